@@ -1,0 +1,26 @@
+# A thin shell over the pip lines of the README.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+
+demo: $(VENV)/demo.stamp
+	$(BIN)/soundalike clone docs/demo/reference.flac "Good evening. This voice was made from a few seconds of speech." -o demo.wav
+	@echo "Use your own recording:  $(BIN)/soundalike clone me.wav \"Any text.\" -o out.wav"
+
+test: $(VENV)/test.stamp
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check src tests benchmarks
+
+$(VENV)/demo.stamp: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q -c constraints.txt -e .
+	touch $@
+
+$(VENV)/test.stamp: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q -c constraints.txt -e ".[test,recognise]"
+	touch $@
+
+.PHONY: demo test lint

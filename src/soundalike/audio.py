@@ -1,0 +1,169 @@
+"""Audio: samples with their rate, one object. Read, write, resample, trim, loudness."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .contract import AudioError
+
+FORMATS = {"wav": ("WAV", "PCM_16"), "flac": ("FLAC", "PCM_16"), "mp3": ("MP3", "MPEG_LAYER_III"), "ogg": ("OGG", "VORBIS")}
+SILENCE_DB = -40.0  # quieter than the loud parts by this much counts as silence
+AUDIBLE_PEAK = 1e-3  # a recording that never exceeds this is silent
+
+
+@dataclass(frozen=True)
+class Audio:
+    """Mono sound: `samples` float32 (N,) nominally in [-1, 1], at `rate` hertz."""
+
+    samples: np.ndarray
+    rate: int
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+    @staticmethod
+    def read(path: str | os.PathLike | io.BytesIO) -> Audio:
+        """Sound from any file libsndfile or PyAV (FFmpeg) reads, a video's sound track included.
+
+        Several channels are averaged. Raises AudioError naming the file when it is missing, holds no audio,
+        or holds samples that are not numbers.
+        """
+        if isinstance(path, io.BytesIO):
+            name = "<stream>"
+        else:
+            name = os.fspath(path)
+            if not os.path.exists(name):
+                raise AudioError(f"{name}: no such file. Give the path of a recording.")
+            if os.path.isdir(name):
+                raise AudioError(f"{name}: this is a folder. Give the path of one recording.")
+            if os.path.getsize(name) == 0:
+                raise AudioError(f"{name}: the file is empty. Give a recording of speech.")
+        channels, rate = _decode(path, name)
+        samples = channels.mean(axis=1) if channels.ndim == 2 else channels
+        if len(samples) == 0:
+            raise AudioError(f"{name}: the file holds no sound. Give a recording of speech.")
+        if not np.isfinite(samples).all():
+            raise AudioError(f"{name}: the file holds samples that are not finite numbers (NaN). Export it again.")
+        return Audio(np.ascontiguousarray(samples, dtype=np.float32), int(rate))
+
+    def resample(self, rate: int) -> Audio:
+        """The same sound at another rate (soxr, high quality)."""
+        if rate == self.rate:
+            return self
+        import soxr
+
+        return Audio(soxr.resample(self.samples, self.rate, rate).astype(np.float32), rate)
+
+    def trim(self, margin: float = 0.05) -> Audio:
+        """Without silence at the ends, save for `margin` seconds."""
+        loud = np.flatnonzero(self.activity())
+        if len(loud) == 0:
+            return self
+        hop = self.rate // 100
+        pad = int(margin * self.rate)
+        start, stop = max(0, loud[0] * hop - pad), min(len(self.samples), (loud[-1] + 1) * hop + pad)
+        return Audio(self.samples[start:stop], self.rate)
+
+    def activity(self) -> np.ndarray:
+        """Which hundredths of a second hold sound: (T,) bool, relative to the loud parts of the recording."""
+        hop = max(1, self.rate // 100)
+        whole = len(self.samples) // hop * hop
+        if whole == 0:
+            return np.zeros(0, bool)
+        power = (self.samples[:whole].reshape(-1, hop) ** 2).mean(axis=1)
+        level = 10 * np.log10(power + 1e-12)
+        return (level > np.percentile(level, 95) + SILENCE_DB) & (level > -65.0)
+
+    def speech_seconds(self) -> float:
+        """Seconds that are not silence."""
+        return float(self.activity().sum()) / 100
+
+    def normalised(self, db: float = -23.0) -> Audio:
+        """Scaled so that its active parts have `db` dBFS RMS; the peak stays below 0.98."""
+        active = np.repeat(self.activity(), self.rate // 100)
+        chosen = self.samples[: len(active)][active] if active.any() else self.samples
+        rms = float(np.sqrt((chosen.astype(np.float64) ** 2).mean())) if len(chosen) else 0.0
+        peak = float(np.abs(self.samples).max()) if len(self.samples) else 0.0
+        if rms <= 0 or peak <= 0:
+            return self
+        gain = min(10 ** (db / 20) / rms, 0.98 / peak)
+        return Audio((self.samples * gain).astype(np.float32), self.rate)
+
+    def write(self, path: str | os.PathLike, format: str | None = None) -> None:
+        """Write the sound; the format follows the name's ending unless given. The file appears whole or not at all."""
+        target = Path(path)
+        format = format_of(target, format)
+        if not target.parent.is_dir():
+            raise AudioError(f"{target}: the folder {target.parent} does not exist. Create it or choose another.")
+        data = self.encode(format)
+        try:
+            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        except OSError as error:
+            raise AudioError(f"{target}: cannot write into {target.parent} ({error.strerror}). Choose another folder.") from error
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, target)
+        except OSError as error:
+            os.unlink(temporary)
+            raise AudioError(f"{target}: cannot be written ({error.strerror}).") from error
+
+    def encode(self, format: str = "wav") -> bytes:
+        """The sound as the bytes of a file in one of FORMATS."""
+        import soundfile
+
+        container, subtype = FORMATS[format_of("", format)]
+        buffer = io.BytesIO()
+        soundfile.write(buffer, np.clip(self.samples, -1.0, 1.0), self.rate, format=container, subtype=subtype)
+        return buffer.getvalue()
+
+
+def format_of(path: str | os.PathLike, format: str | None = None) -> str:
+    """The output format: the one asked for, else the name's ending. Raises AudioError listing the valid ones."""
+    chosen = (format or Path(path).suffix.lstrip(".") or "wav").lower()
+    if chosen not in FORMATS:
+        raise AudioError(f"{path or chosen}: cannot write format '{chosen}'. Choose one of {', '.join(FORMATS)}.")
+    return chosen
+
+
+def join(pieces: list[Audio]) -> Audio:
+    """Pieces one after the other. All must have one rate."""
+    rates = {piece.rate for piece in pieces}
+    if len(rates) != 1:
+        raise AudioError(f"cannot join pieces of different rates {sorted(rates)}: resample them first.")
+    return Audio(np.concatenate([piece.samples for piece in pieces]), rates.pop())
+
+
+def _decode(path: str | io.BytesIO, name: str) -> tuple[np.ndarray, int]:
+    import soundfile
+
+    try:
+        return soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, TypeError):
+        pass  # not one of libsndfile's formats: FFmpeg knows more
+    if isinstance(path, io.BytesIO):
+        path.seek(0)
+    import av
+
+    try:
+        with av.open(path) as container:
+            if not container.streams.audio:
+                raise AudioError(f"{name}: the file holds no sound track. Give a recording of speech.")
+            stream = container.streams.audio[0]
+            rate = stream.rate
+            resampler = av.AudioResampler(format="fltp", layout=stream.layout, rate=rate)
+            parts = [r.to_ndarray() for frame in container.decode(stream) for r in resampler.resample(frame)]
+            parts += [r.to_ndarray() for r in resampler.resample(None)]
+    except (av.FFmpegError, ValueError) as error:
+        raise AudioError(f"{name}: not a readable recording ({error}). Give wav, flac, mp3, m4a, ogg or webm.") from error
+    if not parts:
+        raise AudioError(f"{name}: the file holds no sound. Give a recording of speech.")
+    return np.concatenate(parts, axis=1).T, rate

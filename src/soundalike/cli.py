@@ -1,0 +1,267 @@
+"""The command line: clone | batch | prepare | align | embed | train | assemble | list."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+from .contract import AudioError, ConfigError, SoundalikeError, TextError, Voice
+
+MODEL_HELP = "folder of another model; the built-in one is used otherwise"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0 done, 2 refused with one sentence on stderr, 130 interrupted."""
+    warnings.showwarning = lambda message, *rest, **more: print(f"warning: {message}", file=sys.stderr)
+    options = build_parser().parse_args(arguments)
+    try:
+        return options.run(options) or 0
+    except SoundalikeError as error:
+        print(f"soundalike: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("soundalike: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    from . import __version__
+
+    parser = argparse.ArgumentParser(prog="soundalike", description="Clone a voice from a few seconds of speech, offline, on a CPU.")
+    parser.add_argument("--version", action="version", version=f"soundalike {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    clone = commands.add_parser("clone", help="speak a text in the voice of a recording")
+    clone.add_argument("reference", help="recording of the voice (wav, flac, mp3, m4a, ogg, webm, a video) or a saved .voice file")
+    clone.add_argument("text", nargs="?", help="what to say; - reads it from standard input")
+    clone.add_argument("--text-file", help="file with the text, UTF-8")
+    clone.add_argument("-o", "--output", default="out.wav", help="file to write; - writes to standard output (default: out.wav)")
+    clone.add_argument("--format", help="wav, flac, mp3 or ogg (default: by the name's ending)")
+    clone.add_argument("--save-voice", metavar="FILE", help="also keep the voice in a .voice file")
+    add_speaking(clone)
+    clone.set_defaults(run=run_clone)
+
+    batch = commands.add_parser("batch", help="speak many texts: one JSON object a line with reference, text, wav")
+    batch.add_argument("jobs", help="file of jobs, JSON lines")
+    batch.add_argument("--overwrite", action="store_true", help="make files that are already there again")
+    batch.add_argument("--report", metavar="FILE", help="write the jobs done, with the seconds each took, as JSON lines")
+    add_speaking(batch)
+    batch.set_defaults(run=run_batch)
+
+    prepare = commands.add_parser("prepare", help="corpus to a folder for training: manifest, phonemes, features")
+    prepare.add_argument("source", help="folder of the corpus")
+    prepare.add_argument("out", help="folder to write; going on where an earlier run stopped")
+    prepare.add_argument("--layout", help="layout of the corpus (default: found by its index file)")
+    prepare.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    prepare.set_defaults(run=run_prepare)
+
+    for name, role, what in (("align", "aligner", "durations of every symbol"), ("embed", "speaker", "speaker vectors")):
+        annotate = commands.add_parser(name, help=f"add {what} to a prepared folder")
+        annotate.add_argument("data", help="folder made by `soundalike prepare`")
+        annotate.add_argument("--part", help=f"folder of a trained {role} (default: the built-in one)")
+        annotate.set_defaults(run=run_annotate, role=role)
+
+    train = commands.add_parser("train", help="train a part by a recipe; going on where an earlier run stopped")
+    train.add_argument("recipe", help="TOML file, as in recipes/")
+    train.add_argument("--out", required=True, help="folder of the run")
+    train.add_argument("--tiny", action="store_true", help="lay the recipe's [tiny] section over it: a minute on a CPU")
+    train.add_argument("--set", dest="settings", action="append", default=[], metavar="SECTION.KEY=VALUE", help="change one value of the recipe")
+    train.add_argument("--max-seconds", type=float, help="stop, and save, after so long")
+    train.set_defaults(run=run_train)
+
+    assemble = commands.add_parser("assemble", help="trained parts to a model folder, in half precision")
+    assemble.add_argument("out", help="folder to write")
+    assemble.add_argument("parts", nargs="+", help="folders of an acoustic model, a vocoder, a speaker encoder, an aligner")
+    assemble.add_argument("--family", default="regression")
+    assemble.set_defaults(run=run_assemble)
+
+    listing = commands.add_parser("list", help="registered families and parts")
+    listing.set_defaults(run=run_list)
+    return parser
+
+
+def add_speaking(parser: argparse.ArgumentParser) -> None:
+    """Options of every command that speaks; those of the family are read from its Options."""
+    from .clone import Cloner  # noqa: F401  (the families' options live behind it)
+    from .families.regression.cloner import RegressionOptions
+
+    helps = {
+        "speed": "how fast, 0.5 to 2 (default: %(default)s)",
+        "seed": "the same seed gives the same sound (default: %(default)s)",
+        "sharpen": "0 to 1: contrast of the spectrum (default: %(default)s)",
+    }
+    for field in dataclasses.fields(RegressionOptions):
+        parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default, help=helps.get(field.name))
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: auto)")
+    parser.add_argument("--model", help=MODEL_HELP)
+
+
+def speaking_options(cloner: Any, given: argparse.Namespace) -> Any:
+    return cloner.Options(**{field.name: getattr(given, field.name) for field in dataclasses.fields(cloner.Options)})
+
+
+def check_target(path: str, format: str | None) -> None:
+    """Refuse a place that cannot be written before any work is done."""
+    from .audio import format_of
+
+    format_of("" if path == "-" else path, format)
+    if path != "-":
+        folder = Path(path).parent
+        if not folder.is_dir():
+            raise AudioError(f"{path}: the folder {folder} does not exist. Create it or choose another.")
+        if not os.access(folder, os.W_OK) or Path(path).is_dir():
+            raise AudioError(f"{path}: cannot be written. Choose another place.")
+
+
+def read_text(given: argparse.Namespace) -> str:
+    if (given.text is None) == (given.text_file is None):
+        raise TextError("give the text either as an argument or with --text-file.")
+    if given.text_file is None:
+        return sys.stdin.read() if given.text == "-" else given.text
+    try:
+        return Path(given.text_file).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise TextError(f"{given.text_file}: cannot be read ({error.strerror}). Give a text file.") from None
+    except UnicodeDecodeError:
+        raise TextError(f"{given.text_file}: not UTF-8 text. Save it as UTF-8.") from None
+
+
+def open_voice(cloner: Any, reference: str) -> Voice:
+    return Voice.load(reference) if reference.endswith(".voice") else cloner.listen(reference)
+
+
+def run_clone(given: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    from .audio import join
+    from .clone import Cloner, check_options
+    from .text import normalise, split_sentences
+
+    text = read_text(given)
+    normalise(text, given.text_file or "text")
+    check_target(given.output, given.format)
+    began = time.monotonic()
+    cloner = Cloner.load(given.model, given.device)
+    options = speaking_options(cloner, given)
+    check_options(options)
+    voice = open_voice(cloner, given.reference)
+    if given.save_voice:
+        voice.save(given.save_voice)
+    pieces = len(split_sentences(text))
+    with tqdm(total=pieces, unit="sentence", disable=pieces < 2) as bar:
+        audio = join([piece for piece in cloner.speak(text, voice, options, lambda done, of: bar.update(1))])
+    if given.output == "-":
+        sys.stdout.buffer.write(audio.encode(given.format or "wav"))
+        sys.stdout.buffer.flush()
+    else:
+        audio.write(given.output, given.format)
+        print(f"{given.output}: {audio.seconds:.1f} s of speech in {time.monotonic() - began:.1f} s")
+
+
+def run_batch(given: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from .audio import join
+    from .clone import Cloner, check_options
+
+    path = Path(given.jobs)
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such file. Give JSON lines with reference, text and wav.")
+    cloner = Cloner.load(given.model, given.device)
+    options = speaking_options(cloner, given)
+    check_options(options)
+    voices: dict[str, Voice] = {}
+    failed, done = 0, []
+    lines = [(number, line) for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if line.strip()]
+    for number, line in tqdm(lines, desc="batch", unit="job"):
+        try:
+            job = read_job(line, f"{path}, line {number}")
+            if os.path.exists(job["wav"]) and not given.overwrite:
+                continue
+            check_target(job["wav"], None)
+            if job["reference"] not in voices:
+                voices[job["reference"]] = open_voice(cloner, job["reference"])
+            began = time.monotonic()
+            audio = join(list(cloner.speak(job["text"], voices[job["reference"]], options)))
+            took = time.monotonic() - began
+            audio.write(job["wav"])
+            done.append({**job, "seconds": round(took, 4)})
+        except SoundalikeError as error:
+            failed += 1
+            where = "" if f"line {number}" in str(error) else f"{path}, line {number}: "
+            tqdm.write(f"soundalike: {where}{error}", file=sys.stderr)
+    if given.report:
+        Path(given.report).write_text("".join(json.dumps(job, ensure_ascii=False) + "\n" for job in done), encoding="utf-8")
+    print(f"{len(lines) - failed} of {len(lines)} jobs done ({len(done)} now)")
+    return 2 if failed else 0
+
+
+def read_job(line: str, where: str) -> dict[str, str]:
+    """One job from a line. Raises ConfigError naming the line for what is not JSON or lacks a field."""
+    try:
+        job = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{where}: not JSON ({error}). Write one object a line.") from None
+    for name in ("reference", "text", "wav"):
+        if not isinstance(job, dict) or not isinstance(job.get(name), str):
+            raise ConfigError(f"{where}: the field '{name}' is missing or not a string. A job has reference, text and wav.")
+    return job
+
+
+def run_prepare(given: argparse.Namespace) -> None:
+    from .prepare import prepare
+
+    rows = prepare(given.source, given.out, given.layout, workers=given.workers)
+    print(f"{given.out}: {len(rows)} clips, {sum(row.seconds for row in rows) / 3600:.2f} hours")
+
+
+def run_annotate(given: argparse.Namespace) -> None:
+    from .checkpoint import load_part
+    from .clone import BUILT_IN
+    from .prepare.annotate import write_durations, write_vectors
+
+    part = load_part(given.part or BUILT_IN / given.role, given.role)
+    if given.role == "aligner":
+        print(f"{given.data}: {len(write_durations(given.data, part.network, part.mel))} clips aligned")
+    else:
+        print(f"{given.data}: {write_vectors(given.data, part.network, part.mel)} clips embedded")
+
+
+def run_train(given: argparse.Namespace) -> None:
+    from .train import plot_curves, read_recipe, train
+
+    folder = train(read_recipe(given.recipe, given.tiny, given.settings), given.out, given.max_seconds)
+    try:
+        plot_curves(folder, folder / "curves.png")
+    except ImportError:
+        print("matplotlib is not installed: no curves.png (pip install soundalike[plots])")
+    print(f"{folder}: saved")
+
+
+def run_assemble(given: argparse.Namespace) -> None:
+    from .clone import assemble
+
+    print(f"{assemble(given.out, given.parts, given.family)}: assembled")
+
+
+def run_list(given: argparse.Namespace) -> None:
+    from . import registry
+
+    for what, table in (("family", registry.FAMILIES), ("part", registry.PARTS)):
+        for name, place in sorted(table.items()):
+            role = f" ({registry.part(name).role})" if what == "part" else ""
+            print(f"{what:7} {name:12} {place.partition(':')[0]}{role}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,174 @@
+"""The nouns every room shares, the legend of tensor letters, and the errors.
+
+Legend of shapes, used in every comment and docstring:
+    B batch    S symbols    T frames    N samples    M mel bands    D width    F frequency bins    V voice width
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from .audio import Audio
+    from .features import MelSpec
+
+
+VOICE_FORMAT = "soundalike-voice-1"
+
+
+class SoundalikeError(Exception):
+    """Anything this package refuses to do. The message names what is wrong and how to mend it."""
+
+
+class AudioError(SoundalikeError):
+    """A recording that cannot be used."""
+
+
+class TextError(SoundalikeError):
+    """A text that cannot be spoken."""
+
+
+class ConfigError(SoundalikeError):
+    """A recipe, option or table with an unknown or impossible value."""
+
+
+class CheckpointError(SoundalikeError):
+    """A model folder that does not say what it is, or parts that do not fit together."""
+
+
+class TrainingError(SoundalikeError):
+    """A run that cannot go on: a loss that is not finite, a state of another run."""
+
+
+@dataclass
+class Batch:
+    """Padded tensors with their lengths; only the fields an Objective wants are filled.
+
+    Padding is zero everywhere. `ids` are the clips' names, in order.
+    """
+
+    ids: list[str]
+    symbols: Tensor | None = None  # (B, S) int64
+    symbol_lengths: Tensor | None = None  # (B,)
+    mel: Tensor | None = None  # (B, T, M) log-mel
+    mel_lengths: Tensor | None = None  # (B,)
+    durations: Tensor | None = None  # (B, S) frames of each symbol; sums to mel_lengths
+    pitch: Tensor | None = None  # (B, T) hertz; 0 where unvoiced
+    samples: Tensor | None = None  # (B, N)
+    prompt: Tensor | None = None  # (B, T', M) log-mel of another clip of the same speaker
+    prompt_lengths: Tensor | None = None  # (B,)
+    prompt_pitch: Tensor | None = None  # (B, T') hertz
+    vector: Tensor | None = None  # (B, V) speaker vector of the prompt's clip
+    speaker: Tensor | None = None  # (B,) int64, index among the training speakers
+    target_vector: Tensor | None = None  # (B, V) a teacher's speaker vector, where one is distilled
+    target_known: Tensor | None = None  # (B,) 1 where target_vector is given
+
+    def to(self, device: Any) -> Batch:
+        moved = {k: v.to(device) if hasattr(v, "to") else v for k, v in vars(self).items()}
+        return Batch(**moved)
+
+
+Output = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DataFacts:
+    """What an Objective may know of the training data as a whole."""
+
+    speakers: int
+    mel_mean: Tensor  # (M,)
+    mel_std: Tensor  # (M,)
+
+
+@dataclass(frozen=True)
+class PartKind:
+    """One kind of Part: how its network is built from a frozen config, and how it is trained."""
+
+    role: str  # "acoustic", "vocoder", "speaker" or "aligner"
+    Config: type
+    build: Callable[[Any, MelSpec], nn.Module]
+    Settings: type  # frozen dataclass: the recipe's [objective]
+    objective: Callable[[Any, Any, DataFacts], Objective]  # (network, settings, facts)
+
+
+class Objective(Protocol):
+    """A Part under training: what the loop sees."""
+
+    wants: frozenset[str]
+    turns: tuple[str, ...]
+
+    def forward(self, batch: Batch) -> Output: ...
+
+    def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+        """Weighted losses of one turn; the loop minimises their sum."""
+        ...
+
+    def network(self) -> nn.Module:
+        """What is shipped."""
+        ...
+
+    def trained(self, turn: str) -> nn.Module:
+        """What that turn's step changes."""
+        ...
+
+
+@dataclass(frozen=True)
+class Frames:
+    """What an acoustic model hands to a vocoder, and what it knows of its own timing."""
+
+    mel: Tensor  # (T, M) log-mel
+    pitch: Tensor  # (T,) hertz; 0 where unvoiced
+    durations: Tensor  # (S,) frames of each symbol; sums to T
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What was learned from a reference: tensors, and facts about the recording."""
+
+    tensors: dict[str, Tensor]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def save(self, path: str) -> None:
+        """Write one `.voice` file: safetensors, with the facts as a JSON header."""
+        from safetensors.torch import save
+
+        header = {"format": VOICE_FORMAT, "facts": json.dumps(self.facts)}
+        data = save({k: v.contiguous() for k, v in self.tensors.items()}, metadata=header)
+        temporary = f"{path}.part"
+        with open(temporary, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+
+    @staticmethod
+    def load(path: str) -> Voice:
+        """Reopen a `.voice` file. Raises CheckpointError if the file is not one."""
+        from safetensors import SafetensorError, safe_open
+
+        if not os.path.isfile(path):
+            raise CheckpointError(f"{path}: no such voice file. Make one with `soundalike clone --save-voice`.")
+        try:
+            with safe_open(path, framework="pt") as file:
+                header = file.metadata() or {}
+                if header.get("format") != VOICE_FORMAT:
+                    raise CheckpointError(f"{path}: not a {VOICE_FORMAT} file. Save the voice again from its recording.")
+                return Voice({name: file.get_tensor(name) for name in file.keys()}, json.loads(header["facts"]))
+        except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+            raise CheckpointError(f"{path}: not a voice file ({error}). Save the voice again from its recording.") from error
+
+
+@runtime_checkable
+class Cloner(Protocol):
+    """Parts assembled: it listens and it speaks."""
+
+    sample_rate: int
+    Options: type
+
+    def listen(self, reference: Audio, transcript: str | None = None) -> Voice: ...
+
+    def speak(self, text: str, voice: Voice, options: Any = None) -> Iterator[Audio]: ...

@@ -1,0 +1,243 @@
+"""The manifest, one Dataset, one collate, batches by frame budget, the feature cache.
+
+A prepared folder holds `manifest.jsonl` (one Row a line) and `features/DIGEST/KIND/ID.npy`, where DIGEST names the
+MelSpec and KIND is mel (T, M) float16, pitch (T,) float32, samples (N,) int16, durations (S,) int16, vector (V,) float16 (this
+package's speaker encoder) or teacher (V,) float16 (another's).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from .contract import Batch, ConfigError, SoundalikeError
+from .features import MelSpec
+from .text.alphabet import encode
+
+
+@dataclass(frozen=True)
+class Row:
+    """One clip of a manifest."""
+
+    id: str
+    audio: str  # absolute path, or relative to the manifest's folder
+    text: str
+    speaker: str
+    language: str
+    seconds: float
+    split: str  # "train" or "dev"
+    corpus: str = ""
+    licence: str = ""
+    emotion: str = ""
+    phonemes: list[str] = field(default_factory=list)  # symbols; empty where the language has none yet
+
+
+class DataError(SoundalikeError):
+    """A prepared folder that lacks something; the message says which step makes it."""
+
+
+def write_manifest(folder: str | os.PathLike, rows: list[Row]) -> Path:
+    """Write the manifest of a prepared folder, whole or not at all."""
+    speakers: dict[str, str] = {}
+    for row in rows:
+        if speakers.setdefault(row.speaker, row.split) != row.split:
+            raise DataError(f"{row.id}: speaker {row.speaker} is in two splits. Put all clips of a speaker into one.")
+    path = Path(folder) / "manifest.jsonl"
+    temporary = path.with_suffix(".part")
+    temporary.write_text("".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    os.replace(temporary, path)
+    return path
+
+
+def read_manifest(folder: str | os.PathLike) -> list[Row]:
+    """The rows of a prepared folder. Raises DataError if it is not one, naming the line at fault."""
+    path = Path(folder) / "manifest.jsonl"
+    if not path.is_file():
+        raise DataError(f"{folder}: no manifest.jsonl here. Make it with `soundalike prepare SOURCE {folder}`.")
+    rows = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            rows.append(Row(**json.loads(line)))
+        except (json.JSONDecodeError, TypeError) as error:
+            raise DataError(f"{path}, line {number}: not a manifest row ({error}). Prepare the folder again.") from error
+    return rows
+
+
+class FeatureStore:
+    """Arrays of a prepared folder, by kind and clip."""
+
+    def __init__(self, folder: str | os.PathLike, mel: MelSpec):
+        self.root = Path(folder) / "features" / mel.digest
+
+    def path(self, kind: str, id: str) -> Path:
+        return self.root / kind / f"{id}.npy"
+
+    def has(self, kind: str, id: str) -> bool:
+        return self.path(kind, id).is_file()
+
+    def write(self, kind: str, id: str, array: np.ndarray) -> None:
+        path = self.path(kind, id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".part")
+        with open(temporary, "wb") as file:
+            np.save(file, array)
+        os.replace(temporary, path)
+
+    def read(self, kind: str, id: str) -> np.ndarray:
+        try:
+            return np.load(self.path(kind, id))
+        except FileNotFoundError:
+            raise DataError(f"{id}: no {kind} in {self.root}. Make it with `soundalike prepare` ({kind}).") from None
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """Which clips, how cropped, how many together."""
+
+    manifest: str = ""  # folder made by `soundalike prepare`
+    languages: tuple[str, ...] = ()  # empty: all
+    corpora: tuple[str, ...] = ()  # prefixes; empty: all
+    exclude: tuple[str, ...] = ()  # prefixes of corpora left out
+    repeat: dict[str, float] = field(default_factory=dict)  # corpus prefix -> how often its clips appear in an epoch
+    seconds: tuple[float, float] = (0.5, 16.0)
+    batch_frames: int = 6000  # padded frames of a batch
+    crop_frames: int = 0  # cut every clip to this many frames; 0: whole clips
+    prompt_frames: int = 0  # frames of the prompt, at most; 0: no prompt
+    limit: int = 0  # first so many clips only; 0: all
+
+
+class Dataset:
+    """Batches of a prepared folder, addressed by number: batch `n` of a seed is always the same."""
+
+    def __init__(self, config: DataConfig, mel: MelSpec, wants: frozenset[str], seed: int = 0, split: str = "train"):
+        self.config, self.mel, self.wants, self.seed = config, mel, wants, seed
+        self.store = FeatureStore(config.manifest, mel)
+        rows = [row for row in read_manifest(config.manifest) if row.split == split and self._chosen(row)]
+        for kind in ("durations", "mel", "samples", "vector"):
+            if kind in wants:
+                rows = [row for row in rows if self.store.has(kind, row.id)]
+        if config.limit:
+            rows = rows[: config.limit]
+        if not rows:
+            raise ConfigError(f"{config.manifest}: no clip fits the recipe's [data] with {sorted(wants)}. Loosen it or prepare more.")
+        self.rows = rows
+        self.speakers = sorted({row.speaker for row in rows})
+        self._speaker_index = {name: i for i, name in enumerate(self.speakers)}
+        self._clips = defaultdict(list)
+        for i, row in enumerate(rows):
+            self._clips[row.speaker].append(i)
+        self._epochs: dict[int, list[list[int]]] = {}
+
+    def _chosen(self, row: Row) -> bool:
+        c = self.config
+        low, high = c.seconds
+        return (
+            low <= row.seconds <= high
+            and (not c.languages or row.language in c.languages)
+            and (not c.corpora or row.corpus.startswith(tuple(c.corpora)))
+            and not (c.exclude and row.corpus.startswith(tuple(c.exclude)))
+            and (bool(row.phonemes) or not self.wants & {"symbols", "durations"})
+        )
+
+    def frames(self, index: int) -> int:
+        """Frames of a clip as it will be in a batch."""
+        whole = int(self.rows[index].seconds * self.mel.frames_per_second) + 1
+        return min(whole, self.config.crop_frames) if self.config.crop_frames else whole
+
+    def epoch(self, number: int) -> list[list[int]]:
+        """The batches of an epoch: clips shuffled, neighbours of like length put together, batches shuffled."""
+        if number not in self._epochs:
+            rng = np.random.default_rng([self.seed, number])
+            order = []
+            for i, row in enumerate(self.rows):
+                times = next((t for name, t in self.config.repeat.items() if row.corpus.startswith(name)), 1.0)
+                order += [i] * (int(times) + int(rng.random() < times % 1))
+            noisy = [self.frames(i) * (1 + 0.1 * rng.random()) for i in order]
+            batches, batch, longest = [], [], 0
+            for place in np.argsort(noisy, kind="stable"):
+                index = order[place]
+                longest = max(longest, self.frames(index))
+                if batch and longest * (len(batch) + 1) > self.config.batch_frames:
+                    batches.append(batch)
+                    batch, longest = [], self.frames(index)
+                batch.append(index)
+            if batch:
+                batches.append(batch)
+            rng.shuffle(batches)
+            self._epochs = {number: batches}
+        return self._epochs[number]
+
+    def batch(self, number: int) -> Batch:
+        """Batch `number`, counted from the first epoch on."""
+        epoch, batches = 0, self.epoch(0)
+        if number >= len(batches):
+            # epochs differ a little in length where clips repeat by chance: walk, remembering
+            if not hasattr(self, "_starts"):
+                self._starts = [0]
+            while self._starts[-1] <= number:
+                self._starts.append(self._starts[-1] + len(self.epoch(len(self._starts) - 1)))
+            epoch = int(np.searchsorted(self._starts, number, side="right")) - 1
+            batches = self.epoch(epoch)
+            number -= self._starts[epoch]
+        rng = np.random.default_rng([self.seed, epoch, number, 1])
+        return collate([self.item(i, rng) for i in batches[number]])
+
+    def item(self, index: int, rng: np.random.Generator) -> dict:
+        """One clip's fields as arrays, cropped alike, with a prompt from another clip where the speaker has one."""
+        row, wants = self.rows[index], self.wants
+        item: dict = {"id": row.id}
+        if "symbols" in wants:
+            item["symbols"] = np.array(encode(row.phonemes, row.id))
+        if "durations" in wants:
+            item["durations"] = self.store.read("durations", row.id).astype(np.int64)
+        start, crop = 0, self.config.crop_frames
+        mel = self.store.read("mel", row.id).astype(np.float32)
+        if crop:
+            start = int(rng.integers(0, max(1, len(mel) - crop + 1)))
+        stop = start + crop if crop else len(mel)
+        if "mel" in wants:
+            item["mel"] = mel[start:stop]
+        if "pitch" in wants:
+            item["pitch"] = self.store.read("pitch", row.id)[start:stop]
+        if "samples" in wants:
+            hop = self.mel.hop_length
+            item["samples"] = self.store.read("samples", row.id)[start * hop : (start + len(mel[start:stop]) - 1) * hop] / np.float32(32768)
+        if "speaker" in wants:
+            item["speaker"] = self._speaker_index[row.speaker]
+        if "target_vector" in wants:
+            known = self.store.has("teacher", row.id)
+            item["target_known"] = float(known)
+            item["target_vector"] = self.store.read("teacher", row.id).astype(np.float32) if known else np.zeros(256, np.float32)
+        if "prompt" in wants:
+            others = [i for i in self._clips[row.speaker] if i != index]
+            source = self.rows[others[rng.integers(len(others))]].id if others else row.id
+            frames = self.store.read("mel", source)
+            size = min(len(frames), int(rng.integers(self.config.prompt_frames // 2, self.config.prompt_frames + 1)))
+            at = int(rng.integers(0, len(frames) - size + 1))
+            item["prompt"] = frames[at : at + size].astype(np.float32)
+            item["prompt_pitch"] = self.store.read("pitch", source)[at : at + size]
+            if "vector" in wants:
+                item["vector"] = self.store.read("vector", source).astype(np.float32)
+        return item
+
+
+def collate(items: list[dict]) -> Batch:
+    """Pad with zeros and stack."""
+    batch = Batch(ids=[item["id"] for item in items])
+    for name in ("symbols", "durations", "mel", "pitch", "samples", "prompt", "prompt_pitch"):
+        if name in items[0]:
+            arrays = [torch.as_tensor(item[name]) for item in items]
+            setattr(batch, name, torch.nn.utils.rnn.pad_sequence(arrays, batch_first=True))
+            lengths = f"{name.rstrip('s')}_lengths"
+            if hasattr(batch, lengths):
+                setattr(batch, lengths, torch.tensor([len(a) for a in arrays]))
+    for name in ("vector", "speaker", "target_vector", "target_known"):
+        if name in items[0]:
+            setattr(batch, name, torch.as_tensor(np.array([item[name] for item in items])))
+    return batch

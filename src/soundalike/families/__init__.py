@@ -1,0 +1,1 @@
+"""Families: one room per architecture of voice cloning."""

@@ -1,0 +1,1 @@
+"""Explicit durations, predicted pitch, and a convolutional decoder that regresses the mel: small, fast, never skips a word."""

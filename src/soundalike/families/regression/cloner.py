@@ -1,0 +1,107 @@
+"""The regression family assembled: an acoustic model, a vocoder and a speaker encoder that share one mel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from ...audio import Audio
+from ...contract import Frames, Voice
+from ...features import MelSpec, log_mel, pitch
+from ...text import encode, phonemize
+from .network import Regression
+
+LONGEST_PROMPT = 10.0  # seconds of a reference that are used
+LEVEL = -23.0  # dBFS RMS of speech, as in training
+
+
+@dataclass(frozen=True)
+class RegressionOptions:
+    """How to speak."""
+
+    speed: float = 1.0  # 0.5 (half as fast) to 2
+    seed: int = 0
+    sharpen: float = 0.5  # 0 to 1: how far the spread of each mel band is brought back to the reference's
+
+
+class RegressionCloner:
+    """Listens once, speaks one sentence at a time."""
+
+    Options = RegressionOptions
+
+    def __init__(self, acoustic: Regression, vocoder: nn.Module, speaker: nn.Module, mel: MelSpec):
+        self.acoustic, self.vocoder, self.speaker, self.mel = acoustic, vocoder, speaker, mel
+        self.sample_rate = mel.sample_rate
+
+    def listen(self, reference: Audio, transcript: str | None = None) -> Voice:
+        """The voice of a recording: its best LONGEST_PROMPT seconds as a prompt, and a speaker vector. No transcript is needed."""
+        chosen = best_window(reference.resample(self.sample_rate), LONGEST_PROMPT).trim().normalised(LEVEL)
+        with torch.inference_mode():
+            prompt = log_mel(torch.from_numpy(chosen.samples)[None], self.mel)
+            vector = self.speaker(prompt, torch.tensor([prompt.shape[1]]))
+        hertz = pitch(chosen.samples, self.mel)
+        tensors = {"prompt": prompt[0].half(), "prompt_pitch": torch.from_numpy(hertz), "vector": vector[0].half()}
+        voiced = hertz[hertz > 0]
+        facts = {
+            "seconds": round(reference.seconds, 2),
+            "speech_seconds": round(reference.speech_seconds(), 2),
+            "used_seconds": round(chosen.seconds, 2),
+            "pitch_hertz": round(float(np.median(voiced)), 1) if len(voiced) else None,
+            "mel": self.mel.digest,
+        }
+        return Voice({name: value.clone() for name, value in tensors.items()}, facts)
+
+    def frames(self, text: str, voice: Voice, options: RegressionOptions) -> Frames:
+        """The mel, pitch and durations of one sentence, before the vocoder."""
+        symbols = torch.tensor(encode(phonemize(text).symbols))
+        t = voice.tensors
+        prompt = t["prompt"].float()[None]
+        with torch.inference_mode():
+            heard = self.acoustic.listen(t["vector"].float()[None], prompt, torch.tensor([prompt.shape[1]]), t["prompt_pitch"][None])
+            made = self.acoustic.infer(symbols, heard, options.speed)
+            return Frames(sharpen(made.mel, prompt[0], options.sharpen), made.pitch, made.durations)
+
+    def speak(self, text: str, voice: Voice, options: RegressionOptions | None = None) -> Iterator[Audio]:
+        """One sentence in the voice, as one Audio. The same seed gives the same samples."""
+        options = options or RegressionOptions()
+        made = self.frames(text, voice, options)
+        size = (len(made.mel) - 1) * self.mel.hop_length
+        noise = torch.randn(1, size, generator=torch.Generator().manual_seed(options.seed))
+        with torch.inference_mode():
+            samples = self.vocoder(made.mel[None], torch.tensor([len(made.mel)]), made.pitch[None], noise)[0]
+        yield Audio(samples.numpy().astype(np.float32), self.sample_rate)
+
+
+def sharpen(mel: torch.Tensor, prompt: torch.Tensor, amount: float) -> torch.Tensor:
+    """Widen the over-smooth trajectories of a regressed mel (T, M) towards the spread of the prompt's bands (T', M).
+
+    Global variance compensation (Toda & Tokuda 2007), over the frames that hold speech.
+    """
+    if amount <= 0:
+        return mel
+
+    def speech(frames: torch.Tensor) -> torch.Tensor:
+        level = frames.mean(1)
+        return frames[level > level.max() - 4.0]
+
+    ours, theirs = speech(mel), speech(prompt)
+    if len(ours) < 10 or len(theirs) < 10:
+        return mel
+    gain = (theirs.std(0) / ours.std(0).clamp_min(0.1)).clamp(1.0, 1.6) ** amount
+    mean = ours.mean(0)
+    return torch.where((mel.mean(1) > mel.mean(1).max() - 4.0)[:, None], mean + (mel - mean) * gain, mel)
+
+
+def best_window(audio: Audio, seconds: float) -> Audio:
+    """The stretch of so many seconds that holds the most speech; the whole of a shorter recording."""
+    size = int(seconds * 100)
+    active = audio.activity()
+    if len(active) <= size:
+        return audio
+    sums = np.convolve(active, np.ones(size), mode="valid")
+    start = int(sums.argmax()) * (audio.rate // 100)
+    return Audio(audio.samples[start : start + int(seconds * audio.rate)], audio.rate)

@@ -1,0 +1,170 @@
+"""Symbols and a voice to log-mel frames, in one pass.
+
+After FastSpeech 2 (Ren et al. 2020): text encoder, duration and pitch predictors, upsampling, decoder. Convolutions
+instead of attention; the decoder works on patches of two frames. The voice is a speaker vector together with a prompt: the
+prompt's mean spectrum is what the decoder starts from, and everything it adds is shaped by the voice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from ...contract import Frames
+from ...features import PITCH_CEILING, PITCH_FLOOR, MelSpec
+from ...nets.conv import Conv, ConvNeXtBlock
+from ...nets.masks import length_mask
+from ...text.alphabet import SYMBOLS, phone_classes
+
+
+@dataclass(frozen=True)
+class RegressionConfig:
+    width: int = 256  # of the text encoder
+    encoder_blocks: int = 4
+    pitch_width: int = 192
+    pitch_blocks: int = 3
+    decoder_width: int = 320
+    decoder_blocks: int = 6
+    expansion: int = 3
+    patch: int = 2  # frames the decoder handles as one
+    speaker_vector: int = 256
+    prompt_width: int = 128
+    voice: int = 256
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the network makes of a prompt."""
+
+    voice: Tensor  # (B, V)
+    base: Tensor  # (B, M) normalised mean spectrum of the prompt's speech
+    octave: Tensor  # (B,) mean log2 pitch of the prompt
+
+
+class VoiceEncoder(nn.Module):
+    """A speaker vector and a prompt to one voice."""
+
+    def __init__(self, config: RegressionConfig, n_mels: int):
+        super().__init__()
+        w = config.prompt_width
+        self.first = nn.Conv1d(n_mels, w, 5, stride=2, padding=2)
+        self.blocks = nn.ModuleList([ConvNeXtBlock(w, 7) for _ in range(3)])
+        self.mix = nn.Sequential(nn.Linear(config.speaker_vector + 2 * w + 2 * n_mels + 2, 512), nn.GELU(), nn.Linear(512, config.voice))
+
+    def forward(self, vector: Tensor, prompt: Tensor, mask: Tensor, pitch: Tensor) -> Heard:
+        """vector (B, V); prompt (B, T, M) normalised; mask (B, T); pitch (B, T) hertz."""
+        level = prompt.mean(-1)
+        top = level.masked_fill(mask == 0, -torch.inf).amax(1, keepdim=True)
+        active = ((level > top - 2.5).float() * mask)[..., None]  # speech, not the pauses
+        count = active.sum(1).clamp_min(1.0)
+        base = (prompt * active).sum(1) / count
+        spread = (((prompt - base[:, None]) ** 2 * active).sum(1) / count).sqrt()
+        x = self.first((prompt * mask[..., None]).transpose(1, 2)).transpose(1, 2)
+        half = mask[:, ::2]
+        x = x * half[..., None]
+        for block in self.blocks:
+            x = block(x, half)
+        size = half.sum(1, keepdim=True).clamp_min(1.0)
+        pooled = x.sum(1) / size
+        ranged = ((x - pooled[:, None]) ** 2 * half[..., None]).sum(1).div(size).clamp_min(1e-5).sqrt()
+        voiced = (pitch > 0).float() * mask
+        octaves = pitch.clamp_min(1.0).log2()
+        count = voiced.sum(1).clamp_min(1.0)
+        octave = torch.where(voiced.sum(1) > 0, (octaves * voiced).sum(1) / count, 7.3)
+        wobble = (((octaves - octave[:, None]) ** 2 * voiced).sum(1) / count).sqrt()
+        known = torch.cat([vector * 16, pooled, ranged, base, spread, octave[:, None] - 7.3, wobble[:, None]], -1)
+        return Heard(self.mix(known), base, octave)
+
+
+class Regression(nn.Module):
+    """Text encoder, predictors, decoder; see `forward` for training and `infer` for speaking."""
+
+    def __init__(self, config: RegressionConfig, mel: MelSpec):
+        super().__init__()
+        c, self.config, self.mel = config, config, mel
+        self.hear = VoiceEncoder(c, mel.n_mels)
+        self.embed = nn.Embedding(len(SYMBOLS) + 1, c.width, padding_idx=0)
+        self.encoder = nn.ModuleList([ConvNeXtBlock(c.width, 7, condition=c.voice) for _ in range(c.encoder_blocks)])
+        self.duration = nn.ModuleList([ConvNeXtBlock(c.width, 5, 2, condition=c.voice) for _ in range(2)])
+        self.duration_out = nn.Linear(c.width, 1)
+        frame = c.patch * (c.width + 3)
+        self.pitch_in = nn.Linear(frame, c.pitch_width)
+        self.pitch = nn.ModuleList([ConvNeXtBlock(c.pitch_width, 9, 2, condition=c.voice) for _ in range(c.pitch_blocks)])
+        self.pitch_out = nn.Linear(c.pitch_width, 2 * c.patch)
+        self.decoder_in = nn.Linear(frame + 2 * c.patch, c.decoder_width)
+        self.decoder = nn.ModuleList([ConvNeXtBlock(c.decoder_width, 7, c.expansion, condition=c.voice) for _ in range(c.decoder_blocks)])
+        self.decoder_norm = nn.LayerNorm(c.decoder_width)
+        self.decoder_out = Conv(c.decoder_width, c.patch * mel.n_mels, 3)
+        self.register_buffer("mean", torch.zeros(mel.n_mels))
+        self.register_buffer("std", torch.ones(mel.n_mels))
+        self.register_buffer("is_mark", torch.tensor(phone_classes()) == 0)
+
+    def normalised(self, mel: Tensor, mask: Tensor) -> Tensor:
+        return (mel - self.mean) / self.std * mask[..., None]
+
+    def listen(self, vector: Tensor, prompt: Tensor, prompt_lengths: Tensor, prompt_pitch: Tensor) -> Heard:
+        """The voice in a speaker vector (B, V) and a prompt's log-mel (B, T, M) with pitch (B, T) in hertz."""
+        mask = length_mask(prompt_lengths, prompt.shape[1])
+        return self.hear(vector, self.normalised(prompt, mask), mask, prompt_pitch)
+
+    def encode(self, symbols: Tensor, lengths: Tensor, heard: Heard) -> tuple[Tensor, Tensor]:
+        """States (B, S, D) of symbols (B, S), and the logarithm of one plus their frames (B, S)."""
+        mask = length_mask(lengths, symbols.shape[1])
+        x = self.embed(symbols) * mask[..., None] * 4
+        for block in self.encoder:
+            x = block(x, mask, heard.voice)
+        d = x.detach()
+        for block in self.duration:
+            d = block(d, mask, heard.voice)
+        return x, self.duration_out(d)[..., 0] * mask
+
+    def spread_out(self, states: Tensor, durations: Tensor) -> tuple[Tensor, Tensor]:
+        """Patches (B, P, patch * (D + 3)) of states repeated for their durations, with each frame's place in its symbol,
+        and the frames (B,) of each clip."""
+        B, S, D = states.shape
+        ends = durations.cumsum(1)  # (B, S)
+        lengths = ends[:, -1]
+        size = -(-int(lengths.max()) // self.config.patch) * self.config.patch
+        frames = torch.arange(size, device=states.device).expand(B, size).contiguous()
+        index = torch.searchsorted(ends, frames, right=True).clamp_max(S - 1)  # (B, T) which symbol sounds
+        length = durations.gather(1, index).clamp_min(1).float()
+        place = frames - (ends - durations).gather(1, index)
+        where = torch.stack([place / length, (length - place) / length, length.log() / 3], -1)
+        x = torch.cat([states.gather(1, index[..., None].expand(-1, -1, D)), where], -1)
+        x = x * length_mask(lengths, size)[..., None]
+        return x.reshape(B, size // self.config.patch, -1), lengths
+
+    def intone(self, patches: Tensor, mask: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
+        """Octaves above the voice's mean pitch, and log-odds of voicing, (B, T) each."""
+        x = self.pitch_in(patches) * mask[..., None]
+        for block in self.pitch:
+            x = block(x, mask, voice)
+        out = self.pitch_out(x).reshape(len(x), -1, 2)
+        return out[..., 0], out[..., 1]
+
+    def decode(self, patches: Tensor, mask: Tensor, octave: Tensor, voiced: Tensor, heard: Heard) -> Tensor:
+        """Normalised log-mel (B, T, M) from patches and the pitch to sound: octave, voiced (B, T)."""
+        melody = torch.stack([octave * voiced * 2, voiced], -1).reshape(len(patches), patches.shape[1], -1)
+        x = self.decoder_in(torch.cat([patches, melody], -1)) * mask[..., None]
+        for block in self.decoder:
+            x = block(x, mask, heard.voice)
+        out = self.decoder_out(self.decoder_norm(x) * mask[..., None])
+        return out.reshape(len(x), -1, self.mel.n_mels) + heard.base[:, None]
+
+    @torch.inference_mode()
+    def infer(self, symbols: Tensor, heard: Heard, speed: float = 1.0) -> Frames:
+        """Frames of one utterance: symbols (S,), a voice of batch one."""
+        ids = symbols[None]
+        states, log_durations = self.encode(ids, torch.tensor([len(symbols)]), heard)
+        exact = (log_durations[0].exp() - 1) / speed
+        least = (~self.is_mark[symbols]).float() * 2  # a phoneme lasts at least two frames
+        durations = torch.maximum(exact.clamp(0, 120), least).round().long()
+        patches, lengths = self.spread_out(states, durations[None])
+        mask = torch.ones(patches.shape[:2])
+        octave, voicing = self.intone(patches, mask, heard.voice)
+        voiced = (voicing > 0).float()
+        mel = self.decode(patches, mask, octave, voiced, heard)[0, : int(lengths[0])] * self.std + self.mean
+        hertz = (2.0 ** (octave + heard.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
+        return Frames(mel.clamp_min(self.mel.silence), hertz[0, : int(lengths[0])], durations)

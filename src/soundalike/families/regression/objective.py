@@ -1,0 +1,71 @@
+"""Training of the regression family: durations, pitch and mel, from known durations and pitch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ...contract import Batch, DataFacts, Output, PartKind
+from ...nets.masks import length_mask, masked_mean
+from .network import Regression, RegressionConfig
+
+
+@dataclass(frozen=True)
+class RegressionSettings:
+    mel: float = 1.0
+    duration: float = 0.3
+    pitch: float = 1.0
+    voicing: float = 0.1
+
+
+class RegressionObjective:
+    """L1 on the normalised mel, L2 on log durations, L1 on octaves, cross-entropy on voicing."""
+
+    wants = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector"})
+    turns = ("model",)
+
+    def __init__(self, network: Regression, settings: RegressionSettings, facts: DataFacts):
+        self._network, self.settings = network, settings
+        network.mean.copy_(facts.mel_mean)
+        network.std.copy_(facts.mel_std)
+
+    def network(self) -> Regression:
+        return self._network
+
+    def trained(self, turn: str) -> nn.Module:
+        return self._network
+
+    def forward(self, batch: Batch) -> Output:
+        net, patch = self._network, self._network.config.patch
+        heard = net.listen(batch.vector, batch.prompt, batch.prompt_lengths, batch.prompt_pitch)
+        states, log_durations = net.encode(batch.symbols, batch.symbol_lengths, heard)
+        patches, lengths = net.spread_out(states, batch.durations)
+        mask = length_mask(-(-lengths // patch), patches.shape[1])
+        size = patches.shape[1] * patch
+        pitch = F.pad(batch.pitch, (0, size - batch.pitch.shape[1]))
+        voiced = (pitch > 0).float()
+        octave = (pitch.clamp_min(1.0).log2() - heard.octave[:, None]) * voiced
+        made_octave, voicing = net.intone(patches.detach(), mask, heard.voice)
+        mel = net.decode(patches, mask, octave, voiced, heard)
+        return {
+            "mel": mel, "log_durations": log_durations, "made_octave": made_octave, "voicing": voicing,
+            "octave": octave, "voiced": voiced, "lengths": lengths,
+        }  # fmt: skip
+
+    def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+        s, net = self.settings, self._network
+        frames = length_mask(output["lengths"], output["mel"].shape[1])
+        symbols = length_mask(batch.symbol_lengths, batch.symbols.shape[1])
+        mel = F.pad(batch.mel, (0, 0, 0, output["mel"].shape[1] - batch.mel.shape[1]))
+        target = net.normalised(mel, frames)
+        return {
+            "mel": s.mel * masked_mean((output["mel"] - target).abs(), frames),
+            "duration": s.duration * masked_mean((output["log_durations"] - (batch.durations + 1.0).log()) ** 2, symbols),
+            "octave": s.pitch * masked_mean((output["made_octave"] - output["octave"]).abs(), output["voiced"]),
+            "voicing": s.voicing * masked_mean(F.binary_cross_entropy_with_logits(output["voicing"], output["voiced"], reduction="none"), frames),
+        }
+
+
+PART = PartKind("acoustic", RegressionConfig, Regression, RegressionSettings, RegressionObjective)

@@ -1,0 +1,19 @@
+"""Lengths to masks, and means that ignore padding."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def length_mask(lengths: Tensor, size: int | None = None) -> Tensor:
+    """(B, size) float: one inside each length, zero in the padding."""
+    size = int(lengths.max()) if size is None else size
+    return (torch.arange(size, device=lengths.device)[None] < lengths[:, None]).float()
+
+
+def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
+    """Mean over the places where mask (B, T) is one; values (B, T) or (B, T, D)."""
+    if values.dim() == 3:
+        return (values * mask[..., None]).sum() / (mask.sum() * values.shape[-1]).clamp_min(1.0)
+    return (values * mask).sum() / mask.sum().clamp_min(1.0)

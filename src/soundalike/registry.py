@@ -1,0 +1,34 @@
+"""Names of parts and families to where they live; imported when asked for."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from .contract import ConfigError
+
+PARTS = {
+    "aligner": "soundalike.prepare.aligner:PART",
+    "tdnn": "soundalike.speakers.tdnn:PART",
+    "regression": "soundalike.families.regression.objective:PART",
+    "vocos": "soundalike.vocoders.vocos:PART",
+}
+FAMILIES = {"regression": "soundalike.families.regression.cloner:RegressionCloner"}
+
+
+def find(table: dict[str, str], name: str, what: str) -> Any:
+    """The object registered under a name. Raises ConfigError listing the names there are."""
+    if name not in table:
+        raise ConfigError(f"unknown {what} '{name}'. Choose one of {', '.join(sorted(table))}.")
+    module, _, attribute = table[name].partition(":")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def part(name: str) -> Any:
+    """The PartKind registered under a name."""
+    return find(PARTS, name, "part")
+
+
+def family(name: str) -> Any:
+    """The Cloner class registered under a name."""
+    return find(FAMILIES, name, "family")

@@ -1,0 +1,1 @@
+"""Speaker encoders: sound to one vector."""

@@ -1,0 +1,269 @@
+"""The one loop: any Objective, plain or adversarial; resumes exactly, stops on losses that are not finite."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from . import registry
+from .checkpoint import CONFIG, describe, load_part, load_state, save_part, save_state
+from .config import assignments, merge, parse, read_toml
+from .contract import Batch, ConfigError, DataFacts, Objective, TrainingError
+from .data import DataConfig, Dataset
+from .features import MelSpec
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How a part is trained."""
+
+    steps: int = 10_000
+    lr: float = 1e-3
+    warmup: int = 200  # steps of rising rate
+    decay: float = 0.3  # last share of the steps, over which the rate falls to zero
+    betas: tuple[float, float] = (0.9, 0.98)
+    weight_decay: float = 0.01
+    clip: float = 1.0  # largest gradient norm
+    ema: float = 0.999  # weight averaging; 0 ships the last weights
+    seed: int = 0
+    save_every: int = 500
+    log_every: int = 20
+    threads: int = 0  # 0: leave to torch
+    device: str = "cpu"
+    start_from: str = ""  # a part's folder whose weights to begin with
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One trainable part: everything a run needs."""
+
+    part: str
+    mel: MelSpec
+    network: Any
+    objective: Any
+    data: DataConfig
+    train: TrainConfig
+
+
+def read_recipe(path: str, tiny: bool = False, settings: list[str] | None = None) -> Recipe:
+    """A recipe from TOML, with its [tiny] section and `section.key=value` settings laid over it."""
+    table = read_toml(path)
+    small = table.pop("tiny", {})
+    table = merge(merge(table, small if tiny else {}), assignments(settings or []))
+    name = table.pop("part", None)
+    if name is None:
+        raise ConfigError(f"{path}: the key 'part' is missing. Name one of {', '.join(registry.PARTS)}.")
+    kind = registry.part(name)
+    known = {"mel": MelSpec, "network": kind.Config, "objective": kind.Settings, "data": DataConfig, "train": TrainConfig}
+    for section in table:
+        if section not in known:
+            raise ConfigError(f"{path}: unknown section '[{section}]'. Valid ones: {', '.join(known)}, tiny.")
+    sections = {section: parse(cls, table.get(section, {}), f"{path} [{section}]") for section, cls in known.items()}
+    return Recipe(part=name, **sections)
+
+
+@dataclass
+class State:
+    """Everything alive in a run."""
+
+    objective: Objective
+    averaged: nn.Module
+    optimisers: dict[str, torch.optim.Optimizer]
+    step: int = 0
+    seconds: float = 0.0  # trained so far, in wall time
+    frames: int = 0  # seen so far
+
+
+def gather_facts(data: Dataset, sample: int = 400) -> DataFacts:
+    """Speakers, and mean and spread of each mel band over some clips."""
+    rows = data.rows[:: max(1, len(data.rows) // sample)]
+    mel = torch.cat([torch.from_numpy(data.store.read("mel", row.id)).float() for row in rows])
+    return DataFacts(len(data.speakers), mel.mean(0), mel.std(0).clamp_min(0.1))
+
+
+def train(recipe: Recipe, out: str | os.PathLike, max_seconds: float | None = None, quiet: bool = False) -> Path:
+    """Train a part into the folder `out`, going on from the state it finds there. Returns the folder.
+
+    Stops after the recipe's steps, or after `max_seconds` of this call, saving either way. Raises TrainingError when a
+    loss is not finite; the batch is kept as `failed_batch.pt.safetensors` beside the last good state.
+    """
+    folder, t = Path(out), recipe.train
+    folder.mkdir(parents=True, exist_ok=True)
+    if t.threads:
+        torch.set_num_threads(t.threads)
+    state, data = _begin(recipe, folder)
+    device = torch.device(t.device)
+    began, last_log, recent = time.monotonic(), state.step, {}
+    bar = tqdm(total=t.steps, initial=state.step, desc=recipe.part, unit="step", disable=quiet)
+    earlier = state.seconds
+    try:
+        while state.step < t.steps:
+            if max_seconds is not None and time.monotonic() - began > max_seconds:
+                break
+            batch = data.batch(state.step).to(device)
+            named = _step(state, batch, recipe, folder)
+            state.step += 1
+            state.seconds = earlier + time.monotonic() - began
+            state.frames += int(batch.mel_lengths.sum()) if batch.mel_lengths is not None else 0
+            for name, value in named.items():
+                recent[name] = recent.get(name, 0.0) + value
+            if state.step % t.log_every == 0 or state.step == t.steps:
+                means = {name: value / (state.step - last_log) for name, value in recent.items()}
+                _log(folder, state, means)
+                bar.set_postfix({name: f"{value:.3f}" for name, value in means.items()})
+                last_log, recent = state.step, {}
+            bar.update(1)
+            if state.step % t.save_every == 0:
+                _save(recipe, folder, state)
+    except KeyboardInterrupt:
+        print(f"interrupted at step {state.step}; run the same command to go on")
+    finally:
+        bar.close()
+    _save(recipe, folder, state)
+    return folder
+
+
+def _begin(recipe: Recipe, folder: Path) -> tuple[State, Dataset]:
+    t = recipe.train
+    kind = registry.part(recipe.part)
+    torch.manual_seed(t.seed)
+    network = kind.build(recipe.network, recipe.mel)
+    if t.start_from:
+        network.load_state_dict(load_part(t.start_from, kind.role).network.state_dict())
+    probe = kind.objective(network, recipe.objective, DataFacts(1, torch.zeros(recipe.mel.n_mels), torch.ones(recipe.mel.n_mels)))
+    data = Dataset(recipe.data, recipe.mel, probe.wants, t.seed)
+    torch.manual_seed(t.seed)
+    objective = kind.objective(network, recipe.objective, gather_facts(data))
+    for turn in objective.turns:
+        objective.trained(turn).to(t.device)
+    optimisers = {
+        turn: torch.optim.AdamW(
+            [p for p in objective.trained(turn).parameters() if p.requires_grad], lr=t.lr, betas=t.betas, weight_decay=t.weight_decay
+        )
+        for turn in objective.turns
+    }
+    state = State(objective, copy.deepcopy(network).eval(), optimisers)
+    saved = load_state(folder)
+    if saved is not None:
+        said = describe(recipe.part, recipe.network, recipe.mel)
+        if saved[1]["said"] != said:
+            raise TrainingError(f"{folder}: holds a run of another network. Choose another --out, or delete {folder / CONFIG} and training.*.")
+        _restore(state, *saved)
+    return state, data
+
+
+def _step(state: State, batch: Batch, recipe: Recipe, folder: Path) -> dict[str, float]:
+    t, objective = recipe.train, state.objective
+    rate = t.lr * _schedule(state.step, t)
+    for turn in objective.turns:
+        objective.trained(turn).train()
+    output = objective.forward(batch)
+    named: dict[str, float] = {}
+    for turn in objective.turns:
+        losses = objective.losses(turn, batch, output)
+        total = torch.stack(list(losses.values())).sum()
+        if not torch.isfinite(total):
+            from safetensors.torch import save_file
+
+            kept = {k: v for k, v in vars(batch).items() if isinstance(v, Tensor)}
+            save_file(kept, folder / "failed_batch.safetensors")
+            shown = {k: float(v.detach()) for k, v in losses.items()}
+            raise TrainingError(f"step {state.step}: loss is not finite ({shown}); clips {batch.ids[:4]}... Lower train.lr or mend the clips.")
+        optimiser = state.optimisers[turn]
+        optimiser.zero_grad(set_to_none=True)
+        total.backward()
+        norm = nn.utils.clip_grad_norm_(objective.trained(turn).parameters(), t.clip)
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        optimiser.step()
+        named.update({name: float(value.detach()) for name, value in losses.items()})
+        named[f"norm_{turn}"] = float(norm)
+    keep = min(t.ema, (1 + state.step) / (10 + state.step)) if t.ema else 0.0
+    with torch.no_grad():
+        for mean, now in zip(state.averaged.state_dict().values(), objective.network().state_dict().values()):
+            if mean.is_floating_point():
+                mean.lerp_(now.to(mean.device), 1 - keep)
+            else:
+                mean.copy_(now)
+    return named
+
+
+def _schedule(step: int, t: TrainConfig) -> float:
+    rising = min(1.0, (step + 1) / max(1, t.warmup))
+    falling = min(1.0, (t.steps - step) / max(1.0, t.decay * t.steps))
+    return rising * falling
+
+
+def _save(recipe: Recipe, folder: Path, state: State) -> None:
+    save_part(folder, recipe.part, recipe.network, recipe.mel, state.averaged)
+    tensors = {"rng": torch.get_rng_state()}
+    for turn in state.objective.turns:
+        for name, value in state.objective.trained(turn).state_dict().items():
+            tensors[f"{turn}/weights/{name}"] = value.clone()
+        for index, entry in state.optimisers[turn].state_dict()["state"].items():
+            for name, value in entry.items():
+                tensors[f"{turn}/adam/{index}/{name}"] = value.clone()
+    for name, value in state.averaged.state_dict().items():
+        tensors[f"average/{name}"] = value.clone()
+    said = describe(recipe.part, recipe.network, recipe.mel)
+    save_state(folder, tensors, {"step": state.step, "seconds": state.seconds, "frames": state.frames, "said": said})
+
+
+def _restore(state: State, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
+    def under(prefix: str) -> dict[str, Tensor]:
+        return {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}
+
+    for turn in state.objective.turns:
+        state.objective.trained(turn).load_state_dict(under(f"{turn}/weights/"))
+        optimiser = state.optimisers[turn]
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, value in under(f"{turn}/adam/").items():
+            index, _, entry = name.partition("/")
+            moments.setdefault(int(index), {})[entry] = value
+        optimiser.load_state_dict({"state": moments, "param_groups": optimiser.state_dict()["param_groups"]})
+    state.averaged.load_state_dict(under("average/"))
+    torch.set_rng_state(tensors["rng"])
+    state.step, state.seconds, state.frames = facts["step"], facts["seconds"], facts["frames"]
+
+
+def _log(folder: Path, state: State, means: dict[str, float]) -> None:
+    path = folder / "log.csv"
+    new = not path.is_file()
+    with open(path, "a", newline="") as file:
+        writer = csv.writer(file)
+        for name, value in means.items():
+            if new:
+                writer.writerow(["step", "seconds", "frames", "name", "value"])
+                new = False
+            writer.writerow([state.step, round(state.seconds, 1), state.frames, name, round(value, 6)])
+
+
+def plot_curves(folder: str | os.PathLike, target: str | os.PathLike) -> None:
+    """Draw a run's losses against steps into a picture (needs matplotlib)."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    curves: dict[str, list[tuple[int, float]]] = {}
+    with open(Path(folder) / "log.csv", newline="") as file:
+        for row in csv.DictReader(file):
+            if not row["name"].startswith("norm_"):
+                curves.setdefault(row["name"], []).append((int(row["step"]), float(row["value"])))
+    figure, axes = pyplot.subplots(1, len(curves), figsize=(3.2 * len(curves), 2.6), squeeze=False)
+    for axis, (name, points) in zip(axes[0], curves.items()):
+        axis.plot(*zip(*points))
+        axis.set_title(name)
+        axis.set_xlabel("step")
+    figure.tight_layout()
+    figure.savefig(target, dpi=80)
+    pyplot.close(figure)
