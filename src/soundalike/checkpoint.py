@@ -86,7 +86,8 @@ def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
         odd = sorted(set(said.get("alphabet") or []) ^ set(SYMBOLS))
         raise CheckpointError(f"{config_file}: made with another alphabet (differing symbols: {' '.join(odd)}). Train the part again.")
     config = parse(kind.Config, said["network"], f"{config_file} [network]")
-    network = kind.build(config, mel)
+    with torch.random.fork_rng(devices=[]):  # reading a part must not move a caller's random numbers
+        network = kind.build(config, mel)
     try:
         tensors = load_file(path / WEIGHTS)
         network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})

@@ -141,7 +141,7 @@ def viterbi(scores: np.ndarray, optional: np.ndarray) -> np.ndarray:
     path = np.empty(T, dtype=np.int64)
     for t in range(T - 1, -1, -1):
         path[t] = state
-        state -= back[t, state]
+        state -= int(back[t, state])
     return path
 
 

@@ -89,10 +89,12 @@ class Regression(nn.Module):
         self.encoder = nn.ModuleList([ConvNeXtBlock(c.width, 7, condition=c.voice) for _ in range(c.encoder_blocks)])
         self.duration = nn.ModuleList([ConvNeXtBlock(c.width, 5, 2, condition=c.voice) for _ in range(2)])
         self.duration_out = nn.Linear(c.width, 1)
+        nn.init.constant_(self.duration_out.bias, 2.0)  # about six frames: where training would soon arrive
         frame = c.patch * (c.width + 3)
         self.pitch_in = nn.Linear(frame, c.pitch_width)
         self.pitch = nn.ModuleList([ConvNeXtBlock(c.pitch_width, 9, 2, condition=c.voice) for _ in range(c.pitch_blocks)])
         self.pitch_out = nn.Linear(c.pitch_width, 2 * c.patch)
+        nn.init.zeros_(self.pitch_out.weight)
         self.decoder_in = nn.Linear(frame + 2 * c.patch, c.decoder_width)
         self.decoder = nn.ModuleList([ConvNeXtBlock(c.decoder_width, 7, c.expansion, condition=c.voice) for _ in range(c.decoder_blocks)])
         self.decoder_norm = nn.LayerNorm(c.decoder_width)

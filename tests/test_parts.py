@@ -1,0 +1,190 @@
+"""Kept for every registered part: shapes, padding, learning, saving, resuming."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+
+import pytest
+import torch
+from conftest import RECIPES
+
+from soundalike import registry
+from soundalike.checkpoint import load_part, save_part
+from soundalike.contract import Batch, CheckpointError, ConfigError, TrainingError
+from soundalike.data import Dataset
+from soundalike.features import MelSpec
+from soundalike.train import gather_facts, read_recipe, train
+
+BY_PART = {read_recipe(str(path)).part: path for path in sorted(RECIPES.glob("*.toml"))}
+NAMES = sorted(registry.PARTS)
+
+
+def recipe_of(name, prepared, **changes):
+    settings = [f'data.manifest="{prepared}"', "train.threads=2", "data.seconds=[0.1, 30.0]", "data.corpora=[]", *(f"{k}={v}" for k, v in changes.items())]
+    return read_recipe(str(BY_PART[name]), tiny=True, settings=settings)
+
+
+def begin(name, prepared):
+    """A tiny network with its objective and a dataset."""
+    recipe = recipe_of(name, prepared)
+    kind = registry.part(name)
+    torch.manual_seed(1)
+    network = kind.build(recipe.network, recipe.mel)
+    wants = kind.objective.wants
+    data = Dataset(recipe.data, recipe.mel, wants)
+    return recipe, network, kind.objective(network, recipe.objective, gather_facts(data)), data
+
+
+def outputs(name, network, batch: Batch):
+    """What the part makes of a batch, with nothing random in it; and the lengths of it."""
+    if name == "aligner":
+        return network(batch.mel, batch.mel_lengths), batch.mel_lengths
+    if name == "tdnn":
+        return network(batch.mel, batch.mel_lengths), None
+    if name == "vocos":
+        noise = torch.zeros(len(batch.mel), (batch.mel.shape[1] - 1) * network.mel.hop_length)
+        return network(batch.mel, batch.mel_lengths, batch.pitch, noise), (batch.mel_lengths - 3) * network.mel.hop_length
+    heard = network.listen(batch.vector, batch.prompt, batch.prompt_lengths, batch.prompt_pitch)
+    states, _ = network.encode(batch.symbols, batch.symbol_lengths, heard)
+    patches, lengths = network.spread_out(states, batch.durations)
+    mask = (torch.arange(patches.shape[1])[None] < -(-lengths[:, None] // network.config.patch)).float()
+    octave, voicing = network.intone(patches, mask, heard.voice)
+    return network.decode(patches, mask, octave, (voicing > 0).float(), heard), lengths
+
+
+def whole_batch(data):
+    from soundalike.data import collate
+
+    import numpy as np
+
+    return collate([data.item(i, np.random.default_rng(i)) for i in range(len(data.rows))])
+
+
+def test_every_part_has_a_recipe_with_a_tiny_section():
+    assert sorted(BY_PART) == NAMES
+    for path in BY_PART.values():
+        assert "[tiny." in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_padding_changes_nothing(name, prepared):
+    _, network, _, data = begin(name, prepared)
+    network.eval()
+    batch = whole_batch(data)
+    with torch.no_grad():
+        together, lengths = outputs(name, network, batch)
+        for i in range(len(batch.ids)):
+            fields = {}
+            for key, value in vars(batch).items():
+                if isinstance(value, torch.Tensor):
+                    size = {"symbols": "symbol", "durations": "symbol", "mel": "mel", "pitch": "mel", "prompt": "prompt", "prompt_pitch": "prompt"}.get(key)
+                    value = value[i : i + 1]
+                    if size:
+                        value = value[:, : int(getattr(batch, f"{size}_lengths")[i])]
+                fields[key] = value
+            alone, _ = outputs(name, network, Batch(**{**fields, "ids": batch.ids[i : i + 1]}))
+            stop = alone.shape[1] if lengths is None else int(lengths[i])
+            torch.testing.assert_close(alone[0, :stop], together[i, :stop], atol=2e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_twenty_steps_lower_the_loss(name, prepared):
+    recipe, _, objective, data = begin(name, prepared)
+    batch = whole_batch(data)
+    optimiser = torch.optim.AdamW(objective.trained(objective.turns[-1]).parameters(), lr=2e-3)
+    totals = []
+    for _ in range(21):
+        torch.manual_seed(0)
+        output = objective.forward(batch)
+        total = sum(objective.losses(objective.turns[-1], batch, output).values())
+        optimiser.zero_grad()
+        total.backward()
+        optimiser.step()
+        totals.append(total.item())
+    assert min(totals[-3:]) < 0.9 * totals[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_save_and_load_to_the_bit(name, prepared, tmp_path):
+    recipe, network, _, data = begin(name, prepared)
+    network.eval()
+    save_part(tmp_path / name, name, recipe.network, recipe.mel, network)
+    loaded = load_part(tmp_path / name)
+    batch = whole_batch(data)
+    with torch.no_grad():
+        assert torch.equal(outputs(name, network, batch)[0], outputs(name, loaded.network, batch)[0])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_resumed_run_equals_an_unbroken_one(name, prepared, tmp_path):
+    whole = train(recipe_of(name, prepared, **{"train.steps": 6, "train.save_every": 3}), tmp_path / "whole", quiet=True)
+    recipe = recipe_of(name, prepared, **{"train.steps": 6, "train.save_every": 3})
+    import soundalike.train as loop
+
+    real, calls = loop._step, []
+
+    def interrupted(*arguments):
+        calls.append(1)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        return real(*arguments)
+
+    loop._step = interrupted
+    try:
+        train(recipe, tmp_path / "broken", quiet=True)
+    finally:
+        loop._step = real
+    broken = train(recipe, tmp_path / "broken", quiet=True)
+    for file in ("model.safetensors", "training.safetensors"):
+        from safetensors.torch import load_file
+
+        one, two = load_file(whole / file), load_file(broken / file)
+        assert one.keys() == two.keys()
+        assert [key for key in one if not torch.equal(one[key], two[key])] == [], file
+
+
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_batch(prepared, tmp_path):
+    recipe = recipe_of("regression", prepared, **{"objective.mel": "nan"})
+    with pytest.raises(TrainingError, match="step 0: loss is not finite"):
+        train(recipe, tmp_path / "run", quiet=True)
+    assert (tmp_path / "run" / "failed_batch.safetensors").is_file()
+
+
+def test_another_network_in_the_same_folder_is_refused(prepared, tmp_path):
+    train(recipe_of("tdnn", prepared, **{"train.steps": 1}), tmp_path / "run", quiet=True)
+    with pytest.raises(TrainingError, match="another network"):
+        train(recipe_of("tdnn", prepared, **{"train.steps": 2, "network.width": 32}), tmp_path / "run", quiet=True)
+
+
+def test_unknown_keys_are_errors_with_a_hint(prepared):
+    with pytest.raises(ConfigError, match=r"unknown key 'widht'. Did you mean 'width'\?"):
+        recipe_of("tdnn", prepared, **{"network.widht": 3})
+    with pytest.raises(ConfigError, match="unknown part 'nope'"):
+        recipe_of("tdnn", prepared, part="nope")
+
+
+def test_folders_must_say_what_they_are(prepared, tmp_path):
+    with pytest.raises(CheckpointError, match="no config.json here"):
+        load_part(tmp_path)
+    recipe, network, _, _ = begin("tdnn", prepared)
+    save_part(tmp_path / "p", "tdnn", recipe.network, recipe.mel, network)
+    with pytest.raises(CheckpointError, match="holds a speaker.*but a vocoder"):
+        load_part(tmp_path / "p", "vocoder")
+    said = json.loads((tmp_path / "p" / "config.json").read_text())
+    (tmp_path / "p" / "config.json").write_text(json.dumps({**said, "network": {**said["network"], "width": 32}}))
+    with pytest.raises(CheckpointError, match="does not hold the weights"):
+        load_part(tmp_path / "p")
+    (tmp_path / "p" / "config.json").write_text("{")
+    with pytest.raises(CheckpointError, match="does not say what it is"):
+        load_part(tmp_path / "p")
+
+
+def test_parts_that_do_not_fit_are_shown_side_by_side(prepared, tmp_path):
+    from soundalike.checkpoint import check_pair
+
+    recipe, network, _, _ = begin("tdnn", prepared)
+    save_part(tmp_path / "a", "tdnn", recipe.network, MelSpec(), network)
+    save_part(tmp_path / "b", "tdnn", recipe.network, dataclasses.replace(MelSpec(), floor=1e-4), network)
+    with pytest.raises(CheckpointError, match=r"floor +1e-05 +0.0001"):
+        check_pair(load_part(tmp_path / "a"), load_part(tmp_path / "b"))
