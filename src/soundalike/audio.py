@@ -79,7 +79,7 @@ class Audio:
             return np.zeros(0, bool)
         power = (self.samples[:whole].reshape(-1, hop) ** 2).mean(axis=1)
         level = 10 * np.log10(power + 1e-12)
-        return (level > np.percentile(level, 95) + SILENCE_DB) & (level > -65.0)
+        return (level > np.percentile(level, 95) + SILENCE_DB) & (level > -85.0)
 
     def speech_seconds(self) -> float:
         """Seconds that are not silence."""

@@ -1,0 +1,96 @@
+"""Audio: reading anything, refusing the rest, writing whole files."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import soundfile
+from conftest import sentences
+
+from soundalike.audio import FORMATS, Audio, join
+from soundalike.contract import AudioError
+
+VOICE = sentences()[0][0]
+
+
+def encode_with_av(path, audio, codec):
+    """A file written by FFmpeg's own encoders, as phones and browsers make them."""
+    import av
+
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=audio.rate, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(np.stack([audio.samples, audio.samples]).astype(np.float32), format="fltp", layout="stereo")
+        frame.sample_rate = audio.rate
+        resampler = av.AudioResampler(format=stream.format.name, layout="stereo", rate=audio.rate)
+        fifo = av.AudioFifo()
+        for part in resampler.resample(frame):
+            fifo.write(part)
+        size = stream.codec_context.frame_size or 1024
+        while chunk := fifo.read(size) or fifo.read():
+            container.mux(stream.encode(chunk))
+        container.mux(stream.encode(None))
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_what_is_written_is_read(name, tmp_path):
+    audio = Audio.read(VOICE)
+    audio.write(tmp_path / f"x.{name}")
+    back = Audio.read(tmp_path / f"x.{name}")
+    assert back.rate == audio.rate
+    assert abs(back.seconds - audio.seconds) < 0.1
+    if name in ("wav", "flac"):
+        np.testing.assert_allclose(back.samples, audio.samples, atol=1e-4)
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("name, codec", [("x.m4a", "aac"), ("x.webm", "libopus"), ("x.mp4", "aac"), ("x.mka", "pcm_s16le")])
+def test_formats_of_phones_and_browsers(name, codec, tmp_path):
+    audio = Audio.read(VOICE).resample(48000)
+    encode_with_av(tmp_path / name, audio, codec)
+    back = Audio.read(tmp_path / name)
+    assert abs(back.seconds - audio.seconds) < 0.2
+    assert abs(back.speech_seconds() - audio.speech_seconds()) < 0.3
+
+
+def test_channels_are_averaged(tmp_path):
+    left, right = np.full(2400, 0.2), np.full(2400, 0.4)
+    soundfile.write(tmp_path / "s.wav", np.stack([left, right], 1), 24000)
+    np.testing.assert_allclose(Audio.read(tmp_path / "s.wav").samples, 0.3, atol=1e-4)
+
+
+def test_unreadable_files_are_named(tmp_path):
+    (tmp_path / "empty.wav").touch()
+    (tmp_path / "text.wav").write_text("this is no sound, it is a sentence" * 20)
+    soundfile.write(tmp_path / "nan.wav", np.array([0.1, np.nan, 0.2] * 999, np.float32), 24000, subtype="FLOAT")
+    cases = {"missing.wav": "no such file", "empty.wav": "is empty", "text.wav": "not a readable recording", "nan.wav": "NaN", ".": "folder"}
+    for name, message in cases.items():
+        with pytest.raises(AudioError, match=message) as caught:
+            Audio.read(tmp_path / name)
+        assert str(tmp_path) in str(caught.value)
+
+
+def test_normalised_level_and_trim():
+    audio = Audio.read(VOICE)
+    padded = Audio(np.concatenate([np.zeros(24000, np.float32), audio.samples, np.zeros(24000, np.float32)]), audio.rate)
+    assert padded.seconds - padded.trim().seconds == pytest.approx(2.0, abs=0.5)
+    for gain in (0.01, 1.0):
+        level = Audio(audio.samples * gain, audio.rate).normalised(-23.0)
+        active = np.repeat(level.activity(), level.rate // 100)
+        rms = np.sqrt((level.samples[: len(active)][active] ** 2).mean())
+        assert 20 * np.log10(rms) == pytest.approx(-23.0, abs=0.5)
+
+
+def test_nothing_half_written(tmp_path):
+    audio = Audio.read(VOICE)
+    with pytest.raises(AudioError, match="does not exist"):
+        audio.write(tmp_path / "no" / "x.wav")
+    with pytest.raises(AudioError, match="cannot write format 'xyz'. Choose one of wav, flac, mp3, ogg"):
+        audio.write(tmp_path / "x.xyz")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_joining_needs_one_rate():
+    audio = Audio.read(VOICE)
+    assert len(join([audio, audio]).samples) == 2 * len(audio.samples)
+    with pytest.raises(AudioError, match="different rates"):
+        join([audio, audio.resample(16000)])
