@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import json
 import os
+import signal
 import sys
 import time
 import warnings
@@ -240,6 +241,7 @@ def run_annotate(given: argparse.Namespace) -> None:
 def run_train(given: argparse.Namespace) -> None:
     from .train import plot_curves, read_recipe, train
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill saves, as Ctrl-C does
     folder = train(read_recipe(given.recipe, given.tiny, given.settings), given.out, given.max_seconds)
     try:
         plot_curves(folder, folder / "curves.png")

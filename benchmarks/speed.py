@@ -1,0 +1,81 @@
+"""Speed, memory and size of the built-in model, on this machine.
+
+usage: python benchmarks/speed.py [--threads 2] [--reference FILE]
+
+Prints one JSON object: seconds of synthesis per second of speech (model loaded), the wall time and peak memory of one
+`soundalike clone` from process start to file, and the bytes of weights shipped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SENTENCES = (
+    "The ferry leaves the harbor at dawn and returns just before supper.",
+    "A small brown dog was waiting under the station clock.",
+    "If you listen carefully, you can hear the pipes singing at night.",
+    "Nothing in the attic had been touched for thirty years.",
+)
+
+
+def peak_memory(command: list[str]) -> tuple[float, float]:
+    """Wall seconds and peak resident megabytes of a command."""
+    code = (
+        "import resource,subprocess,sys,time; t=time.monotonic(); subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);"
+        "print(time.monotonic()-t, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    seconds, kilobytes = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=True).stdout.split()
+    return float(seconds), float(kilobytes) / (1024 if sys.platform != "darwin" else 1024**2)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--reference", default=str(ROOT / "docs" / "demo" / "reference.flac"))
+    given = parser.parse_args()
+    os.environ["OMP_NUM_THREADS"] = str(given.threads)
+
+    import torch
+
+    from soundalike import Cloner
+    from soundalike.audio import join
+    from soundalike.clone import BUILT_IN
+
+    torch.set_num_threads(given.threads)
+    cloner = Cloner.load()
+    began = time.monotonic()
+    voice = cloner.listen(given.reference)
+    listening = time.monotonic() - began
+    rates = []
+    for repeat in range(4):
+        for sentence in SENTENCES:
+            began = time.monotonic()
+            audio = join(list(cloner.speak(sentence, voice)))
+            if repeat:
+                rates.append((time.monotonic() - began) / audio.seconds)
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "soundalike", "clone", given.reference, SENTENCES[0], "-o", f"{folder}/out.wav"]
+        runs = [peak_memory(command) for _ in range(3)]
+    weights = sum(file.stat().st_size for file in BUILT_IN.rglob("*.safetensors"))
+    report = {
+        "threads": given.threads,
+        "seconds_per_second": round(statistics.median(rates), 4),
+        "listen_seconds": round(listening, 3),
+        "clone_process_seconds": round(statistics.median(r[0] for r in runs), 2),
+        "clone_peak_megabytes": round(max(r[1] for r in runs)),
+        "weights_megabytes": round(weights / 1e6, 1),
+    }
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()
