@@ -188,3 +188,18 @@ def test_parts_that_do_not_fit_are_shown_side_by_side(prepared, tmp_path):
     save_part(tmp_path / "b", "tdnn", recipe.network, dataclasses.replace(MelSpec(), floor=1e-4), network)
     with pytest.raises(CheckpointError, match=r"floor +1e-05 +0.0001"):
         check_pair(load_part(tmp_path / "a"), load_part(tmp_path / "b"))
+
+
+def test_the_discriminators_turn_leaves_the_generator_alone(prepared):
+    recipe = recipe_of("regression", prepared, **{"objective.adversarial": 0.1, "objective.matching": 1.0})
+    kind = registry.part("regression")
+    network = kind.build(recipe.network, recipe.mel)
+    data = Dataset(recipe.data, recipe.mel, kind.objective.wants)
+    objective = kind.objective(network, recipe.objective, gather_facts(data))
+    assert objective.turns == ("discriminator", "model")
+    batch = whole_batch(data)
+    output = objective.forward(batch)
+    sum(objective.losses("discriminator", batch, output).values()).backward()
+    assert all(parameter.grad is None for parameter in network.parameters())
+    assert any(parameter.grad is not None for parameter in objective.trained("discriminator").parameters())
+    assert {"adversarial", "matching"} <= objective.losses("model", batch, output).keys()

@@ -54,6 +54,7 @@ def save_part(folder: str | os.PathLike, name: str, config: Any, mel: MelSpec, n
         tensors = {k: v.half() if v.is_floating_point() else v for k, v in tensors.items()}
     (temporary / CONFIG).write_text(json.dumps(describe(name, config, mel), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     save_file(tensors, temporary / WEIGHTS)
+    (temporary / WEIGHTS).chmod(0o644)
     if card:
         (temporary / CARD).write_text(card, encoding="utf-8")
     load_part(temporary)

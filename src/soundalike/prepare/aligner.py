@@ -1,7 +1,7 @@
 """The aligner: a small frame classifier of phones, trained on text alone, that says how long each symbol lasts.
 
 A hidden Markov model without a blank: every symbol of the text is a state, marks are silences that may last no time
-at all, phonemes last at least one frame. Training is Baum-Welch with a network for emissions: the state posteriors of
+at all, phonemes last a few frames at least. Training is Baum-Welch with a network for emissions: the state posteriors of
 the present network are the targets of the next step. Dividing by the classes' prior keeps silence from swallowing
 frames (Zeyer et al. 2021 study this model; Huang et al. 2024 the prior).
 """
@@ -21,6 +21,8 @@ from ..nets.masks import length_mask, masked_mean
 from ..text.alphabet import CONSONANTS, PHONES, phone_classes
 
 CLASSES = len(PHONES) + 1  # class 0 is silence
+LEAST = 3  # frames a phoneme lasts at least, where the clip is long enough: 32 ms
+PRIOR_SCALE = 0.8  # power of the classes' prior that scores are divided by
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,17 @@ class Aligner(nn.Module):
             x = block(x, mask)
         return self.last(x).log_softmax(-1)
 
-    def emissions(self, log_probs: Tensor, symbols: Tensor, prior_scale: float = 0.5) -> np.ndarray:
+    def emissions(self, log_probs: Tensor, symbols: Tensor, prior_scale: float = PRIOR_SCALE) -> np.ndarray:
         """Scores (B, T, S) of each frame under each symbol of the text."""
         scores = log_probs - prior_scale * self.log_prior
         classes = self.class_of[symbols]  # (B, S)
         return scores.gather(2, classes[:, None].expand(-1, scores.shape[1], -1)).double().cpu().numpy()
+
+    def states(self, symbols: Tensor, frames: int) -> Tensor:
+        """Which symbol each state of the model stands for (S'): a phoneme has LEAST states, fewer in a clip too short for it."""
+        sounded = self.class_of[symbols] > 0
+        repeat = torch.where(sounded, max(1, min(LEAST, frames // max(1, int(sounded.sum())))), 1)
+        return torch.repeat_interleave(torch.arange(len(symbols), device=symbols.device), repeat)
 
     @torch.inference_mode()
     def align(self, mel: Tensor, symbols: Tensor) -> tuple[Tensor, Tensor]:
@@ -65,9 +73,10 @@ class Aligner(nn.Module):
         many frames as phonemes.
         """
         log_probs = self(mel[None], torch.tensor([len(mel)]))
-        scores = self.emissions(log_probs, symbols[None])
-        optional = (self.class_of[symbols] == 0).numpy()
-        path = viterbi(scores[0], optional)  # (T,)
+        states = self.states(symbols, len(mel))  # (S',)
+        scores = self.emissions(log_probs, symbols[states][None])
+        optional = (self.class_of[symbols[states]] == 0).numpy()
+        path = states.numpy()[viterbi(scores[0], optional)]  # (T,)
         durations = torch.from_numpy(np.bincount(path, minlength=len(symbols)))
         frame_scores = log_probs[0].gather(1, self.class_of[symbols][torch.from_numpy(path)][:, None])[:, 0]
         sums = torch.zeros(len(symbols)).index_add(0, torch.from_numpy(path), frame_scores)
@@ -147,7 +156,7 @@ def viterbi(scores: np.ndarray, optional: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class AlignerSettings:
-    prior_scale: float = 0.5
+    prior_scale: float = PRIOR_SCALE
     guided: int = 500  # steps over which the guide fades and the network comes to be trusted
     guide_width: float = 0.04  # how far from an even pace, as a share of the sentence
     hint: float = 3.0  # nats: what is quiet is silence, what is not is none
@@ -193,15 +202,21 @@ class AlignerObjective:
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         log_probs, net = output["log_probs"], self._network
         with torch.no_grad():
-            scores = net.emissions(log_probs, batch.symbols, self.settings.prior_scale)
-            classes = net.class_of[batch.symbols]  # (B, S)
+            rows = [
+                ids[:size][net.states(ids[:size], int(frames))]
+                for ids, size, frames in zip(batch.symbols, batch.symbol_lengths, batch.mel_lengths)
+            ]
+            symbols = nn.utils.rnn.pad_sequence(rows, batch_first=True)  # (B, S') one column a state
+            lengths = torch.tensor([len(row) for row in rows], device=symbols.device)
+            scores = net.emissions(log_probs, symbols, self.settings.prior_scale)
+            classes = net.class_of[symbols]  # (B, S')
             silent = (classes == 0).cpu().numpy()
             done = min(1.0, int(net.steps_seen) / max(1, self.settings.guided))
             net.steps_seen += 1
             if done < 1:
-                guide = even_pace(batch.mel, classes, batch.mel_lengths, batch.symbol_lengths, self.settings)
+                guide = even_pace(batch.mel, classes, batch.mel_lengths, lengths, self.settings)
                 scores = min(1.0, 0.05 + 2 * done**2) * scores + (1 - done) * guide
-            gamma, likelihood = posteriors(scores, silent, batch.mel_lengths.cpu().numpy(), batch.symbol_lengths.cpu().numpy())
+            gamma, likelihood = posteriors(scores, silent, batch.mel_lengths.cpu().numpy(), lengths.cpu().numpy())
             target = torch.zeros_like(log_probs)
             target.scatter_add_(2, classes[:, None].expand(-1, gamma.shape[1], -1), torch.from_numpy(gamma).to(log_probs))
             share = target.sum((0, 1)) / target.sum()

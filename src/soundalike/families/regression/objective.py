@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...contract import Batch, DataFacts, Output, PartKind
 from ...nets.masks import length_mask, masked_mean
+from .adversary import MelDiscriminator, discriminator_loss, generator_losses
 from .network import Regression, RegressionConfig
 
 
@@ -18,24 +20,27 @@ class RegressionSettings:
     duration: float = 0.3
     pitch: float = 1.0
     voicing: float = 0.1
+    adversarial: float = 0.0  # weight of fooling a discriminator of mels; 0 trains without one
+    matching: float = 0.0  # weight of matching the discriminator's features
 
 
 class RegressionObjective:
-    """L1 on the normalised mel, L2 on log durations, L1 on octaves, cross-entropy on voicing."""
+    """L1 on the normalised mel, L2 on log durations, L1 on octaves, cross-entropy on voicing; and an adversary if asked for."""
 
     wants = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector"})
-    turns = ("model",)
 
     def __init__(self, network: Regression, settings: RegressionSettings, facts: DataFacts):
         self._network, self.settings = network, settings
         network.mean.copy_(facts.mel_mean)
         network.std.copy_(facts.mel_std)
+        self.turns = ("discriminator", "model") if settings.adversarial else ("model",)
+        self.adversary = MelDiscriminator(network.config.voice) if settings.adversarial else None
 
     def network(self) -> Regression:
         return self._network
 
     def trained(self, turn: str) -> nn.Module:
-        return self._network
+        return self.adversary if turn == "discriminator" else self._network
 
     def forward(self, batch: Batch) -> Output:
         net, patch = self._network, self._network.config.patch
@@ -51,7 +56,7 @@ class RegressionObjective:
         mel = net.decode(patches, mask, octave, voiced, heard)
         return {
             "mel": mel, "log_durations": log_durations, "made_octave": made_octave, "voicing": voicing,
-            "octave": octave, "voiced": voiced, "lengths": lengths,
+            "octave": octave, "voiced": voiced, "lengths": lengths, "voice": heard.voice.detach(),
         }  # fmt: skip
 
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
@@ -60,12 +65,22 @@ class RegressionObjective:
         symbols = length_mask(batch.symbol_lengths, batch.symbols.shape[1])
         mel = F.pad(batch.mel, (0, 0, 0, output["mel"].shape[1] - batch.mel.shape[1]))
         target = net.normalised(mel, frames)
-        return {
+        if turn == "discriminator":
+            (_, real), (_, made) = (self.adversary(x * frames[..., None], output["voice"]) for x in (target, output["mel"].detach()))
+            return {"discriminator": discriminator_loss(real, made, frames)}
+        losses = {
             "mel": s.mel * masked_mean((output["mel"] - target).abs(), frames),
             "duration": s.duration * masked_mean((output["log_durations"] - (batch.durations + 1.0).log()) ** 2, symbols),
             "octave": s.pitch * masked_mean((output["made_octave"] - output["octave"]).abs(), output["voiced"]),
             "voicing": s.voicing * masked_mean(F.binary_cross_entropy_with_logits(output["voicing"], output["voiced"], reduction="none"), frames),
         }
+        if self.adversary is not None:
+            with torch.no_grad():
+                real, _ = self.adversary(target, output["voice"])
+            made, scores = self.adversary(output["mel"] * frames[..., None], output["voice"])
+            fooling, matching = generator_losses(real, made, scores, frames)
+            losses |= {"adversarial": s.adversarial * fooling, "matching": s.matching * matching}
+        return losses
 
 
 PART = PartKind("acoustic", RegressionConfig, Regression, RegressionSettings, RegressionObjective)

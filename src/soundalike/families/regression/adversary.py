@@ -1,0 +1,52 @@
+"""A discriminator of mel spectrograms: what regression blurs, it asks back.
+
+Least-squares GAN with feature matching on the mel, after Yang et al. 2021 ("GANSpeech"); the last layer is also
+conditioned on the voice by projection (Miyato & Koyama 2018).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class MelDiscriminator(nn.Module):
+    """Normalised log-mel (B, T, M) and a voice (B, V) to features of each layer and scores (B, T/8, M/8)."""
+
+    def __init__(self, voice: int, width: int = 32):
+        super().__init__()
+        sizes = (1, width, 2 * width, 4 * width, 4 * width)
+        self.layers = nn.ModuleList(
+            [nn.utils.parametrizations.weight_norm(nn.Conv2d(a, b, (5, 5), (2 if i < 3 else 1), 2)) for i, (a, b) in enumerate(zip(sizes, sizes[1:]))]
+        )
+        self.score = nn.Conv2d(sizes[-1], 1, 3, padding=1)
+        self.project = nn.Linear(voice, sizes[-1], bias=False)
+
+    def forward(self, mel: Tensor, voice: Tensor) -> tuple[list[Tensor], Tensor]:
+        x, features = mel[:, None], []
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), 0.2)
+            features.append(x)
+        told = (x * self.project(voice)[:, :, None, None]).mean(1)
+        return features, self.score(x)[:, 0] + told
+
+
+def score_mask(mask: Tensor, scores: Tensor) -> Tensor:
+    """The mask (B, T) at the pace of the scores (B, T', M'), spread over their bands."""
+    pace = F.interpolate(mask[:, None], size=scores.shape[1])[:, 0]
+    return pace[..., None].expand_as(scores)
+
+
+def discriminator_loss(real: Tensor, made: Tensor, mask: Tensor) -> Tensor:
+    """Real scores towards one, made ones towards zero."""
+    weight = score_mask(mask, real)
+    return (((real - 1) ** 2 + made**2) * weight).sum() / weight.sum().clamp_min(1.0)
+
+
+def generator_losses(real: list[Tensor], made: list[Tensor], scores: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """How far the made scores are from one, and how far the made features are from the real ones (relative L1)."""
+    weight = score_mask(mask, scores)
+    fooling = (((scores - 1) ** 2) * weight).sum() / weight.sum().clamp_min(1.0)
+    matching = torch.stack([(m - r.detach()).abs().mean() / r.detach().abs().mean().clamp_min(1e-4) for r, m in zip(real, made)]).mean()
+    return fooling, matching
