@@ -21,7 +21,13 @@ NAMES = sorted(registry.PARTS)
 
 
 def recipe_of(name, prepared, **changes):
-    settings = [f'data.manifest="{prepared}"', "train.threads=2", "data.seconds=[0.1, 30.0]", "data.corpora=[]", *(f"{k}={v}" for k, v in changes.items())]
+    settings = [
+        f'data.manifest="{prepared}"',
+        "train.threads=2",
+        "data.seconds=[0.1, 30.0]",
+        "data.corpora=[]",
+        *(f"{k}={v}" for k, v in changes.items()),
+    ]
     return read_recipe(str(BY_PART[name]), tiny=True, settings=settings)
 
 
@@ -54,9 +60,9 @@ def outputs(name, network, batch: Batch):
 
 
 def whole_batch(data):
-    from soundalike.data import collate
-
     import numpy as np
+
+    from soundalike.data import collate
 
     return collate([data.item(i, np.random.default_rng(i)) for i in range(len(data.rows))])
 
@@ -78,7 +84,14 @@ def test_padding_changes_nothing(name, prepared):
             fields = {}
             for key, value in vars(batch).items():
                 if isinstance(value, torch.Tensor):
-                    size = {"symbols": "symbol", "durations": "symbol", "mel": "mel", "pitch": "mel", "prompt": "prompt", "prompt_pitch": "prompt"}.get(key)
+                    size = {
+                        "symbols": "symbol",
+                        "durations": "symbol",
+                        "mel": "mel",
+                        "pitch": "mel",
+                        "prompt": "prompt",
+                        "prompt_pitch": "prompt",
+                    }.get(key)
                     value = value[i : i + 1]
                     if size:
                         value = value[:, : int(getattr(batch, f"{size}_lengths")[i])]

@@ -24,6 +24,8 @@ CLASSES = len(PHONES) + 1  # class 0 is silence
 LEAST = 3  # frames a phoneme lasts at least, where the clip is long enough: 32 ms
 PRIOR_SCALE = 0.8  # power of the classes' prior that scores are divided by
 
+COMMONEST = float(np.log(0.06))  # no prior counts for more: silence is common without being unlikely
+
 
 @dataclass(frozen=True)
 class AlignerConfig:
@@ -55,7 +57,7 @@ class Aligner(nn.Module):
 
     def emissions(self, log_probs: Tensor, symbols: Tensor, prior_scale: float = PRIOR_SCALE) -> np.ndarray:
         """Scores (B, T, S) of each frame under each symbol of the text."""
-        scores = log_probs - prior_scale * self.log_prior
+        scores = log_probs - prior_scale * self.log_prior.clamp_max(COMMONEST)
         classes = self.class_of[symbols]  # (B, S)
         return scores.gather(2, classes[:, None].expand(-1, scores.shape[1], -1)).double().cpu().numpy()
 
@@ -203,8 +205,7 @@ class AlignerObjective:
         log_probs, net = output["log_probs"], self._network
         with torch.no_grad():
             rows = [
-                ids[:size][net.states(ids[:size], int(frames))]
-                for ids, size, frames in zip(batch.symbols, batch.symbol_lengths, batch.mel_lengths)
+                ids[:size][net.states(ids[:size], int(frames))] for ids, size, frames in zip(batch.symbols, batch.symbol_lengths, batch.mel_lengths)
             ]
             symbols = nn.utils.rnn.pad_sequence(rows, batch_first=True)  # (B, S') one column a state
             lengths = torch.tensor([len(row) for row in rows], device=symbols.device)

@@ -15,7 +15,7 @@ from ..features import MelSpec
 from ..text.alphabet import encode
 from .aligner import Aligner
 
-DISAGREEMENT = -2.0  # mean log-probability per phoneme under which a transcript is taken to be wrong
+DISAGREEMENT = -4.0  # mean log-probability per phoneme under which a transcript is taken to be wrong
 
 
 def write_durations(folder: str, aligner: Aligner, mel: MelSpec, least: float = DISAGREEMENT) -> dict[str, float]:

@@ -36,13 +36,14 @@ class RegressionCloner:
     def __init__(self, acoustic: Regression, vocoder: nn.Module, speaker: nn.Module, mel: MelSpec):
         self.acoustic, self.vocoder, self.speaker, self.mel = acoustic, vocoder, speaker, mel
         self.sample_rate = mel.sample_rate
+        self.device = acoustic.mean.device
 
     def listen(self, reference: Audio, transcript: str | None = None) -> Voice:
         """The voice of a recording: its best LONGEST_PROMPT seconds as a prompt, and a speaker vector. No transcript is needed."""
         chosen = best_window(reference.resample(self.sample_rate), LONGEST_PROMPT).trim().normalised(LEVEL)
         with torch.inference_mode():
             prompt = log_mel(torch.from_numpy(chosen.samples)[None], self.mel)
-            vector = self.speaker(prompt, torch.tensor([prompt.shape[1]]))
+            vector = self.speaker(prompt.to(self.device), torch.tensor([prompt.shape[1]], device=self.device)).cpu()
         hertz = pitch(chosen.samples, self.mel)
         tensors = {"prompt": prompt[0].half(), "prompt_pitch": torch.from_numpy(hertz), "vector": vector[0].half()}
         voiced = hertz[hertz > 0]
@@ -57,13 +58,12 @@ class RegressionCloner:
 
     def frames(self, text: str, voice: Voice, options: RegressionOptions) -> Frames:
         """The mel, pitch and durations of one sentence, before the vocoder."""
-        symbols = torch.tensor(encode(phonemize(text).symbols))
-        t = voice.tensors
-        prompt = t["prompt"].float()[None]
+        symbols = torch.tensor(encode(phonemize(text).symbols), device=self.device)
+        t = {name: value.float()[None].to(self.device) for name, value in voice.tensors.items()}  # batches of one
         with torch.inference_mode():
-            heard = self.acoustic.listen(t["vector"].float()[None], prompt, torch.tensor([prompt.shape[1]]), t["prompt_pitch"][None])
+            heard = self.acoustic.listen(t["vector"], t["prompt"], torch.tensor([t["prompt"].shape[1]], device=self.device), t["prompt_pitch"])
             made = self.acoustic.infer(symbols, heard, options.speed)
-            return Frames(sharpen(made.mel, prompt[0], options.sharpen), made.pitch, made.durations)
+            return Frames(sharpen(made.mel, t["prompt"][0], options.sharpen), made.pitch, made.durations)
 
     def speak(self, text: str, voice: Voice, options: RegressionOptions | None = None) -> Iterator[Audio]:
         """One sentence in the voice, as one Audio. The same seed gives the same samples."""
@@ -72,7 +72,8 @@ class RegressionCloner:
         size = (len(made.mel) - 1) * self.mel.hop_length
         noise = torch.randn(1, size, generator=torch.Generator().manual_seed(options.seed))
         with torch.inference_mode():
-            samples = self.vocoder(made.mel[None], torch.tensor([len(made.mel)]), made.pitch[None], noise)[0]
+            frames = torch.tensor([len(made.mel)], device=self.device)
+            samples = self.vocoder(made.mel[None], frames, made.pitch[None], noise.to(self.device))[0].cpu()
         yield Audio(samples.numpy().astype(np.float32), self.sample_rate)
 
 

@@ -159,12 +159,12 @@ class Regression(nn.Module):
     def infer(self, symbols: Tensor, heard: Heard, speed: float = 1.0) -> Frames:
         """Frames of one utterance: symbols (S,), a voice of batch one."""
         ids = symbols[None]
-        states, log_durations = self.encode(ids, torch.tensor([len(symbols)]), heard)
+        states, log_durations = self.encode(ids, torch.tensor([len(symbols)], device=symbols.device), heard)
         exact = (log_durations[0].exp() - 1) / speed
         least = (~self.is_mark[symbols]).float() * 2  # a phoneme lasts at least two frames
         durations = torch.maximum(exact.clamp(0, 120), least).round().long()
         patches, lengths = self.spread_out(states, durations[None])
-        mask = torch.ones(patches.shape[:2])
+        mask = torch.ones(patches.shape[:2], device=symbols.device)
         octave, voicing = self.intone(patches, mask, heard.voice)
         voiced = (voicing > 0).float()
         mel = self.decode(patches, mask, octave, voiced, heard)[0, : int(lengths[0])] * self.std + self.mean

@@ -1,0 +1,66 @@
+"""Draws the pictures of the README and the docs from the bundled recordings and the built-in model (needs matplotlib).
+
+usage: python docs/pictures.py
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import torch
+
+matplotlib.use("Agg")
+from matplotlib import pyplot  # noqa: E402
+
+from soundalike import Audio, Cloner  # noqa: E402
+from soundalike.checkpoint import load_part  # noqa: E402
+from soundalike.clone import BUILT_IN  # noqa: E402
+from soundalike.features import MelSpec, log_mel  # noqa: E402
+from soundalike.text import encode, phonemize  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+SPEC = MelSpec()
+
+
+def mel_of(audio: Audio) -> torch.Tensor:
+    return log_mel(torch.from_numpy(audio.resample(SPEC.sample_rate).normalised().samples)[None], SPEC)[0]
+
+
+def save(figure, name: str) -> None:
+    figure.tight_layout()
+    figure.savefig(ROOT / "docs" / "images" / name, dpi=90, pil_kwargs={"optimize": True})
+    pyplot.close(figure)
+
+
+def alignment() -> None:
+    """Phoneme boundaries found by the aligner, over the mel of a bundled recording."""
+    name, text = (ROOT / "tests" / "data" / "texts.tsv").read_text(encoding="utf-8").splitlines()[0].split("\t")
+    mel, spoken = mel_of(Audio.read(ROOT / "tests" / "data" / name)), phonemize(text)
+    durations, _ = load_part(BUILT_IN / "aligner").network.align(mel, torch.tensor(encode(spoken.symbols)))
+    ends = np.cumsum(durations.numpy())
+    figure, axis = pyplot.subplots(figsize=(11, 3.4))
+    axis.imshow(mel.T, origin="lower", aspect="auto", cmap="magma", vmin=-9)
+    for symbol, end, size in zip(spoken.symbols, ends, durations.tolist()):
+        if size:
+            axis.axvline(end - 0.5, color="white", linewidth=0.6)
+            axis.text(end - size / 2, 102, symbol, ha="center", fontsize=8)
+    axis.set(xlabel=f"frames of {1000 / SPEC.frames_per_second:.1f} ms: {text}", ylabel="mel band", ylim=(0, 100))
+    save(figure, "alignment.png")
+
+
+def clone() -> None:
+    """Mel of the demo's reference and of a clone."""
+    cloner, reference = Cloner.load(), Audio.read(ROOT / "docs" / "demo" / "reference.flac")
+    made = cloner.clone(reference, "The kettle began to sing just as the rain stopped.")
+    figure, axes = pyplot.subplots(2, 1, figsize=(11, 5))
+    for axis, audio, title in zip(axes, (reference, made), ("reference", "clone, another sentence")):
+        axis.imshow(mel_of(audio)[:300].T, origin="lower", aspect="auto", cmap="magma", vmin=-9)
+        axis.set(title=title, ylabel="mel band")
+    save(figure, "clone.png")
+
+
+if __name__ == "__main__":
+    alignment()
+    clone()
