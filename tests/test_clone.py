@@ -202,3 +202,20 @@ def test_parts_that_do_not_fit_stop_at_the_door(tmp_path):
     Cloner.load.__globals__["_load"].cache_clear()
     with pytest.raises(CheckpointError, match="does not say what it is"):
         Cloner.load(tmp_path / "model")
+
+
+def test_cloners_keep_the_contract(cloner):
+    from soundalike import contract
+
+    assert isinstance(cloner, contract.Cloner) and isinstance(cloner.family, contract.Cloner)
+
+
+def test_threads_do_not_hear_one_another(cloner, voice):
+    from concurrent.futures import ThreadPoolExecutor
+
+    texts = [f"This is sentence number {i}." for i in range(6)]
+    speak = lambda text: join(list(cloner.speak(text, voice))).samples  # noqa: E731
+    alone = [speak(text) for text in texts]
+    with ThreadPoolExecutor(6) as pool:
+        for one, two in zip(alone, pool.map(speak, texts)):
+            assert np.array_equal(one, two)

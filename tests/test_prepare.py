@@ -1,0 +1,139 @@
+"""Corpora to prepared folders: layouts, resuming, rejected clips, batches."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from conftest import sentences
+
+from soundalike.audio import Audio
+from soundalike.cli import main
+from soundalike.data import DataConfig, DataError, Dataset, FeatureStore, read_manifest, write_manifest
+from soundalike.features import MelSpec
+from soundalike.prepare import prepare
+
+
+@pytest.fixture
+def ljspeech(tmp_path):
+    """A folder in LJSpeech's layout, with one clip that is silent."""
+    source = tmp_path / "lj"
+    (source / "wavs").mkdir(parents=True)
+    lines = []
+    for path, text in sentences()[:2]:
+        Audio.read(path).resample(22050).write(source / "wavs" / f"{path.stem}.wav")
+        lines.append(f"{path.stem}|{text.upper()}|{text}")
+    soundfile.write(source / "wavs" / "mute.wav", np.zeros(22050), 22050)
+    lines.append("mute|Nothing.|Nothing.")
+    (source / "metadata.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return source
+
+
+def test_ljspeech_layout(ljspeech, tmp_path):
+    out = tmp_path / "out"
+    rows = prepare(str(ljspeech), str(out), workers=1)
+    assert [row.id for row in rows] == ["anna_1", "anna_2"]
+    assert rows[0].text == sentences()[0][1] and rows[0].speaker == "lj" and rows[0].phonemes[0] == "^"
+    store = FeatureStore(out, MelSpec())
+    for row in rows:
+        frames = len(store.read("samples", row.id)) // 256 + 1
+        assert store.read("mel", row.id).shape == (frames, 100)
+        assert store.read("pitch", row.id).shape == (frames,)
+        assert abs(frames / MelSpec().frames_per_second - row.seconds) < 0.05
+    rejected = [json.loads(line) for line in (out / "rejected.jsonl").read_text().splitlines()]
+    assert [r["id"] for r in rejected] == ["mute"] and "of speech" in rejected[0]["reason"]
+
+
+def test_preparing_again_does_nothing_twice(ljspeech, tmp_path):
+    out = tmp_path / "out"
+    prepare(str(ljspeech), str(out), workers=1)
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*.npy")}
+    lost = next(path for path in before if "pitch" in str(path))
+    lost.unlink()
+    assert main(["prepare", str(ljspeech), str(out), "--workers", "2"]) == 0
+    after = {path: path.stat().st_mtime_ns for path in out.rglob("*.npy")}
+    assert after.keys() == before.keys()
+    assert {path for path in before if after[path] != before[path]} == {lost}
+
+
+def test_faults_name_file_and_line(ljspeech, tmp_path, capsys):
+    (ljspeech / "metadata.csv").write_text("anna_1|Fine.|Fine.\nno separator here\n")
+    assert main(["prepare", str(ljspeech), str(tmp_path / "out")]) == 2
+    assert "metadata.csv, line 2: expected `id|text`" in capsys.readouterr().err
+    (ljspeech / "metadata.csv").write_text("gone|Fine.|Fine.\n")
+    assert main(["prepare", str(ljspeech), str(tmp_path / "out")]) == 2
+    assert "line 1: there is no" in capsys.readouterr().err
+    assert main(["prepare", str(tmp_path), str(tmp_path / "out")]) == 2
+    assert "not a corpus of a known layout (ljspeech: metadata.csv; table: metadata.tsv)" in capsys.readouterr().err
+    assert main(["prepare", str(ljspeech), str(tmp_path / "out"), "--layout", "nope"]) == 2
+    assert "Choose one of ljspeech, table" in capsys.readouterr().err
+
+
+def test_a_speaker_belongs_to_one_split(prepared, tmp_path):
+    rows = read_manifest(prepared)
+    with pytest.raises(DataError, match="speaker anna is in two splits"):
+        write_manifest(tmp_path, [rows[0], replace(rows[1], split="dev")])
+
+
+def test_folders_that_are_not_prepared(tmp_path):
+    with pytest.raises(DataError, match="no manifest.jsonl here. Make it with `soundalike prepare"):
+        read_manifest(tmp_path)
+    (tmp_path / "manifest.jsonl").write_text('{"id": "x"}\n')
+    with pytest.raises(DataError, match="line 1: not a manifest row"):
+        read_manifest(tmp_path)
+
+
+def test_batches_are_the_same_each_time_and_cropped_together(prepared):
+    config = DataConfig(manifest=str(prepared), crop_frames=64, batch_frames=128, seconds=(0.1, 30), prompt_frames=80)
+    wants = frozenset({"mel", "pitch", "samples", "prompt", "vector", "speaker"})
+    one, two = (Dataset(config, MelSpec(), wants, seed=3) for _ in range(2))
+    for number in (0, 1, 5, 2):
+        a, b = one.batch(number), two.batch(number)
+        assert a.ids == b.ids and torch.equal(a.mel, b.mel) and torch.equal(a.prompt, b.prompt)
+        assert a.mel.shape == (2, 64, 100) and a.samples.shape == (2, 63 * 256)
+    seen = {id for number in range(2) for id in one.batch(number).ids}
+    assert len(seen) == 4, "an epoch shows every clip once"
+
+
+def test_the_prompt_is_another_clip_of_the_speaker(prepared):
+    config = DataConfig(manifest=str(prepared), seconds=(0.1, 30), prompt_frames=80)
+    data = Dataset(config, MelSpec(), frozenset({"mel", "prompt", "vector"}))
+    store = FeatureStore(prepared, MelSpec())
+    for index, row in enumerate(data.rows):
+        item = data.item(index, np.random.default_rng(index))
+        other = next(r for r in data.rows if r.speaker == row.speaker and r.id != row.id)
+        mel = store.read("mel", other.id).astype(np.float32)
+        size = len(item["prompt"])
+        assert any(np.array_equal(mel[at : at + size], item["prompt"]) for at in range(len(mel) - size + 1))
+
+
+def test_annotating_a_folder(prepared, tmp_path):
+    """Durations add up to the frames; vectors have unit length; a wrong transcript is left out."""
+    from soundalike.checkpoint import load_part
+    from soundalike.clone import BUILT_IN
+    from soundalike.prepare.annotate import write_durations, write_vectors
+    from soundalike.text import encode, phonemize
+
+    folder = tmp_path / "copy"
+    shutil.copytree(prepared, folder)
+    rows = read_manifest(folder)
+    wrong = phonemize("Something else entirely is written under this recording of a voice.").symbols
+    write_manifest(folder, [*rows[:-1], replace(rows[-1], phonemes=wrong)])
+    part = load_part(BUILT_IN / "aligner")
+    agreement = write_durations(str(folder), part.network, part.mel)
+    assert min(agreement[row.id] for row in rows[:-1]) > agreement[rows[-1].id] + 1
+    store = FeatureStore(folder, MelSpec())
+    for row in rows[:-1]:
+        durations = store.read("durations", row.id)
+        assert len(durations) == len(encode(row.phonemes)) and durations.sum() == len(store.read("mel", row.id))
+    part = load_part(BUILT_IN / "speaker")
+    assert write_vectors(str(folder), part.network, part.mel) == len(rows)
+    vectors = np.stack([store.read("vector", row.id).astype(np.float32) for row in rows])
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=2e-3)
+    cosine = vectors @ vectors.T
+    assert min(cosine[0, 1], cosine[2, 3]) > cosine[:2, 2:].max() + 0.3
