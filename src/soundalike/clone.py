@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import json
 import os
 import warnings
@@ -42,7 +41,7 @@ class Cloner:
     @staticmethod
     def load(model: str | os.PathLike | None = None, device: str = "auto") -> Cloner:
         """The built-in model, or one from a folder with a `model.json`. Raises CheckpointError if its parts do not fit."""
-        return _load(str(model or BUILT_IN), pick_device(device))
+        return _load(Path(model or BUILT_IN), pick_device(device))
 
     def listen(self, reference: Audio | str | os.PathLike, transcript: str | None = None) -> Voice:
         """The voice of a recording, which should hold two seconds of speech or more.
@@ -86,9 +85,7 @@ def pick_device(name: str) -> str:
     return name
 
 
-@functools.lru_cache(maxsize=4)
-def _load(folder: str, device: str) -> Cloner:
-    path = Path(folder)
+def _load(path: Path, device: str) -> Cloner:
     said_file = path / MODEL
     if not said_file.is_file():
         raise CheckpointError(f"{path}: no {MODEL} here, so this is not a model folder. Leave --model out for the built-in one.")

@@ -54,7 +54,7 @@ class RegressionCloner:
             "pitch_hertz": round(float(np.median(voiced)), 1) if len(voiced) else None,
             "mel": self.mel.digest,
         }
-        return Voice({name: value.clone() for name, value in tensors.items()}, facts)
+        return Voice({name: value.contiguous() for name, value in tensors.items()}, facts)
 
     def frames(self, text: str, voice: Voice, options: RegressionOptions) -> Frames:
         """The mel, pitch and durations of one sentence, before the vocoder."""
