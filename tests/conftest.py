@@ -17,7 +17,7 @@ from soundalike.text.alphabet import encode, phone_classes
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-CORPUS = ROOT.parent / "shared" / "corpus"
+CORPUS = Path(os.environ.get("SOUNDALIKE_CORPUS", ROOT.parent / "shared" / "corpus"))  # recordings of people, where there are any
 RECIPES = ROOT / "recipes"
 REFERENCE = ROOT / "docs" / "demo" / "reference.flac"
 torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 2)))

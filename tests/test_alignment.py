@@ -124,7 +124,7 @@ def words_by_aligner(aligner: Aligner, audio: Audio, spoken: Spoken) -> np.ndarr
     return np.array([(ends[i[0]] - durations[i[0]], ends[i[-1]]) for i in own]) / SPEC.frames_per_second
 
 
-@pytest.mark.skipif(not (CORPUS / "metadata.tsv").is_file(), reason="needs the corpus of shared/corpus")
+@pytest.mark.skipif(not (CORPUS / "metadata.tsv").is_file(), reason="needs a corpus of recordings ($SOUNDALIKE_CORPUS)")
 def test_words_begin_and_end_where_pocketsphinx_says(aligner):
     pocketsphinx = pytest.importorskip("pocketsphinx")
     decoder = pocketsphinx.Decoder(samprate=16000, loglevel="FATAL")

@@ -94,3 +94,19 @@ def test_joining_needs_one_rate():
     assert len(join([audio, audio]).samples) == 2 * len(audio.samples)
     with pytest.raises(AudioError, match="different rates"):
         join([audio, audio.resample(16000)])
+
+
+def test_long_sounds_are_encoded(tmp_path):
+    """Two minutes in one block overflow libsndfile's Vorbis encoder."""
+    audio = Audio.read(VOICE)
+    long = join([audio] * 60)
+    assert long.seconds > 120
+    long.write(tmp_path / "long.ogg")
+    assert abs(Audio.read(tmp_path / "long.ogg").seconds - long.seconds) < 0.1
+
+
+def test_devices_and_folders_are_not_overwritten(tmp_path):
+    audio = Audio.read(VOICE)
+    (tmp_path / "folder.wav").mkdir()
+    with pytest.raises(AudioError, match="cannot be written"):
+        audio.write(tmp_path / "folder.wav")

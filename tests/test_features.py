@@ -76,3 +76,17 @@ def test_pitch_of_speech_is_steady_and_right_for_each_voice():
         both = voiced[1:] & voiced[:-1]
         assert (np.abs(np.log2(found[1:][both] / found[:-1][both])) > 0.3).mean() < 0.03
     assert medians["anna_1"] > 160 > medians["ben_1"]
+
+
+def test_what_inference_caches_can_be_trained_through():
+    """Filters and windows made first inside inference mode serve a gradient later."""
+    import soundalike.features as features
+
+    features.mel_filters.cache_clear()
+    features._window.cache_clear()
+    x = torch.from_numpy(chirp())[None]
+    with torch.inference_mode():
+        log_mel(x, SPEC)
+    x = x.clone().requires_grad_()
+    log_mel(x, SPEC).sum().backward()
+    assert torch.isfinite(x.grad).all()

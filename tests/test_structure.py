@@ -36,6 +36,10 @@ def imported(path: Path) -> list[tuple[str, ...]]:
         if isinstance(node, ast.ImportFrom) and id(node) not in typing_only and node.level:
             base = package[: len(package) - node.level + 1] + tuple((node.module or "").split(".") if node.module else ())
             found += [base[1:]] if node.module else [(*base[1:], alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "soundalike":
+            found.append(tuple(node.module.split(".")[1:]) or (node.names[0].name,))
+        elif isinstance(node, ast.Import):
+            found += [tuple(alias.name.split(".")[1:]) for alias in node.names if alias.name.split(".")[0] == "soundalike"]
     return [target for target in found if target]
 
 

@@ -25,6 +25,12 @@ from soundalike.text.normalise import LONGEST_PIECE
         ("Dr. Smith left.", "Doctor Smith left"),
         ("Smile 😀 now!", "Smile now"),
         ("Don't stop.", "Don't stop"),
+        ("5½ feet of rope", "five and one half feet of rope"),
+        ("2/3 of a cup", "two thirds of a cup"),
+        ("open 24/7", "open twenty four seven"),
+        ("10² is 100", "ten squared is one hundred"),
+        ("3 × 4, ¥500", "three times four five hundred yen"),
+        ("Café Łódź, naïve straße", "Cafe Lodz naive strasse"),
     ],
 )
 def test_spoken_words(written, words):
@@ -51,6 +57,8 @@ def test_the_end_is_always_marked():
         ("...?!", "nothing that can be spoken"),
         ("😀", "nothing that can be spoken"),
         ("hello мир", "cannot read the character 'м' .CYRILLIC SMALL LETTER EM"),
+        ("Hello. ʘ. Bye.", "cannot read the character 'ʘ'"),
+        ("5 ٣", "cannot read the character '٣'"),
         ("你好", "cannot read the character '你'"),
     ],
 )

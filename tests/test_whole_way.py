@@ -30,11 +30,13 @@ def test_prepare_train_assemble_clone(corpus, tmp_path, capsys):
     assert main(["embed", data, "--part", str(runs / "speaker")]) == 0
     train("vocoder")
     train("regression")
-    assert main(["assemble", str(tmp_path / "mine"), *(str(runs / r) for r in ("regression", "vocoder", "speaker", "aligner"))]) == 0
+    loose += ["--set", f'train.start_from="{runs / "regression"}"']
+    train("regression_adversarial")
+    assert main(["assemble", str(tmp_path / "mine"), *(str(runs / r) for r in ("regression_adversarial", "vocoder", "speaker", "aligner"))]) == 0
     out = tmp_path / "out.wav"
     assert main(["clone", str(REFERENCE), "Good evening.", "--model", str(tmp_path / "mine"), "-o", str(out)]) == 0
     assert np.isfinite(Audio.read(out).samples).all()
-    assert main(["train", str(RECIPES / "speaker.toml"), "--out", str(runs / "speaker"), *loose[:-1], "train.steps=6"]) == 0
+    assert main(["train", str(RECIPES / "speaker.toml"), "--out", str(runs / "speaker"), *loose[:-3], "train.steps=6"]) == 0
     shutil.rmtree(tmp_path / "mine" / "vocoder")
     capsys.readouterr()
     assert main(["clone", str(REFERENCE), "Hi.", "--model", str(tmp_path / "mine"), "-o", str(out)]) == 2

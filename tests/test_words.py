@@ -73,7 +73,7 @@ def test_words_of_the_bundled_voice(recognise, tmp_path):
     assert clone_and_listen(REFERENCE, recognise, tmp_path) >= 0.85
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="needs ../shared/corpus: recordings of people are not in the repository")
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="needs a corpus of recordings ($SOUNDALIKE_CORPUS): none is in the repository")
 @pytest.mark.parametrize("corpus", ["vctk-autovc", "librispeech-demo", "speechocean762"])
 def test_words_in_the_voices_of_people_nobody_trained_on(corpus, recognise, tmp_path):
     with open(CORPUS / "metadata.tsv", encoding="utf-8") as file:

@@ -97,11 +97,13 @@ class Audio:
         return Audio((self.samples * gain).astype(np.float32), self.rate)
 
     def write(self, path: str | os.PathLike, format: str | None = None) -> None:
-        """Write the sound; the format follows the name's ending unless given. The file appears whole or not at all."""
+        """Write the sound; the format follows the name's ending unless given. The file appears whole or not at all.
+
+        Raises AudioError when the format is unknown or the place cannot be written.
+        """
         target = Path(path)
         format = format_of(target, format)
-        if not target.parent.is_dir():
-            raise AudioError(f"{target}: the folder {target.parent} does not exist. Create it or choose another.")
+        check_target(target, format)
         data = self.encode(format)
         try:
             handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
@@ -117,12 +119,14 @@ class Audio:
             raise AudioError(f"{target}: cannot be written ({error.strerror}).") from error
 
     def encode(self, format: str = "wav") -> bytes:
-        """The sound as the bytes of a file in one of FORMATS."""
+        """The sound as the bytes of a file in one of FORMATS. Raises AudioError for another format."""
         import soundfile
 
         container, subtype = FORMATS[format_of("", format)]
-        buffer = io.BytesIO()
-        soundfile.write(buffer, np.clip(self.samples, -1.0, 1.0), self.rate, format=container, subtype=subtype)
+        buffer, samples = io.BytesIO(), np.clip(self.samples, -1.0, 1.0)
+        with soundfile.SoundFile(buffer, "w", self.rate, 1, subtype=subtype, format=container) as file:
+            for start in range(0, len(samples), self.rate):  # libsndfile's Vorbis encoder overflows its stack on long blocks
+                file.write(samples[start : start + self.rate])
         return buffer.getvalue()
 
 
@@ -132,6 +136,16 @@ def format_of(path: str | os.PathLike, format: str | None = None) -> str:
     if chosen not in FORMATS:
         raise AudioError(f"{path or chosen}: cannot write format '{chosen}'. Choose one of {', '.join(FORMATS)}.")
     return chosen
+
+
+def check_target(path: str | os.PathLike, format: str | None = None) -> None:
+    """Raise AudioError unless a sound can be written to `path`: known format, folder there and writable, not a device."""
+    target = Path(path)
+    format_of(target, format)
+    if not target.parent.is_dir():
+        raise AudioError(f"{target}: the folder {target.parent} does not exist. Create it or choose another.")
+    if (target.exists() and not target.is_file()) or not os.access(target.parent, os.W_OK):
+        raise AudioError(f"{target}: cannot be written. Choose a file in a folder you may write to.")
 
 
 def join(pieces: list[Audio]) -> Audio:

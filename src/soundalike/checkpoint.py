@@ -1,6 +1,6 @@
 """Part <-> folder. A folder says what it is: config.json, model.safetensors, training.*, card.md.
 
-Keys of config.json: format, version, part (a registered name), network (its Config), mel (MelSpec), alphabet.
+Keys of config.json: format, version (of this package), part (a registered name), network (its Config), mel (MelSpec), alphabet.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from . import registry
+from . import __version__, registry
 from .config import parse, to_json
-from .contract import CheckpointError
+from .contract import CheckpointError, ConfigError
 from .features import MelSpec
 from .text.alphabet import SYMBOLS
 
@@ -38,14 +38,14 @@ class LoadedPart:
 
 def describe(name: str, config: Any, mel: MelSpec) -> dict[str, Any]:
     """What config.json says of a part."""
-    return {"format": FORMAT, "part": name, "network": to_json(config), "mel": asdict(mel), "alphabet": list(SYMBOLS)}
+    return {"format": FORMAT, "version": __version__, "part": name, "network": to_json(config), "mel": asdict(mel), "alphabet": list(SYMBOLS)}
 
 
 def save_part(folder: str | os.PathLike, name: str, config: Any, mel: MelSpec, network: nn.Module, card: str = "", half: bool = False) -> None:
     """Write a part, whole or not at all, and read it back once. `half` stores float16, for shipping."""
     from safetensors.torch import save_file
 
-    target = Path(folder)
+    target = Path(folder).resolve()
     temporary = target.with_name(f".{target.name}.part")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)
@@ -77,23 +77,26 @@ def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
         said = json.loads(config_file.read_text(encoding="utf-8"))
         if said.get("format") != FORMAT:
             raise CheckpointError(f"{config_file}: format is {said.get('format')!r}, this version reads {FORMAT!r}.")
-        name, mel = said["part"], parse(MelSpec, said["mel"], f"{config_file} [mel]")
-    except (json.JSONDecodeError, KeyError, AttributeError) as error:
+        name, mel = said["part"], parse(MelSpec, dict(said["mel"]), f"{config_file} [mel]")
+        try:
+            kind = registry.part(name)
+        except ConfigError as error:
+            raise CheckpointError(f"{config_file}: {error}") from None
+        config = parse(kind.Config, dict(said["network"]), f"{config_file} [network]")
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(f"{config_file}: does not say what it is ({error!r}). Restore the file or train the part again.") from None
-    kind = registry.part(name)
     if role is not None and kind.role != role:
         raise CheckpointError(f"{path}: holds a {kind.role} ('{name}'), but a {role} is needed here.")
     if said.get("alphabet") != list(SYMBOLS) and kind.role in ("acoustic", "aligner"):
         odd = sorted(set(said.get("alphabet") or []) ^ set(SYMBOLS))
         raise CheckpointError(f"{config_file}: made with another alphabet (differing symbols: {' '.join(odd)}). Train the part again.")
-    config = parse(kind.Config, said["network"], f"{config_file} [network]")
     with torch.random.fork_rng(devices=[]):  # reading a part must not move a caller's random numbers
         network = kind.build(config, mel)
     try:
         tensors = load_file(path / WEIGHTS)
         network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
     except (OSError, SafetensorError, RuntimeError) as error:
-        raise CheckpointError(f"{path / WEIGHTS}: does not hold the weights that {CONFIG} describes ({error}).") from None
+        raise CheckpointError(f"{path / WEIGHTS}: does not hold the weights that {CONFIG} describes ({str(error).splitlines()[0]}).") from None
     return LoadedPart(name, config, mel, network.eval(), path)
 
 
@@ -127,4 +130,4 @@ def load_state(folder: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]] |
     if not path.is_file():
         return None
     with safe_open(path, framework="pt") as file:
-        return {k: file.get_tensor(k) for k in file.keys()}, json.loads(file.metadata()["facts"])
+        return {k: file.get_tensor(k).clone() for k in file.keys()}, json.loads(file.metadata()["facts"])

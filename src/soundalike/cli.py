@@ -6,14 +6,13 @@ import argparse
 import dataclasses
 import json
 import os
-import signal
 import sys
 import time
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from .contract import AudioError, ConfigError, SoundalikeError, TextError, Voice
+from .contract import ConfigError, SoundalikeError, TextError, Voice
 
 MODEL_HELP = "folder of another model; the built-in one is used otherwise"
 
@@ -27,18 +26,28 @@ def main(arguments: list[str] | None = None) -> int:
     except SoundalikeError as error:
         print(f"soundalike: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("soundalike: interrupted", file=sys.stderr)
-        return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"soundalike: {error.filename or 'file'}: {error.strerror}. Choose another place.", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("soundalike: interrupted", file=sys.stderr)
+        return 130
+
+
+class Parser(argparse.ArgumentParser):
+    """Mistakes in the words of a command end as all others do: one sentence, exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"soundalike: {message}. See `{self.prog} --help`.\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
     from . import __version__
 
-    parser = argparse.ArgumentParser(prog="soundalike", description="Clone a voice from a few seconds of speech, offline, on a CPU.")
+    parser = Parser(prog="soundalike", description="Clone a voice from a few seconds of speech, offline, on a CPU.")
     parser.add_argument("--version", action="version", version=f"soundalike {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
@@ -92,8 +101,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def add_speaking(parser: argparse.ArgumentParser) -> None:
-    """Options of every command that speaks; those of the family are read from its Options."""
-    from .clone import Cloner  # noqa: F401  (the families' options live behind it)
+    """Options of every command that speaks; those of the built-in family are read from its Options."""
     from .families.regression.cloner import RegressionOptions
 
     helps = {
@@ -103,7 +111,7 @@ def add_speaking(parser: argparse.ArgumentParser) -> None:
     }
     for field in dataclasses.fields(RegressionOptions):
         parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default, help=helps.get(field.name))
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: auto)")
+    parser.add_argument("--device", default="auto", help="cpu, cuda, mps, or auto, which is cpu: the built-in model is fast there (default: auto)")
     parser.add_argument("--model", help=MODEL_HELP)
 
 
@@ -111,30 +119,27 @@ def speaking_options(cloner: Any, given: argparse.Namespace) -> Any:
     return cloner.Options(**{field.name: getattr(given, field.name) for field in dataclasses.fields(cloner.Options)})
 
 
-def check_target(path: str, format: str | None) -> None:
-    """Refuse a place that cannot be written before any work is done."""
-    from .audio import format_of
-
-    format_of("" if path == "-" else path, format)
-    if path != "-":
-        folder = Path(path).parent
-        if not folder.is_dir():
-            raise AudioError(f"{path}: the folder {folder} does not exist. Create it or choose another.")
-        if not os.access(folder, os.W_OK) or Path(path).is_dir():
-            raise AudioError(f"{path}: cannot be written. Choose another place.")
-
-
 def read_text(given: argparse.Namespace) -> str:
     if (given.text is None) == (given.text_file is None):
         raise TextError("give the text either as an argument or with --text-file.")
     if given.text_file is None:
-        return sys.stdin.read() if given.text == "-" else given.text
+        return decode(sys.stdin.buffer.read(), "standard input") if given.text == "-" else given.text
+    return read_file(given.text_file)
+
+
+def read_file(path: str) -> str:
+    """A text file. Raises TextError naming it when it cannot be read or is not UTF-8."""
     try:
-        return Path(given.text_file).read_text(encoding="utf-8-sig")
+        return decode(Path(path).read_bytes(), path)
     except OSError as error:
-        raise TextError(f"{given.text_file}: cannot be read ({error.strerror}). Give a text file.") from None
+        raise TextError(f"{path}: cannot be read ({error.strerror}). Give a text file.") from None
+
+
+def decode(data: bytes, where: str) -> str:
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise TextError(f"{given.text_file}: not UTF-8 text. Save it as UTF-8.") from None
+        raise TextError(f"{where}: not UTF-8 text. Save it as UTF-8.") from None
 
 
 def open_voice(cloner: Any, reference: str) -> Voice:
@@ -144,20 +149,23 @@ def open_voice(cloner: Any, reference: str) -> Voice:
 def run_clone(given: argparse.Namespace) -> None:
     from tqdm import tqdm
 
-    from .audio import join
+    from .audio import check_target, format_of, join
     from .clone import Cloner, check_options
     from .text import normalise, split_sentences
 
     text = read_text(given)
     normalise(text, given.text_file or "text")
-    check_target(given.output, given.format)
+    if given.output == "-":
+        format_of("", given.format)
+    else:
+        check_target(given.output, given.format)
+    if given.save_voice and not (given.save_voice.endswith(".voice") and Path(given.save_voice).parent.is_dir()):
+        raise ConfigError(f"--save-voice {given.save_voice}: give a name that ends in .voice, in a folder that exists.")
     began = time.monotonic()
     cloner = Cloner.load(given.model, given.device)
     options = speaking_options(cloner, given)
     check_options(options)
     voice = open_voice(cloner, given.reference)
-    if given.save_voice:
-        voice.save(given.save_voice)
     pieces = len(split_sentences(text))
     with tqdm(total=pieces, unit="sentence", disable=pieces < 2) as bar:
         audio = join([piece for piece in cloner.speak(text, voice, options, lambda done, of: bar.update(1))])
@@ -167,43 +175,49 @@ def run_clone(given: argparse.Namespace) -> None:
     else:
         audio.write(given.output, given.format)
         print(f"{given.output}: {audio.seconds:.1f} s of speech in {time.monotonic() - began:.1f} s")
+    if given.save_voice:
+        voice.save(given.save_voice)
 
 
 def run_batch(given: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from .audio import join
+    from .audio import check_target, join
     from .clone import Cloner, check_options
 
     path = Path(given.jobs)
     if not path.is_file():
         raise ConfigError(f"{path}: no such file. Give JSON lines with reference, text and wav.")
+    report = open(given.report, "w", encoding="utf-8") if given.report else None
     cloner = Cloner.load(given.model, given.device)
     options = speaking_options(cloner, given)
     check_options(options)
     voices: dict[str, Voice] = {}
-    failed, done = 0, []
-    lines = [(number, line) for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1) if line.strip()]
+    failed = done = 0
+    lines = [(number, line) for number, line in enumerate(read_file(str(path)).split("\n"), 1) if line.strip()]
     for number, line in tqdm(lines, desc="batch", unit="job"):
         try:
             job = read_job(line, f"{path}, line {number}")
             if os.path.exists(job["wav"]) and not given.overwrite:
                 continue
-            check_target(job["wav"], None)
+            check_target(job["wav"])
             if job["reference"] not in voices:
                 voices[job["reference"]] = open_voice(cloner, job["reference"])
             began = time.monotonic()
             audio = join(list(cloner.speak(job["text"], voices[job["reference"]], options)))
             took = time.monotonic() - began
             audio.write(job["wav"])
-            done.append({**job, "seconds": round(took, 4)})
-        except SoundalikeError as error:
+            done += 1
+            if report:
+                report.write(json.dumps({**job, "seconds": round(took, 4)}, ensure_ascii=False) + "\n")
+                report.flush()
+        except (SoundalikeError, OSError, ValueError) as error:
             failed += 1
             where = "" if f"line {number}" in str(error) else f"{path}, line {number}: "
             tqdm.write(f"soundalike: {where}{error}", file=sys.stderr)
-    if given.report:
-        Path(given.report).write_text("".join(json.dumps(job, ensure_ascii=False) + "\n" for job in done), encoding="utf-8")
-    print(f"{len(lines) - failed} of {len(lines)} jobs done ({len(done)} now)")
+    if report:
+        report.close()
+    print(f"{len(lines) - failed} of {len(lines)} jobs done ({done} now)")
     return 2 if failed else 0
 
 
@@ -241,7 +255,6 @@ def run_annotate(given: argparse.Namespace) -> None:
 def run_train(given: argparse.Namespace) -> None:
     from .train import plot_curves, read_recipe, train
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite kill saves, as Ctrl-C does
     folder = train(read_recipe(given.recipe, given.tiny, given.settings), given.out, given.max_seconds)
     try:
         plot_curves(folder, folder / "curves.png")
@@ -263,7 +276,3 @@ def run_list(given: argparse.Namespace) -> None:
         for name, place in sorted(table.items()):
             role = f" ({registry.part(name).role})" if what == "part" else ""
             print(f"{what:7} {name:12} {place.partition(':')[0]}{role}")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

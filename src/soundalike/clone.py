@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import registry
+from . import contract, registry
 from .audio import AUDIBLE_PEAK, Audio, join
-from .checkpoint import CARD, check_pair, load_part, save_part
+from .checkpoint import CARD, LoadedPart, check_pair, load_part, save_part
 from .contract import AudioError, CheckpointError, ConfigError, Voice
 from .text import normalise, split_sentences
 
@@ -33,8 +33,8 @@ class Cloner:
     Re-entrant: nothing is changed by listening or speaking.
     """
 
-    def __init__(self, family: Any, name: str):
-        self.family, self.name = family, name
+    def __init__(self, family: contract.Cloner):
+        self.family = family
         self.sample_rate: int = family.sample_rate
         self.Options: type = family.Options
 
@@ -93,23 +93,31 @@ def _load(path: Path, device: str) -> Cloner:
         said = json.loads(said_file.read_text(encoding="utf-8"))
         if said["format"] != MODEL_FORMAT:
             raise CheckpointError(f"{said_file}: format is {said['format']!r}, this version reads {MODEL_FORMAT!r}.")
-        family_name, places = said["family"], said["parts"]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        family, places = registry.family(said["family"]), dict(said["parts"])
+    except ConfigError as error:
+        raise CheckpointError(f"{said_file}: {error}") from None
+    except (ValueError, KeyError, TypeError) as error:
         raise CheckpointError(f"{said_file}: does not say what it is ({error!r}). It needs format, family and parts.") from None
-    parts = {role: load_part(path / place, role) for role, place in places.items()}
-    for role in ("acoustic", "vocoder", "speaker"):
-        if role not in parts:
-            raise CheckpointError(f"{said_file}: names no {role}. Parts there: {', '.join(parts)}.")
-    for role in ("vocoder", "speaker"):
-        check_pair(parts["acoustic"], parts[role])
+    parts = {role: load_part(path / str(place), role) for role, place in places.items()}
+    check_parts(parts, str(said_file))
     networks = {role: part.network.to(device) for role, part in parts.items()}
     mel = parts["acoustic"].mel
-    family = registry.family(family_name)(networks["acoustic"], networks["vocoder"], networks["speaker"], mel)
-    return Cloner(family, path.name)
+    return Cloner(family(networks["acoustic"], networks["vocoder"], networks["speaker"], mel))
+
+
+def check_parts(parts: dict[str, LoadedPart], where: str) -> None:
+    """Raise CheckpointError unless there is one part of every role needed and their mels agree."""
+    for role in ("acoustic", "vocoder", "speaker"):
+        if role not in parts:
+            raise CheckpointError(
+                f"{where}: no {role} among the parts ({', '.join(parts) or 'none'}). Give an acoustic, a vocoder and a speaker part."
+            )
+    for part in parts.values():
+        check_pair(parts["acoustic"], part)
 
 
 def check_reference(audio: Audio, name: str) -> None:
-    """Refuse a recording no voice can be taken from; warn of one that will give a poor voice."""
+    """Raise AudioError for a recording no voice can be taken from; warn of one that will give a poor voice."""
     peak = float(np.abs(audio.samples).max()) if len(audio.samples) else 0.0
     if not np.isfinite(peak):
         raise AudioError(f"{name}: the recording holds samples that are not finite numbers (NaN). Export it again.")
@@ -129,7 +137,7 @@ def check_reference(audio: Audio, name: str) -> None:
 
 def check_options(options: Any) -> None:
     """Raise ConfigError for a value out of range, naming the option."""
-    ranges = {"speed": (0.5, 2.0), "sharpen": (0.0, 1.0)}
+    ranges = {"speed": (0.5, 2.0), "sharpen": (0.0, 1.0), "seed": (0, 2**62)}
     for name, (low, high) in ranges.items():
         value = getattr(options, name, None)
         if value is not None and not low <= value <= high:
@@ -151,11 +159,15 @@ def finish(audio: Audio, pause: float) -> Audio:
 def assemble(out: str | os.PathLike, folders: list[str], family: str) -> Path:
     """Write a model folder from trained parts, weights in half precision. Raises CheckpointError if they do not fit."""
     target = Path(out)
-    parts = [load_part(folder) for folder in folders]
-    roles = {registry.part(part.name).role: part for part in parts}
+    roles: dict[str, LoadedPart] = {}
+    for folder in folders:
+        part = load_part(folder)
+        role = registry.part(part.name).role
+        if role in roles:
+            raise CheckpointError(f"{folder}: a second {role}, beside {roles[role].folder}. Give one part of each role.")
+        roles[role] = part
     registry.family(family)
-    for part in parts[1:]:
-        check_pair(parts[0], part)
+    check_parts(roles, str(target))
     target.mkdir(parents=True, exist_ok=True)
     for role, part in roles.items():
         card = part.folder / CARD

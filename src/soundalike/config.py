@@ -1,4 +1,4 @@
-"""TOML in, frozen strict dataclasses inside, JSON out; an unknown key is an error."""
+"""TOML in, frozen dataclasses inside, checked by pydantic, JSON out; an unknown key is an error."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ def parse(kind: type[T], table: dict[str, Any], where: str) -> T:
     """A frozen dataclass from a table of plain values. Raises ConfigError naming `where`, the key, and the valid ones."""
     from pydantic import TypeAdapter, ValidationError
 
+    if not isinstance(table, dict):
+        raise ConfigError(f"{where}: expected a table of settings, found {table!r}.")
     names = [field.name for field in dataclasses.fields(kind)]  # type: ignore[arg-type]
     for key in table:
         if key not in names:
@@ -49,7 +51,7 @@ def read_toml(path: str) -> dict[str, Any]:
         raise ConfigError(f"{path}: no such recipe. Recipes are TOML files, as in the folder recipes/.")
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: not valid TOML: {error}.") from None
 
 

@@ -135,15 +135,18 @@ class Voice:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def save(self, path: str) -> None:
-        """Write one `.voice` file: safetensors, with the facts as a JSON header."""
+        """Write one `.voice` file: safetensors, with the facts as a JSON header. Raises CheckpointError if it cannot."""
         from safetensors.torch import save
 
         header = {"format": VOICE_FORMAT, "facts": json.dumps(self.facts)}
         data = save({k: v.contiguous() for k, v in self.tensors.items()}, metadata=header)
         temporary = f"{path}.part"
-        with open(temporary, "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
+        try:
+            with open(temporary, "wb") as file:
+                file.write(data)
+            os.replace(temporary, path)
+        except OSError as error:
+            raise CheckpointError(f"{path}: cannot be written ({error.strerror}). Choose another place.") from None
 
     @staticmethod
     def load(path: str) -> Voice:
@@ -157,7 +160,7 @@ class Voice:
                 header = file.metadata() or {}
                 if header.get("format") != VOICE_FORMAT:
                     raise CheckpointError(f"{path}: not a {VOICE_FORMAT} file. Save the voice again from its recording.")
-                return Voice({name: file.get_tensor(name) for name in file.keys()}, json.loads(header["facts"]))
+                return Voice({name: file.get_tensor(name).clone() for name in file.keys()}, json.loads(header["facts"]))
         except (SafetensorError, KeyError, json.JSONDecodeError) as error:
             raise CheckpointError(f"{path}: not a voice file ({error}). Save the voice again from its recording.") from error
 

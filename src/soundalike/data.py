@@ -61,7 +61,9 @@ def read_manifest(folder: str | os.PathLike) -> list[Row]:
     if not path.is_file():
         raise DataError(f"{folder}: no manifest.jsonl here. Make it with `soundalike prepare SOURCE {folder}`.")
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if not line:
+            continue
         try:
             rows.append(Row(**json.loads(line)))
         except (json.JSONDecodeError, TypeError) as error:
@@ -133,6 +135,7 @@ class Dataset:
         for i, row in enumerate(rows):
             self._clips[row.speaker].append(i)
         self._epochs: dict[int, list[list[int]]] = {}
+        self._starts = [0]  # number of each epoch's first batch; epochs differ a little in length
 
     def _chosen(self, row: Row) -> bool:
         c = self.config
@@ -175,16 +178,11 @@ class Dataset:
 
     def batch(self, number: int) -> Batch:
         """Batch `number`, counted from the first epoch on."""
-        epoch, batches = 0, self.epoch(0)
-        if number >= len(batches):
-            # epochs differ a little in length where clips repeat by chance: walk, remembering
-            if not hasattr(self, "_starts"):
-                self._starts = [0]
-            while self._starts[-1] <= number:
-                self._starts.append(self._starts[-1] + len(self.epoch(len(self._starts) - 1)))
-            epoch = int(np.searchsorted(self._starts, number, side="right")) - 1
-            batches = self.epoch(epoch)
-            number -= self._starts[epoch]
+        while self._starts[-1] <= number:
+            self._starts.append(self._starts[-1] + len(self.epoch(len(self._starts) - 1)))
+        epoch = int(np.searchsorted(self._starts, number, side="right")) - 1
+        batches = self.epoch(epoch)
+        number -= self._starts[epoch]
         rng = np.random.default_rng([self.seed, epoch, number, 1])
         return collate([self.item(i, rng) for i in batches[number]])
 

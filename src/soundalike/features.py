@@ -6,6 +6,7 @@ import functools
 import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
+from typing import Literal
 
 import numpy as np
 import torch
@@ -27,11 +28,11 @@ class MelSpec:
     n_mels: int = 100
     fmin: float = 0.0  # hertz
     fmax: float = 12_000.0  # hertz
-    scale: str = "htk"  # mel = 2595 log10(1 + f / 700)
-    norm: str = "none"  # triangles of height one
-    log: str = "natural"  # of the magnitude, not the power
+    scale: Literal["htk"] = "htk"  # mel = 2595 log10(1 + f / 700)
+    norm: Literal["none"] = "none"  # triangles of height one
+    log: Literal["natural"] = "natural"  # of the magnitude, not the power
     floor: float = 1e-5  # smallest magnitude before the logarithm
-    padding: str = "reflect"  # n_fft // 2 at either end
+    padding: Literal["reflect"] = "reflect"  # n_fft // 2 at either end
 
     @property
     def digest(self) -> str:
@@ -55,7 +56,8 @@ class MelSpec:
 
 @functools.lru_cache(maxsize=32)
 def _window(n_fft: int, device: torch.device) -> Tensor:
-    return torch.hann_window(n_fft, device=device)
+    with torch.inference_mode(False):  # kept for later callers, who may train
+        return torch.hann_window(n_fft, device=device)
 
 
 def stft(samples: Tensor, n_fft: int, hop_length: int) -> Tensor:
@@ -77,7 +79,8 @@ def mel_filters(spec: MelSpec) -> Tensor:
     bins = np.linspace(0.0, spec.sample_rate / 2, spec.n_fft // 2 + 1)
     rising = (bins[None] - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     falling = (edges[2:, None] - bins[None]) / (edges[2:] - edges[1:-1])[:, None]
-    return torch.tensor(np.clip(np.minimum(rising, falling), 0.0, None), dtype=torch.float32)
+    with torch.inference_mode(False):  # kept for later callers, who may train
+        return torch.tensor(np.clip(np.minimum(rising, falling), 0.0, None), dtype=torch.float32)
 
 
 def log_mel(samples: Tensor, spec: MelSpec) -> Tensor:

@@ -18,8 +18,8 @@ FAMILIES = {"regression": "soundalike.families.regression.cloner:RegressionClone
 
 def find(table: dict[str, str], name: str, what: str) -> Any:
     """The object registered under a name. Raises ConfigError listing the names there are."""
-    if name not in table:
-        raise ConfigError(f"unknown {what} '{name}'. Choose one of {', '.join(sorted(table))}.")
+    if not isinstance(name, str) or name not in table:
+        raise ConfigError(f"unknown {what} {name!r}. Choose one of {', '.join(sorted(table))}.")
     module, _, attribute = table[name].partition(":")
     return getattr(importlib.import_module(module), attribute)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import csv
 import os
+import signal
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,7 +37,7 @@ class TrainConfig:
     clip: float = 1.0  # largest gradient norm
     ema: float = 0.999  # weight averaging; 0 ships the last weights
     seed: int = 0
-    save_every: int = 500
+    save_every: int = 500  # steps; 0: only at the end
     log_every: int = 20
     threads: int = 0  # 0: leave to torch
     device: str = "cpu"
@@ -94,7 +96,7 @@ def train(recipe: Recipe, out: str | os.PathLike, max_seconds: float | None = No
     """Train a part into the folder `out`, going on from the state it finds there. Returns the folder.
 
     Stops after the recipe's steps, or after `max_seconds` of this call, saving either way. Raises TrainingError when a
-    loss is not finite; the batch is kept as `failed_batch.pt.safetensors` beside the last good state.
+    loss is not finite; the batch is kept as `failed_batch.safetensors` beside the last good state.
     """
     folder, t = Path(out), recipe.train
     folder.mkdir(parents=True, exist_ok=True)
@@ -104,9 +106,13 @@ def train(recipe: Recipe, out: str | os.PathLike, max_seconds: float | None = No
     device = torch.device(t.device)
     began, last_log, recent = time.monotonic(), state.step, {}
     bar = tqdm(total=t.steps, initial=state.step, desc=recipe.part, unit="step", disable=quiet)
-    earlier = state.seconds
+    earlier, stopped = state.seconds, []
+    before = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)}
+    if threading.current_thread() is threading.main_thread():
+        for sign in before:  # a polite kill or Ctrl-C ends the run after the step in hand, so that nothing is done by half
+            signal.signal(sign, lambda *_: stopped.append(True))
     try:
-        while state.step < t.steps:
+        while state.step < t.steps and not stopped:
             if max_seconds is not None and time.monotonic() - began > max_seconds:
                 break
             batch = data.batch(state.step).to(device)
@@ -116,19 +122,22 @@ def train(recipe: Recipe, out: str | os.PathLike, max_seconds: float | None = No
             state.frames += int(batch.mel_lengths.sum()) if batch.mel_lengths is not None else 0
             for name, value in named.items():
                 recent[name] = recent.get(name, 0.0) + value
-            if state.step % t.log_every == 0 or state.step == t.steps:
+            if state.step % max(1, t.log_every) == 0 or state.step == t.steps:
                 means = {name: value / (state.step - last_log) for name, value in recent.items()}
                 _log(folder, state, means)
                 bar.set_postfix({name: f"{value:.3f}" for name, value in means.items()})
                 last_log, recent = state.step, {}
             bar.update(1)
-            if state.step % t.save_every == 0:
+            if t.save_every and state.step % t.save_every == 0:
                 _save(recipe, folder, state)
-    except KeyboardInterrupt:
-        print(f"interrupted at step {state.step}; run the same command to go on")
     finally:
         bar.close()
+        if threading.current_thread() is threading.main_thread():
+            for sign, handler in before.items():
+                signal.signal(sign, handler)
     _save(recipe, folder, state)
+    if stopped:
+        print(f"interrupted at step {state.step}; run the same command to go on")
     return folder
 
 
@@ -155,9 +164,13 @@ def _begin(recipe: Recipe, folder: Path) -> tuple[State, Dataset]:
     saved = load_state(folder)
     if saved is not None:
         said = describe(recipe.part, recipe.network, recipe.mel)
-        if saved[1]["said"] != said:
+        if {**saved[1]["said"], "version": said["version"]} != said:
             raise TrainingError(f"{folder}: holds a run of another network. Choose another --out, or delete {folder / CONFIG} and training.*.")
-        _restore(state, *saved)
+        try:
+            _restore(state, *saved)
+        except (RuntimeError, KeyError) as error:
+            reason = str(error).splitlines()[0]
+            raise TrainingError(f"{folder}: its state does not fit this recipe ({reason}). Begin in another --out with train.start_from.") from None
     return state, data
 
 
@@ -206,6 +219,8 @@ def _schedule(step: int, t: TrainConfig) -> float:
 def _save(recipe: Recipe, folder: Path, state: State) -> None:
     save_part(folder, recipe.part, recipe.network, recipe.mel, state.averaged)
     tensors = {"rng": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        tensors["rng_cuda"] = torch.cuda.get_rng_state()
     for turn in state.objective.turns:
         for name, value in state.objective.trained(turn).state_dict().items():
             tensors[f"{turn}/weights/{name}"] = value.clone()
@@ -232,6 +247,8 @@ def _restore(state: State, tensors: dict[str, Tensor], facts: dict[str, Any]) ->
         optimiser.load_state_dict({"state": moments, "param_groups": optimiser.state_dict()["param_groups"]})
     state.averaged.load_state_dict(under("average/"))
     torch.set_rng_state(tensors["rng"])
+    if torch.cuda.is_available() and "rng_cuda" in tensors:
+        torch.cuda.set_rng_state(tensors["rng_cuda"])
     state.step, state.seconds, state.frames = facts["step"], facts["seconds"], facts["frames"]
 
 

@@ -20,14 +20,13 @@ class Conv(nn.Conv1d):
 class ConvBlock(nn.Module):
     """Residual: convolution, layer norm, GELU."""
 
-    def __init__(self, width: int, kernel: int, dilation: int = 1, dropout: float = 0.0):
+    def __init__(self, width: int, kernel: int, dilation: int = 1):
         super().__init__()
         self.conv = Conv(width, width, kernel, dilation)
         self.norm = nn.LayerNorm(width)
-        self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:  # (B, T, D), (B, T) -> (B, T, D)
-        return (x + self.dropout(F.gelu(self.norm(self.conv(x))))) * mask[..., None]
+        return (x + F.gelu(self.norm(self.conv(x)))) * mask[..., None]
 
 
 class ConvNeXtBlock(nn.Module):

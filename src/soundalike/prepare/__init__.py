@@ -35,7 +35,7 @@ def prepare(
     for row in tqdm(find_reader(Path(source), layout)(Path(source)), desc="read", unit="clip"):
         try:
             if row.id in known and known[row.id].text == row.text:
-                row = known[row.id]
+                row = replace(row, phonemes=known[row.id].phonemes)
             elif row.language == "en":
                 row = replace(row, phonemes=phonemize(row.text, row.id).symbols)
             rows.append(row)

@@ -59,7 +59,7 @@ class Aligner(nn.Module):
         """Scores (B, T, S) of each frame under each symbol of the text."""
         scores = log_probs - prior_scale * self.log_prior.clamp_max(COMMONEST)
         classes = self.class_of[symbols]  # (B, S)
-        return scores.gather(2, classes[:, None].expand(-1, scores.shape[1], -1)).double().cpu().numpy()
+        return scores.gather(2, classes[:, None].expand(-1, scores.shape[1], -1)).cpu().double().numpy()
 
     def states(self, symbols: Tensor, frames: int) -> Tensor:
         """Which symbol each state of the model stands for (S'): a phoneme has LEAST states, fewer in a clip too short for it."""
@@ -179,7 +179,7 @@ def even_pace(mel: Tensor, classes: Tensor, mel_lengths: Tensor, symbol_lengths:
     said = (weight.cumsum(1) - weight / 2) / weight.sum(1, keepdim=True)  # (B, S) share of the text
     pace = -((gone[:, :, None] - said[:, None]) ** 2) / (2 * settings.guide_width**2)
     agree = (loud[:, :, None] == 0) == (classes == 0)[:, None]
-    return (pace.clamp_min(-12) + torch.where(agree, 0.0, -settings.hint)).double().cpu().numpy()
+    return (pace.clamp_min(-12) + torch.where(agree, 0.0, -settings.hint)).cpu().double().numpy()
 
 
 class AlignerObjective:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from ..data import DataError, Row
 
+COLUMNS = ("file", "speaker", "language", "emotion", "seconds", "split", "corpus", "licence", "text")
+
 
 def read_ljspeech(source: Path) -> Iterator[Row]:
     """`metadata.csv` with `ID|raw|normalised` (or `ID|text`), no header, and `wavs/ID.wav`. One speaker."""
@@ -21,14 +23,21 @@ def read_ljspeech(source: Path) -> Iterator[Row]:
             audio = source / "wavs" / f"{fields[0]}.wav"
             if not audio.is_file():
                 raise DataError(f"{source / 'metadata.csv'}, line {number}: there is no {audio}.")
-            seconds = soundfile.info(str(audio)).duration
+            try:
+                seconds = soundfile.info(str(audio)).duration
+            except soundfile.LibsndfileError:
+                seconds = 0.0  # listed as rejected when its sound is read
             yield Row(fields[0], str(audio.resolve()), fields[-1], source.name, "en", round(seconds, 3), "train", source.name)
 
 
 def read_table(source: Path) -> Iterator[Row]:
     """`metadata.tsv` with a header naming file, speaker, language, seconds, split, corpus, licence, text; `audio/FILE`."""
     with open(source / "metadata.tsv", encoding="utf-8") as file:
-        for number, row in enumerate(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE), 2):
+        reader = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        missing = set(COLUMNS) - set(reader.fieldnames or ())
+        if missing:
+            raise DataError(f"{source / 'metadata.tsv'}, line 1: lacks the columns {', '.join(sorted(missing))}. It needs {', '.join(COLUMNS)}.")
+        for number, row in enumerate(reader, 2):
             audio = source / "audio" / row["file"]
             if not audio.is_file():
                 raise DataError(f"{source / 'metadata.tsv'}, line {number}: there is no {audio}.")

@@ -56,10 +56,10 @@ def pulses(pitch: Tensor, hop_length: int, sample_rate: int) -> Tensor:
     held = torch.cat([torch.full_like(pitch[:, :1], 150.0), pitch], 1)
     place = torch.cummax(torch.where(pitch > 0, torch.arange(1, pitch.shape[1] + 1, device=pitch.device), 0), 1).values
     filled = held.gather(1, torch.where(count > 0, place, 0))
-    hertz = F.interpolate(filled[:, None], size=size, mode="linear")[:, 0]
+    hertz = F.interpolate(filled[:, None], size=size + 1, mode="linear", align_corners=True)[:, 0, :-1]
     if pitch.device.type != "mps":
         hertz = hertz.double()  # long sounds gather many cycles
-    gate = F.interpolate(voiced[:, None], size=size, mode="linear")[:, 0]
+    gate = F.interpolate(voiced[:, None], size=size + 1, mode="linear", align_corners=True)[:, 0, :-1]
     phase = torch.cumsum(hertz / sample_rate, 1) % 1.0
     harmonics = torch.floor(0.5 * sample_rate / hertz)
     half = math.pi * phase

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from ...audio import Audio
-from ...contract import Frames, Voice
+from ...contract import CheckpointError, Frames, Voice
 from ...features import MelSpec, log_mel, pitch
 from ...text import encode, phonemize
 from .network import Regression
@@ -40,7 +40,7 @@ class RegressionCloner:
 
     def listen(self, reference: Audio, transcript: str | None = None) -> Voice:
         """The voice of a recording: its best LONGEST_PROMPT seconds as a prompt, and a speaker vector. No transcript is needed."""
-        chosen = best_window(reference.resample(self.sample_rate), LONGEST_PROMPT).trim().normalised(LEVEL)
+        chosen = best_window(reference, LONGEST_PROMPT).resample(self.sample_rate).trim().normalised(LEVEL)
         with torch.inference_mode():
             prompt = log_mel(torch.from_numpy(chosen.samples)[None], self.mel)
             vector = self.speaker(prompt.to(self.device), torch.tensor([prompt.shape[1]], device=self.device)).cpu()
@@ -57,7 +57,9 @@ class RegressionCloner:
         return Voice({name: value.contiguous() for name, value in tensors.items()}, facts)
 
     def frames(self, text: str, voice: Voice, options: RegressionOptions) -> Frames:
-        """The mel, pitch and durations of one sentence, before the vocoder."""
+        """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for another model's voice."""
+        if voice.facts.get("mel") != self.mel.digest or not {"prompt", "prompt_pitch", "vector"} <= voice.tensors.keys():
+            raise CheckpointError("this voice was made for another model. Make it again from its recording with this one.")
         symbols = torch.tensor(encode(phonemize(text).symbols), device=self.device)
         t = {name: value.float()[None].to(self.device) for name, value in voice.tensors.items()}  # batches of one
         with torch.inference_mode():
