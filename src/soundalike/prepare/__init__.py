@@ -15,7 +15,7 @@ from ..audio import Audio
 from ..contract import AudioError, TextError
 from ..data import FeatureStore, Row, read_manifest, write_manifest
 from ..features import MelSpec, log_mel, pitch
-from ..text import phonemize
+from ..text import LANGUAGES, phonemize
 from .corpora import find_reader
 
 KINDS = ("mel", "pitch", "samples")
@@ -36,8 +36,8 @@ def prepare(
         try:
             if row.id in known and known[row.id].text == row.text:
                 row = replace(row, phonemes=known[row.id].phonemes)
-            elif row.language == "en":
-                row = replace(row, phonemes=phonemize(row.text, row.id).symbols)
+            elif row.language.partition("-")[0] in LANGUAGES:
+                row = replace(row, phonemes=phonemize(row.text, row.id, row.language).symbols)
             rows.append(row)
         except TextError as error:
             rejected.append({"id": row.id, "reason": str(error)})

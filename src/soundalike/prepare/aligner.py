@@ -18,7 +18,7 @@ from ..contract import Batch, DataFacts, Output, PartKind
 from ..features import MelSpec
 from ..nets.conv import Conv, ConvBlock
 from ..nets.masks import length_mask, masked_mean
-from ..text.alphabet import CONSONANTS, PHONES, phone_classes
+from ..text.alphabet import PHONES, phone_classes, vowel_classes
 
 CLASSES = len(PHONES) + 1  # class 0 is silence
 LEAST = 3  # frames a phoneme lasts at least, where the clip is long enough: 32 ms
@@ -173,7 +173,7 @@ def even_pace(mel: Tensor, classes: Tensor, mel_lengths: Tensor, symbol_lengths:
     level = mel.mean(2).masked_fill(frames == 0, torch.nan)
     low, high = level.nanquantile(0.05, 1, keepdim=True), level.nanquantile(0.95, 1, keepdim=True)
     loud = (level > low + 0.4 * (high - low)).float() * frames  # NaN compares as false
-    weight = torch.where(classes > len(CONSONANTS), 1.6, 1.0) * (classes > 0)  # vowels last longer
+    weight = torch.where(torch.tensor(vowel_classes(), device=classes.device)[classes], 1.6, 1.0) * (classes > 0)  # vowels last longer
     weight = weight * length_mask(symbol_lengths, classes.shape[1])
     gone = (loud.cumsum(1) - loud / 2) / loud.sum(1, keepdim=True).clamp_min(1)  # (B, T) share of the speech
     said = (weight.cumsum(1) - weight / 2) / weight.sum(1, keepdim=True)  # (B, S) share of the text

@@ -2,6 +2,6 @@
 
 from .alphabet import SYMBOLS, encode
 from .normalise import normalise, split_sentences
-from .phonemes import Spoken, phonemize
+from .phonemes import LANGUAGES, Spoken, phonemize
 
-__all__ = ["SYMBOLS", "Spoken", "encode", "normalise", "phonemize", "split_sentences"]
+__all__ = ["LANGUAGES", "SYMBOLS", "Spoken", "encode", "normalise", "phonemize", "split_sentences"]
