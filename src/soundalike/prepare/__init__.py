@@ -34,7 +34,7 @@ def prepare(
     rows, rejected = [], []
     for row in tqdm(find_reader(Path(source), layout)(Path(source)), desc="read", unit="clip"):
         try:
-            if row.id in known and known[row.id].text == row.text:
+            if row.id in known and known[row.id].text == row.text and known[row.id].phonemes:
                 row = replace(row, phonemes=known[row.id].phonemes)
             elif row.language.partition("-")[0] in LANGUAGES:
                 row = replace(row, phonemes=phonemize(row.text, row.id, row.language).symbols)

@@ -91,7 +91,7 @@ def stressed(symbols: list[str], word: str, language: str) -> list[str]:
     if language == "cs":
         chosen = vowels[0]
     elif language == "de":
-        chosen = vowels[1 if len(vowels) > 2 and _GERMAN_PREFIX.fullmatch(word) else 0]
+        chosen = vowels[1 if _GERMAN_PREFIX.fullmatch(word) else 0]
     elif language == "fr":
         chosen = next((i for i in reversed(vowels) if symbols[i] != "ə"), vowels[-1])
     else:
