@@ -110,3 +110,26 @@ def test_devices_and_folders_are_not_overwritten(tmp_path):
     (tmp_path / "folder.wav").mkdir()
     with pytest.raises(AudioError, match="cannot be written"):
         audio.write(tmp_path / "folder.wav")
+
+
+def test_loudness_follows_the_standard():
+    """BS.1770: a full-scale sine of 997 Hz in one channel reads -3.05 LUFS, and halving it takes 6.02 away; silence between counts for nothing."""
+    tone = np.sin(2 * np.pi * 997 * np.arange(48000 * 3) / 48000).astype(np.float32)
+    assert Audio(tone, 48000).loudness() == pytest.approx(-3.05, abs=0.05)
+    assert Audio(tone / 2, 48000).loudness() == pytest.approx(-9.07, abs=0.05)
+    assert Audio(np.concatenate([tone, np.zeros(48000 * 6, np.float32)]), 48000).loudness() == pytest.approx(-3.05, abs=0.6)
+    low = np.sin(2 * np.pi * 40 * np.arange(48000 * 3) / 48000).astype(np.float32)
+    assert Audio(low, 48000).loudness() < -8, "the K-weighting takes low tones away"
+    assert Audio(np.zeros(48000, np.float32), 48000).loudness() == -float("inf")
+
+
+def test_levelling_reaches_the_loudness_without_clipping():
+    audio = Audio.read(VOICE)
+    for gain in (0.02, 0.5, 1.0):
+        levelled = Audio(audio.samples * gain, audio.rate).levelled(-18.0)
+        assert levelled.loudness() == pytest.approx(-18.0, abs=0.3)
+        assert np.abs(levelled.samples).max() <= 0.98
+    short = Audio(audio.samples[24000 : 24000 + 6000], audio.rate)  # shorter than one block
+    assert np.isfinite(short.levelled(-18.0).samples).all()
+    silent = Audio(np.zeros(24000, np.float32), 24000)
+    assert np.array_equal(silent.levelled().samples, silent.samples)

@@ -11,7 +11,7 @@ import torch
 from conftest import RECIPES
 
 from soundalike import registry
-from soundalike.checkpoint import load_part, save_part
+from soundalike.checkpoint import adopt, load_part, save_part
 from soundalike.contract import Batch, CheckpointError, ConfigError, TrainingError
 from soundalike.data import Dataset
 from soundalike.features import MelSpec
@@ -30,7 +30,7 @@ def recipe_of(name, prepared, **changes):
         "data.crop_frames=0",
         *(f"{k}={v}" for k, v in changes.items()),
     ]
-    return read_recipe(str(BY_PART[name]), tiny=True, settings=settings)
+    return read_recipe(str(BY_PART[name]), size="tiny", settings=settings)
 
 
 def begin(name, prepared):
@@ -72,7 +72,7 @@ def whole_batch(data):
 def test_every_part_has_a_recipe_with_a_tiny_section():
     assert sorted(BY_PART) == NAMES
     for path in RECIPES.glob("*.toml"):
-        assert read_recipe(str(path), tiny=True).train.steps <= 20
+        assert read_recipe(str(path), size="tiny").train.steps <= 20
         assert "[tiny." in path.read_text(encoding="utf-8")
 
 
@@ -220,3 +220,56 @@ def test_the_discriminators_turn_leaves_the_generator_alone(prepared):
     assert all(parameter.grad is None for parameter in network.parameters())
     assert any(parameter.grad is not None for parameter in objective.trained("discriminator").parameters())
     assert {"adversarial", "matching"} <= objective.losses("model", batch, output).keys()
+
+
+def test_a_new_run_adopts_what_fits(prepared, tmp_path):
+    """Weights of a smaller network begin a larger one: equal tensors whole, grown ones in their first rows, the rest afresh."""
+    recipe, network, _, _ = begin("regression", prepared)
+    save_part(tmp_path / "old", "regression", dataclasses.replace(recipe.network, looks=()), recipe.mel, network_without_looks(recipe))
+    old = load_part(tmp_path / "old").network.state_dict()
+    fresh = adopt(network, tmp_path / "old")
+    assert fresh and all("looks" in name for name in fresh)
+    assert all(torch.equal(value, old[name]) for name, value in network.state_dict().items() if name not in fresh)
+    wide = registry.part("regression").build(dataclasses.replace(recipe.network, noise=recipe.network.noise + 2), recipe.mel)
+    assert "decoder_in.weight" in adopt(wide, tmp_path / "old")
+    assert torch.equal(wide.decoder_in.weight[:, : old["decoder_in.weight"].shape[1]], old["decoder_in.weight"])
+    tdnn = begin("tdnn", prepared)[1]
+    with pytest.raises(CheckpointError, match="nothing in it fits"):
+        adopt(tdnn.first, tmp_path / "old")
+
+
+def network_without_looks(recipe):
+    return registry.part("regression").build(dataclasses.replace(recipe.network, looks=()), recipe.mel)
+
+
+def test_a_clip_that_is_its_own_prompt_is_not_judged_there(prepared):
+    recipe = recipe_of("regression", prepared)
+    data = Dataset(recipe.data, recipe.mel, registry.part("regression").objective.wants)
+    of_two = whole_batch(data)
+    assert (of_two.prompt_span == 0).all(), "speakers of two clips are heard in the other one"
+    data.rows = [dataclasses.replace(row, speaker=row.id) for row in data.rows]
+    data._clips = {row.speaker: [i] for i, row in enumerate(data.rows)}
+    batch = whole_batch(data)
+    spans = batch.prompt_span[:, 1] - batch.prompt_span[:, 0]
+    assert (spans == batch.prompt_lengths).all() and (2 * spans <= batch.mel_lengths).all()
+    _, _, objective, _ = begin("regression", prepared)
+    with torch.no_grad():
+        torch.manual_seed(0)
+        output = objective.forward(batch)
+        before = objective.losses("model", batch, output)["mel"]
+        for made, (first, stop) in zip(output["mel"], batch.prompt_span.tolist()):
+            made[first:stop] += 100.0
+        assert torch.equal(objective.losses("model", batch, output)["mel"], before)
+
+
+def test_sizes_are_sections_of_a_recipe(tmp_path):
+    for path in RECIPES.glob("*.toml"):
+        if path.stem != "aligner":
+            widths = [sum(p.numel() for p in network_of(read_recipe(str(path), size)).parameters()) for size in ("tiny", "", "base", "large")]
+            assert widths == sorted(set(widths))
+    with pytest.raises(ConfigError, match="has no size 'huge'. It has tiny, base, large"):
+        read_recipe(str(RECIPES / "regression.toml"), "huge")
+
+
+def network_of(recipe):
+    return registry.part(recipe.part).build(recipe.network, recipe.mel)

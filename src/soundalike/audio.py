@@ -15,6 +15,7 @@ from .contract import AudioError
 FORMATS = {"wav": ("WAV", "PCM_16"), "flac": ("FLAC", "PCM_16"), "mp3": ("MP3", "MPEG_LAYER_III"), "ogg": ("OGG", "VORBIS")}
 SILENCE_DB = -40.0  # quieter than the loud parts by this much counts as silence
 AUDIBLE_PEAK = 1e-3  # a recording that never exceeds this is silent
+KNEE = 0.8  # peaks above this are rounded off where sound is brought to a loudness
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,32 @@ class Audio:
         gain = min(10 ** (db / 20) / rms, 0.98 / peak)
         return Audio((self.samples * gain).astype(np.float32), self.rate)
 
+    def loudness(self) -> float:
+        """Integrated loudness in LUFS (ITU-R BS.1770-4: K-weighted, gated blocks of 0.4 s); -inf for silence."""
+        size, hop = int(0.4 * self.rate), int(0.1 * self.rate)
+        samples = self.samples if len(self.samples) >= size else np.pad(self.samples, (0, size - len(self.samples)))
+        blocks = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
+        weight = _k_weighting(np.fft.rfftfreq(size, 1 / self.rate))
+        power = np.array([(np.abs(np.fft.rfft(block)) ** 2 * weight).sum() for block in blocks])
+        power *= 2.0 / size**2
+        level = 10 * np.log10(power + 1e-20) - 0.691
+        kept = power[level > -70.0]
+        if not len(kept):
+            return -float("inf")
+        kept = kept[10 * np.log10(kept) - 0.691 > 10 * np.log10(kept.mean()) - 0.691 - 10.0]
+        return float(10 * np.log10(kept.mean()) - 0.691)
+
+    def levelled(self, lufs: float = -18.0) -> Audio:
+        """Scaled to a loudness. Peaks that would pass 0.98 are rounded off, so that a lively voice is no quieter than a flat one."""
+        loudness = self.loudness()
+        if loudness == -float("inf"):
+            return self
+        samples = self.samples * 10 ** ((lufs - loudness) / 20)
+        over = np.abs(samples) > KNEE
+        rest = 0.98 - KNEE
+        samples[over] = np.sign(samples[over]) * (KNEE + rest * np.tanh((np.abs(samples[over]) - KNEE) / rest))
+        return Audio(samples.astype(np.float32), self.rate)
+
     def write(self, path: str | os.PathLike, format: str | None = None) -> None:
         """Write the sound; the format follows the name's ending unless given. The file appears whole or not at all.
 
@@ -154,6 +181,15 @@ def join(pieces: list[Audio]) -> Audio:
     if len(rates) != 1:
         raise AudioError(f"cannot join pieces of different rates {sorted(rates)}: resample them first.")
     return Audio(np.concatenate([piece.samples for piece in pieces]), rates.pop())
+
+
+def _k_weighting(hertz: np.ndarray) -> np.ndarray:
+    """Power gain of the K-weighting at each frequency: the high shelf and the high pass of ITU-R BS.1770-4, in the analogue domain."""
+    s = 2j * np.pi * hertz
+    w, q, gain = 2 * np.pi * 1681.97, 0.7072, 10 ** (3.99984 / 20)
+    shelf = (gain * s**2 + gain**0.4996667741545416 * w / q * s + w**2) / (s**2 + w / q * s + w**2)
+    w, q = 2 * np.pi * 38.1355, 0.5003
+    return np.abs(shelf * s**2 / (s**2 + w / q * s + w**2)) ** 2
 
 
 def _decode(path: str | io.BytesIO, name: str) -> tuple[np.ndarray, int]:

@@ -100,6 +100,34 @@ def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
     return LoadedPart(name, config, mel, network.eval(), path)
 
 
+def adopt(network: nn.Module, folder: str | os.PathLike) -> list[str]:
+    """Fill a network with the weights of a part's folder as far as names and shapes fit; returns the names of tensors left as they are.
+
+    A tensor that has grown (more symbols, which the alphabet only ever appends) keeps its first rows. Raises CheckpointError when
+    nothing fits.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    path = Path(folder) / WEIGHTS
+    try:
+        known = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{path}: cannot be read ({error}). Give the folder of a trained part.") from None
+    fresh = []
+    for name, value in network.state_dict().items():
+        old = known.get(name)
+        if old is None or old.dim() != value.dim() or any(a > b for a, b in zip(old.shape, value.shape)):
+            fresh.append(name)
+            continue
+        value[tuple(slice(size) for size in old.shape)] = old.to(value.dtype)
+        if old.shape != value.shape:
+            fresh.append(name)
+    if len(fresh) == len(network.state_dict()):
+        raise CheckpointError(f"{path}: nothing in it fits this network. Give a part of the same kind.")
+    return fresh
+
+
 def check_pair(first: LoadedPart, second: LoadedPart) -> None:
     """Stop unless two parts share one mel. Raises CheckpointError with the differing fields side by side."""
     differing = first.mel.differences(second.mel)

@@ -1,4 +1,4 @@
-"""The command line: clone | batch | prepare | align | embed | train | assemble | list."""
+"""The command line: clone | batch | prepare | align | embed | rate | train | assemble | list."""
 
 from __future__ import annotations
 
@@ -81,10 +81,16 @@ def build_parser() -> argparse.ArgumentParser:
         annotate.add_argument("--part", help=f"folder of a trained {role} (default: the built-in one)")
         annotate.set_defaults(run=run_annotate, role=role)
 
+    rate = commands.add_parser("rate", help="add the predicted quality of every clip to a prepared folder")
+    rate.add_argument("data", help="folder made by `soundalike prepare`")
+    rate.add_argument("--sample", type=int, default=1500, help="clips listened to; the others are judged by their likeness to these")
+    rate.set_defaults(run=run_rate)
+
     train = commands.add_parser("train", help="train a part by a recipe; going on where an earlier run stopped")
     train.add_argument("recipe", help="TOML file, as in recipes/")
     train.add_argument("--out", required=True, help="folder of the run")
-    train.add_argument("--tiny", action="store_true", help="lay the recipe's [tiny] section over it: a minute on a CPU")
+    train.add_argument("--size", default="", help="lay a section of the recipe over it: tiny (a minute on a CPU), base or large (for a GPU)")
+    train.add_argument("--tiny", action="store_const", const="tiny", dest="size", help="the same as --size tiny")
     train.add_argument("--set", dest="settings", action="append", default=[], metavar="SECTION.KEY=VALUE", help="change one value of the recipe")
     train.add_argument("--max-seconds", type=float, help="stop, and save, after so long")
     train.set_defaults(run=run_train)
@@ -107,6 +113,7 @@ def add_speaking(parser: argparse.ArgumentParser) -> None:
     helps = {
         "speed": "how fast, 0.5 to 2 (default: %(default)s)",
         "seed": "the same seed gives the same sound (default: %(default)s)",
+        "temperature": "0 to 1.5: how much of the fine texture is left to chance (default: %(default)s)",
         "sharpen": "0 to 1: contrast of the spectrum (default: %(default)s)",
     }
     for field in dataclasses.fields(RegressionOptions):
@@ -252,10 +259,18 @@ def run_annotate(given: argparse.Namespace) -> None:
         print(f"{given.data}: {write_vectors(given.data, part.network, part.mel)} clips embedded")
 
 
+def run_rate(given: argparse.Namespace) -> None:
+    from .features import MelSpec
+    from .prepare.annotate import write_quality
+
+    facts = write_quality(given.data, MelSpec(), given.sample)
+    print(f"{given.data}: {facts['clips']} clips rated from {facts['measured']} (correlation on clips kept aside {facts['correlation']:.2f})")
+
+
 def run_train(given: argparse.Namespace) -> None:
     from .train import plot_curves, read_recipe, train
 
-    folder = train(read_recipe(given.recipe, given.tiny, given.settings), given.out, given.max_seconds)
+    folder = train(read_recipe(given.recipe, given.size, given.settings), given.out, given.max_seconds)
     try:
         plot_curves(folder, folder / "curves.png")
     except ImportError:

@@ -17,12 +17,13 @@ from . import contract, registry
 from .audio import AUDIBLE_PEAK, Audio, join
 from .checkpoint import CARD, LoadedPart, check_pair, load_part, save_part
 from .contract import AudioError, CheckpointError, ConfigError, Voice
-from .text import normalise, split_sentences
+from .text import normalise, phonemize, split_sentences
 
 MODEL = "model.json"
 MODEL_FORMAT = "soundalike-model-1"
 BUILT_IN = Path(__file__).parent / "models" / "default"
 PAUSE = 0.12  # seconds of quiet put between sentences, beside those the model makes
+LOUDNESS = -18.0  # LUFS of what is spoken
 FADE = 0.005  # seconds over which a piece's ends are faded
 LEAST_SPEECH = 1.0  # seconds of speech a reference must hold
 
@@ -41,7 +42,9 @@ class Cloner:
     @staticmethod
     def load(model: str | os.PathLike | None = None, device: str = "auto") -> Cloner:
         """The built-in model, or one from a folder with a `model.json`. Raises CheckpointError if its parts do not fit."""
-        return _load(Path(model or BUILT_IN), pick_device(device))
+        cloner = _load(Path(model or BUILT_IN), pick_device(device))
+        phonemize("ready")  # opens the lexicon now, so that the first sentence need not wait for it
+        return cloner
 
     def listen(self, reference: Audio | str | os.PathLike, transcript: str | None = None) -> Voice:
         """The voice of a recording, which should hold two seconds of speech or more.
@@ -137,7 +140,7 @@ def check_reference(audio: Audio, name: str) -> None:
 
 def check_options(options: Any) -> None:
     """Raise ConfigError for a value out of range, naming the option."""
-    ranges = {"speed": (0.5, 2.0), "sharpen": (0.0, 1.0), "seed": (0, 2**62)}
+    ranges = {"speed": (0.5, 2.0), "sharpen": (0.0, 1.0), "temperature": (0.0, 1.5), "seed": (0, 2**62)}
     for name, (low, high) in ranges.items():
         value = getattr(options, name, None)
         if value is not None and not low <= value <= high:
@@ -145,14 +148,11 @@ def check_options(options: Any) -> None:
 
 
 def finish(audio: Audio, pause: float) -> Audio:
-    """Fade a piece's ends and append a pause, so that pieces join without clicks."""
-    samples, size = audio.samples.copy(), int(FADE * audio.rate)
+    """A piece at LOUDNESS, its ends faded, with a pause appended, so that pieces join without clicks or jumps of level."""
+    samples, size = audio.levelled(LOUDNESS).samples.copy(), int(FADE * audio.rate)
     ramp = np.linspace(0.0, 1.0, size, dtype=np.float32)
     samples[:size] *= ramp
     samples[-size:] *= ramp[::-1]
-    peak = float(np.abs(samples).max())
-    if peak > 0.98:
-        samples *= 0.98 / peak
     return Audio(np.concatenate([samples, np.zeros(int(pause * audio.rate), np.float32)]), audio.rate)
 
 

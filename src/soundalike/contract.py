@@ -64,6 +64,8 @@ class Batch:
     prompt: Tensor | None = None  # (B, T', M) log-mel of another clip of the same speaker
     prompt_lengths: Tensor | None = None  # (B,)
     prompt_pitch: Tensor | None = None  # (B, T') hertz
+    prompt_span: Tensor | None = None  # (B, 2) first and last-plus-one frame of the clip that its own prompt was cut from; 0, 0 of another clip
+    quality: Tensor | None = None  # (B,) predicted mean opinion score of the clip, 1 to 5; NaN where not known
     vector: Tensor | None = None  # (B, V) speaker vector of the prompt's clip
     speaker: Tensor | None = None  # (B,) int64, index among the training speakers
     target_vector: Tensor | None = None  # (B, V) a teacher's speaker vector, where one is distilled

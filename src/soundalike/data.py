@@ -2,7 +2,7 @@
 
 A prepared folder holds `manifest.jsonl` (one Row a line) and `features/DIGEST/KIND/ID.npy`, where DIGEST names the
 MelSpec and KIND is mel (T, M) float16, pitch (T,) float32, samples (N,) int16, durations (S,) int16, vector (V,) float16 (this
-package's speaker encoder) or teacher (V,) float16 (another's).
+package's speaker encoder), teacher (V,) float16 (another's) or quality () float32 (predicted mean opinion score).
 """
 
 from __future__ import annotations
@@ -212,12 +212,18 @@ class Dataset:
             known = self.store.has("teacher", row.id)
             item["target_known"] = float(known)
             item["target_vector"] = self.store.read("teacher", row.id).astype(np.float32) if known else np.zeros(256, np.float32)
+        if "quality" in wants:
+            known = self.store.has("quality", row.id)
+            item["quality"] = self.store.read("quality", row.id).astype(np.float32) if known else np.float32("nan")
         if "prompt" in wants:
             others = [i for i in self._clips[row.speaker] if i != index]
             source = self.rows[others[rng.integers(len(others))]].id if others else row.id
             frames = self.store.read("mel", source)
-            size = min(len(frames), int(rng.integers(self.config.prompt_frames // 2, self.config.prompt_frames + 1)))
+            longest = len(frames) if others else len(frames) // 2  # of its only clip a speaker keeps half to be learned from
+            size = max(1, min(longest, int(rng.integers(self.config.prompt_frames // 2, self.config.prompt_frames + 1))))
             at = int(rng.integers(0, len(frames) - size + 1))
+            own = (max(0, at - start), max(0, at + size - start))
+            item["prompt_span"] = np.array((0, 0) if others else own)
             item["prompt"] = frames[at : at + size].astype(np.float32)
             item["prompt_pitch"] = self.store.read("pitch", source)[at : at + size]
             if "vector" in wants:
@@ -235,7 +241,7 @@ def collate(items: list[dict]) -> Batch:
             lengths = f"{name.rstrip('s')}_lengths"
             if hasattr(batch, lengths):
                 setattr(batch, lengths, torch.tensor([len(a) for a in arrays]))
-    for name in ("vector", "speaker", "target_vector", "target_known"):
+    for name in ("vector", "speaker", "target_vector", "target_known", "prompt_span", "quality"):
         if name in items[0]:
             setattr(batch, name, torch.as_tensor(np.array([item[name] for item in items])))
     return batch

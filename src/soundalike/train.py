@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from . import registry
-from .checkpoint import CONFIG, describe, load_part, load_state, save_part, save_state
+from .checkpoint import CONFIG, adopt, describe, load_state, save_part, save_state
 from .config import assignments, merge, parse, read_toml
 from .contract import Batch, ConfigError, DataFacts, Objective, TrainingError
 from .data import DataConfig, Dataset
@@ -41,7 +41,7 @@ class TrainConfig:
     log_every: int = 20
     threads: int = 0  # 0: leave to torch
     device: str = "cpu"
-    start_from: str = ""  # a part's folder whose weights to begin with
+    start_from: str = ""  # a part's folder whose weights to begin with, as far as they fit
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,16 @@ class Recipe:
     train: TrainConfig
 
 
-def read_recipe(path: str, tiny: bool = False, settings: list[str] | None = None) -> Recipe:
-    """A recipe from TOML, with its [tiny] section and `section.key=value` settings laid over it."""
+SIZES = ("tiny", "base", "large")  # sections of a recipe that are laid over it when asked for; without one it is the size that ships
+
+
+def read_recipe(path: str, size: str = "", settings: list[str] | None = None) -> Recipe:
+    """A recipe from TOML, with the section of a size (one of SIZES) and `section.key=value` settings laid over it."""
     table = read_toml(path)
-    small = table.pop("tiny", {})
-    table = merge(merge(table, small if tiny else {}), assignments(settings or []))
+    sizes = {name: table.pop(name, None) for name in SIZES}
+    if size and sizes.get(size) is None:
+        raise ConfigError(f"{path}: has no size '{size}'. It has {', '.join(name for name in SIZES if sizes[name] is not None) or 'one only'}.")
+    table = merge(merge(table, sizes[size] if size else {}), assignments(settings or []))
     name = table.pop("part", None)
     if name is None:
         raise ConfigError(f"{path}: the key 'part' is missing. Name one of {', '.join(registry.PARTS)}.")
@@ -68,7 +73,7 @@ def read_recipe(path: str, tiny: bool = False, settings: list[str] | None = None
     known = {"mel": MelSpec, "network": kind.Config, "objective": kind.Settings, "data": DataConfig, "train": TrainConfig}
     for section in table:
         if section not in known:
-            raise ConfigError(f"{path}: unknown section '[{section}]'. Valid ones: {', '.join(known)}, tiny.")
+            raise ConfigError(f"{path}: unknown section '[{section}]'. Valid ones: {', '.join((*known, *SIZES))}.")
     sections = {section: parse(cls, table.get(section, {}), f"{path} [{section}]") for section, cls in known.items()}
     return Recipe(part=name, **sections)
 
@@ -147,7 +152,9 @@ def _begin(recipe: Recipe, folder: Path) -> tuple[State, Dataset]:
     torch.manual_seed(t.seed)
     network = kind.build(recipe.network, recipe.mel)
     if t.start_from:
-        network.load_state_dict(load_part(t.start_from, kind.role).network.state_dict())
+        fresh = adopt(network, t.start_from)
+        if fresh:
+            print(f"{t.start_from}: holds nothing for {len(fresh)} tensors, which begin afresh ({', '.join(fresh[:4])}...)")
     probe = kind.objective(network, recipe.objective, DataFacts(1, torch.zeros(recipe.mel.n_mels), torch.ones(recipe.mel.n_mels)))
     data = Dataset(recipe.data, recipe.mel, probe.wants, t.seed)
     torch.manual_seed(t.seed)

@@ -1,7 +1,7 @@
 """A discriminator of mel spectrograms: what regression blurs, it asks back.
 
-Least-squares GAN with feature matching on the mel, after Yang et al. 2021 ("GANSpeech"); the last layer is also
-conditioned on the voice by projection (Miyato & Koyama 2018).
+Least-squares GAN with feature matching on the mel, after Yang et al. 2021 ("GANSpeech"). It is told what is being said, frame by frame,
+as a second picture beside the mel, and who says it by projection in the last layer (Miyato & Koyama 2018).
 """
 
 from __future__ import annotations
@@ -12,19 +12,20 @@ from torch.nn import functional as F
 
 
 class MelDiscriminator(nn.Module):
-    """Normalised log-mel (B, T, M) and a voice (B, V) to features of each layer and scores (B, T/8, M/8)."""
+    """Normalised log-mel (B, T, M), what is said (B, T, D) and a voice (B, V) to features of each layer and scores (B, T/8, M/8)."""
 
-    def __init__(self, voice: int, width: int = 32):
+    def __init__(self, voice: int, said: int, n_mels: int, width: int = 32):
         super().__init__()
-        sizes = (1, width, 2 * width, 4 * width, 4 * width)
+        self.picture = nn.Linear(said, n_mels)
+        sizes = (2, width, 2 * width, 4 * width, 4 * width)
         self.layers = nn.ModuleList(
             [nn.utils.parametrizations.weight_norm(nn.Conv2d(a, b, (5, 5), (2 if i < 3 else 1), 2)) for i, (a, b) in enumerate(zip(sizes, sizes[1:]))]
         )
         self.score = nn.Conv2d(sizes[-1], 1, 3, padding=1)
         self.project = nn.Linear(voice, sizes[-1], bias=False)
 
-    def forward(self, mel: Tensor, voice: Tensor) -> tuple[list[Tensor], Tensor]:
-        x, features = mel[:, None], []
+    def forward(self, mel: Tensor, said: Tensor, voice: Tensor) -> tuple[list[Tensor], Tensor]:
+        x, features = torch.stack([mel, self.picture(said)], 1), []
         for layer in self.layers:
             x = F.leaky_relu(layer(x), 0.2)
             features.append(x)

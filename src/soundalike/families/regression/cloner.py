@@ -25,6 +25,7 @@ class RegressionOptions:
 
     speed: float = 1.0  # 0.5 (half as fast) to 2
     seed: int = 0
+    temperature: float = 1.0  # 0 to 1.5: how much of the fine texture is left to chance
     sharpen: float = 0.5  # 0 to 1: how far the spread of each mel band is brought back to the reference's
 
 
@@ -64,7 +65,7 @@ class RegressionCloner:
         t = {name: value.float()[None].to(self.device) for name, value in voice.tensors.items()}  # batches of one
         with torch.inference_mode():
             heard = self.acoustic.listen(t["vector"], t["prompt"], torch.tensor([t["prompt"].shape[1]], device=self.device), t["prompt_pitch"])
-            made = self.acoustic.infer(symbols, heard, options.speed)
+            made = self.acoustic.infer(symbols, heard, options.speed, options.temperature, options.seed)
             return Frames(sharpen(made.mel, t["prompt"][0], options.sharpen), made.pitch, made.durations)
 
     def speak(self, text: str, voice: Voice, options: RegressionOptions | None = None) -> Iterator[Audio]:

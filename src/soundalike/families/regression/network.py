@@ -1,8 +1,9 @@
 """Symbols and a voice to log-mel frames, in one pass.
 
 After FastSpeech 2 (Ren et al. 2020): text encoder, duration and pitch predictors, upsampling, decoder. Convolutions
-instead of attention; the decoder works on patches of two frames. The voice is a speaker vector together with a prompt: the
-prompt's mean spectrum is what the decoder starts from, and everything it adds is shaped by the voice.
+instead of self-attention; the decoder works on patches of two frames. The voice is a speaker vector together with a prompt: the
+prompt's mean spectrum is what the decoder starts from, everything it adds is shaped by the voice, and now and then it looks up
+how the prompt sounds where it said something alike.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ...contract import Frames
 from ...features import PITCH_CEILING, PITCH_FLOOR, MelSpec
 from ...nets.conv import Conv, ConvNeXtBlock
 from ...nets.masks import length_mask
 from ...text.alphabet import SYMBOLS, phone_classes
+
+MIDDLING = 2.8  # predicted mean opinion score of a clip about which nothing is known
+CLEAN = 3.4  # that of a studio recording: what is asked for when speaking
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,10 @@ class RegressionConfig:
     pitch_width: int = 192
     pitch_blocks: int = 3
     decoder_width: int = 320
-    decoder_blocks: int = 6
+    decoder_blocks: int = 8
+    looks: tuple[int, ...] = (2, 5)  # decoder blocks after which it looks into the prompt
+    heads: int = 4  # of that attention
+    noise: int = 2  # random numbers a frame is given, from which a trained adversary asks for texture
     expansion: int = 3
     patch: int = 2  # frames the decoder handles as one
     speaker_vector: int = 256
@@ -41,6 +49,28 @@ class Heard:
     voice: Tensor  # (B, V)
     base: Tensor  # (B, M) normalised mean spectrum of the prompt's speech
     octave: Tensor  # (B,) mean log2 pitch of the prompt
+    memory: Tensor  # (B, T'/2, W) what the prompt holds, moment by moment
+    memory_mask: Tensor  # (B, T'/2)
+
+
+class Look(nn.Module):
+    """Attention from what is to be said (B, P, D) to what the prompt holds (B, T', W); it begins by adding nothing."""
+
+    def __init__(self, width: int, memory: int, heads: int):
+        super().__init__()
+        self.heads = heads
+        self.norm = nn.LayerNorm(width)
+        self.query = nn.Linear(width, memory)
+        self.key_value = nn.Linear(memory, 2 * memory)
+        self.out = nn.Linear(memory, width)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, x: Tensor, mask: Tensor, heard: Heard) -> Tensor:
+        key, value = self.key_value(heard.memory).chunk(2, dim=-1)
+        split = [t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in (self.query(self.norm(x)), key, value)]  # (B, H, ., W/H)
+        found = F.scaled_dot_product_attention(*split, attn_mask=heard.memory_mask[:, None, None] > 0)
+        return (x + self.out(found.transpose(1, 2).flatten(2))) * mask[..., None]
 
 
 class VoiceEncoder(nn.Module):
@@ -52,9 +82,12 @@ class VoiceEncoder(nn.Module):
         self.first = nn.Conv1d(n_mels, w, 5, stride=2, padding=2)
         self.blocks = nn.ModuleList([ConvNeXtBlock(w, 7) for _ in range(3)])
         self.mix = nn.Sequential(nn.Linear(config.speaker_vector + 2 * w + 2 * n_mels + 2, 512), nn.GELU(), nn.Linear(512, config.voice))
+        self.quality = nn.Linear(1, config.voice, bias=False)
+        nn.init.zeros_(self.quality.weight)
+        self.memory = nn.LayerNorm(w)
 
-    def forward(self, vector: Tensor, prompt: Tensor, mask: Tensor, pitch: Tensor) -> Heard:
-        """vector (B, V); prompt (B, T, M) normalised; mask (B, T); pitch (B, T) hertz."""
+    def forward(self, vector: Tensor, prompt: Tensor, mask: Tensor, pitch: Tensor, quality: Tensor) -> Heard:
+        """vector (B, V); prompt (B, T, M) normalised; mask (B, T); pitch (B, T) hertz; quality (B,) or NaN."""
         level = prompt.mean(-1)
         top = level.masked_fill(mask == 0, -torch.inf).amax(1, keepdim=True)
         active = ((level > top - 2.5).float() * mask)[..., None]  # speech, not the pauses
@@ -75,7 +108,8 @@ class VoiceEncoder(nn.Module):
         octave = torch.where(voiced.sum(1) > 0, (octaves * voiced).sum(1) / count, 7.3)
         wobble = (((octaves - octave[:, None]) ** 2 * voiced).sum(1) / count).sqrt()
         known = torch.cat([vector * 16, pooled, ranged, base, spread, octave[:, None] - 7.3, wobble[:, None]], -1)
-        return Heard(self.mix(known), base, octave)
+        asked = ((quality - MIDDLING) / 0.4).nan_to_num(0.0)[:, None]
+        return Heard(self.mix(known) + self.quality(asked), base, octave, self.memory(x) * half[..., None], half)
 
 
 class Regression(nn.Module):
@@ -95,8 +129,9 @@ class Regression(nn.Module):
         self.pitch = nn.ModuleList([ConvNeXtBlock(c.pitch_width, 9, 2, condition=c.voice) for _ in range(c.pitch_blocks)])
         self.pitch_out = nn.Linear(c.pitch_width, 2 * c.patch)
         nn.init.zeros_(self.pitch_out.weight)
-        self.decoder_in = nn.Linear(frame + 2 * c.patch, c.decoder_width)
+        self.decoder_in = nn.Linear(frame + (2 + c.noise) * c.patch, c.decoder_width)
         self.decoder = nn.ModuleList([ConvNeXtBlock(c.decoder_width, 7, c.expansion, condition=c.voice) for _ in range(c.decoder_blocks)])
+        self.looks = nn.ModuleDict({str(i): Look(c.decoder_width, c.prompt_width, c.heads) for i in c.looks if i < c.decoder_blocks})
         self.decoder_norm = nn.LayerNorm(c.decoder_width)
         self.decoder_out = Conv(c.decoder_width, c.patch * mel.n_mels, 3)
         self.register_buffer("mean", torch.zeros(mel.n_mels))
@@ -106,10 +141,14 @@ class Regression(nn.Module):
     def normalised(self, mel: Tensor, mask: Tensor) -> Tensor:
         return (mel - self.mean) / self.std * mask[..., None]
 
-    def listen(self, vector: Tensor, prompt: Tensor, prompt_lengths: Tensor, prompt_pitch: Tensor) -> Heard:
-        """The voice in a speaker vector (B, V) and a prompt's log-mel (B, T, M) with pitch (B, T) in hertz."""
+    def listen(self, vector: Tensor, prompt: Tensor, prompt_lengths: Tensor, prompt_pitch: Tensor, quality: Tensor | None = None) -> Heard:
+        """The voice in a speaker vector (B, V) and a prompt's log-mel (B, T, M) with pitch (B, T) in hertz.
+
+        quality (B,) is the predicted mean opinion score of what shall be made with it, 1 to 5; CLEAN if left out.
+        """
         mask = length_mask(prompt_lengths, prompt.shape[1])
-        return self.hear(vector, self.normalised(prompt, mask), mask, prompt_pitch)
+        quality = torch.full((len(vector),), CLEAN, device=vector.device) if quality is None else quality
+        return self.hear(vector, self.normalised(prompt, mask), mask, prompt_pitch, quality)
 
     def encode(self, symbols: Tensor, lengths: Tensor, heard: Heard) -> tuple[Tensor, Tensor]:
         """States (B, S, D) of symbols (B, S), and the logarithm of one plus their frames (B, S)."""
@@ -146,18 +185,26 @@ class Regression(nn.Module):
         out = self.pitch_out(x).reshape(len(x), -1, 2)
         return out[..., 0], out[..., 1]
 
-    def decode(self, patches: Tensor, mask: Tensor, octave: Tensor, voiced: Tensor, heard: Heard) -> Tensor:
-        """Normalised log-mel (B, T, M) from patches and the pitch to sound: octave, voiced (B, T)."""
-        melody = torch.stack([octave * voiced * 2, voiced], -1).reshape(len(patches), patches.shape[1], -1)
-        x = self.decoder_in(torch.cat([patches, melody], -1)) * mask[..., None]
-        for block in self.decoder:
+    def sounds(self, patches: Tensor) -> Tensor:
+        """The states (B, T, D) of what is said, frame by frame, out of patches."""
+        return patches.reshape(len(patches), -1, self.config.width + 3)[..., : self.config.width]
+
+    def decode(self, patches: Tensor, mask: Tensor, octave: Tensor, voiced: Tensor, heard: Heard, noise: Tensor | None = None) -> Tensor:
+        """Normalised log-mel (B, T, M) from patches, the pitch to sound: octave, voiced (B, T), and noise (B, T, config.noise), zero if left out."""
+        B, P, _ = patches.shape
+        noise = torch.zeros(B, P * self.config.patch, self.config.noise, device=patches.device) if noise is None else noise
+        melody = torch.stack([octave * voiced * 2, voiced], -1)
+        x = self.decoder_in(torch.cat([patches, melody.reshape(B, P, -1), noise.reshape(B, P, -1)], -1)) * mask[..., None]
+        for i, block in enumerate(self.decoder):
             x = block(x, mask, heard.voice)
+            if str(i) in self.looks:
+                x = self.looks[str(i)](x, mask, heard)
         out = self.decoder_out(self.decoder_norm(x) * mask[..., None])
         return out.reshape(len(x), -1, self.mel.n_mels) + heard.base[:, None]
 
     @torch.inference_mode()
-    def infer(self, symbols: Tensor, heard: Heard, speed: float = 1.0) -> Frames:
-        """Frames of one utterance: symbols (S,), a voice of batch one."""
+    def infer(self, symbols: Tensor, heard: Heard, speed: float = 1.0, temperature: float = 1.0, seed: int = 0) -> Frames:
+        """Frames of one utterance: symbols (S,), a voice of batch one. The noise is `temperature` times that of the seed."""
         ids = symbols[None]
         states, log_durations = self.encode(ids, torch.tensor([len(symbols)], device=symbols.device), heard)
         exact = (log_durations[0].exp() - 1) / speed
@@ -167,6 +214,7 @@ class Regression(nn.Module):
         mask = torch.ones(patches.shape[:2], device=symbols.device)
         octave, voicing = self.intone(patches, mask, heard.voice)
         voiced = (voicing > 0).float()
-        mel = self.decode(patches, mask, octave, voiced, heard)[0, : int(lengths[0])] * self.std + self.mean
+        noise = torch.randn(1, octave.shape[1], self.config.noise, generator=torch.Generator().manual_seed(seed)).to(symbols.device)
+        mel = self.decode(patches, mask, octave, voiced, heard, temperature * noise)[0, : int(lengths[0])] * self.std + self.mean
         hertz = (2.0 ** (octave + heard.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
         return Frames(mel.clamp_min(self.mel.silence), hertz[0, : int(lengths[0])], durations)

@@ -27,14 +27,14 @@ class RegressionSettings:
 class RegressionObjective:
     """L1 on the normalised mel, L2 on log durations, L1 on octaves, cross-entropy on voicing; and an adversary if asked for."""
 
-    wants = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector"})
+    wants = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector", "quality"})
 
     def __init__(self, network: Regression, settings: RegressionSettings, facts: DataFacts):
         self._network, self.settings = network, settings
         network.mean.copy_(facts.mel_mean)
         network.std.copy_(facts.mel_std)
         self.turns = ("discriminator", "model") if settings.adversarial else ("model",)
-        self.adversary = MelDiscriminator(network.config.voice) if settings.adversarial else None
+        self.adversary = MelDiscriminator(network.config.voice, network.config.width, network.mel.n_mels) if settings.adversarial else None
 
     def network(self) -> Regression:
         return self._network
@@ -44,7 +44,7 @@ class RegressionObjective:
 
     def forward(self, batch: Batch) -> Output:
         net, patch = self._network, self._network.config.patch
-        heard = net.listen(batch.vector, batch.prompt, batch.prompt_lengths, batch.prompt_pitch)
+        heard = net.listen(batch.vector, batch.prompt, batch.prompt_lengths, batch.prompt_pitch, batch.quality)
         states, log_durations = net.encode(batch.symbols, batch.symbol_lengths, heard)
         patches, lengths = net.spread_out(states, batch.durations)
         mask = length_mask(-(-lengths // patch), patches.shape[1])
@@ -53,32 +53,36 @@ class RegressionObjective:
         voiced = (pitch > 0).float()
         octave = (pitch.clamp_min(1.0).log2() - heard.octave[:, None]) * voiced
         made_octave, voicing = net.intone(patches.detach(), mask, heard.voice)
-        mel = net.decode(patches, mask, octave, voiced, heard)
+        noise = torch.randn(len(mask), size, net.config.noise, device=mask.device)
+        mel = net.decode(patches, mask, octave, voiced, heard, noise)
         return {
             "mel": mel, "log_durations": log_durations, "made_octave": made_octave, "voicing": voicing,
-            "octave": octave, "voiced": voiced, "lengths": lengths, "voice": heard.voice.detach(),
+            "octave": octave, "voiced": voiced, "lengths": lengths, "voice": heard.voice.detach(), "said": net.sounds(patches).detach(),
         }  # fmt: skip
 
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         s, net = self.settings, self._network
         frames = length_mask(output["lengths"], output["mel"].shape[1])
+        place = torch.arange(frames.shape[1], device=frames.device)
+        first, end = batch.prompt_span[:, :1], batch.prompt_span[:, 1:]
+        new = frames * ((place < first) | (place >= end))  # a clip that is its own prompt is not judged where it could be copied
         symbols = length_mask(batch.symbol_lengths, batch.symbols.shape[1])
         mel = F.pad(batch.mel, (0, 0, 0, output["mel"].shape[1] - batch.mel.shape[1]))
         target = net.normalised(mel, frames)
         if turn == "discriminator":
-            (_, real), (_, made) = (self.adversary(x * frames[..., None], output["voice"]) for x in (target, output["mel"].detach()))
-            return {"discriminator": discriminator_loss(real, made, frames)}
+            (_, real), (_, made) = (self.adversary(x * new[..., None], output["said"], output["voice"]) for x in (target, output["mel"].detach()))
+            return {"discriminator": discriminator_loss(real, made, new)}
         losses = {
-            "mel": s.mel * masked_mean((output["mel"] - target).abs(), frames),
+            "mel": s.mel * masked_mean((output["mel"] - target).abs(), new),
             "duration": s.duration * masked_mean((output["log_durations"] - (batch.durations + 1.0).log()) ** 2, symbols),
             "octave": s.pitch * masked_mean((output["made_octave"] - output["octave"]).abs(), output["voiced"]),
             "voicing": s.voicing * masked_mean(F.binary_cross_entropy_with_logits(output["voicing"], output["voiced"], reduction="none"), frames),
         }
         if self.adversary is not None:
             with torch.no_grad():
-                real, _ = self.adversary(target, output["voice"])
-            made, scores = self.adversary(output["mel"] * frames[..., None], output["voice"])
-            fooling, matching = generator_losses(real, made, scores, frames)
+                real, _ = self.adversary(target * new[..., None], output["said"], output["voice"])
+            made, scores = self.adversary(output["mel"] * new[..., None], output["said"], output["voice"])
+            fooling, matching = generator_losses(real, made, scores, new)
             losses |= {"adversarial": s.adversarial * fooling, "matching": s.matching * matching}
         return losses
 
