@@ -22,6 +22,7 @@ class RegressionSettings:
     voicing: float = 0.1
     adversarial: float = 0.0  # weight of fooling a discriminator of mels; 0 trains without one
     matching: float = 0.0  # weight of matching the discriminator's features
+    window: int = 192  # frames of each clip the discriminator is shown, at a random place
 
 
 class RegressionObjective:
@@ -69,9 +70,13 @@ class RegressionObjective:
         symbols = length_mask(batch.symbol_lengths, batch.symbols.shape[1])
         mel = F.pad(batch.mel, (0, 0, 0, output["mel"].shape[1] - batch.mel.shape[1]))
         target = net.normalised(mel, frames)
+        shown = slice(None)
+        if self.adversary is not None:
+            start = int(torch.randint(max(1, frames.shape[1] - s.window), ()))
+            shown = slice(start, start + s.window)
         if turn == "discriminator":
-            (_, real), (_, made) = (self.adversary(x * new[..., None], output["said"], output["voice"]) for x in (target, output["mel"].detach()))
-            return {"discriminator": discriminator_loss(real, made, new)}
+            (_, real), (_, made) = (self._judge(x, new, shown, output) for x in (target, output["mel"].detach()))
+            return {"discriminator": discriminator_loss(real, made, new[:, shown])}
         losses = {
             "mel": s.mel * masked_mean((output["mel"] - target).abs(), new),
             "duration": s.duration * masked_mean((output["log_durations"] - (batch.durations + 1.0).log()) ** 2, symbols),
@@ -80,11 +85,14 @@ class RegressionObjective:
         }
         if self.adversary is not None:
             with torch.no_grad():
-                real, _ = self.adversary(target * new[..., None], output["said"], output["voice"])
-            made, scores = self.adversary(output["mel"] * new[..., None], output["said"], output["voice"])
-            fooling, matching = generator_losses(real, made, scores, new)
+                real, _ = self._judge(target, new, shown, output)
+            made, scores = self._judge(output["mel"], new, shown, output)
+            fooling, matching = generator_losses(real, made, scores, new[:, shown])
             losses |= {"adversarial": s.adversarial * fooling, "matching": s.matching * matching}
         return losses
+
+    def _judge(self, mel: Tensor, mask: Tensor, shown: slice, output: Output) -> tuple[list[Tensor], Tensor]:
+        return self.adversary((mel * mask[..., None])[:, shown], output["said"][:, shown], output["voice"])
 
 
 PART = PartKind("acoustic", RegressionConfig, Regression, RegressionSettings, RegressionObjective)
