@@ -258,8 +258,8 @@ def pronunciation(words: Sequence[Word], at: int) -> tuple[str, str] | None:
     part = part_of(words, at)
     if not part:
         return _mended(words[at], base, plural)
-    ipa = NOUN_VERB[base][part == "V"]
-    return (_with_s(ipa) if plural else ipa), "verb" if part == "V" else "noun or adjective"
+    ipa = NOUN_VERB[base][part == "V" or word == "houses"]  # several houses have the sound of the verb
+    return (with_s(ipa) if plural else ipa), "verb" if part == "V" else "noun or adjective"
 
 
 def _mended(word: Word, base: str, plural: bool) -> tuple[str, str] | None:
@@ -269,7 +269,7 @@ def _mended(word: Word, base: str, plural: bool) -> tuple[str, str] | None:
     return None
 
 
-def _with_s(ipa: str) -> str:
+def with_s(ipa: str) -> str:
     if ipa.endswith(("s", "z", "ʃ", "ʒ")):
         return ipa + "ɪz"
     return ipa + ("s" if ipa.endswith(("p", "t", "k", "f", "θ")) else "z")

@@ -30,12 +30,14 @@ class Lexicon:
 
     entries: dict[str, list[str]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)  # entries that were left out, and why
+    longest: int = field(init=False, default=0)  # words in an entry at most
 
     def __post_init__(self) -> None:
         folded: dict[str, list[str]] = {}
         for word, symbols in self.entries.items():
             folded.setdefault(word.casefold(), symbols)
         object.__setattr__(self, "_folded", folded)
+        object.__setattr__(self, "longest", max((len(word.split()) for word in self.entries), default=0))
 
     def __bool__(self) -> bool:
         return bool(self.entries)
@@ -43,7 +45,13 @@ class Lexicon:
     def get(self, word: str) -> list[str] | None:
         """Symbols of a word, or None."""
         word = unicodedata.normalize("NFC", word)
-        return self.entries.get(word) or self._folded.get(word.casefold())  # type: ignore[attr-defined]
+        found = self.entries.get(word) or self._folded.get(word.casefold())  # type: ignore[attr-defined]
+        if found is None and word[-2:] in ("'s", "’s"):
+            owner = self.get(word[:-2])
+            if owner:
+                ending = ["ɪ", "z"] if owner[-1] in ("s", "z", "ʃ", "ʒ", "t͡ʃ", "d͡ʒ") else ["s"] if owner[-1] in ("p", "t", "k", "f", "θ") else ["z"]
+                found = owner + ending
+        return found
 
     def to_dict(self) -> dict[str, Any]:
         """Words and symbols as JSON can hold them."""

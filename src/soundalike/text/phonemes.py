@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ..contract import ConfigError, TextError
 from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, is_vowel, spell_ipa
-from .heteronyms import HETERONYMS, NOUN_VERB, Word, pronunciation
+from .heteronyms import HETERONYMS, NOUN_VERB, Word, pronunciation, with_s
 from .letters import sound_out
 from .lexicon import Lexicon
 from .names import NAMES
@@ -116,8 +116,9 @@ def _english(context: list[Word], number: int) -> tuple[list[str], str]:
         found = pronunciation(context, number)
         if found:
             return spell_ipa(found[0]), f"heteronym: {found[1]}"
-    if word in NAMES:
-        return spell_ipa(NAMES[word]), "name"
+    name = word.removesuffix("'s")
+    if name in NAMES:
+        return spell_ipa(NAMES[name] if name == word else with_s(NAMES[name])), "name"
     return [], ""
 
 

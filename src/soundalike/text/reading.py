@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from .normalise import normalise, split_sentences
@@ -47,7 +47,27 @@ def explain(text: str, language: str = "en", where: str = "text") -> list[Readin
 
 
 def _words(text: str) -> list[tuple[int, int]]:
-    return [match.span() for match in re.finditer(r"[^\s]*\w[^\s]*", text)]
+    return [match.span() for match in re.finditer(r"\S+", text)]
+
+
+_CORE = re.compile(r"[^\w$£€¥&%@#+=°]*(.*?)[^\w%°+]*", re.DOTALL)
+
+
+def readings(text: str, language: str = "en", where: str = "text") -> list[Reading]:
+    """`explain`, with stretches that are spoken as written taken apart into their words, and no marks around a word's place."""
+    found = []
+    for reading in explain(text, language, where):
+        parts = [reading]
+        if reading.spoken == reading.written and len(reading.written.split()) > 1:
+            pieces = re.finditer(r"\s*\S+\s*\Z|\s*\S+", reading.written)
+            parts = [replace(reading, start=reading.start + p.start(), stop=reading.start + p.end(), written=p[0], spoken=p[0]) for p in pieces]
+        for part in parts:
+            core = _CORE.fullmatch(part.written)
+            if core and core[1]:
+                start = part.start + core.start(1)
+                part = replace(part, start=start, stop=start + len(core[1]), written=core[1])
+            found.append(part)
+    return found
 
 
 def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
