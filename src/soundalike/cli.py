@@ -244,11 +244,11 @@ def read_job(line: str, where: str) -> dict[str, str]:
 
 def run_say_how(given: argparse.Namespace) -> None:
     from .text import Lexicon, read
-    from .text.say_how import as_dict, table
+    from .text.say_how import as_dict, guessed, table
 
     text = read_text(given)
     lexicon = Lexicon.read(given.lexicon) if given.lexicon else None
-    script = read(text, given.language, lexicon, given.ssml, given.text_file or "text")
+    script = guessed(read(text, given.language, lexicon, given.ssml, given.text_file or "text"))
     if given.json:
         print(json.dumps(as_dict(script), ensure_ascii=False, indent=1))
         return

@@ -45,7 +45,7 @@ _PARTS = {  # runs of letters that are common in one language and rare in the ot
     "de": "sch cht ung_ keit_ lich ich_ _zw pf tz eim ein _ge _ver _an auf eu ie heit_ ß cher ucht ft_ rn_",
     "es": "ción_ _ll lla ñ ado_ ido_ ando_ iendo_ _hu ue ie dad_ _est os_ _qu aba_ ía ios_ rre jo_ ja_",
     "fr": "eau eux aux oux ç qu' _l' _d' _n' _s' _j' _c' _qu' oi ou tion_ ment_ ez_ ent_ er_ ais ait elle_ ette_ ille eur_ que_",
-    "it": "zione_ zz gli cch tti_ tto_ tta_ lla_ llo_ gg ggi chi che ghi are_ ere_ ire_ ato_ uto_ _sc cci ezza_ _all' _l' _dell' sso_ nno_ ino_ iu uo",
+    "it": "zione_ zz gli cch tti_ tto_ tta_ lla_ llo_ gg ggi chi che ghi are_ ere_ ire_ ato_ uto_ _sc cci ezza_ _all' _l' _dell' sso_ nno_ ino_ uo",
     "nl": "ij oo aa ee uu sch oe ui _zi _ge isch_ lijk heid_ en_ aar gt_ cht _ver je_ oor eer_ zo vr",
     "pt": "ção ções ão ões nh lh _qu ç dade_ ei ou eir inho inha _não am_ em_ ê ou_ oso_ gem_ ndo_ ões_",
     "sv": "å ä ö sk ck ande_ ning_ ade_ tt_ lj _sj _fö ör ar_ na_ igt_ ligt_ ska_ ll_",

@@ -95,7 +95,12 @@ class Lexicon:
                 entries.setdefault(unicodedata.normalize("NFC", word), spell(said, where))
             except TextError as error:
                 warnings.append(str(error))
-        return Lexicon(entries, warnings)
+        return Lexicon(entries, sorted(warnings, key=_line_of))
+
+
+def _line_of(warning: str) -> int:
+    match = re.search(r", line (\d+)", warning)
+    return int(match[1]) if match else 0
 
 
 def _rows(text: str, name: str) -> tuple[list[tuple[str, str, str]], list[str]]:

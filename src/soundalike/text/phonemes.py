@@ -9,12 +9,12 @@ import re
 import threading
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..contract import ConfigError, TextError
 from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, is_vowel, spell_ipa
 from .heteronyms import HETERONYMS, NOUN_VERB, Word, pronunciation, with_s
-from .letters import sound_out
+from .letters import letter_name, sound_out
 from .lexicon import Lexicon
 from .names import NAMES
 from .reading import speakable
@@ -96,6 +96,10 @@ def tokens_of(plain: str, where: str, language: str, lexicon: Lexicon | None = N
             symbols, rule = lexicon.get(token.text) or [], "your lexicon"
         if not symbols and language == "en":
             symbols, rule = _english(context, number)
+        if not symbols and any(c.isdigit() for c in token.text):
+            tokens += _with_digits(token.text, where, language)
+            number += 1
+            continue
         if not symbols and token.phonemes:
             symbols, rule = token.phonemes, ""
             if language != "en":
@@ -103,6 +107,23 @@ def tokens_of(plain: str, where: str, language: str, lexicon: Lexicon | None = N
         tokens.append(Token(token.text, symbols, "", rule) if symbols else Token(token.text, sound_out(token.text, language), "", "letter by letter"))
         number += 1
     return [token for token in tokens if token.symbols or token.mark]
+
+
+def _with_digits(text: str, where: str, language: str) -> list[Token]:
+    """Words of a token whose digits gruut left standing (A4, 12/13, 5kg): it would not say them."""
+    from num2words import num2words
+
+    tokens: list[Token] = []
+    for run in re.findall(r"\d+|[^\W\d_]+", text):
+        if run.isdecimal():
+            short = len(run) <= 15 and (run == "0" or run[0] != "0")
+            said = " ".join(num2words(int(part), lang=language) for part in ([run] if short else run))
+            tokens += [token for token in tokens_of(said, where, language) if not token.mark]
+        elif len(run) == 1:
+            tokens.append(Token(run, spell_ipa(letter_name(run, language)) or sound_out(run, language), "", "letter"))
+        else:
+            tokens += [token for token in tokens_of(run, where, language) if not token.mark]
+    return [replace(token, rule=token.rule or "digits") for token in tokens]
 
 
 def is_word(token: object) -> bool:

@@ -3,10 +3,27 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from .script import Script
+
+
+def guessed(script: Script) -> Script:
+    """The same, with the words named whose sounds are a model's guess since no lexicon has them."""
+    from gruut.text_processor import TextProcessor
+
+    processors, said = {}, []
+    for word in script.said:
+        language = word.language
+        if language not in processors:
+            code = "en-us" if language == "en" else language
+            processors[language] = TextProcessor(default_lang=code).get_settings(code).lookup_phonemes
+        if word.rule in ("as written", "normalised", "number or sign", "sub") and not processors[language](word.spoken):
+            rule = "guessed" if word.rule == "as written" else f"{word.rule}; guessed"
+            word = replace(word, rule=rule)
+        said.append(word)
+    return replace(script, said=said)
 
 
 def table(script: Script) -> str:

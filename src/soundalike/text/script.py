@@ -32,6 +32,7 @@ class Said:
     spoken: str
     symbols: list[str]
     utterance: int
+    language: str
     warning: str = ""
 
 
@@ -127,7 +128,17 @@ class _Writer:
                 continue
             sentence = self.finish(first, last, heard, tokens)
             said += [
-                Said(h.start, h.stop, self.text[h.start : h.stop], _rule(h), h.token.text, h.token.symbols, len(spoken), h.reading.warning)
+                Said(
+                    h.start,
+                    h.stop,
+                    self.text[h.start : h.stop],
+                    _rule(h),
+                    h.token.text,
+                    h.token.symbols,
+                    len(spoken),
+                    self.language_at(h.piece),
+                    h.reading.warning,
+                )
                 for h in heard
             ]
             warnings = warnings + notes
@@ -278,6 +289,8 @@ class _Writer:
 def _rule(heard: _Heard) -> str:
     """Where a word comes from, then where its sounds do, leaving out what is ordinary."""
     rules = [rule for rule in (heard.reading.rule, heard.token.rule) if rule not in ("", "given", "as written")]
+    if not rules and heard.token.text.lower() not in heard.reading.spoken.lower():
+        return "number or sign"
     return "; ".join(dict.fromkeys(rules)) or "as written"
 
 
