@@ -1,4 +1,4 @@
-"""The command line: clone | batch | prepare | align | embed | rate | train | assemble | list."""
+"""The command line: clone | batch | say-how | prepare | align | embed | rate | train | assemble | list."""
 
 from __future__ import annotations
 
@@ -67,6 +67,15 @@ def build_parser() -> argparse.ArgumentParser:
     batch.add_argument("--report", metavar="FILE", help="write the jobs done, with the seconds each took, as JSON lines")
     add_speaking(batch)
     batch.set_defaults(run=run_batch)
+
+    how = commands.add_parser("say-how", help="show how a text will be said, word by word, without speaking it")
+    how.add_argument("text", nargs="?", help="the text, plain or SSML; - reads it from standard input")
+    how.add_argument("--text-file", help="file with the text, UTF-8")
+    how.add_argument("--language", help="such as en or de (default: found from the text)")
+    how.add_argument("--lexicon", metavar="FILE", help="your own pronunciations: lines of a word, a tab and IPA or ARPAbet; or a PLS file")
+    how.add_argument("--ssml", action="store_true", default=None, help="take the text as SSML even if it does not begin with <speak")
+    how.add_argument("--json", action="store_true", help="print JSON")
+    how.set_defaults(run=run_say_how)
 
     prepare = commands.add_parser("prepare", help="corpus to a folder for training: manifest, phonemes, features")
     prepare.add_argument("source", help="folder of the corpus")
@@ -238,6 +247,21 @@ def read_job(line: str, where: str) -> dict[str, str]:
         if not isinstance(job, dict) or not isinstance(job.get(name), str):
             raise ConfigError(f"{where}: the field '{name}' is missing or not a string. A job has reference, text and wav.")
     return job
+
+
+def run_say_how(given: argparse.Namespace) -> None:
+    from .text import Lexicon, read
+    from .text.say_how import as_dict, guessed, table
+
+    text = read_text(given)
+    lexicon = Lexicon.read(given.lexicon) if given.lexicon else None
+    script = guessed(read(text, given.language, lexicon, given.ssml, given.text_file or "text"))
+    if given.json:
+        print(json.dumps(as_dict(script), ensure_ascii=False, indent=1))
+        return
+    print(table(script))
+    for warning in script.warnings:
+        print(f"warning: {warning}")
 
 
 def run_prepare(given: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""Speakable text to symbols, through gruut: a lexicon first, a model for the words it lacks.
+"""Speakable text to symbols: a user's lexicon, heteronyms by context, gruut's lexicon, its model for other words, letter by letter at last.
 
 English comes with the package; other languages need gruut's lexicon of that language (`pip install soundalike[de]`).
 """
@@ -8,23 +8,51 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from ..contract import ConfigError, TextError
 from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, is_vowel, spell_ipa
-from .normalise import normalise
+from .heteronyms import HETERONYMS, NOUN_VERB, Word, pronunciation, with_s
+from .letters import letter_name, sound_out
+from .lexicon import Lexicon
+from .names import NAMES
+from .reading import speakable
 
 LANGUAGES = ("en", "cs", "de", "es", "fr", "it", "nl", "pt", "ru", "sv")
 _LOCK = threading.Lock()  # gruut keeps one lexicon connection; asking it in turn costs milliseconds
+_CLOSING = (COMMA, STOP, QUESTION, EXCLAMATION)
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """A text as it will be said: symbols, and which word each belongs to (-1 for the start mark)."""
+    """A sentence as it will be said: symbols, which word each belongs to (-1 for the start mark), and how each word is to sound.
+
+    The lists that are per word are empty where all words are neutral.
+    """
 
     symbols: list[str]  # S symbols: a start mark, then phonemes and one mark after each word
     words: list[str]
     word_of: list[int]  # S indices into words; a mark belongs to the word before it
+    text: str = ""  # as written
+    language: str = "en"
+    spans: list[tuple[int, int]] = field(default_factory=list)  # start and stop of each word in the whole input, characters
+    rate: list[float] = field(default_factory=list)  # per word; 1 is normal, 2 twice as fast
+    pitch: list[float] = field(default_factory=list)  # per word, semitones up
+    volume: list[float] = field(default_factory=list)  # per word, dB louder
+    pauses: dict[int, float] = field(default_factory=dict)  # seconds of silence after a word, by its index; -1: before the first
+    marks: list[tuple[str, int]] = field(default_factory=list)  # name, and the index of the word it comes before; len(words): the end
+    voice: str = ""  # the name asked for
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word with its sounds, or a mark."""
+
+    text: str
+    symbols: list[str]
+    mark: str = ""  # COMMA, STOP, QUESTION or EXCLAMATION; empty for a word
+    rule: str = ""  # where the sounds come from
 
 
 def base_language(code: str) -> str:
@@ -36,29 +64,98 @@ def base_language(code: str) -> str:
 
 
 def phonemize(text: str, where: str = "text", language: str = "en") -> Spoken:
-    """Symbols of a text. Raises TextError naming `where` if it cannot be spoken, ConfigError for a language not known or not installed."""
+    """Symbols of a sentence. Raises TextError naming `where` if it cannot be spoken, ConfigError for a language not known or not installed."""
+    language = base_language(language)
+    return assemble(tokens_of(speakable(text, where, language), where, language), where, text, language)
+
+
+def tokens_of(plain: str, where: str, language: str, lexicon: Lexicon | None = None, given: Mapping[str, list[str]] | None = None) -> list[Token]:
+    """Words and marks of a speakable text, in order, each word with its symbols.
+
+    `given` holds symbols of words that stand for a sound alone. Raises as `phonemize` does.
+    """
     from gruut import sentences
 
-    language = base_language(language)
-    plain = normalise(text, where) if language == "en" else unicodedata.normalize("NFC", text)
-    symbols, words, word_of = [START], [], [-1]
     with _LOCK:
         try:
-            tokens = [token for sentence in sentences(plain, lang="en-us" if language == "en" else language) for token in sentence]
+            found = [token for sentence in sentences(plain, lang="en-us" if language == "en" else language) for token in sentence]
         except (ValueError, ImportError):
             raise ConfigError(f"the lexicon of language '{language}' is not installed: pip install soundalike[{language}].") from None
+    kept = [token for token in found if token.is_major_break or token.is_minor_break or (token.is_spoken and is_word(token))]
+    words = [token for token in kept if token.is_spoken]
+    ends = {id(a) for a, b in zip(kept, kept[1:] + kept[-1:]) if not b.is_spoken}
+    context = [Word(token.text, token.pos or "", id(token) in ends) for token in words] if language == "en" else []
+    tokens, number = [], 0
+    for token in kept:
+        if not token.is_spoken:
+            mark = COMMA if token.is_minor_break else {"?": QUESTION, "!": EXCLAMATION}.get(token.text.strip()[:1], STOP)
+            tokens.append(Token(token.text, [], mark))
+            continue
+        symbols, rule = (given or {}).get(token.text, []), "given"
+        if not symbols and lexicon:
+            symbols, rule = lexicon.get(token.text) or [], "your lexicon"
+        if not symbols and language == "en":
+            symbols, rule = _english(context, number)
+        if not symbols and any(c.isdigit() for c in token.text):
+            tokens += _with_digits(token.text, where, language)
+            number += 1
+            continue
+        if not symbols and token.phonemes:
+            symbols, rule = token.phonemes, ""
+            if language != "en":
+                symbols = stressed(spell_ipa("".join(token.phonemes), where), token.text, language)
+        tokens.append(Token(token.text, symbols, "", rule) if symbols else Token(token.text, sound_out(token.text, language), "", "letter by letter"))
+        number += 1
+    return [token for token in tokens if token.symbols or token.mark]
+
+
+def _with_digits(text: str, where: str, language: str) -> list[Token]:
+    """Words of a token whose digits gruut left standing (A4, 12/13, 5kg): it would not say them."""
+    from num2words import num2words
+
+    tokens: list[Token] = []
+    for run in re.findall(r"\d+|[^\W\d_]+", text):
+        if run.isdecimal():
+            short = len(run) <= 15 and (run == "0" or run[0] != "0")
+            said = " ".join(num2words(int(part), lang=language) for part in ([run] if short else run))
+            tokens += [token for token in tokens_of(said, where, language) if not token.mark]
+        elif len(run) == 1:
+            tokens.append(Token(run, spell_ipa(letter_name(run, language)) or sound_out(run, language), "", "letter"))
+        else:
+            tokens += [token for token in tokens_of(run, where, language) if not token.mark]
+    return [replace(token, rule=token.rule or "digits") for token in tokens]
+
+
+def is_word(token: object) -> bool:
+    """Whether a token of gruut's holds something to say; a dash between spaces is one that does not."""
+    return bool(token.phonemes) or any(c.isalnum() for c in token.text)  # type: ignore[attr-defined]
+
+
+def _english(context: list[Word], number: int) -> tuple[list[str], str]:
+    word = context[number].text.lower()
+    if word in HETERONYMS or word.removesuffix("s") in NOUN_VERB:
+        found = pronunciation(context, number)
+        if found:
+            return spell_ipa(found[0]), f"heteronym: {found[1]}"
+    name = word.removesuffix("'s")
+    if name in NAMES:
+        return spell_ipa(NAMES[name] if name == word else with_s(NAMES[name])), "name"
+    return [], ""
+
+
+def assemble(tokens: list[Token], where: str, text: str, language: str, **more: object) -> Spoken:
+    """Tokens as one sentence: a start mark, one mark after each word, a closing mark. Raises TextError where no word is among them."""
+    symbols, words, word_of = [START], [], [-1]
     for token in tokens:
-        if token.is_spoken and token.phonemes:
-            if words and symbols[-1] not in (COMMA, STOP, QUESTION, EXCLAMATION):
+        if not token.mark:
+            if words and symbols[-1] not in _CLOSING:
                 symbols.append(GAP)
                 word_of.append(len(words) - 1)
             words.append(token.text)
-            sounds = token.phonemes if language == "en" else stressed(spell_ipa("".join(token.phonemes), where), token.text, language)
-            symbols += sounds
-            word_of += [len(words) - 1] * len(sounds)
-        elif words and symbols[-1] not in (COMMA, STOP, QUESTION, EXCLAMATION) and (token.is_major_break or token.is_minor_break):
-            mark = COMMA if token.is_minor_break else {"?": QUESTION, "!": EXCLAMATION}.get(token.text.strip()[:1], STOP)
-            symbols.append(mark)
+            symbols += token.symbols
+            word_of += [len(words) - 1] * len(token.symbols)
+        elif words and symbols[-1] not in _CLOSING:
+            symbols.append(token.mark)
             word_of.append(len(words) - 1)
     if not words:
         raise TextError(f"{where}: no word in {text!r} can be spoken. Give at least one word.")
@@ -67,7 +164,7 @@ def phonemize(text: str, where: str = "text", language: str = "en") -> Spoken:
             symbols.pop(), word_of.pop()
         symbols.append(STOP)
         word_of.append(len(words) - 1)
-    return Spoken(symbols, words, word_of)
+    return Spoken(symbols, words, word_of, text, language, **more)  # type: ignore[arg-type]
 
 
 _GERMAN_PREFIX = re.compile(r"(be|emp|ent|er|ge|ver|zer)[^aeiouäöü]*[aeiouäöü].*", re.IGNORECASE)
