@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .contract import AudioError
+from .cues import Cue
 
 FORMATS = {"wav": ("WAV", "PCM_16"), "flac": ("FLAC", "PCM_16"), "mp3": ("MP3", "MPEG_LAYER_III"), "ogg": ("OGG", "VORBIS")}
 SILENCE_DB = -40.0  # quieter than the loud parts by this much counts as silence
@@ -20,10 +21,11 @@ KNEE = 0.8  # peaks above this are rounded off where sound is brought to a loudn
 
 @dataclass(frozen=True)
 class Audio:
-    """Mono sound: `samples` float32 (N,) nominally in [-1, 1], at `rate` hertz."""
+    """Mono sound: `samples` float32 (N,) nominally in [-1, 1], at `rate` hertz; of speech that was made, also when what is said."""
 
     samples: np.ndarray
     rate: int
+    cues: tuple[Cue, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -121,7 +123,7 @@ class Audio:
         over = np.abs(samples) > KNEE
         rest = 0.98 - KNEE
         samples[over] = np.sign(samples[over]) * (KNEE + rest * np.tanh((np.abs(samples[over]) - KNEE) / rest))
-        return Audio(samples.astype(np.float32), self.rate)
+        return Audio(samples.astype(np.float32), self.rate, self.cues)
 
     def write(self, path: str | os.PathLike, format: str | None = None) -> None:
         """Write the sound; the format follows the name's ending unless given. The file appears whole or not at all.
@@ -176,11 +178,15 @@ def check_target(path: str | os.PathLike, format: str | None = None) -> None:
 
 
 def join(pieces: list[Audio]) -> Audio:
-    """Pieces one after the other. All must have one rate."""
+    """Pieces one after the other, their cues with them. All must have one rate."""
     rates = {piece.rate for piece in pieces}
     if len(rates) != 1:
         raise AudioError(f"cannot join pieces of different rates {sorted(rates)}: resample them first.")
-    return Audio(np.concatenate([piece.samples for piece in pieces]), rates.pop())
+    rate, cues, at = rates.pop(), [], 0
+    for piece in pieces:
+        cues += [cue.moved(at / rate) for cue in piece.cues]
+        at += len(piece.samples)
+    return Audio(np.concatenate([piece.samples for piece in pieces]), rate, tuple(cues))
 
 
 def _k_weighting(hertz: np.ndarray) -> np.ndarray:

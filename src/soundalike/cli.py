@@ -57,6 +57,8 @@ def build_parser() -> argparse.ArgumentParser:
     clone.add_argument("--text-file", help="file with the text, UTF-8")
     clone.add_argument("-o", "--output", default="out.wav", help="file to write; - writes to standard output (default: out.wav)")
     clone.add_argument("--format", help="wav, flac, mp3 or ogg (default: by the name's ending)")
+    clone.add_argument("--timestamps", metavar="FILE", help="also write when each word is said: .srt, .vtt or .json")
+    clone.add_argument("--fit", type=float, metavar="SECONDS", help="make the whole last so long")
     clone.add_argument("--save-voice", metavar="FILE", help="also keep the voice in a .voice file")
     add_speaking(clone)
     clone.set_defaults(run=run_clone)
@@ -71,9 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     how = commands.add_parser("say-how", help="show how a text will be said, word by word, without speaking it")
     how.add_argument("text", nargs="?", help="the text, plain or SSML; - reads it from standard input")
     how.add_argument("--text-file", help="file with the text, UTF-8")
-    how.add_argument("--language", help="such as en or de (default: found from the text)")
-    how.add_argument("--lexicon", metavar="FILE", help="your own pronunciations: lines of a word, a tab and IPA or ARPAbet; or a PLS file")
-    how.add_argument("--ssml", action="store_true", default=None, help="take the text as SSML even if it does not begin with <speak")
+    add_reading(how)
     how.add_argument("--json", action="store_true", help="print JSON")
     how.set_defaults(run=run_say_how)
 
@@ -120,19 +120,30 @@ def add_speaking(parser: argparse.ArgumentParser) -> None:
     from .families.regression.cloner import RegressionOptions
 
     helps = {
-        "speed": "how fast, 0.5 to 2 (default: %(default)s)",
+        "speed": "how fast, 0.5 to 2; the pitch stays (default: %(default)s)",
+        "pitch": "semitones up or down, -12 to 12; the pace stays (default: %(default)s)",
         "seed": "the same seed gives the same sound (default: %(default)s)",
         "temperature": "0 to 1.5: how much of the fine texture is left to chance (default: %(default)s)",
         "sharpen": "0 to 1: contrast of the spectrum (default: %(default)s)",
     }
     for field in dataclasses.fields(RegressionOptions):
-        parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default, help=helps.get(field.name))
+        if field.name in helps:
+            parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default, help=helps[field.name])
+    add_reading(parser)
     parser.add_argument("--device", default="auto", help="cpu, cuda, mps, or auto, which is cpu: the built-in model is fast there (default: auto)")
     parser.add_argument("--model", help=MODEL_HELP)
 
 
+def add_reading(parser: argparse.ArgumentParser) -> None:
+    """Options of every command that reads a text to be spoken."""
+    parser.add_argument("--language", help="such as en or de (default: found from the text)")
+    parser.add_argument("--lexicon", metavar="FILE", help="your own pronunciations: lines of a word, a tab and IPA or ARPAbet; or a PLS file")
+    parser.add_argument("--ssml", action="store_true", default=None, help="take the text as SSML even if it does not begin with <speak")
+
+
 def speaking_options(cloner: Any, given: argparse.Namespace) -> Any:
-    return cloner.Options(**{field.name: getattr(given, field.name) for field in dataclasses.fields(cloner.Options)})
+    names = [field.name for field in dataclasses.fields(cloner.Options)]
+    return cloner.Options(**{name: getattr(given, name) for name in names if hasattr(given, name)})
 
 
 def read_text(given: argparse.Namespace) -> str:
@@ -162,37 +173,54 @@ def open_voice(cloner: Any, reference: str) -> Voice:
     return Voice.load(reference) if reference.endswith(".voice") else cloner.listen(reference)
 
 
+def open_lexicon(given: argparse.Namespace, voice: Voice | None = None) -> Any:
+    """The lexicon named on the command line, else the one kept with the voice, else None."""
+    from .text import Lexicon
+
+    if given.lexicon:
+        return Lexicon.read(given.lexicon)
+    return Lexicon.from_dict(voice.facts["lexicon"]) if voice and "lexicon" in voice.facts else None
+
+
 def run_clone(given: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from .audio import check_target, format_of, join
     from .clone import Cloner, check_options
-    from .text import normalise, split_sentences
+    from .cues import check_cue_file, write_cues
+    from .text import read
 
     text = read_text(given)
-    normalise(text, given.text_file or "text")
     if given.output == "-":
         format_of("", given.format)
     else:
         check_target(given.output, given.format)
+    if given.timestamps:
+        check_cue_file(given.timestamps)
     if given.save_voice and not (given.save_voice.endswith(".voice") and Path(given.save_voice).parent.is_dir()):
         raise ConfigError(f"--save-voice {given.save_voice}: give a name that ends in .voice, in a folder that exists.")
+    voice = Voice.load(given.reference) if given.reference.endswith(".voice") else None
+    lexicon = open_lexicon(given, voice)
+    script = read(text, given.language, lexicon, given.ssml, given.text_file or "text")
     began = time.monotonic()
     cloner = Cloner.load(given.model, given.device)
     options = speaking_options(cloner, given)
     check_options(options)
-    voice = open_voice(cloner, given.reference)
-    pieces = len(split_sentences(text))
+    voice = voice or cloner.listen(given.reference)
+    pieces = len(script.utterances)
     with tqdm(total=pieces, unit="sentence", disable=pieces < 2) as bar:
-        audio = join([piece for piece in cloner.speak(text, voice, options, lambda done, of: bar.update(1))])
+        audio = join(list(cloner.speak(script, voice, options, lambda done, of: bar.update(1), given.fit)))
     if given.output == "-":
         sys.stdout.buffer.write(audio.encode(given.format or "wav"))
         sys.stdout.buffer.flush()
     else:
         audio.write(given.output, given.format)
         print(f"{given.output}: {audio.seconds:.1f} s of speech in {time.monotonic() - began:.1f} s")
+    if given.timestamps:
+        write_cues(given.timestamps, audio.cues)
     if given.save_voice:
-        voice.save(given.save_voice)
+        kept = {"lexicon": lexicon.to_dict()} if lexicon else {}
+        Voice(voice.tensors, {**voice.facts, **kept}).save(given.save_voice)
 
 
 def run_batch(given: argparse.Namespace) -> int:
@@ -200,6 +228,7 @@ def run_batch(given: argparse.Namespace) -> int:
 
     from .audio import check_target, join
     from .clone import Cloner, check_options
+    from .text import read
 
     path = Path(given.jobs)
     if not path.is_file():
@@ -219,8 +248,10 @@ def run_batch(given: argparse.Namespace) -> int:
             check_target(job["wav"])
             if job["reference"] not in voices:
                 voices[job["reference"]] = open_voice(cloner, job["reference"])
+            voice = voices[job["reference"]]
             began = time.monotonic()
-            audio = join(list(cloner.speak(job["text"], voices[job["reference"]], options)))
+            script = read(job["text"], job.get("language") or given.language, open_lexicon(given, voice), given.ssml)
+            audio = join(list(cloner.speak(script, voice, options)))
             took = time.monotonic() - began
             audio.write(job["wav"])
             done += 1
@@ -250,11 +281,11 @@ def read_job(line: str, where: str) -> dict[str, str]:
 
 
 def run_say_how(given: argparse.Namespace) -> None:
-    from .text import Lexicon, read
+    from .text import read
     from .text.say_how import as_dict, guessed, table
 
     text = read_text(given)
-    lexicon = Lexicon.read(given.lexicon) if given.lexicon else None
+    lexicon = open_lexicon(given)
     script = guessed(read(text, given.language, lexicon, given.ssml, given.text_file or "text"))
     if given.json:
         print(json.dumps(as_dict(script), ensure_ascii=False, indent=1))

@@ -13,18 +13,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import contract, registry
+from . import contract, delivery, registry
 from .audio import AUDIBLE_PEAK, Audio, join
 from .checkpoint import CARD, LoadedPart, check_pair, load_part, save_part
 from .contract import AudioError, CheckpointError, ConfigError, Voice
-from .text import normalise, phonemize, split_sentences
+from .text import Lexicon, Script, Spoken, phonemize, read
 
 MODEL = "model.json"
 MODEL_FORMAT = "soundalike-model-1"
 BUILT_IN = Path(__file__).parent / "models" / "default"
-PAUSE = 0.12  # seconds of quiet put between sentences, beside those the model makes
-LOUDNESS = -18.0  # LUFS of what is spoken
-FADE = 0.005  # seconds over which a piece's ends are faded
+NATURAL = (0.7, 1.4)  # rates beyond which speech made to fit a length sounds hurried or dragging
 LEAST_SPEECH = 1.0  # seconds of speech a reference must hold
 
 
@@ -38,6 +36,7 @@ class Cloner:
         self.family = family
         self.sample_rate: int = family.sample_rate
         self.Options: type = family.Options
+        self.frame_rate: float = getattr(family, "frame_rate", 100.0)
 
     @staticmethod
     def load(model: str | os.PathLike | None = None, device: str = "auto") -> Cloner:
@@ -57,23 +56,54 @@ class Cloner:
         check_reference(audio, name)
         return self.family.listen(audio, transcript)
 
-    def speak(self, text: str, voice: Voice, options: Any = None, progress: Callable[[int, int], None] | None = None) -> Iterator[Audio]:
-        """The text in the voice, sentence by sentence; `progress` is told (done, all) after each."""
+    def speak(
+        self, text: str | Script, voice: Voice, options: Any = None, progress: Callable[[int, int], None] | None = None, fit: float | None = None
+    ) -> Iterator[Audio]:
+        """The text in the voice, sentence by sentence, each with its cues; `progress` is told (done, all) after each.
+
+        A plain str is read by `text.read` in the language it seems to be in; read it yourself for a language, a lexicon or SSML.
+        With `fit` the whole lasts so many seconds. Raises TextError, ConfigError and CheckpointError before the first piece where
+        the text, an option or the voice cannot be used.
+        """
         options = options or self.Options()
         check_options(options)
-        normalise(text)  # refuse the whole before speaking a part
-        pieces = split_sentences(text)
-        for number, piece in enumerate(pieces):
-            seeded = dataclasses.replace(options, seed=options.seed + number)
-            sound = join(list(self.family.speak(piece, voice, seeded)))
-            last = number == len(pieces) - 1
-            yield finish(sound, pause=0.0 if last else PAUSE)
+        script = text if isinstance(text, Script) else read(text, lexicon=lexicon_of(voice))
+        for warning in script.warnings:
+            warnings.warn(warning, stacklevel=2)
+        sentences = [delivery.ready(sentence) for sentence in script.utterances]
+        seconds = [0.0] * len(sentences) if fit is None else self.fitted(sentences, voice, options, fit)
+        for number, sentence in enumerate(sentences):
+            chosen = dataclasses.replace(options, seed=options.seed + number, **({"seconds": seconds[number]} if fit is not None else {}))
+            sound = join(list(self.family.speak(sentence, voice, chosen)))
+            yield delivery.deliver(sound, sentence, script.source, pause=delivery.PAUSE if number + 1 < len(sentences) else 0.0)
             if progress is not None:
-                progress(number + 1, len(pieces))
+                progress(number + 1, len(sentences))
 
-    def clone(self, reference: Audio | str | os.PathLike, text: str, options: Any = None) -> Audio:
+    def fitted(self, sentences: list[Spoken], voice: Voice, options: Any, fit: float) -> list[float]:
+        """Seconds for each sentence so that the whole, pauses included, lasts `fit`. Warns outside NATURAL rates."""
+        if not hasattr(self.family, "seconds"):
+            raise ConfigError("this family does not know beforehand how long it will speak, so it cannot fit a length. Leave --fit out.")
+        natural = [self.family.seconds(sentence, voice, options) for sentence in sentences]
+        quiet = delivery.PAUSE * (len(sentences) - 1) + sum(delivery.asked_pauses(sentence) for sentence in sentences)
+        if fit <= quiet + 0.1 * sum(natural):
+            raise ConfigError(f"--fit {fit:g}: too short; the text takes {sum(natural) + quiet:.1f} s by itself. Give at least half of that.")
+        rate = sum(natural) / (fit - quiet)
+        if not NATURAL[0] <= rate <= NATURAL[1]:
+            warnings.warn(
+                f"to fit {fit:g} s the voice must speak at {rate:.2f} times its natural rate; {sum(natural) + quiet:.1f} s would suit it.",
+                stacklevel=3,
+            )
+        ends = np.round(np.cumsum(natural) / rate * self.frame_rate) / self.frame_rate  # whole frames, so that roundings do not add up
+        return np.diff(ends, prepend=0.0).tolist()
+
+    def clone(self, reference: Audio | str | os.PathLike, text: str | Script, options: Any = None) -> Audio:
         """Listen and speak in one call."""
         return join(list(self.speak(text, self.listen(reference), options)))
+
+
+def lexicon_of(voice: Voice) -> Lexicon | None:
+    """The pronunciations kept with a voice."""
+    return Lexicon.from_dict(voice.facts["lexicon"]) if "lexicon" in voice.facts else None
 
 
 def pick_device(name: str) -> str:
@@ -140,20 +170,11 @@ def check_reference(audio: Audio, name: str) -> None:
 
 def check_options(options: Any) -> None:
     """Raise ConfigError for a value out of range, naming the option."""
-    ranges = {"speed": (0.5, 2.0), "sharpen": (0.0, 1.0), "temperature": (0.0, 1.5), "seed": (0, 2**62)}
+    ranges = {"speed": (0.5, 2.0), "pitch": (-12.0, 12.0), "sharpen": (0.0, 1.0), "temperature": (0.0, 1.5), "seed": (0, 2**62)}
     for name, (low, high) in ranges.items():
         value = getattr(options, name, None)
         if value is not None and not low <= value <= high:
             raise ConfigError(f"{name} = {value} is out of range. Choose {low} to {high}.")
-
-
-def finish(audio: Audio, pause: float) -> Audio:
-    """A piece at LOUDNESS, its ends faded, with a pause appended, so that pieces join without clicks or jumps of level."""
-    samples, size = audio.levelled(LOUDNESS).samples.copy(), int(FADE * audio.rate)
-    ramp = np.linspace(0.0, 1.0, size, dtype=np.float32)
-    samples[:size] *= ramp
-    samples[-size:] *= ramp[::-1]
-    return Audio(np.concatenate([samples, np.zeros(int(pause * audio.rate), np.float32)]), audio.rate)
 
 
 def assemble(out: str | os.PathLike, folders: list[str], family: str) -> Path:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from .audio import Audio
     from .features import MelSpec
+    from .text import Spoken
 
 
 VOICE_FORMAT = "soundalike-voice-1"
@@ -176,4 +177,4 @@ class Cloner(Protocol):
 
     def listen(self, reference: Audio, transcript: str | None = None) -> Voice: ...
 
-    def speak(self, text: str, voice: Voice, options: Any = None) -> Iterator[Audio]: ...
+    def speak(self, spoken: Spoken, voice: Voice, options: Any = None) -> Iterator[Audio]: ...

@@ -44,6 +44,7 @@ class Script:
     warnings: list[str] = field(default_factory=list)
     language: str = "en"
     said: list[Said] = field(default_factory=list)
+    source: str = ""  # the input itself
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ class _Writer:
         if not spoken:
             raise TextError(f"{self.where}: the text holds nothing that can be spoken. Give at least one word.")
         self.place(utterances, spoken)
-        return Script(spoken, warnings, self.language, said)
+        return Script(spoken, warnings, self.language, said, self.text)
 
     def lay(self, item: Item) -> None:
         here = len(self.pieces)

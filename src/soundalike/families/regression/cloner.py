@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,9 +11,11 @@ from torch import nn
 
 from ...audio import Audio
 from ...contract import CheckpointError, Frames, Voice
+from ...cues import Cue
 from ...features import MelSpec, log_mel, pitch
-from ...text import encode, phonemize
-from .network import Regression
+from ...text import Spoken, encode
+from ...text.alphabet import GAP, MARKS, START
+from .network import Heard, Manner, Regression
 
 LONGEST_PROMPT = 10.0  # seconds of a reference that are used
 LEVEL = -23.0  # dBFS RMS of speech, as in training
@@ -23,7 +25,9 @@ LEVEL = -23.0  # dBFS RMS of speech, as in training
 class RegressionOptions:
     """How to speak."""
 
-    speed: float = 1.0  # 0.5 (half as fast) to 2
+    speed: float = 1.0  # 0.5 (half as fast) to 2; changes durations, not pitch
+    pitch: float = 0.0  # semitones, -12 to 12; changes pitch, not durations
+    seconds: float = 0.0  # of the sentence, exactly; 0: as long as it takes
     seed: int = 0
     temperature: float = 1.0  # 0 to 1.5: how much of the fine texture is left to chance
     sharpen: float = 0.5  # 0 to 1: how far the spread of each mel band is brought back to the reference's
@@ -37,6 +41,7 @@ class RegressionCloner:
     def __init__(self, acoustic: Regression, vocoder: nn.Module, speaker: nn.Module, mel: MelSpec):
         self.acoustic, self.vocoder, self.speaker, self.mel = acoustic, vocoder, speaker, mel
         self.sample_rate = mel.sample_rate
+        self.frame_rate = mel.frames_per_second
         self.device = acoustic.mean.device
 
     def listen(self, reference: Audio, transcript: str | None = None) -> Voice:
@@ -57,27 +62,63 @@ class RegressionCloner:
         }
         return Voice({name: value.contiguous() for name, value in tensors.items()}, facts)
 
-    def frames(self, text: str, voice: Voice, options: RegressionOptions) -> Frames:
-        """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for another model's voice."""
+    def heard(self, voice: Voice) -> tuple[Heard, torch.Tensor]:
+        """A voice as the acoustic model takes it, with its prompt's mel (T, M). Raises CheckpointError for another model's voice."""
         if voice.facts.get("mel") != self.mel.digest or not {"prompt", "prompt_pitch", "vector"} <= voice.tensors.keys():
             raise CheckpointError("this voice was made for another model. Make it again from its recording with this one.")
-        symbols = torch.tensor(encode(phonemize(text).symbols), device=self.device)
-        t = {name: value.float()[None].to(self.device) for name, value in voice.tensors.items()}  # batches of one
+        t = {name: voice.tensors[name].float()[None].to(self.device) for name in ("vector", "prompt", "prompt_pitch")}  # batches of one
         with torch.inference_mode():
-            heard = self.acoustic.listen(t["vector"], t["prompt"], torch.tensor([t["prompt"].shape[1]], device=self.device), t["prompt_pitch"])
-            made = self.acoustic.infer(symbols, heard, options.speed, options.temperature, options.seed)
-            return Frames(sharpen(made.mel, t["prompt"][0], options.sharpen), made.pitch, made.durations)
+            frames = torch.tensor([t["prompt"].shape[1]], device=self.device)
+            return self.acoustic.listen(t["vector"], t["prompt"], frames, t["prompt_pitch"]), t["prompt"][0]
 
-    def speak(self, text: str, voice: Voice, options: RegressionOptions | None = None) -> Iterator[Audio]:
-        """One sentence in the voice, as one Audio. The same seed gives the same samples."""
+    def manner(self, spoken: Spoken, options: RegressionOptions) -> Manner:
+        """What the text and the options ask for, symbol by symbol."""
+        words = torch.tensor(spoken.word_of).clamp_min(0)
+        rate = torch.tensor(spoken.rate)[words] if spoken.rate else torch.ones(1)
+        semitones = torch.tensor(spoken.pitch)[words] if spoken.pitch else torch.zeros(1)
+        frames = round(options.seconds * self.mel.frames_per_second) + 1 if options.seconds else 0
+        octaves = (semitones + options.pitch) / 12
+        return Manner((rate * options.speed).to(self.device), octaves.to(self.device), frames, options.temperature, options.seed)
+
+    def seconds(self, spoken: Spoken, voice: Voice, options: RegressionOptions) -> float:
+        """How long the sentence would be."""
+        symbols = torch.tensor(encode(spoken.symbols), device=self.device)
+        exact = self.acoustic.lengths(symbols, self.heard(voice)[0])[1] / self.manner(spoken, options).tempo
+        return float(exact.sum()) / self.mel.frames_per_second
+
+    def frames(self, spoken: Spoken, voice: Voice, options: RegressionOptions) -> Frames:
+        """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for another model's voice."""
+        symbols = torch.tensor(encode(spoken.symbols), device=self.device)
+        heard, prompt = self.heard(voice)
+        made = self.acoustic.infer(symbols, heard, self.manner(spoken, options))
+        return Frames(sharpen(made.mel, prompt, options.sharpen), made.pitch, made.durations)
+
+    def speak(self, spoken: Spoken, voice: Voice, options: RegressionOptions | None = None) -> Iterator[Audio]:
+        """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""
         options = options or RegressionOptions()
-        made = self.frames(text, voice, options)
+        made = self.frames(spoken, voice, options)
         size = (len(made.mel) - 1) * self.mel.hop_length
         noise = torch.randn(1, size, generator=torch.Generator().manual_seed(options.seed))
         with torch.inference_mode():
             frames = torch.tensor([len(made.mel)], device=self.device)
             samples = self.vocoder(made.mel[None], frames, made.pitch[None], noise.to(self.device))[0].cpu()
-        yield Audio(samples.numpy().astype(np.float32), self.sample_rate)
+        ends = made.durations.cumsum(0).cpu().numpy() / self.mel.frames_per_second
+        yield Audio(samples.numpy().astype(np.float32), self.sample_rate, cues_of(spoken, ends))
+
+
+def cues_of(spoken: Spoken, ends: np.ndarray) -> tuple[Cue, ...]:
+    """When each word and phoneme is said, of the end (S,) of each symbol in seconds."""
+    starts = np.concatenate([[0.0], ends[:-1]])
+    cues, words = [], {}
+    for symbol, word, start, stop in zip(spoken.symbols, spoken.word_of, starts.tolist(), ends.tolist()):
+        if symbol in MARKS:
+            if word in words and symbol not in (START, GAP):
+                words[word] = replace(words[word], after=symbol)
+            continue
+        cues.append(Cue("phoneme", symbol, start, stop))
+        span = spoken.spans[word] if spoken.spans else (0, 0)
+        words[word] = Cue("word", spoken.words[word], words[word].start if word in words else start, stop, span)
+    return tuple(sorted([*words.values(), *cues], key=lambda cue: (cue.start, cue.kind == "phoneme")))
 
 
 def sharpen(mel: torch.Tensor, prompt: torch.Tensor, amount: float) -> torch.Tensor:

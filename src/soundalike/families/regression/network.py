@@ -53,6 +53,17 @@ class Heard:
     memory_mask: Tensor  # (B, T'/2)
 
 
+@dataclass(frozen=True)
+class Manner:
+    """How one utterance of S symbols is to be said."""
+
+    tempo: Tensor  # (S,) or (1,): 2 is twice as fast
+    octaves: Tensor  # (S,) or (1,): added to the pitch
+    frames: int = 0  # exactly so many; 0: as many as come of themselves
+    temperature: float = 1.0
+    seed: int = 0
+
+
 class Look(nn.Module):
     """Attention from what is to be said (B, P, D) to what the prompt holds (B, T', W); it begins by adding nothing."""
 
@@ -203,18 +214,38 @@ class Regression(nn.Module):
         return out.reshape(len(x), -1, self.mel.n_mels) + heard.base[:, None]
 
     @torch.inference_mode()
-    def infer(self, symbols: Tensor, heard: Heard, speed: float = 1.0, temperature: float = 1.0, seed: int = 0) -> Frames:
-        """Frames of one utterance: symbols (S,), a voice of batch one. The noise is `temperature` times that of the seed."""
-        ids = symbols[None]
-        states, log_durations = self.encode(ids, torch.tensor([len(symbols)], device=symbols.device), heard)
-        exact = (log_durations[0].exp() - 1) / speed
+    def lengths(self, symbols: Tensor, heard: Heard) -> tuple[Tensor, Tensor]:
+        """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not rounded."""
+        states, log_durations = self.encode(symbols[None], torch.tensor([len(symbols)], device=symbols.device), heard)
+        return states, (log_durations[0].exp() - 1).clamp(0, 120)
+
+    @torch.inference_mode()
+    def infer(self, symbols: Tensor, heard: Heard, manner: Manner) -> Frames:
+        """Frames of one utterance: symbols (S,), a voice of batch one."""
+        states, exact = self.lengths(symbols, heard)
         least = (~self.is_mark[symbols]).float() * 2  # a phoneme lasts at least two frames
-        durations = torch.maximum(exact.clamp(0, 120), least).round().long()
+        durations = torch.maximum(exact / manner.tempo, least).round().long()
+        if manner.frames:
+            durations = fitted(exact / manner.tempo, least, manner.frames)
         patches, lengths = self.spread_out(states, durations[None])
         mask = torch.ones(patches.shape[:2], device=symbols.device)
         octave, voicing = self.intone(patches, mask, heard.voice)
         voiced = (voicing > 0).float()
-        noise = torch.randn(1, octave.shape[1], self.config.noise, generator=torch.Generator().manual_seed(seed)).to(symbols.device)
-        mel = self.decode(patches, mask, octave, voiced, heard, temperature * noise)[0, : int(lengths[0])] * self.std + self.mean
+        raised = torch.repeat_interleave(manner.octaves.expand(len(symbols)), durations)
+        octave = octave + F.pad(raised, (0, octave.shape[1] - len(raised)))
+        noise = torch.randn(1, octave.shape[1], self.config.noise, generator=torch.Generator().manual_seed(manner.seed)).to(symbols.device)
+        mel = self.decode(patches, mask, octave, voiced, heard, manner.temperature * noise)[0, : int(lengths[0])] * self.std + self.mean
         hertz = (2.0 ** (octave + heard.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
         return Frames(mel.clamp_min(self.mel.silence), hertz[0, : int(lengths[0])], durations)
+
+
+def fitted(exact: Tensor, least: Tensor, frames: int) -> Tensor:
+    """Whole durations (S,) in proportion to exact ones, none under its least, that sum to so many frames or the sum of the least."""
+    frames = max(frames, int(least.sum()))
+    low, high = 0.0, frames / max(float(exact.sum()), 1e-3) + 1e3
+    for _ in range(60):  # the sum grows with the scale: halve the interval
+        middle = (low + high) / 2
+        low, high = (middle, high) if float(torch.maximum(exact * middle, least).sum()) < frames else (low, middle)
+    scaled = torch.maximum(exact.double() * high, least.double())
+    ends = (scaled.cumsum(0) * (frames / scaled.sum())).round().long()
+    return torch.diff(ends, prepend=ends.new_zeros(1))
