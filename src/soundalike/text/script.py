@@ -84,6 +84,8 @@ def read(
     Raises TextError naming `where` for what cannot be spoken, ConfigError for a language not known or not installed.
     """
     language = base_language(language) if language else None
+    if not text.strip():
+        raise TextError(f"{where}: the text is empty. Give a sentence to speak.")
     if ssml is None:
         ssml = text.lstrip("\ufeff \t\r\n").startswith("<speak")
     if ssml:
