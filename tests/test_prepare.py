@@ -49,6 +49,24 @@ def test_ljspeech_layout(ljspeech, tmp_path):
     assert [r["id"] for r in rejected] == ["mute"] and "of speech" in rejected[0]["reason"]
 
 
+def test_layouts_of_vctk_and_libritts(tmp_path):
+    (one, text), (two, other) = sentences()[0], sentences()[2]
+    places = {
+        "vctk": {"txt/p225/p225_001.txt": text, "txt/p225/p225_002.txt": "A text without a sound.", "txt/p226/p226_001.txt": other,
+                 "wav48_silence_trimmed/p225/p225_001_mic1.flac": one, "wav48_silence_trimmed/p226/p226_001_mic1.flac": two},
+        "libritts": {"train-clean-100/19/198/19_198_000000_000000.normalized.txt": text, "train-clean-100/19/198/19_198_000000_000000.wav": one,
+                     "train-clean-100/26/495/26_495_000004_000000.normalized.txt": other, "train-clean-100/26/495/26_495_000004_000000.wav": two},
+    }  # fmt: skip
+    for layout, files in places.items():
+        for name, content in files.items():
+            path = tmp_path / layout / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(content + "\n", encoding="utf-8") if isinstance(content, str) else Audio.read(content).write(path)
+        rows = prepare(str(tmp_path / layout), str(tmp_path / f"{layout}-out"), workers=1)
+        assert [row.text for row in rows] == [text, other] and len({row.speaker for row in rows}) == 2
+        assert all(row.corpus == layout and row.seconds > 1 and row.phonemes for row in rows)
+
+
 def test_preparing_again_does_nothing_twice(ljspeech, tmp_path):
     out = tmp_path / "out"
     prepare(str(ljspeech), str(out), workers=1)

@@ -13,8 +13,6 @@ COLUMNS = ("file", "speaker", "language", "emotion", "seconds", "split", "corpus
 
 def read_ljspeech(source: Path) -> Iterator[Row]:
     """`metadata.csv` with `ID|raw|normalised` (or `ID|text`), no header, and `wavs/ID.wav`. One speaker."""
-    import soundfile
-
     with open(source / "metadata.csv", encoding="utf-8-sig") as file:
         for number, line in enumerate(file, 1):
             fields = line.rstrip("\r\n").split("|")
@@ -23,11 +21,7 @@ def read_ljspeech(source: Path) -> Iterator[Row]:
             audio = source / "wavs" / f"{fields[0]}.wav"
             if not audio.is_file():
                 raise DataError(f"{source / 'metadata.csv'}, line {number}: there is no {audio}.")
-            try:
-                seconds = soundfile.info(str(audio)).duration
-            except soundfile.LibsndfileError:
-                seconds = 0.0  # listed as rejected when its sound is read
-            yield Row(fields[0], str(audio.resolve()), fields[-1], source.name, "en", round(seconds, 3), "train", source.name)
+            yield Row(fields[0], str(audio.resolve()), fields[-1], source.name, "en", _seconds(audio), "train", source.name)
 
 
 def read_table(source: Path) -> Iterator[Row]:
@@ -48,20 +42,55 @@ def read_table(source: Path) -> Iterator[Row]:
             )  # fmt: skip
 
 
-READERS: dict[str, tuple[str, Callable[[Path], Iterator[Row]]]] = {
+def read_vctk(source: Path) -> Iterator[Row]:
+    """`txt/pNNN/pNNN_MMM.txt` and `wav48_silence_trimmed/pNNN/pNNN_MMM_mic1.flac` (or `wav48/pNNN/pNNN_MMM.wav`); clips with both."""
+    sounds = source / "wav48_silence_trimmed"
+    ending, folder = ("_mic1.flac", sounds) if sounds.is_dir() else (".wav", source / "wav48")
+    for text in sorted((source / "txt").glob("*/*.txt")):
+        audio = folder / text.parent.name / f"{text.stem}{ending}"
+        if audio.is_file():
+            yield _clip(audio, text, f"vctk/{text.stem}", text.parent.name, "vctk", "CC-BY-4.0")
+
+
+def read_libritts(source: Path) -> Iterator[Row]:
+    """LibriTTS and LibriTTS-R: `SET/SPEAKER/CHAPTER/ID.wav` beside `ID.normalized.txt`, SET such as train-clean-100 being the source or in it."""
+    texts = sorted(source.glob("*/*/*.normalized.txt")) or sorted(source.glob("*/*/*/*.normalized.txt"))
+    for text in texts:
+        name = text.name.removesuffix(".normalized.txt")
+        audio = text.with_name(f"{name}.wav")
+        if audio.is_file():
+            yield _clip(audio, text, f"libritts/{name}", f"libritts-{name.partition('_')[0]}", "libritts", "CC-BY-4.0")
+
+
+def _clip(audio: Path, text: Path, id: str, speaker: str, corpus: str, licence: str) -> Row:
+    return Row(id, str(audio.resolve()), text.read_text(encoding="utf-8").strip(), speaker, "en", _seconds(audio), "train", corpus, licence)
+
+
+def _seconds(audio: Path) -> float:
+    import soundfile
+
+    try:
+        return round(soundfile.info(str(audio)).duration, 3)
+    except soundfile.LibsndfileError:
+        return 0.0  # listed as rejected when its sound is read
+
+
+READERS: dict[str, tuple[str, Callable[[Path], Iterator[Row]]]] = {  # name -> what lies in its folder, reader
     "ljspeech": ("metadata.csv", read_ljspeech),
     "table": ("metadata.tsv", read_table),
+    "vctk": ("txt/*/*.txt", read_vctk),
+    "libritts": ("**/*.normalized.txt", read_libritts),
 }
 
 
 def find_reader(source: Path, name: str | None = None) -> Callable[[Path], Iterator[Row]]:
-    """The reader named, or the one whose index file lies in the folder. Raises DataError listing the layouts known."""
+    """The reader named, or the one whose files lie in the folder. Raises DataError listing the layouts known."""
     if name is not None:
         if name not in READERS:
             raise DataError(f"unknown layout '{name}'. Choose one of {', '.join(READERS)}.")
         return READERS[name][1]
     for index, reader in READERS.values():
-        if (source / index).is_file():
+        if next(source.glob(index), None) is not None:
             return reader
     known = "; ".join(f"{name}: {index}" for name, (index, _) in READERS.items())
     raise DataError(f"{source}: not a corpus of a known layout ({known}).")
