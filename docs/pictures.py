@@ -51,11 +51,13 @@ def alignment() -> None:
 
 
 def clone() -> None:
-    """Mel of the demo's reference and of a clone."""
-    cloner, reference = Cloner.load(), Audio.read(ROOT / "docs" / "demo" / "reference.flac")
-    made = cloner.clone(reference, "The kettle began to sing just as the rain stopped.")
-    figure, axes = pyplot.subplots(2, 1, figsize=(11, 5))
-    for axis, audio, title in zip(axes, (reference, made), ("reference", "clone, another sentence")):
+    """Mels of a reference, of a clone saying another sentence, and of the speaker saying that sentence."""
+    rows = [line.split("\t") for line in (ROOT / "tests" / "data" / "texts.tsv").read_text(encoding="utf-8").splitlines()]
+    (first, _), (second, text) = [(name, said) for name, said in rows if name.startswith("anna")][:2]
+    reference, real = (Audio.read(ROOT / "tests" / "data" / name) for name in (first, second))
+    made = Cloner.load().clone(reference, text)
+    figure, axes = pyplot.subplots(3, 1, figsize=(11, 7))
+    for axis, audio, title in zip(axes, (reference, made, real), ("the reference", f"a clone: {text}", "the same speaker saying it")):
         axis.imshow(mel_of(audio)[:300].T, origin="lower", aspect="auto", cmap="magma", vmin=-9)
         axis.set(title=title, ylabel="mel band")
     save(figure, "clone.png")

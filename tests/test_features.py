@@ -9,7 +9,7 @@ import torch
 from conftest import HERE, sentences
 
 from soundalike.audio import Audio
-from soundalike.features import MelSpec, istft, log_mel, mel_filters, pitch, stft
+from soundalike.features import PITCH_FLOOR, MelSpec, harmonic_ripple, istft, log_mel, mel_filters, pitch, stft
 
 SPEC = MelSpec()
 
@@ -90,3 +90,16 @@ def test_what_inference_caches_can_be_trained_through():
     x = x.clone().requires_grad_()
     log_mel(x, SPEC).sum().backward()
     assert torch.isfinite(x.grad).all()
+
+
+def test_the_ripple_of_harmonics_is_that_of_a_pulse_train():
+    spec, time = MelSpec(), np.arange(24000) / 24000
+    table = harmonic_ripple(spec, 48)
+    for hertz in (120.0, 200.0, 400.0):
+        train = sum(np.cos(2 * np.pi * hertz * k * time) for k in range(1, int(12000 / hertz)))
+        level = log_mel(torch.tensor(train, dtype=torch.float32)[None], spec)[0, 40].numpy()
+        row = table[round(48 * np.log2(hertz / PITCH_FLOOR))].numpy()
+        smooth = np.convolve(np.pad(level, 4, mode="edge"), np.ones(9) / 9, "valid")
+        assert np.corrcoef(row[2:50], (level - smooth)[2:50])[0, 1] > 0.85
+        peak = np.abs(mel_filters(spec).numpy() @ (np.arange(513) * 23.4375) / mel_filters(spec).numpy().sum(1) - hertz).argmin()
+        assert row[peak] == row[max(0, peak - 3) : peak + 4].max(), "the first harmonic stands out"

@@ -83,6 +83,34 @@ def mel_filters(spec: MelSpec) -> Tensor:
         return torch.tensor(np.clip(np.minimum(rising, falling), 0.0, None), dtype=torch.float32)
 
 
+@functools.lru_cache(maxsize=8)
+def harmonic_ripple(spec: MelSpec, steps: int) -> Tensor:
+    """What harmonics add to the log-mel of a flat voiced sound (P, M), for pitches from PITCH_FLOOR up in `steps` an octave.
+
+    Each row is the log-mel of a pulse train (main lobes of the Hann window at every multiple of the pitch) less its own
+    moving average over the width of a harmonic: ripples where the bands are fine enough, nothing above.
+    """
+    octaves = np.arange(int(steps * np.log2(PITCH_CEILING / PITCH_FLOOR)) + 2) / steps
+    hertz = PITCH_FLOOR * 2.0 ** octaves[:, None]  # (P, 1)
+    width = spec.sample_rate / spec.n_fft
+    bins = np.arange(spec.n_fft // 2 + 1)[None] * width  # (1, F)
+    offset = np.abs(bins - hertz * np.maximum(1, np.round(bins / hertz)))
+    lobe = _hann_lobe(offset / width) + (bins > hertz) * _hann_lobe((hertz - offset) / width)  # the nearest harmonic and the next
+    filters = mel_filters(spec).double().numpy()
+    level = np.log(lobe @ filters.T + 0.02 * filters.sum(1))  # (P, M) over a faint noise, as speech has
+    centres = filters @ bins[0] / filters.sum(1).clip(1e-9)
+    near = np.abs(centres[:, None] - centres[None]) <= hertz[:, :, None] / 2 + np.gradient(centres)[None, :, None]  # (P, M, M)
+    with torch.inference_mode(False):
+        return torch.tensor(level - (near * level[:, None]).sum(2) / near.sum(2), dtype=torch.float32)
+
+
+def _hann_lobe(x: np.ndarray) -> np.ndarray:
+    """Magnitude of a Hann window's spectrum x bins from its peak, main lobe only."""
+    inside, half = np.abs(x) < 2, np.abs(np.abs(x) - 1) < 1e-6
+    safe = np.where(inside & ~half, x, 0.0)
+    return np.where(half, 0.5, np.where(inside, np.sinc(safe) / (1 - safe**2), 0.0))
+
+
 def log_mel(samples: Tensor, spec: MelSpec) -> Tensor:
     """Log-mel spectrogram (B, T, M) of samples (B, N) at the spec's rate: the only way to a mel in this package."""
     magnitude = stft(samples, spec.n_fft, spec.hop_length).abs()  # (B, F, T)

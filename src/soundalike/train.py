@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ class TrainConfig:
 
     steps: int = 10_000
     lr: float = 1e-3
+    rates: dict[str, float] = field(default_factory=dict)  # turn -> what lr is multiplied with there
     warmup: int = 200  # steps of rising rate
     decay: float = 0.3  # last share of the steps, over which the rate falls to zero
     betas: tuple[float, float] = (0.9, 0.98)
@@ -167,6 +168,8 @@ def _begin(recipe: Recipe, folder: Path) -> tuple[State, Dataset]:
         )
         for turn in objective.turns
     }
+    for turn in set(t.rates) - set(objective.turns):
+        raise ConfigError(f"[train] rates names '{turn}', but the turns of this objective are {', '.join(objective.turns)}.")
     state = State(objective, copy.deepcopy(network).eval(), optimisers)
     saved = load_state(folder)
     if saved is not None:
@@ -203,7 +206,7 @@ def _step(state: State, batch: Batch, recipe: Recipe, folder: Path) -> dict[str,
         total.backward()
         norm = nn.utils.clip_grad_norm_(objective.trained(turn).parameters(), t.clip)
         for group in optimiser.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * t.rates.get(turn, 1.0)
         optimiser.step()
         named.update({name: float(value.detach()) for name, value in losses.items()})
         named[f"norm_{turn}"] = float(norm)

@@ -3,11 +3,13 @@
 After FastSpeech 2 (Ren et al. 2020): text encoder, duration and pitch predictors, upsampling, decoder. Convolutions
 instead of self-attention; the decoder works on patches of two frames. The voice is a speaker vector together with a prompt: the
 prompt's mean spectrum is what the decoder starts from, everything it adds is shaped by the voice, and now and then it looks up
-how the prompt sounds where it said something alike.
+how the prompt sounds where it said something alike. Where the harmonics of the pitch lie it is told outright: to find a comb of them
+from one number is hard for a small network, to say how deep its ripples are is easy.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -15,11 +17,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...contract import Frames
-from ...features import PITCH_CEILING, PITCH_FLOOR, MelSpec
+from ...features import PITCH_CEILING, PITCH_FLOOR, MelSpec, harmonic_ripple
 from ...nets.conv import Conv, ConvNeXtBlock
 from ...nets.masks import length_mask
 from ...text.alphabet import SYMBOLS, phone_classes
 
+RIPPLE_STEPS = 96  # pitches an octave whose harmonics are tabulated
 MIDDLING = 2.8  # predicted mean opinion score of a clip about which nothing is known
 CLEAN = 3.4  # that of a studio recording: what is asked for when speaking
 
@@ -140,11 +143,17 @@ class Regression(nn.Module):
         self.pitch = nn.ModuleList([ConvNeXtBlock(c.pitch_width, 9, 2, condition=c.voice) for _ in range(c.pitch_blocks)])
         self.pitch_out = nn.Linear(c.pitch_width, 2 * c.patch)
         nn.init.zeros_(self.pitch_out.weight)
-        self.decoder_in = nn.Linear(frame + (2 + c.noise) * c.patch, c.decoder_width)
+        self.decoder_in = nn.Linear(frame + (2 + c.noise + mel.n_mels) * c.patch, c.decoder_width)
+        with torch.no_grad():
+            self.decoder_in.weight[:, -mel.n_mels * c.patch :] = 0.0
         self.decoder = nn.ModuleList([ConvNeXtBlock(c.decoder_width, 7, c.expansion, condition=c.voice) for _ in range(c.decoder_blocks)])
         self.looks = nn.ModuleDict({str(i): Look(c.decoder_width, c.prompt_width, c.heads) for i in c.looks if i < c.decoder_blocks})
         self.decoder_norm = nn.LayerNorm(c.decoder_width)
         self.decoder_out = Conv(c.decoder_width, c.patch * mel.n_mels, 3)
+        self.depth = nn.Linear(c.decoder_width, c.patch * mel.n_mels)  # of the harmonics' ripple, band by band
+        nn.init.zeros_(self.depth.weight)
+        nn.init.zeros_(self.depth.bias)
+        self.register_buffer("harmonics", harmonic_ripple(mel, RIPPLE_STEPS).clone(), persistent=False)
         self.register_buffer("mean", torch.zeros(mel.n_mels))
         self.register_buffer("std", torch.ones(mel.n_mels))
         self.register_buffer("is_mark", torch.tensor(phone_classes()) == 0)
@@ -205,13 +214,22 @@ class Regression(nn.Module):
         B, P, _ = patches.shape
         noise = torch.zeros(B, P * self.config.patch, self.config.noise, device=patches.device) if noise is None else noise
         melody = torch.stack([octave * voiced * 2, voiced], -1)
-        x = self.decoder_in(torch.cat([patches, melody.reshape(B, P, -1), noise.reshape(B, P, -1)], -1)) * mask[..., None]
+        ripple = self.ripple(octave + heard.octave[:, None], voiced)  # (B, T, M)
+        frames = [part.reshape(B, P, -1) for part in (melody, noise, ripple)]
+        x = self.decoder_in(torch.cat([patches, *frames], -1)) * mask[..., None]
         for i, block in enumerate(self.decoder):
             x = block(x, mask, heard.voice)
             if str(i) in self.looks:
                 x = self.looks[str(i)](x, mask, heard)
-        out = self.decoder_out(self.decoder_norm(x) * mask[..., None])
-        return out.reshape(len(x), -1, self.mel.n_mels) + heard.base[:, None]
+        x = self.decoder_norm(x) * mask[..., None]
+        made = self.decoder_out(x).reshape(B, -1, self.mel.n_mels) + self.depth(x).reshape(B, -1, self.mel.n_mels) * ripple
+        return made + heard.base[:, None]
+
+    def ripple(self, octave: Tensor, voiced: Tensor) -> Tensor:
+        """The harmonics' ripple (B, T, M) at each frame's log2 pitch in hertz."""
+        place = ((octave - math.log2(PITCH_FLOOR)) * RIPPLE_STEPS).clamp(0, len(self.harmonics) - 1.001)
+        low = place.floor()
+        return torch.lerp(self.harmonics[low.long()], self.harmonics[low.long() + 1], (place - low)[..., None]) * voiced[..., None]
 
     @torch.inference_mode()
     def lengths(self, symbols: Tensor, heard: Heard) -> tuple[Tensor, Tensor]:
