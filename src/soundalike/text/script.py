@@ -242,15 +242,16 @@ class _Writer:
                     stretches.append((place, Reading(0, 0, piece.text, piece.rule, shown), place))
                     plain += shown
                 continue
-            text = "".join(self.pieces[place].text for place in stretch)
+            text, follows = "".join(self.pieces[place].text for place in stretch), bool(stretches)
             if not any(c.isalnum() for c in text):
                 found = [Reading(0, len(text), text, "as written", re.sub(r"\s+", " ", text))] if text.strip() or plain else []
             else:
                 found = readings(text, language, self.where)
             for reading in found:
                 shown = reading.spoken
-                if plain and shown[:1].isalnum() and plain[-1:].isalnum() and reading is found[0]:
-                    shown = " " + shown
+                if follows and reading is found[0]:  # marks stay with the given word before them, all else is kept off it
+                    closing = re.match(r"[.,;:!?…)\]]*", shown)[0]  # type: ignore[index]
+                    shown = f"{closing} {shown[len(closing) :].lstrip()}"
                 begin, end = stretch[min(reading.start, len(stretch) - 1)], stretch[min(max(reading.stop, reading.start + 1), len(stretch)) - 1]
                 rule = self.pieces[begin].rule or reading.rule
                 stretches.append((begin, Reading(reading.start, reading.stop, reading.written, rule, shown, reading.warning), end))
