@@ -33,6 +33,7 @@ class Said:
     symbols: list[str]
     utterance: int
     language: str
+    source: str = ""  # of its sounds; empty for the language's lexicon and model
     warning: str = ""
 
 
@@ -137,6 +138,7 @@ class _Writer:
                     h.token.symbols,
                     len(spoken),
                     self.language_at(h.piece),
+                    h.token.rule,
                     h.reading.warning,
                 )
                 for h in heard
@@ -242,16 +244,14 @@ class _Writer:
                     stretches.append((place, Reading(0, 0, piece.text, piece.rule, shown), place))
                     plain += shown
                 continue
-            text, follows = "".join(self.pieces[place].text for place in stretch), bool(stretches)
-            if not any(c.isalnum() for c in text):
-                found = [Reading(0, len(text), text, "as written", re.sub(r"\s+", " ", text))] if text.strip() or plain else []
-            else:
-                found = readings(text, language, self.where)
-            for reading in found:
-                shown = reading.spoken
-                if follows and reading is found[0]:  # marks stay with the given word before them, all else is kept off it
-                    closing = re.match(r"[.,;:!?…)\]]*", shown)[0]  # type: ignore[index]
-                    shown = f"{closing} {shown[len(closing) :].lstrip()}"
+            text = "".join(self.pieces[place].text for place in stretch)
+            lead = re.match(r"[\s.,;:!?…)\]]*", text)[0] if stretches else ""  # type: ignore[index]
+            if stretches:  # marks stay with the given word before them, all else is kept off it
+                shown = re.sub(r"[^.,;:!?…]", "", lead) + " "
+                stretches.append((stretch[0], Reading(0, len(lead), lead, "", shown), stretch[0]))
+                plain += shown
+            for reading in readings(text[len(lead) :], language, self.where) if any(c.isalnum() for c in text) else []:
+                reading, shown = replace(reading, start=reading.start + len(lead), stop=reading.stop + len(lead)), reading.spoken
                 begin, end = stretch[min(reading.start, len(stretch) - 1)], stretch[min(max(reading.stop, reading.start + 1), len(stretch)) - 1]
                 rule = self.pieces[begin].rule or reading.rule
                 stretches.append((begin, Reading(reading.start, reading.stop, reading.written, rule, shown, reading.warning), end))
@@ -289,7 +289,7 @@ class _Writer:
 
 def _rule(heard: _Heard) -> str:
     """Where a word comes from, then where its sounds do, leaving out what is ordinary."""
-    rules = [rule for rule in (heard.reading.rule, heard.token.rule) if rule not in ("", "given", "as written")]
+    rules = [rule for rule in (heard.reading.rule, heard.token.rule) if rule not in ("", "given", "as written", "word")]
     if not rules and heard.token.text.lower() not in heard.reading.spoken.lower():
         return "number or sign"
     return "; ".join(dict.fromkeys(rules)) or "as written"
