@@ -38,6 +38,11 @@ def test_lines_of_ipa_and_arpabet(tmp_path):
     assert words["Niamh"] == "nˈiv" and words["read"] == "ɹˈɛd" and words["New York"] == "nˈujˈɔɹk" and words["about"] == "əbˈaʊt"
 
 
+def test_long_vowels_of_dictionaries_are_english_vowels(tmp_path):
+    lexicon = Lexicon.read(write(tmp_path, "own.tsv", "Niamh\tˈniːv\n"))
+    assert said("Niamh [[kruːz]]", lexicon) == {"Niamh": "nˈiv", "kruːz": "kɹuz"}
+
+
 def test_the_exact_case_wins_and_any_case_matches(tmp_path):
     lexicon = Lexicon.read(write(tmp_path, "own.tsv", "polish\tpˈɑlɪʃ\nPolish\tpˈoʊlɪʃ\nGIF\td͡ʒˈɪf\n"))
     words = said("Polish gif and polish", lexicon)

@@ -18,6 +18,7 @@ from .phonemes import Spoken, Token, assemble, base_language, tokens_of
 from .reading import Reading, readings, sentence_spans
 
 _WORD = re.compile(r"\w+(?:['’.&-]\w+)*")
+_SSML = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(speak[\s/>]|!DOCTYPE\s)", re.DOTALL)
 _MASK = 60  # characters at most by which a word of given sounds stands in its sentence while that is being cut
 
 
@@ -78,14 +79,14 @@ def read(
     where: str = "text",
     voices: Collection[str] | None = None,
 ) -> Script:
-    """The utterances of a text, plain or SSML (when `ssml`, or when it begins with `<speak`).
+    """The utterances of a text, plain or SSML (when `ssml`, or when it begins with `<speak`, an XML declaration or comments aside).
 
     Without a language, SSML's own xml:lang or a guess from the text is taken. `voices` are the names `<voice>` may give.
     Raises TextError naming `where` for what cannot be spoken, ConfigError for a language not known or not installed.
     """
     language = base_language(language) if language else None
     if ssml is None:
-        ssml = text.lstrip("\ufeff \t\r\n").startswith("<speak")
+        ssml = _SSML.match(text) is not None
     if ssml:
         lead = len(text) - len(text.lstrip("\ufeff \t\r\n"))
         items, warnings, language = read_ssml(text[lead:], language, where, detect_language)
@@ -195,8 +196,16 @@ class _Writer:
             for piece in shown:
                 begins.append(begins[-1] + len(piece))
             for a, b in sentence_spans("".join(shown), self.language):
-                spans.append((start + bisect.bisect_right(begins, a) - 1, start + bisect.bisect_left(begins, b)))
+                first, last = start + bisect.bisect_right(begins, a) - 1, start + bisect.bisect_left(begins, b)
+                if spans and self.one(spans[-1][1] - 1, first):  # "3. Mai" is one date
+                    first = spans.pop()[0]
+                spans.append((first, last))
         return spans
+
+    def one(self, left: int, right: int) -> bool:
+        """Whether two pieces came of one `<say-as>`."""
+        a, b = self.pieces[left], self.pieces[right]
+        return a.rule.startswith("say-as") and (a.start, a.rule) == (b.start, b.rule)
 
     def hear(self, first: int, last: int) -> tuple[list[_Heard], list[Token], list[str]]:
         """Words of a sentence with the piece each began at, all its tokens, and warnings."""
