@@ -47,6 +47,15 @@ def test_every_word_knows_its_place(text):
                 assert word.lower() in text[start:stop].lower()
 
 
+def test_markup_is_known_by_how_it_begins():
+    for before in ("", "\ufeff", " \n", '<?xml version="1.0" encoding="UTF-16"?>\n', "<!-- note -->"):
+        text = before + "<speak>Hello <mark name='m'/>there</speak>"
+        utterance = only(text)
+        assert utterance.words == ["Hello", "there"] and [text[a:b] for a, b in utterance.spans] == ["Hello", "there"]
+    assert {"speakers", "hello"} <= set(only("<speakers> hello").words)
+    assert only("<b>hello", ssml=False).marks == []
+
+
 def test_places_of_numbers_and_abbreviations():
     text = "I have 3 cats, Dr. Smith!"
     utterance = only(text)
@@ -156,6 +165,11 @@ def test_say_as_and_sub(inner, words):
     script = read(speak(inner))
     assert " ".join(w for u in script.utterances for w in u.words).replace("-", " ") == words and not script.warnings
     assert {span for u in script.utterances for span in u.spans} == {(21, 21 + len(inner))}
+
+
+def test_a_date_is_not_cut_at_its_point():
+    words = only(speak('Am <say-as interpret-as="date">2020-05-03</say-as> war es.', 'xml:lang="de"')).words
+    assert words[0] == "Am" and "Mai" in words and words[-1] == "es"
 
 
 def test_letters_are_spelled_out():

@@ -21,6 +21,8 @@ from .reading import speakable
 
 LANGUAGES = ("en", "cs", "de", "es", "fr", "it", "nl", "pt", "ru", "sv")
 _LOCK = threading.Lock()  # gruut keeps one lexicon connection; asking it in turn costs milliseconds
+# sounds that dictionaries write finer for English than its symbols are
+_ENGLISH = {"r": "ɹ"} | {f"{stress}{vowel}ː": f"{stress}{vowel}" for vowel in ("i", "u", "ɔ", "ɑ") for stress in ("", "ˈ", "ˌ")}
 _CLOSING = (COMMA, STOP, QUESTION, EXCLAMATION)
 
 
@@ -94,6 +96,8 @@ def tokens_of(plain: str, where: str, language: str, lexicon: Lexicon | None = N
         symbols, rule = (given or {}).get(token.text, []), "given"
         if not symbols and lexicon:
             symbols, rule = lexicon.get(token.text) or [], "your lexicon"
+        if symbols and language == "en":
+            symbols = [_ENGLISH.get(symbol, symbol) for symbol in symbols]
         if not symbols and language == "en":
             symbols, rule = _english(context, number)
         if not symbols and any(c.isdigit() for c in token.text):

@@ -19,7 +19,7 @@ def guessed(script: Script) -> Script:
         if language not in processors:
             code = "en-us" if language == "en" else language
             processors[language] = TextProcessor(default_lang=code).get_settings(code).lookup_phonemes
-        if word.rule in ("as written", "normalised", "number or sign", "sub") and not processors[language](word.spoken):
+        if not word.source and not processors[language](word.spoken):
             rule = "guessed" if word.rule == "as written" else f"{word.rule}; guessed"
             word = replace(word, rule=rule)
         said.append(word)

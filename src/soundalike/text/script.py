@@ -18,6 +18,7 @@ from .phonemes import Spoken, Token, assemble, base_language, tokens_of
 from .reading import Reading, readings, sentence_spans
 
 _WORD = re.compile(r"\w+(?:['’.&-]\w+)*")
+_SSML = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(speak[\s/>]|!DOCTYPE\s)", re.DOTALL)
 _MASK = 60  # characters at most by which a word of given sounds stands in its sentence while that is being cut
 
 
@@ -33,6 +34,7 @@ class Said:
     symbols: list[str]
     utterance: int
     language: str
+    source: str = ""  # of its sounds; empty for the language's lexicon and model
     warning: str = ""
 
 
@@ -78,7 +80,7 @@ def read(
     where: str = "text",
     voices: Collection[str] | None = None,
 ) -> Script:
-    """The utterances of a text, plain or SSML (when `ssml`, or when it begins with `<speak`).
+    """The utterances of a text, plain or SSML (when `ssml`, or when it begins with `<speak`, an XML declaration or comments aside).
 
     Without a language, SSML's own xml:lang or a guess from the text is taken. `voices` are the names `<voice>` may give.
     Raises TextError naming `where` for what cannot be spoken, ConfigError for a language not known or not installed.
@@ -87,7 +89,7 @@ def read(
     if not text.strip():
         raise TextError(f"{where}: the text is empty. Give a sentence to speak.")
     if ssml is None:
-        ssml = text.lstrip("\ufeff \t\r\n").startswith("<speak")
+        ssml = _SSML.match(text) is not None
     if ssml:
         lead = len(text) - len(text.lstrip("\ufeff \t\r\n"))
         items, warnings, language = read_ssml(text[lead:], language, where, detect_language)
@@ -140,6 +142,7 @@ class _Writer:
                     h.token.symbols,
                     len(spoken),
                     self.language_at(h.piece),
+                    h.token.rule,
                     h.reading.warning,
                 )
                 for h in heard
@@ -196,8 +199,16 @@ class _Writer:
             for piece in shown:
                 begins.append(begins[-1] + len(piece))
             for a, b in sentence_spans("".join(shown), self.language):
-                spans.append((start + bisect.bisect_right(begins, a) - 1, start + bisect.bisect_left(begins, b)))
+                first, last = start + bisect.bisect_right(begins, a) - 1, start + bisect.bisect_left(begins, b)
+                if spans and self.one(spans[-1][1] - 1, first):  # "3. Mai" is one date
+                    first = spans.pop()[0]
+                spans.append((first, last))
         return spans
+
+    def one(self, left: int, right: int) -> bool:
+        """Whether two pieces came of one `<say-as>`."""
+        a, b = self.pieces[left], self.pieces[right]
+        return a.rule.startswith("say-as") and (a.start, a.rule) == (b.start, b.rule)
 
     def hear(self, first: int, last: int) -> tuple[list[_Heard], list[Token], list[str]]:
         """Words of a sentence with the piece each began at, all its tokens, and warnings."""
@@ -246,14 +257,13 @@ class _Writer:
                     plain += shown
                 continue
             text = "".join(self.pieces[place].text for place in stretch)
-            if not any(c.isalnum() for c in text):
-                found = [Reading(0, len(text), text, "as written", re.sub(r"\s+", " ", text))] if text.strip() or plain else []
-            else:
-                found = readings(text, language, self.where)
-            for reading in found:
-                shown = reading.spoken
-                if plain and shown[:1].isalnum() and plain[-1:].isalnum() and reading is found[0]:
-                    shown = " " + shown
+            lead = re.match(r"[\s.,;:!?…)\]]*", text)[0] if stretches else ""  # type: ignore[index]
+            if stretches:  # marks stay with the given word before them, all else is kept off it
+                shown = re.sub(r"[^.,;:!?…]", "", lead) + " "
+                stretches.append((stretch[0], Reading(0, len(lead), lead, "", shown), stretch[0]))
+                plain += shown
+            for reading in readings(text[len(lead) :], language, self.where) if any(c.isalnum() for c in text) else []:
+                reading, shown = replace(reading, start=reading.start + len(lead), stop=reading.stop + len(lead)), reading.spoken
                 begin, end = stretch[min(reading.start, len(stretch) - 1)], stretch[min(max(reading.stop, reading.start + 1), len(stretch)) - 1]
                 rule = self.pieces[begin].rule or reading.rule
                 stretches.append((begin, Reading(reading.start, reading.stop, reading.written, rule, shown, reading.warning), end))
@@ -291,7 +301,7 @@ class _Writer:
 
 def _rule(heard: _Heard) -> str:
     """Where a word comes from, then where its sounds do, leaving out what is ordinary."""
-    rules = [rule for rule in (heard.reading.rule, heard.token.rule) if rule not in ("", "given", "as written")]
+    rules = [rule for rule in (heard.reading.rule, heard.token.rule) if rule not in ("", "given", "as written", "word")]
     if not rules and heard.token.text.lower() not in heard.reading.spoken.lower():
         return "number or sign"
     return "; ".join(dict.fromkeys(rules)) or "as written"
