@@ -102,4 +102,4 @@ def test_the_ripple_of_harmonics_is_that_of_a_pulse_train():
         smooth = np.convolve(np.pad(level, 4, mode="edge"), np.ones(9) / 9, "valid")
         assert np.corrcoef(row[2:50], (level - smooth)[2:50])[0, 1] > 0.85
         peak = np.abs(mel_filters(spec).numpy() @ (np.arange(513) * 23.4375) / mel_filters(spec).numpy().sum(1) - hertz).argmin()
-        assert row[peak] == row[max(0, peak - 3) : peak + 4].max(), "the first harmonic stands out"
+        assert row[peak - 1 : peak + 2].max() == row[max(0, peak - 3) : peak + 4].max() > 0.5, "the first harmonic stands out"
