@@ -154,7 +154,7 @@ def run_clone(given: argparse.Namespace) -> None:
     from .text import normalise, split_sentences
 
     text = read_text(given)
-    normalise(text, given.text_file or "text")
+    normalise(text, where=given.text_file or "text")
     if given.output == "-":
         format_of("", given.format)
     else:

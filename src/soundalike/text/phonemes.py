@@ -27,7 +27,7 @@ def phonemize(text: str, where: str = "text") -> Spoken:
 
     symbols, words, word_of = [START], [], [-1]
     with _LOCK:
-        tokens = [token for sentence in sentences(normalise(text, where), lang="en-us") for token in sentence]
+        tokens = [token for sentence in sentences(normalise(text, where=where), lang="en-us") for token in sentence]
     for token in tokens:
         if token.is_spoken and token.phonemes:
             if words and symbols[-1] not in (COMMA, STOP, QUESTION, EXCLAMATION):
