@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from ...contract import ConfigError, TextError
 from . import sentences
+from .de import GERMAN
 from .en import ENGLISH
 from .engine import scan
+from .es import SPANISH
+from .fr import FRENCH
 from .language import Language, Reading, Rule
 from .numeric import numeric_rules
+from .others import OTHERS
+from .ru import RUSSIAN
 from .sentences import LONGEST_PIECE
 from .wording import wording_rules
 
-_TABLES: dict[str, Language] = {table.code: table for table in (ENGLISH,)}
+_TABLES: dict[str, Language] = {table.code: table for table in (ENGLISH, GERMAN, SPANISH, FRENCH, RUSSIAN, *OTHERS)}
 LANGUAGES = tuple(_TABLES)
 
 __all__ = ["LANGUAGES", "LONGEST_PIECE", "Reading", "explain", "normalise", "sentence_spans", "split_sentences"]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 
 from .en_words import ABBREVIATIONS, ACRONYMS, COMMON, CURRENCIES, ENDERS, LETTERS, MAGNITUDES, MONTHS, SPELLED, SPOKEN, SYMBOLS, UNITS, WORDS
-from .language import Language, Rule, after, before, is_adjective, nouns, say_number
-from .wording import ending
+from .language import Language, Rule, after, before, compiled, ending, is_adjective, nouns, say_number
 
 _ONES = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen").split()
 _TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -204,7 +203,7 @@ def _ordinal_figure(lang: Language, match: re.Match) -> str | None:
 
 _HOUR = r"(\d{1,2})(?::([0-5]\d))?"
 _RULES = tuple(
-    Rule(name, begins, re.compile(pattern), say)
+    Rule(name, begins, compiled(pattern), say)
     for name, begins, pattern, say in (
         ("date", "l", rf"({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?:[-–](\d{{1,2}})(?:st|nd|rd|th)?)?(?![\d:]|[.,]\d)(?:,? (\d{{4}})(?![\d,]))?", _month_first),
         ("date", "l", rf"({_MONTH}),? ((?:1[0-9]|20)\d\d)(?![\d,])", _month_year),

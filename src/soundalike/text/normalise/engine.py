@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 
@@ -11,6 +12,7 @@ _QUOTES = dict.fromkeys("“”„«»‟″〝〞＂", '"') | dict.fromkeys("�
 _KEPT = set("…²³¹⁰⁴⁵⁶⁷⁸⁹ⁿ™№℠")  # compatibility would turn these into other signs or digits
 _JOINERS = {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\ufe0f", "\ufe0e"}
 _MARKS = ",;:.!?"  # weakest first; of several in a row the strongest is kept
+_ROUNDS = 6
 _SPACED = re.compile(r"\s+")
 _SHOUTED = re.compile(r"[^\W\d_]+")
 
@@ -62,7 +64,10 @@ def hush(plain: str, lang: Language) -> str:
 
     def lower(match: re.Match) -> str:
         word = match[0]
-        if _is_known(word, lang) or len(word) == 1:
+        if len(word) == 1:  # the letter of an elision or a contraction: L'ÉTÉ, DON'T
+            elided = plain[match.end() : match.end() + 1] == "'" and lang.code != "en"
+            return word.lower() if elided or plain[max(0, match.start() - 1) : match.start()] == "'" else word
+        if _is_known(word, lang):
             return word
         low = word.capitalize() if word.capitalize() + "." in lang.abbreviations else word.lower()
         return low if len(low) == len(word) else word
@@ -75,7 +80,33 @@ def _is_known(word: str, lang: Language) -> bool:
 
 
 def scan(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[Reading]:
-    """Readings of a text: in order, without gaps, `"".join` of what they say being the spoken form."""
+    """Readings of a text: in order, without gaps, `"".join` of what they say being the spoken form.
+
+    What is said is read again until it stays as it is, so that speaking a spoken form changes nothing.
+    """
+    readings = _scan_once(text, lang, rules)
+    for _ in range(_ROUNDS):
+        spoken = "".join(reading.spoken for reading in readings)
+        again = _scan_once(spoken, lang, rules)
+        if "".join(reading.spoken for reading in again) == spoken:
+            break
+        readings = _carried_over(readings, again)
+    return readings
+
+
+def _carried_over(readings: list[Reading], again: list[Reading]) -> list[Reading]:
+    """Readings with what a second reading of their spoken forms says, each part where it began."""
+    said = [""] * len(readings)
+    k, end = 0, len(readings[0].spoken)
+    for reading in again:
+        while reading.start >= end and k + 1 < len(readings):
+            k += 1
+            end += len(readings[k].spoken)
+        said[k] += reading.spoken
+    return [dataclasses.replace(reading, spoken=spoken) for reading, spoken in zip(readings, said)]
+
+
+def _scan_once(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[Reading]:
     plain, places = make_plain(text)
     plain = hush(plain, lang)
     found: list[tuple[int, int, str, str, str]] = []

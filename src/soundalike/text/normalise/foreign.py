@@ -29,7 +29,7 @@ def transliterate(lang: Language, word: str) -> str:
 
         latin = " ".join(_romanise(c, anyascii) for c in re.findall(r"[\u2e80-\u9fff\uac00-\ud7af]|[^\u2e80-\u9fff\uac00-\ud7af]+", word))
         latin = re.sub(r"[^A-Za-z ]+", "", latin)
-        latin = latin.lower() if word.islower() else " ".join(part.capitalize() for part in latin.split())
+        latin = latin.lower() if not word[0].isupper() else " ".join(part.capitalize() for part in latin.split())
     return to_cyrillic(latin) if lang.code == "ru" else latin
 
 

@@ -11,6 +11,11 @@ LETTER = r"[^\W\d_²³¹⁰⁴-⁹\u00bc-\u00be\u2150-\u215e]"  # superscripts a
 LONGEST_NUMBER = 15  # digits; longer runs are read one by one
 
 
+def compiled(pattern: str, flags: int = 0) -> re.Pattern:
+    """A pattern in which a letter, and the end of a word, are what they are to a reader: m² ends in a letter, 5½ in a figure."""
+    return re.compile(pattern.replace(r"[^\W\d_]", LETTER).replace(r"(?![^\W_])", rf"(?!{LETTER}|\d)"), flags)
+
+
 @dataclass(frozen=True)
 class Reading:
     """One span of the written text and what is said for it."""
@@ -175,3 +180,15 @@ def spell(lang: Language, letters: str) -> str:
 
     names = (lang.letter_names.get(c.upper()) or lang.letter_names.get(unicodedata.normalize("NFD", c)[0].upper(), c) for c in letters)
     return " ".join(names)
+
+
+def ending(lang: Language, match: re.Match, may_end: bool = False) -> str:
+    """The full stop of an abbreviation that ends its sentence too, else nothing."""
+    if not match[0].endswith("."):
+        return ""
+    rest = after(match)
+    if not rest.strip(" \"')\n") or re.match(r"\s*\n\s*\n", rest):
+        return "."
+    return (
+        "." if (may_end or match[0] in lang.enders) and re.match(r"[\"')]*\s+[\"'(]*[^\W\d_]", rest) and rest.lstrip(" \n\"'()")[:1].isupper() else ""
+    )

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from .language import Language, Noun, Rule, after, before, count, digits, form, is_adjective, parse, say_number, whole_number
+from .language import Language, Noun, Rule, after, before, compiled, count, digits, ending, form, is_adjective, parse, say_number, whole_number
 
 _YEAR = r"(?:1[0-9]|20)\d\d"
 _POWERS = {"²": 2, "³": 3, "⁰": 0, "¹": 1, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9}
@@ -26,16 +26,16 @@ def numeric_rules(lang: Language) -> list[Rule]:
     units = alternatives(lang.units)
     size = alternatives(lang.magnitudes)
     long_size = alternatives(key for key in lang.magnitudes if len(key) > 1)
-    end = r"(?![^\W_])"
+    end = r"(?!'?[^\W\d_]|\d)"
     dash = r"(?:\s[–—]\s|\s?[-–—]\s?)"
     month = alternatives(lang.months)
-    c = re.compile
+    c = compiled
     rules = [
         Rule("date", "d", c(r"(\d{4})-(\d\d)-(\d\d)(?![\d-])"), _iso_date),
         Rule("date", "d", c(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4}|\d\d)(?![\d/]|\.\d)"), _figures_date),
-        Rule("phone", "ds", c(r"(?:\+\d{1,3}[ .-]?|8 ?(?=\(\d))?(?:\(\d{2,5}\)[ .-]?)?\d{2,5}(?:[ .-]\d{2,4}){0,5}(?![\d])|\d[ -]\d{3}[ -]\d{3}[ -]"
+        Rule("phone", "ds", c(r"(?:\+\d{1,3}[ .-]?|8 ?(?=\(\d))?(?:\(\d{2,5}\)[ .-]?)?\d{1,5}(?:[ .-]\d{1,8}){0,6}(?![\d])|\d[ -]\d{3}[ -]\d{3}[ -]"
                             r"\d{2}[ -]?\d{2}(?!\d)"), _phone),
-        Rule("version", "d", c(r"\d{1,6}(?:\.\d{1,6}){2,5}(?![\w.]*\d)"), lambda lang, m: f" {lang.words['dot']} ".join(whole_number(lang, p) for p in m[0].split("."))),
+        Rule("version", "d", c(r"\d{1,6}(?:\.\d{1,6}){2,5}(?![\w.]*\d)"), _version),
         Rule("time", "d", c(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?![\d:])"), _clock),
         Rule("currency", "dsl", c(rf"([-–]?)({money}) ?({n})(?:{dash}(?:{money})? ?({n}))?(?: ?({size}){end})?"), _money_first),
         Rule("currency", "d", c(rf"()()({n})(?:{dash}({n}))?(?: ?({size}){end})? ?({money}){end}"), _money_last),
@@ -43,10 +43,10 @@ def numeric_rules(lang: Language) -> list[Rule]:
         Rule("fraction", "d", c(r"(?:(\d{1,6})[ -])?(\d{1,3})/(\d{1,4})(?![\d/]|[.,]\d)"), _fraction),
         Rule("fraction", "d", c(r"(\d{1,6}) ?([\u00bc-\u00be\u2150-\u215e])"), _vulgar),
         Rule("range", "d", c(rf"({n}) ?(?:{units})?{dash}({n}) ?({units}){end}"), _unit_range),
-        Rule("unit", "d", c(rf"({n})[ -]?({units}){end}"), lambda lang, m: count(lang, m[1], lang.units[m[2]], is_adjective(lang, m))),
+        Rule("unit", "d", c(rf"({n})[ -]?({units}){end}"), lambda lang, m: count(lang, m[1], lang.units[m[2]], is_adjective(lang, m)) + ending(lang, m)),
         Rule("range", "d", c(rf"({_YEAR})({dash})(\d{{4}}|\d\d)(?![\d-]|[.,]\d)"), _year_range),
         Rule("range", "d", c(rf"({n})({dash})({n})(?![\d-])"), _range),
-        Rule("ratio", "d", c(r"(\d{1,6}) ?: ?(\d{1,6})(?![\d:])"), lambda lang, m: f"{say_number(lang, m[1])} {lang.words['to']} {say_number(lang, m[2])}"),
+        Rule("ratio", "d", c(r"(\d{1,6}) ?: ?(\d{1,6})(?![\d:])"), _ratio),
         Rule("times", "d", c(rf"({n}) ?[xх×*] ?(?=\d)"), lambda lang, m: f"{say_number(lang, m[1])} {lang.symbols['×']}"),
         Rule("year", "d", c(rf"{_YEAR}(?![\d]|[.,]\d)"), _bare_year),
         Rule("leading-zero", "d", c(r"0\d+(?![\d]|[.,]\d)"), lambda lang, m: digits(lang, m[0])),
@@ -68,7 +68,7 @@ def _named_date(lang: Language, match: re.Match) -> str | None:
     day = int(match[1])
     if not 1 <= day <= 31:
         return None
-    return lang.date(day, lang.months[match[2].lower()], int(match[3], before(match)) if match[3] else None)
+    return lang.date(day, lang.months[match[2].lower()], int(match[3]) if match[3] else None, before(match))
 
 
 def _iso_date(lang: Language, match: re.Match) -> str | None:
@@ -106,6 +106,16 @@ def _phone(lang: Language, match: re.Match) -> str | None:
     return (f"{lang.words['plus']} " if written[0] == "+" else "") + ", ".join(read)
 
 
+def _version(lang: Language, match: re.Match) -> str | None:
+    if "." in lang.groups and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", match[0]):
+        return None
+    return f" {lang.words['dot']} ".join(whole_number(lang, part) for part in match[0].split("."))
+
+
+def _ratio(lang: Language, match: re.Match) -> str:
+    return f"{say_number(lang, match[1])} {lang.words.get('ratio', lang.words['to'])} {say_number(lang, match[2])}"
+
+
 def _clock(lang: Language, match: re.Match) -> str | None:
     hour, minute = int(match[1]), int(match[2])
     if lang.time is None or hour > 24:
@@ -119,7 +129,8 @@ def _money_first(lang: Language, match: re.Match) -> str | None:
 
 
 def _money_last(lang: Language, match: re.Match) -> str | None:
-    return _money(lang, "", match[6], match[3], match[4], match[5], match)
+    said = _money(lang, "", match[6], match[3], match[4], match[5], match)
+    return said and said + ending(lang, match)
 
 
 def _money(lang: Language, sign: str, code: str, low: str, high: str | None, size: str | None, match: re.Match) -> str | None:
@@ -130,7 +141,8 @@ def _money(lang: Language, sign: str, code: str, low: str, high: str | None, siz
         first, low = f"{say_number(lang, low, main.gender)} {lang.words['to']} ", high
     if size:
         magnitude = lang.magnitudes[size]
-        return f"{minus}{first}{count(lang, low, magnitude)} {lang.of}{main.forms[0 if is_adjective(lang, match) else -1]}"
+        of = "d'" if lang.code == "fr" and main.forms[-1][0] in "aeiouy" else lang.of
+        return f"{minus}{first}{count(lang, low, magnitude)} {of}{main.forms[0 if is_adjective(lang, match) else -1]}"
     whole, part = parse(lang, low)
     if len(part) != 2 or high or not small.forms[0]:
         of = lang.of if re.fullmatch(r"\d+0{6}", whole) and not part else ""

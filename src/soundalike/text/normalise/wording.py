@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .foreign import transliterate
-from .language import LETTER, PROTECTED, Language, Rule, after, before, spell, whole_number
+from .language import LETTER, PROTECTED, Language, Rule, after, before, compiled, ending, spell, whole_number
 from .numeric import alternatives
 
 _MARKED = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff\u0f00-\u109f\u1780-\u17ff"  # scripts whose vowels are marks
@@ -25,7 +25,7 @@ def roman_value(letters: str) -> int:
 
 def wording_rules(lang: Language) -> list[Rule]:
     """The rules for letters and signs in their order."""
-    c = re.compile
+    c = compiled
     label = r"[^\W_](?:[\w-]{0,62})"
     return [
         Rule("email", "ld", c(rf"[\w.+-]{{1,64}}@{label}(?:\.{label}){{1,4}}"), _address),
@@ -37,7 +37,8 @@ def wording_rules(lang: Language) -> list[Rule]:
         Rule("letters", "l", c(rf"(?:{LETTER}\.){{2,8}}(?![^\W_])"), _dotted),
         Rule("initial", "l", c(rf"{LETTER}\.(?=\s+{LETTER})"), _initial),
         Rule("letters", "l", c(rf"{LETTER}{{2,30}}(?:'s)?(?![^\W_])"), _capitals),
-        Rule("word", "l", c(rf"{_WORD}(?:['-]{_WORD})*"), _word),
+        Rule("transliterated", "l", c(rf"{_WORD}(?:['-]{_WORD})*"), _foreign),
+        Rule("word", "l", c(rf"{_WORD}(?:['-]{_WORD})*"), lambda lang, m: m[0]),
         Rule("digits", "d", c(r"\d+"), lambda lang, m: whole_number(lang, m[0])),
         Rule("space", "s", c(r"\s+"), _space),
         Rule("hashtag", "s", c(r"#([^\W\d_]\w{0,60})"), lambda lang, m: f"{lang.words['hashtag']} {_camel(lang, m[1])}"),
@@ -96,18 +97,6 @@ def _symbol(lang: Language, match: re.Match) -> str | None:
 def _abbreviation(lang: Language, match: re.Match) -> str:
     said = lang.abbreviations[match[0]]
     return said + ending(lang, match)
-
-
-def ending(lang: Language, match: re.Match, may_end: bool = False) -> str:
-    """The full stop of an abbreviation that ends its sentence too, else nothing."""
-    if not match[0].endswith("."):
-        return ""
-    rest = after(match)
-    if not rest.strip(" \"')\n") or re.match(r"\s*\n\s*\n", rest):
-        return "."
-    return (
-        "." if (may_end or match[0] in lang.enders) and re.match(r"[\"')]*\s+[\"'(]*[^\W\d_]", rest) and rest.lstrip(" \n\"'()")[:1].isupper() else ""
-    )
 
 
 def _roman(lang: Language, match: re.Match) -> str | None:
@@ -180,7 +169,7 @@ def _capitals(lang: Language, match: re.Match) -> str | None:
     many = ""
     if not word.isupper() and word[-1] == "s" and word[:-1].isupper() and len(word) > 2:
         word, many = word[:-1], "s"
-    if not word.isupper() or any(letter.lower() not in lang.letters for letter in word) or (owner and not rest):
+    if not word.isupper() or any(letter.lower() not in lang.letters and letter not in lang.letter_names for letter in word) or (owner and not rest):
         return None
     many = many or (owner + rest)
     if word in lang.acronyms:
@@ -198,10 +187,11 @@ def _capitals(lang: Language, match: re.Match) -> str | None:
     return said + ("'s" if said[-2:-1] in (" ", "") or "'" in many else "s")
 
 
-def _word(lang: Language, match: re.Match) -> str:
+def _foreign(lang: Language, match: re.Match) -> str | None:
+    if all(_readable(lang, letter) for letter in match[0] if letter.isalpha()):
+        return None
     said = _read(lang, match[0])
-    foreign = any(letter.isalpha() and not _readable(lang, letter) for letter in match[0])
-    return f"{said}\x02{match[0]!r} is in another script; it is read as {said!r}" if foreign else said
+    return f"{said}\x02{match[0]!r} is in another script; it is read as {said!r}"
 
 
 def _camel(lang: Language, word: str) -> str:
@@ -227,6 +217,8 @@ def _address(lang: Language, match: re.Match) -> tuple[str, int]:
     for part in re.findall(rf"{LETTER}+|\d+|[^\w\s]|_", re.sub(r"^(?:https?|ftp)://", "", written).rstrip("/")):
         if part.isdigit():
             said.append(whole_number(lang, part) if len(part) < 5 else " ".join(lang.cardinal(int(d)) for d in part))
+        elif part.lower() in lang.foreign:
+            said.append(lang.foreign[part.lower()])
         elif part[0].isalpha():
             spelled = part.lower() == "www" or not _VOWEL.search(part) or (len(part) < 3 and part.lower() not in ("co", "me", "my", "no", "to", "us"))
             said.append(spell(lang, part.upper()) if spelled else _read(lang, part))
