@@ -107,7 +107,8 @@ def test_no_word_is_lost(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "bit", ["1", "(", "a.a.a.", "1,", "1.", "1-", "$", "A.", "1 ", "@", "a@", "'", "\"", "x1", "1/", "-", ".", "А.", "I", "Mr. ", "1:1", "http://", "é́", "ⅷ", "+1 "]
+    "bit", ["1", "(", "a.a.a.", "1,", "1.", "1-", "$", "A.", "1 ", "@", "a@", "'", "\"", "x1", "1/", "-", ".", "А.", "I", "Mr. ", "1:1",
+    "http://", "é́", "ⅷ", "+1 "]
 )  # fmt: skip
 def test_hostile_strings_end(language, bit):
     text = (bit * 10_000)[:10_000]

@@ -133,7 +133,8 @@ def _quantity(lang: Language, match: re.Match) -> str | None:
     return cardinal(int(match[0]))
 
 
-_NOT_COUNTED = frozenset("was is has as this does plus minus the and to in on at for with by but when were it he she they we you that which of from until "
+_NOT_COUNTED = frozenset("was is has as this does plus minus the and to in on at for with by but when were it he she they we you that which of "
+    "from until "
                          "elections games olympics census us its his hers saw brought became began".split())  # fmt: skip
 
 
@@ -156,8 +157,10 @@ def _saint_or_street(lang: Language, match: re.Match) -> str:
     return "Saint" if name else "Street" + ending(lang, match)
 
 
-_SAINTS = frozenset("Andrew Andrews Anthony Augustine Bernard Catherine Charles Clair Francis George Helens Ives James Joan John Johns Joseph Lawrence Louis Lucia Luke "
-                    "Mark Martin Mary Matthew Michael Moritz Nicholas Nick Patrick Paul Pauls Peter Petersburg Stephen Teresa Thomas Tropez Vincent".split())  # fmt: skip
+_SAINTS = frozenset("Andrew Andrews Anthony Augustine Bernard Catherine Charles Clair Francis George Helens Ives James Joan John Johns Joseph "
+    "Lawrence Louis Lucia Luke "
+                    "Mark Martin Mary Matthew Michael Moritz Nicholas Nick Patrick Paul Pauls Peter Petersburg Stephen Teresa Thomas Tropez "
+                        "Vincent".split())  # fmt: skip
 
 
 def _doctor_or_drive(lang: Language, match: re.Match) -> str:
@@ -174,8 +177,10 @@ def _regnal(number: int, name: str) -> str | None:
 _NOT_NAMES = frozenset("The This That In On At Or And But When If My Your Our".split())
 _NUMBERED = frozenset("Rocky Saturn Apollo Super Final Fantasy Windows Godfather Terminator Wars Mark Pac Gemini Titan Factor Park Warcraft".split())
 _ROMAN_AFTER = re.compile(
-    r"\b(?:chapter|part|volume|vol\.|book|act|scene|section|article|war|type|phase|stage|grade|level|class|bowl|figure|fig\.|table|appendix|title|amendment|"
-    r"psalm|canto|column|unit|round|episode|season|version|group|division|mark|lesson|page|pp?\.|no\.|number|corps|category|cranial nerve|step|apollo|schedule) $",
+    r"\b(?:chapter|part|volume|vol\.|book|act|scene|section|article|war|type|phase|stage|grade|level|class|bowl|figure|fig\.|table|appendix|title|"
+    "amendment|"
+    r"psalm|canto|column|unit|round|episode|season|version|group|division|mark|lesson|page|pp?\.|no\.|number|corps|category|cranial nerve|step|"
+    "apollo|schedule) $",
     re.IGNORECASE,
 )
 
@@ -189,7 +194,8 @@ def _first(lang: Language, match: re.Match) -> str | None:
     return "the First" if re.search(r"\b(?:Elizabeth|Charles|Francis|Napoleon|Nicholas|Wilhelm) $", before(match)) else None
 
 
-_RULERS = frozenset("Alexander Alfonso Charles Christian Edward Elizabeth Felipe Ferdinand George Gustav Harald Henry James John Leo Louis Mohammed Olav Paul Philip "
+_RULERS = frozenset("Alexander Alfonso Charles Christian Edward Elizabeth Felipe Ferdinand George Gustav Harald Henry James John Leo Louis "
+    "Mohammed Olav Paul Philip "
                     "Pius Ramses Richard Robert Urban William".split())  # fmt: skip
 _LETTERED = re.compile(
     r"\b(?:plan|vitamin|grade|class|option|group|section|team|hepatitis|exhibit|appendix|step|part|point|side|type) $", re.IGNORECASE
@@ -205,7 +211,8 @@ _HOUR = r"(\d{1,2})(?::([0-5]\d))?"
 _RULES = tuple(
     Rule(name, begins, compiled(pattern), say)
     for name, begins, pattern, say in (
-        ("date", "l", rf"({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?:[-–](\d{{1,2}})(?:st|nd|rd|th)?)?(?![\d:]|[.,]\d)(?:,? (\d{{4}})(?![\d,]))?", _month_first),
+        ("date", "l", rf"({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?:[-–](\d{{1,2}})(?:st|nd|rd|th)?)?(?![\d:]|[.,]\d)(?:,? (\d{{4}})(?![\d,]))?",
+        _month_first),
         ("date", "l", rf"({_MONTH}),? ((?:1[0-9]|20)\d\d)(?![\d,])", _month_year),
         ("date", "d", rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})(?![a-z])(?:,? ((?:1[0-9]|20)\d\d)(?!\d))?", _day_first),
         ("time", "d", rf"{_HOUR} ?[-–] ?(?=\d{{1,2}}(?::[0-5]\d)? ?[AaPp]\.?[Mm]\b)", _half_day_range),
@@ -231,7 +238,8 @@ _RULES = tuple(
         ("age", "d", r"(\d{1,3})-(year|month|week|day|hour)(s?)-old(?![^\W_])", lambda lang, m: f"{say_number(lang, m[1])} {m[2]}{m[3]} old"),
         ("abbreviation", "l", r"w/o?(?=\s)", lambda lang, m: "without" if m[0] == "w/o" else "with"),
         ("word", "l", r"(?:and/or|[Aa]nd/[Oo]r)(?![^\W_])", lambda lang, m: "and or"),
-        ("version", "l", r"[vV]\.?(\d{1,4}(?:\.\d{1,6}){1,4})(?![^\W_])", lambda lang, m: ("" if re.search(r"version $", before(m), re.IGNORECASE) else "version ") + " point ".join(cardinal(int(p)) for p in m[1].split("."))),
+        ("version", "l", r"[vV]\.?(\d{1,4}(?:\.\d{1,6}){1,4})(?![^\W_])", lambda lang, m: ("" if re.search(r"version $", before(m),
+        re.IGNORECASE) else "version ") + " point ".join(cardinal(int(p)) for p in m[1].split("."))),
     )
 )  # fmt: skip
 
@@ -252,6 +260,7 @@ ENGLISH = Language(
     decimal=".",
     groups=",",
     fraction=fraction,
+    leaning=frozenset("No. Nos. no. St. Dr. p. pp. c. ca.".split()),
     abbreviations=ABBREVIATIONS,
     enders=ENDERS,
     spoken_acronyms=SPOKEN,

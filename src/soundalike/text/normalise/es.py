@@ -11,7 +11,8 @@ from .wording import roman_value
 
 _NAMES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
 _LETTERS = dict(zip("A B C D E F G H I J K L M N Ñ O P Q R S T U V W X Y Z".split(),
-                    "a,be,ce,de,e,efe,ge,hache,i,jota,ka,ele,eme,ene,eñe,o,pe,cu,erre,ese,te,u,uve,uve doble,equis,i griega,zeta".split(",")))  # fmt: skip
+                    "a,be,ce,de,e,efe,ge,hache,i,jota,ka,ele,eme,ene,eñe,o,pe,cu,erre,ese,te,u,uve,uve doble,equis,i "
+                        "griega,zeta".split(",")))  # fmt: skip
 _ORDINALS = ("primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo undécimo duodécimo decimotercero decimocuarto decimoquinto "
              "decimosexto decimoséptimo decimoctavo decimonoveno vigésimo").split()  # fmt: skip
 _PARTS = {2: "medio", 3: "tercio", 4: "cuarto", 5: "quinto", 6: "sexto", 7: "séptimo", 8: "octavo", 9: "noveno", 10: "décimo", 100: "centésimo"}
@@ -99,14 +100,31 @@ def _agree(lang: Language, match: re.Match) -> str | None:
     figures = match[0].replace(".", "").replace(" ", "")
     word = re.match(r" ([a-záéíóúñ]{3,})", after(match))
     number = int(figures)
-    if word is None or word[1] in ("por", "para", "con", "que", "son", "más", "menos", "veces", "del", "los", "las", "una", "era", "fue") and word[1] != "veces":
+    if (
+        word is None
+        or word[1] in ("por", "para", "con", "que", "son", "más", "menos", "veces", "del", "los", "las", "una", "era", "fue")
+        and word[1] != "veces"
+    ):
         return None
     if 1000 <= number < 2100 and len(match[0]) == 4 and not word[1].endswith("s"):
         return None
     if number != 1 and not word[1].endswith("s"):
         return None
     feminine = re.search(r"(?:as|a|dades|dad|ciones|ción|siones|sión|veces|vez|noches|noche|mujeres|mujer|calles|llaves|clases|tardes)$", word[1])
-    masculine = word[1] in ("días", "día", "problemas", "problema", "programas", "mapas", "temas", "sistemas", "planetas", "kilogramas", "poemas", "idiomas")
+    masculine = word[1] in (
+        "días",
+        "día",
+        "problemas",
+        "problema",
+        "programas",
+        "mapas",
+        "temas",
+        "sistemas",
+        "planetas",
+        "kilogramas",
+        "poemas",
+        "idiomas",
+    )
     return cardinal(number, "f" if feminine and not masculine else "m", True)
 
 
@@ -124,22 +142,35 @@ _RULES = tuple(
 )  # fmt: skip
 
 _ABBREVIATIONS = {
-    "Sr.": "señor", "Sra.": "señora", "Srta.": "señorita", "Sres.": "señores", "Dr.": "doctor", "Dra.": "doctora", "Prof.": "profesor", "Ud.": "usted", "Uds.": "ustedes",
-    "Vd.": "usted", "D.": "don", "Dña.": "doña", "EE. UU.": "Estados Unidos", "EE.UU.": "Estados Unidos", "EEUU": "Estados Unidos", "etc.": "etcétera",
-    "p. ej.": "por ejemplo", "p.ej.": "por ejemplo", "Av.": "avenida", "Avda.": "avenida", "C/": "calle", "c/": "calle", "tel.": "teléfono", "Tel.": "teléfono",
-    "núm.": "número", "aprox.": "aproximadamente", "a. C.": "antes de Cristo", "d. C.": "después de Cristo", "a.C.": "antes de Cristo", "d.C.": "después de Cristo",
-    "vs.": "versus", "S. A.": "ese a", "S.A.": "ese a", "Sto.": "santo", "Sta.": "santa", "cap.": "capítulo", "vol.": "volumen", "fig.": "figura", "art.": "artículo",
-    "máx.": "máximo", "mín.": "mínimo", "depto.": "departamento", "gral.": "general", "Gral.": "general", "Ing.": "ingeniero", "Lic.": "licenciado", "pág.": "página",
+    "Sr.": "señor", "Sra.": "señora", "Srta.": "señorita", "Sres.": "señores", "Dr.": "doctor", "Dra.": "doctora", "Prof.": "profesor",
+    "Ud.": "usted", "Uds.": "ustedes",
+    "Vd.": "usted", "D.": "don", "Dña.": "doña", "EE. UU.": "Estados Unidos", "EE.UU.": "Estados Unidos", "EEUU": "Estados Unidos",
+    "etc.": "etcétera",
+    "p. ej.": "por ejemplo", "p.ej.": "por ejemplo", "Av.": "avenida", "Avda.": "avenida", "C/": "calle", "c/": "calle", "tel.": "teléfono",
+    "Tel.": "teléfono",
+    "núm.": "número", "aprox.": "aproximadamente", "a. C.": "antes de Cristo", "d. C.": "después de Cristo", "a.C.": "antes de Cristo",
+    "d.C.": "después de Cristo",
+    "vs.": "versus", "S. A.": "ese a", "S.A.": "ese a", "Sto.": "santo", "Sta.": "santa", "cap.": "capítulo", "vol.": "volumen", "fig.": "figura",
+    "art.": "artículo",
+    "máx.": "máximo", "mín.": "mínimo", "depto.": "departamento", "gral.": "general", "Gral.": "general", "Ing.": "ingeniero",
+    "Lic.": "licenciado", "pág.": "página",
     "ene.": "enero", "feb.": "febrero", "dic.": "diciembre", "RR. HH.": "recursos humanos",
 }  # fmt: skip
 _UNITS = {
-    "km": "kilómetro|kilómetros", "m": "metro|metros", "cm": "centímetro|centímetros", "mm": "milímetro|milímetros", "km/h": "kilómetro por hora|kilómetros por hora",
-    "m/s": "metro por segundo|metros por segundo", "kg": "kilo|kilos", "g": "gramo|gramos", "mg": "miligramo|miligramos", "t": "f~tonelada|toneladas", "l L": "litro|litros",
-    "ml": "mililitro|mililitros", "m²": "metro cuadrado|metros cuadrados", "km²": "kilómetro cuadrado|kilómetros cuadrados", "m³": "metro cúbico|metros cúbicos",
-    "ha": "f~hectárea|hectáreas", "s seg": "segundo|segundos", "min": "minuto|minutos", "°C": "grado Celsius|grados Celsius", "°F": "grado Fahrenheit|grados Fahrenheit",
-    "°": "grado|grados", "%": "por ciento|por ciento", "‰": "por mil|por mil", "GB": "gigabyte|gigabytes", "MB": "megabyte|megabytes", "TB": "terabyte|terabytes",
-    "kB KB": "kilobyte|kilobytes", "Hz": "hercio|hercios", "kHz": "kilohercio|kilohercios", "MHz": "megahercio|megahercios", "GHz": "gigahercio|gigahercios", "W": "vatio|vatios",
-    "kW": "kilovatio|kilovatios", "kWh": "kilovatio hora|kilovatios hora", "V": "voltio|voltios", "kcal": "f~kilocaloría|kilocalorías", "dB": "decibelio|decibelios",
+    "km": "kilómetro|kilómetros", "m": "metro|metros", "cm": "centímetro|centímetros", "mm": "milímetro|milímetros",
+    "km/h": "kilómetro por hora|kilómetros por hora",
+    "m/s": "metro por segundo|metros por segundo", "kg": "kilo|kilos", "g": "gramo|gramos", "mg": "miligramo|miligramos",
+    "t": "f~tonelada|toneladas", "l L": "litro|litros",
+    "ml": "mililitro|mililitros", "m²": "metro cuadrado|metros cuadrados", "km²": "kilómetro cuadrado|kilómetros cuadrados",
+    "m³": "metro cúbico|metros cúbicos",
+    "ha": "f~hectárea|hectáreas", "s seg": "segundo|segundos", "min": "minuto|minutos", "°C": "grado Celsius|grados Celsius",
+    "°F": "grado Fahrenheit|grados Fahrenheit",
+    "°": "grado|grados", "%": "por ciento|por ciento", "‰": "por mil|por mil", "GB": "gigabyte|gigabytes", "MB": "megabyte|megabytes",
+    "TB": "terabyte|terabytes",
+    "kB KB": "kilobyte|kilobytes", "Hz": "hercio|hercios", "kHz": "kilohercio|kilohercios", "MHz": "megahercio|megahercios",
+    "GHz": "gigahercio|gigahercios", "W": "vatio|vatios",
+    "kW": "kilovatio|kilovatios", "kWh": "kilovatio hora|kilovatios hora", "V": "voltio|voltios", "kcal": "f~kilocaloría|kilocalorías",
+    "dB": "decibelio|decibelios",
     "lb": "f~libra|libras", "Mb/s Mbps": "megabit por segundo|megabits por segundo", "CV": "caballo|caballos",
 }  # fmt: skip
 
@@ -149,31 +180,41 @@ SPANISH = Language(
     cardinal=cardinal,
     ordinal=ordinal,
     year=year,
-    words={"point": "coma", "minus": "menos", "plus": "más", "to": "a", "and": "y", "at": "arroba", "dot": "punto", "slash": "barra", "hyphen": "guion",
-           "underscore": "guion bajo", "power": "elevado a", "squared": "al cuadrado", "cubed": "al cubo", "number": "número", "hashtag": "almohadilla", "about": "unos"},
-    symbols={"&": "y", "%": "por ciento", "‰": "por mil", "+": "más", "=": "igual a", "×": "por", "*": "por", "÷": "entre", "§": "sección", "#": "almohadilla", "@": "arroba",
-             "°": "grados", "©": "copyright", "®": "marca registrada", "™": "marca", "<": "menor que", ">": "mayor que", "≤": "menor o igual que", "≥": "mayor o igual que",
-             "≠": "distinto de", "≈": "aproximadamente", "±": "más menos", "√": "raíz cuadrada de", "∞": "infinito", "→": "a", "$": "dólares", "€": "euros", "£": "libras",
+    words={"point": "coma", "minus": "menos", "plus": "más", "to": "a", "and": "y", "at": "arroba", "dot": "punto", "slash": "barra",
+        "hyphen": "guion",
+           "underscore": "guion bajo", "power": "elevado a", "squared": "al cuadrado", "cubed": "al cubo", "number": "número",
+           "hashtag": "almohadilla", "about": "unos"},
+    symbols={"&": "y", "%": "por ciento", "‰": "por mil", "+": "más", "=": "igual a", "×": "por", "*": "por", "÷": "entre", "§": "sección",
+        "#": "almohadilla", "@": "arroba",
+             "°": "grados", "©": "copyright", "®": "marca registrada", "™": "marca", "<": "menor que", ">": "mayor que", "≤": "menor o igual que",
+             "≥": "mayor o igual que",
+             "≠": "distinto de", "≈": "aproximadamente", "±": "más menos", "√": "raíz cuadrada de", "∞": "infinito", "→": "a", "$": "dólares",
+             "€": "euros", "£": "libras",
              "¥": "yenes", "/": "barra", "\\": "barra invertida", "º": "", "ª": ""},
     letter_names=_LETTERS,
     form=lambda n, decimals: 0 if n == 1 and not decimals else 1,
     units=nouns(_UNITS),
     currencies={code: tuple(nouns({"m": main, "c": small}).values()) for code, (main, small) in {
-        "EUR": ("euro|euros", "céntimo|céntimos"), "USD": ("dólar|dólares", "centavo|centavos"), "GBP": ("f~libra|libras", "penique|peniques"), "JPY": ("yen|yenes", ""),
-        "RUB": ("rublo|rublos", "kopek|kopeks"), "MXN": ("peso|pesos", "centavo|centavos"), "CHF": ("franco suizo|francos suizos", "céntimo|céntimos")}.items()},
+        "EUR": ("euro|euros", "céntimo|céntimos"), "USD": ("dólar|dólares", "centavo|centavos"), "GBP": ("f~libra|libras", "penique|peniques"),
+        "JPY": ("yen|yenes", ""),
+        "RUB": ("rublo|rublos", "kopek|kopeks"), "MXN": ("peso|pesos", "centavo|centavos"), "CHF": ("franco suizo|francos suizos",
+        "céntimo|céntimos")}.items()},
     magnitudes=nouns({"mil": "mil|mil", "millón millones mill. M mm": "millón|millones", "billón billones": "billón|billones", "k K": "mil|mil"}),
     of="de ",
     cents="{whole} con {part}",
     digits_after_point=False,
     fraction=fraction,
+    leaning=frozenset("n.º N.º pág. págs.".split()),
     abbreviations=_ABBREVIATIONS,
     enders=frozenset(("etc.", "a. C.", "d. C.", "a.C.", "d.C.", "S. A.", "S.A.", "C.", "EE. UU.", "EE.UU.", "Uds.", "Ud.")),
     spoken_acronyms=frozenset("OTAN NASA ONU OVNI SIDA COVID UNESCO UNICEF FIFA UEFA OPEP AVE RENFE PYME IVA PIB PIN NIE".split()) - {"PIB"},
     acronyms={"PIB": "pib"},
     spelled=frozenset("FBI UE PP ADN BBC DNI CD DVD PC TV USA".split()),
-    common=frozenset("no sí si ya el la los las un una de del que qué en es y o a al con por para muy más todo nada hoy yo tú él mi tu su lo le se me te hay voy son era fue solo "
+    common=frozenset("no sí si ya el la los las un una de del que qué en es y o a al con por para muy más todo nada hoy yo tú él mi tu su lo le se "
+        "me te hay voy son era fue solo "
                      "sin ni pero como ese esa eso bien mal gran san dos tres".split()),
-    roman_after=re.compile(r"\b(?:siglos?|capítulo|cap\.|tomo|volumen|parte|acto|escena|artículo|sección|tipo|fase|título|libro|nivel|grado|guerra mundial) $", re.IGNORECASE),
+    roman_after=re.compile(r"\b(?:siglos?|capítulo|cap\.|tomo|volumen|parte|acto|escena|artículo|sección|tipo|fase|título|libro|nivel|grado|guerra "
+        "mundial) $", re.IGNORECASE),
     rulers=frozenset("Felipe Carlos Alfonso Fernando Enrique Jorge Luis Juan Pablo Pío León Jaime Pedro Isabel Sancho".split()),
     months={name: i + 1 for i, name in enumerate(_NAMES)} | {"setiembre": 9},
     date=date,

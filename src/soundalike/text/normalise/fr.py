@@ -12,7 +12,8 @@ from .wording import roman_value
 _NAMES = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 _LETTERS = {letter: letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXZ"} | {"Y": "i grec"}
 _FEMININE = re.compile(
-    r"(?:maison|femme|fille|heure|minute|seconde|fois|personne|semaine|page|ville|voiture|année|nuit|table|route|tonne|pomme|chaise|place|langue|carte|chambre|école|"
+    r"(?:maison|femme|fille|heure|minute|seconde|fois|personne|semaine|page|ville|voiture|année|nuit|table|route|tonne|pomme|chaise|place|langue|"
+    "carte|chambre|école|"
     r"étoile|porte|lettre|chose|vie|mère|sœur|soirée|bouteille|tasse|livre sterling|\w+(?:tion|sion|ette|esse|ance|ence|euse|trice|elle|ité))s?$"
 )
 
@@ -109,22 +110,35 @@ _RULES = tuple(
 )  # fmt: skip
 
 _ABBREVIATIONS = {
-    "Mme": "madame", "Mmes": "mesdames", "Mlle": "mademoiselle", "Dr": "docteur", "Dr.": "docteur", "Pr": "professeur", "Pr.": "professeur", "Me": "maître", "etc.": "et cetera",
-    "p. ex.": "par exemple", "p.ex.": "par exemple", "c.-à-d.": "c'est-à-dire", "c-à-d": "c'est-à-dire", "av. J.-C.": "avant Jésus-Christ", "apr. J.-C.": "après Jésus-Christ",
-    "ap. J.-C.": "après Jésus-Christ", "bd": "boulevard", "Bd": "boulevard", "bld.": "boulevard", "av.": "avenue", "tél.": "téléphone", "Tél.": "téléphone", "env.": "environ",
-    "vol.": "volume", "chap.": "chapitre", "fig.": "figure", "art.": "article", "éd.": "édition", "cf.": "voir", "janv.": "janvier", "févr.": "février", "juil.": "juillet",
-    "sept.": "septembre", "oct.": "octobre", "nov.": "novembre", "déc.": "décembre", "max.": "maximum", "min.": "minimum", "vs": "contre", "RDV": "rendez-vous",
-    "rdv": "rendez-vous", "svp": "s'il vous plaît", "SVP": "s'il vous plaît", "Cie": "compagnie", "Sté": "société", "hab.": "habitants", "apr.": "après",
+    "Mme": "madame", "Mmes": "mesdames", "Mlle": "mademoiselle", "Dr": "docteur", "Dr.": "docteur", "Pr": "professeur", "Pr.": "professeur",
+    "Me": "maître", "etc.": "et cetera",
+    "p. ex.": "par exemple", "p.ex.": "par exemple", "c.-à-d.": "c'est-à-dire", "c-à-d": "c'est-à-dire", "av. J.-C.": "avant Jésus-Christ",
+    "apr. J.-C.": "après Jésus-Christ",
+    "ap. J.-C.": "après Jésus-Christ", "bd": "boulevard", "Bd": "boulevard", "bld.": "boulevard", "av.": "avenue", "tél.": "téléphone",
+    "Tél.": "téléphone", "env.": "environ",
+    "vol.": "volume", "chap.": "chapitre", "fig.": "figure", "art.": "article", "éd.": "édition", "cf.": "voir", "janv.": "janvier",
+    "févr.": "février", "juil.": "juillet",
+    "sept.": "septembre", "oct.": "octobre", "nov.": "novembre", "déc.": "décembre", "max.": "maximum", "min.": "minimum", "vs": "contre",
+    "RDV": "rendez-vous",
+    "rdv": "rendez-vous", "svp": "s'il vous plaît", "SVP": "s'il vous plaît", "Cie": "compagnie", "Sté": "société", "hab.": "habitants",
+    "apr.": "après",
 }  # fmt: skip
 _UNITS = {
-    "km": "kilomètre|kilomètres", "m": "mètre|mètres", "cm": "centimètre|centimètres", "mm": "millimètre|millimètres", "km/h": "kilomètre heure|kilomètres heure",
-    "m/s": "mètre par seconde|mètres par seconde", "kg": "kilo|kilos", "g": "gramme|grammes", "mg": "milligramme|milligrammes", "t": "f~tonne|tonnes", "l L": "litre|litres",
+    "km": "kilomètre|kilomètres", "m": "mètre|mètres", "cm": "centimètre|centimètres", "mm": "millimètre|millimètres",
+    "km/h": "kilomètre heure|kilomètres heure",
+    "m/s": "mètre par seconde|mètres par seconde", "kg": "kilo|kilos", "g": "gramme|grammes", "mg": "milligramme|milligrammes",
+    "t": "f~tonne|tonnes", "l L": "litre|litres",
     "ml mL": "millilitre|millilitres", "cl": "centilitre|centilitres", "m²": "mètre carré|mètres carrés", "km²": "kilomètre carré|kilomètres carrés",
-    "m³": "mètre cube|mètres cubes", "ha": "hectare|hectares", "s": "f~seconde|secondes", "min": "f~minute|minutes", "°C": "degré Celsius|degrés Celsius",
-    "°F": "degré Fahrenheit|degrés Fahrenheit", "°": "degré|degrés", "%": "pour cent|pour cent", "‰": "pour mille|pour mille", "Go GB": "gigaoctet|gigaoctets",
-    "Mo MB": "mégaoctet|mégaoctets", "Ko ko KB": "kilooctet|kilooctets", "To TB": "téraoctet|téraoctets", "Hz": "hertz|hertz", "kHz": "kilohertz|kilohertz",
-    "MHz": "mégahertz|mégahertz", "GHz": "gigahertz|gigahertz", "W": "watt|watts", "kW": "kilowatt|kilowatts", "kWh": "kilowattheure|kilowattheures", "V": "volt|volts",
-    "kcal": "f~kilocalorie|kilocalories", "dB": "décibel|décibels", "lb": "f~livre|livres", "Mbit/s": "mégabit par seconde|mégabits par seconde", "ch": "cheval|chevaux",
+    "m³": "mètre cube|mètres cubes", "ha": "hectare|hectares", "s": "f~seconde|secondes", "min": "f~minute|minutes",
+    "°C": "degré Celsius|degrés Celsius",
+    "°F": "degré Fahrenheit|degrés Fahrenheit", "°": "degré|degrés", "%": "pour cent|pour cent", "‰": "pour mille|pour mille",
+    "Go GB": "gigaoctet|gigaoctets",
+    "Mo MB": "mégaoctet|mégaoctets", "Ko ko KB": "kilooctet|kilooctets", "To TB": "téraoctet|téraoctets", "Hz": "hertz|hertz",
+    "kHz": "kilohertz|kilohertz",
+    "MHz": "mégahertz|mégahertz", "GHz": "gigahertz|gigahertz", "W": "watt|watts", "kW": "kilowatt|kilowatts",
+    "kWh": "kilowattheure|kilowattheures", "V": "volt|volts",
+    "kcal": "f~kilocalorie|kilocalories", "dB": "décibel|décibels", "lb": "f~livre|livres", "Mbit/s": "mégabit par seconde|mégabits par seconde",
+    "ch": "cheval|chevaux",
 }  # fmt: skip
 
 FRENCH = Language(
@@ -133,31 +147,44 @@ FRENCH = Language(
     cardinal=cardinal,
     ordinal=ordinal,
     year=year,
-    words={"point": "virgule", "minus": "moins", "plus": "plus", "to": "à", "and": "et", "at": "arobase", "dot": "point", "slash": "barre oblique", "hyphen": "tiret",
-           "underscore": "tiret bas", "power": "puissance", "squared": "au carré", "cubed": "au cube", "number": "numéro", "hashtag": "mot-dièse", "about": "environ"},
-    symbols={"&": "et", "%": "pour cent", "‰": "pour mille", "+": "plus", "=": "égale", "×": "fois", "*": "fois", "÷": "divisé par", "§": "paragraphe", "#": "dièse",
-             "@": "arobase", "°": "degrés", "©": "copyright", "®": "marque déposée", "™": "marque", "<": "inférieur à", ">": "supérieur à", "≤": "inférieur ou égal à",
-             "≥": "supérieur ou égal à", "≠": "différent de", "≈": "environ", "±": "plus ou moins", "√": "racine carrée de", "∞": "infini", "→": "vers", "$": "dollars",
+    words={"point": "virgule", "minus": "moins", "plus": "plus", "to": "à", "and": "et", "at": "arobase", "dot": "point",
+        "slash": "barre oblique", "hyphen": "tiret",
+           "underscore": "tiret bas", "power": "puissance", "squared": "au carré", "cubed": "au cube", "number": "numéro", "hashtag": "mot-dièse",
+           "about": "environ"},
+    symbols={"&": "et", "%": "pour cent", "‰": "pour mille", "+": "plus", "=": "égale", "×": "fois", "*": "fois", "÷": "divisé par",
+        "§": "paragraphe", "#": "dièse",
+             "@": "arobase", "°": "degrés", "©": "copyright", "®": "marque déposée", "™": "marque", "<": "inférieur à", ">": "supérieur à",
+             "≤": "inférieur ou égal à",
+             "≥": "supérieur ou égal à", "≠": "différent de", "≈": "environ", "±": "plus ou moins", "√": "racine carrée de", "∞": "infini",
+             "→": "vers", "$": "dollars",
              "€": "euros", "£": "livres", "¥": "yens", "/": "barre oblique", "\\": "barre inversée"},
     letter_names=_LETTERS,
     form=lambda n, decimals: 0 if n < 2 else 1,
     units=nouns(_UNITS),
     currencies={code: tuple(nouns({"m": main, "c": small}).values()) for code, (main, small) in {
-        "EUR": ("euro|euros", "centime|centimes"), "USD": ("dollar|dollars", "cent|cents"), "GBP": ("f~livre|livres", "penny|pence"), "JPY": ("yen|yens", ""),
-        "RUB": ("rouble|roubles", "kopeck|kopecks"), "CHF": ("franc suisse|francs suisses", "centime|centimes"), "CAD": ("dollar canadien|dollars canadiens", "cent|cents"),
+        "EUR": ("euro|euros", "centime|centimes"), "USD": ("dollar|dollars", "cent|cents"), "GBP": ("f~livre|livres", "penny|pence"),
+        "JPY": ("yen|yens", ""),
+        "RUB": ("rouble|roubles", "kopeck|kopecks"), "CHF": ("franc suisse|francs suisses", "centime|centimes"),
+        "CAD": ("dollar canadien|dollars canadiens", "cent|cents"),
     }.items()},
-    magnitudes=nouns({"mille": "mille|mille", "million millions M": "million|millions", "milliard milliards Md Mds": "milliard|milliards", "k K": "mille|mille"}),
+    magnitudes=nouns({"mille": "mille|mille", "million millions M": "million|millions", "milliard milliards Md Mds": "milliard|milliards",
+        "k K": "mille|mille"}),
     of="de ",
     digits_after_point=False,
     fraction=fraction,
+    leaning=frozenset("M. MM. p. pp.".split()),
     abbreviations=_ABBREVIATIONS,
     enders=frozenset(("etc.", "av. J.-C.", "apr. J.-C.", "ap. J.-C.", "J.-C.", "hab.")),
-    spoken_acronyms=frozenset("OTAN NASA ONU OVNI SIDA COVID UNESCO UNICEF FIFA UEFA OPEP FNAC INSEE RATP PACS SMIC CROUS ENA IKEA PIN".split()) - {"RATP"},
+    spoken_acronyms=frozenset("OTAN NASA ONU OVNI SIDA COVID UNESCO UNICEF FIFA UEFA OPEP FNAC INSEE RATP PACS SMIC CROUS ENA IKEA "
+        "PIN".split()) - {"RATP"},
     spelled=frozenset("SNCF RATP TGV EDF UE USA FBI PDG TVA HLM BBC BD CD DVD PC TV ADN CGT RER IRM QI".split()),
-    common=frozenset("le la les un une des de du et ou où est il elle je tu nous vous ils on ne pas plus oui non si ce ça qui que quoi au aux en sur par pour avec sans dans tout "
+    common=frozenset("le la les un une des de du et ou où est il elle je tu nous vous ils on ne pas plus oui non si ce ça qui que quoi au aux en "
+        "sur par pour avec sans dans tout "
                      "tous très bien mal moi toi lui mon ma mes ton ta sa son ses été va vas fin stop tout rien ici là trop".split()),
-    roman_after=re.compile(r"\b(?:chapitre|chap\.|tome|volume|partie|acte|scène|article|section|type|phase|titre|livre|niveau|grade|guerre mondiale|siècle) $", re.IGNORECASE),
-    rulers=frozenset("Louis Charles Henri François Philippe Jean Napoléon Pie Léon Georges Édouard Élisabeth Elizabeth Catherine Clément Urbain Paul".split()),
+    roman_after=re.compile(r"\b(?:chapitre|chap\.|tome|volume|partie|acte|scène|article|section|type|phase|titre|livre|niveau|grade|guerre "
+        "mondiale|siècle) $", re.IGNORECASE),
+    rulers=frozenset("Louis Charles Henri François Philippe Jean Napoléon Pie Léon Georges Édouard Élisabeth Elizabeth Catherine Clément Urbain "
+        "Paul".split()),
     months={name: i + 1 for i, name in enumerate(_NAMES)} | dict(zip("janv févr avr juil sept oct nov déc".split(), (1, 2, 4, 7, 9, 10, 11, 12))),
     date=date,
     time=time,

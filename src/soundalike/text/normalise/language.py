@@ -86,6 +86,7 @@ class Language:
     decimals: Callable[[str, str], str] | None = None  # (whole, part) where the language has its own way
     abbreviations: Mapping[str, str] = field(default_factory=dict)  # with their full stop
     enders: frozenset[str] = frozenset()  # abbreviations that may also end a sentence
+    leaning: frozenset[str] = frozenset()  # further abbreviations that never end a sentence; rules read them
     spoken_acronyms: frozenset[str] = frozenset()  # upper case, read as words
     acronyms: Mapping[str, str] = field(default_factory=dict)  # upper case, read in a way of their own
     spelled: frozenset[str] = frozenset()  # upper case, read letter by letter even in a text of capitals
@@ -117,12 +118,12 @@ def parse(lang: Language, written: str) -> tuple[str, str]:
     if lang.decimal == "," and "," not in written and re.fullmatch(r"\d+\.(\d{1,2}|\d{4,})", written):
         written = written.replace(".", ",")
     whole, _, part = written.partition(lang.decimal)
-    return "".join(filter(str.isdigit, whole)), part
+    return "".join(filter(str.isdecimal, whole)), part
 
 
 def digits(lang: Language, written: str) -> str:
     """Each digit by its name."""
-    return " ".join(lang.cardinal(int(digit)) for digit in written if digit.isdigit())
+    return " ".join(lang.cardinal(int(digit)) for digit in written if digit.isdecimal())
 
 
 def whole_number(lang: Language, written: str, gender: str = "", counted: bool = False) -> str:

@@ -43,7 +43,8 @@ def numeric_rules(lang: Language) -> list[Rule]:
         Rule("fraction", "d", c(r"(?:(\d{1,6})[ -])?(\d{1,3})/(\d{1,4})(?![\d/]|[.,]\d)"), _fraction),
         Rule("fraction", "d", c(r"(\d{1,6}) ?([\u00bc-\u00be\u2150-\u215e])"), _vulgar),
         Rule("range", "d", c(rf"({n}) ?(?:{units})?{dash}({n}) ?({units}){end}"), _unit_range),
-        Rule("unit", "d", c(rf"({n})[ -]?({units}){end}"), lambda lang, m: count(lang, m[1], lang.units[m[2]], is_adjective(lang, m)) + ending(lang, m)),
+        Rule("unit", "d", c(rf"({n})[ -]?({units}){end}"), lambda lang, m: count(lang, m[1], lang.units[m[2]], is_adjective(lang,
+            m)) + ending(lang, m)),
         Rule("range", "d", c(rf"({_YEAR})({dash})(\d{{4}}|\d\d)(?![\d-]|[.,]\d)"), _year_range),
         Rule("range", "d", c(rf"({n})({dash})({n})(?![\d-])"), _range),
         Rule("ratio", "d", c(r"(\d{1,6}) ?: ?(\d{1,6})(?![\d:])"), _ratio),
@@ -90,7 +91,7 @@ def _figures_date(lang: Language, match: re.Match) -> str | None:
 
 def _phone(lang: Language, match: re.Match) -> str | None:
     written = match[0]
-    amount = sum(map(str.isdigit, written))
+    amount = sum(map(str.isdecimal, written))
     plain = re.fullmatch(r"(\d{3})([-. ])\d{3}\2\d{4}|(1|8)[- ]\d{3}[- ]\d{3}[- ]\d{2}[- ]?\d{2}", written)
     local = lang.code == "en" and re.fullmatch(r"\d{3}-\d{4}", written)
     said = re.search(

@@ -44,7 +44,11 @@ def _years_between(lang: Language, match: re.Match) -> str:
 
 
 def _year_after_in(lang: Language, match: re.Match) -> str | None:
-    if not PREPOSITIONAL.search(before(match)) or re.match(r" ?[а-яё%°]|[-–]\d", after(match)) and not re.match(r" (?:он|она|мы|они|я|был|и|на|в)", after(match)):
+    if (
+        not PREPOSITIONAL.search(before(match))
+        or re.match(r" ?[а-яё%°]|[-–]\d", after(match))
+        and not re.match(r" (?:он|она|мы|они|я|был|и|на|в)", after(match))
+    ):
         return None
     return ordinal(int(match[0]), "m", "p")
 
@@ -68,7 +72,9 @@ def time(hour: int, minute: int, second: int | None = None) -> str:
     """пятнадцать сорок пять; a full hour with its word."""
     if not minute:
         return f"{cardinal(hour)} {('час', 'часа', 'часов')[form(hour, False)]}"
-    return f"{cardinal(hour)} {'ноль ' if minute < 10 else ''}{cardinal(minute)}" + (f" и {cardinal(second, 'f')} {('секунда', 'секунды', 'секунд')[form(second, False)]}" if second else "")
+    return f"{cardinal(hour)} {'ноль ' if minute < 10 else ''}{cardinal(minute)}" + (
+        f" и {cardinal(second, 'f')} {('секунда', 'секунды', 'секунд')[form(second, False)]}" if second else ""
+    )
 
 
 def _with_suffix(lang: Language, match: re.Match) -> str | None:
@@ -176,10 +182,12 @@ _RULES = tuple(
         ("year", "d", rf"({_YEAR})[-–—]({_YEAR}) ?(?:гг\.|годы|годах|годов)", _years_between),
         ("year", "d", r"(\d{1,3}) ?(г\.|года|году)(?= (?:до )?н\. ?э\.)", _year_with),
         ("year", "d", rf"({_YEAR}) ?(года|году|годом|годе|год(?![а-яё])|г\.)(?![^\W_])", _year_with),
-        ("ordinal", "d", r"(\d{1,9})[-–]?(?:ь?)(ый|ой|ий|й|ая|яя|я|ое|ее|е|ые|го|ого|его|му|ому|ему|ом|ем|м|ую|ю|ых|х|ми|ым)(?![^\W_])", _with_suffix),
+        ("ordinal", "d", r"(\d{1,9})[-–]?(?:ь?)(ый|ой|ий|й|ая|яя|я|ое|ее|е|ые|го|ого|его|му|ому|ему|ом|ем|м|ую|ю|ых|х|ми|ым)(?![^\W_])",
+        _with_suffix),
         ("year", "d", r"(?:1[1-9]|20)\d\d(?![\d]|[.,]\d)", _year_after_in),
         ("fraction", "d", r"(\d{1,6}) ?½", _halves),
-        ("time", "d", r"(\d{1,2}) ?ч\.? ?([0-5]\d) ?мин\.?(?![^\W_])", lambda lang, m: f"{cardinal(int(m[1]))} {('час', 'часа', 'часов')[form(int(m[1]), False)]} "
+        ("time", "d", r"(\d{1,2}) ?ч\.? ?([0-5]\d) ?мин\.?(?![^\W_])", lambda lang,
+        m: f"{cardinal(int(m[1]))} {('час', 'часа', 'часов')[form(int(m[1]), False)]} "
                       f"{cardinal(int(m[2]), 'f')} {('минута', 'минуты', 'минут')[form(int(m[2]), False)]}" + ending(lang, m)),
         ("range", "d", rf"({_N}) ?[-–—] ?({_N})(?: ?({_COUNTED})(?![^\W_]))?(?![\d]|[-.,]\d)", _range),
         ("cardinal", "d", rf"({_N})(?: ?({_COUNTED})(?![^\W_]))?(?![\d:/]|[-.,]\d)", _governed),
@@ -212,6 +220,7 @@ RUSSIAN = Language(
     groups=" .",
     fraction=fraction,
     decimals=decimals,
+    leaning=frozenset("ул. д. кв. с.".split()),
     abbreviations=ABBREVIATIONS,
     enders=ENDERS,
     spoken_acronyms=SPOKEN,

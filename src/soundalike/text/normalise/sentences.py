@@ -42,8 +42,10 @@ def _goes_on(text: str, start: int, end: int, stop: int, lang: Language) -> bool
     two = " ".join(last.split()[-2:])
     if token in lang.enders or two in lang.enders:
         return False
-    if token in lang.abbreviations or two in lang.abbreviations or token in ("No.", "St.", "Dr.", "p.", "pp.", "c."):
-        return bool(rest) and not (token == "No." and not rest[:1].isdigit())
+    if token == "г." and re.search(r"\d\s?г\.$", last):
+        return False  # the year's г. may end a sentence, the city's may not
+    if token in lang.abbreviations or two in lang.abbreviations or token in lang.leaning:
+        return bool(rest) and not (token == "No." and not rest[:1].isdecimal())
     if lang.code in ("de", "cs") and re.fullmatch(r"\d{1,2}\.", token):
         return True
     return bool(_SHORT.search(token)) or bool(re.fullmatch(r"(?:[^\W\d_]\.){2,}", token))

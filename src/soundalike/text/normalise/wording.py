@@ -33,7 +33,8 @@ def wording_rules(lang: Language) -> list[Rule]:
         Rule("url", "ld", c(rf"(?:{label}\.){{1,3}}(?:{_DOMAINS})(?![\w.]*\w)(?:/[^\s<>\"()]{{0,200}})?"), _address),
         Rule("abbreviation", "ld", c(rf"(?:{alternatives(lang.abbreviations)})(?![^\W_])"), _abbreviation),
         Rule("roman", "l", c(_ROMAN), _roman),
-        Rule("alphanumeric", "ld", c(rf"(?:{LETTER}{{1,12}}\d|\d{{1,12}}{LETTER})[^\W_]{{0,20}}(?![^\W_])|{LETTER}{{2,8}}-\d{{1,4}}(?![\w.,]*\d)"), _alphanumeric),
+        Rule("alphanumeric", "ld", c(rf"(?:{LETTER}{{1,12}}\d|\d{{1,12}}{LETTER})[^\W_]{{0,20}}(?![^\W_])|"
+            f"{LETTER}{{2,8}}-\d{{1,4}}(?![\w.,]*\d)"), _alphanumeric),
         Rule("letters", "l", c(rf"(?:{LETTER}\.){{2,8}}(?![^\W_])"), _dotted),
         Rule("initial", "l", c(rf"{LETTER}\.(?=\s+{LETTER})"), _initial),
         Rule("letters", "l", c(rf"{LETTER}{{2,30}}(?:'s)?(?![^\W_])"), _capitals),
@@ -62,12 +63,12 @@ def _mark(lang: Language, match: re.Match) -> str:
         match[0], match[0]
     )
     glued = mark in ".:" and match.end() < len(match.string) and re.match(r"[^\W_]", after(match, 1)) and re.search(r"[^\W_]$", before(match, 1))
-    return "" if glued and after(match, 1).islower() and mark == "." and before(match, 1).isdigit() else mark
+    return "" if glued and after(match, 1).islower() and mark == "." and before(match, 1).isdecimal() else mark
 
 
 def _ellipsis(lang: Language, match: re.Match) -> str:
     following = after(match).lstrip(" \"')")
-    return "," if following and (following[0].islower() or following[0].isdigit()) else "."
+    return "," if following and (following[0].islower() or following[0].isdecimal()) else "."
 
 
 def _dash(lang: Language, match: re.Match) -> str:
@@ -124,12 +125,12 @@ def _roman(lang: Language, match: re.Match) -> str | None:
 def _alphanumeric(lang: Language, match: re.Match) -> str | None:
     said = []
     shown = re.findall(rf"{LETTER}+|\d+", match[0])
-    if not any(part[0].isdigit() for part in shown):
+    if not any(part[0].isdecimal() for part in shown):
         return None
     if "-" in match[0] and not shown[0].isupper():
         return None
     for part in shown:
-        if part[0].isdigit():
+        if part[0].isdecimal():
             said.append(_figures(lang, part))
         elif part in lang.spoken_acronyms or part in lang.acronyms:
             said.append(lang.acronyms.get(part) or part.capitalize())
@@ -196,7 +197,7 @@ def _foreign(lang: Language, match: re.Match) -> str | None:
 
 def _camel(lang: Language, word: str) -> str:
     parts = re.findall(r"[A-ZА-ЯЁ]+(?![a-zа-яё])|[^\W\d_A-ZА-ЯЁ]+|[A-ZА-ЯЁ][^\W\d_A-ZА-ЯЁ]*|\d+", word)
-    return " ".join(whole_number(lang, p) if p.isdigit() else spell(lang, p) if p.isupper() and 1 < len(p) < 5 else _read(lang, p) for p in parts)
+    return " ".join(whole_number(lang, p) if p.isdecimal() else spell(lang, p) if p.isupper() and 1 < len(p) < 5 else _read(lang, p) for p in parts)
 
 
 def _read(lang: Language, word: str) -> str:
@@ -215,7 +216,7 @@ def _address(lang: Language, match: re.Match) -> tuple[str, int]:
     written = match[0].rstrip(".,;:!?'-")
     said = []
     for part in re.findall(rf"{LETTER}+|\d+|[^\w\s]|_", re.sub(r"^(?:https?|ftp)://", "", written).rstrip("/")):
-        if part.isdigit():
+        if part.isdecimal():
             said.append(whole_number(lang, part) if len(part) < 5 else " ".join(lang.cardinal(int(d)) for d in part))
         elif part.lower() in lang.foreign:
             said.append(lang.foreign[part.lower()])
