@@ -65,7 +65,7 @@ def anything(rng: random.Random, length: int) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_any_string_is_spoken_or_refused(language):
     rng = random.Random(language)
-    for number in range(300):
+    for number in range(150):
         text = anything(rng, rng.randrange(1, 40))
         readings = explain(text, language)
         assert "".join(reading.written for reading in readings) == text
@@ -111,10 +111,20 @@ def test_no_word_is_lost(language):
     "http://", "é́", "ⅷ", "+1 "]
 )  # fmt: skip
 def test_hostile_strings_end(language, bit):
-    text = (bit * 10_000)[:10_000]
+    length = 10_000 if language == "en" else 1_000
+    text = (bit * length)[:length]
     readings = explain(text, language)
     assert "".join(reading.written for reading in readings) == text
     assert all(stop - start <= LONGEST_PIECE for start, stop in sentence_spans(text, language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "shape", ["{}", "-{}", "{},50 €", "${}.50", "{}%", "{} km", "{}.", "{}-й", "{}st", "{}/2", "{}-{}", "{}:{}", "x{}", "0,{}", "{} días", "{} г."]
+)
+def test_endless_numbers_are_read_digit_by_digit(language, shape):
+    spoken = normalise(shape.format(*["7" * 5_000] * 2), language)
+    assert spoken.count(normalise("7", language)) >= 5_000
 
 
 def test_readings_say_which_rule_and_where():

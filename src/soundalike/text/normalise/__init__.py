@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...contract import ConfigError, TextError
 from . import sentences
 from .de import GERMAN
@@ -16,7 +18,18 @@ from .ru import RUSSIAN
 from .sentences import LONGEST_PIECE
 from .wording import wording_rules
 
-_TABLES: dict[str, Language] = {table.code: table for table in (ENGLISH, GERMAN, SPANISH, FRENCH, RUSSIAN, *OTHERS)}
+
+def _quick(table: Language) -> Language:
+    """The table with its numbers below a hundred looked up; num2words works each out anew."""
+    small = [table.cardinal(n) for n in range(100)]
+
+    def cardinal(n: int, gender: str = "", counted: bool = False) -> str:
+        return small[n] if n < 100 and not gender and not counted else table.cardinal(n, gender, counted)
+
+    return replace(table, cardinal=cardinal)
+
+
+_TABLES: dict[str, Language] = {table.code: _quick(table) for table in (ENGLISH, GERMAN, SPANISH, FRENCH, RUSSIAN, *OTHERS)}
 LANGUAGES = tuple(_TABLES)
 
 __all__ = ["LANGUAGES", "LONGEST_PIECE", "Reading", "explain", "normalise", "sentence_spans", "split_sentences"]

@@ -12,7 +12,7 @@ from .wording import roman_value
 _NAMES = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
 _WEAK_N = re.compile(
     r"(?i)\b(?:am|vom|zum|im|beim|dem|den|des|ab|bis|seit|zur|diesem|jedem|einem|einen|eines|ihrem|seinem|meinem|ihren|seinen|"
-    "meinen|in der|seit der|mit der|bis zum|jeden)(?: \w{3,}[em]n)? $"
+    r"meinen|in der|seit der|mit der|bis zum|jeden)(?: \w{3,}[em]n)? $"
 )
 _WEAK_E = re.compile(r"(?i)\b(?:der|die|das|jede|jeder|jedes|diese|dieser|dieses|eine|meine|seine|ihre|unsere) $")
 _STRONG_S = re.compile(r"(?i)\b(?:ein|mein|sein|ihr|unser|kein) $")

@@ -95,17 +95,16 @@ def _half(lang: Language, match: re.Match) -> str:
     return f"{cardinal(int(match[1]), 'm')} y medio"
 
 
+_NO_NOUNS = frozenset("por para con que son más menos del los las una era fue".split())
+
+
 def _agree(lang: Language, match: re.Match) -> str | None:
     """A number before a written noun, whose gender is told from its ending."""
     figures = match[0].replace(".", "").replace(" ", "")
     word = re.match(r" ([a-záéíóúñ]{3,})", after(match))
-    number = int(figures)
-    if (
-        word is None
-        or word[1] in ("por", "para", "con", "que", "son", "más", "menos", "veces", "del", "los", "las", "una", "era", "fue")
-        and word[1] != "veces"
-    ):
+    if word is None or word[1] in _NO_NOUNS or len(figures) > 12:
         return None
+    number = int(figures)
     if 1000 <= number < 2100 and len(match[0]) == 4 and not word[1].endswith("s"):
         return None
     if number != 1 and not word[1].endswith("s"):

@@ -123,7 +123,8 @@ def parse(lang: Language, written: str) -> tuple[str, str]:
 
 def digits(lang: Language, written: str) -> str:
     """Each digit by its name."""
-    return " ".join(lang.cardinal(int(digit)) for digit in written if digit.isdecimal())
+    names = {digit: lang.cardinal(int(digit)) for digit in set(written) if digit.isdecimal()}
+    return " ".join(names[digit] for digit in written if digit in names)
 
 
 def whole_number(lang: Language, written: str, gender: str = "", counted: bool = False) -> str:

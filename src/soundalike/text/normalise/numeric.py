@@ -6,7 +6,23 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from .language import Language, Noun, Rule, after, before, compiled, count, digits, ending, form, is_adjective, parse, say_number, whole_number
+from .language import (
+    LONGEST_NUMBER,
+    Language,
+    Noun,
+    Rule,
+    after,
+    before,
+    compiled,
+    count,
+    digits,
+    ending,
+    form,
+    is_adjective,
+    parse,
+    say_number,
+    whole_number,
+)
 
 _YEAR = r"(?:1[0-9]|20)\d\d"
 _POWERS = {"²": 2, "³": 3, "⁰": 0, "¹": 1, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9}
@@ -35,7 +51,7 @@ def numeric_rules(lang: Language) -> list[Rule]:
         Rule("date", "d", c(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4}|\d\d)(?![\d/]|\.\d)"), _figures_date),
         Rule("phone", "ds", c(r"(?:\+\d{1,3}[ .-]?|8 ?(?=\(\d))?(?:\(\d{2,5}\)[ .-]?)?\d{1,5}(?:[ .-]\d{1,8}){0,6}(?![\d])|\d[ -]\d{3}[ -]\d{3}[ -]"
                             r"\d{2}[ -]?\d{2}(?!\d)"), _phone),
-        Rule("version", "d", c(r"\d{1,6}(?:\.\d{1,6}){2,5}(?![\w.]*\d)"), _version),
+        Rule("version", "d", c(r"\d{1,6}(?:\.\d{1,6}){2,5}(?![\w.]{0,9}\d)"), _version),
         Rule("time", "d", c(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?![\d:])"), _clock),
         Rule("currency", "dsl", c(rf"([-–]?)({money}) ?({n})(?:{dash}(?:{money})? ?({n}))?(?: ?({size}){end})?"), _money_first),
         Rule("currency", "d", c(rf"()()({n})(?:{dash}({n}))?(?: ?({size}){end})? ?({money}){end}"), _money_last),
@@ -54,7 +70,7 @@ def numeric_rules(lang: Language) -> list[Rule]:
         Rule("decimal", "d", c(rf"{n}(?=[²³⁰¹⁴⁵⁶⁷⁸⁹\W_]|$)"), lambda lang, m: say_number(lang, m[0])),
         Rule("fraction", "s", c(r"[\u00bc-\u00be\u2150-\u215e]"), _vulgar),
         Rule("power", "s", c(r"[²³⁰¹⁴⁵⁶⁷⁸⁹]+"), _power),
-        Rule("decimal", "s", c(rf"{re.escape(lang.decimal)}(\d{{1,9}})(?![\d.,]*\d)"), _bare_decimal),
+        Rule("decimal", "s", c(rf"{re.escape(lang.decimal)}(\d{{1,9}})(?![\d.,]{{0,9}}\d)"), _bare_decimal),
         Rule("negative", "s", c(r"[-–—](?=\d|[$£€¥₽]\d)"), _negative),
     ]  # fmt: skip
     if lang.date is not None and lang.months:
@@ -145,7 +161,7 @@ def _money(lang: Language, sign: str, code: str, low: str, high: str | None, siz
         of = "d'" if lang.code == "fr" and main.forms[-1][0] in "aeiouy" else lang.of
         return f"{minus}{first}{count(lang, low, magnitude)} {of}{main.forms[0 if is_adjective(lang, match) else -1]}"
     whole, part = parse(lang, low)
-    if len(part) != 2 or high or not small.forms[0]:
+    if len(part) != 2 or high or not small.forms[0] or len(whole) > LONGEST_NUMBER:
         of = lang.of if re.fullmatch(r"\d+0{6}", whole) and not part else ""
         return f"{minus}{first}{say_number(lang, low, main.gender, True)} {of}{main.forms[0] if is_adjective(lang, match) else form(lang, low, main)}"
     parts = []

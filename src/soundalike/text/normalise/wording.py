@@ -30,11 +30,11 @@ def wording_rules(lang: Language) -> list[Rule]:
     return [
         Rule("email", "ld", c(rf"[\w.+-]{{1,64}}@{label}(?:\.{label}){{1,4}}"), _address),
         Rule("url", "ld", c(r"(?:https?|ftp)://[^\s<>\"()]{1,300}|www\.[^\s<>\"()]{1,300}"), _address),
-        Rule("url", "ld", c(rf"(?:{label}\.){{1,3}}(?:{_DOMAINS})(?![\w.]*\w)(?:/[^\s<>\"()]{{0,200}})?"), _address),
+        Rule("url", "ld", c(rf"(?:{label}\.){{1,3}}(?:{_DOMAINS})(?![\w.]{{0,9}}\w)(?:/[^\s<>\"()]{{0,200}})?"), _address),
         Rule("abbreviation", "ld", c(rf"(?:{alternatives(lang.abbreviations)})(?![^\W_])"), _abbreviation),
         Rule("roman", "l", c(_ROMAN), _roman),
         Rule("alphanumeric", "ld", c(rf"(?:{LETTER}{{1,12}}\d|\d{{1,12}}{LETTER})[^\W_]{{0,20}}(?![^\W_])|"
-            f"{LETTER}{{2,8}}-\d{{1,4}}(?![\w.,]*\d)"), _alphanumeric),
+            rf"{LETTER}{{2,8}}-\d{{1,4}}(?![\w.,]{{0,9}}\d)"), _alphanumeric),
         Rule("letters", "l", c(rf"(?:{LETTER}\.){{2,8}}(?![^\W_])"), _dotted),
         Rule("initial", "l", c(rf"{LETTER}\.(?=\s+{LETTER})"), _initial),
         Rule("letters", "l", c(rf"{LETTER}{{2,30}}(?:'s)?(?![^\W_])"), _capitals),
