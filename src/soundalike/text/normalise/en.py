@@ -55,6 +55,8 @@ def year(n: int) -> str:
 
 def fraction(top: int, bottom: int) -> str:
     """two thirds, a half as "one half", seven over twelve hundred."""
+    if top == bottom:
+        return f"{cardinal(top)} {cardinal(bottom)}"
     names = {2: "half", 4: "quarter"} | {n: ordinal(n) for n in (3, 5, 6, 7, 8, 9, 10, 12, 16, 20, 32, 50, 64, 100, 1000)}
     if bottom not in names or top >= bottom:
         return f"{cardinal(top)} over {cardinal(bottom)}"
@@ -202,6 +204,10 @@ _LETTERED = re.compile(
 )
 
 
+def _per(lang: Language, match: re.Match) -> str | None:
+    return "per" if re.search(r"[\d%]\w?$", before(match, 3)) else None
+
+
 def _ordinal_figure(lang: Language, match: re.Match) -> str | None:
     figures = match[1].replace(",", "")
     return ordinal(int(figures)) if len(figures) < 16 else None
@@ -219,7 +225,11 @@ _RULES = tuple(
         ("time", "d", rf"{_HOUR} ?([AaPp])(?:\.[Mm]\.|[Mm])(?![^\W_])", _half_day),
         ("decade", "d", r"(1\d|20)(\d0)'?s(?![^\W_])", _decade),
         ("decade", "ds", r"'?()([2-9]0)'?s(?![^\W_])", _decade),
-        ("year", "s", r"'(?=(\d\d)(?!\d|'?s))", lambda lang, m: "" if before(m, 1).strip() else ""),
+        ("year", "s", r"'(\d\d)(?![\w']|[.,]\d)", lambda lang, m: f"oh {cardinal(int(m[1]))}" if m[1][0] == "0" else cardinal(int(m[1]))),
+        ("inches", "d", r"(\d{1,3})in(?![^\W_])", lambda lang, m: f"{cardinal(int(m[1]))} {'inch' if m[1] == '1' else 'inches'}"),
+        ("times", "d", r"(\d{1,3})x(?= [a-z])", lambda lang, m: f"{cardinal(int(m[1]))} times"),
+        ("letters", "l", r"[CF]#(?![\w#])", lambda lang, m: f"{m[0][0]} sharp"),
+        ("per", "s", r"/(?=(?:month|year|week|day|hour|night|person|minute|second|unit|kg|lb)s?(?![^\W_]))", _per),
         ("ordinal", "d", r"(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th|ST|ND|RD|TH)(?![^\W_])", _ordinal_figure),
         ("feet", "d", r"(\d{1,3})' ?(?:(\d{1,2}(?:\.\d)?)(?:\"|''))?(?![\w])", _feet),
         ("inches", "d", r"(\d{1,4}(?:\.\d+)?)\"", _inches),

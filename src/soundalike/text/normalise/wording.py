@@ -48,7 +48,7 @@ def wording_rules(lang: Language) -> list[Rule]:
         Rule("mark", "s", c(r"…|\.{2,}|(?:\. ){2,}\."), _ellipsis),
         Rule("mark", "s", c(r"[.,;:!?¡¿。、，！？：；؟،।]"), _mark),
         Rule("dash", "s", c(r"[—–-]+"), _dash),
-        Rule("bracket", "s", c(r"[()]"), lambda lang, m: "," if re.search(r"\w" if m[0] == "(" else r"[^\W_]", before(m, 3)[-2:]) else ""),
+        Rule("bracket", "s", c(r"[()]"), _bracket),
         Rule("symbol", "s", c(r"[^\w\s]"), _symbol),
     ]  # fmt: skip
 
@@ -80,6 +80,13 @@ def _dash(lang: Language, match: re.Match) -> str:
     return ","
 
 
+def _bracket(lang: Language, match: re.Match) -> str:
+    """Brackets are pauses inside a sentence."""
+    if match[0] == "(":
+        return "," if re.search(r"[^\s.,;:!?(\[]\s?$", before(match, 3)) and re.search(r"\s$|^$", before(match, 1)) else ""
+    return "," if re.match(r"\s+[^\W_]", after(match, 6)) else ""
+
+
 def _symbol(lang: Language, match: re.Match) -> str | None:
     sign = match[0]
     if sign == "*" and not re.search(r"[\w)] ?$", before(match, 2)) or sign == "*" and not re.match(r" ?[\w(]", after(match, 2)):
@@ -100,11 +107,11 @@ def _abbreviation(lang: Language, match: re.Match) -> str:
     return said + ending(lang, match)
 
 
-def _roman(lang: Language, match: re.Match) -> str | None:
+def _roman(lang: Language, match: re.Match) -> str | tuple[str, int] | None:
     if not match[0]:
         return None
     left, right = before(match), after(match, 6)
-    if re.match(r"\.\w|['-]\w|[&/]", right) or (len(match[0]) == 1 and re.match(r" [^\W\d_](?:\W|$)", right)):
+    if re.match(r"\.\w|-\w|'(?!s\b)\w|[&/]", right) or (len(match[0]) == 1 and re.match(r" [^\W\d_](?:\W|$)", right)):
         return None
     number = roman_value(match[0])
     if lang.roman_after is not None and lang.roman_after.search(left):
@@ -119,7 +126,8 @@ def _roman(lang: Language, match: re.Match) -> str | None:
         or (len(match[0]) == 1 and name[1] not in lang.rulers)
     ):
         return None
-    return lang.regnal(number, name[1])
+    said = lang.regnal(number, name[1])
+    return (said + "'s", match.end() + 2) if said and right.startswith("'s") else said
 
 
 def _alphanumeric(lang: Language, match: re.Match) -> str | None:
