@@ -175,7 +175,7 @@ def bad_inputs(folder):
         ([str(folder), "Hi.", "-o", out], "this is a folder"),
         ([ref, "", "-o", out], "the text is empty"),
         ([ref, "?!", "-o", out], "nothing that can be spoken"),
-        ([ref, "Hello.", "-o", out, "--language", "xx"], "language 'xx' is not known. Choose one of en, cs, de"),
+        ([ref, "Hello.", "-o", out, "--language", "xx"], "language 'xx' is not known. Choose one of en, de, es"),
         ([ref, "--text-file", str(folder / "empty.txt"), "-o", out], "empty.txt: the text is empty"),
         ([ref, "--text-file", str(folder / "latin1.txt"), "-o", out], "latin1.txt: not UTF-8"),
         ([ref, "--text-file", str(folder / "gone.txt"), "-o", out], "gone.txt: cannot be read"),

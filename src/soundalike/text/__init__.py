@@ -3,8 +3,11 @@
 from .alphabet import SYMBOLS, encode
 from .detect import detect_language
 from .lexicon import Lexicon
-from .normalise import normalise, split_sentences
-from .phonemes import LANGUAGES, Spoken, phonemize
+from .normalise import LANGUAGES, Reading, explain, normalise, sentence_spans, split_sentences
+from .phonemes import Spoken, phonemize
 from .script import Script, read
 
-__all__ = ["LANGUAGES", "SYMBOLS", "Lexicon", "Script", "Spoken", "detect_language", "encode", "normalise", "phonemize", "read", "split_sentences"]
+__all__ = [
+    "LANGUAGES", "SYMBOLS", "Lexicon", "Reading", "Script", "Spoken", "detect_language", "encode", "explain", "normalise", "phonemize", "read",
+    "sentence_spans", "split_sentences",
+]  # fmt: skip

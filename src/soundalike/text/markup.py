@@ -13,7 +13,7 @@ from ..contract import ConfigError, TextError
 from .alphabet import spell_ipa
 from .elements import Node, Run, parse_xml
 from .letters import letter_name
-from .phonemes import base_language
+from .normalise import base_language
 from .say_as import say_as, spelled
 
 LONGEST_PAUSE = 60.0  # seconds

@@ -5,21 +5,22 @@ English comes with the package; other languages need gruut's lexicon of that lan
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import threading
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..contract import ConfigError, TextError
 from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, is_vowel, spell_ipa
 from .heteronyms import HETERONYMS, NOUN_VERB, Word, pronunciation, with_s
-from .letters import letter_name, sound_out
+from .letters import sound_out
 from .lexicon import Lexicon
 from .names import NAMES
+from .normalise import base_language
 from .reading import speakable
 
-LANGUAGES = ("en", "cs", "de", "es", "fr", "it", "nl", "pt", "ru", "sv")
 _LOCK = threading.Lock()  # gruut keeps one lexicon connection; asking it in turn costs milliseconds
 # sounds that dictionaries write finer for English than its symbols are
 _ENGLISH = {"r": "ɹ"} | {f"{stress}{vowel}ː": f"{stress}{vowel}" for vowel in ("i", "u", "ɔ", "ɑ") for stress in ("", "ˈ", "ˌ")}
@@ -57,14 +58,6 @@ class Token:
     rule: str = ""  # where the sounds come from
 
 
-def base_language(code: str) -> str:
-    """The language of a code such as en, en-GB or pt_BR. Raises ConfigError listing the languages there are."""
-    language = code.replace("_", "-").split("-")[0].lower()
-    if language not in LANGUAGES:
-        raise ConfigError(f"language '{code}' is not known. Choose one of {', '.join(LANGUAGES)}.")
-    return language
-
-
 def phonemize(text: str, where: str = "text", language: str = "en") -> Spoken:
     """Symbols of a sentence. Raises TextError naming `where` if it cannot be spoken, ConfigError for a language not known or not installed."""
     language = base_language(language)
@@ -100,34 +93,21 @@ def tokens_of(plain: str, where: str, language: str, lexicon: Lexicon | None = N
             symbols = [_ENGLISH.get(symbol, symbol) for symbol in symbols]
         if not symbols and language == "en":
             symbols, rule = _english(context, number)
-        if not symbols and any(c.isdigit() for c in token.text):
-            tokens += _with_digits(token.text, where, language)
-            number += 1
-            continue
         if not symbols and token.phonemes:
             symbols, rule = token.phonemes, ""
             if language != "en":
-                symbols = stressed(spell_ipa("".join(token.phonemes), where), token.text, language)
+                sounds = "".join(token.phonemes)
+                if language == "de":
+                    sounds = sounds.replace("sz", "s")  # gruut writes ß as ss, which its model takes apart
+                symbols = stressed(spell_ipa(sounds, where), token.text, language)
         tokens.append(Token(token.text, symbols, "", rule) if symbols else Token(token.text, sound_out(token.text, language), "", "letter by letter"))
         number += 1
     return [token for token in tokens if token.symbols or token.mark]
 
 
-def _with_digits(text: str, where: str, language: str) -> list[Token]:
-    """Words of a token whose digits gruut left standing (A4, 12/13, 5kg): it would not say them."""
-    from num2words import num2words
-
-    tokens: list[Token] = []
-    for run in re.findall(r"\d+|[^\W\d_]+", text):
-        if run.isdecimal():
-            short = len(run) <= 15 and (run == "0" or run[0] != "0")
-            said = " ".join(num2words(int(part), lang=language) for part in ([run] if short else run))
-            tokens += [token for token in tokens_of(said, where, language) if not token.mark]
-        elif len(run) == 1:
-            tokens.append(Token(run, spell_ipa(letter_name(run, language)) or sound_out(run, language), "", "letter"))
-        else:
-            tokens += [token for token in tokens_of(run, where, language) if not token.mark]
-    return [replace(token, rule=token.rule or "digits") for token in tokens]
+def installed(language: str) -> bool:
+    """Whether gruut's lexicon of a language is there."""
+    return importlib.util.find_spec(f"gruut_lang_{language}") is not None
 
 
 def is_word(token: object) -> bool:
@@ -171,7 +151,7 @@ def assemble(tokens: list[Token], where: str, text: str, language: str, **more: 
     return Spoken(symbols, words, word_of, text, language, **more)  # type: ignore[arg-type]
 
 
-_GERMAN_PREFIX = re.compile(r"(be|emp|ent|er|ge|ver|zer)[^aeiouäöü]*[aeiouäöü].*", re.IGNORECASE)
+_GERMAN_PREFIX = re.compile(r"(emp|ent|er|ver|zer)[^aeiouäöü]*[aeiouäöü].*", re.IGNORECASE)
 _RUN = re.compile(r"[aeiouáéíóúâêôãõàü]+", re.IGNORECASE)
 
 

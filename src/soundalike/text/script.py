@@ -14,7 +14,8 @@ from .alphabet import COMMA, EXCLAMATION, QUESTION, STOP
 from .detect import detect_language
 from .lexicon import Lexicon
 from .markup import Boundary, Item, Mark, Pause, Style, Words, read_plain, read_ssml
-from .phonemes import Spoken, Token, assemble, base_language, tokens_of
+from .normalise import base_language
+from .phonemes import Spoken, Token, assemble, installed, tokens_of
 from .reading import Reading, readings, sentence_spans
 
 _WORD = re.compile(r"\w+(?:['’.&-]\w+)*")
@@ -95,8 +96,11 @@ def read(
         items, warnings, language = read_ssml(text[lead:], language, where, detect_language)
         items = [_moved(item, lead) for item in items] if lead else items
     else:
-        language = language or detect_language(text)
+        seems = language or detect_language(text)
+        language = seems if language or installed(seems) else "en"
         items, warnings = read_plain(text, language, where)
+        if seems != language:
+            warnings.append(f"the text seems to be in '{seems}', whose lexicon is not installed: read as English (pip install soundalike[{seems}])")
     warnings += lexicon.warnings if lexicon else []
     names = {item.style.voice for item in items if isinstance(item, Words) and item.style.voice}
     warnings += [f"voice '{name}' is not known and is left to the caller" for name in sorted(names - set(voices or ()))]

@@ -1,0 +1,86 @@
+"""Written text to the words that are said for it, span by span: numbers, dates, money, units, abbreviations, capitals, signs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...contract import ConfigError, TextError
+from . import sentences
+from .de import GERMAN
+from .en import ENGLISH
+from .engine import scan
+from .es import SPANISH
+from .fr import FRENCH
+from .language import Language, Reading, Rule
+from .numeric import numeric_rules
+from .others import OTHERS
+from .ru import RUSSIAN
+from .sentences import LONGEST_PIECE
+from .wording import wording_rules
+
+
+def _quick(table: Language) -> Language:
+    """The table with its numbers below a hundred looked up; num2words works each out anew."""
+    small = [table.cardinal(n) for n in range(100)]
+
+    def cardinal(n: int, gender: str = "", counted: bool = False) -> str:
+        return small[n] if n < 100 and not gender and not counted else table.cardinal(n, gender, counted)
+
+    return replace(table, cardinal=cardinal)
+
+
+_TABLES: dict[str, Language] = {table.code: _quick(table) for table in (ENGLISH, GERMAN, SPANISH, FRENCH, RUSSIAN, *OTHERS)}
+LANGUAGES = tuple(_TABLES)
+
+__all__ = ["LANGUAGES", "LONGEST_PIECE", "Reading", "base_language", "explain", "normalise", "sentence_spans", "split_sentences"]
+
+
+def _rules(lang: Language) -> dict[str, list[Rule]]:
+    """A language's rules by the kind of character they begin with, most specific first."""
+    ordered = [*lang.rules, *numeric_rules(lang), *wording_rules(lang)]
+    return {kind: [rule for rule in ordered if kind in rule.begins] for kind in "dls"}
+
+
+_RULES = {code: _rules(table) for code, table in _TABLES.items()}
+
+
+def table_of(language: str) -> Language:
+    """The table of a language code; a region ("en-US") is left aside. Raises ConfigError listing the codes there are."""
+    code = language.replace("_", "-").partition("-")[0].lower()
+    if code not in _TABLES:
+        raise ConfigError(f"language '{language}' is not known. Choose one of {', '.join(LANGUAGES)}.")
+    return _TABLES[code]
+
+
+def base_language(code: str) -> str:
+    """The language of a code such as en, en-GB or pt_BR. Raises ConfigError listing the languages there are."""
+    return table_of(code).code
+
+
+def explain(text: str, language: str = "en") -> list[Reading]:
+    """How each span of the text is read: spans in order that cover it all; their spoken forms joined are the normal form."""
+    lang = table_of(language)
+    return scan(text, lang, _RULES[lang.code])
+
+
+def normalise(text: str, language: str = "en", where: str = "text") -> str:
+    """The text as words: letters of the language and the marks . , ? ! ; : only.
+
+    Raises TextError naming `where` for a text that is empty or holds nothing that can be spoken.
+    """
+    if not text.strip():
+        raise TextError(f"{where}: the text is empty. Give a sentence to speak.")
+    spoken = "".join(reading.spoken for reading in explain(text, language))
+    if not any(character.isalpha() for character in spoken):
+        raise TextError(f"{where}: the text holds nothing that can be spoken. Give at least one word.")
+    return spoken
+
+
+def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
+    """(start, stop) of each sentence in the text, in order, none longer than LONGEST_PIECE characters."""
+    return sentences.sentence_spans(text, table_of(language))
+
+
+def split_sentences(text: str, language: str = "en") -> list[str]:
+    """Sentences of a text, in order, each on one line, none longer than LONGEST_PIECE characters."""
+    return [" ".join(text[start:stop].split()) for start, stop in sentence_spans(text, language)]

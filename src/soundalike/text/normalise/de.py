@@ -1,0 +1,234 @@
+"""German: its words, numbers and customs. Ordinals take the ending that the word before them asks for."""
+
+from __future__ import annotations
+
+import re
+
+from num2words import num2words
+
+from .language import Language, Rule, after, before, compiled, ending, nouns, say_number
+from .wording import roman_value
+
+_NAMES = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
+_WEAK_N = re.compile(
+    r"(?i)\b(?:am|vom|zum|im|beim|dem|den|des|ab|bis|seit|zur|diesem|jedem|einem|einen|eines|ihrem|seinem|meinem|ihren|seinen|"
+    r"meinen|in der|seit der|mit der|bis zum|jeden)(?: \w{3,}[em]n)? $"
+)
+_WEAK_E = re.compile(r"(?i)\b(?:der|die|das|jede|jeder|jedes|diese|dieser|dieses|eine|meine|seine|ihre|unsere) $")
+_STRONG_S = re.compile(r"(?i)\b(?:ein|mein|sein|ihr|unser|kein) $")
+_LETTERS = dict(
+    zip(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÜ",
+        "ah beh zeh deh eh eff geh hah ih jott kah ell emm enn oh peh kuh err ess teh uh vau weh iks üpsilon zett äh öh üh".split(),
+    )
+)
+_ORDINAL_WORD = r"(?=\s[^\W\d_a-zäöüß]|\s(?:bis|und|oder)\s\d{1,3}\.)"
+
+
+def cardinal(n: int, gender: str = "", counted: bool = False) -> str:
+    """A whole number; one is "ein" or "eine" before a noun."""
+    if n == 1 and counted:
+        return "eine" if gender == "f" else "ein"
+    return num2words(n, lang="de")
+
+
+def ordinal(n: int, gender: str = "m") -> str:
+    """erste, zwanzigste: the weak nominative."""
+    return {7: "siebte"}.get(n) or num2words(n, lang="de", to="ordinal")
+
+
+def declined(n: int, left: str, neuter: bool = False) -> str:
+    """An ordinal with the ending asked for by what stands before it: am fünften, der fünfte, fünfter."""
+    word = ordinal(n)
+    if _WEAK_N.search(left):
+        return word + "n"
+    if _WEAK_E.search(left):
+        return word
+    return word + ("s" if neuter else "r")
+
+
+def year(n: int) -> str:
+    """1999 in hundreds, 2005 as a number."""
+    if 1100 <= n < 2000:
+        low = n % 100
+        return f"{num2words(n // 100, lang='de')}hundert{num2words(low, lang='de') if low else ''}"
+    return num2words(n, lang="de")
+
+
+def fraction(top: int, bottom: int) -> str:
+    """ein halb, zwei Drittel, drei Viertel, sieben Zwanzigstel."""
+    if bottom == 1:
+        return f"{cardinal(top)} durch eins"
+    if bottom == 2:
+        return "ein halb" if top == 1 else f"{cardinal(top)} Halbe"
+    name = (ordinal(bottom) + "l").capitalize()
+    return f"{cardinal(top, 'n', True)} {name}"
+
+
+def date(day: int, month: int, when: int | None, left: str = "") -> str:
+    """fünfter März, or as the word before asks; with its year."""
+    return f"{declined(day, left)} {_NAMES[month - 1]}" + (f" {year(when)}" if when is not None else "")
+
+
+def time(hour: int, minute: int, second: int | None = None) -> str:
+    """fünfzehn Uhr fünfundvierzig."""
+    said = f"{cardinal(hour, 'n', True)} Uhr" + (f" {cardinal(minute)}" if minute else "")
+    return said + (f" und {cardinal(second)} Sekunde{'' if second == 1 else 'n'}" if second else "")
+
+
+def _clock(lang: Language, match: re.Match) -> str | None:
+    return time(int(match[1]), int(match[2] or 0)) if int(match[1]) < 25 else None
+
+
+def _day_month(lang: Language, match: re.Match) -> str | None:
+    day, month = int(match[1]), int(match[2])
+    if not (1 <= day <= 31 and 1 <= month <= 12):
+        return None
+    left = before(match)
+    return f"{declined(day, left)} {declined(month, left)}"
+
+
+def _ordinal(lang: Language, match: re.Match) -> str | None:
+    following = re.match(r"\s(\w+)", after(match))
+    if following and following[1].lower() in lang.months:
+        return None
+    neuter = bool(
+        following and re.search(r"(?:jahrhundert|jahrzehnt|kapitel|mal|spiel|tor|buch|bild|jahr|semester|quartal|lied)$", following[1].lower())
+    )
+    return declined(int(match[1]), before(match), neuter)
+
+
+def _decade(lang: Language, match: re.Match) -> str:
+    return (year(int(match[1])) if len(match[1]) == 4 else cardinal(int(match[1]))) + "er"
+
+
+def _ruler(lang: Language, match: re.Match) -> str | None:
+    name = re.search(r"([^\W\d_]{3,}) $", before(match))
+    if not name or not name[1][0].isupper() or name[1].isupper() or re.search(lang.roman_after.pattern, before(match), re.IGNORECASE):
+        return None
+    number = ordinal(roman_value(match[1])).capitalize()
+    if name[1] in ("Elisabeth", "Katharina", "Margarethe", "Maria", "Beatrix"):
+        said = f"die {number}"
+    elif name[1][:-1] in lang.rulers and name[1].endswith("s") and name[1] not in lang.rulers:
+        said = f"des {number}n"
+    else:
+        said = f"der {number}"
+    return said + ending(lang, match)
+
+
+def _one(lang: Language, match: re.Match) -> str | None:
+    """One before a noun; its gender is told from the noun's ending, roughly. Kapitel 1 stays "eins"."""
+    named = re.search(r"(?:^|[ (])([^\W\d_]+) $", before(match))
+    if named is None or not named[1][0].islower():
+        return None
+    return (
+        "eine"
+        if re.match(r" \w+(?:e|ung|heit|keit|ion|schaft|tät)\b", after(match)) and not re.match(r" \w+(?:ende|äude)\b", after(match))
+        else "ein"
+    )
+
+
+def _halves(lang: Language, match: re.Match) -> str:
+    return "eineinhalb" if match[1] == "1" else cardinal(int(match[1])) + "einhalb"
+
+
+_RULES = tuple(
+    Rule(name, begins, compiled(pattern), say)
+    for name, begins, pattern, say in (
+        ("cardinal", "d", r"1(?= [A-ZÄÖÜ][a-zäöüß]+)", _one),
+        ("time", "d", r"(\d{1,2})(?:[:.]([0-5]\d))? Uhr(?! [0-5]?\d\b)", _clock),
+        ("time", "d", r"(\d{1,2}) Uhr ([0-5]?\d)(?![\d.,])", _clock),
+        ("time", "d", r"(\d{1,2})[:.]([0-5]\d)(?=(?: Uhr)? ?(?:–|-|bis) ?\d{1,2}[:.]\d\d Uhr)", _clock),
+        ("date", "d", r"(\d{1,2})\.(\d{1,2})\.(?![\d])", _day_month),
+        ("fraction", "d", r"(\d{1,6}) ?½", _halves),
+        ("decade", "d", r"(\d{2}|\d{4})er(?![^\W_])", _decade),
+        ("ordinal", "d", rf"(\d{{1,3}})\.{_ORDINAL_WORD}", _ordinal),
+        ("roman", "l", r"(?=[IVXLC])(X{0,3}(?:IX|IV|V?I{0,3}))\.(?=[\s,;:]|$)", _ruler),
+        ("abbreviation", "l", r"[Ss]tr\.(?!\w)", lambda lang, m: ("Straße" if m[0][0] == "S" else "straße") + ending(lang, m)),
+        ("abbreviation", "l", r"([^\W\d_]{2,30})str\.(?!\w)", lambda lang, m: f"{m[1]}straße" + ending(lang, m)),
+        ("abbreviation", "l", r"S\. ?(?=\d)", lambda lang, m: "Seite"),
+        ("abbreviation", "l", r"Nr\. ?(?=\d)", lambda lang, m: "Nummer"),
+        ("currency", "d", r"(\d{1,9}),(?:-|–|—)+ ?(?:€|Euro|EUR)", lambda lang, m: f"{cardinal(int(m[1]), 'm', True)} Euro"),
+        ("times", "d", r"(\d{1,3})x(?= [a-zäöü])", lambda lang, m: f"{cardinal(int(m[1]), 'm', True)}mal"),
+        ("percent", "d", r"(\d{1,3})%ig(\w{0,3})", lambda lang, m: f"{say_number(lang, m[1])}prozentig{m[2]}"),
+    )
+)  # fmt: skip
+
+_ABBREVIATIONS = {
+    "z. B.": "zum Beispiel", "z.B.": "zum Beispiel", "Z. B.": "Zum Beispiel", "Z.B.": "Zum Beispiel", "d. h.": "das heißt", "d.h.": "das heißt",
+    "usw.": "und so weiter",
+    "etc.": "et cetera", "Nr.": "Nummer", "Dr.": "Doktor", "Prof.": "Professor", "Hr.": "Herr", "Hrn.": "Herrn", "Fr.": "Frau",
+    "bzw.": "beziehungsweise", "ca.": "circa",
+    "u. a.": "unter anderem", "u.a.": "unter anderem", "evtl.": "eventuell", "ggf.": "gegebenenfalls", "inkl.": "inklusive", "vgl.": "vergleiche",
+    "Bd.": "Band", "Abb.": "Abbildung", "Kap.": "Kapitel", "St.": "Sankt", "i. d. R.": "in der Regel", "z. T.": "zum Teil", "z.T.": "zum Teil",
+    "n. Chr.": "nach Christus", "v. Chr.": "vor Christus", "Tel.": "Telefon", "usf.": "und so fort", "o. Ä.": "oder Ähnliches",
+    "u. U.": "unter Umständen",
+    "sog.": "sogenannte", "zzgl.": "zuzüglich", "max.": "maximal", "min.": "minimal", "Mo.": "Montag", "Sa.": "Samstag", "Jh.": "Jahrhundert",
+    "Jhd.": "Jahrhundert",
+    "geb.": "geboren", "gest.": "gestorben", "lt.": "laut", "Hbf.": "Hauptbahnhof", "Hbf": "Hauptbahnhof", "Ing.": "Ingenieur", "jr.": "junior",
+    "vs.": "versus",
+    "e. V.": "eh vau", "m. E.": "meines Erachtens", "Std.": "Stunden", "Min.": "Minuten", "bspw.": "beispielsweise", "allg.": "allgemein",
+}  # fmt: skip
+_UNITS = {
+    "km": "Kilometer", "m": "Meter", "cm": "Zentimeter", "mm": "Millimeter", "km/h": "Kilometer pro Stunde|Kilometer pro Stunde",
+    "m/s": "Meter pro Sekunde",
+    "kg": "n~Kilogramm", "g": "n~Gramm", "mg": "n~Milligramm", "t": "f~Tonne|Tonnen", "l L": "Liter", "ml": "Milliliter", "m²": "Quadratmeter",
+    "km²": "Quadratkilometer",
+    "m³": "Kubikmeter", "ha": "Hektar", "s Sek.": "f~Sekunde|Sekunden", "min Min.": "f~Minute|Minuten", "h Std.": "f~Stunde|Stunden",
+    "°C": "n~Grad Celsius", "°F": "n~Grad Fahrenheit",
+    "°": "n~Grad", "%": "n~Prozent", "‰": "n~Promille", "GB": "n~Gigabyte", "MB": "n~Megabyte", "KB kB": "n~Kilobyte", "TB": "n~Terabyte",
+    "Hz": "n~Hertz", "kHz": "n~Kilohertz",
+    "MHz": "n~Megahertz", "GHz": "n~Gigahertz", "W": "n~Watt", "kW": "n~Kilowatt", "kWh": "f~Kilowattstunde|Kilowattstunden", "V": "n~Volt",
+    "PS": "f~Pferdestärke|Pferdestärken",
+    "kcal": "f~Kilokalorie|Kilokalorien", "dB": "n~Dezibel", "ms": "f~Millisekunde|Millisekunden", "Mbit/s": "n~Megabit pro Sekunde",
+    "mA": "n~Milliampere",
+}  # fmt: skip
+
+GERMAN = Language(
+    code="de",
+    letters=frozenset("abcdefghijklmnopqrstuvwxyzäöüßéèàê"),
+    cardinal=cardinal,
+    ordinal=ordinal,
+    year=year,
+    words={"point": "Komma", "minus": "minus", "plus": "plus", "to": "bis", "ratio": "zu", "and": "und", "at": "ätt", "dot": "Punkt",
+        "slash": "Schrägstrich", "hyphen": "Bindestrich",
+           "underscore": "Unterstrich", "power": "hoch", "squared": "Quadrat", "cubed": "hoch drei", "number": "Nummer", "hashtag": "Hashtag",
+           "about": "circa"},
+    symbols={"&": "und", "%": "Prozent", "‰": "Promille", "+": "plus", "=": "gleich", "×": "mal", "*": "mal", "÷": "geteilt durch",
+        "§": "Paragraf", "#": "Raute", "@": "ätt",
+             "°": "Grad", "©": "Copyright", "®": "eingetragene Marke", "™": "Marke", "<": "kleiner als", ">": "größer als", "≤": "kleiner gleich",
+             "≥": "größer gleich",
+             "≠": "ungleich", "≈": "ungefähr", "±": "plus minus", "√": "Wurzel aus", "∞": "unendlich", "→": "nach", "$": "Dollar", "€": "Euro",
+             "£": "Pfund", "¥": "Yen",
+             "/": "Schrägstrich", "\\": "umgekehrter Schrägstrich"},
+    letter_names=_LETTERS,
+    form=lambda n, decimals: 0 if n == 1 and not decimals else 1,
+    units=nouns(_UNITS),
+    currencies={code: tuple(nouns({"m": main, "c": small}).values()) for code, (main, small) in {
+        "EUR": ("Euro", "Cent"), "USD": ("Dollar", "Cent"), "GBP": ("n~Pfund", "m~Penny|Pence"), "JPY": ("Yen", ""), "CHF": ("Franken", "Rappen"),
+        "RUB": ("Rubel", "f~Kopeke|Kopeken"), "US$": ("U S Dollar", "Cent")}.items() if code != "US$"},
+    magnitudes=nouns({"Mio. Mio Million Millionen": "f~Million|Millionen", "Mrd. Mrd Milliarde Milliarden": "f~Milliarde|Milliarden",
+        "Tsd. tausend Tausend": "n~tausend",
+                      "Bio. Billion Billionen": "f~Billion|Billionen"}),
+    fraction=fraction,
+    leaning=frozenset("S. Nr.".split()),
+    abbreviations=_ABBREVIATIONS,
+    enders=frozenset("usw. etc. n. Chr. v. Chr. Str. Jh. Chr. o. Ä. e. V. Hbf. jr.".split()) | {"n. Chr.", "v. Chr.", "o. Ä.", "e. V."},
+    spoken_acronyms=frozenset("NATO NASA UNESCO UNICEF AIDS COVID OPEC FIFA UEFA IKEA PIN RAM LASER RADAR BAFÖG TÜV ALDI".split()) - {"TÜV"},
+    acronyms={"TÜV": "Tüff"},
+    spelled=frozenset("USA EU BRD DDR CDU CSU SPD FDP ARD ZDF BMW VW UNO GMBH AG PKW LKW UKW ADAC FBI CIA DNA DNS PC CD DVD TV".split()) - {"UNO"},
+    common=frozenset("und der die das ist ein nicht ich du er sie es wir ihr was wer wie wo ja nein so zu in an auf aus bei mit von vor um im am "
+        "nur auch noch schon sehr alle alles "
+                     "hier da war bin hat habe kann muss will mehr gut neu jetzt nie immer halt stop stopp raus rein ab los".split()),
+    roman_after=re.compile(r"\b(?:Kapitel|Teil|Band|Akt|Szene|Artikel|Abschnitt|Stufe|Klasse|Typ|Weltkrieg|Buch|Phase|Gruppe|Tabelle|Abbildung) "
+        "$", re.IGNORECASE),
+    regnal=lambda number, name: f"{'die' if name in ('Elisabeth', 'Katharina') else 'der'} {ordinal(number).capitalize()}",
+    rulers=frozenset("Karl Ludwig Heinrich Friedrich Wilhelm Otto Georg Philipp Johannes Benedikt Pius Leo Gustav Albert August Franz Maximilian "
+        "Nikolaus Peter".split()),
+    months={name.lower(): i + 1 for i, name in enumerate(_NAMES)} | dict(zip("jan feb mrz apr jun jul aug sept sep okt nov dez".split(), (1, 2, 3,
+        4, 6, 7, 8, 9, 9, 10, 11, 12)))
+    | {"jänner": 1},
+    date=date,
+    time=time,
+    rules=_RULES,
+)  # fmt: skip

@@ -1,0 +1,291 @@
+"""English: its words, numbers and customs. American where the two differ, but for "and" in numbers."""
+
+from __future__ import annotations
+
+import re
+
+from .en_words import ABBREVIATIONS, ACRONYMS, COMMON, CURRENCIES, ENDERS, LETTERS, MAGNITUDES, MONTHS, SPELLED, SPOKEN, SYMBOLS, UNITS, WORDS
+from .language import Language, Rule, after, before, compiled, ending, is_adjective, nouns, say_number
+
+_ONES = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen").split()
+_TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
+_POWERS = ("", " thousand", " million", " billion", " trillion")
+_IRREGULAR = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth", "twelve": "twelfth"}
+_NAMES = tuple("January February March April May June July August September October November December".split())
+_MONTH = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?|January|February|March|April|May|June|July|August|September|October|November|December"
+
+
+def cardinal(n: int, gender: str = "", counted: bool = False) -> str:
+    """A whole number in words: one hundred and twenty-three."""
+    if n < 1000:
+        return _below_thousand(n)
+    parts = []
+    for power in range(4, 0, -1):
+        if n >= 1000**power:
+            parts.append(_below_thousand(n // 1000**power) + _POWERS[power])
+            n %= 1000**power
+    if n:
+        parts.append(("and " if n < 100 else "") + _below_thousand(n))
+    return " ".join(parts)
+
+
+def _below_thousand(n: int) -> str:
+    if n < 20:
+        return _ONES[n]
+    if n < 100:
+        return _TENS[n // 10] + (f"-{_ONES[n % 10]}" if n % 10 else "")
+    return f"{_ONES[n // 100]} hundred" + (f" and {_below_thousand(n % 100)}" if n % 100 else "")
+
+
+def ordinal(n: int, gender: str = "") -> str:
+    """first, twenty-second, one hundredth."""
+    head, last = re.fullmatch(r"(.*?)(\w+)", cardinal(n)).groups()
+    if last in _IRREGULAR:
+        return head + _IRREGULAR[last]
+    return head + (last[:-1] + "ieth" if last.endswith("y") else last + "th")
+
+
+def year(n: int) -> str:
+    """A year read in pairs, but 2005 and 1000 as numbers."""
+    high, low = divmod(n, 100)
+    if n < 1000 or n > 9999 or high % 10 == 0 and low < 10:
+        return cardinal(n)
+    return f"{cardinal(high)} {'hundred' if not low else 'oh ' + cardinal(low) if low < 10 else cardinal(low)}"
+
+
+def fraction(top: int, bottom: int) -> str:
+    """two thirds, a half as "one half", seven over twelve hundred."""
+    if top == bottom:
+        return f"{cardinal(top)} {cardinal(bottom)}"
+    names = {2: "half", 4: "quarter"} | {n: ordinal(n) for n in (3, 5, 6, 7, 8, 9, 10, 12, 16, 20, 32, 50, 64, 100, 1000)}
+    if bottom not in names or top >= bottom:
+        return f"{cardinal(top)} over {cardinal(bottom)}"
+    name = names[bottom]
+    return f"{cardinal(top)} {name if top == 1 else 'halves' if bottom == 2 else name + 's'}"
+
+
+def date(day: int, month: int, when: int | None, left: str = "") -> str:
+    """May third, twenty twenty-one."""
+    return f"{_NAMES[month - 1]} {ordinal(day)}" + (f", {year(when)}" if when is not None else "")
+
+
+def time(hour: int, minute: int, second: int | None = None) -> str:
+    """three thirty, three oh five, three o'clock, fifteen hundred."""
+    if not minute and second is None:
+        return f"{cardinal(hour)} o'clock" if 0 < hour < 13 else f"{cardinal(hour)} hundred"
+    minutes = f"oh {cardinal(minute)}" if 0 < minute < 10 else "hundred" if not minute else cardinal(minute)
+    return f"{cardinal(hour)} {minutes}" + (f" and {cardinal(second)} second{'' if second == 1 else 's'}" if second else "")
+
+
+def _half_day(lang: Language, match: re.Match) -> str:
+    hour, minute = int(match[1]), int(match[2] or 0)
+    spoken = cardinal(hour) if not minute else time(hour, minute)
+    return f"{spoken} {lang.letter_names[match[3].upper()]} M" + ending(lang, match, may_end=True)
+
+
+def _half_day_range(lang: Language, match: re.Match) -> str:
+    low = time(int(match[1]), int(match[2])) if match[2] and int(match[2]) else cardinal(int(match[1]))
+    return f"{low} to"
+
+
+def _month_first(lang: Language, match: re.Match) -> str | None:
+    if not 1 <= int(match[2]) <= 31:
+        return None
+    last = f" to {ordinal(int(match[3]))}" if match[3] else ""
+    when = f", {year(int(match[4]))}" if match[4] else ""
+    return f"{_NAMES[MONTHS[match[1].rstrip('.').lower()] - 1]} {ordinal(int(match[2]))}{last}{when}"
+
+
+def _day_first(lang: Language, match: re.Match) -> str | None:
+    if not 1 <= int(match[1]) <= 31:
+        return None
+    the = "" if re.search(r"\bthe $", before(match), re.IGNORECASE) else "the "
+    return f"{the}{ordinal(int(match[1]))} of {_NAMES[MONTHS[match[2].rstrip('.').lower()] - 1]}" + (f", {year(int(match[3]))}" if match[3] else "")
+
+
+def _month_year(lang: Language, match: re.Match) -> str:
+    return f"{_NAMES[MONTHS[match[1].rstrip('.').lower()] - 1]} {year(int(match[2]))}"
+
+
+def _decade(lang: Language, match: re.Match) -> str | None:
+    tens = _plural_tens(match[2])
+    if match[1] == "20" and match[2] == "00":
+        return "two thousands"
+    if match[1]:
+        return f"{cardinal(int(match[1]))} {'hundreds' if match[2] == '00' else tens}"
+    return tens
+
+
+def _plural_tens(figures: str) -> str:
+    word = cardinal(int(figures))
+    return word[:-1] + "ies" if word.endswith("y") else word + "s"
+
+
+def _quantity(lang: Language, match: re.Match) -> str | None:
+    """A four-digit number that counts something is no year."""
+    if re.search(
+        r"\b(?:about|over|than|nearly|almost|approximately|some|exactly|only|around \$|up to|at least|all|these|those|of the|costs?|roughly)\s$",
+        before(match),
+    ):
+        return cardinal(int(match[0]))
+    counted = re.match(r" (?:\w+ )?([a-z]{3,}s|people|men|women|children|feet|sheep|fish)\b", after(match))
+    plain = re.match(r" ([a-z]+)\b", after(match))
+    if not counted or plain and plain[1] in _NOT_COUNTED or counted[1] in _NOT_COUNTED:
+        return None
+    return cardinal(int(match[0]))
+
+
+_NOT_COUNTED = frozenset("was is has as this does plus minus the and to in on at for with by but when were it he she they we you that which of "
+    "from until "
+                         "elections games olympics census us its his hers saw brought became began".split())  # fmt: skip
+
+
+def _feet(lang: Language, match: re.Match) -> str:
+    feet = f"{say_number(lang, match[1])} {'foot' if match[1] == '1' else 'feet'}"
+    return feet + (f" {say_number(lang, match[2])}" if match[2] else "")
+
+
+def _inches(lang: Language, match: re.Match) -> str | None:
+    quoted = before(match, 200).count('"') % 2
+    return None if quoted else f"{say_number(lang, match[1])} {'inch' if match[1] == '1' or is_adjective(lang, match) else 'inches'}"
+
+
+def _saint_or_street(lang: Language, match: re.Match) -> str:
+    name = re.match(r"\s+([A-Z][a-z'-]+)", after(match))
+    street = re.search(r"(?:\d(?:st|nd|rd|th)|[A-Z][a-z]+) $", before(match))
+    opens = re.search(r"\b(?:The|In|At|On|To|From|And|Of|By|For|Is|Was|Our|Does|When|Near) $", before(match))
+    if street and not opens and not (name and name[1] in _SAINTS):
+        return "Street" + (ending(lang, match) or ("." if name and match[0].endswith(".") else ""))
+    return "Saint" if name else "Street" + ending(lang, match)
+
+
+_SAINTS = frozenset("Andrew Andrews Anthony Augustine Bernard Catherine Charles Clair Francis George Helens Ives James Joan John Johns Joseph "
+    "Lawrence Louis Lucia Luke "
+                    "Mark Martin Mary Matthew Michael Moritz Nicholas Nick Patrick Paul Pauls Peter Petersburg Stephen Teresa Thomas Tropez "
+                        "Vincent".split())  # fmt: skip
+
+
+def _doctor_or_drive(lang: Language, match: re.Match) -> str:
+    road = re.search(r"\d+ (?:[A-Z][a-z]+ )+$", before(match))
+    return "Drive" + ending(lang, match) if road else "Doctor"
+
+
+def _regnal(number: int, name: str) -> str | None:
+    if name in _NOT_NAMES:
+        return None
+    return f"the {ordinal(number).title().replace('-T', '-t')}" if name not in _NUMBERED else cardinal(number)
+
+
+_NOT_NAMES = frozenset("The This That In On At Or And But When If My Your Our".split())
+_NUMBERED = frozenset("Rocky Saturn Apollo Super Final Fantasy Windows Godfather Terminator Wars Mark Pac Gemini Titan Factor Park Warcraft".split())
+_ROMAN_AFTER = re.compile(
+    r"\b(?:chapter|part|volume|vol\.|book|act|scene|section|article|war|type|phase|stage|grade|level|class|bowl|figure|fig\.|table|appendix|title|"
+    "amendment|"
+    r"psalm|canto|column|unit|round|episode|season|version|group|division|mark|lesson|page|pp?\.|no\.|number|corps|category|cranial nerve|step|"
+    "apollo|schedule) $",
+    re.IGNORECASE,
+)
+
+
+def _first(lang: Language, match: re.Match) -> str | None:
+    """The numeral I behind a ruler or a chapter; elsewhere it is the pronoun, as in "then Charles I saw"."""
+    if re.match(r"['-]| (?!and|was|of|or|died|is|in|had|to|by)[a-z]+", after(match)):
+        return None
+    if re.search(r"\b(?:Chapter|Part|Volume|Book|Act|Scene|Article|Phase|Type) $", before(match)):
+        return "one"
+    return "the First" if re.search(r"\b(?:Elizabeth|Charles|Francis|Napoleon|Nicholas|Wilhelm) $", before(match)) else None
+
+
+_RULERS = frozenset("Alexander Alfonso Charles Christian Edward Elizabeth Felipe Ferdinand George Gustav Harald Henry James John Leo Louis "
+    "Mohammed Olav Paul Philip "
+                    "Pius Ramses Richard Robert Urban William".split())  # fmt: skip
+_LETTERED = re.compile(
+    r"\b(?:plan|vitamin|grade|class|option|group|section|team|hepatitis|exhibit|appendix|step|part|point|side|type) $", re.IGNORECASE
+)
+
+
+def _per(lang: Language, match: re.Match) -> str | None:
+    return "per" if re.search(r"[\d%]\w?$", before(match, 3)) else None
+
+
+def _ordinal_figure(lang: Language, match: re.Match) -> str | None:
+    figures = match[1].replace(",", "")
+    return ordinal(int(figures)) if len(figures) < 16 else None
+
+
+_HOUR = r"(\d{1,2})(?::([0-5]\d))?"
+_RULES = tuple(
+    Rule(name, begins, compiled(pattern), say)
+    for name, begins, pattern, say in (
+        ("date", "l", rf"({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?:[-–](\d{{1,2}})(?:st|nd|rd|th)?)?(?![\d:]|[.,]\d)(?:,? (\d{{4}})(?![\d,]))?",
+        _month_first),
+        ("date", "l", rf"({_MONTH}),? ((?:1[0-9]|20)\d\d)(?![\d,])", _month_year),
+        ("date", "d", rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})(?![a-z])(?:,? ((?:1[0-9]|20)\d\d)(?!\d))?", _day_first),
+        ("time", "d", rf"{_HOUR} ?[-–] ?(?=\d{{1,2}}(?::[0-5]\d)? ?[AaPp]\.?[Mm]\b)", _half_day_range),
+        ("time", "d", rf"{_HOUR} ?([AaPp])(?:\.[Mm]\.|[Mm])(?![^\W_])", _half_day),
+        ("decade", "d", r"(1\d|20)(\d0)'?s(?![^\W_])", _decade),
+        ("decade", "ds", r"'?()([2-9]0)'?s(?![^\W_])", _decade),
+        ("year", "s", r"'(\d\d)(?![\w']|[.,]\d)", lambda lang, m: f"oh {cardinal(int(m[1]))}" if m[1][0] == "0" else cardinal(int(m[1]))),
+        ("inches", "d", r"(\d{1,3})in(?![^\W_])", lambda lang, m: f"{cardinal(int(m[1]))} {'inch' if m[1] == '1' else 'inches'}"),
+        ("times", "d", r"(\d{1,3})x(?= [a-z])", lambda lang, m: f"{cardinal(int(m[1]))} times"),
+        ("letters", "l", r"[CF]#(?![\w#])", lambda lang, m: f"{m[0][0]} sharp"),
+        ("per", "s", r"/(?=(?:month|year|week|day|hour|night|person|minute|second|unit|kg|lb)s?(?![^\W_]))", _per),
+        ("ordinal", "d", r"(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th|ST|ND|RD|TH)(?![^\W_])", _ordinal_figure),
+        ("feet", "d", r"(\d{1,3})' ?(?:(\d{1,2}(?:\.\d)?)(?:\"|''))?(?![\w])", _feet),
+        ("inches", "d", r"(\d{1,4}(?:\.\d+)?)\"", _inches),
+        ("cardinal", "d", r"[12]\d{3}(?![\d]|[.,]\d)", _quantity),
+        ("abbreviation", "l", r"St\.(?!\w)|St(?= [A-Z])", _saint_or_street),
+        ("abbreviation", "l", r"Dr\.?(?![^\W_])", _doctor_or_drive),
+        ("abbreviation", "l", r"[Nn]o\.(?= ?\d)", lambda lang, m: "Number" if m[0][0] == "N" else "number"),
+        ("abbreviation", "l", r"[Nn]os\.(?= ?\d)", lambda lang, m: "numbers"),
+        ("abbreviation", "l", r"p\. ?(?=\d)", lambda lang, m: "page"),
+        ("abbreviation", "l", r"pp\. ?(?=\d)", lambda lang, m: "pages"),
+        ("abbreviation", "l", r"c\. ?(?=\d{3,4})|ca\. ?(?=\d)", lambda lang, m: "circa"),
+        ("roman", "l", r"(?<=World War )I(?![\w'])", lambda lang, m: "one"),
+        ("roman", "l", r"I(?![\w'])(?=[^\w]|$)", _first),
+        ("letter", "l", r"(?<=[Vv]itamin )A(?![\w'.])|(?<=[Gg]rade )A(?![\w'.])|(?<=[Pp]lan )A(?![\w'.])", lambda lang, m: lang.letter_names["A"]),
+        ("word", "s", r"'n'(?![^\W_])", lambda lang, m: "and"),
+        ("age", "d", r"(\d{1,3})-(year|month|week|day|hour)(s?)-old(?![^\W_])", lambda lang, m: f"{say_number(lang, m[1])} {m[2]}{m[3]} old"),
+        ("abbreviation", "l", r"w/o?(?=\s)", lambda lang, m: "without" if m[0] == "w/o" else "with"),
+        ("word", "l", r"(?:and/or|[Aa]nd/[Oo]r)(?![^\W_])", lambda lang, m: "and or"),
+        ("version", "l", r"[vV]\.?(\d{1,4}(?:\.\d{1,6}){1,4})(?![^\W_])", lambda lang, m: ("" if re.search(r"version $", before(m),
+        re.IGNORECASE) else "version ") + " point ".join(cardinal(int(p)) for p in m[1].split("."))),
+    )
+)  # fmt: skip
+
+ENGLISH = Language(
+    code="en",
+    letters=frozenset("abcdefghijklmnopqrstuvwxyz"),
+    cardinal=cardinal,
+    ordinal=ordinal,
+    year=year,
+    words=WORDS,
+    symbols=SYMBOLS,
+    letter_names=LETTERS,
+    form=lambda n, decimals: 0 if n == 1 and not decimals else 1,
+    units=nouns(UNITS),
+    currencies={code: tuple(nouns({"m": main, "c": small}).values()) for code, (main, small) in CURRENCIES.items()},
+    magnitudes=nouns(MAGNITUDES),
+    cents="{whole} and {cents}",
+    decimal=".",
+    groups=",",
+    fraction=fraction,
+    leaning=frozenset("No. Nos. no. St. Dr. p. pp. c. ca.".split()),
+    abbreviations=ABBREVIATIONS,
+    enders=ENDERS,
+    spoken_acronyms=SPOKEN,
+    acronyms=ACRONYMS,
+    spelled=SPELLED,
+    common=COMMON,
+    roman_after=_ROMAN_AFTER,
+    regnal=_regnal,
+    rulers=_RULERS,
+    lettered=_LETTERED,
+    attributive=re.compile(r"\b(?:an?|A|An) $"),
+    months=MONTHS,
+    date=date,
+    month_first=True,
+    time=time,
+    years_from=1010,
+    rules=_RULES,
+)

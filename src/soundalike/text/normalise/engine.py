@@ -1,0 +1,219 @@
+"""The machine: characters made plain with their places kept, rules tried in order, words and marks joined."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import unicodedata
+
+from .language import PROTECTED, Language, Reading, Rule
+
+_QUOTES = dict.fromkeys("“”„«»‟″〝〞＂", '"') | dict.fromkeys("‘’`´‛‚ʼʻ′＇", "'") | {"−": "-", "‐": "-", "‑": "-", "‒": "–", "―": "—", "⸺": "—"}
+_KEPT = set("…²³¹⁰⁴⁵⁶⁷⁸⁹ⁿ™№℠")  # compatibility would turn these into other signs or digits
+_JOINERS = {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\ufe0f", "\ufe0e"}
+_MARKS = ",;:.!?"  # weakest first; of several in a row the strongest is kept
+_ROUNDS = 6
+_SPACED = re.compile(r"\s+")
+_SHOUTED = re.compile(r"[^\W\d_]+")
+
+
+def make_plain(text: str) -> tuple[str, list[int]]:
+    """The text in plain characters, and for each of them (and the end) its place in the original."""
+    plain: list[str] = []
+    places: list[int] = []
+    i = 0
+    while i < len(text):
+        stop = i + 1
+        if ord(text[i]) > 64 or text[i] in "<>=":  # a letter takes its combining marks along
+            while stop < len(text) and text[stop] > "\u02ff" and unicodedata.category(text[stop])[0] == "M" and text[stop] not in "\ufe0e\ufe0f":
+                stop += 1
+        new = "".join(_plain(c) for c in unicodedata.normalize("NFC", text[i:stop]))
+        plain += new
+        places += [i] * len(new)
+        i = stop
+    return "".join(plain), places + [len(text)]
+
+
+def _plain(character: str) -> str:
+    if character in _QUOTES:
+        return _QUOTES[character]
+    if character.isascii() or character in _KEPT:
+        return character
+    if character in _JOINERS:
+        return ""
+    kind = unicodedata.category(character)
+    if kind == "Nd":
+        return str(unicodedata.digit(character))
+    if kind in ("No", "Nl") and not unicodedata.decomposition(character):
+        value = unicodedata.numeric(character)
+        return f" {int(value)} " if value == int(value) else ""
+    if kind[0] == "Z":
+        return "\n" if kind in ("Zl", "Zp") else " "
+    if kind[0] == "C":
+        return " "
+    if unicodedata.decomposition(character).startswith("<fraction>"):
+        return character
+    return "".join(_QUOTES.get(c, c) for c in unicodedata.normalize("NFKC", character))
+
+
+def hush(plain: str, lang: Language) -> str:
+    """A text in capitals throughout, in small letters: capitals are then a manner of writing, not abbreviations."""
+    words = _SHOUTED.findall(plain)
+    if not any(len(w) > 1 and not _is_known(w, lang) for w in words) or len(words) < 2 or any(w.upper() != w for w in words):
+        return plain
+
+    def lower(match: re.Match) -> str:
+        word = match[0]
+        if len(word) == 1:  # the letter of an elision or a contraction: L'ÉTÉ, DON'T
+            elided = plain[match.end() : match.end() + 1] == "'" and lang.code != "en"
+            return word.lower() if elided or plain[max(0, match.start() - 1) : match.start()] == "'" else word
+        if _is_known(word, lang):
+            return word
+        low = word.capitalize() if word.capitalize() + "." in lang.abbreviations else word.lower()
+        return low if len(low) == len(word) else word
+
+    return _SHOUTED.sub(lower, plain)
+
+
+def _is_known(word: str, lang: Language) -> bool:
+    return word in lang.spoken_acronyms or word in lang.acronyms or word in lang.spelled
+
+
+def scan(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[Reading]:
+    """Readings of a text: in order, without gaps, `"".join` of what they say being the spoken form.
+
+    What is said is read again until it stays as it is, so that speaking a spoken form changes nothing.
+    """
+    readings = _scan_once(text, lang, rules)
+    for _ in range(_ROUNDS):
+        spoken = "".join(reading.spoken for reading in readings)
+        again = _scan_once(spoken, lang, rules)
+        if "".join(reading.spoken for reading in again) == spoken:
+            break
+        readings = _carried_over(readings, again)
+    return readings
+
+
+def _carried_over(readings: list[Reading], again: list[Reading]) -> list[Reading]:
+    """Readings with what a second reading of their spoken forms says, each part where it began."""
+    said = [""] * len(readings)
+    k, end = 0, len(readings[0].spoken)
+    for reading in again:
+        while reading.start >= end and k + 1 < len(readings):
+            k += 1
+            end += len(readings[k].spoken)
+        said[k] += reading.spoken
+    return [dataclasses.replace(reading, spoken=spoken) for reading, spoken in zip(readings, said)]
+
+
+def _scan_once(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[Reading]:
+    plain, places = make_plain(text)
+    plain = hush(plain, lang)
+    found: list[tuple[int, int, str, str, str]] = []
+    i = 0
+    while i < len(plain):
+        first = plain[i]
+        name, spoken, warning, stop = "skipped", "", "", i + 1
+        for rule in rules["d" if "0" <= first <= "9" else "l" if first.isalpha() else "s"]:
+            match = rule.pattern.match(plain, i)
+            if match is None or match.end() == i:
+                continue
+            said = rule.say(lang, match)
+            if said is None:
+                continue
+            name, stop = rule.name, match.end()
+            if isinstance(said, tuple):
+                said, stop = said
+            spoken, _, warning = said.partition("\x02")
+            break
+        found.append((i, stop, name, spoken, warning))
+        i = stop
+    spans = _merge(text, places, found)
+    return _join(text, spans, lang)
+
+
+def _merge(text: str, places: list[int], found: list[tuple[int, int, str, str, str]]) -> list[list]:
+    """Spans in the original; one that covers no character of it (half of a ligature) goes with the next."""
+    spans: list[list] = []
+    held = ""
+    for start, stop, name, spoken, warning in found:
+        a, b = places[start], places[stop]
+        if a == b:
+            held = f"{held} {spoken}" if spoken.strip() else held
+            continue
+        if held:
+            spoken, held = f"{held} {spoken}", ""
+        if spans and name == "skipped" and spans[-1][2] == "skipped":
+            spans[-1][1] = b
+            continue
+        spans.append([a, b, name, spoken, warning])
+    if text:
+        if not spans:
+            spans.append([0, len(text), "skipped", held, ""])
+        spans[0][0] = 0
+        for left, right in zip(spans, spans[1:]):
+            left[1] = right[0]
+        spans[-1][1] = len(text)
+    return spans
+
+
+def tidy(spoken: str, lang: Language) -> str:
+    """Only what may be spoken: the language's letters, marks, apostrophes and hyphens inside words, single spaces."""
+    kept = []
+    for character in spoken:
+        if character in " ,.;:!?'-" or character == PROTECTED or character.lower() in lang.letters:
+            kept.append(character)
+        else:
+            kept.append("".join(c for c in base_letters(character) if c.lower() in lang.letters) or ("" if character.isalpha() else " "))
+    spoken = re.sub(r"(?<![^\W_])['-]+|['-]+(?![^\W_])", " ", "".join(kept))
+    return _SPACED.sub(" ", spoken).strip()
+
+
+_LETTERS = {"ß": "ss", "ẞ": "SS", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "đ": "d", "Đ": "D",
+            "ð": "th", "Ð": "Th", "þ": "th", "Þ": "Th", "ı": "i"}  # fmt: skip
+
+
+def base_letters(character: str) -> str:
+    return _LETTERS.get(character) or unicodedata.normalize("NFD", character)
+
+
+def _join(text: str, spans: list[list], lang: Language) -> list[Reading]:
+    """Words one space apart, marks behind the word before them, one mark in a row, none at the start."""
+    said: list[str] = []
+    mark_at = -1  # the span whose spoken form ends in the last mark, while no word came after it
+    begun = False
+    for k, (_, _, _, spoken, _) in enumerate(spans):
+        out = ""
+        for part in re.findall(rf"[{_MARKS}]|[^{_MARKS}]+", tidy(spoken, lang)):
+            if part in _MARKS:
+                if not begun:
+                    continue
+                if mark_at == k:
+                    out = out[:-1] + max(part, out[-1], key=_MARKS.index)
+                elif mark_at >= 0:
+                    said[mark_at] = said[mark_at][:-1] + max(part, said[mark_at][-1], key=_MARKS.index)
+                else:
+                    out, mark_at = out.rstrip() + part, k
+            elif part.strip():
+                gap = " " if begun and (out or said) else ""
+                if gap and not out and said and spans[k - 1][2] == "space" and not said[-1]:
+                    said[-1], gap = " ", ""
+                out, begun, mark_at = out + gap + part.strip(), True, -1
+        said.append(out)
+    whole = _settle(said)
+    return [Reading(a, b, text[a:b], name, spoken, warning) for (a, b, name, _, warning), spoken in zip(spans, whole)]
+
+
+def _settle(said: list[str]) -> list[str]:
+    """The full stops of spelled letters put in, where no stronger mark follows at once."""
+    following = ""
+    settled = []
+    for spoken in reversed(said):
+        out = []
+        for character in reversed(spoken):
+            if character == PROTECTED:
+                character = "" if following in (".", "!", "?") else "."
+            out.append(character)
+            following = character or following
+        settled.append("".join(reversed(out)))
+    return settled[::-1]

@@ -1,0 +1,247 @@
+"""Rules for figures that every language shares: money, units, times, dates, ranges, fractions, telephone numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from .language import (
+    LONGEST_NUMBER,
+    Language,
+    Noun,
+    Rule,
+    after,
+    before,
+    compiled,
+    count,
+    digits,
+    ending,
+    form,
+    is_adjective,
+    parse,
+    say_number,
+    whole_number,
+)
+
+_YEAR = r"(?:1[0-9]|20)\d\d"
+_POWERS = {"²": 2, "³": 3, "⁰": 0, "¹": 1, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9}
+_CODES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₽": "RUB", "₹": "INR", "US$": "USD", "C$": "CAD", "A$": "AUD", "₩": "KRW", "₴": "UAH",
+          "₿": "BTC", "₺": "TRY", "¢": "CENT"}  # fmt: skip
+
+
+def alternatives(keys: Iterable[str]) -> str:
+    """A pattern for any of the keys, longest first."""
+    return "|".join(re.escape(key) for key in sorted(keys, key=len, reverse=True)) or r"(?!)"
+
+
+def numeric_rules(lang: Language) -> list[Rule]:
+    """The rules for figures in their order: what needs most context first."""
+    n = lang.number
+    money = alternatives({*lang.currencies, *(sign for sign, code in _CODES.items() if code in lang.currencies)})
+    units = alternatives(lang.units)
+    size = alternatives(lang.magnitudes)
+    long_size = alternatives(key for key in lang.magnitudes if len(key) > 1)
+    end = r"(?!'?[^\W\d_]|\d)"
+    dash = r"(?:\s[–—]\s|\s?[-–—]\s?)"
+    month = alternatives(lang.months)
+    c = compiled
+    rules = [
+        Rule("date", "d", c(r"(\d{4})-(\d\d)-(\d\d)(?![\d-])"), _iso_date),
+        Rule("date", "d", c(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4}|\d\d)(?![\d/]|\.\d)"), _figures_date),
+        Rule("phone", "ds", c(r"(?:\+\d{1,3}[ .-]?|8 ?(?=\(\d))?(?:\(\d{2,5}\)[ .-]?)?\d{1,5}(?:[ .-]\d{1,8}){0,6}(?![\d])|\d[ -]\d{3}[ -]\d{3}[ -]"
+                            r"\d{2}[ -]?\d{2}(?!\d)"), _phone),
+        Rule("version", "d", c(r"\d{1,6}(?:\.\d{1,6}){2,5}(?![\w.]{0,9}\d)"), _version),
+        Rule("time", "d", c(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?![\d:])"), _clock),
+        Rule("currency", "dsl", c(rf"([-–]?)({money}) ?({n})(?:{dash}(?:{money})? ?({n}))?(?: ?({size}){end})?"), _money_first),
+        Rule("currency", "d", c(rf"()()({n})(?:{dash}({n}))?(?: ?({size}){end})? ?({money}){end}"), _money_last),
+        Rule("number", "d", c(rf"({n}) ?({long_size}){end}"), _with_magnitude),
+        Rule("fraction", "d", c(r"(?:(\d{1,6})[ -])?(\d{1,3})/(\d{1,4})(?![\d/]|[.,]\d)"), _fraction),
+        Rule("fraction", "d", c(r"(\d{1,6}) ?([\u00bc-\u00be\u2150-\u215e])"), _vulgar),
+        Rule("range", "d", c(rf"({n}) ?(?:{units})?{dash}({n}) ?({units}){end}"), _unit_range),
+        Rule("unit", "d", c(rf"({n})[ -]?({units}){end}"), lambda lang, m: count(lang, m[1], lang.units[m[2]], is_adjective(lang,
+            m)) + ending(lang, m)),
+        Rule("range", "d", c(rf"({_YEAR})({dash})(\d{{4}}|\d\d)(?![\d-]|[.,]\d)"), _year_range),
+        Rule("range", "d", c(rf"({n})({dash})({n})(?![\d-])"), _range),
+        Rule("ratio", "d", c(r"(\d{1,6}) ?: ?(\d{1,6})(?![\d:])"), _ratio),
+        Rule("times", "d", c(rf"({n}) ?[xх×*] ?(?=\d)"), lambda lang, m: f"{say_number(lang, m[1])} {lang.symbols['×']}"),
+        Rule("year", "d", c(rf"{_YEAR}(?![\d]|[.,]\d)"), _bare_year),
+        Rule("leading-zero", "d", c(r"0\d+(?![\d]|[.,]\d)"), lambda lang, m: digits(lang, m[0])),
+        Rule("decimal", "d", c(rf"{n}(?=[²³⁰¹⁴⁵⁶⁷⁸⁹\W_]|$)"), lambda lang, m: say_number(lang, m[0])),
+        Rule("fraction", "s", c(r"[\u00bc-\u00be\u2150-\u215e]"), _vulgar),
+        Rule("power", "s", c(r"[²³⁰¹⁴⁵⁶⁷⁸⁹]+"), _power),
+        Rule("decimal", "s", c(rf"{re.escape(lang.decimal)}(\d{{1,9}})(?![\d.,]{{0,9}}\d)"), _bare_decimal),
+        Rule("negative", "s", c(r"[-–—](?=\d|[$£€¥₽]\d)"), _negative),
+    ]  # fmt: skip
+    if lang.date is not None and lang.months:
+        numbered = Rule(
+            "date", "d", c(rf"(\d{{1,2}})\.?(?:er|º)? (?:de )?({month})\.?{end}(?:,? (?:de |del )?(\d{{4}})(?!\d))?", re.IGNORECASE), _named_date
+        )
+        rules.insert(0, numbered)
+    return rules
+
+
+def _named_date(lang: Language, match: re.Match) -> str | None:
+    day = int(match[1])
+    if not 1 <= day <= 31:
+        return None
+    return lang.date(day, lang.months[match[2].lower()], int(match[3]) if match[3] else None, before(match))
+
+
+def _iso_date(lang: Language, match: re.Match) -> str | None:
+    year, month, day = int(match[1]), int(match[2]), int(match[3])
+    return lang.date(day, month, year, before(match)) if lang.date and 1 <= month <= 12 and 1 <= day <= 31 else None
+
+
+def _figures_date(lang: Language, match: re.Match) -> str | None:
+    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    if lang.date is None or (match[2] == "." and lang.month_first):
+        return None
+    if len(match[4]) == 2:
+        year += 2000 if year < 50 else 1900
+    day, month = (second, first) if lang.month_first else (first, second)
+    if month > 12:
+        day, month = month, day
+    return lang.date(day, month, year, before(match)) if 1 <= month <= 12 and 1 <= day <= 31 else None
+
+
+def _phone(lang: Language, match: re.Match) -> str | None:
+    written = match[0]
+    amount = sum(map(str.isdecimal, written))
+    plain = re.fullmatch(r"(\d{3})([-. ])\d{3}\2\d{4}|(1|8)[- ]\d{3}[- ]\d{3}[- ]\d{2}[- ]?\d{2}", written)
+    local = lang.code == "en" and re.fullmatch(r"\d{3}-\d{4}", written)
+    said = re.search(
+        r"(?i)(?:phone|tel|call|dial|fax|fono|appel|ruf|номер|телефон|звон|mobile|nummer)\w*[.:]? *(?:(?:us|me|at|al|le|en|по|au|is|on|an) *)?$",
+        before(match),
+    )
+    opened = written[0] in "+(" or (written[0] == "8" and "(" in written)
+    led = written[0] == "0" and len(re.findall(r"\d+", written)) > 1 and amount >= 8 and "." not in written
+    if not (plain or local or (amount >= 7 and (opened or led or said))) or amount > 16 or ("." in written and not plain):
+        return None
+    groups = re.findall(r"\d+", written)
+    read = [lang.cardinal(int(g)) if lang.phone_pairs and len(g) == 2 and g[0] != "0" else digits(lang, g) for g in groups]
+    return (f"{lang.words['plus']} " if written[0] == "+" else "") + ", ".join(read)
+
+
+def _version(lang: Language, match: re.Match) -> str | None:
+    if "." in lang.groups and re.fullmatch(r"\d{1,3}(?:\.\d{3})+", match[0]):
+        return None
+    return f" {lang.words['dot']} ".join(whole_number(lang, part) for part in match[0].split("."))
+
+
+def _ratio(lang: Language, match: re.Match) -> str:
+    return f"{say_number(lang, match[1])} {lang.words.get('ratio', lang.words['to'])} {say_number(lang, match[2])}"
+
+
+def _clock(lang: Language, match: re.Match) -> str | None:
+    hour, minute = int(match[1]), int(match[2])
+    if lang.time is None or hour > 24:
+        return None
+    return lang.time(hour, minute, int(match[3]) if match[3] else None)
+
+
+def _money_first(lang: Language, match: re.Match) -> str | None:
+    sign, code, low, high, size = match.groups()
+    return _money(lang, sign, code, low, high, size, match)
+
+
+def _money_last(lang: Language, match: re.Match) -> str | None:
+    said = _money(lang, "", match[6], match[3], match[4], match[5], match)
+    return said and said + ending(lang, match)
+
+
+def _money(lang: Language, sign: str, code: str, low: str, high: str | None, size: str | None, match: re.Match) -> str | None:
+    main, small = lang.currencies[code if code in lang.currencies else _CODES[code]]
+    minus = f"{lang.words['minus']} " if sign else ""
+    first = ""
+    if high:
+        first, low = f"{say_number(lang, low, main.gender)} {lang.words['to']} ", high
+    if size:
+        magnitude = lang.magnitudes[size]
+        of = "d'" if lang.code == "fr" and main.forms[-1][0] in "aeiouy" else lang.of
+        return f"{minus}{first}{count(lang, low, magnitude)} {of}{main.forms[0 if is_adjective(lang, match) else -1]}"
+    whole, part = parse(lang, low)
+    if len(part) != 2 or high or not small.forms[0] or len(whole) > LONGEST_NUMBER:
+        of = lang.of if re.fullmatch(r"\d+0{6}", whole) and not part else ""
+        return f"{minus}{first}{say_number(lang, low, main.gender, True)} {of}{main.forms[0] if is_adjective(lang, match) else form(lang, low, main)}"
+    parts = []
+    if int(whole or "0") or not int(part):
+        parts.append(count(lang, whole, main))
+    if int(part):
+        cents = count(lang, str(int(part)), small)
+        if not parts:
+            return minus + cents
+        parts = [lang.cents.format(whole=parts[0], part=whole_number(lang, str(int(part))), cents=cents)]
+    return minus + parts[0]
+
+
+def _with_magnitude(lang: Language, match: re.Match) -> str:
+    return count(lang, match[1], lang.magnitudes[match[2]])
+
+
+def _fraction(lang: Language, match: re.Match) -> str | None:
+    top, bottom = int(match[2]), int(match[3])
+    if lang.fraction is None or (match[1] and top >= bottom) or not bottom:
+        if match[1]:
+            return None
+        return f"{lang.cardinal(top)} {lang.words['slash']} {lang.cardinal(bottom)}"
+    if (top, bottom) == (24, 7):
+        return f"{lang.cardinal(24)} {lang.cardinal(7)}"
+    said = lang.fraction(top, bottom)
+    return f"{whole_number(lang, match[1])} {lang.words['and']} {said}" if match[1] else said
+
+
+def _vulgar(lang: Language, match: re.Match) -> str | None:
+    written = match[0]
+    top, _, bottom = unicodedata.normalize("NFKC", written[-1]).partition("\u2044")
+    whole = f"{whole_number(lang, match[1])} {lang.words['and']} " if match.re.groups else ""
+    if not top or not bottom:
+        return whole + lang.cardinal(0)
+    said = lang.fraction(int(top), int(bottom)) if lang.fraction else f"{lang.cardinal(int(top))} {lang.words['slash']} {lang.cardinal(int(bottom))}"
+    return whole + said
+
+
+def _bare_decimal(lang: Language, match: re.Match) -> str | None:
+    return f"{lang.words['point']} {digits(lang, match[1])}" if before(match, 1) in ("", " ", "(", "$") else None
+
+
+def _power(lang: Language, match: re.Match) -> str:
+    if match[0] in ("²", "³"):
+        return lang.words["squared" if match[0] == "²" else "cubed"]
+    return f"{lang.words['power']} {whole_number(lang, ''.join(str(_POWERS[c]) for c in match[0]))}"
+
+
+def _negative(lang: Language, match: re.Match) -> str | None:
+    written = before(match)
+    return lang.words["minus"] if not written or written[-1] in " \n(\"'[=<>:;,*/+" else None
+
+
+def _unit_range(lang: Language, match: re.Match) -> str:
+    counted: Noun = lang.units[match[3]]
+    return f"{say_number(lang, match[1], counted.gender)} {lang.words['to']} {count(lang, match[2], counted)}"
+
+
+def _year_range(lang: Language, match: re.Match) -> str | None:
+    first, second = int(match[1]), match[3]
+    if len(second) == 4:
+        if not first < int(second) < 2101:
+            return None
+        return f"{lang.year(first)} {lang.words['to']} {lang.year(int(second))}"
+    if int(second) <= first % 100 or match[2].strip() == "-" and match[2] != "-":
+        return None
+    return f"{lang.year(first)} {lang.words['to']} {lang.cardinal(int(second))}"
+
+
+def _range(lang: Language, match: re.Match) -> str | None:
+    if before(match, 1) in ("-", "."):
+        return None
+    low, high = parse(lang, match[1])[0], parse(lang, match[3])[0]
+    subtracted = " " in match[2] and len(low) <= 15 and len(high) <= 15 and int(high) <= int(low)
+    return f"{say_number(lang, match[1])} {lang.words['minus' if subtracted else 'to']} {say_number(lang, match[3])}"
+
+
+def _bare_year(lang: Language, match: re.Match) -> str | None:
+    year = int(match[0])
+    if year < lang.years_from or not re.match(r"\W|$", after(match, 1)):
+        return None
+    return lang.year(year)
