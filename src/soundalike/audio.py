@@ -116,14 +116,20 @@ class Audio:
 
     def levelled(self, lufs: float = -18.0) -> Audio:
         """Scaled to a loudness. Peaks that would pass 0.98 are rounded off, so that a lively voice is no quieter than a flat one."""
-        loudness = self.loudness()
+        loudness, gain, made = self.loudness(), 1.0, self
         if loudness == -float("inf"):
             return self
-        samples = self.samples * 10 ** ((lufs - loudness) / 20)
-        over = np.abs(samples) > KNEE
-        rest = 0.98 - KNEE
-        samples[over] = np.sign(samples[over]) * (KNEE + rest * np.tanh((np.abs(samples[over]) - KNEE) / rest))
-        return Audio(samples.astype(np.float32), self.rate, self.cues)
+        for _ in range(3):  # rounding takes some loudness away again
+            gain *= 10 ** ((lufs - loudness) / 20)
+            samples = self.samples * gain
+            over = np.abs(samples) > KNEE
+            rest = 0.98 - KNEE
+            samples[over] = np.sign(samples[over]) * (KNEE + rest * np.tanh((np.abs(samples[over]) - KNEE) / rest))
+            made = Audio(samples.astype(np.float32), self.rate, self.cues)
+            loudness = made.loudness()
+            if abs(loudness - lufs) < 0.1:
+                break
+        return made
 
     def write(self, path: str | os.PathLike, format: str | None = None) -> None:
         """Write the sound; the format follows the name's ending unless given. The file appears whole or not at all.
