@@ -155,3 +155,18 @@ def test_annotating_a_folder(prepared, tmp_path):
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=2e-3)
     cosine = vectors @ vectors.T
     assert min(cosine[0, 1], cosine[2, 3]) > cosine[:2, 2:].max() + 0.3
+
+
+def test_quality_is_measured_on_some_and_predicted_for_all(prepared, tmp_path, capsys):
+    pytest.importorskip("speechmos")
+    folder = tmp_path / "rated"
+    shutil.copytree(prepared, folder)
+    rows, store = read_manifest(folder), FeatureStore(folder, MelSpec())
+    loud = store.read("samples", rows[0].id).astype(np.float32)
+    noisy = np.clip(loud + np.random.default_rng(0).normal(0, 1500, len(loud)), -32768, 32767).astype(np.int16)
+    store.write("samples", rows[0].id, noisy)
+    assert main(["rate", str(folder), "--sample", "4"]) == 0
+    assert "4 clips rated from 4" in capsys.readouterr().out
+    scores = [float(store.read("quality", row.id)) for row in rows]
+    assert all(1 <= score <= 5 for score in scores)
+    assert scores[0] == min(scores) and scores[0] < max(scores) - 0.5
