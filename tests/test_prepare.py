@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from conftest import sentences
+from conftest import RECIPES, sentences
 
 from soundalike.audio import Audio
 from soundalike.cli import main
@@ -170,3 +170,22 @@ def test_quality_is_measured_on_some_and_predicted_for_all(prepared, tmp_path, c
     scores = [float(store.read("quality", row.id)) for row in rows]
     assert all(1 <= score <= 5 for score in scores)
     assert scores[0] == min(scores) and scores[0] < max(scores) - 0.5
+
+
+def test_clips_are_retold_and_read_back(prepared, tmp_path):
+    from soundalike.train import read_recipe, train
+
+    folder = tmp_path / "data"
+    shutil.copytree(prepared, folder)
+    loose = [f'data.manifest="{folder}"', "data.seconds=[0.1, 30.0]", "data.corpora=[]"]
+    train(read_recipe(str(RECIPES / "regression.toml"), "tiny", [*loose, "train.steps=2"]), tmp_path / "acoustic", quiet=True)
+    assert main(["retell", str(folder), "--part", str(tmp_path / "acoustic")]) == 0
+    store = FeatureStore(folder, MelSpec())
+    for row in read_manifest(folder):
+        made, real = store.read("retold", row.id), store.read("mel", row.id)
+        assert made.shape == real.shape and np.isfinite(made).all() and not np.array_equal(made, real)
+    wants = frozenset({"mel", "pitch", "samples"})
+    for share, kind in ((1.0, "retold"), (0.0, "mel")):
+        data = Dataset(DataConfig(str(folder), seconds=(0.1, 30.0), retold=share), MelSpec(), wants)
+        item = data.item(0, np.random.default_rng(0))
+        assert np.array_equal(item["mel"], store.read(kind, data.rows[0].id).astype(np.float32))

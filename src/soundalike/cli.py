@@ -1,4 +1,4 @@
-"""The command line: clone | batch | say-how | prepare | align | embed | rate | train | assemble | list."""
+"""The command line: clone | batch | say-how | prepare | align | embed | rate | retell | train | assemble | list."""
 
 from __future__ import annotations
 
@@ -94,6 +94,12 @@ def build_parser() -> argparse.ArgumentParser:
     rate.add_argument("data", help="folder made by `soundalike prepare`")
     rate.add_argument("--sample", type=int, default=1500, help="clips listened to; the others are judged by their likeness to these")
     rate.set_defaults(run=run_rate)
+
+    retell = commands.add_parser("retell", help="add the mels an acoustic model makes of the clips to a prepared folder, for a vocoder to learn from")
+    retell.add_argument("data", help="folder made by `soundalike prepare`")
+    retell.add_argument("--part", required=True, help="folder of a trained acoustic model")
+    retell.add_argument("--corpora", nargs="*", default=[], help="only corpora whose names begin so")
+    retell.set_defaults(run=run_retell)
 
     train = commands.add_parser("train", help="train a part by a recipe; going on where an earlier run stopped")
     train.add_argument("recipe", help="TOML file, as in recipes/")
@@ -320,6 +326,20 @@ def run_rate(given: argparse.Namespace) -> None:
 
     facts = write_quality(given.data, MelSpec(), given.sample)
     print(f"{given.data}: {facts['clips']} clips rated from {facts['measured']} (correlation on clips kept aside {facts['correlation']:.2f})")
+
+
+def run_retell(given: argparse.Namespace) -> None:
+    from . import registry
+    from .checkpoint import load_part
+    from .contract import DataFacts
+    from .data import DataConfig
+    from .prepare.annotate import write_retold
+
+    part = load_part(given.part, "acoustic")
+    kind = registry.part(part.name)
+    objective = kind.objective(part.network, kind.Settings(), DataFacts(1, part.network.mean.clone(), part.network.std.clone()))
+    settings = DataConfig(given.data, corpora=tuple(given.corpora), seconds=(0.5, 20.0), prompt_frames=400)
+    print(f"{given.data}: {write_retold(given.data, objective, settings, part.mel)} clips retold")
 
 
 def run_train(given: argparse.Namespace) -> None:

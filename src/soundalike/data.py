@@ -2,7 +2,8 @@
 
 A prepared folder holds `manifest.jsonl` (one Row a line) and `features/DIGEST/KIND/ID.npy`, where DIGEST names the
 MelSpec and KIND is mel (T, M) float16, pitch (T,) float32, samples (N,) int16, durations (S,) int16, vector (V,) float16 (this
-package's speaker encoder), teacher (V,) float16 (another's) or quality () float32 (predicted mean opinion score).
+package's speaker encoder), teacher (V,) float16 (another's), quality () float32 (predicted mean opinion score) or retold (T, M) float16
+(the mel an acoustic model makes of the clip).
 """
 
 from __future__ import annotations
@@ -111,6 +112,7 @@ class DataConfig:
     batch_frames: int = 6000  # padded frames of a batch
     crop_frames: int = 0  # cut every clip to this many frames; 0: whole clips
     prompt_frames: int = 0  # frames of the prompt, at most; 0: no prompt
+    retold: float = 0.0  # share of clips whose mel is the one an acoustic model made of them (`soundalike retell`)
     limit: int = 0  # first so many clips only; 0: all
 
 
@@ -200,6 +202,8 @@ class Dataset:
             start = int(rng.integers(0, max(1, len(mel) - crop + 1)))
         stop = start + crop if crop else len(mel)
         if "mel" in wants:
+            if self.config.retold and rng.random() < self.config.retold and self.store.has("retold", row.id):
+                mel = self.store.read("retold", row.id).astype(np.float32)
             item["mel"] = mel[start:stop]
         if "pitch" in wants:
             item["pitch"] = self.store.read("pitch", row.id)[start:stop]

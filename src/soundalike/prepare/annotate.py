@@ -10,8 +10,8 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from ..contract import ConfigError
-from ..data import FeatureStore, read_manifest
+from ..contract import ConfigError, Objective
+from ..data import DataConfig, Dataset, FeatureStore, collate, read_manifest
 from ..features import MelSpec
 from ..text.alphabet import encode
 from .aligner import Aligner
@@ -53,6 +53,22 @@ def write_vectors(folder: str, encoder: nn.Module, mel: MelSpec) -> int:
         sound = torch.from_numpy(store.read("mel", row.id)).float()
         store.write("vector", row.id, encoder(sound[None], torch.tensor([len(sound)]))[0].numpy().astype(np.float16))
     return len(rows)
+
+
+@torch.no_grad()
+def write_retold(folder: str, objective: Objective, settings: DataConfig, mel: MelSpec, seed: int = 0) -> int:
+    """Cache the mel an acoustic model makes of every clip, told its true durations and pitch; returns how many.
+
+    A vocoder trained on some of these learns to mend what that model smears. `objective` gives a normalised "mel" (B, T, M) of a
+    batch and holds the network with its `mean` and `std`; `settings` choose the clips.
+    """
+    data, network = Dataset(settings, mel, objective.wants, seed), objective.network().eval()
+    torch.manual_seed(seed)
+    for index, row in enumerate(tqdm(data.rows, desc="retell", unit="clip")):
+        batch = collate([data.item(index, np.random.default_rng([seed, index]))])
+        made = objective.forward(batch)["mel"][0, : int(batch.mel_lengths[0])] * network.std + network.mean
+        data.store.write("retold", row.id, made.clamp_min(mel.silence).numpy().astype(np.float16))
+    return len(data.rows)
 
 
 SAMPLED = 1500  # clips whose quality is measured; the others' is predicted from them
