@@ -132,4 +132,4 @@ def test_levelling_reaches_the_loudness_without_clipping():
     short = Audio(audio.samples[24000 : 24000 + 6000], audio.rate)  # shorter than one block
     assert np.isfinite(short.levelled(-18.0).samples).all()
     silent = Audio(np.zeros(24000, np.float32), 24000)
-    assert np.array_equal(silent.levelled().samples, silent.samples)
+    assert np.array_equal(silent.levelled(-18.0).samples, silent.samples)

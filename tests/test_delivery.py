@@ -106,9 +106,13 @@ def test_markup_is_heard(cloner, voice):
 
 
 def test_what_is_spoken_has_one_loudness(cloner, voice):
-    for piece in cloner.speak(TEXT + " Well, no! And this is a much longer sentence, said at the end of it all.", voice):
-        said = Audio(np.trim_zeros(piece.samples), piece.rate)  # a block of quiet weighs much in a short piece
-        assert said.loudness() == pytest.approx(-18.0, abs=0.5)
+    text = TEXT + " Well, no! And this is a much longer sentence, said at the end of it all."
+    for asked, options in ((-23.0, {}), (-16.0, {"loudness": -16.0})):
+        for piece in cloner.speak(text, voice, **options):
+            said = Audio(np.trim_zeros(piece.samples), piece.rate)  # a block of quiet weighs much in a short piece
+            assert said.loudness() == pytest.approx(asked, abs=0.5)
+    with pytest.raises(ConfigError, match="loudness = 3 is out of range. Choose -45 to -12 LUFS"):
+        next(iter(cloner.speak(text, voice, loudness=3.0)))
 
 
 CUES = (

@@ -114,7 +114,7 @@ class Audio:
         kept = kept[10 * np.log10(kept) - 0.691 > 10 * np.log10(kept.mean()) - 0.691 - 10.0]
         return float(10 * np.log10(kept.mean()) - 0.691)
 
-    def levelled(self, lufs: float = -18.0) -> Audio:
+    def levelled(self, lufs: float) -> Audio:
         """Scaled to a loudness. Peaks that would pass 0.98 are rounded off, so that a lively voice is no quieter than a flat one."""
         loudness, gain, made = self.loudness(), 1.0, self
         if loudness == -float("inf"):

@@ -136,6 +136,13 @@ def add_speaking(parser: argparse.ArgumentParser) -> None:
         if field.name in helps:
             parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default, help=helps[field.name])
     add_reading(parser)
+    parser.add_argument(
+        "--loudness",
+        type=float,
+        default=-23.0,
+        metavar="LUFS",
+        help="of what is spoken (default: %(default)s, as broadcast; -18 to -14 for podcasts)",
+    )
     parser.add_argument("--device", default="auto", help="cpu, cuda, mps, or auto, which is cpu: the built-in model is fast there (default: auto)")
     parser.add_argument("--model", help=MODEL_HELP)
 
@@ -215,7 +222,7 @@ def run_clone(given: argparse.Namespace) -> None:
     voice = voice or cloner.listen(given.reference)
     pieces = len(script.utterances)
     with tqdm(total=pieces, unit="sentence", disable=pieces < 2) as bar:
-        audio = join(list(cloner.speak(script, voice, options, lambda done, of: bar.update(1), given.fit)))
+        audio = join(list(cloner.speak(script, voice, options, lambda done, of: bar.update(1), given.fit, given.loudness)))
     if given.output == "-":
         sys.stdout.buffer.write(audio.encode(given.format or "wav"))
         sys.stdout.buffer.flush()
@@ -257,7 +264,7 @@ def run_batch(given: argparse.Namespace) -> int:
             voice = voices[job["reference"]]
             began = time.monotonic()
             script = read(job["text"], job.get("language") or given.language, open_lexicon(given, voice), given.ssml)
-            audio = join(list(cloner.speak(script, voice, options)))
+            audio = join(list(cloner.speak(script, voice, options, loudness=given.loudness)))
             took = time.monotonic() - began
             audio.write(job["wav"])
             done += 1

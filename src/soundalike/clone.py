@@ -57,16 +57,24 @@ class Cloner:
         return self.family.listen(audio, transcript)
 
     def speak(
-        self, text: str | Script, voice: Voice, options: Any = None, progress: Callable[[int, int], None] | None = None, fit: float | None = None
+        self,
+        text: str | Script,
+        voice: Voice,
+        options: Any = None,
+        progress: Callable[[int, int], None] | None = None,
+        fit: float | None = None,
+        loudness: float = delivery.LOUDNESS,
     ) -> Iterator[Audio]:
         """The text in the voice, sentence by sentence, each with its cues; `progress` is told (done, all) after each.
 
         A plain str is read by `text.read` in the language it seems to be in; read it yourself for a language, a lexicon or SSML.
-        With `fit` the whole lasts so many seconds. Raises TextError, ConfigError and CheckpointError before the first piece where
-        the text, an option or the voice cannot be used.
+        With `fit` the whole lasts so many seconds; every sentence is brought to `loudness` in LUFS. Raises TextError, ConfigError and
+        CheckpointError before the first piece where the text, an option or the voice cannot be used.
         """
         options = options or self.Options()
         check_options(options)
+        if not delivery.SOFTEST <= loudness <= delivery.LOUDEST:
+            raise ConfigError(f"loudness = {loudness:g} is out of range. Choose {delivery.SOFTEST:g} to {delivery.LOUDEST:g} LUFS.")
         script = text if isinstance(text, Script) else read(text, lexicon=lexicon_of(voice))
         for warning in script.warnings:
             warnings.warn(warning, stacklevel=2)
@@ -75,7 +83,7 @@ class Cloner:
         for number, sentence in enumerate(sentences):
             chosen = dataclasses.replace(options, seed=options.seed + number, **({"seconds": seconds[number]} if fit is not None else {}))
             sound = join(list(self.family.speak(sentence, voice, chosen)))
-            yield delivery.deliver(sound, sentence, script.source, pause=delivery.PAUSE if number + 1 < len(sentences) else 0.0)
+            yield delivery.deliver(sound, sentence, script.source, delivery.PAUSE if number + 1 < len(sentences) else 0.0, loudness)
             if progress is not None:
                 progress(number + 1, len(sentences))
 

@@ -12,7 +12,8 @@ from .text import Spoken
 from .text.alphabet import COMMA, GAP
 
 PAUSE = 0.12  # seconds of quiet put between sentences, beside those the model makes
-LOUDNESS = -18.0  # LUFS of what is spoken
+LOUDNESS = -23.0  # LUFS of what is spoken, as EBU R 128 has it: no peak needs rounding there
+LOUDEST, SOFTEST = -12.0, -45.0  # LUFS that may be asked for
 FADE = 0.005  # seconds over which sound begins and ends beside inserted quiet
 LONGEST_PAUSE = 30.0  # seconds
 
@@ -32,9 +33,9 @@ def asked_pauses(spoken: Spoken) -> float:
     return sum(min(seconds, LONGEST_PAUSE) for seconds in spoken.pauses.values())
 
 
-def deliver(audio: Audio, spoken: Spoken, source: str, pause: float) -> Audio:
+def deliver(audio: Audio, spoken: Spoken, source: str, pause: float, loudness: float = LOUDNESS) -> Audio:
     """A sentence as the listener gets it: levelled, words louder or softer as asked, pauses and marks put in, ends faded, quiet after it."""
-    audio = audio.levelled(LOUDNESS)
+    audio = audio.levelled(loudness)
     words = [cue for cue in audio.cues if cue.kind == "word"]
     samples = audio.samples.copy()
     if spoken.volume and len(words) == len(spoken.words):
