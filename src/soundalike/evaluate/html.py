@@ -25,7 +25,7 @@ STYLE = """
 @media (prefers-color-scheme: dark) { :root { --ink: #e6e6ea; --paper: #16161a; --soft: #232329; --line: #45454f; --one: #7db4f0; --two: #f0a35e;
   --bad: #ff8a80; --good: #7fd99a; } }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 72rem; margin: 0 auto; padding: 1rem; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; margin: 1rem 0; } caption { text-align: left; font-weight: 600; }
+.wide { overflow-x: auto; } table { border-collapse: collapse; margin: 1rem 0; } caption { text-align: left; font-weight: 600; white-space: nowrap; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align: left; vertical-align: top; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } thead th { background: var(--soft); }
 article { border: 1px solid var(--line); border-radius: .5rem; padding: .8rem 1rem; margin: 1rem 0; }
@@ -41,7 +41,7 @@ del { text-decoration: line-through; } ins { text-decoration: underline; } .heat
 
 def page(report: dict[str, Any], players: int = 12) -> str:
     """What report.html holds; recordings and pictures of the worst jobs, and of others up to `players` for each system, are inside it."""
-    systems = report["systems"]
+    systems, embedded = report["systems"], set()
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'\">",
@@ -54,7 +54,7 @@ def page(report: dict[str, Any], players: int = 12) -> str:
         _comparison(report) if "comparison" in report else "",
         _scatter(report),
         _speed(report),
-        *[_one_system(system, report, players) for system in systems],
+        *[_one_system(system, report, players, embedded) for system in systems],
         "</main></body></html>\n",
     ]
     return "".join(parts)
@@ -67,7 +67,8 @@ def _instruments(report: dict[str, Any]) -> str:
 
 def _table(caption: str, header: list[str], rows: list[list[str]]) -> str:
     """A table of cells that are HTML already; the first of each row is its heading."""
-    head = "".join(f'<th scope="col">{cell}</th>' for cell in header)
+    kinds = ["w" if at == 0 or any(row[at].startswith("<td>") for row in rows) else "n" for at in range(len(header))]  # words or numbers
+    head = "".join(f'<th scope="col" class="{kind}">{cell}</th>' for cell, kind in zip(header, kinds))
     body = "".join(
         f'<tr><th scope="row">{first}</th>' + "".join(cell if cell.startswith("<td") else f'<td class="n">{cell}</td>' for cell in rest) + "</tr>"
         for first, *rest in rows
@@ -95,7 +96,7 @@ def _comparison(report: dict[str, Any]) -> str:
             gap, word = paired["difference"], verdict_of(metric, paired)
             split = f"{paired['more']} / {paired['less']} / {paired['ties']}"
             cells = [shown(metric, gap["value"], True), shown_interval(metric, gap, True), split, shown_p(paired["p"])]
-            rows.append([escape(metric["label"]), *cells, f'<td class="{word.split()[0]}">{word}</td>'])
+            rows.append([escape(metric["label"]), *cells, f'<td><span class="{word.split()[0]}">{word}</span></td>'])
     header = ["measure", "difference", "95 %", "jobs higher / lower / equal", "p of the sign test", second]
     note = "<p>Many measures are compared at once: of twenty without any true difference one is expected to look like one.</p>"
     return f"<h2>{second} less {first}, job by job</h2>" + _table("Differences over the same jobs", header, rows) + note
@@ -135,7 +136,7 @@ def _key(systems: list[dict[str, Any]]) -> str:
     return "".join(f' <span class="key{i}">● {escape(system["name"])}</span>' for i, system in enumerate(systems)) if len(systems) > 1 else ""
 
 
-def _one_system(system: dict[str, Any], report: dict[str, Any], players: int) -> str:
+def _one_system(system: dict[str, Any], report: dict[str, Any], players: int, embedded: set[str]) -> str:
     name = escape(system["name"])
     parts = [f"<h2>{name}: groups</h2>" if system["slices"] else ""]
     for field, groups in system["slices"].items():
@@ -145,7 +146,7 @@ def _one_system(system: dict[str, Any], report: dict[str, Any], players: int) ->
             cells = [(metric, group["table"].get(metric["name"])) for metric in here]
             rows.append([escape(value), str(group["used"]), *[f"{shown(m, e['value'])} ({shown_interval(m, e)})" if e else "–" for m, e in cells]])
         parts.append(_table(f"By {escape(field)}", [escape(field), "jobs", *[escape(metric["short"] or metric["label"]) for metric in here]], rows))
-    parts += [_matrix(system), _listen(system, players)]
+    parts += [_matrix(system), _listen(system, players, embedded)]
     if system["excluded"]:
         rows = [[escape(one["where"]), f"<td>{escape(one['kind'])}: {escape(one['reason'])}</td>"] for one in system["excluded"]]
         parts.append(f"<h2>{name}: left out</h2>" + _table(f"{len(rows)} jobs that could not be measured", ["job", "why"], rows))
@@ -180,12 +181,12 @@ def _heat(value: float) -> str:
     return f"hsl(45 90% {95 - 40 * share:.0f}%)"
 
 
-def _listen(system: dict[str, Any], players: int) -> str:
+def _listen(system: dict[str, Any], players: int, embedded: set[str]) -> str:
     worst = system["worst"][:players]
     others = [index for index in range(len(system["jobs"])) if index not in set(worst)]
     count = min(max(0, players - len(worst)), len(others))
     spread = [others[int(at)] for at in np.linspace(0, len(others) - 1, count)] if count else []
-    name, embedded = escape(system["name"]), {}
+    name = escape(system["name"])
     parts = [f"<h2>{name}: the worst</h2>", _listing([system["jobs"][index] for index in system["worst"]])]
     for title, chosen in (("the worst, to listen to", worst), ("others, to listen to", spread)):
         if chosen:
@@ -218,13 +219,13 @@ def _marked(job: dict[str, Any]) -> str:
     return " ".join(words)
 
 
-def _article(job: dict[str, Any], embedded: dict[str, str]) -> str:
+def _article(job: dict[str, Any], embedded: set[str]) -> str:
     """One job: its words, the clone, the reference and the speaker's own recording, each with its picture; a recording is embedded once."""
     name, figures = escape(Path(job["wav"]).name), []
     for what, path in (("clone", job["wav"]), ("reference", job["reference"]), ("the speaker's own recording", job["real"])):
         if path and path not in embedded:
-            embedded[path] = _figure(what, path)
-            figures.append(embedded[path])
+            embedded.add(path)
+            figures.append(_figure(what, path))
         elif path:
             figures.append(f"<figure><figcaption>{what}: {escape(Path(path).name)}, as above</figcaption></figure>")
     return f'<article><h3>{name}</h3><p>{_marked(job)}</p><div class="clips">{"".join(figures)}</div></article>'
@@ -241,5 +242,6 @@ def _figure(what: str, path: str) -> str:
     label = escape(f"{what}: {Path(path).name}")
     return (
         f'<figure><img src="data:image/png;base64,{picture}" alt="Mel spectrogram of {label}, {audio.seconds:.1f} seconds">'
-        f'<audio controls preload="none" src="data:audio/mpeg;base64,{sound}" aria-label="{label}"></audio><figcaption>{label}</figcaption></figure>'
+        f'<audio controls preload="metadata" src="data:audio/mpeg;base64,{sound}" aria-label="{label}"></audio>'
+        f"<figcaption>{label}</figcaption></figure>"
     )

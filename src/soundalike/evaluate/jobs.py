@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 from collections import Counter
 from dataclasses import dataclass, field
@@ -105,8 +104,11 @@ def _lines(path: Path):
 def _parse(line: str, where: str, base: Path) -> Job | Excluded:
     try:
         entry = json.loads(line)
-    except json.JSONDecodeError as error:
-        return Excluded(where, "job", f"not JSON ({error.msg})")
+        json.dumps(entry, ensure_ascii=False).encode()  # an escaped half of a character pair could not be written into the report
+    except UnicodeEncodeError:
+        return Excluded(where, "job", "holds half of a character pair")
+    except (ValueError, RecursionError) as error:
+        return Excluded(where, "job", f"not JSON ({error})")
     if not isinstance(entry, dict):
         return Excluded(where, "job", "not a JSON object")
     for name, needed in (("wav", True), ("text", True), ("reference", False), ("real", False)):
@@ -114,9 +116,8 @@ def _parse(line: str, where: str, base: Path) -> Job | Excluded:
         if not (isinstance(value, str) or (value is None and not needed)):
             return Excluded(where, "job", f"the field '{name}' is missing or not a string")
     seconds = entry.get("seconds")
-    usable = isinstance(seconds, (int, float)) and not isinstance(seconds, bool) and math.isfinite(seconds) and seconds > 0
-    if seconds is not None and not usable:
-        return Excluded(where, "job", f"the field 'seconds' is {seconds!r}, not a positive number")
+    if seconds is not None and not (isinstance(seconds, (int, float)) and not isinstance(seconds, bool) and 0 < seconds < 1e9):
+        return Excluded(where, "job", f"the field 'seconds' is {str(seconds)[:40]!r}, not a positive number")
     fields = {name: value for name, value in entry.items() if name not in KNOWN and isinstance(value, str) and value}
     paths = {name: _find(entry[name], base) if entry.get(name) else None for name in ("reference", "real")}
     return Job(where, _find(entry["wav"], base), entry["text"].strip(), paths["reference"], paths["real"], seconds, fields)

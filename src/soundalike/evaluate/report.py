@@ -203,8 +203,9 @@ def _finite(value: Any) -> Any:
 
 
 def shown(metric: dict[str, Any], value: float | None, signed: bool = False) -> str:
-    """A value with the metric's unit: "4.2 %"."""
-    return "–" if value is None else f"{_number(metric, value, signed)} {metric['unit']}".strip()
+    """A value with the metric's unit: "4.2 %"; a difference of shares in points, so that it is not taken for a share of the other."""
+    unit = "points" if signed and metric["unit"] == "%" else metric["unit"]
+    return "–" if value is None else f"{_number(metric, value, signed)} {unit}".strip()
 
 
 def shown_interval(metric: dict[str, Any], estimate: dict[str, Any], signed: bool = False) -> str:
@@ -215,7 +216,8 @@ def shown_interval(metric: dict[str, Any], estimate: dict[str, Any], signed: boo
 
 
 def _number(metric: dict[str, Any], value: float, signed: bool) -> str:
-    return f"{100 * value if metric['unit'] == '%' else value:{'+' if signed else ''}.{metric['digits']}f}"
+    rounded = round(100 * value if metric["unit"] == "%" else value, metric["digits"]) + 0.0  # no -0.0
+    return f"{rounded:{'+' if signed and rounded else ''}.{metric['digits']}f}"
 
 
 def shown_p(p: float) -> str:
@@ -234,9 +236,9 @@ def verdict_of(metric: dict[str, Any], paired: dict[str, Any]) -> str:
 
 def markdown(report: dict[str, Any]) -> str:
     """What report.md holds: the tables, the excluded jobs and the worst ten."""
-    names = [system["name"] for system in report["systems"]]
-    lines = ["# Evaluation", "", *[f"- {counted(system)}" for system in report["systems"]]]
-    lines += [f"- {note}" for note in report["notes"]] + [f"- In brackets and columns named 95 %: {report['interval']}.", ""]
+    names = [_safe(system["name"]) for system in report["systems"]]
+    lines = ["# Evaluation", "", *[f"- {_safe(counted(system))}" for system in report["systems"]]]
+    lines += [f"- {_safe(note)}" for note in report["notes"]] + [f"- In brackets and columns named 95 %: {report['interval']}.", ""]
     lines += _rows(["measure", "better", *[cell for name in names for cell in (name, "95 %", "jobs")]])
     for metric in report["metrics"]:
         found = [system["table"].get(metric["name"]) for system in report["systems"]]
@@ -269,14 +271,14 @@ def counted(system: dict[str, Any]) -> str:
 
 
 def _system_lines(system: dict[str, Any], report: dict[str, Any]) -> list[str]:
-    lines = []
+    lines, name = [], _safe(system["name"])
     for field, groups in system["slices"].items():
         shown_here = [m for m in report["metrics"] if m["name"] in IN_SLICES and any(m["name"] in group["table"] for group in groups.values())]
-        lines += ["", f"## {system['name']} by {field}", "", *_rows([field, "jobs", *[metric["short"] or metric["label"] for metric in shown_here]])]
+        lines += ["", f"## {name} by {_safe(field)}", "", *_rows([field, "jobs", *[metric["short"] or metric["label"] for metric in shown_here]])]
         for value, group in groups.items():
             cells = [(metric, group["table"].get(metric["name"])) for metric in shown_here]
             lines.append(_row([value, str(group["used"]), *[f"{shown(m, e['value'])} ({shown_interval(m, e)})" if e else "–" for m, e in cells]]))
-    lines += ["", f"## {system['name']}: the worst", ""]
+    lines += ["", f"## {name}: the worst", ""]
     lines += _rows(["recording", "text", "heard", "words wrong", "similarity"])
     for index in system["worst"]:
         job = system["jobs"][index]
@@ -285,7 +287,7 @@ def _system_lines(system: dict[str, Any], report: dict[str, Any]) -> list[str]:
         alike = "–" if row.get("similarity") is None else f"{row['similarity']:.2f}"
         lines.append(_row([job["wav"], job["text"], row.get("heard", "–"), wrong, alike]))
     if system["excluded"]:
-        lines += ["", f"## {system['name']}: left out", "", *_rows(["job", "why"])]
+        lines += ["", f"## {name}: left out", "", *_rows(["job", "why"])]
         lines += [_row([one["where"], f"{one['kind']}: {one['reason']}"]) for one in system["excluded"]]
     return lines
 
@@ -295,6 +297,9 @@ def _rows(header: list[str]) -> list[str]:
 
 
 def _row(cells: list[str]) -> str:
-    """One line of a Markdown table; what a cell holds cannot break out of it."""
-    safe = [" ".join(cell.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;") for cell in cells]
-    return "| " + " | ".join(safe) + " |"
+    return "| " + " | ".join(_safe(cell) for cell in cells) + " |"
+
+
+def _safe(text: str) -> str:
+    """Text that cannot break out of its line or cell of Markdown."""
+    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
