@@ -182,6 +182,14 @@ def test_an_interrupted_run_goes_on(tmp_path):
     assert evaluate(jobs, tmp_path / "report", third, players=0) == report and third.recogniser.asked == 0
 
 
+def test_the_report_warns_of_what_intervals_do_not_say(tmp_path):
+    job = good_jobs()[0]
+    report = evaluate(write_jobs(tmp_path / "jobs.jsonl", [job]), tmp_path / "report", tools(job["text"].upper()), players=0)
+    assert report["systems"][0]["table"]["wer"]["value"] == 0
+    assert any("Fewer than 10 jobs" in note for note in report["notes"])
+    assert any("none of 10 words was wrong; a true rate of up to 30.0 %" in note for note in report["notes"])
+
+
 def test_a_recording_made_anew_is_measured_anew(tmp_path):
     job = good_jobs()[0] | {"wav": str(shutil.copy(sentences()[0][0], tmp_path / "clone.flac"))}
     jobs = write_jobs(tmp_path / "jobs.jsonl", [job])

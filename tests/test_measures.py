@@ -112,10 +112,11 @@ def tone(hertz: float, seconds: float = 1.0, level: float = 0.3, rate: int = 24_
 def test_signal_of_a_tone_that_breaks_off_and_one_that_ends():
     quiet = np.zeros(12_000, np.float32)
     ends, breaks = Audio(np.concatenate([tone(150), quiet]), 24_000), Audio(np.concatenate([quiet, tone(150)]), 24_000)
+    assert signal(ends)["breaks_off"] == 0 and signal(breaks)["breaks_off"] == 1
     assert signal(ends)["tail"] == -80.0 and signal(breaks)["tail"] == pytest.approx(0, abs=1)
     assert signal(ends)["silence"] == pytest.approx(1 / 3, abs=0.02)
     assert signal(Audio(np.clip(3 * tone(150), -1, 1), 24_000))["clipped"] > 0.05 and signal(ends)["clipped"] == 0
-    assert signal(Audio(quiet, 24_000)) == {"loudness": None, "clipped": 0.0, "silence": 1.0, "tail": None}
+    assert signal(Audio(quiet, 24_000)) == {"loudness": None, "clipped": 0.0, "silence": 1.0, "tail": None, "breaks_off": None}
 
 
 def test_melody_of_tones():

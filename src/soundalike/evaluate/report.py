@@ -65,7 +65,8 @@ def metrics(encoders: list[tuple[str, bool]]) -> list[Metric]:
         Metric("loudness", "loudness", "LUFS", "", digits=1),
         Metric("clipped", "clipped samples", "%", "lower", digits=3),
         Metric("silence", "silence", "%", "", digits=0),
-        Metric("tail", "level of the last 50 ms against speech", "dB", "lower", digits=0),
+        Metric("tail", "level of the last 50 ms against speech", "dB", "", digits=0),
+        Metric("breaks_off", "recordings that break off", "%", "lower", digits=0),
         Metric("speed", "seconds of synthesis per second of speech", "", "lower", digits=3, short="seconds per second"),
     ]
 
@@ -104,8 +105,14 @@ def build(measured: list[Measured], tools: Instruments, seed: int = 0) -> dict[s
 
 
 def _cautions(measured: list[Measured]) -> list[str]:
+    """What the intervals do not say of themselves."""
     few = [one.system.name for one in measured if len(one.rows) < FEW]
-    return [f"Fewer than {FEW} jobs ({', '.join(few)}): the intervals are too narrow to rely on."] if few else []
+    notes = [f"Fewer than {FEW} jobs ({', '.join(few)}): the intervals are too narrow to rely on."] if few else []
+    for one in measured:
+        words, wrong = (sum(row.get(name, 0) for row in one.rows) for name in ("words", "word_errors"))
+        if words and not wrong:  # no resampling draws an error that never happened
+            notes.append(f"{one.system.name}: none of {words} words was wrong; a true rate of up to {300 / words:.1f} % would often look so.")
+    return notes
 
 
 def _judge_voices(one: Measured, tools: Instruments) -> None:

@@ -22,6 +22,7 @@ from .similarity import SpeakerEncoder, open_encoders
 from .words import Recogniser, open_recogniser, plain_words, score_words
 
 RESULTS = "jobs.jsonl"
+MEASURES = 1  # raised when a measure changes, so that earlier results are not mixed with new ones
 FAULTS = (SoundalikeError, OSError, RuntimeError, ValueError)  # what an instrument raises over one recording
 
 
@@ -106,7 +107,7 @@ def result_key(job: Job, tools: Instruments) -> str:
     facts = as_dict(job)
     del facts["where"]
     state = [[os.path.getsize(path), os.path.getmtime(path)] for path in (job.wav, job.real) if path and os.path.isfile(path)]
-    return hashlib.sha256(json.dumps([facts, state, tools.names], sort_keys=True).encode()).hexdigest()[:20]
+    return hashlib.sha256(json.dumps([MEASURES, facts, state, tools.names], sort_keys=True).encode()).hexdigest()[:20]
 
 
 def earlier_results(path: Path) -> dict[str, dict]:

@@ -10,20 +10,26 @@ from ..features import MelSpec, log_mel, pitch
 
 CLIPPED = 0.999  # a sample from here on has hit the ceiling
 TAIL = 0.05  # seconds at the end
+BREAKS_OFF = -20.0  # decibels against speech; an end louder than this is cut through a sound
 PAUSE = 0.15  # seconds of quiet within speech that count as a pause
 SHORTEST = 0.1  # seconds that anything can be measured on
 QUIETEST = -80.0  # decibels; nothing is reported as quieter
 
 
 def signal(audio: Audio) -> dict[str, float | None]:
-    """loudness (LUFS, None for silence), clipped and silence (shares, 0 to 1), tail (dB of the last 50 ms against speech, None without any)."""
-    active = audio.activity()
-    loudness = audio.loudness()
+    """Level and faults of a recording.
+
+    loudness: LUFS, None for silence. clipped, silence: shares, 0 to 1. tail: dB of the last 50 ms against speech, None without
+    any; breaks_off: whether that is so loud that the end is missing, 0 or 1.
+    """
+    active, loudness = audio.activity(), audio.loudness()
+    tail = _tail(audio, active)
     return {
         "loudness": loudness if np.isfinite(loudness) else None,
         "clipped": float((np.abs(audio.samples) >= CLIPPED).mean()),
         "silence": 1.0 - float(active.mean()),
-        "tail": _tail(audio, active),
+        "tail": tail,
+        "breaks_off": None if tail is None else float(tail > BREAKS_OFF),
     }
 
 
