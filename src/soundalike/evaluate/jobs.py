@@ -38,7 +38,7 @@ class Excluded:
     """A job that was left out, and why."""
 
     where: str
-    kind: str  # "job", "audio", "text", "language" or "partner"
+    kind: str  # "job", "audio", "text", "language", "partner" or "instrument"
     reason: str
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from typing import Protocol
 
 import numpy as np
@@ -26,17 +25,20 @@ class Dnsmos:
 
     name = "DNSMOS P.835"
 
-    def score(self, audio: Audio) -> dict[str, float]:
+    def __init__(self):
         from speechmos import dnsmos
 
+        self.run = dnsmos.run
+
+    def score(self, audio: Audio) -> dict[str, float]:
         samples = np.clip(audio.resample(16_000).samples, -1.0, 1.0)  # resampling may overshoot, which the predictor refuses
-        found = dnsmos.run(samples, sr=16_000)
+        found = self.run(samples, sr=16_000)
         return {"naturalness": float(found["ovrl_mos"]), "voice_quality": float(found["sig_mos"]), "background": float(found["bak_mos"])}
 
 
 def open_naturalness() -> Naturalness:
     """DNSMOS. Raises EvaluationError saying what to install."""
-    missing = [name for name in ("speechmos", "onnxruntime", "librosa", "requests", "pandas") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise EvaluationError(f"no predictor of naturalness: {', '.join(missing)} not installed (pip install 'soundalike[evaluate]').")
-    return Dnsmos()
+    try:
+        return Dnsmos()
+    except ImportError as error:
+        raise EvaluationError(f"no predictor of naturalness: {error.name} is not installed (pip install 'soundalike[evaluate]').") from None

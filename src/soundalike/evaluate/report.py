@@ -85,7 +85,7 @@ def estimate(rows: list[dict[str, Any]], metric: Metric, seed: int) -> Estimate 
     return pooled([part for part, _ in known], [whole for _, whole in known], seed=seed) if known else None
 
 
-def build(measured: list[Measured], tools: Instruments, seed: int = 0) -> dict[str, Any]:
+def build(measured: list[Measured], tools: Instruments, notes: list[str], seed: int = 0) -> dict[str, Any]:
     """What report.json holds."""
     table = metrics([(encoder.name, encoder.conditions) for encoder in tools.encoders])
     for one in measured:
@@ -95,7 +95,7 @@ def build(measured: list[Measured], tools: Instruments, seed: int = 0) -> dict[s
         "version": __version__,
         "interval": f"{100 * LEVEL:.0f} % percentile bootstrap over jobs, {DRAWS} draws, seed {seed}",
         "instruments": tools.names,
-        "notes": [*tools.notes, *_cautions(measured)],
+        "notes": [*tools.notes, *notes, *_cautions(measured)],
         "metrics": [asdict(metric) for metric in table],
         "systems": [_system(one, table, tools.language, seed) for one in measured],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,11 @@ from .words import Recogniser, open_recogniser, plain_words, score_words
 
 RESULTS = "jobs.jsonl"
 MEASURES = 1  # raised when a measure changes, so that earlier results are not mixed with new ones
-FAULTS = (SoundalikeError, OSError, RuntimeError, ValueError)  # what an instrument raises over one recording
+FAULTS = (SoundalikeError, OSError, RuntimeError, ValueError)  # what one recording may raise; the others go on
+
+
+class InstrumentError(EvaluationError):
+    """An instrument that failed over one recording."""
 
 
 @dataclass
@@ -74,7 +79,8 @@ def open_instruments(language: str = "en", asr_model: str | None = None, words: 
             found.notes.append(f"Naturalness is left out: {error}")
     else:
         found.notes.append("Naturalness is left out: --no-naturalness.")
-    found.encoders = open_encoders()
+    found.encoders, broken = open_encoders()
+    found.notes += [broken] if broken else []
     if all(encoder.conditions for encoder in found.encoders):
         found.notes.append(
             "Similarity is judged only by the encoder that conditions the built-in model, so it may flatter that model: not a headline. "
@@ -94,12 +100,25 @@ def measure(job: Job, tools: Instruments) -> dict[str, Any]:
         raise TextError("the text holds nothing that can be spoken")
     row: dict[str, Any] = {"length": audio.seconds, "text_words": len(wanted), **signal(audio), **prosody(audio, len(wanted), real)}
     if tools.recogniser is not None:
-        row |= asdict(score_words(job.text, tools.recogniser.hear(audio), tools.language))
+        row |= asdict(score_words(job.text, _ask(tools.recogniser, tools.recogniser.hear, audio), tools.language))
     if tools.naturalness is not None:
-        row |= tools.naturalness.score(audio)
-    row["vectors"] = {encoder.name: np.round(encoder.embed(audio), 5).tolist() for encoder in tools.encoders} if row["tail"] is not None else {}
+        row |= _ask(tools.naturalness, tools.naturalness.score, audio)
+    encoders = tools.encoders if row["tail"] is not None else []  # silence is nobody's voice
+    row["vectors"] = {encoder.name: np.round(_ask(encoder, encoder.embed, audio), 5).tolist() for encoder in encoders}
     row["speed"] = job.seconds / audio.seconds if job.seconds else None
     return row
+
+
+def _ask(instrument: Any, method: Callable[[Audio], Any], audio: Audio) -> Any:
+    """What an instrument says. Raises InstrumentError for whatever it raises: it may be anybody's code."""
+    try:
+        return method(audio)
+    except Exception as error:
+        raise InstrumentError(f"{instrument.name} failed: {type(error).__name__}: {error}") from error
+
+
+def _kind(error: Exception) -> str:
+    return "text" if isinstance(error, TextError) else "instrument" if isinstance(error, InstrumentError) else "audio"
 
 
 def result_key(job: Job, tools: Instruments) -> str:
@@ -137,7 +156,7 @@ def measure_system(system: System, tools: Instruments, folder: Path) -> Measured
                     file.write(json.dumps({"key": key, "job": as_dict(job), "row": done[key]}, ensure_ascii=False) + "\n")
                     file.flush()
             except FAULTS as error:
-                system.excluded.append(Excluded(job.where, "text" if isinstance(error, TextError) else "audio", str(error)))
+                system.excluded.append(Excluded(job.where, _kind(error), str(error)))
                 continue
             kept.append(job)
             rows.append(dict(done[key]))
@@ -145,11 +164,12 @@ def measure_system(system: System, tools: Instruments, folder: Path) -> Measured
     return Measured(system, rows, {})
 
 
-def hear_references(measured: list[Measured], tools: Instruments) -> None:
+def hear_references(measured: list[Measured], tools: Instruments) -> list[str]:
     """Give every row its reference's fingerprint and length, and every system the vectors of all references.
 
-    A reference that cannot be read costs its jobs the similarity; a note says so.
+    Returns a note on every reference that cannot be used; it costs its jobs the similarity.
     """
+    notes = []
     vectors: dict[str, dict[str, np.ndarray]] = {encoder.name: {} for encoder in tools.encoders}
     known: dict[str, tuple[str, float] | None] = {}
     paths = dict.fromkeys(job.reference for one in measured for job in one.system.jobs if job.reference)
@@ -157,15 +177,16 @@ def hear_references(measured: list[Measured], tools: Instruments) -> None:
         try:
             audio, name = Audio.read(path), fingerprint(path)
             for encoder in tools.encoders:
-                vectors[encoder.name][name] = encoder.embed(audio)
+                vectors[encoder.name][name] = _ask(encoder, encoder.embed, audio)
             known[path] = (name, audio.seconds)
         except FAULTS as error:
             known[path] = None
-            tools.notes.append(f"A reference cannot be used, so its jobs have no similarity: {error}")
+            notes.append(f"A reference cannot be used, so its jobs have no similarity: {path}: {str(error).removeprefix(f'{path}: ')}")
     for one in measured:
         one.references = vectors
         for job, row in zip(one.system.jobs, one.rows):
             row["reference"], row["reference_seconds"] = known.get(job.reference) or (None, None)
+    return notes
 
 
 def evaluate(
@@ -195,8 +216,8 @@ def evaluate(
         keep_partners(systems)
         for one, table in zip(measured, rows):
             one.rows = [table[id(job)] for job in one.system.jobs]
-    hear_references(measured, tools)
-    report = build(measured, tools, seed)
+    notes = hear_references(measured, tools)
+    report = build(measured, tools, notes, seed)
     _write(folder / "report.json", json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
     _write(folder / "report.md", markdown(report))
     _write(folder / "report.html", page(report, players))

@@ -64,9 +64,15 @@ def unit(vector: np.ndarray) -> np.ndarray:
     return vector / max(float(np.linalg.norm(vector)), 1e-12)
 
 
-def open_encoders() -> list[SpeakerEncoder]:
-    """The built-in encoder, and every external one that is installed."""
-    return [BuiltInEncoder(), *([Resemblyzer()] if importlib.util.find_spec("resemblyzer") else [])]
+def open_encoders() -> tuple[list[SpeakerEncoder], str]:
+    """The built-in encoder, and every external one that is installed; and a sentence about one that is, but cannot be used."""
+    encoders: list[SpeakerEncoder] = [BuiltInEncoder()]
+    if importlib.util.find_spec("resemblyzer") is None:
+        return encoders, ""
+    try:
+        return [*encoders, Resemblyzer()], ""
+    except (ImportError, OSError, RuntimeError) as error:
+        return encoders, f"resemblyzer is installed but cannot be used ({error})."
 
 
 def cosines(vector: np.ndarray, references: dict[str, np.ndarray]) -> dict[str, float]:

@@ -73,7 +73,7 @@ def open_recogniser(language: str, folder: str | None = None) -> Recogniser:
 def _opened(folder: Path, language: str, name: str) -> Whisper:
     try:
         return Whisper(folder, language, name)
-    except (RuntimeError, ValueError, OSError) as error:
+    except (ImportError, RuntimeError, ValueError, OSError) as error:
         raise EvaluationError(f"{folder}: not a usable Whisper model ({error}). Give the folder of a CTranslate2 conversion.") from None
 
 
