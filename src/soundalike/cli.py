@@ -1,4 +1,4 @@
-"""The command line: clone | batch | say-how | prepare | align | embed | rate | retell | train | assemble | list."""
+"""The command line: clone | batch | evaluate | say-how | prepare | align | embed | rate | retell | train | assemble | list."""
 
 from __future__ import annotations
 
@@ -69,6 +69,18 @@ def build_parser() -> argparse.ArgumentParser:
     batch.add_argument("--report", metavar="FILE", help="write the jobs done, with the seconds each took, as JSON lines")
     add_speaking(batch)
     batch.set_defaults(run=run_batch)
+
+    judge = commands.add_parser("evaluate", help="measure recordings that any system made: words, similarity, naturalness, melody, signal, speed")
+    judge.add_argument("jobs", help="JSON lines with wav and text (and reference, real, seconds), or a folder of recordings with .txt files")
+    judge.add_argument("--out", required=True, metavar="FOLDER", help="where to write the report; going on where an earlier run stopped")
+    judge.add_argument("--against", metavar="OTHER_JOBS", help="a second system's recordings of the same texts and references, to compare")
+    judge.add_argument("--language", default="en", help="of the texts (default: en)")
+    judge.add_argument("--asr-model", metavar="FOLDER", help="a CTranslate2 Whisper model to listen with (default: Whisper base, where installed)")
+    judge.add_argument("--no-words", action="store_true", help="do without a recogniser")
+    judge.add_argument("--no-naturalness", action="store_true", help="do without a predictor of naturalness")
+    judge.add_argument("--players", type=int, default=12, help="jobs to listen to in the page, the worst first (default: %(default)s)")
+    judge.add_argument("--seed", type=int, default=0, help="of the intervals (default: %(default)s)")
+    judge.set_defaults(run=run_evaluate)
 
     how = commands.add_parser("say-how", help="show how a text will be said, word by word, without speaking it")
     how.add_argument("text", nargs="?", help="the text, plain or SSML; - reads it from standard input")
@@ -291,6 +303,19 @@ def read_job(line: str, where: str) -> dict[str, str]:
         if not isinstance(job, dict) or not isinstance(job.get(name), str):
             raise ConfigError(f"{where}: the field '{name}' is missing or not a string. A job has reference, text and wav.")
     return job
+
+
+def run_evaluate(given: argparse.Namespace) -> None:
+    from .evaluate.report import counted
+    from .evaluate.run import evaluate, open_instruments
+
+    if given.players < 0 or given.seed < 0:
+        raise ConfigError("--players and --seed: give 0 or more.")
+    tools = open_instruments(given.language, given.asr_model, not given.no_words, not given.no_naturalness)
+    report = evaluate(given.jobs, given.out, tools, given.against, given.players, given.seed)
+    for line in (*report["notes"], *(counted(system) for system in report["systems"])):
+        print(line)
+    print(f"{Path(given.out) / 'report.html'}: written, with report.md and report.json beside it")
 
 
 def run_say_how(given: argparse.Namespace) -> None:

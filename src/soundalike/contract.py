@@ -43,6 +43,10 @@ class CheckpointError(SoundalikeError):
     """A model folder that does not say what it is, or parts that do not fit together."""
 
 
+class EvaluationError(SoundalikeError):
+    """Jobs that cannot be evaluated, or an instrument that cannot be used."""
+
+
 class TrainingError(SoundalikeError):
     """A run that cannot go on: a loss that is not finite, a state of another run."""
 
