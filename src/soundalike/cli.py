@@ -1,4 +1,4 @@
-"""The command line: clone | batch | say-how | prepare | align | embed | rate | train | assemble | list."""
+"""The command line: clone | batch | voices | check | say-how | prepare | align | embed | rate | train | assemble | list."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import warnings
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .cli_voices import add_voice_commands
 from .contract import ConfigError, SoundalikeError, TextError, Voice
 
 MODEL_HELP = "folder of another model; the built-in one is used otherwise"
@@ -52,7 +53,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     clone = commands.add_parser("clone", help="speak a text in the voice of a recording")
-    clone.add_argument("reference", help="recording of the voice (wav, flac, mp3, m4a, ogg, webm, a video) or a saved .voice file")
+    clone.add_argument("reference", help="recording of the voice (wav, flac, mp3, m4a, ogg, webm, a video), a .voice file, or a voice's name")
     clone.add_argument("text", nargs="?", help="what to say; - reads it from standard input")
     clone.add_argument("--text-file", help="file with the text, UTF-8")
     clone.add_argument("-o", "--output", default="out.wav", help="file to write; - writes to standard output (default: out.wav)")
@@ -60,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     clone.add_argument("--timestamps", metavar="FILE", help="also write when each word is said: .srt, .vtt or .json")
     clone.add_argument("--fit", type=float, metavar="SECONDS", help="make the whole last so long")
     clone.add_argument("--save-voice", metavar="FILE", help="also keep the voice in a .voice file")
+    clone.add_argument("--no-source", action="store_false", dest="source", help="keep no clip of the recording in that file")
     add_speaking(clone)
     clone.set_defaults(run=run_clone)
 
@@ -69,6 +71,8 @@ def build_parser() -> argparse.ArgumentParser:
     batch.add_argument("--report", metavar="FILE", help="write the jobs done, with the seconds each took, as JSON lines")
     add_speaking(batch)
     batch.set_defaults(run=run_batch)
+
+    add_voice_commands(commands)
 
     how = commands.add_parser("say-how", help="show how a text will be said, word by word, without speaking it")
     how.add_argument("text", nargs="?", help="the text, plain or SSML; - reads it from standard input")
@@ -169,10 +173,6 @@ def decode(data: bytes, where: str) -> str:
         raise TextError(f"{where}: not UTF-8 text. Save it as UTF-8.") from None
 
 
-def open_voice(cloner: Any, reference: str) -> Voice:
-    return Voice.load(reference) if reference.endswith(".voice") else cloner.listen(reference)
-
-
 def open_lexicon(given: argparse.Namespace, voice: Voice | None = None) -> Any:
     """The lexicon named on the command line, else the one kept with the voice, else None."""
     from .text import Lexicon
@@ -185,6 +185,7 @@ def open_lexicon(given: argparse.Namespace, voice: Voice | None = None) -> Any:
 def run_clone(given: argparse.Namespace) -> None:
     from tqdm import tqdm
 
+    from . import voices
     from .audio import check_target, format_of, join
     from .clone import Cloner, check_options
     from .cues import check_cue_file, write_cues
@@ -199,14 +200,14 @@ def run_clone(given: argparse.Namespace) -> None:
         check_cue_file(given.timestamps)
     if given.save_voice and not (given.save_voice.endswith(".voice") and Path(given.save_voice).parent.is_dir()):
         raise ConfigError(f"--save-voice {given.save_voice}: give a name that ends in .voice, in a folder that exists.")
-    voice = Voice.load(given.reference) if given.reference.endswith(".voice") else None
-    lexicon = open_lexicon(given, voice)
+    found = voices.find(given.reference)
+    lexicon = open_lexicon(given, found if isinstance(found, Voice) else None)
     script = read(text, given.language, lexicon, given.ssml, given.text_file or "text")
     began = time.monotonic()
     cloner = Cloner.load(given.model, given.device)
     options = speaking_options(cloner, given)
     check_options(options)
-    voice = voice or cloner.listen(given.reference)
+    voice = voices.ready(cloner, found, given.reference)
     pieces = len(script.utterances)
     with tqdm(total=pieces, unit="sentence", disable=pieces < 2) as bar:
         audio = join(list(cloner.speak(script, voice, options, lambda done, of: bar.update(1), given.fit)))
@@ -220,7 +221,7 @@ def run_clone(given: argparse.Namespace) -> None:
         write_cues(given.timestamps, audio.cues)
     if given.save_voice:
         kept = {"lexicon": lexicon.to_dict()} if lexicon else {}
-        Voice(voice.tensors, {**voice.facts, **kept}).save(given.save_voice)
+        Voice(voice.tensors, {**voice.facts, **kept}).save(given.save_voice, given.source)
 
 
 def run_batch(given: argparse.Namespace) -> int:
@@ -229,6 +230,7 @@ def run_batch(given: argparse.Namespace) -> int:
     from .audio import check_target, join
     from .clone import Cloner, check_options
     from .text import read
+    from .voices import open_voice
 
     path = Path(given.jobs)
     if not path.is_file():
@@ -237,7 +239,7 @@ def run_batch(given: argparse.Namespace) -> int:
     cloner = Cloner.load(given.model, given.device)
     options = speaking_options(cloner, given)
     check_options(options)
-    voices: dict[str, Voice] = {}
+    opened: dict[str, Voice] = {}
     failed = done = 0
     lines = [(number, line) for number, line in enumerate(read_file(str(path)).split("\n"), 1) if line.strip()]
     for number, line in tqdm(lines, desc="batch", unit="job"):
@@ -246,9 +248,9 @@ def run_batch(given: argparse.Namespace) -> int:
             if os.path.exists(job["wav"]) and not given.overwrite:
                 continue
             check_target(job["wav"])
-            if job["reference"] not in voices:
-                voices[job["reference"]] = open_voice(cloner, job["reference"])
-            voice = voices[job["reference"]]
+            if job["reference"] not in opened:
+                opened[job["reference"]] = open_voice(cloner, job["reference"])
+            voice = opened[job["reference"]]
             began = time.monotonic()
             script = read(job["text"], job.get("language") or given.language, open_lexicon(given, voice), given.ssml)
             audio = join(list(cloner.speak(script, voice, options)))
