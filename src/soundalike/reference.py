@@ -16,7 +16,7 @@ from .audio import AUDIBLE_PEAK, Audio
 from .features import stft
 
 RATE = 24_000  # hertz at which a recording is looked at
-LONGEST = 30.0  # seconds whose spectrum is looked at: those about the middle of the best stretch
+LONGEST = 12.0  # seconds whose spectrum is looked at, about the middle of the best stretch: what is not used does no harm
 WINDOW = (4.0, 10.0)  # seconds: how long the best stretch may be
 STEP = 0.1  # seconds: how finely it is chosen
 SCATTER = 0.083  # where the 8th percentile of noise's power in one band lies, of its mean: its power is distributed exponentially
@@ -145,7 +145,7 @@ def best_window(audio: Audio, active: np.ndarray, flat: np.ndarray) -> tuple[flo
 
     Every step counts by its speech, less if it is clipped or rises little above the quiet about it; silence counts a little against.
     """
-    hop, size = audio.rate // 100, int(STEP * 100)
+    hop, size = max(1, audio.rate // 100), int(STEP * 100)
     count = len(active) // size
     least, most = (int(seconds / STEP) for seconds in WINDOW)
     if count <= least:
@@ -153,8 +153,9 @@ def best_window(audio: Audio, active: np.ndarray, flat: np.ndarray) -> tuple[flo
     speech = active[: count * size].reshape(count, size).mean(axis=1)
     clipped = flat[: count * size * hop].reshape(count, -1).mean(axis=1)
     level = 10 * np.log10((audio.samples[: count * size * hop].reshape(count * size, hop) ** 2).mean(axis=1) + 1e-10)
-    near = 15  # steps either way
-    floor = np.array([np.percentile(level[max(0, i - near) * size : (i + near) * size], 10) for i in range(count)])
+    near, each = 15, 5  # steps: the quiet of 1.5 s either way, found every half a second
+    floor = np.array([np.percentile(level[max(0, i - near) * size : (i + near) * size], 10) for i in range(0, count, each)])
+    floor = np.repeat(floor, each)[:count]
     above = np.percentile(level, 90) - floor
     worth = np.where(speech > 0.2, speech * np.clip(above / 30, 0.3, 1.0), -0.1) - 20 * clipped
     sums = np.concatenate([[0.0], np.cumsum(worth)])
@@ -237,8 +238,8 @@ def tones(audio: Audio) -> dict[str, float | None]:
     width = RATE / 4096
     low, high = int(180 / width), int(4000 / width)
     part = power[:, low:high]
-    around = np.stack([np.percentile(part[:, max(0, i - 12) : i + 13], 50, axis=1) for i in range(0, part.shape[1], 4)], axis=1)
-    around = np.repeat(around, 4, axis=1)[:, : part.shape[1]]
+    around = np.stack([np.percentile(part[:, max(0, i - 12) : i + 13], 50, axis=1) for i in range(0, part.shape[1], 8)], axis=1)
+    around = np.repeat(around, 8, axis=1)[:, : part.shape[1]]
     peak = (part > around + 10) & (part > np.percentile(part, 95) - 45)
     peak[:, 1:-1] &= (part[:, 1:-1] >= part[:, :-2]) & (part[:, 1:-1] >= part[:, 2:])
     span = 10  # frames a tone must hold: 0.43 s
@@ -334,7 +335,8 @@ def one_voice(audio: Audio, vectors: Callable[[list[Audio]], np.ndarray]) -> flo
         return None
     found = vectors([Audio(audio.samples[at : at + size], RATE) for at in starts])
     unit = lambda rows: rows.mean(axis=0) / np.linalg.norm(rows.mean(axis=0)).clip(1e-9)  # noqa: E731
-    return float(min(unit(found[:at]) @ unit(found[at:]) for at in range(1, len(found))))
+    least = 2 if len(found) >= 4 else 1  # a single window may be an odd one
+    return float(min(unit(found[:at]) @ unit(found[at:]) for at in range(least, len(found) - least + 1)))
 
 
 def _least_agreement() -> float:
