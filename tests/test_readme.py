@@ -29,6 +29,7 @@ def desk(tmp_path, monkeypatch):
     (tmp_path / "jobs.jsonl").write_text('{"reference": "me.wav", "text": "One.", "wav": "one.wav"}\n', encoding="utf-8")
     shutil.copytree(ROOT / "recipes", tmp_path / "recipes")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOUNDALIKE_VOICES", str(tmp_path / "library"))
     return tmp_path
 
 
@@ -40,8 +41,8 @@ def test_python_snippets(desk):
 
 
 def test_commands_that_speak(desk):
-    lines = [line for block in blocks("bash") for line in block.splitlines() if re.match(r"soundalike (clone|batch|list)", line)]
-    assert len(lines) >= 4
+    lines = [line for block in blocks("bash") for line in block.splitlines() if re.match(r"soundalike (clone|batch|list|check|voices)", line)]
+    assert len(lines) >= 7
     for line in lines:
         words = shlex.split(line, comments=True)
         assert main(words[1:]) == 0, line

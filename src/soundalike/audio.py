@@ -38,23 +38,8 @@ class Audio:
         Several channels are averaged. Raises AudioError naming the file when it is missing, holds no audio,
         or holds samples that are not numbers.
         """
-        if isinstance(path, io.BytesIO):
-            name = "<stream>"
-        else:
-            name = os.fspath(path)
-            if not os.path.exists(name):
-                raise AudioError(f"{name}: no such file. Give the path of a recording.")
-            if os.path.isdir(name):
-                raise AudioError(f"{name}: this is a folder. Give the path of one recording.")
-            if os.path.getsize(name) == 0:
-                raise AudioError(f"{name}: the file is empty. Give a recording of speech.")
-        channels, rate = _decode(path, name)
-        samples = channels.mean(axis=1) if channels.ndim == 2 else channels
-        if len(samples) == 0:
-            raise AudioError(f"{name}: the file holds no sound. Give a recording of speech.")
-        if not np.isfinite(samples).all():
-            raise AudioError(f"{name}: the file holds samples that are not finite numbers (NaN). Export it again.")
-        return Audio(np.ascontiguousarray(samples, dtype=np.float32), int(rate))
+        channels, rate = read_channels(path)
+        return Audio(np.ascontiguousarray(channels.mean(axis=1), dtype=np.float32), rate)
 
     def resample(self, rate: int) -> Audio:
         """The same sound at another rate (soxr, high quality)."""
@@ -163,6 +148,26 @@ class Audio:
             for start in range(0, len(samples), self.rate):  # libsndfile's Vorbis encoder overflows its stack on long blocks
                 file.write(samples[start : start + self.rate])
         return buffer.getvalue()
+
+
+def read_channels(path: str | os.PathLike | io.BytesIO) -> tuple[np.ndarray, int]:
+    """The channels (N, C) float32 of a file and their rate in hertz; what `Audio.read` averages. Raises AudioError as that does."""
+    if isinstance(path, io.BytesIO):
+        name = "<stream>"
+    else:
+        name = os.fspath(path)
+        if not os.path.exists(name):
+            raise AudioError(f"{name}: no such file. Give the path of a recording.")
+        if os.path.isdir(name):
+            raise AudioError(f"{name}: this is a folder. Give the path of one recording.")
+        if os.path.getsize(name) == 0:
+            raise AudioError(f"{name}: the file is empty. Give a recording of speech.")
+    channels, rate = _decode(path, name)
+    if len(channels) == 0:
+        raise AudioError(f"{name}: the file holds no sound. Give a recording of speech.")
+    if not np.isfinite(channels).all():
+        raise AudioError(f"{name}: the file holds samples that are not finite numbers (NaN). Export it again.")
+    return np.asarray(channels, np.float32).reshape(len(channels), -1), int(rate)
 
 
 def format_of(path: str | os.PathLike, format: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""The command line: clone | batch | evaluate | say-how | prepare | align | embed | rate | retell | train | assemble | list."""
+"""The command line: clone | batch | voices | check | evaluate | say-how | prepare | align | embed | rate | retell | train | assemble | list."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import warnings
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .cli_training import add_training_commands
+from .cli_voices import add_voice_commands
 from .contract import ConfigError, SoundalikeError, TextError, Voice
 
 MODEL_HELP = "folder of another model; the built-in one is used otherwise"
@@ -52,7 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     clone = commands.add_parser("clone", help="speak a text in the voice of a recording")
-    clone.add_argument("reference", help="recording of the voice (wav, flac, mp3, m4a, ogg, webm, a video) or a saved .voice file")
+    clone.add_argument("reference", help="recording of the voice (wav, flac, mp3, m4a, ogg, webm, a video), a .voice file, or a voice's name")
     clone.add_argument("text", nargs="?", help="what to say; - reads it from standard input")
     clone.add_argument("--text-file", help="file with the text, UTF-8")
     clone.add_argument("-o", "--output", default="out.wav", help="file to write; - writes to standard output (default: out.wav)")
@@ -60,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     clone.add_argument("--timestamps", metavar="FILE", help="also write when each word is said: .srt, .vtt or .json")
     clone.add_argument("--fit", type=float, metavar="SECONDS", help="make the whole last so long")
     clone.add_argument("--save-voice", metavar="FILE", help="also keep the voice in a .voice file")
+    clone.add_argument("--no-source", action="store_false", dest="source", help="keep no clip of the recording in that file")
     add_speaking(clone)
     clone.set_defaults(run=run_clone)
 
@@ -70,17 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_speaking(batch)
     batch.set_defaults(run=run_batch)
 
-    judge = commands.add_parser("evaluate", help="measure recordings that any system made: words, similarity, naturalness, melody, signal, speed")
-    judge.add_argument("jobs", help="JSON lines with wav and text (and reference, real, seconds), or a folder of recordings with .txt files")
-    judge.add_argument("--out", required=True, metavar="FOLDER", help="where to write the report; going on where an earlier run stopped")
-    judge.add_argument("--against", metavar="OTHER_JOBS", help="a second system's recordings of the same texts and references, to compare")
-    judge.add_argument("--language", default="en", help="of the texts (default: en)")
-    judge.add_argument("--asr-model", metavar="FOLDER", help="a CTranslate2 Whisper model to listen with (default: Whisper base, where installed)")
-    judge.add_argument("--no-words", action="store_true", help="do without a recogniser")
-    judge.add_argument("--no-naturalness", action="store_true", help="do without a predictor of naturalness")
-    judge.add_argument("--players", type=int, default=12, help="jobs to listen to in the page, the worst first (default: %(default)s)")
-    judge.add_argument("--seed", type=int, default=0, help="of the intervals (default: %(default)s)")
-    judge.set_defaults(run=run_evaluate)
+    add_voice_commands(commands)
 
     how = commands.add_parser("say-how", help="show how a text will be said, word by word, without speaking it")
     how.add_argument("text", nargs="?", help="the text, plain or SSML; - reads it from standard input")
@@ -89,44 +82,7 @@ def build_parser() -> argparse.ArgumentParser:
     how.add_argument("--json", action="store_true", help="print JSON")
     how.set_defaults(run=run_say_how)
 
-    prepare = commands.add_parser("prepare", help="corpus to a folder for training: manifest, phonemes, features")
-    prepare.add_argument("source", help="folder of the corpus")
-    prepare.add_argument("out", help="folder to write; going on where an earlier run stopped")
-    prepare.add_argument("--layout", help="layout of the corpus (default: found by its index file)")
-    prepare.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    prepare.set_defaults(run=run_prepare)
-
-    for name, role, what in (("align", "aligner", "durations of every symbol"), ("embed", "speaker", "speaker vectors")):
-        annotate = commands.add_parser(name, help=f"add {what} to a prepared folder")
-        annotate.add_argument("data", help="folder made by `soundalike prepare`")
-        annotate.add_argument("--part", help=f"folder of a trained {role} (default: the built-in one)")
-        annotate.set_defaults(run=run_annotate, role=role)
-
-    rate = commands.add_parser("rate", help="add the predicted quality of every clip to a prepared folder")
-    rate.add_argument("data", help="folder made by `soundalike prepare`")
-    rate.add_argument("--sample", type=int, default=1500, help="clips listened to; the others are judged by their likeness to these")
-    rate.set_defaults(run=run_rate)
-
-    retell = commands.add_parser("retell", help="add the mels an acoustic model makes of the clips to a prepared folder, for a vocoder to learn from")
-    retell.add_argument("data", help="folder made by `soundalike prepare`")
-    retell.add_argument("--part", required=True, help="folder of a trained acoustic model")
-    retell.add_argument("--corpora", nargs="*", default=[], help="only corpora whose names begin so")
-    retell.set_defaults(run=run_retell)
-
-    train = commands.add_parser("train", help="train a part by a recipe; going on where an earlier run stopped")
-    train.add_argument("recipe", help="TOML file, as in recipes/")
-    train.add_argument("--out", required=True, help="folder of the run")
-    train.add_argument("--size", default="", help="lay a section of the recipe over it: tiny (a minute on a CPU), base or large (for a GPU)")
-    train.add_argument("--tiny", action="store_const", const="tiny", dest="size", help="the same as --size tiny")
-    train.add_argument("--set", dest="settings", action="append", default=[], metavar="SECTION.KEY=VALUE", help="change one value of the recipe")
-    train.add_argument("--max-seconds", type=float, help="stop, and save, after so long")
-    train.set_defaults(run=run_train)
-
-    assemble = commands.add_parser("assemble", help="trained parts to a model folder, in half precision")
-    assemble.add_argument("out", help="folder to write")
-    assemble.add_argument("parts", nargs="+", help="folders of an acoustic model, a vocoder, a speaker encoder, an aligner")
-    assemble.add_argument("--family", default="regression")
-    assemble.set_defaults(run=run_assemble)
+    add_training_commands(commands)
 
     listing = commands.add_parser("list", help="registered families and parts")
     listing.set_defaults(run=run_list)
@@ -194,10 +150,6 @@ def decode(data: bytes, where: str) -> str:
         raise TextError(f"{where}: not UTF-8 text. Save it as UTF-8.") from None
 
 
-def open_voice(cloner: Any, reference: str) -> Voice:
-    return Voice.load(reference) if reference.endswith(".voice") else cloner.listen(reference)
-
-
 def open_lexicon(given: argparse.Namespace, voice: Voice | None = None) -> Any:
     """The lexicon named on the command line, else the one kept with the voice, else None."""
     from .text import Lexicon
@@ -210,6 +162,7 @@ def open_lexicon(given: argparse.Namespace, voice: Voice | None = None) -> Any:
 def run_clone(given: argparse.Namespace) -> None:
     from tqdm import tqdm
 
+    from . import voices
     from .audio import check_target, format_of, join
     from .clone import Cloner, check_options
     from .cues import check_cue_file, write_cues
@@ -224,14 +177,14 @@ def run_clone(given: argparse.Namespace) -> None:
         check_cue_file(given.timestamps)
     if given.save_voice and not (given.save_voice.endswith(".voice") and Path(given.save_voice).parent.is_dir()):
         raise ConfigError(f"--save-voice {given.save_voice}: give a name that ends in .voice, in a folder that exists.")
-    voice = Voice.load(given.reference) if given.reference.endswith(".voice") else None
-    lexicon = open_lexicon(given, voice)
+    found = voices.find(given.reference)
+    lexicon = open_lexicon(given, found if isinstance(found, Voice) else None)
     script = read(text, given.language, lexicon, given.ssml, given.text_file or "text")
     began = time.monotonic()
     cloner = Cloner.load(given.model, given.device)
     options = speaking_options(cloner, given)
     check_options(options)
-    voice = voice or cloner.listen(given.reference)
+    voice = voices.ready(cloner, found, given.reference)
     pieces = len(script.utterances)
     with tqdm(total=pieces, unit="sentence", disable=pieces < 2) as bar:
         audio = join(list(cloner.speak(script, voice, options, lambda done, of: bar.update(1), given.fit, given.loudness)))
@@ -245,7 +198,7 @@ def run_clone(given: argparse.Namespace) -> None:
         write_cues(given.timestamps, audio.cues)
     if given.save_voice:
         kept = {"lexicon": lexicon.to_dict()} if lexicon else {}
-        Voice(voice.tensors, {**voice.facts, **kept}).save(given.save_voice)
+        Voice(voice.tensors, {**voice.facts, **kept}).save(given.save_voice, given.source)
 
 
 def run_batch(given: argparse.Namespace) -> int:
@@ -254,6 +207,7 @@ def run_batch(given: argparse.Namespace) -> int:
     from .audio import check_target, join
     from .clone import Cloner, check_options
     from .text import read
+    from .voices import open_voice
 
     path = Path(given.jobs)
     if not path.is_file():
@@ -262,7 +216,7 @@ def run_batch(given: argparse.Namespace) -> int:
     cloner = Cloner.load(given.model, given.device)
     options = speaking_options(cloner, given)
     check_options(options)
-    voices: dict[str, Voice] = {}
+    opened: dict[str, Voice] = {}
     failed = done = 0
     lines = [(number, line) for number, line in enumerate(read_file(str(path)).split("\n"), 1) if line.strip()]
     for number, line in tqdm(lines, desc="batch", unit="job"):
@@ -271,9 +225,9 @@ def run_batch(given: argparse.Namespace) -> int:
             if os.path.exists(job["wav"]) and not given.overwrite:
                 continue
             check_target(job["wav"])
-            if job["reference"] not in voices:
-                voices[job["reference"]] = open_voice(cloner, job["reference"])
-            voice = voices[job["reference"]]
+            if job["reference"] not in opened:
+                opened[job["reference"]] = open_voice(cloner, job["reference"])
+            voice = opened[job["reference"]]
             began = time.monotonic()
             script = read(job["text"], job.get("language") or given.language, open_lexicon(given, voice), given.ssml)
             audio = join(list(cloner.speak(script, voice, options, loudness=given.loudness)))
@@ -305,19 +259,6 @@ def read_job(line: str, where: str) -> dict[str, str]:
     return job
 
 
-def run_evaluate(given: argparse.Namespace) -> None:
-    from .evaluate.report import counted
-    from .evaluate.run import evaluate, open_instruments
-
-    if given.players < 0 or given.seed < 0:
-        raise ConfigError("--players and --seed: give 0 or more.")
-    tools = open_instruments(given.language, given.asr_model, not given.no_words, not given.no_naturalness)
-    report = evaluate(given.jobs, given.out, tools, given.against, given.players, given.seed)
-    for line in (*report["notes"], *(counted(system) for system in report["systems"])):
-        print(line)
-    print(f"{Path(given.out) / 'report.html'}: written, with report.md and report.json beside it")
-
-
 def run_say_how(given: argparse.Namespace) -> None:
     from .text import read
     from .text.say_how import as_dict, guessed, table
@@ -331,64 +272,6 @@ def run_say_how(given: argparse.Namespace) -> None:
     print(table(script))
     for warning in script.warnings:
         print(f"warning: {warning}")
-
-
-def run_prepare(given: argparse.Namespace) -> None:
-    from .prepare import prepare
-
-    rows = prepare(given.source, given.out, given.layout, workers=given.workers)
-    print(f"{given.out}: {len(rows)} clips, {sum(row.seconds for row in rows) / 3600:.2f} hours")
-
-
-def run_annotate(given: argparse.Namespace) -> None:
-    from .checkpoint import load_part
-    from .clone import BUILT_IN
-    from .prepare.annotate import write_durations, write_vectors
-
-    part = load_part(given.part or BUILT_IN / given.role, given.role)
-    if given.role == "aligner":
-        print(f"{given.data}: {len(write_durations(given.data, part.network, part.mel))} clips aligned")
-    else:
-        print(f"{given.data}: {write_vectors(given.data, part.network, part.mel)} clips embedded")
-
-
-def run_rate(given: argparse.Namespace) -> None:
-    from .features import MelSpec
-    from .prepare.annotate import write_quality
-
-    facts = write_quality(given.data, MelSpec(), given.sample)
-    print(f"{given.data}: {facts['clips']} clips rated from {facts['measured']} (correlation on clips kept aside {facts['correlation']:.2f})")
-
-
-def run_retell(given: argparse.Namespace) -> None:
-    from . import registry
-    from .checkpoint import load_part
-    from .contract import DataFacts
-    from .data import DataConfig
-    from .prepare.annotate import write_retold
-
-    part = load_part(given.part, "acoustic")
-    kind = registry.part(part.name)
-    objective = kind.objective(part.network, kind.Settings(), DataFacts(1, part.network.mean.clone(), part.network.std.clone()))
-    settings = DataConfig(given.data, corpora=tuple(given.corpora), seconds=(0.5, 20.0), prompt_frames=400)
-    print(f"{given.data}: {write_retold(given.data, objective, settings, part.mel)} clips retold")
-
-
-def run_train(given: argparse.Namespace) -> None:
-    from .train import plot_curves, read_recipe, train
-
-    folder = train(read_recipe(given.recipe, given.size, given.settings), given.out, given.max_seconds)
-    try:
-        plot_curves(folder, folder / "curves.png")
-    except ImportError:
-        print("matplotlib is not installed: no curves.png (pip install soundalike[plots])")
-    print(f"{folder}: saved")
-
-
-def run_assemble(given: argparse.Namespace) -> None:
-    from .clone import assemble
-
-    print(f"{assemble(given.out, given.parts, given.family)}: assembled")
 
 
 def run_list(given: argparse.Namespace) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import io
 import json
 import os
 import warnings
@@ -13,11 +15,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import contract, delivery, registry
-from .audio import AUDIBLE_PEAK, Audio, join
+from . import __version__, contract, delivery, registry
+from .audio import Audio, join, read_channels
 from .checkpoint import CARD, LoadedPart, check_pair, load_part, save_part
+from .config import to_json
 from .contract import AudioError, CheckpointError, ConfigError, Voice
-from .text import Lexicon, Script, Spoken, phonemize, read
+from .features import log_mel
+from .reference import HOPELESS, Report, examine, mono
+from .text import Lexicon, Script, Spoken, encode, phonemize, read
+from .voicefile import SMALL, pitch_facts
 
 MODEL = "model.json"
 MODEL_FORMAT = "soundalike-model-1"
@@ -32,8 +38,9 @@ class Cloner:
     Re-entrant: nothing is changed by listening or speaking.
     """
 
-    def __init__(self, family: contract.Cloner):
-        self.family = family
+    def __init__(self, family: contract.Cloner, model: dict[str, Any] | None = None, aligner: torch.nn.Module | None = None):
+        self.family, self.aligner = family, aligner
+        self.model = model or {}  # what made a voice, as kept with it: see `told`
         self.sample_rate: int = family.sample_rate
         self.Options: type = family.Options
         self.frame_rate: float = getattr(family, "frame_rate", 100.0)
@@ -48,13 +55,66 @@ class Cloner:
     def listen(self, reference: Audio | str | os.PathLike, transcript: str | None = None) -> Voice:
         """The voice of a recording, which should hold two seconds of speech or more.
 
-        Raises AudioError when it is silent or holds under a second of speech; warns when it is clipped or of telephone
-        quality.
+        Raises AudioError when it is silent or holds under a second of speech; warns when it is poor, with how to mend it.
         """
         name = "reference" if isinstance(reference, Audio) else os.fspath(reference)
-        audio = reference if isinstance(reference, Audio) else Audio.read(reference)
-        check_reference(audio, name)
-        return self.family.listen(audio, transcript)
+        audio, channels = _open(reference)
+        report = self._examine(audio, channels, transcript)
+        check_reference(report, name)
+        start, stop = (int(seconds * audio.rate) for seconds in report.window)
+        used = Audio(audio.samples[start:stop], audio.rate)
+        voice = self.family.listen(used, transcript)
+        facts = {"seconds": round(audio.seconds, 2), "speech_seconds": report.speech_seconds, "rate": report.rate, "report": report.to_dict()}
+        facts |= {"language": None, "consent": {}, "model": self.model}
+        if "prompt_pitch" in voice.tensors:
+            facts["pitch"] = pitch_facts(voice.tensors["prompt_pitch"])
+        size = sum(value.numel() * value.element_size() for value in voice.tensors.values())
+        clip = _clip(used.resample(self.sample_rate), SMALL - size - 8000)  # room for the facts
+        return Voice({**voice.tensors, **({"source": clip} if len(clip) else {})}, {**voice.facts, **facts})
+
+    def check(self, reference: Audio | str | os.PathLike, transcript: str | None = None) -> Report:
+        """What a recording is worth as a reference. Raises AudioError when it cannot be read."""
+        return self._examine(*_open(reference), transcript)
+
+    def _examine(self, audio: Audio, channels: np.ndarray, transcript: str | None) -> Report:
+        speaker = getattr(self.family, "speaker", None)
+        agree = self._agreement(audio, transcript) if transcript and self.aligner is not None else None
+        return examine(audio, channels, speaker and self._vectors, agree)
+
+    @torch.inference_mode()
+    def _vectors(self, pieces: list[Audio]) -> np.ndarray:
+        """Speaker vectors (n, V) of pieces of one length."""
+        samples = torch.from_numpy(np.stack([piece.resample(self.sample_rate).samples for piece in pieces]))
+        mel = log_mel(samples, self.family.mel).to(self.family.device)
+        return self.family.speaker(mel, torch.full((len(mel),), mel.shape[1], device=mel.device)).cpu().numpy()
+
+    @torch.inference_mode()
+    def _agreement(self, audio: Audio, transcript: str) -> float:
+        """The mean log-probability of the transcript's phonemes in a recording."""
+        symbols = [symbol for sentence in read(transcript).utterances for symbol in sentence.symbols]
+        mel = log_mel(torch.from_numpy(audio.resample(self.sample_rate).trim().samples)[None], self.family.mel)[0]
+        ids = torch.tensor(encode(symbols))
+        if len(mel) < len(ids):
+            return HOPELESS  # more sounds than frames: this was not said here
+        durations, scores = self.aligner.align(mel, ids)
+        return float(scores[durations > 0].mean())
+
+    def fits(self, voice: Voice) -> bool:
+        """Whether a voice was made by a model that hears as this one does. One that does not say is judged by its mel alone."""
+        made = voice.facts.get("model") or {"mel": voice.facts.get("mel")}
+        return all(made[key] == self.model[key] for key in ("family", "mel", "speaker") if key in made and key in self.model)
+
+    def listen_again(self, voice: Voice, name: str = "voice") -> Voice:
+        """The voice derived anew from the clip of its recording, for a voice that another model made; what was told of it stays."""
+        try:
+            clip = Audio.read(io.BytesIO(voice.tensors["source"].numpy().tobytes()))
+        except AudioError as error:
+            raise CheckpointError(f"{name}: the clip of its recording cannot be read ({error}). Make the voice again.") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # its recording was judged when it was first heard
+            made = self.listen(clip)
+        kept = {fact: voice.facts[fact] for fact in ("name", "consent", "language", "lexicon", "report", "seconds") if fact in voice.facts}
+        return Voice({**made.tensors, "source": voice.tensors["source"]}, {**made.facts, **kept})
 
     def speak(
         self,
@@ -141,9 +201,40 @@ def _load(path: Path, device: str) -> Cloner:
         raise CheckpointError(f"{said_file}: does not say what it is ({error!r}). It needs format, family and parts.") from None
     parts = {role: load_part(path / str(place), role) for role, place in places.items()}
     check_parts(parts, str(said_file))
-    networks = {role: part.network.to(device) for role, part in parts.items()}
+    networks = {role: part.network.to("cpu" if role == "aligner" else device) for role, part in parts.items()}
     mel = parts["acoustic"].mel
-    return Cloner(family(networks["acoustic"], networks["vocoder"], networks["speaker"], mel))
+    built = family(networks["acoustic"], networks["vocoder"], networks["speaker"], mel)
+    return Cloner(built, told(said["family"], parts), networks.get("aligner"))
+
+
+def told(family: str, parts: dict[str, LoadedPart]) -> dict[str, Any]:
+    """What a voice keeps of the model that made it: the package's version, the family, digests of the mel and of each part's config;
+    of the speaker encoder's weights too, as another training of it puts the same voice elsewhere."""
+    digests = {}
+    for role, part in sorted(parts.items()):
+        sums = hashlib.sha256(json.dumps([part.name, to_json(part.config)], sort_keys=True).encode())
+        if role == "speaker":
+            for name, value in sorted(part.network.state_dict().items()):
+                sums.update(name.encode() + value.detach().cpu().contiguous().numpy().tobytes())
+        digests[role] = sums.hexdigest()[:12]
+    return {"package": __version__, "family": family, "mel": parts["acoustic"].mel.digest, **digests}
+
+
+def _open(recording: Audio | str | os.PathLike) -> tuple[Audio, np.ndarray]:
+    """A recording as one channel, and its channels (N, C)."""
+    if isinstance(recording, Audio):
+        return recording, recording.samples[:, None]
+    channels, rate = read_channels(recording)
+    return Audio(mono(channels), rate), channels
+
+
+def _clip(audio: Audio, size: int) -> torch.Tensor:
+    """The bytes (N,) uint8 of an Ogg Vorbis file of as much of a sound as fits; none where not even a second does."""
+    data = audio.encode("ogg")
+    while len(data) > size and audio.seconds > 1:
+        audio = Audio(audio.samples[: int(len(audio.samples) * max(0.1, 0.95 * size / len(data)))], audio.rate)
+        data = audio.encode("ogg")
+    return torch.from_numpy(np.frombuffer(data if len(data) <= size else b"", np.uint8).copy())
 
 
 def check_parts(parts: dict[str, LoadedPart], where: str) -> None:
@@ -157,23 +248,15 @@ def check_parts(parts: dict[str, LoadedPart], where: str) -> None:
         check_pair(parts["acoustic"], part)
 
 
-def check_reference(audio: Audio, name: str) -> None:
+def check_reference(report: Report, name: str) -> None:
     """Raise AudioError for a recording no voice can be taken from; warn of one that will give a poor voice."""
-    peak = float(np.abs(audio.samples).max()) if len(audio.samples) else 0.0
-    if not np.isfinite(peak):
-        raise AudioError(f"{name}: the recording holds samples that are not finite numbers (NaN). Export it again.")
-    if peak < AUDIBLE_PEAK:
+    if "silence" in report.problems:
         raise AudioError(f"{name}: the recording is silent. Give one in which somebody speaks.")
-    speech = audio.speech_seconds()
-    if speech < LEAST_SPEECH:
-        raise AudioError(f"{name}: only {speech:.1f} s of speech. Give at least {LEAST_SPEECH:.0f} s; 5 to 10 s work best.")
-    if audio.rate < 12_000:
-        warnings.warn(
-            f"{name}: telephone quality ({audio.rate} Hz). The clone will sound muffled; a recording of 16 kHz or more is better.", stacklevel=3
-        )
-    clipped = float((np.abs(audio.samples) >= 0.999 * peak).mean())
-    if peak > 0.98 and clipped > 0.001:
-        warnings.warn(f"{name}: the recording is clipped (overdriven). Record it again at a lower level for a cleaner voice.", stacklevel=3)
+    if report.speech_seconds < LEAST_SPEECH:
+        raise AudioError(f"{name}: only {report.speech_seconds:.1f} s of speech. Give at least {LEAST_SPEECH:.0f} s; 5 to 10 s work best.")
+    if report.problems:
+        rest = f" (Also: {', '.join(report.problems[1:])}.)" if report.problems[1:] else ""
+        warnings.warn(f"{name}: {report.advice}{rest}", stacklevel=3)
 
 
 def check_options(options: Any) -> None:

@@ -6,7 +6,6 @@ Legend of shapes, used in every comment and docstring:
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from .audio import Audio
     from .features import MelSpec
     from .text import Spoken
-
-
-VOICE_FORMAT = "soundalike-voice-1"
 
 
 class SoundalikeError(Exception):
@@ -141,35 +137,18 @@ class Voice:
     tensors: dict[str, Tensor]
     facts: dict[str, Any] = field(default_factory=dict)
 
-    def save(self, path: str) -> None:
-        """Write one `.voice` file: safetensors, with the facts as a JSON header. Raises CheckpointError if it cannot."""
-        from safetensors.torch import save
+    def save(self, path: str | os.PathLike, source: bool = True) -> None:
+        """Write one `.voice` file, without the stored clip of the recording if `source` is false. Raises CheckpointError if it cannot."""
+        from .voicefile import write
 
-        header = {"format": VOICE_FORMAT, "facts": json.dumps(self.facts)}
-        data = save({k: v.contiguous() for k, v in self.tensors.items()}, metadata=header)
-        temporary = f"{path}.part"
-        try:
-            with open(temporary, "wb") as file:
-                file.write(data)
-            os.replace(temporary, path)
-        except OSError as error:
-            raise CheckpointError(f"{path}: cannot be written ({error.strerror}). Choose another place.") from None
+        write(self, path, source)
 
     @staticmethod
-    def load(path: str) -> Voice:
+    def load(path: str | os.PathLike) -> Voice:
         """Reopen a `.voice` file. Raises CheckpointError if the file is not one."""
-        from safetensors import SafetensorError, safe_open
+        from .voicefile import read
 
-        if not os.path.isfile(path):
-            raise CheckpointError(f"{path}: no such voice file. Make one with `soundalike clone --save-voice`.")
-        try:
-            with safe_open(path, framework="pt") as file:
-                header = file.metadata() or {}
-                if header.get("format") != VOICE_FORMAT:
-                    raise CheckpointError(f"{path}: not a {VOICE_FORMAT} file. Save the voice again from its recording.")
-                return Voice({name: file.get_tensor(name).clone() for name in file.keys()}, json.loads(header["facts"]))
-        except (SafetensorError, KeyError, json.JSONDecodeError) as error:
-            raise CheckpointError(f"{path}: not a voice file ({error}). Save the voice again from its recording.") from error
+        return read(path)
 
 
 @runtime_checkable

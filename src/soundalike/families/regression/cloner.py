@@ -62,10 +62,38 @@ class RegressionCloner:
         }
         return Voice({name: value.contiguous() for name, value in tensors.items()}, facts)
 
+    def blend(self, first: Voice, second: Voice, weight: float) -> Voice:
+        """A voice `weight` of the way from the first to the second: the vector between theirs, and the prompt of the nearer one with
+        its mean spectrum and its pitch moved to the place between. Raises CheckpointError for another model's voice."""
+        for voice in (first, second):
+            self.check(voice)
+        near = first if weight <= 0.5 else second
+        share = (1.0 - weight, weight)
+        vectors = [nn.functional.normalize(voice.tensors["vector"].float(), dim=0) for voice in (first, second)]
+        vector = nn.functional.normalize(share[0] * vectors[0] + share[1] * vectors[1], dim=0)
+        between = lambda values: share[0] * values[0] + share[1] * values[1]  # noqa: E731
+        spectra = {id(voice): speech_frames(voice.tensors["prompt"].float()).mean(0) for voice in (first, second)}
+        prompt = near.tensors["prompt"].float() + between([spectra[id(first)], spectra[id(second)]]) - spectra[id(near)]
+        octaves = {id(voice): voice.tensors["prompt_pitch"][voice.tensors["prompt_pitch"] > 0].float().log2() for voice in (first, second)}
+        hertz = near.tensors["prompt_pitch"].float()
+        if all(len(values) for values in octaves.values()):
+            middle = {place: values.median() for place, values in octaves.items()}
+            hertz = hertz * 2.0 ** (between([middle[id(first)], middle[id(second)]]) - middle[id(near)])
+        tensors = {"prompt": prompt.clamp_min(self.mel.silence).half(), "prompt_pitch": hertz, "vector": vector.half()}
+        voiced = hertz[hertz > 0]
+        facts = {"pitch_hertz": round(float(voiced.median()), 1) if len(voiced) else None, "mel": self.mel.digest}
+        return Voice({name: value.contiguous() for name, value in tensors.items()}, facts)
+
+    def check(self, voice: Voice) -> None:
+        """Raise CheckpointError for a voice that another model made."""
+        shapes = {name: voice.tensors[name].shape[-1] for name in ("prompt", "vector") if name in voice.tensors}
+        fits = shapes == {"prompt": self.mel.n_mels, "vector": self.acoustic.config.speaker_vector} and "prompt_pitch" in voice.tensors
+        if voice.facts.get("mel") != self.mel.digest or not fits:
+            raise CheckpointError("this voice was made for another model. Make it again from its recording with this one.")
+
     def heard(self, voice: Voice) -> tuple[Heard, torch.Tensor]:
         """A voice as the acoustic model takes it, with its prompt's mel (T, M). Raises CheckpointError for another model's voice."""
-        if voice.facts.get("mel") != self.mel.digest or not {"prompt", "prompt_pitch", "vector"} <= voice.tensors.keys():
-            raise CheckpointError("this voice was made for another model. Make it again from its recording with this one.")
+        self.check(voice)
         t = {name: voice.tensors[name].float()[None].to(self.device) for name in ("vector", "prompt", "prompt_pitch")}  # batches of one
         with torch.inference_mode():
             frames = torch.tensor([t["prompt"].shape[1]], device=self.device)
@@ -129,16 +157,18 @@ def sharpen(mel: torch.Tensor, prompt: torch.Tensor, amount: float) -> torch.Ten
     if amount <= 0:
         return mel
 
-    def speech(frames: torch.Tensor) -> torch.Tensor:
-        level = frames.mean(1)
-        return frames[level > level.max() - 4.0]
-
-    ours, theirs = speech(mel), speech(prompt)
+    ours, theirs = speech_frames(mel), speech_frames(prompt)
     if len(ours) < 10 or len(theirs) < 10:
         return mel
     gain = (theirs.std(0) / ours.std(0).clamp_min(0.1)).clamp(1.0, 1.6) ** amount
     mean = ours.mean(0)
     return torch.where((mel.mean(1) > mel.mean(1).max() - 4.0)[:, None], mean + (mel - mean) * gain, mel)
+
+
+def speech_frames(mel: torch.Tensor) -> torch.Tensor:
+    """The frames of a log-mel (T, M) that are not quiet."""
+    level = mel.mean(1)
+    return mel[level > level.max() - 4.0]
 
 
 def best_window(audio: Audio, seconds: float) -> Audio:

@@ -1,0 +1,135 @@
+"""The commands of makers and measurers: prepare, align, embed, rate, retell, train, assemble, evaluate."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+from .contract import ConfigError
+
+
+def add_training_commands(commands: Any) -> None:
+    """The parsers of these commands, added to those of the command line."""
+    prepare = commands.add_parser("prepare", help="corpus to a folder for training: manifest, phonemes, features")
+    prepare.add_argument("source", help="folder of the corpus")
+    prepare.add_argument("out", help="folder to write; going on where an earlier run stopped")
+    prepare.add_argument("--layout", help="layout of the corpus (default: found by its index file)")
+    prepare.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    prepare.set_defaults(run=run_prepare)
+
+    for name, role, what in (("align", "aligner", "durations of every symbol"), ("embed", "speaker", "speaker vectors")):
+        annotate = commands.add_parser(name, help=f"add {what} to a prepared folder")
+        annotate.add_argument("data", help="folder made by `soundalike prepare`")
+        annotate.add_argument("--part", help=f"folder of a trained {role} (default: the built-in one)")
+        annotate.set_defaults(run=run_annotate, role=role)
+
+    rate = commands.add_parser("rate", help="add the predicted quality of every clip to a prepared folder")
+    rate.add_argument("data", help="folder made by `soundalike prepare`")
+    rate.add_argument("--sample", type=int, default=1500, help="clips listened to; the others are judged by their likeness to these")
+    rate.set_defaults(run=run_rate)
+
+    retell = commands.add_parser("retell", help="add the mels an acoustic model makes of the clips to a prepared folder, for a vocoder to learn from")
+    retell.add_argument("data", help="folder made by `soundalike prepare`")
+    retell.add_argument("--part", required=True, help="folder of a trained acoustic model")
+    retell.add_argument("--corpora", nargs="*", default=[], help="only corpora whose names begin so")
+    retell.set_defaults(run=run_retell)
+
+    train = commands.add_parser("train", help="train a part by a recipe; going on where an earlier run stopped")
+    train.add_argument("recipe", help="TOML file, as in recipes/")
+    train.add_argument("--out", required=True, help="folder of the run")
+    train.add_argument("--size", default="", help="lay a section of the recipe over it: tiny (a minute on a CPU), base or large (for a GPU)")
+    train.add_argument("--tiny", action="store_const", const="tiny", dest="size", help="the same as --size tiny")
+    train.add_argument("--set", dest="settings", action="append", default=[], metavar="SECTION.KEY=VALUE", help="change one value of the recipe")
+    train.add_argument("--max-seconds", type=float, help="stop, and save, after so long")
+    train.set_defaults(run=run_train)
+
+    assemble = commands.add_parser("assemble", help="trained parts to a model folder, in half precision")
+    assemble.add_argument("out", help="folder to write")
+    assemble.add_argument("parts", nargs="+", help="folders of an acoustic model, a vocoder, a speaker encoder, an aligner")
+    assemble.add_argument("--family", default="regression")
+    assemble.set_defaults(run=run_assemble)
+
+    judge = commands.add_parser("evaluate", help="measure recordings that any system made: words, similarity, naturalness, melody, signal, speed")
+    judge.add_argument("jobs", help="JSON lines with wav and text (and reference, real, seconds), or a folder of recordings with .txt files")
+    judge.add_argument("--out", required=True, metavar="FOLDER", help="where to write the report; going on where an earlier run stopped")
+    judge.add_argument("--against", metavar="OTHER_JOBS", help="a second system's recordings of the same texts and references, to compare")
+    judge.add_argument("--language", default="en", help="of the texts (default: en)")
+    judge.add_argument("--asr-model", metavar="FOLDER", help="a CTranslate2 Whisper model to listen with (default: Whisper base, where installed)")
+    judge.add_argument("--no-words", action="store_true", help="do without a recogniser")
+    judge.add_argument("--no-naturalness", action="store_true", help="do without a predictor of naturalness")
+    judge.add_argument("--players", type=int, default=12, help="jobs to listen to in the page, the worst first (default: %(default)s)")
+    judge.add_argument("--seed", type=int, default=0, help="of the intervals (default: %(default)s)")
+    judge.set_defaults(run=run_evaluate)
+
+
+def run_prepare(given: argparse.Namespace) -> None:
+    from .prepare import prepare
+
+    rows = prepare(given.source, given.out, given.layout, workers=given.workers)
+    print(f"{given.out}: {len(rows)} clips, {sum(row.seconds for row in rows) / 3600:.2f} hours")
+
+
+def run_annotate(given: argparse.Namespace) -> None:
+    from .checkpoint import load_part
+    from .clone import BUILT_IN
+    from .prepare.annotate import write_durations, write_vectors
+
+    part = load_part(given.part or BUILT_IN / given.role, given.role)
+    if given.role == "aligner":
+        print(f"{given.data}: {len(write_durations(given.data, part.network, part.mel))} clips aligned")
+    else:
+        print(f"{given.data}: {write_vectors(given.data, part.network, part.mel)} clips embedded")
+
+
+def run_rate(given: argparse.Namespace) -> None:
+    from .features import MelSpec
+    from .prepare.annotate import write_quality
+
+    facts = write_quality(given.data, MelSpec(), given.sample)
+    print(f"{given.data}: {facts['clips']} clips rated from {facts['measured']} (correlation on clips kept aside {facts['correlation']:.2f})")
+
+
+def run_retell(given: argparse.Namespace) -> None:
+    from . import registry
+    from .checkpoint import load_part
+    from .contract import DataFacts
+    from .data import DataConfig
+    from .prepare.annotate import write_retold
+
+    part = load_part(given.part, "acoustic")
+    kind = registry.part(part.name)
+    objective = kind.objective(part.network, kind.Settings(), DataFacts(1, part.network.mean.clone(), part.network.std.clone()))
+    settings = DataConfig(given.data, corpora=tuple(given.corpora), seconds=(0.5, 20.0), prompt_frames=400)
+    print(f"{given.data}: {write_retold(given.data, objective, settings, part.mel)} clips retold")
+
+
+def run_train(given: argparse.Namespace) -> None:
+    from .train import plot_curves, read_recipe, train
+
+    folder = train(read_recipe(given.recipe, given.size, given.settings), given.out, given.max_seconds)
+    try:
+        plot_curves(folder, folder / "curves.png")
+    except ImportError:
+        print("matplotlib is not installed: no curves.png (pip install soundalike[plots])")
+    print(f"{folder}: saved")
+
+
+def run_assemble(given: argparse.Namespace) -> None:
+    from .clone import assemble
+
+    print(f"{assemble(given.out, given.parts, given.family)}: assembled")
+
+
+def run_evaluate(given: argparse.Namespace) -> None:
+    from .evaluate.report import counted
+    from .evaluate.run import evaluate, open_instruments
+
+    if given.players < 0 or given.seed < 0:
+        raise ConfigError("--players and --seed: give 0 or more.")
+    tools = open_instruments(given.language, given.asr_model, not given.no_words, not given.no_naturalness)
+    report = evaluate(given.jobs, given.out, tools, given.against, given.players, given.seed)
+    for line in (*report["notes"], *(counted(system) for system in report["systems"])):
+        print(line)
+    print(f"{Path(given.out) / 'report.html'}: written, with report.md and report.json beside it")
