@@ -115,6 +115,22 @@ def test_what_is_spoken_has_one_loudness(cloner, voice):
         next(iter(cloner.speak(text, voice, loudness=3.0)))
 
 
+def test_another_voice_within_a_text(cloner, voice, tmp_path, monkeypatch, capsys):
+    other = cloner.listen(HERE / "data" / "ben_1.flac")
+    text = '<speak>Good evening to you all.<voice name="Ben">And a good evening to you.</voice></speak>'
+    first, second = cloner.speak(read(text, voices=["Ben"]), voice, others={"Ben": other})
+    alone = [next(iter(cloner.speak("Good evening to you all.", who))) for who in (voice, other)]
+    gap = median_pitch(alone[1]) - median_pitch(alone[0])
+    assert abs(gap) > 20, "the two people differ in pitch"
+    assert (median_pitch(second) - median_pitch(first)) / gap > 0.5
+    monkeypatch.setenv("SOUNDALIKE_VOICES", str(tmp_path / "library"))
+    assert main(["voices", "add", "Ben", str(HERE / "data" / "ben_1.flac")]) == 0
+    assert main(["clone", str(REFERENCE), text, "-o", str(tmp_path / "two.wav")]) == 0
+    assert "not known" not in capsys.readouterr().err
+    assert main(["clone", str(REFERENCE), text.replace("Ben", "Bob"), "-o", str(tmp_path / "two.wav")]) == 0
+    assert "voice 'Bob' is not known" in capsys.readouterr().err
+
+
 CUES = (
     Cue("word", "Good", 0.1, 0.4), Cue("phoneme", "ɡ", 0.1, 0.2), Cue("word", "evening", 0.4, 1.0, (5, 12), "."), Cue("mark", "m", 1.0, 1.0),
     *[Cue("word", "again", 61 + i, 61.5 + i) for i in range(9)], Cue("word", "<b>", 3700.0, 3700.25, (0, 3), "!"),

@@ -179,15 +179,17 @@ def run_clone(given: argparse.Namespace) -> None:
         raise ConfigError(f"--save-voice {given.save_voice}: give a name that ends in .voice, in a folder that exists.")
     found = voices.find(given.reference)
     lexicon = open_lexicon(given, found if isinstance(found, Voice) else None)
-    script = read(text, given.language, lexicon, given.ssml, given.text_file or "text")
+    known = [entry.name for entry in voices.listing()] if "<voice" in text else []
+    script = read(text, given.language, lexicon, given.ssml, given.text_file or "text", known)
     began = time.monotonic()
     cloner = Cloner.load(given.model, given.device)
     options = speaking_options(cloner, given)
     check_options(options)
     voice = voices.ready(cloner, found, given.reference)
+    others = {name: voices.ready(cloner, voices.get(name), name) for name in {sentence.voice for sentence in script.utterances} & set(known)}
     pieces = len(script.utterances)
     with tqdm(total=pieces, unit="sentence", disable=pieces < 2) as bar:
-        audio = join(list(cloner.speak(script, voice, options, lambda done, of: bar.update(1), given.fit, given.loudness)))
+        audio = join(list(cloner.speak(script, voice, options, lambda done, of: bar.update(1), given.fit, given.loudness, others)))
     if given.output == "-":
         sys.stdout.buffer.write(audio.encode(given.format or "wav"))
         sys.stdout.buffer.flush()

@@ -8,7 +8,7 @@ import io
 import json
 import os
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -124,12 +124,14 @@ class Cloner:
         progress: Callable[[int, int], None] | None = None,
         fit: float | None = None,
         loudness: float = delivery.LOUDNESS,
+        others: Mapping[str, Voice] | None = None,
     ) -> Iterator[Audio]:
         """The text in the voice, sentence by sentence, each with its cues; `progress` is told (done, all) after each.
 
         A plain str is read by `text.read` in the language it seems to be in; read it yourself for a language, a lexicon or SSML.
-        With `fit` the whole lasts so many seconds; every sentence is brought to `loudness` in LUFS. Raises TextError, ConfigError and
-        CheckpointError before the first piece where the text, an option or the voice cannot be used.
+        With `fit` the whole lasts so many seconds; every sentence is brought to `loudness` in LUFS; `others` are the voices that SSML's
+        <voice name> may call. Raises TextError, ConfigError and CheckpointError before the first piece where the text, an option or
+        the voice cannot be used.
         """
         options = options or self.Options()
         check_options(options)
@@ -139,19 +141,20 @@ class Cloner:
         for warning in script.warnings:
             warnings.warn(warning, stacklevel=2)
         sentences = [delivery.ready(sentence) for sentence in script.utterances]
-        seconds = [0.0] * len(sentences) if fit is None else self.fitted(sentences, voice, options, fit)
+        who = [(others or {}).get(sentence.voice, voice) for sentence in sentences]
+        seconds = [0.0] * len(sentences) if fit is None else self.fitted(sentences, who, options, fit)
         for number, sentence in enumerate(sentences):
             chosen = dataclasses.replace(options, seed=options.seed + number, **({"seconds": seconds[number]} if fit is not None else {}))
-            sound = join(list(self.family.speak(sentence, voice, chosen)))
+            sound = join(list(self.family.speak(sentence, who[number], chosen)))
             yield delivery.deliver(sound, sentence, script.source, delivery.PAUSE if number + 1 < len(sentences) else 0.0, loudness)
             if progress is not None:
                 progress(number + 1, len(sentences))
 
-    def fitted(self, sentences: list[Spoken], voice: Voice, options: Any, fit: float) -> list[float]:
+    def fitted(self, sentences: list[Spoken], who: list[Voice], options: Any, fit: float) -> list[float]:
         """Seconds for each sentence so that the whole, pauses included, lasts `fit`. Warns outside NATURAL rates."""
         if not hasattr(self.family, "seconds"):
             raise ConfigError("this family does not know beforehand how long it will speak, so it cannot fit a length. Leave --fit out.")
-        natural = [self.family.seconds(sentence, voice, options) for sentence in sentences]
+        natural = [self.family.seconds(sentence, voice, options) for sentence, voice in zip(sentences, who)]
         quiet = delivery.PAUSE * (len(sentences) - 1) + sum(delivery.asked_pauses(sentence) for sentence in sentences)
         if fit <= quiet + 0.1 * sum(natural):
             raise ConfigError(f"--fit {fit:g}: too short; the text takes {sum(natural) + quiet:.1f} s by itself. Give at least half of that.")
