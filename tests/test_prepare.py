@@ -87,7 +87,7 @@ def test_faults_name_file_and_line(ljspeech, tmp_path, capsys):
     assert main(["prepare", str(ljspeech), str(tmp_path / "out")]) == 2
     assert "line 1: there is no" in capsys.readouterr().err
     assert main(["prepare", str(tmp_path), str(tmp_path / "out")]) == 2
-    assert "not a corpus of a known layout (ljspeech: metadata.csv; table: metadata.tsv)" in capsys.readouterr().err
+    assert "not a corpus of a known layout (ljspeech: metadata.csv; table: metadata.tsv; vctk: txt/" in capsys.readouterr().err
     assert main(["prepare", str(ljspeech), str(tmp_path / "out"), "--layout", "nope"]) == 2
     assert "Choose one of ljspeech, table" in capsys.readouterr().err
 
