@@ -38,6 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("out")
     parser.add_argument("--reference", nargs="*", default=[str(HERE.parent / "docs" / "demo" / "reference.flac")])
+    parser.add_argument("--quality", default="best", choices=("fast", "best"))
     given = parser.parse_args()
     out = Path(given.out)
     out.mkdir(parents=True, exist_ok=True)
@@ -46,13 +47,13 @@ def main() -> None:
     jobs, lengths = [], []
     for number, text in enumerate((HERE / "short_texts.txt").read_text(encoding="utf-8").splitlines()):
         who = number % len(voices)
-        audio = join(list(cloner.speak(text, voices[who])))
+        audio = join(list(cloner.speak(text, voices[who], quality=given.quality)))
         audio.write(out / f"short{number}.wav")
         lengths.append(audio.seconds)
         jobs.append({"wav": str(out / f"short{number}.wav"), "text": text, "reference": given.reference[who]})
     (out / "jobs.jsonl").write_text("".join(json.dumps(job) + "\n" for job in jobs), encoding="utf-8")
     text = (STORY * 6)[:3000].rsplit(".", 1)[0] + "."
-    long = join(list(cloner.speak(text, voices[0])))
+    long = join(list(cloner.speak(text, voices[0], quality=given.quality)))
     long.write(out / "long.wav")
     ends = [Audio(long.samples[part], long.rate) for part in (slice(0, 10 * long.rate), slice(len(long.samples) - 10 * long.rate, None))]
     print(

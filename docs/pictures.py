@@ -63,6 +63,22 @@ def clone() -> None:
     save(figure, "clone.png")
 
 
+# development test: hours of speech the acoustic model has seen, similarity, share recognised, DNSMOS, word error rate (docs/log.md)
+SCORES = ((5.8, 0.51, 0.50, 2.18, 0.267), (49.0, 0.629, 0.667, 2.695, 0.042), (83.0, 0.647, 0.815, 2.933, 0.052))
+
+
+def scores() -> None:
+    """Scores of the shipped models against the speech they had seen, with the goals."""
+    names, goals = ("similarity", "recognised among 18", "DNSMOS", "word error rate"), (0.70, 0.92, 3.0, 0.05)
+    figure, axes = pyplot.subplots(1, 4, figsize=(12, 2.8))
+    for column, (axis, name, goal) in enumerate(zip(axes, names, goals), 1):
+        axis.plot([row[0] for row in SCORES], [row[column] for row in SCORES], marker="o")
+        axis.axhline(goal, linestyle=":", color="gray")
+        axis.set(title=name, xlabel="hours of speech seen")
+    save(figure, "scores.png")
+
+
 if __name__ == "__main__":
+    scores()
     alignment()
     clone()

@@ -111,6 +111,12 @@ def add_speaking(parser: argparse.ArgumentParser) -> None:
         metavar="LUFS",
         help="of what is spoken (default: %(default)s, as broadcast; -18 to -14 for podcasts)",
     )
+    parser.add_argument(
+        "--quality",
+        choices=("fast", "best"),
+        default="best",
+        help="best makes each sentence three times and keeps the clearest (default: %(default)s)",
+    )
     parser.add_argument("--device", default="auto", help="cpu, cuda, mps, or auto, which is cpu: the built-in model is fast there (default: auto)")
     parser.add_argument("--model", help=MODEL_HELP)
 
@@ -189,7 +195,7 @@ def run_clone(given: argparse.Namespace) -> None:
     others = {name: voices.ready(cloner, voices.get(name), name) for name in {sentence.voice for sentence in script.utterances} & set(known)}
     pieces = len(script.utterances)
     with tqdm(total=pieces, unit="sentence", disable=pieces < 2) as bar:
-        audio = join(list(cloner.speak(script, voice, options, lambda done, of: bar.update(1), given.fit, given.loudness, others)))
+        audio = join(list(cloner.speak(script, voice, options, lambda done, of: bar.update(1), given.fit, given.loudness, others, given.quality)))
     if given.output == "-":
         sys.stdout.buffer.write(audio.encode(given.format or "wav"))
         sys.stdout.buffer.flush()
@@ -232,7 +238,7 @@ def run_batch(given: argparse.Namespace) -> int:
             voice = opened[job["reference"]]
             began = time.monotonic()
             script = read(job["text"], job.get("language") or given.language, open_lexicon(given, voice), given.ssml)
-            audio = join(list(cloner.speak(script, voice, options, loudness=given.loudness)))
+            audio = join(list(cloner.speak(script, voice, options, loudness=given.loudness, quality=given.quality)))
             took = time.monotonic() - began
             audio.write(job["wav"])
             done += 1
