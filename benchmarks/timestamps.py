@@ -35,15 +35,16 @@ def texts(count: int) -> list[str]:
     return [f"{FIRST[i % 10]} {SECOND[i // 2 % 5]} {THIRD[(i + i // 10) % 5]}" for i in range(count)]
 
 
-def word_starts(decoder: pocketsphinx.Decoder, audio: Audio, words: list[str]) -> tuple[list[str], list[float]]:
-    """The words pocketsphinx found, and when each starts in seconds."""
+def words_by_pocketsphinx(decoder: pocketsphinx.Decoder, audio: Audio, words: list[str]) -> tuple[list[str], np.ndarray]:
+    """The words it found and their start and end (W, 2) in seconds."""
     samples = np.clip(audio.resample(16_000).samples, -1.0, 1.0)
     decoder.set_align_text(" ".join(words))
     decoder.start_utt()
     decoder.process_raw((samples * 32767).astype(np.int16).tobytes(), full_utt=True)
     decoder.end_utt()
     found = [piece for piece in decoder.seg() or () if piece.word not in ("<s>", "</s>", "<sil>")]
-    return [re.sub(r"\(\d+\)$", "", piece.word) for piece in found], [piece.start_frame / 100 for piece in found]
+    times = np.array([(piece.start_frame, piece.end_frame + 1) for piece in found]) / 100
+    return [re.sub(r"\(\d+\)$", "", piece.word) for piece in found], times
 
 
 def measure(references: list[str], clones: int) -> dict[str, float]:
@@ -54,9 +55,9 @@ def measure(references: list[str], clones: int) -> dict[str, float]:
     for number, text in enumerate(texts(clones)):
         audio = join(list(cloner.speak(text, voices[number % len(voices)])))
         said = [cue for cue in audio.cues if cue.kind == "word"]
-        words, starts = word_starts(decoder, audio, [cue.text.lower() for cue in said])
+        words, times = words_by_pocketsphinx(decoder, audio, [cue.text.lower() for cue in said])
         if words == [cue.text.lower() for cue in said]:
-            apart += [abs(cue.start - start) * 1000 for cue, start in zip(said, starts)]
+            apart += [abs(cue.start - start) * 1000 for cue, (start, _) in zip(said, times)]
     median, p90 = (round(float(np.percentile(apart, share)), 1) for share in (50, 90))
     return {"clones": clones, "words": len(apart), "median_ms": median, "p90_ms": p90}
 

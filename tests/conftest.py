@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ ROOT = HERE.parent
 CORPUS = Path(os.environ.get("SOUNDALIKE_CORPUS", ROOT.parent / "shared" / "corpus"))  # recordings of people, where there are any
 RECIPES = ROOT / "recipes"
 REFERENCE = ROOT / "docs" / "demo" / "reference.flac"
+sys.path.insert(0, str(ROOT / "benchmarks"))  # tests share their measuring
 torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 2)))
 
 
@@ -27,6 +29,20 @@ def sentences() -> list[tuple[Path, str]]:
     """The bundled recordings and what they say."""
     lines = (HERE / "data" / "texts.tsv").read_text(encoding="utf-8").splitlines()
     return [(HERE / "data" / name, text) for name, text in (line.split("\t") for line in lines)]
+
+
+@pytest.fixture(scope="module")
+def cloner():
+    """The built-in model."""
+    from soundalike import Cloner
+
+    return Cloner.load()
+
+
+@pytest.fixture(scope="module")
+def voice(cloner):
+    """The demo's voice."""
+    return cloner.listen(REFERENCE)
 
 
 @pytest.fixture(scope="session")

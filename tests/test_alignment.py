@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import itertools
-import re
 
 import numpy as np
 import pytest
@@ -104,18 +103,6 @@ def chosen_clips(decoder) -> list[tuple[Audio, Spoken]]:
     return clips
 
 
-def words_by_pocketsphinx(decoder, audio: Audio, words: list[str]) -> tuple[list[str], np.ndarray]:
-    """The words it found and their start and end (W, 2) in seconds."""
-    samples = np.clip(audio.resample(16_000).samples, -1.0, 1.0)
-    decoder.set_align_text(" ".join(words))
-    decoder.start_utt()
-    decoder.process_raw((samples * 32767).astype(np.int16).tobytes(), full_utt=True)
-    decoder.end_utt()
-    found = [piece for piece in decoder.seg() or () if piece.word not in ("<s>", "</s>", "<sil>")]
-    times = np.array([(piece.start_frame, piece.end_frame + 1) for piece in found]) / 100
-    return [re.sub(r"\(\d+\)$", "", piece.word) for piece in found], times
-
-
 def words_by_aligner(aligner: Aligner, audio: Audio, spoken: Spoken) -> np.ndarray:
     """Start and end (W, 2) of each word in seconds, silences left out."""
     durations, _, sounded, _ = align(aligner, audio, spoken)
@@ -127,6 +114,8 @@ def words_by_aligner(aligner: Aligner, audio: Audio, spoken: Spoken) -> np.ndarr
 @pytest.mark.skipif(not (CORPUS / "metadata.tsv").is_file(), reason="needs a corpus of recordings ($SOUNDALIKE_CORPUS)")
 def test_words_begin_and_end_where_pocketsphinx_says(aligner):
     pocketsphinx = pytest.importorskip("pocketsphinx")
+    from timestamps import words_by_pocketsphinx
+
     decoder = pocketsphinx.Decoder(samprate=16000, loglevel="FATAL")
     clips, apart = chosen_clips(decoder), []
     assert len(clips) == 20

@@ -24,16 +24,6 @@ from soundalike.contract import CheckpointError
 TEXT = "The harbor was quiet, and the boats lay still. Nobody spoke."
 
 
-@pytest.fixture(scope="module")
-def cloner():
-    return Cloner.load()
-
-
-@pytest.fixture(scope="module")
-def voice(cloner):
-    return cloner.listen(REFERENCE)
-
-
 def test_listen_then_speak_gives_finite_audible_sound(cloner, voice):
     audio = join(list(cloner.speak(TEXT, voice)))
     assert audio.rate == cloner.sample_rate == 24000

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 
 import numpy as np
 import pytest
 import torch
 from conftest import HERE, REFERENCE
 
-from soundalike import Audio, Cloner
+from soundalike import Audio
 from soundalike.audio import join
 from soundalike.cli import main
 from soundalike.contract import ConfigError
@@ -21,16 +20,6 @@ from soundalike.features import MelSpec, pitch
 from soundalike.text import read
 
 TEXT = "The harbor was quiet, and the boats lay still. Nobody spoke for 15 minutes."
-
-
-@pytest.fixture(scope="module")
-def cloner():
-    return Cloner.load()
-
-
-@pytest.fixture(scope="module")
-def voice(cloner):
-    return cloner.listen(REFERENCE)
 
 
 def say(cloner, voice, text, fit=None, **options) -> Audio:
@@ -164,7 +153,6 @@ def test_on_the_command_line(tmp_path, capsys):
 
 def test_timestamps_agree_with_pocketsphinx():
     pytest.importorskip("pocketsphinx")
-    sys.path.insert(0, str(HERE.parent / "benchmarks"))
     from timestamps import measure
 
     found = measure([str(REFERENCE), str(HERE / "data" / "ben_1.flac")], clones=12)

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import REFERENCE, sentences
+from conftest import sentences
 
-from soundalike import Audio, Cloner
+from soundalike import Audio
 from soundalike.audio import join
 from soundalike.contract import ConfigError
 from soundalike.text import phonemize
 from soundalike.verify import word_scores
 
 TEXT = "The young doctor closed the window before the rain began."
-
-
-@pytest.fixture(scope="module")
-def cloner():
-    return Cloner.load()
 
 
 def test_words_that_are_not_there_score_low(cloner):
@@ -31,16 +26,14 @@ def test_words_that_are_not_there_score_low(cloner):
     assert (word_scores(short, clips[0][1], cloner.aligner, cloner.family.mel) == -20.0).all()
 
 
-def test_a_dropped_word_is_the_one_that_scores_lowest(cloner):
-    audio = next(iter(cloner.speak("The young doctor closed the window the rain began.", cloner.listen(REFERENCE))))
+def test_a_dropped_word_is_the_one_that_scores_lowest(cloner, voice):
+    audio = next(iter(cloner.speak("The young doctor closed the window the rain began.", voice)))
     spoken = phonemize(TEXT)
     scores = word_scores(audio, spoken, cloner.aligner, cloner.family.mel)
     assert spoken.words[int(np.argmin(scores))] == "before"
 
 
-def test_the_best_take_is_no_worse_than_the_first(cloner):
-    voice = cloner.listen(REFERENCE)
-
+def test_the_best_take_is_no_worse_than_the_first(cloner, voice):
     def clearness(quality):
         audio = join(list(cloner.speak(TEXT, voice, quality=quality)))
         return word_scores(audio, phonemize(TEXT), cloner.aligner, cloner.family.mel)
