@@ -12,18 +12,13 @@ import pytest
 import soundfile
 from conftest import REFERENCE, sentences
 
-from soundalike import Audio, Cloner
+from soundalike import Audio
 from soundalike.cli import main
 from soundalike.contract import AudioError
 from soundalike.reference import ADVICE, Report, best_window, cut_off, examine, likeness, mono
 
 RATE = 24_000
 CLIPS = [path for path, _ in sentences()] + [REFERENCE]
-
-
-@pytest.fixture(scope="module")
-def cloner():
-    return Cloner.load()
 
 
 def noisy(samples, db, random):

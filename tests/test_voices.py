@@ -15,7 +15,7 @@ import torch
 from conftest import HERE, REFERENCE, sentences
 from safetensors.torch import save
 
-from soundalike import Audio, Cloner, SoundalikeError, Voice, voices
+from soundalike import Audio, SoundalikeError, Voice, voices
 from soundalike.audio import join
 from soundalike.cli import main
 from soundalike.contract import CheckpointError, ConfigError
@@ -23,16 +23,6 @@ from soundalike.features import log_mel
 from soundalike.voicefile import FORMAT, name_fault
 
 TEXT = "The harbor was quiet, and the boats lay still."
-
-
-@pytest.fixture(scope="module")
-def cloner():
-    return Cloner.load()
-
-
-@pytest.fixture(scope="module")
-def voice(cloner):
-    return cloner.listen(REFERENCE)
 
 
 @pytest.fixture(autouse=True)

@@ -22,8 +22,8 @@ from .config import to_json
 from .contract import AudioError, CheckpointError, ConfigError, Voice
 from .features import log_mel
 from .reference import HOPELESS, Report, examine, mono
-from .text import Lexicon, Script, Spoken, encode, phonemize, read
-from .verify import word_scores
+from .text import Lexicon, Script, Spoken, phonemize, read
+from .verify import symbol_scores, word_scores
 from .voicefile import SMALL, pitch_facts
 
 MODEL = "model.json"
@@ -91,15 +91,13 @@ class Cloner:
         mel = log_mel(samples, self.family.mel).to(self.family.device)
         return self.family.speaker(mel, torch.full((len(mel),), mel.shape[1], device=mel.device)).cpu().numpy()
 
-    @torch.inference_mode()
     def _agreement(self, audio: Audio, transcript: str) -> float:
         """The mean log-probability of the transcript's phonemes in a recording."""
         symbols = [symbol for sentence in read(transcript).utterances for symbol in sentence.symbols]
-        mel = log_mel(torch.from_numpy(audio.resample(self.sample_rate).trim().samples)[None], self.family.mel)[0]
-        ids = torch.tensor(encode(symbols))
-        if len(mel) < len(ids):
+        found = symbol_scores(audio.trim(), symbols, self.aligner, self.family.mel)
+        if found is None:
             return HOPELESS  # more sounds than frames: this was not said here
-        durations, scores = self.aligner.align(mel, ids)
+        durations, scores = found
         return float(scores[durations > 0].mean())
 
     def fits(self, voice: Voice) -> bool:
