@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from soundalike.contract import ConfigError
 from soundalike.text import LANGUAGES, detect_language, phonemize, read
 from soundalike.text.alphabet import SYMBOLS, spell_ipa
 from soundalike.text.letters import letter_name, sound_out
@@ -103,3 +104,12 @@ def test_no_word_is_dropped(plain, language, words):
     spoken = phonemize(plain, language=language)
     assert " ".join(spoken.words) == words
     assert set(spoken.word_of) == {-1, *range(len(spoken.words))}, "every word has a sound"
+
+
+def test_a_language_without_its_lexicon_is_named(monkeypatch):
+    monkeypatch.setattr("soundalike.text.phonemes.installed", lambda language: language == "en")
+    monkeypatch.setattr("soundalike.text.script.installed", lambda language: language == "en")
+    with pytest.raises(ConfigError, match=r"lexicon of language 'de' is not installed: pip install soundalike\[de\]"):
+        phonemize("Guten Abend.", language="de")
+    script = read("Guten Abend, ich möchte zwei Brötchen kaufen.")
+    assert script.language == "en" and "seems to be in 'de', whose lexicon is not installed: read as English" in script.warnings[0]

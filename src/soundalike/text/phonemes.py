@@ -71,11 +71,10 @@ def tokens_of(plain: str, where: str, language: str, lexicon: Lexicon | None = N
     """
     from gruut import sentences
 
+    if not installed(language):  # gruut would go on without sounds
+        raise ConfigError(f"the lexicon of language '{language}' is not installed: pip install soundalike[{language}].")
     with _LOCK:
-        try:
-            found = [token for sentence in sentences(plain, lang="en-us" if language == "en" else language) for token in sentence]
-        except (ValueError, ImportError):
-            raise ConfigError(f"the lexicon of language '{language}' is not installed: pip install soundalike[{language}].") from None
+        found = [token for sentence in sentences(plain, lang="en-us" if language == "en" else language) for token in sentence]
     kept = [token for token in found if token.is_major_break or token.is_minor_break or (token.is_spoken and is_word(token))]
     words = [token for token in kept if token.is_spoken]
     ends = {id(a) for a, b in zip(kept, kept[1:] + kept[-1:]) if not b.is_spoken}
