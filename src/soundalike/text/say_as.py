@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from .normalise import normalise, table_of
+
 KINDS = ("characters", "spell-out", "digits", "cardinal", "number", "ordinal", "date", "time", "telephone", "currency", "unit", "fraction")
 
 
@@ -34,17 +36,18 @@ def spelled(kind: str) -> bool:
 
 
 def _number(text: str, ordinal: bool, language: str) -> tuple[str, str]:
-    from num2words import num2words
-
     plain = re.sub(r"(?<=\d)[,\s_](?=\d{3}\b)", "", text)
     plain = re.sub(r"(?<=\d)(st|nd|rd|th|\.|º|ª|e|er)$", "", plain) if ordinal else plain
     if not re.fullmatch(r"[+-]?\d{1,18}(\.\d+)?", plain) or (ordinal and not plain.isdigit()):
         return text, f"'{text}' is not a {'whole ' if ordinal else ''}number; it is read as usual"
-    value = float(plain) if "." in plain else int(plain)
-    try:
-        return num2words(value, lang=language, to="ordinal" if ordinal else "cardinal"), ""
-    except (NotImplementedError, OverflowError):
-        return num2words(value, lang=language), f"there are no ordinal numbers for '{language}'; '{text}' is read as a cardinal"
+    if not plain.isdigit():
+        return normalise(plain, language), ""
+    table, number = table_of(language), int(plain)
+    if not ordinal:
+        return table.cardinal(number), ""
+    said = table.ordinal(number)
+    missing = said == table.cardinal(number)
+    return said, f"there are no ordinal numbers for '{language}'; '{text}' is read as a cardinal" if missing else ""
 
 
 def _date(text: str, form: str, language: str) -> tuple[str, str]:
