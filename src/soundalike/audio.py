@@ -7,11 +7,15 @@ import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .contract import AudioError
 from .cues import Cue
+
+if TYPE_CHECKING:
+    from .verify import Check
 
 FORMATS = {"wav": ("WAV", "PCM_16"), "flac": ("FLAC", "PCM_16"), "mp3": ("MP3", "MPEG_LAYER_III"), "ogg": ("OGG", "VORBIS")}
 SILENCE_DB = -40.0  # quieter than the loud parts by this much counts as silence
@@ -21,11 +25,13 @@ KNEE = 0.8  # peaks above this are rounded off where sound is brought to a loudn
 
 @dataclass(frozen=True)
 class Audio:
-    """Mono sound: `samples` float32 (N,) nominally in [-1, 1], at `rate` hertz; of speech that was made, also when what is said."""
+    """Mono sound: `samples` float32 (N,) nominally in [-1, 1], at `rate` hertz; of speech that was made, also when what is said and
+    what was found on listening to each sentence again."""
 
     samples: np.ndarray
     rate: int
     cues: tuple[Cue, ...] = ()
+    checks: tuple[Check, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -189,7 +195,7 @@ def check_target(path: str | os.PathLike, format: str | None = None) -> None:
 
 
 def join(pieces: list[Audio]) -> Audio:
-    """Pieces one after the other, their cues with them. All must have one rate."""
+    """Pieces one after the other, their cues and checks with them. All must have one rate."""
     rates = {piece.rate for piece in pieces}
     if len(rates) != 1:
         raise AudioError(f"cannot join pieces of different rates {sorted(rates)}: resample them first.")
@@ -197,7 +203,8 @@ def join(pieces: list[Audio]) -> Audio:
     for piece in pieces:
         cues += [cue.moved(at / rate) for cue in piece.cues]
         at += len(piece.samples)
-    return Audio(np.concatenate([piece.samples for piece in pieces]), rate, tuple(cues))
+    checks = tuple(check for piece in pieces for check in piece.checks)
+    return Audio(np.concatenate([piece.samples for piece in pieces]), rate, tuple(cues), checks)
 
 
 def _k_weighting(hertz: np.ndarray) -> np.ndarray:

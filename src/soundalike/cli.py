@@ -61,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     clone.add_argument("--format", help="wav, flac, mp3 or ogg (default: by the name's ending)")
     clone.add_argument("--timestamps", metavar="FILE", help="also write when each word is said: .srt, .vtt or .json")
     clone.add_argument("--fit", type=float, metavar="SECONDS", help="make the whole last so long")
+    clone.add_argument("--report", metavar="FILE", help="also write what was heard on listening to each sentence again, as JSON")
     clone.add_argument("--save-voice", metavar="FILE", help="also keep the voice in a .voice file")
     clone.add_argument("--no-source", action="store_false", dest="source", help="keep no clip of the recording in that file")
     add_speaking(clone)
@@ -69,7 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     batch = commands.add_parser("batch", help="speak many texts: one JSON object a line with reference, text, wav")
     batch.add_argument("jobs", help="file of jobs, JSON lines")
     batch.add_argument("--overwrite", action="store_true", help="make files that are already there again")
-    batch.add_argument("--report", metavar="FILE", help="write the jobs done, with the seconds each took, as JSON lines")
+    batch.add_argument("--report", metavar="FILE", help="write the jobs done, with the seconds each took and what is in doubt, as JSON lines")
     add_speaking(batch)
     batch.set_defaults(run=run_batch)
 
@@ -116,6 +117,12 @@ def add_speaking(parser: argparse.ArgumentParser) -> None:
         choices=("fast", "best"),
         default="best",
         help="best makes each sentence three times and keeps the clearest (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--no-verify",
+        action="store_false",
+        dest="verify",
+        help="do not listen to each sentence again, nor make it anew where a word is in doubt",
     )
     parser.add_argument("--device", default="auto", help="cpu, cuda, mps, or auto, which is cpu: the built-in model is fast there (default: auto)")
     parser.add_argument("--model", help=MODEL_HELP)
@@ -173,6 +180,7 @@ def run_clone(given: argparse.Namespace) -> None:
     from .clone import Cloner, check_options
     from .cues import check_cue_file, write_cues
     from .text import read
+    from .verify import report
 
     text = read_text(given)
     if given.output == "-":
@@ -181,6 +189,8 @@ def run_clone(given: argparse.Namespace) -> None:
         check_target(given.output, given.format)
     if given.timestamps:
         check_cue_file(given.timestamps)
+    if given.report and not Path(given.report).parent.is_dir():
+        raise ConfigError(f"--report {given.report}: the folder {Path(given.report).parent} does not exist. Create it or choose another.")
     if given.save_voice and not (given.save_voice.endswith(".voice") and Path(given.save_voice).parent.is_dir()):
         raise ConfigError(f"--save-voice {given.save_voice}: give a name that ends in .voice, in a folder that exists.")
     found = voices.find(given.reference)
@@ -195,7 +205,13 @@ def run_clone(given: argparse.Namespace) -> None:
     others = {name: voices.ready(cloner, voices.get(name), name) for name in {sentence.voice for sentence in script.utterances} & set(known)}
     pieces = len(script.utterances)
     with tqdm(total=pieces, unit="sentence", disable=pieces < 2) as bar:
-        audio = join(list(cloner.speak(script, voice, options, lambda done, of: bar.update(1), given.fit, given.loudness, others, given.quality)))
+        said = cloner.speak(
+            script, voice, options, lambda done, of: bar.update(1), given.fit, given.loudness, others, given.quality, given.verify
+        )
+        audio = join(list(said))
+    for check in audio.checks:
+        for doubt in check.doubts:
+            warnings.warn(f"in doubt, in '{shortened(check.text)}': {doubt}", stacklevel=1)
     if given.output == "-":
         sys.stdout.buffer.write(audio.encode(given.format or "wav"))
         sys.stdout.buffer.flush()
@@ -204,9 +220,15 @@ def run_clone(given: argparse.Namespace) -> None:
         print(f"{given.output}: {audio.seconds:.1f} s of speech in {time.monotonic() - began:.1f} s")
     if given.timestamps:
         write_cues(given.timestamps, audio.cues)
+    if given.report:
+        Path(given.report).write_text(json.dumps(report(audio.checks), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if given.save_voice:
         kept = {"lexicon": lexicon.to_dict()} if lexicon else {}
         Voice(voice.tensors, {**voice.facts, **kept}).save(given.save_voice, given.source)
+
+
+def shortened(text: str, size: int = 40) -> str:
+    return text if len(text) <= size else text[: size - 3].rstrip() + "..."
 
 
 def run_batch(given: argparse.Namespace) -> int:
@@ -238,12 +260,13 @@ def run_batch(given: argparse.Namespace) -> int:
             voice = opened[job["reference"]]
             began = time.monotonic()
             script = read(job["text"], job.get("language") or given.language, open_lexicon(given, voice), given.ssml)
-            audio = join(list(cloner.speak(script, voice, options, loudness=given.loudness, quality=given.quality)))
+            audio = join(list(cloner.speak(script, voice, options, loudness=given.loudness, quality=given.quality, verify=given.verify)))
             took = time.monotonic() - began
             audio.write(job["wav"])
             done += 1
             if report:
-                report.write(json.dumps({**job, "seconds": round(took, 4)}, ensure_ascii=False) + "\n")
+                doubts = [doubt for check in audio.checks for doubt in check.doubts]
+                report.write(json.dumps({**job, "seconds": round(took, 4), "doubts": doubts}, ensure_ascii=False) + "\n")
                 report.flush()
         except (SoundalikeError, OSError, ValueError) as error:
             failed += 1

@@ -22,8 +22,8 @@ from .config import to_json
 from .contract import AudioError, CheckpointError, ConfigError, Voice
 from .features import log_mel
 from .reference import HOPELESS, Report, examine, mono
-from .text import Lexicon, Script, Spoken, phonemize, read
-from .verify import symbol_scores, word_scores
+from .text import Lexicon, Script, Spoken, in_halves, phonemize, read
+from .verify import Check, Listener, clearness, symbol_scores
 from .voicefile import SMALL, pitch_facts
 
 MODEL = "model.json"
@@ -43,6 +43,7 @@ class Cloner:
 
     def __init__(self, family: contract.Cloner, model: dict[str, Any] | None = None, aligner: torch.nn.Module | None = None):
         self.family, self.aligner = family, aligner
+        self.listener = Listener(aligner, getattr(family, "speaker", None), family.mel) if aligner is not None else None
         self.model = model or {}  # what made a voice, as kept with it: see `told`
         self.sample_rate: int = family.sample_rate
         self.Options: type = family.Options
@@ -127,14 +128,16 @@ class Cloner:
         loudness: float = delivery.LOUDNESS,
         others: Mapping[str, Voice] | None = None,
         quality: str = "fast",
+        verify: bool = True,
     ) -> Iterator[Audio]:
-        """The text in the voice, sentence by sentence, each with its cues; `progress` is told (done, all) after each.
+        """The text in the voice, sentence by sentence, each with its cues and its check; `progress` is told (done, all) after each.
 
         A plain str is read by `text.read` in the language it seems to be in; read it yourself for a language, a lexicon or SSML.
         With `fit` the whole lasts so many seconds; every sentence is brought to `loudness` in LUFS; `others` are the voices that SSML's
-        <voice name> may call. Of quality "best" every sentence is made three times, also a little slower, and the take kept whose words the
-        aligner hears best. Raises TextError, ConfigError and CheckpointError before the first piece where the text, an option or
-        the voice cannot be used.
+        <voice name> may call. With `verify`, every sentence is listened to again: one in doubt is made anew with another seed and
+        slower, then in two halves, and what is still in doubt is said in its `checks`. Of quality "best" every sentence is made three
+        times, and the take kept whose words the aligner hears best. Raises TextError, ConfigError and CheckpointError before the first
+        piece where the text, an option or the voice cannot be used.
         """
         options = options or self.Options()
         check_options(options)
@@ -150,22 +153,30 @@ class Cloner:
         seconds = [0.0] * len(sentences) if fit is None else self.fitted(sentences, who, options, fit)
         for number, sentence in enumerate(sentences):
             chosen = dataclasses.replace(options, seed=options.seed + number, **({"seconds": seconds[number]} if fit is not None else {}))
-            sound = self._take(sentence, who[number], chosen, TAKES if quality == "best" else TAKES[:1])
-            yield delivery.deliver(sound, sentence, script.source, delivery.PAUSE if number + 1 < len(sentences) else 0.0, loudness)
+            sound, check = self._take(sentence, who[number], chosen, 3 if quality == "best" else 1, verify)
+            made = delivery.deliver(sound, sentence, script.source, delivery.PAUSE if number + 1 < len(sentences) else 0.0, loudness)
+            yield dataclasses.replace(made, checks=(check,) if check else ())
             if progress is not None:
                 progress(number + 1, len(sentences))
 
-    def _take(self, sentence: Spoken, voice: Voice, options: Any, takes: tuple[tuple[int, float], ...]) -> Audio:
-        """The sentence as it comes or, of several takes, the one whose worst words are heard best."""
-        made = []
-        for seed, pace in takes:
+    def _take(self, sentence: Spoken, voice: Voice, options: Any, takes: int, verify: bool) -> tuple[Audio, Check | None]:
+        """A sentence made so many times, more often while in doubt, as it is heard best; with what was found, if it was listened to."""
+        made: list[tuple[Audio, Check]] = []
+        expected = self.family.seconds(sentence, voice, options) if hasattr(self.family, "seconds") else None
+        ways = [[sentence]] * len(TAKES) + ([halves] if len(halves := in_halves(sentence)) > 1 and not options.seconds else [])
+        for number, pieces in enumerate(ways):
+            seed, pace = TAKES[number % len(TAKES)]
             chosen = dataclasses.replace(options, seed=options.seed + seed, speed=options.speed * pace)
-            sound = join(list(self.family.speak(sentence, voice, chosen)))
-            if len(takes) == 1:
-                return sound
-            scores = word_scores(sound, sentence, self.aligner, self.family.mel)
-            made.append((float(scores.mean() + scores.min() / 2), sound))
-        return max(made, key=lambda take: take[0])[1]
+            sound = join([part for piece in pieces for part in self.family.speak(piece, voice, chosen)])
+            if self.listener is None or (takes == 1 and not verify):
+                return sound, None
+            lasts = options.seconds or (expected / pace if expected and len(pieces) == 1 else None)
+            made.append((sound, self.listener.check(sound, sentence, voice.tensors.get("vector"), lasts)))
+            if number + 1 >= takes and not (verify and all(check.doubts for _, check in made)):
+                break
+        kept = max(range(len(made)), key=lambda take: clearness(made[take][1]))
+        sound, check = made[kept]
+        return sound, dataclasses.replace(check, takes=len(made), kept=kept + 1, redraws=len(made) - takes) if verify else None
 
     def fitted(self, sentences: list[Spoken], who: list[Voice], options: Any, fit: float) -> list[float]:
         """Seconds for each sentence so that the whole, pauses included, lasts `fit`. Warns outside NATURAL rates."""

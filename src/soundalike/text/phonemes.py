@@ -150,6 +150,23 @@ def assemble(tokens: list[Token], where: str, text: str, language: str, **more: 
     return Spoken(symbols, words, word_of, text, language, **more)  # type: ignore[arg-type]
 
 
+def in_halves(spoken: Spoken) -> list[Spoken]:
+    """A sentence cut in two at the comma nearest its middle; itself alone where there is none with three words on either side."""
+    size = len(spoken.words)
+    commas = [word + 1 for symbol, word in zip(spoken.symbols, spoken.word_of) if symbol == COMMA and 3 <= word + 1 <= size - 3]
+    if not commas:
+        return [spoken]
+    cut = min(commas, key=lambda word: abs(2 * word - size))
+
+    def part(start: int, stop: int) -> Spoken:
+        kept = [(symbol, word - start) for symbol, word in zip(spoken.symbols, spoken.word_of) if start <= word < stop]
+        symbols, words = [START, *(symbol for symbol, _ in kept)], [-1, *(word for _, word in kept)]
+        lists = {name: getattr(spoken, name)[start:stop] for name in ("spans", "rate", "pitch")}
+        return Spoken(symbols, spoken.words[start:stop], words, spoken.text, spoken.language, **lists)
+
+    return [part(0, cut), part(cut, size)]
+
+
 _GERMAN_PREFIX = re.compile(r"(emp|ent|er|ver|zer)[^aeiouäöü]*[aeiouäöü].*", re.IGNORECASE)
 _RUN = re.compile(r"[aeiouáéíóúâêôãõàü]+", re.IGNORECASE)
 
