@@ -19,13 +19,14 @@ from .text import Spoken, encode
 from .text.alphabet import MARKS
 
 ABSENT = -20.0  # the score of a word that there was no time to say
-USUAL, USUAL_WEIGHT = -1.1, 2.0  # the score of a word of clear speech, and how many words that is worth beside a sentence's own
-UNCLEAR = -3.5  # a word whose evidence lies below is in doubt: 98 of 100 clear sentences hold none
+USUAL, USUAL_WEIGHT = -1.0, 1.0  # the score of a word of clear speech, and how many words that is worth beside a sentence's own
+LENGTH_POWER = 0.35  # how much more a long word tells than a short one
+UNCLEAR = -4.1  # a word whose evidence lies below is in doubt: 96 of 100 sentences in voices of every kind hold none (docs/verification.md)
 SLACK = 0.03  # share of the expected length by which a sentence may be longer or shorter, beside
 FRAMES_OF_SLACK = 3
 HOLE = 0.2  # seconds of quiet inside a word
 LONGEST_TAIL = 0.8  # seconds of quiet after the last word
-UNLIKE = 0.2  # cosine between a sentence and its voice, below which somebody else seems to speak
+UNLIKE = 0.55  # cosine between a sentence and its voice, below which somebody else seems to speak: clones reach 0.79, other voices 0.48
 LEAST_HEARD = 0.7  # seconds of speech that tell a voice
 FULL = 0.999  # of full scale: a sample that is clipped
 
@@ -94,7 +95,7 @@ def evidence_of(scores: np.ndarray, spoken: Spoken) -> np.ndarray:
     """How far each word's score (W,) lies from those of its sentence, the longer a word the more it tells; negative is worse."""
     middle = (float(np.median(scores)) * len(scores) + USUAL * USUAL_WEIGHT) / (len(scores) + USUAL_WEIGHT)
     sounds = np.bincount([w for w, symbol in zip(spoken.word_of, spoken.symbols) if symbol not in MARKS], minlength=len(scores))
-    return (scores - min(middle, USUAL / 2)) * np.sqrt(sounds)
+    return (scores - middle) * sounds**LENGTH_POWER
 
 
 def clearness(check: Check) -> float:
@@ -104,7 +105,7 @@ def clearness(check: Check) -> float:
 
 
 def _confidence(evidence: float) -> float:
-    return 1 / (1 + math.exp(min(60.0, -1.5 * (evidence - UNCLEAR))))
+    return 1 / (1 + math.exp(min(60.0, -(evidence - UNCLEAR))))
 
 
 def _length_doubts(seconds: float, expected: float, rate: float) -> list[str]:

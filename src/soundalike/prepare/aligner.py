@@ -3,8 +3,7 @@
 A hidden Markov model without a blank: every symbol of the text is a state, marks are silences that may last no time
 at all, phonemes last a few frames at least. Training is Baum-Welch with a network for emissions: the state posteriors of
 the present network are the targets of the next step. Dividing by the classes' prior keeps silence from swallowing
-frames (Zeyer et al. 2021 study this model; Huang et al. 2024 the prior). A second network, which hears more around each frame
-and so tells sounds apart better, is then trained on what the first one found: with that view alone it would not find sharp edges.
+frames (Zeyer et al. 2021 study this model; Huang et al. 2024 the prior).
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from torch import Tensor, nn
 
 from ..contract import Batch, DataFacts, Output, PartKind
 from ..features import MelSpec
-from ..nets.conv import Conv, ConvBlock, ConvNeXtBlock
+from ..nets.conv import Conv, ConvBlock
 from ..nets.masks import length_mask, masked_mean
 from ..text.alphabet import PHONES, phone_classes, vowel_classes
 
@@ -33,8 +32,6 @@ class AlignerConfig:
     width: int = 256
     kernel: int = 3
     dilations: tuple[int, ...] = (1, 2, 3, 1)  # a field of view of about a tenth of a second either way: sharp edges
-    context: int = 0  # blocks of a wide view after those
-    context_kernel: int = 9
 
 
 class Aligner(nn.Module):
@@ -44,7 +41,6 @@ class Aligner(nn.Module):
         super().__init__()
         self.first = Conv(mel.n_mels, config.width, 5)
         self.blocks = nn.ModuleList([ConvBlock(config.width, config.kernel, d) for d in config.dilations])
-        self.context = nn.ModuleList([ConvNeXtBlock(config.width, config.context_kernel, 2) for _ in range(config.context)])
         self.last = nn.Linear(config.width, CLASSES)
         self.register_buffer("spread", torch.ones(mel.n_mels))  # (M,)
         self.register_buffer("log_prior", torch.full((CLASSES,), -float(np.log(CLASSES))))
@@ -55,7 +51,7 @@ class Aligner(nn.Module):
         mask = length_mask(lengths, mel.shape[1])
         mean = (mel * mask[..., None]).sum(1, keepdim=True) / lengths[:, None, None]
         x = self.first((mel - mean) / self.spread * mask[..., None]) * mask[..., None]
-        for block in (*self.blocks, *self.context):
+        for block in self.blocks:
             x = block(x, mask)
         return self.last(x).log_softmax(-1)
 
@@ -163,7 +159,6 @@ def viterbi(scores: np.ndarray, optional: np.ndarray) -> np.ndarray:
 @dataclass(frozen=True)
 class AlignerSettings:
     prior_scale: float = PRIOR_SCALE
-    known: bool = False  # learn from the durations an earlier aligner found, not by Baum-Welch
     guided: int = 500  # steps over which the guide fades and the network comes to be trusted
     guide_width: float = 0.04  # how far from an even pace, as a share of the sentence
     hint: float = 3.0  # nats: what is quiet is silence, what is not is none
@@ -188,13 +183,13 @@ def even_pace(mel: Tensor, classes: Tensor, mel_lengths: Tensor, symbol_lengths:
 
 
 class AlignerObjective:
-    """Cross-entropy against the present state posteriors (Baum-Welch steps), or against known durations."""
+    """Baum-Welch steps: cross-entropy against the present state posteriors."""
 
+    wants = frozenset({"symbols", "mel"})
     turns = ("model",)
 
     def __init__(self, network: Aligner, settings: AlignerSettings, facts: DataFacts):
         self._network, self.settings = network, settings
-        self.wants = frozenset({"symbols", "mel", "durations"} if settings.known else {"symbols", "mel"})
         network.spread.copy_(facts.mel_std)
 
     def network(self) -> Aligner:
@@ -209,38 +204,27 @@ class AlignerObjective:
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         log_probs, net = output["log_probs"], self._network
         with torch.no_grad():
-            target = (self._known if self.settings.known else self._expected)(batch, log_probs)
+            rows = [
+                ids[:size][net.states(ids[:size], int(frames))] for ids, size, frames in zip(batch.symbols, batch.symbol_lengths, batch.mel_lengths)
+            ]
+            symbols = nn.utils.rnn.pad_sequence(rows, batch_first=True)  # (B, S') one column a state
+            lengths = torch.tensor([len(row) for row in rows], device=symbols.device)
+            scores = net.emissions(log_probs, symbols, self.settings.prior_scale)
+            classes = net.class_of[symbols]  # (B, S')
+            silent = (classes == 0).cpu().numpy()
+            done = min(1.0, int(net.steps_seen) / max(1, self.settings.guided))
+            net.steps_seen += 1
+            if done < 1:
+                guide = even_pace(batch.mel, classes, batch.mel_lengths, lengths, self.settings)
+                scores = min(1.0, 0.05 + 2 * done**2) * scores + (1 - done) * guide
+            gamma, likelihood = posteriors(scores, silent, batch.mel_lengths.cpu().numpy(), lengths.cpu().numpy())
+            target = torch.zeros_like(log_probs)
+            target.scatter_add_(2, classes[:, None].expand(-1, gamma.shape[1], -1), torch.from_numpy(gamma).to(log_probs))
             share = target.sum((0, 1)) / target.sum()
             prior = net.log_prior.exp().lerp(share, 0.01)
             net.log_prior.copy_(prior.clamp_min(1e-4).log())
         mask = length_mask(batch.mel_lengths, batch.mel.shape[1])
         return {"cross_entropy": masked_mean(-(target * log_probs).sum(-1), mask)}
-
-    def _known(self, batch: Batch, log_probs: Tensor) -> Tensor:
-        """The class of each frame (B, T, CLASSES), one-hot, by the batch's durations."""
-        ends = batch.durations.cumsum(1)
-        frames = torch.arange(log_probs.shape[1], device=ends.device).expand(len(ends), -1).contiguous()
-        index = torch.searchsorted(ends, frames, right=True).clamp_max(batch.symbols.shape[1] - 1)
-        mask = length_mask(batch.mel_lengths, log_probs.shape[1])[..., None]
-        return nn.functional.one_hot(self._network.class_of[batch.symbols].gather(1, index), CLASSES) * mask
-
-    def _expected(self, batch: Batch, log_probs: Tensor) -> Tensor:
-        """How probable each class is at each frame (B, T, CLASSES), given the text and the present network."""
-        net = self._network
-        rows = [ids[:size][net.states(ids[:size], int(frames))] for ids, size, frames in zip(batch.symbols, batch.symbol_lengths, batch.mel_lengths)]
-        symbols = nn.utils.rnn.pad_sequence(rows, batch_first=True)  # (B, S') one column a state
-        lengths = torch.tensor([len(row) for row in rows], device=symbols.device)
-        scores = net.emissions(log_probs, symbols, self.settings.prior_scale)
-        classes = net.class_of[symbols]  # (B, S')
-        silent = (classes == 0).cpu().numpy()
-        done = min(1.0, int(net.steps_seen) / max(1, self.settings.guided))
-        net.steps_seen += 1
-        if done < 1:
-            guide = even_pace(batch.mel, classes, batch.mel_lengths, lengths, self.settings)
-            scores = min(1.0, 0.05 + 2 * done**2) * scores + (1 - done) * guide
-        gamma, _ = posteriors(scores, silent, batch.mel_lengths.cpu().numpy(), lengths.cpu().numpy())
-        target = torch.zeros_like(log_probs)
-        return target.scatter_add_(2, classes[:, None].expand(-1, gamma.shape[1], -1), torch.from_numpy(gamma).to(log_probs))
 
 
 PART = PartKind("aligner", AlignerConfig, Aligner, AlignerSettings, AlignerObjective)
