@@ -54,7 +54,7 @@ class Breaking:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.family, name)
 
-    def speak(self, spoken: Spoken, voice: Any, options: Any) -> Iterator[Audio]:
+    def speak(self, spoken: Spoken, voice: Any, options: Any, plan: Any = None) -> Iterator[Audio]:
         self.broke.append(not self.broke or self.rng.random() < 0.5)
         for audio in self.family.speak(broken(spoken, self.kind, self.rng) if self.broke[-1] else spoken, voice, options):
             yield replace(audio, cues=())  # they would not be those of the sentence

@@ -162,15 +162,19 @@ class Cloner:
     def _take(self, sentence: Spoken, voice: Voice, options: Any, takes: int, verify: bool) -> tuple[Audio, Check | None]:
         """A sentence made so many times, more often while in doubt, as it is heard best; with what was found, if it was listened to."""
         made: list[tuple[Audio, Check]] = []
-        expected = self.family.seconds(sentence, voice, options) if hasattr(self.family, "seconds") else None
-        ways = [[sentence]] * len(TAKES) + ([halves] if len(halves := in_halves(sentence)) > 1 and not options.seconds else [])
-        for number, pieces in enumerate(ways):
+        plan = {"plan": self.family.plan(sentence, voice)} if hasattr(self.family, "plan") else {}
+        expected = self.family.seconds(sentence, voice, options, **plan) if hasattr(self.family, "seconds") else None
+        halves = in_halves(sentence) if verify and not options.seconds else []
+        for number in range(len(TAKES) + (len(halves) > 1)):
             seed, pace = TAKES[number % len(TAKES)]
             chosen = dataclasses.replace(options, seed=options.seed + seed, speed=options.speed * pace)
-            sound = join([part for piece in pieces for part in self.family.speak(piece, voice, chosen)])
+            if number < len(TAKES):
+                sound = join(list(self.family.speak(sentence, voice, chosen, **plan)))
+            else:
+                sound = join([part for half in halves for part in self.family.speak(half, voice, chosen)])
             if self.listener is None or (takes == 1 and not verify):
                 return sound, None
-            lasts = options.seconds or (expected / pace if expected and len(pieces) == 1 else None)
+            lasts = options.seconds or (expected / pace if expected and number < len(TAKES) else None)
             made.append((sound, self.listener.check(sound, sentence, voice.tensors.get("vector"), lasts)))
             if number + 1 >= takes and not (verify and all(check.doubts for _, check in made)):
                 break

@@ -33,6 +33,16 @@ class RegressionOptions:
     sharpen: float = 0.5  # 0 to 1: how far the spread of each mel band is brought back to the reference's
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What every take of a sentence shares, so that it is worked out once."""
+
+    symbols: torch.Tensor  # (S,)
+    heard: Heard
+    prompt: torch.Tensor  # (T, M)
+    lengths: tuple[torch.Tensor, torch.Tensor]  # states (1, S, D); frames (S,) at the natural pace, not rounded
+
+
 class RegressionCloner:
     """Listens once, speaks one sentence at a time."""
 
@@ -108,23 +118,27 @@ class RegressionCloner:
         octaves = (semitones + options.pitch) / 12
         return Manner((rate * options.speed).to(self.device), octaves.to(self.device), frames, options.temperature, options.seed)
 
-    def seconds(self, spoken: Spoken, voice: Voice, options: RegressionOptions) -> float:
-        """How long the sentence would be."""
-        symbols = torch.tensor(encode(spoken.symbols), device=self.device)
-        exact = self.acoustic.lengths(symbols, self.heard(voice)[0])[1] / self.manner(spoken, options).tempo
-        return float(exact.sum()) / self.mel.frames_per_second
-
-    def frames(self, spoken: Spoken, voice: Voice, options: RegressionOptions) -> Frames:
-        """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for another model's voice."""
+    def plan(self, spoken: Spoken, voice: Voice) -> Plan:
+        """A sentence thought out, for as many takes as may be wanted. Raises CheckpointError for another model's voice."""
         symbols = torch.tensor(encode(spoken.symbols), device=self.device)
         heard, prompt = self.heard(voice)
-        made = self.acoustic.infer(symbols, heard, self.manner(spoken, options))
-        return Frames(sharpen(made.mel, prompt, options.sharpen), made.pitch, made.durations)
+        return Plan(symbols, heard, prompt, self.acoustic.lengths(symbols, heard))
 
-    def speak(self, spoken: Spoken, voice: Voice, options: RegressionOptions | None = None) -> Iterator[Audio]:
+    def seconds(self, spoken: Spoken, voice: Voice, options: RegressionOptions, plan: Plan | None = None) -> float:
+        """How long the sentence would be."""
+        exact = (plan or self.plan(spoken, voice)).lengths[1] / self.manner(spoken, options).tempo
+        return float(exact.sum()) / self.mel.frames_per_second
+
+    def frames(self, spoken: Spoken, voice: Voice, options: RegressionOptions, plan: Plan | None = None) -> Frames:
+        """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for another model's voice."""
+        plan = plan or self.plan(spoken, voice)
+        made = self.acoustic.infer(plan.symbols, plan.heard, self.manner(spoken, options), plan.lengths)
+        return Frames(sharpen(made.mel, plan.prompt, options.sharpen), made.pitch, made.durations)
+
+    def speak(self, spoken: Spoken, voice: Voice, options: RegressionOptions | None = None, plan: Plan | None = None) -> Iterator[Audio]:
         """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""
         options = options or RegressionOptions()
-        made = self.frames(spoken, voice, options)
+        made = self.frames(spoken, voice, options, plan)
         size = (len(made.mel) - 1) * self.mel.hop_length
         noise = torch.randn(1, size, generator=torch.Generator().manual_seed(options.seed))
         with torch.inference_mode():

@@ -239,9 +239,9 @@ class Regression(nn.Module):
         return states, ((log_durations[0].exp() - 1) * STRETCH).clamp(0, 120)
 
     @torch.inference_mode()
-    def infer(self, symbols: Tensor, heard: Heard, manner: Manner) -> Frames:
-        """Frames of one utterance: symbols (S,), a voice of batch one."""
-        states, exact = self.lengths(symbols, heard)
+    def infer(self, symbols: Tensor, heard: Heard, manner: Manner, lengths: tuple[Tensor, Tensor] | None = None) -> Frames:
+        """Frames of one utterance: symbols (S,), a voice of batch one; with its `lengths`, where they are known already."""
+        states, exact = lengths or self.lengths(symbols, heard)
         least = (~self.is_mark[symbols]).float() * 2  # a phoneme lasts at least two frames
         durations = torch.maximum(exact / manner.tempo, least).round().long()
         if manner.frames:
