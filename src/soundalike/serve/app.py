@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.middleware.cors import CORSMiddleware
@@ -12,9 +14,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from .. import __version__
-from . import speech, voice_routes
+from ..clone import QUALITIES
+from . import job_routes, speech, voice_routes
+from .encode import MEDIA
 from .errors import Refusal, add_handlers
 from .house import House
+from .jobs import Clerk, Ledger
 from .keys import read_keys
 from .limits import Door
 from .settings import Settings
@@ -32,9 +37,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @contextlib.asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
         app.state.house = house = House(settings)
+        app.state.ledger = ledger = Ledger(house.engine, settings.data / "jobs", settings.keep, settings.jobs)
+        app.state.clerk = clerk = Clerk(house, ledger)
         try:
             yield
         finally:
+            clerk.close()
             house.close()
 
     about = {"title": "Soundalike", "version": __version__, "summary": "Speaks any text in a given voice."}
@@ -42,6 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     add_handlers(app)
     app.include_router(speech.router)
     app.include_router(voice_routes.router)
+    app.include_router(job_routes.router)
 
     @app.get("/healthz", summary="Whether the process answers")
     async def healthz() -> dict[str, str]:
@@ -56,11 +65,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             return Refusal(503, "loading", "The model is being loaded.", headers={"Retry-After": "2"}).response()
         return JSONResponse({"status": "ready", "inside": house.desk.inside, "room": house.desk.most})
 
+    @app.get("/v1/limits", summary="What may be asked for")
+    async def limits() -> dict[str, Any]:
+        told = {name: getattr(settings, name) for name in ("characters", "job_characters", "upload", "longest")}
+        return {**told, "formats": list(MEDIA), "speed": [0.25, 4.0], "qualities": list(QUALITIES), "keys": bool(keys), "version": __version__}
+
     @app.get("/metrics", summary="Numbers for Prometheus", response_class=Response)
     async def metrics(request: Request) -> Response:
         house: House = request.app.state.house
         house.metrics.inside.set(house.desk.inside)
         house.metrics.ready.set(house.ready)
+        for status, count in ({"queued": 0, "running": 0} | await asyncio.to_thread(app.state.ledger.counts)).items():
+            house.metrics.jobs.labels(status).set(count)
         return Response(house.metrics.text(), media_type="text/plain; version=0.0.4")
 
     app.mount("/", StaticFiles(directory=PAGE, html=True), name="page")
