@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from .. import __version__
@@ -79,6 +80,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             house.metrics.jobs.labels(status).set(count)
         return Response(house.metrics.text(), media_type="text/plain; version=0.0.4")
 
+    @app.get("/docs", summary="This list", response_class=HTMLResponse)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(page_of(app.openapi()))
+
     app.mount("/", StaticFiles(directory=PAGE, html=True), name="page")
     app.add_middleware(Door, settings=settings, keys=keys)  # the last added is the first asked
     if settings.cors:
@@ -87,3 +92,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+
+
+def page_of(schema: dict[str, Any]) -> str:
+    """The routes of an OpenAPI schema as a plain page, for readers; /openapi.json is for programs."""
+    rows = [
+        f"<dt><code>{method.upper()} {escape(path)}</code> {escape(said.get('summary', ''))}</dt><dd>{escape(said.get('description', ''))}</dd>"
+        for path, methods in schema["paths"].items()
+        for method, said in methods.items()
+    ]
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Soundalike: routes</title>'
+    return f'{head}<h1>Routes</h1><p>As a program reads them: <a href="/openapi.json">openapi.json</a>.</p><dl>{"".join(rows)}</dl></html>'
