@@ -71,7 +71,8 @@ def measured(given: argparse.Namespace, port: int, process: int) -> dict:
         except (OSError, http.client.HTTPException):
             pass
         time.sleep(0.2)
-    form = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nAnna\r\n--x\r\nContent-Disposition: form-data; name="audio"; filename="a"\r\n\r\n'
+    form = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nAnna\r\n'
+    form += b'--x\r\nContent-Disposition: form-data; name="audio"; filename="a"\r\n\r\n'
     form += REFERENCE.read_bytes() + b"\r\n--x--\r\n"
     assert call(port, "POST", "/v1/audio/voices", form, "multipart/form-data; boundary=x")[0] == 201
 

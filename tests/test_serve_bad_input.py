@@ -101,7 +101,7 @@ BODIES = {
     "not JSON": (b'{"input": ', 400, "invalid_json"),
     "not UTF-8": (b'{"input": "\xff\xfe"}', 400, "invalid_body"),
     "deep": (b"[" * 200_000, 400, None),
-    "a list": (b"[1]", 400, "invalid_value"),
+    "a list": (b"[1]", 400, "invalid_json"),
     "nothing": (b"", 400, "invalid_json"),
     "no input": (b'{"voice": "Anna"}', 400, "invalid_value"),
     "no voice": (b'{"input": "x"}', 400, "missing_value"),
@@ -167,7 +167,8 @@ def test_pages_of_others_are_kept_out(http, served):
     body = {"voice": "Anna", "input": "Hi."}
     refused(http.post("/v1/audio/speech", json=body, headers={"Origin": "https://elsewhere.example"}), 403, "foreign_origin")
     assert http.post("/v1/audio/speech", json=body, headers={"Origin": f"http://127.0.0.1:{served.port}"}).status_code == 200
-    refused(http.get("/v1/models", headers={"Host": "rebound.example"}), 421, "wrong_host")
+    for host in ("rebound.example", "[", "127.0.0.1.rebound.example"):
+        refused(http.get("/v1/models", headers={"Host": host}), 421, "wrong_host")
     assert "access-control-allow-origin" not in http.get("/v1/models", headers={"Origin": "https://elsewhere.example"}).headers
 
 
@@ -188,6 +189,13 @@ POST = b"POST /voice-cloning HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: multip
 def test_two_gigabytes_are_refused_by_what_they_announce(served, http):
     answer, _ = raw(served, POST + b"Content-Length: 2000000000\r\n\r\n--x")
     assert answer.startswith(b"HTTP/1.1 413") and b'"too_large"' in answer
+
+
+def test_a_body_a_little_too_large_gets_its_answer(http, served):
+    size = served.house.settings.json_bytes + 1
+    refused(http.post("/v1/audio/speech", content=b"x" * size, headers={"Content-Type": "application/json"}), 413, "too_large", within=None)
+    size = served.house.settings.upload + 1
+    refused(http.post("/v1/audio/check", files={"audio": b"RIFF" + bytes(size)}), 413, "too_large", within=None)
 
 
 def test_an_endless_body_is_refused_by_what_has_come(served, http):
