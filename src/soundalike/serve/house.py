@@ -10,14 +10,15 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import numpy as np
+from sqlalchemy import Engine
 
 from .. import voices
 from ..audio import Audio, join
 from ..clone import Cloner, lexicon_of
 from ..contract import TextError, Voice
+from ..cues import Cue
 from ..delivery import PAUSE
 from ..text import base_language, detect_language, installed, is_ssml, read, sentence_spans
-from .database import open_database
 from .decode import Decoder
 from .encode import stretched
 from .errors import Refusal
@@ -35,9 +36,8 @@ SPEEDS = (0.5, 2.0)  # what a model does by itself; beyond, sound is stretched
 class House:
     """Opens with the app and closes with it; the model is loaded in the meantime."""
 
-    def __init__(self, settings: Settings):
-        self.settings, self.metrics = settings, Metrics()
-        self.engine = open_database(settings.url)
+    def __init__(self, settings: Settings, engine: Engine):
+        self.settings, self.engine, self.metrics = settings, engine, Metrics()
         self.store: Store = LibraryVoices() if settings.voice_store == "library" else DatabaseVoices(self.engine)
         self.desk = Desk(settings.workers, settings.waiting, settings.per_key, settings.memory)
         self.pool = Pool(settings.workers)
@@ -118,8 +118,7 @@ class House:
             for sentence, piece in enumerate(self.cloner.speak(script, voice, chosen, others=others, quality=wanted.chosen_quality), 1):
                 if sentence == len(script.utterances) and not last:
                     piece = join([piece, Audio(np.zeros(int(PAUSE * piece.rate), np.float32), piece.rate)])
-                cues = tuple(dataclasses.replace(cue, span=(cue.span[0] + at, cue.span[1] + at)) for cue in piece.cues)
-                yield stretched(dataclasses.replace(piece, cues=cues), wanted.speed / own)
+                yield stretched(dataclasses.replace(piece, cues=tuple(_later(cue, at) for cue in piece.cues)), wanted.speed / own)
             said += len(script.utterances)
 
     def stream(self, wanted: Wanted, voice: Voice) -> AsyncIterator[Audio]:
@@ -130,6 +129,11 @@ class House:
         self.pool.close()
         self.decoder.close()
         self.engine.dispose()
+
+
+def _later(cue: Cue, characters: int) -> Cue:
+    """A cue whose place in the text is so much later."""
+    return dataclasses.replace(cue, span=(cue.span[0] + characters, cue.span[1] + characters)) if cue.kind == "word" else cue
 
 
 def sections(text: str, language: str | None) -> Iterator[tuple[int, str, str | None]]:

@@ -66,6 +66,8 @@ class Settings:
                 raise ConfigError(f"{name} = {getattr(self, name)} is out of range. Choose a number above 0.")
         if self.waiting < 0 or self.memory < 0:
             raise ConfigError("waiting and memory must not be below 0.")
+        if self.model is not None and not Path(self.model).is_dir():
+            raise ConfigError(f"--model {self.model}: no such folder. Leave it out for the built-in model.")
         if self.voices not in (None, "library", "database"):
             raise ConfigError(f"voices are kept in 'library' or 'database', not {self.voices!r}.")
         if any(not origin.startswith(("http://", "https://")) for origin in self.cors):
