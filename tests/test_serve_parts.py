@@ -166,6 +166,17 @@ def test_a_text_read_bit_by_bit_sounds_as_one_read_whole(name, served, cloner, v
     assert len(cut) > 1 or name in ("short", "stars first", "SSML")
 
 
+def test_ssml_speaks_in_kept_voices_by_name_or_id(served, cloner, voice):
+    from soundalike.audio import join
+    from soundalike.serve.schemas import Wanted
+
+    other = cloner.listen(HERE / "data" / "ben_1.flac")
+    plain = join(list(served.house.speak(Wanted(input="Good evening."), voice)))
+    for name in ("Anna", "anna"):
+        called = join(list(served.house.speak(Wanted(input=f'<speak><voice name="{name}">Good evening.</voice></speak>'), other)))
+        assert np.array_equal(called.samples, plain.samples)
+
+
 def test_stretching_keeps_pitch_and_moves_words(voice, cloner):
     from soundalike.audio import join
     from soundalike.features import MelSpec, pitch

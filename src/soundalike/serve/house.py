@@ -101,7 +101,7 @@ class House:
         Raises TextError, ConfigError and CheckpointError.
         """
         text, said = wanted.input, 0
-        known = [kept.name for kept in self.store.listing()] if "<voice" in text else []
+        known = {name for kept in self.store.listing() for name in (kept.name, kept.id)} if "<voice" in text else set()
         own = min(max(wanted.speed, SPEEDS[0]), SPEEDS[1])
         options = self.cloner.Options(speed=own)
         parts = list(sections(text, wanted.language))
@@ -113,7 +113,7 @@ class House:
                 if last and not said:
                     raise
                 continue  # a line of stars, say, among what can be spoken
-            others = {name: self.kept_voice(name) for name in {sentence.voice for sentence in script.utterances} & set(known)}
+            others = {name: self.kept_voice(name) for name in {sentence.voice for sentence in script.utterances} & known}
             chosen = dataclasses.replace(options, seed=wanted.seed + said)
             for sentence, piece in enumerate(self.cloner.speak(script, voice, chosen, others=others, quality=wanted.chosen_quality), 1):
                 if sentence == len(script.utterances) and not last:
