@@ -188,6 +188,21 @@ def test_stretching_keeps_pitch_and_moves_words(voice, cloner):
     assert after == pytest.approx(before, rel=0.05)
 
 
+def test_the_door_knows_the_names_it_answers_to():
+    from soundalike.serve.limits import Door
+
+    def answers(host: str, **settings) -> bool:
+        try:
+            return Door(None, Settings(**settings), {}).admit({"method": "GET", "path": "/"}, {"host": host}) is None
+        except Refusal as refusal:
+            assert refusal.status == 421
+            return False
+
+    assert answers("localhost:8000") and answers("[::1]:8000") and not answers("tts.example")
+    assert answers("tts.example", host="0.0.0.0") and not answers("tts.example", host="0.0.0.0", names=("localhost",))
+    assert answers("tts.example:443", names=("tts.example",)) and answers("127.0.0.1", host="0.0.0.0", names=("tts.example",))
+
+
 def test_settings_know_their_places(tmp_path):
     settings = Settings(data=tmp_path)
     assert settings.url == f"sqlite:///{tmp_path / 'soundalike.db'}" and settings.voice_store == "library"

@@ -22,6 +22,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8000
+    names: tuple[str, ...] = ()  # hosts it answers to beside localhost; none where it listens to all addresses: any
     model: str | None = None
     workers: int = field(default_factory=lambda: max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
     waiting: int = 64  # requests that may wait for a worker; more are told to come again
