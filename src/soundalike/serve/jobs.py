@@ -228,6 +228,8 @@ class Clerk:
         wanted = JobRequest(**row.wanted, input=row.text)
         voice, encoder = self.house.adapted(from_bytes(row.voice)), Encoder(wanted.response_format)
         seconds, words, told = 0.0, [], 0.0
+        for left in self.ledger.folder.glob(f"{row.id}.*.part"):  # by a server that was killed
+            left.unlink(missing_ok=True)
         with open(part, "wb") as file:
             for piece in self.house.speak(wanted, voice):
                 file.write(encoder.add(piece))
