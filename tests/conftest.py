@@ -74,3 +74,30 @@ def prepared(corpus, tmp_path_factory) -> Path:
         store.write("vector", row.id, (vector / np.linalg.norm(vector)).astype(np.float16))
         store.write("teacher", row.id, (vector / np.linalg.norm(vector)).astype(np.float16))
     return folder
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory):
+    """Starts servers with settings of one's own; voices are kept in their databases. They stop when the session ends."""
+    from soundalike.serve.selftest import Running
+    from soundalike.serve.settings import Settings
+
+    started = []
+
+    def start(**settings) -> Running:
+        data = tmp_path_factory.mktemp("server")
+        short = {"port": 0, "data": data, "voices": "database", "workers": 2, "body_grace": 1.0, "headers_within": 1.5, **settings}
+        started.append(Running(Settings(**short)))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def served(running):
+    """A server that knows the demo's voice as Anna."""
+    server = running()
+    server.house.store.put("Anna", server.house.cloner.listen(REFERENCE), False)
+    return server

@@ -1,0 +1,107 @@
+"""The app: routes, the door before them, the page."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from .. import __version__
+from ..clone import QUALITIES
+from . import job_routes, speech, voice_routes
+from .database import open_database
+from .encode import MEDIA
+from .errors import Refusal, add_handlers
+from .house import House
+from .jobs import Clerk, Ledger
+from .keys import read_keys
+from .limits import Door
+from .settings import Settings
+from .watch import Watch
+
+PAGE = Path(__file__).parent / "page"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The server as an ASGI app. Raises ConfigError for settings, keys or a database that cannot be used."""
+    settings = settings or Settings()
+    settings.check()
+    keys = read_keys(settings.key_file) if settings.key_file else {}
+    engine = open_database(settings.url)
+    ledger = Ledger(engine, settings.data / "jobs", settings.keep, settings.jobs)
+
+    @contextlib.asynccontextmanager
+    async def opened(app: FastAPI) -> AsyncIterator[None]:
+        app.state.house = house = House(settings, engine)
+        app.state.ledger, app.state.clerk = ledger, (clerk := Clerk(house, ledger))
+        try:
+            yield
+        finally:
+            clerk.close()
+            house.close()
+
+    about = {"title": "Soundalike", "version": __version__, "summary": "Speaks any text in a given voice."}
+    app = FastAPI(**about, lifespan=opened, docs_url=None, redoc_url=None)  # FastAPI's pages of docs load from elsewhere
+    add_handlers(app)
+    app.include_router(speech.router)
+    app.include_router(voice_routes.router)
+    app.include_router(job_routes.router)
+
+    @app.get("/healthz", summary="Whether the process answers")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", summary="Whether the model is loaded and there is room")
+    async def readyz(request: Request) -> JSONResponse:
+        house: House = request.app.state.house
+        if house.failure:
+            return Refusal(503, "no_model", "The model cannot be loaded. The server's log says why.").response()
+        if not house.ready:
+            return Refusal(503, "loading", "The model is being loaded.", headers={"Retry-After": "2"}).response()
+        return JSONResponse({"status": "ready", "inside": house.desk.inside, "room": house.desk.most})
+
+    @app.get("/v1/limits", summary="What may be asked for")
+    async def limits() -> dict[str, Any]:
+        told = {name: getattr(settings, name) for name in ("characters", "job_characters", "upload", "longest")}
+        return {**told, "formats": list(MEDIA), "speed": [0.25, 4.0], "qualities": list(QUALITIES), "keys": bool(keys), "version": __version__}
+
+    @app.get("/metrics", summary="Numbers for Prometheus", response_class=Response)
+    async def metrics(request: Request) -> Response:
+        house: House = request.app.state.house
+        house.metrics.inside.set(house.desk.inside)
+        house.metrics.ready.set(house.ready)
+        for status, count in ({"queued": 0, "running": 0} | await asyncio.to_thread(ledger.counts)).items():
+            house.metrics.jobs.labels(status).set(count)
+        return Response(house.metrics.text(), media_type="text/plain; version=0.0.4")
+
+    @app.get("/docs", summary="This list", response_class=HTMLResponse)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(page_of(app.openapi()))
+
+    app.mount("/", StaticFiles(directory=PAGE, html=True), name="page")
+    app.add_middleware(Door, settings=settings, keys=keys)  # the last added is the first asked
+    if settings.cors:
+        app.add_middleware(CORSMiddleware, allow_origins=list(settings.cors), allow_methods=["GET", "POST", "DELETE"], allow_headers=["*"])
+    app.add_middleware(Watch)
+    return app
+
+
+
+
+def page_of(schema: dict[str, Any]) -> str:
+    """The routes of an OpenAPI schema as a plain page, for readers; /openapi.json is for programs."""
+    rows = [
+        f"<dt><code>{method.upper()} {escape(path)}</code> {escape(said.get('summary', ''))}</dt><dd>{escape(said.get('description', ''))}</dd>"
+        for path, methods in schema["paths"].items()
+        for method, said in methods.items()
+    ]
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Soundalike: routes</title>'
+    return f'{head}<h1>Routes</h1><p>As a program reads them: <a href="/openapi.json">openapi.json</a>.</p><dl>{"".join(rows)}</dl></html>'

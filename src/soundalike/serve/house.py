@@ -1,0 +1,163 @@
+"""What the routes of one app share: the model, its workers, voices, limits. Nothing of it belongs to a single request."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import io
+import threading
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Engine
+
+from .. import voices
+from ..audio import Audio, join
+from ..clone import Cloner, lexicon_of
+from ..contract import TextError, Voice
+from ..cues import Cue
+from ..delivery import PAUSE
+from ..text import base_language, detect_language, installed, is_ssml, read, sentence_spans
+from .decode import Decoder
+from .encode import stretched
+from .errors import Refusal
+from .metrics import Metrics
+from .schemas import Wanted
+from .settings import Settings
+from .store import DatabaseVoices, LibraryVoices, Store
+from .watch import log
+from .work import Desk, Pool
+
+FIRST, LATER = 120, 1000  # characters that are read before any is spoken, and at a time after that
+SPEEDS = (0.5, 2.0)  # what a model does by itself; beyond, sound is stretched
+
+
+class House:
+    """Opens with the app and closes with it; the model is loaded in the meantime."""
+
+    def __init__(self, settings: Settings, engine: Engine):
+        self.settings, self.engine, self.metrics = settings, engine, Metrics()
+        self.store: Store = LibraryVoices() if settings.voice_store == "library" else DatabaseVoices(self.engine)
+        self.desk = Desk(settings.workers, settings.waiting, settings.per_key, settings.memory)
+        self.pool = Pool(settings.workers)
+        self.decoder = Decoder(settings.longest, settings.decode_seconds, settings.decode_memory)
+        self.failure: str | None = None
+        self._decoding = asyncio.Semaphore(max(2, settings.workers))
+        self._cloner: Cloner | None = None
+        self._loaded = threading.Event()
+        threading.Thread(target=self._load, daemon=True, name="load").start()
+
+    def _load(self) -> None:
+        try:
+            self._cloner = Cloner.load(self.settings.model)
+        except Exception as error:
+            self.failure = str(error)
+            log.error("the model cannot be loaded: %s", error)
+        self._loaded.set()
+
+    @property
+    def ready(self) -> bool:
+        return self._cloner is not None
+
+    @property
+    def cloner(self) -> Cloner:
+        """The model. Raises Refusal while it is being loaded."""
+        if self._cloner is None:
+            raise Refusal(503, "loading", "The model is being loaded. Come again in a moment.", headers={"Retry-After": "2"})
+        return self._cloner
+
+    def wait(self) -> Cloner | None:
+        """The model once it is loaded; None where it cannot be."""
+        self._loaded.wait()
+        return self._cloner
+
+    async def decode(self, data: bytes, name: str) -> io.BytesIO:
+        """A stranger's recording as a WAV file that may be trusted. Raises AudioError."""
+        async with self._decoding:
+            return await asyncio.to_thread(self.decoder.decode, data, name)
+
+    async def voice_of(self, wanted: Wanted) -> Voice:
+        """The voice that a request names or brings. Raises Refusal and SoundalikeError."""
+        cloner, data = self.cloner, wanted.reference(self.settings.upload)
+        if data is not None:
+            recording = await self.decode(data, "ref_audio")
+            return await self.pool.call(cloner.listen, recording, wanted.ref_text)
+        if wanted.voice_name is None:
+            raise Refusal(400, "missing_value", "voice: give the name of a voice, or a recording as ref_audio.", "voice")
+        return await self.pool.call(self.kept_voice, wanted.voice_name)
+
+    def kept_voice(self, name: str) -> Voice:
+        """A voice of the store, ready for the model."""
+        return self.adapted(self.store.get(name))
+
+    def adapted(self, voice: Voice) -> Voice:
+        """A voice that the model can speak in, should another have made it."""
+        return voices.ready(self.cloner, voice)
+
+    def speak(self, wanted: Wanted, voice: Voice) -> Iterator[Audio]:
+        """What a request wants said, sentence by sentence; a long text is read bit by bit, so that its beginning need not wait for its end.
+
+        Raises TextError, ConfigError and CheckpointError.
+        """
+        text, said = wanted.input, 0
+        known = {name for kept in self.store.listing() for name in (kept.name, kept.id)} if "<voice" in text else set()
+        own = min(max(wanted.speed, SPEEDS[0]), SPEEDS[1])
+        options = self.cloner.Options(speed=own)
+        parts = list(sections(text, wanted.language))
+        for number, (at, part, language) in enumerate(parts):
+            last = number + 1 == len(parts)
+            try:
+                script = read(part, language, lexicon_of(voice), where="input", voices=known)
+            except TextError:
+                if last and not said:
+                    raise
+                continue  # a line of stars, say, among what can be spoken
+            others = {name: self.kept_voice(name) for name in {sentence.voice for sentence in script.utterances} & known}
+            chosen = dataclasses.replace(options, seed=wanted.seed + said)
+            for sentence, piece in enumerate(self.cloner.speak(script, voice, chosen, others=others, quality=wanted.chosen_quality), 1):
+                if sentence == len(script.utterances) and not last:
+                    piece = join([piece, Audio(np.zeros(int(PAUSE * piece.rate), np.float32), piece.rate)])
+                yield stretched(dataclasses.replace(piece, cues=tuple(_later(cue, at) for cue in piece.cues)), wanted.speed / own)
+            said += len(script.utterances)
+
+    def stream(self, wanted: Wanted, voice: Voice) -> AsyncIterator[Audio]:
+        """What `speak` gives, from a worker."""
+        return self.pool.stream(lambda: self.speak(wanted, voice))
+
+    def close(self) -> None:
+        self.pool.close()
+        self.decoder.close()
+        self.engine.dispose()
+
+
+def _later(cue: Cue, characters: int) -> Cue:
+    """A cue whose place in the text is so much later."""
+    return dataclasses.replace(cue, span=(cue.span[0] + characters, cue.span[1] + characters)) if cue.kind == "word" else cue
+
+
+def sections(text: str, language: str | None) -> Iterator[tuple[int, str, str | None]]:
+    """A plain text cut after sentences: a short part, then longer ones, each with its place and the language of the whole; SSML as it is."""
+    if is_ssml(text):
+        yield 0, text, language
+        return
+    if language is None:
+        seems = detect_language(text)
+        language = seems if installed(seems) else "en"
+    start, size = 0, FIRST
+    for _, stop in sentence_spans(text, base_language(language)):
+        part = text[start:stop]
+        if len(part) >= size and part.count("[") == part.count("]"):  # what stands in brackets may look like the end of a sentence
+            yield start, part, language
+            start, size = stop, LATER
+    if text[start:].strip() or not start:
+        yield start, text[start:], language
+
+
+def words_of(audio: Audio, at: float = 0.0) -> list[dict[str, Any]]:
+    """The words of a sound and when they are said, in seconds, `at` seconds later."""
+    return [
+        {"text": cue.text, "start": round(cue.start + at, 4), "stop": round(cue.stop + at, 4), "span": list(cue.span)}
+        for cue in audio.cues
+        if cue.kind == "word"
+    ]
