@@ -153,7 +153,8 @@ def test_who_fails_the_hidden_reference(test, scores, failed):
 
 
 def test_results_leave_out_who_failed_and_are_exported(tmp_path, capsys):
-    ratings = Ratings.begin(tmp_path / "r.sqlite", {"test": "mos", "systems": '["ours", "the|irs"]', "digest": "", "excluded": '[["ours", "l 1", "x"]]'})
+    facts = {"test": "mos", "systems": '["ours", "the|irs"]', "digest": "", "excluded": '[["ours", "l 1", "x"]]'}
+    ratings = Ratings.begin(tmp_path / "r.sqlite", facts)
     rng = np.random.default_rng(1)
     for rater in "abcdef":
         for job in map(str, range(10)):
@@ -179,11 +180,12 @@ def test_results_leave_out_who_failed_and_are_exported(tmp_path, capsys):
 
 def test_commands_that_cannot_be_followed(jobs, tmp_path, capsys, monkeypatch):
     for words, said in (
-        (["listen"], "give jobs and --test"), (["listen", str(jobs[0])], "give jobs and --test"), (["listen", "--results", "gone.sqlite"], "no such file"),
-        (["listen", str(jobs[0]), "--results", "x"], "leave the jobs"), (["listen", str(jobs[0]), "--test", "mos", "--per-rater", "0"], "give 1 or more"),
-        (["listen", str(jobs[0]), "--test", "mos", "--ratings", "no/folder.sqlite"], "folder no does not exist"),
-        (["listen", str(jobs[0]), "--test", "mos", "--ratings", str(tmp_path / "m.sqlite"), "--host", "192.0.2.1"], "cannot be used"),
+        ([], "give jobs and --test"), ([str(jobs[0])], "give jobs and --test"), (["--results", "gone.sqlite"], "no such file"),
+        ([str(jobs[0]), "--results", "x"], "leave the jobs"), ([str(jobs[0]), "--test", "mos", "--per-rater", "0"], "give 1 or more"),
+        ([str(jobs[0]), "--test", "mos", "--ratings", "no/folder.sqlite"], "folder no does not exist"),
+        ([str(jobs[0]), "--test", "mos", "--ratings", str(tmp_path / "m.sqlite"), "--host", "192.0.2.1"], "cannot be used"),
     ):  # fmt: skip
+        words = ["listen", *words]
         assert main(words) == 2 and said in capsys.readouterr().err, words
     monkeypatch.delitem(sys.modules, "soundalike.serve.listening.app", raising=False)
     monkeypatch.setitem(sys.modules, "fastapi", None)

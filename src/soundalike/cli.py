@@ -1,4 +1,4 @@
-"""The command line: clone | batch | voices | check | evaluate | listen | say-how | prepare | align | embed | rate | retell | train | assemble | list."""
+"""The command line: clone | batch | voices | check | say-how | prepare ... assemble | evaluate | listen | list."""
 
 from __future__ import annotations
 

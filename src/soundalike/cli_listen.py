@@ -17,8 +17,8 @@ def add_listen_command(commands: Any) -> None:
     """The parser of `listen`, added to those of the command line."""
     listen = commands.add_parser("listen", help="let people rate recordings in a browser: opinion score, similarity, preference, MUSHRA")
     listen.add_argument("jobs", nargs="*", help="of each system: JSON lines with wav and text (and reference, real), or a folder of recordings")
-    listen.add_argument("--test", choices=TESTS, help="what is asked: one clip's quality, its likeness to the speaker, which of two, or all against a reference")
-    listen.add_argument("--ratings", metavar="FILE", help="where the ratings are kept (default: listening-TEST.sqlite); going on where an earlier run stopped")
+    listen.add_argument("--test", choices=TESTS, help="one clip's quality, its likeness to the speaker, which of two, or all beside a reference")
+    listen.add_argument("--ratings", metavar="FILE", help="where they are kept; an earlier test goes on (default: listening-TEST.sqlite)")
     listen.add_argument("--per-rater", type=int, metavar="N", help="clips of systems that one listener judges, chosen by chance (default: all)")
     listen.add_argument("--seed", type=int, default=0, help="of the orders, of which every listener has their own (default: %(default)s)")
     listen.add_argument("--host", default="127.0.0.1", help="address to serve on (default: %(default)s, this machine only)")

@@ -109,7 +109,8 @@ def markdown(report: dict[str, Any]) -> str:
     if report["unscreened"]:
         lines.append(f"- Heard no hidden reference, so could not be screened: {', '.join(report['unscreened'])}.")
     lines += [f"- Left out of {system}: {where}: {reason}" for system, where, reason in report["excluded"]]
-    lines += [f"- 95 %: {report['interval']}.", "", f"| system | {report['measure']} | 95 % | ratings | listeners | jobs |", "|---|---|---|---|---|---|"]
+    lines += [f"- 95 %: {report['interval']}.", ""]
+    lines += [f"| system | {report['measure']} | 95 % | ratings | listeners | jobs |", "|---|---|---|---|---|---|"]
     for row in report["table"]:
         cells = [row["name"], shown(test, row), _interval(test, row["low"], row["high"])]
         lines.append("| " + " | ".join(_safe(str(cell)) for cell in [*cells, row["ratings"], row["raters"], row["jobs"]]) + " |")
@@ -119,7 +120,8 @@ def markdown(report: dict[str, Any]) -> str:
         lines += ["", "| job by job | difference | 95 % | higher / lower / equal | sign test p |", "|---|---|---|---|---|"]
     for one in report["comparisons"]:
         gap, split = one["difference"], f"{one['more']} / {one['less']} / {one['ties']}"
-        cells = [f"{one['second']} less {one['first']}", _number(test, gap["value"]), _interval(test, gap["low"], gap["high"]), split, f"{one['p']:.3f}"]
+        numbers = [_number(test, gap["value"]), _interval(test, gap["low"], gap["high"])]
+        cells = [f"{one['second']} less {one['first']}", *numbers, split, f"{one['p']:.3f}"]
         lines.append("| " + " | ".join(_safe(cell) for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 

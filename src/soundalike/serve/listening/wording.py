@@ -32,7 +32,7 @@ WORDINGS = {
             "Judge how natural and how clear the speech is, not what is said and not whether you like the voice.",
             "Hear each clip to its end, then choose one of five words.",
         ),
-        "The quality of this speech is",
+        "How good is the quality of this speech?",
         "scale",
         SCALE,
         "mean opinion score, 1 to 5",
@@ -45,7 +45,7 @@ WORDINGS = {
             "Judge how much the second voice is like that of the speaker. Pay no heed to noise, and none to what is said.",
             "Hear both to their ends, then choose one of five words.",
         ),
-        "The likeness of the clip's voice to the speaker's is",
+        "How much alike are the two voices?",
         "scale",
         tuple((value, word, LIKENESS[int(value) - 1]) for value, word, _ in SCALE),
         "mean opinion score of similarity, 1 to 5",
@@ -71,7 +71,7 @@ WORDINGS = {
             "Give each clip a value from 0 to 100 for its quality compared with the reference.",
             "The reference itself is hidden among the clips: at least one of them deserves 100.",
         ),
-        "The quality of each clip, compared with the reference",
+        "How good is each clip, compared with the reference?",
         "sliders",
         tuple((float(20 * number), word, f"{20 * number} to {20 * number + 20}") for number, word in reversed(tuple(enumerate(WORDS)))),
         "mean, 0 to 100",
@@ -85,5 +85,6 @@ def check_scores(test: str, scores: list[float]) -> str | None:
     if form == "sliders":
         return None if all(0 <= score <= 100 for score in scores) else "scores are numbers from 0 to 100"
     if form == "choice":
-        return None if all(score in values for score in scores) and sum(scores) == 1 else "give 1 to the better clip and 0 to the other, or .5 to both"
+        fine = all(score in values for score in scores) and sum(scores) == 1
+        return None if fine else "give 1 to the better clip and 0 to the other, or .5 to both"
     return None if all(score in values for score in scores) else f"scores are one of {', '.join(f'{value:g}' for value in values)}"
