@@ -41,7 +41,7 @@ def results(ratings: Ratings) -> dict[str, Any]:
         "test": test,
         "question": WORDINGS[test].question,
         "measure": WORDINGS[test].unit,
-        "interval": f"{100 * LEVEL:.0f} % percentile bootstrap, {DRAWS} draws, of listeners or of jobs, whichever is wider",
+        "interval": f"{100 * LEVEL:.0f} % by a percentile bootstrap, {DRAWS} draws, of listeners or of jobs, whichever is wider",
         "raters": len(heard),
         "raters_kept": len(heard) - len(dropped),
         "dropped": dropped,
@@ -109,7 +109,7 @@ def markdown(report: dict[str, Any]) -> str:
     if report["unscreened"]:
         lines.append(f"- Heard no hidden reference, so could not be screened: {', '.join(report['unscreened'])}.")
     lines += [f"- Left out of {system}: {where}: {reason}" for system, where, reason in report["excluded"]]
-    lines += [f"- 95 %: {report['interval']}.", ""]
+    lines += [f"- Intervals: {report['interval']}.", ""]
     lines += [f"| system | {report['measure']} | 95 % | ratings | listeners | jobs |", "|---|---|---|---|---|---|"]
     for row in report["table"]:
         cells = [row["name"], shown(test, row), _interval(test, row["low"], row["high"])]
