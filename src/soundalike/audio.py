@@ -16,6 +16,7 @@ from .cues import Cue
 FORMATS = {"wav": ("WAV", "PCM_16"), "flac": ("FLAC", "PCM_16"), "mp3": ("MP3", "MPEG_LAYER_III"), "ogg": ("OGG", "VORBIS")}
 SILENCE_DB = -40.0  # quieter than the loud parts by this much counts as silence
 AUDIBLE_PEAK = 1e-3  # a recording that never exceeds this is silent
+BLOCK = 1 << 18  # samples of each channel decoded at a time
 KNEE = 0.8  # peaks above this are rounded off where sound is brought to a loudness
 
 
@@ -150,8 +151,14 @@ class Audio:
         return buffer.getvalue()
 
 
-def read_channels(path: str | os.PathLike | io.BytesIO) -> tuple[np.ndarray, int]:
-    """The channels (N, C) float32 of a file and their rate in hertz; what `Audio.read` averages. Raises AudioError as that does."""
+def read_channels(
+    path: str | os.PathLike | io.BytesIO, longest: float = float("inf"), container: str | None = None
+) -> tuple[np.ndarray, int]:
+    """The channels (N, C) float32 of a file and their rate in hertz; what `Audio.read` averages.
+
+    Raises AudioError as that does, and for a recording of more than `longest` seconds, of which no more than that is decoded.
+    Without a `container` (FFmpeg's name of it) FFmpeg chooses among all it knows, some of which name further files.
+    """
     if isinstance(path, io.BytesIO):
         name = "<stream>"
     else:
@@ -162,7 +169,7 @@ def read_channels(path: str | os.PathLike | io.BytesIO) -> tuple[np.ndarray, int
             raise AudioError(f"{name}: this is a folder. Give the path of one recording.")
         if os.path.getsize(name) == 0:
             raise AudioError(f"{name}: the file is empty. Give a recording of speech.")
-    channels, rate = _decode(path, name)
+    channels, rate = _decode(path, name, longest, container)
     if len(channels) == 0:
         raise AudioError(f"{name}: the file holds no sound. Give a recording of speech.")
     if not np.isfinite(channels).all():
@@ -209,28 +216,43 @@ def _k_weighting(hertz: np.ndarray) -> np.ndarray:
     return np.abs(shelf * s**2 / (s**2 + w / q * s + w**2)) ** 2
 
 
-def _decode(path: str | io.BytesIO, name: str) -> tuple[np.ndarray, int]:
+def _decode(path: str | io.BytesIO, name: str, longest: float, container: str | None) -> tuple[np.ndarray, int]:
     import soundfile
 
+    parts, seconds = [], 0.0
     try:
-        return soundfile.read(path, dtype="float32", always_2d=True)
+        with soundfile.SoundFile(path) as file:
+            rate = file.samplerate
+            while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):  # a file made as a stream does not say how long it is
+                parts.append(block)
+                seconds = _counted(seconds + len(block) / rate, longest, name)
+        return np.concatenate(parts) if parts else np.zeros((0, 1), np.float32), rate
     except (soundfile.LibsndfileError, TypeError):
-        pass  # not one of libsndfile's formats: FFmpeg knows more
+        parts, seconds = [], 0.0  # not one of libsndfile's formats: FFmpeg knows more
     if isinstance(path, io.BytesIO):
         path.seek(0)
     import av
 
     try:
-        with av.open(path) as container:
-            if not container.streams.audio:
+        with av.open(path, format=container) as opened:
+            if not opened.streams.audio:
                 raise AudioError(f"{name}: the file holds no sound track. Give a recording of speech.")
-            stream = container.streams.audio[0]
+            stream = opened.streams.audio[0]
             rate = stream.rate
             resampler = av.AudioResampler(format="fltp", layout=stream.layout, rate=rate)
-            parts = [r.to_ndarray() for frame in container.decode(stream) for r in resampler.resample(frame)]
+            for frame in opened.decode(stream):
+                parts += [r.to_ndarray() for r in resampler.resample(frame)]
+                seconds = _counted(seconds + frame.samples / rate, longest, name)
             parts += [r.to_ndarray() for r in resampler.resample(None)]
     except (av.FFmpegError, ValueError) as error:
         raise AudioError(f"{name}: not a readable recording ({error}). Give wav, flac, mp3, m4a, ogg or webm.") from error
     if not parts:
         raise AudioError(f"{name}: the file holds no sound. Give a recording of speech.")
     return np.concatenate(parts, axis=1).T, rate
+
+
+def _counted(seconds: float, longest: float, name: str) -> float:
+    """The seconds decoded so far. Raises AudioError when they are more than wanted."""
+    if seconds > longest:
+        raise AudioError(f"{name}: longer than {longest:g} s. Cut out 5 to 10 s of speech.")
+    return seconds

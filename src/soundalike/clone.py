@@ -55,12 +55,12 @@ class Cloner:
         phonemize("ready")  # opens the lexicon now, so that the first sentence need not wait for it
         return cloner
 
-    def listen(self, reference: Audio | str | os.PathLike, transcript: str | None = None) -> Voice:
+    def listen(self, reference: Audio | str | os.PathLike | io.BytesIO, transcript: str | None = None) -> Voice:
         """The voice of a recording, which should hold two seconds of speech or more.
 
         Raises AudioError when it is silent or holds under a second of speech; warns when it is poor, with how to mend it.
         """
-        name = "reference" if isinstance(reference, Audio) else os.fspath(reference)
+        name = "reference" if isinstance(reference, Audio | io.BytesIO) else os.fspath(reference)
         audio, channels = _open(reference)
         report = self._examine(audio, channels, transcript)
         check_reference(report, name)
@@ -75,7 +75,7 @@ class Cloner:
         clip = _clip(used.resample(self.sample_rate), SMALL - size - 8000)  # room for the facts
         return Voice({**voice.tensors, **({"source": clip} if len(clip) else {})}, {**voice.facts, **facts})
 
-    def check(self, reference: Audio | str | os.PathLike, transcript: str | None = None) -> Report:
+    def check(self, reference: Audio | str | os.PathLike | io.BytesIO, transcript: str | None = None) -> Report:
         """What a recording is worth as a reference. Raises AudioError when it cannot be read."""
         return self._examine(*_open(reference), transcript)
 
@@ -240,7 +240,7 @@ def told(family: str, parts: dict[str, LoadedPart]) -> dict[str, Any]:
     return {"package": __version__, "family": family, "mel": parts["acoustic"].mel.digest, **digests}
 
 
-def _open(recording: Audio | str | os.PathLike) -> tuple[Audio, np.ndarray]:
+def _open(recording: Audio | str | os.PathLike | io.BytesIO) -> tuple[Audio, np.ndarray]:
     """A recording as one channel, and its channels (N, C)."""
     if isinstance(recording, Audio):
         return recording, recording.samples[:, None]

@@ -1,1 +1,1 @@
-"""HTTP and web pages over the rest of the package; no synthesis logic."""
+"""HTTP over `clone`: OpenAI's speech routes, voices, long jobs, and the page. No synthesis of its own."""

@@ -1,0 +1,68 @@
+"""Refusals in OpenAI's shape: {"error": {"message", "type", "param", "code"}}."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from ..contract import AudioError, CheckpointError, ConfigError, SoundalikeError, TextError
+
+CODES = {AudioError: "invalid_audio", TextError: "invalid_text", ConfigError: "invalid_value", CheckpointError: "voice_unusable"}
+
+
+class Refusal(Exception):
+    """A request that is answered with an error."""
+
+    def __init__(self, status: int, code: str, message: str, param: str | None = None, headers: dict[str, str] | None = None):
+        super().__init__(message)
+        self.status, self.code, self.message, self.param, self.headers = status, code, message, param, headers or {}
+
+    @property
+    def body(self) -> dict[str, Any]:
+        kind = "server_error" if self.status >= 500 else "rate_limit_error" if self.status == 429 else "invalid_request_error"
+        return {"error": {"message": self.message, "type": kind, "param": self.param, "code": self.code}}
+
+    def response(self) -> JSONResponse:
+        return JSONResponse(self.body, self.status, self.headers)
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """What a client is told of an error; nothing of the server's own affairs."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, CheckpointError):  # its message names a file of the server
+        return Refusal(409, "voice_unusable", "This voice cannot be used with the server's model. Make it again from its recording.", "voice")
+    if isinstance(error, SoundalikeError):
+        code = next((code for kind, code in CODES.items() if isinstance(error, kind)), "invalid_value")
+        return Refusal(400, code, str(error))
+    return Refusal(500, "internal_error", "Something went wrong in the server. Its log says what.")
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Let every refusal of the app have OpenAI's shape."""
+
+    @app.exception_handler(Refusal)
+    @app.exception_handler(SoundalikeError)
+    async def refused(request: Request, error: Exception) -> JSONResponse:
+        return refusal_of(error).response()
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        place = [str(part) for part in first["loc"] if part not in ("body", "query", "path", "form")]
+        param = ".".join(place) or None
+        what = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "json_invalid":
+            return Refusal(400, "invalid_json", "The body is not JSON.").response()
+        if first["type"] == "missing" and param is None:
+            return Refusal(400, "invalid_json", "The body is missing, or its Content-Type does not say what it is.").response()
+        return Refusal(400, "invalid_value", f"{param}: {what}." if param else f"{what}.", param).response()
+
+    @app.exception_handler(HTTPException)
+    async def failed(request: Request, error: HTTPException) -> JSONResponse:
+        codes = {404: "not_found", 405: "method_not_allowed", 400: "invalid_body", 415: "unsupported_media_type"}
+        return Refusal(error.status_code, codes.get(error.status_code, "http_error"), str(error.detail), headers=dict(error.headers or {})).response()

@@ -1,0 +1,9 @@
+"""Alembic's entry: changes the tables over the connection that `database.migrate` hands in."""
+
+from alembic import context
+
+from soundalike.serve.database import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

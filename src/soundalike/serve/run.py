@@ -1,0 +1,46 @@
+"""uvicorn, told to be patient with nobody for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .app import create_app
+from .settings import Settings
+from .watch import settle_logs
+
+
+def patient(seconds: float) -> type[H11Protocol]:
+    """uvicorn's protocol, which closes a connection that has not sent a request's headers in so many seconds."""
+
+    class Patient(H11Protocol):
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            self.loop.call_later(seconds, self._headers_due)
+
+        def _headers_due(self) -> None:
+            if self.cycle is None and not self.transport.is_closing():
+                self.transport.close()
+
+    return Patient
+
+
+def server(settings: Settings) -> uvicorn.Server:
+    """A uvicorn server of the app, not yet running."""
+    config = uvicorn.Config(
+        create_app(settings), host=settings.host, port=settings.port, http=patient(settings.headers_within), loop="asyncio",
+        log_config=None, access_log=False, server_header=False, timeout_keep_alive=10, limit_concurrency=max(256, 4 * settings.waiting),
+        timeout_graceful_shutdown=10, h11_max_incomplete_event_size=32_768, lifespan="on",
+    )  # fmt: skip
+    return uvicorn.Server(config)
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted."""
+    settle_logs()
+    warnings.simplefilter("ignore")  # they quote texts; clients are told what matters to them
+    asyncio.run(server(settings).serve())

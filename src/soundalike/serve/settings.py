@@ -1,0 +1,72 @@
+"""What a server is told when it starts."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..contract import ConfigError
+
+
+def data_folder() -> Path:
+    """Where jobs, their results and the database are kept unless told otherwise: `serve` in the user's data folder."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("soundalike", appauthor=False)) / "serve"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every limit and place of a server. Seconds and bytes unless said otherwise."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    model: str | None = None
+    workers: int = field(default_factory=lambda: max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
+    waiting: int = 64  # requests that may wait for a worker; more are told to come again
+    per_key: int = 16  # requests that one key may have at once
+    key_file: str | None = None
+    cors: tuple[str, ...] = ()  # origins whose pages may use the server
+    database: str | None = None  # a URL of SQLAlchemy's; SQLite in the data folder otherwise
+    voices: str | None = None  # "library" (files) or "database"; the library with SQLite, else the database
+    data: Path = field(default_factory=data_folder)
+    upload: int = 25_000_000  # bytes of one recording
+    longest: float = 180.0  # seconds of one recording
+    characters: int = 4096  # of a text spoken at once
+    job_characters: int = 100_000
+    jobs: int = 100  # jobs that may wait
+    keep: float = 86_400.0  # how long a finished job is kept
+    lease: float = 15.0  # a job whose server has not been heard of for so long goes to another
+    headers_within: float = 10.0  # a client must have sent its headers
+    body_grace: float = 10.0  # a body may take so long, and longer by its bytes at
+    body_rate: float = 20_000.0  # bytes a second
+    stall: float = 30.0  # a client must take each part of an answer within
+    memory: int = 4096  # megabytes of resident memory above which requests are refused; 0: never
+    decode_memory: int = 768  # megabytes that decoding a recording may take
+    decode_seconds: float = 10.0
+
+    @property
+    def json_bytes(self) -> int:
+        """The longest body: a recording in base64, and the rest."""
+        return self.upload * 4 // 3 + 1_000_000
+
+    @property
+    def url(self) -> str:
+        return self.database or f"sqlite:///{self.data / 'soundalike.db'}"
+
+    @property
+    def voice_store(self) -> str:
+        return self.voices or ("library" if self.url.startswith("sqlite") else "database")
+
+    def check(self) -> None:
+        """Raise ConfigError for a value out of range."""
+        for name in ("workers", "per_key", "upload", "longest", "characters", "job_characters", "lease", "stall", "keep"):
+            if getattr(self, name) <= 0:
+                raise ConfigError(f"{name} = {getattr(self, name)} is out of range. Choose a number above 0.")
+        if self.waiting < 0 or self.memory < 0:
+            raise ConfigError("waiting and memory must not be below 0.")
+        if self.voices not in (None, "library", "database"):
+            raise ConfigError(f"voices are kept in 'library' or 'database', not {self.voices!r}.")
+        if any(not origin.startswith(("http://", "https://")) for origin in self.cors):
+            raise ConfigError("--cors takes origins such as https://example.org.")
