@@ -9,11 +9,12 @@ export class Refused extends Error {
 }
 
 const KEY = "soundalike-key";
-let key = sessionStorage.getItem(KEY) || "";
+let key = "";
+try { key = sessionStorage.getItem(KEY) || ""; } catch { /* storage is off: the key lasts as long as the page */ }
 export const hasKey = () => Boolean(key);
 export function setKey(value) {
   key = value.trim();
-  sessionStorage.setItem(KEY, key);
+  try { sessionStorage.setItem(KEY, key); } catch { /* as above */ }
 }
 
 export async function ask(path, { method = "GET", json, form, signal } = {}) {
@@ -29,6 +30,30 @@ export async function ask(path, { method = "GET", json, form, signal } = {}) {
   if (answer.ok) return answer;
   const { error = {} } = await answer.json().catch(() => ({}));
   throw new Refused(error.message || `The server answered ${answer.status}.`, answer.status, error.code, Number(answer.headers.get("Retry-After")) || 0);
+}
+
+const RETRIES = 8;
+
+// Does what may find the server busy, again when the server says so; `say` is told of the waiting.
+export async function patiently(work, signal, say) {
+  for (let again = 0; ; again++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!error.busy || again >= RETRIES) throw error;
+      for (let left = Math.max(1, error.retry); left > 0; left--) {
+        say(`${error.code === "loading" ? "The model is being loaded" : "The server is busy"}. Trying again in ${left} s …`);
+        await pause(1000, signal);
+      }
+    }
+  }
+}
+
+function pause(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => { clearTimeout(timer); reject(new DOMException("stopped", "AbortError")); }, { once: true });
+  });
 }
 
 const formOf = (fields) => {

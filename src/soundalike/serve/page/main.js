@@ -6,7 +6,6 @@ import { context, floats } from "./sound.js";
 import * as takes from "./takes.js";
 import * as voice from "./voice.js";
 
-const RETRIES = 8; // times a busy server is asked again
 const DEFAULTS = { characters: 4096, formats: ["mp3", "opus", "aac", "flac", "wav", "pcm"], speed: [0.25, 4], languages: ["en", "cs", "de", "es", "fr", "it", "nl", "pt", "ru", "sv"] };
 const ADVANCED = { pitch: ["Pitch, semitones", 0.5], temperature: ["Temperature", 0.05], loudness: ["Loudness, LUFS", 1] };
 
@@ -76,7 +75,7 @@ async function speak() {
   try {
     const request = wanted();
     const { fields, name } = await voice.chosenVoice();
-    await patiently(() => perform({ ...request, ...fields }, name, own.signal), own.signal);
+    await api.patiently(() => perform({ ...request, ...fields }, name, own.signal), own.signal, (text) => tell("status", text));
   } catch (error) {
     tell("status", error.name === "AbortError" ? "Stopped." : "");
     if (error.name !== "AbortError") tell("trouble", error.message);
@@ -85,28 +84,6 @@ async function speak() {
     busy(false);
     if (document.activeElement === document.body || document.activeElement === $("stop")) $("speak").focus();
   }
-}
-
-// A busy server is asked again when it says so.
-async function patiently(work, signal) {
-  for (let again = 0; ; again++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!error.busy || again >= RETRIES) throw error;
-      for (let left = Math.max(1, error.retry); left > 0; left--) {
-        tell("status", `${error.code === "loading" ? "The model is being loaded" : "The server is busy"}. Trying again in ${left} s …`);
-        await pause(1000, signal);
-      }
-    }
-  }
-}
-
-function pause(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => { clearTimeout(timer); reject(new DOMException("stopped", "AbortError")); }, { once: true });
-  });
 }
 
 async function perform(request, name, signal) {

@@ -12,6 +12,9 @@ const HOP = 256; // samples between columns of the mel spectrogram, at least
 
 const takes = [];
 let shown = null;
+let marked = null; // the word being said
+let waiting = null; // a drawing that is due
+let cost = 0; // milliseconds that the last one took
 
 export class Take {
   constructor(request, voice, format) {
@@ -21,7 +24,7 @@ export class Take {
   add({ audio, words }) {
     this.player.append(audio);
     this.words.push(...words);
-    if (shown === this) draw();
+    if (shown === this) waiting ??= setTimeout(draw, Math.min(5000, 8 * cost));
   }
 }
 
@@ -72,7 +75,10 @@ function forget(take) {
 }
 
 export function draw() {
+  clearTimeout(waiting);
+  waiting = null;
   if (!shown) return;
+  const began = performance.now();
   const { player, words } = shown;
   const samples = player.samples;
   const width = Math.min(WIDEST, Math.max($("scroll").clientWidth, player.duration * WIDTH));
@@ -89,7 +95,9 @@ export function draw() {
   $("length").textContent = seconds(player.duration);
   $("seek").max = player.duration.toFixed(2);
   $("download").disabled = !player.complete;
+  marked = null;
   follow(shown);
+  cost = performance.now() - began;
 }
 
 function follow(take) {
@@ -103,7 +111,12 @@ function follow(take) {
   $("seek").setAttribute("aria-valuetext", `${seconds(time)} of ${seconds(duration)}${at < 0 ? "" : `, ${words[at].text}`}`);
   const x = duration ? (time / duration) * $("scope").clientWidth : 0;
   $("head").style.transform = `translateX(${x}px)`;
-  for (const [number, word] of [...$("words").children].entries()) word.classList.toggle("now", number === at && time > 0);
+  const word = time > 0 ? $("words").children[at] : null;
+  if (word !== marked) {
+    marked?.classList.remove("now");
+    word?.classList.add("now");
+    marked = word;
+  }
   if (player.playing && (x < $("scroll").scrollLeft || x > $("scroll").scrollLeft + 0.85 * $("scroll").clientWidth)) $("scroll").scrollLeft = x - 40;
 }
 

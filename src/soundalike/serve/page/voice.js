@@ -50,7 +50,7 @@ async function take(file, name) {
   if (file.size > limits.upload) return tell("voice-trouble", `${name}: ${(file.size / 1e6).toFixed(0)} MB. At most ${(limits.upload / 1e6).toFixed(0)} MB are taken; cut out ten seconds.`);
   tell("voice-status", "Listening to the recording …");
   try {
-    const report = await api.check(file, own.signal);
+    const report = await api.patiently(() => api.check(file, own.signal), own.signal, (text) => tell("voice-status", text));
     const sound = await decode(file);
     if (checking !== own) return;
     clip = { file, name, report, sound };
@@ -77,7 +77,7 @@ function present() {
   const facts = [
     ["Speech", `${seconds(report.speech_seconds)} of ${seconds(report.seconds)}`],
     ["Level", report.problems.includes("silence") ? "–" : `${report.level_db.toFixed(0)} dBFS`],
-    ["Noise", report.snr_db === null ? "–" : `${report.snr_db.toFixed(0)} dB below speech`],
+    ["Noise", report.snr_db === null ? "–" : `${report.snr_db.toFixed(0)} dB below`],
     ["Clipping", report.clipped ? `${(100 * report.clipped).toFixed(2)} %` : "none"],
     ["Sound up to", report.bandwidth_hertz ? `${(report.bandwidth_hertz / 1000).toFixed(1)} kHz` : "–"],
   ];
@@ -136,7 +136,7 @@ async function save(replace) {
   }
   tell("voice-status", "Saving the voice …");
   try {
-    const voice = await api.saveVoice(name, clip.file, replace);
+    const voice = await api.patiently(() => api.saveVoice(name, clip.file, replace), null, (text) => tell("voice-status", text));
     $("voice-name").value = "";
     await loadVoices(voice.id);
     showPane("saved");
@@ -164,7 +164,7 @@ export async function loadVoices(chosen = kept("voice")) {
   }));
   const radios = $("saved").querySelectorAll("input:not(:disabled)");
   if (radios.length && ![...radios].some((radio) => radio.checked)) radios[0].checked = true;
-  if (radios.length && !clip) showPane("saved");
+  if (radios.length && !clip && !checking && !stopRecording) showPane("saved");
 }
 
 async function drop(voice, button) {
