@@ -42,5 +42,11 @@ def run_serve(given: argparse.Namespace) -> int | None:
     names = ("host", "port", "model", "workers", "waiting", "key_file", "cors", "database", "voices", "data", "memory")
     told = {name: getattr(given, name) for name in names if getattr(given, name) is not None}
     chosen = settings.Settings(**{**told, "cors": tuple(given.cors or ())})
+    if given.selftest:
+        from .serve.selftest import selftest
+
+        result = selftest(chosen)
+        print(result)
+        return 0 if result.passed else 1
     run.serve(chosen)
     return None

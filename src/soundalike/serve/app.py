@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from html import escape
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from .. import __version__
-from . import speech, voice_routes
+from ..clone import QUALITIES
+from . import job_routes, speech, voice_routes
+from .encode import MEDIA
 from .errors import Refusal, add_handlers
 from .house import House
+from .jobs import Clerk, Ledger
 from .keys import read_keys
 from .limits import Door
 from .settings import Settings
@@ -32,9 +38,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @contextlib.asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
         app.state.house = house = House(settings)
+        app.state.ledger = ledger = Ledger(house.engine, settings.data / "jobs", settings.keep, settings.jobs)
+        app.state.clerk = clerk = Clerk(house, ledger)
         try:
             yield
         finally:
+            clerk.close()
             house.close()
 
     about = {"title": "Soundalike", "version": __version__, "summary": "Speaks any text in a given voice."}
@@ -42,6 +51,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     add_handlers(app)
     app.include_router(speech.router)
     app.include_router(voice_routes.router)
+    app.include_router(job_routes.router)
 
     @app.get("/healthz", summary="Whether the process answers")
     async def healthz() -> dict[str, str]:
@@ -56,12 +66,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             return Refusal(503, "loading", "The model is being loaded.", headers={"Retry-After": "2"}).response()
         return JSONResponse({"status": "ready", "inside": house.desk.inside, "room": house.desk.most})
 
+    @app.get("/v1/limits", summary="What may be asked for")
+    async def limits() -> dict[str, Any]:
+        told = {name: getattr(settings, name) for name in ("characters", "job_characters", "upload", "longest")}
+        return {**told, "formats": list(MEDIA), "speed": [0.25, 4.0], "qualities": list(QUALITIES), "keys": bool(keys), "version": __version__}
+
     @app.get("/metrics", summary="Numbers for Prometheus", response_class=Response)
     async def metrics(request: Request) -> Response:
         house: House = request.app.state.house
         house.metrics.inside.set(house.desk.inside)
         house.metrics.ready.set(house.ready)
+        for status, count in ({"queued": 0, "running": 0} | await asyncio.to_thread(app.state.ledger.counts)).items():
+            house.metrics.jobs.labels(status).set(count)
         return Response(house.metrics.text(), media_type="text/plain; version=0.0.4")
+
+    @app.get("/docs", summary="This list", response_class=HTMLResponse)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(page_of(app.openapi()))
 
     app.mount("/", StaticFiles(directory=PAGE, html=True), name="page")
     app.add_middleware(Door, settings=settings, keys=keys)  # the last added is the first asked
@@ -71,3 +92,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+
+
+def page_of(schema: dict[str, Any]) -> str:
+    """The routes of an OpenAPI schema as a plain page, for readers; /openapi.json is for programs."""
+    rows = [
+        f"<dt><code>{method.upper()} {escape(path)}</code> {escape(said.get('summary', ''))}</dt><dd>{escape(said.get('description', ''))}</dd>"
+        for path, methods in schema["paths"].items()
+        for method, said in methods.items()
+    ]
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Soundalike: routes</title>'
+    return f'{head}<h1>Routes</h1><p>As a program reads them: <a href="/openapi.json">openapi.json</a>.</p><dl>{"".join(rows)}</dl></html>'

@@ -22,8 +22,7 @@ jobs_table = Table(
     Column("text", Text),  # until it is spoken
     Column("voice", LargeBinary),  # a .voice file, until the text is spoken
     Column("characters", Integer, nullable=False),
-    Column("done", Integer, nullable=False),  # sentences
-    Column("sentences", Integer),
+    Column("done", Integer, nullable=False),  # characters spoken
     Column("created", Float, nullable=False, index=True),  # seconds since 1970
     Column("started", Float),
     Column("finished", Float, index=True),

@@ -6,15 +6,17 @@ import asyncio
 import dataclasses
 import io
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import numpy as np
+
 from .. import voices
-from ..audio import Audio
+from ..audio import Audio, join
 from ..clone import Cloner, lexicon_of
-from ..contract import Voice
-from ..text import Script, read
+from ..contract import TextError, Voice
+from ..delivery import PAUSE
+from ..text import base_language, detect_language, installed, is_ssml, read, sentence_spans
 from .database import open_database
 from .decode import Decoder
 from .encode import stretched
@@ -25,16 +27,8 @@ from .settings import Settings
 from .store import DatabaseVoices, LibraryVoices, Store
 from .work import Desk, Pool
 
+FIRST, LATER = 120, 1000  # characters that are read before any is spoken, and at a time after that
 SPEEDS = (0.5, 2.0)  # what a model does by itself; beyond, sound is stretched
-
-
-@dataclass(frozen=True)
-class Ready:
-    """A text read through, with the voices that speak it."""
-
-    script: Script
-    voice: Voice
-    others: Mapping[str, Voice]
 
 
 class House:
@@ -93,36 +87,65 @@ class House:
 
     def kept_voice(self, name: str) -> Voice:
         """A voice of the store, ready for the model."""
-        return voices.ready(self.cloner, self.store.get(name), name)
+        return self.adapted(self.store.get(name))
 
-    def prepare(self, text: str, language: str | None, voice: Voice) -> Ready:
-        """A text read in the voice's lexicon, with the voices that its SSML names. Raises TextError and ConfigError."""
+    def adapted(self, voice: Voice) -> Voice:
+        """A voice that the model can speak in, should another have made it."""
+        return voices.ready(self.cloner, voice)
+
+    def speak(self, wanted: Wanted, voice: Voice) -> Iterator[Audio]:
+        """What a request wants said, sentence by sentence; a long text is read bit by bit, so that its beginning need not wait for its end.
+
+        Raises TextError, ConfigError and CheckpointError.
+        """
+        text, said = wanted.input, 0
         known = [kept.name for kept in self.store.listing()] if "<voice" in text else []
-        script = read(text, language, lexicon_of(voice), where="input", voices=known)
-        others = {name: self.kept_voice(name) for name in {sentence.voice for sentence in script.utterances} & set(known)}
-        return Ready(script, voice, others)
-
-    def speak(self, ready: Ready, speed: float = 1.0, seed: int = 0, quality: str = "fast") -> Iterator[Audio]:
-        """The sentences of a text, one by one."""
-        own = min(max(speed, SPEEDS[0]), SPEEDS[1])
-        fields = {field.name for field in dataclasses.fields(self.cloner.Options)}
-        options = self.cloner.Options(**{name: value for name, value in (("speed", own), ("seed", seed)) if name in fields})
-        for piece in self.cloner.speak(ready.script, ready.voice, options, others=ready.others, quality=quality):
-            yield stretched(piece, speed / own)
+        own = min(max(wanted.speed, SPEEDS[0]), SPEEDS[1])
+        options = self.cloner.Options(speed=own)
+        parts = list(sections(text, wanted.language))
+        for number, (at, part, language) in enumerate(parts):
+            last = number + 1 == len(parts)
+            try:
+                script = read(part, language, lexicon_of(voice), where="input", voices=known)
+            except TextError:
+                if last and not said:
+                    raise
+                continue  # a line of stars, say, among what can be spoken
+            others = {name: self.kept_voice(name) for name in {sentence.voice for sentence in script.utterances} & set(known)}
+            chosen = dataclasses.replace(options, seed=wanted.seed + said)
+            for sentence, piece in enumerate(self.cloner.speak(script, voice, chosen, others=others, quality=wanted.chosen_quality), 1):
+                if sentence == len(script.utterances) and not last:
+                    piece = join([piece, Audio(np.zeros(int(PAUSE * piece.rate), np.float32), piece.rate)])
+                cues = tuple(dataclasses.replace(cue, span=(cue.span[0] + at, cue.span[1] + at)) for cue in piece.cues)
+                yield stretched(dataclasses.replace(piece, cues=cues), wanted.speed / own)
+            said += len(script.utterances)
 
     def stream(self, wanted: Wanted, voice: Voice) -> AsyncIterator[Audio]:
-        """What a request wants said, sentence by sentence, as it is spoken."""
-
-        def make() -> Iterator[Audio]:
-            ready = self.prepare(wanted.input, wanted.language, voice)
-            yield from self.speak(ready, wanted.speed, wanted.seed, wanted.chosen_quality)
-
-        return self.pool.stream(make)
+        """What `speak` gives, from a worker."""
+        return self.pool.stream(lambda: self.speak(wanted, voice))
 
     def close(self) -> None:
         self.pool.close()
         self.decoder.close()
         self.engine.dispose()
+
+
+def sections(text: str, language: str | None) -> Iterator[tuple[int, str, str | None]]:
+    """A plain text cut after sentences: a short part, then longer ones, each with its place and the language of the whole; SSML as it is."""
+    if is_ssml(text):
+        yield 0, text, language
+        return
+    if language is None:
+        seems = detect_language(text)
+        language = seems if installed(seems) else "en"
+    start, size = 0, FIRST
+    for _, stop in sentence_spans(text, base_language(language)):
+        part = text[start:stop]
+        if len(part) >= size and part.count("[") == part.count("]"):  # what stands in brackets may look like the end of a sentence
+            yield start, part, language
+            start, size = stop, LATER
+    if text[start:].strip() or not start:
+        yield start, text[start:], language
 
 
 def words_of(audio: Audio, at: float = 0.0) -> list[dict[str, Any]]:

@@ -11,7 +11,8 @@ from .errors import Refusal
 from .keys import holder
 from .settings import Settings
 
-OPEN = ("/v1/", "/voice-cloning", "/metrics")  # what needs a key where there are keys
+CLOSED = ("/v1/", "/voice-cloning", "/metrics")  # what needs a key where there are keys
+PUBLIC = ("/v1/limits",)  # ... but for this, which says that a key is needed
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -65,7 +66,7 @@ class Door:
             own = urlsplit(origin).netloc == host
             if not own and origin not in self.settings.cors and "*" not in self.settings.cors:
                 raise Refusal(403, "foreign_origin", f"Pages of {origin[:100]} may not use this server. `--cors {origin[:100]}` lets them.")
-        if not self.keys or not scope["path"].startswith(OPEN) or scope["method"] == "OPTIONS":
+        if not self.keys or not scope["path"].startswith(CLOSED) or scope["path"] in PUBLIC or scope["method"] == "OPTIONS":
             return None
         key = holder(self.keys, headers.get("authorization", ""))
         if key is None:

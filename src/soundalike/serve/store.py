@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Column, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from .. import voices
@@ -35,6 +35,8 @@ class Store(Protocol):
 
     def listing(self) -> list[Kept]: ...
 
+    def has(self, name: str) -> bool: ...
+
     def get(self, name: str) -> Voice: ...
 
     def put(self, name: str, voice: Voice, replace: bool) -> Kept: ...
@@ -47,6 +49,9 @@ class LibraryVoices:
 
     def listing(self) -> list[Kept]:
         return [Kept(entry.path.stem, entry.name, entry.facts) for entry in voices.listing()]
+
+    def has(self, name: str) -> bool:
+        return voices.has(name)
 
     def get(self, name: str) -> Voice:
         if not voices.has(name):
@@ -82,14 +87,20 @@ class DatabaseVoices:
             rows = connection.execute(select(voices_table.c.id, voices_table.c.name, voices_table.c.facts).order_by(voices_table.c.id))
             return [Kept(*row) for row in rows]
 
+    def has(self, name: str) -> bool:
+        return self._one(voices_table.c.id, name) is not None
+
     def get(self, name: str) -> Voice:
-        found = None
-        if name_fault(name) is None:
-            with self.engine.connect() as connection:
-                found = connection.execute(select(voices_table.c.file).where(voices_table.c.id == Kept.id_of(name))).scalar()
+        found = self._one(voices_table.c.file, name)
         if found is None:
             raise unknown(name)
         return from_bytes(found)
+
+    def _one(self, column: Column, name: str) -> Any:
+        if name_fault(name) is not None:
+            return None
+        with self.engine.connect() as connection:
+            return connection.execute(select(column).where(voices_table.c.id == Kept.id_of(name))).scalar()
 
     def put(self, name: str, voice: Voice, replace: bool) -> Kept:
         check_name(name)

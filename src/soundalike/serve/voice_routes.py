@@ -34,7 +34,7 @@ async def add(
     house: House = request.app.state.house
     check_name(name)
     with house.desk.place(request.state.key):
-        if not replace and any(kept.id == Kept.id_of(name) for kept in await house.pool.call(house.store.listing)):
+        if not replace and await house.pool.call(house.store.has, name):
             raise taken(name)
         recording = await house.decode(await uploaded(house, audio, "audio"), "audio")
         voice = await unless_gone(request, house.pool.call(house.cloner.listen, recording, transcript))

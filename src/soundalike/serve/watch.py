@@ -10,6 +10,10 @@ import time
 import traceback
 from typing import Any
 
+from starlette.requests import ClientDisconnect
+
+from .errors import refusal_of
+
 HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -43,20 +47,18 @@ class Watch:
         failure: BaseException | None = None
         try:
             await self.app(scope, receive, counted)
+        except ClientDisconnect:
+            status = 499
         except Exception as error:
             failure = error
             if status:
                 raise _Cut() from None  # the answer has begun: the connection is closed, so that its end is not taken for whole
-            body = b'{"error": {"message": "Something went wrong in the server. Its log says what.", "type": "server_error", '
-            body += b'"param": null, "code": "internal_error"}}'
-            headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-            await counted({"type": "http.response.start", "status": 500, "headers": headers})
-            await counted({"type": "http.response.body", "body": body})
+            await refusal_of(error).response()(scope, receive, counted)
         finally:
             took = time.monotonic() - began
             route = getattr(scope.get("route"), "path", "page" if status < 400 else "none")
             failure = failure or state.get("failure")
-            facts = {"id": number, "method": scope["method"], "route": route, "status": status or 499, "seconds": round(took, 4), "bytes": size}
+            facts = {"id": number, "method": scope["method"], "route": route, "status": status, "seconds": round(took, 4), "bytes": size}
             facts |= {name: state[name] for name in ("key", "characters") if state.get(name) is not None}
             if "spoken" in state:
                 facts["speech_seconds"] = round(state["spoken"], 3)
@@ -65,7 +67,7 @@ class Watch:
             log.info("request", extra={"facts": facts})
             house = getattr(scope["app"].state, "house", None) if "app" in scope else None
             if house is not None:
-                house.metrics.requests.labels(scope["method"], route, str(status or 499)).inc()
+                house.metrics.requests.labels(scope["method"], route, str(status)).inc()
                 house.metrics.latency.labels(route).observe(took)
                 house.metrics.characters.inc(state.get("characters", 0))
 
@@ -95,9 +97,7 @@ def settle_logs(level: str = "info") -> None:
     """Send this server's and uvicorn's records to standard error as lines of JSON."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
-    for name in ("soundalike.serve", "uvicorn", "uvicorn.error", "alembic"):
+    for name, least in (("soundalike.serve", level.upper()), ("uvicorn", level.upper()), ("alembic", "WARNING")):
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [handler], False
-        logger.setLevel(level.upper() if name != "alembic" else "WARNING")
-    logging.getLogger("uvicorn.error").handlers = []
-    logging.getLogger("uvicorn.error").propagate = True
+        logger.setLevel(least)

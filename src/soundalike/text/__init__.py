@@ -3,11 +3,11 @@
 from .alphabet import SYMBOLS, encode
 from .detect import detect_language
 from .lexicon import Lexicon
-from .normalise import LANGUAGES, Reading, explain, normalise, sentence_spans, split_sentences
-from .phonemes import Spoken, phonemize
-from .script import Script, read
+from .normalise import LANGUAGES, Reading, base_language, explain, normalise, sentence_spans, split_sentences
+from .phonemes import Spoken, installed, phonemize
+from .script import Script, is_ssml, read
 
 __all__ = [
-    "LANGUAGES", "SYMBOLS", "Lexicon", "Reading", "Script", "Spoken", "detect_language", "encode", "explain", "normalise", "phonemize", "read",
-    "sentence_spans", "split_sentences",
+    "LANGUAGES", "SYMBOLS", "Lexicon", "Reading", "Script", "Spoken", "base_language", "detect_language", "encode", "explain", "installed",
+    "is_ssml", "normalise", "phonemize", "read", "sentence_spans", "split_sentences",
 ]  # fmt: skip

@@ -90,7 +90,7 @@ def read(
     if not text.strip():
         raise TextError(f"{where}: the text is empty. Give a sentence to speak.")
     if ssml is None:
-        ssml = _SSML.match(text) is not None
+        ssml = is_ssml(text)
     if ssml:
         lead = len(text) - len(text.lstrip("\ufeff \t\r\n"))
         items, warnings, language = read_ssml(text[lead:], language, where, detect_language)
@@ -105,6 +105,11 @@ def read(
     names = {item.style.voice for item in items if isinstance(item, Words) and item.style.voice}
     warnings += [f"voice '{name}' is not known and is left to the caller" for name in sorted(names - set(voices or ()))]
     return _Writer(text, language, lexicon, where).write(items, warnings)
+
+
+def is_ssml(text: str) -> bool:
+    """Whether a text begins as SSML does."""
+    return _SSML.match(text) is not None
 
 
 def _moved(item: Item, by: int) -> Item:

@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("voice", sa.LargeBinary),
         sa.Column("characters", sa.Integer, nullable=False),
         sa.Column("done", sa.Integer, nullable=False),
-        sa.Column("sentences", sa.Integer),
         sa.Column("created", sa.Float, nullable=False),
         sa.Column("started", sa.Float),
         sa.Column("finished", sa.Float),
