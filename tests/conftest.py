@@ -106,7 +106,7 @@ def tab(chromium):
         origin = "/".join(url.split("/")[:3])
         context.on("request", lambda asked: asked.url.startswith((origin, "blob:", "data:")) or faults.append(f"asked for {asked.url}"))
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
         page.on("console", lambda line: "Content Security Policy" in line.text and faults.append(line.text))
         page.goto(url)

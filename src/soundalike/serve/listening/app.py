@@ -5,22 +5,26 @@ from __future__ import annotations
 import json
 import math
 import socket
+from collections.abc import Callable
 from datetime import datetime, timezone
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, Response
 
 from ...contract import ConfigError
-from ..pagefiles import page_files
+from ..limits import Door
+from ..settings import Settings
+from ..watch import Watch
 from .plan import Clip, Plan, Trial
 from .ratings import Rating, Ratings
 from .wording import WORDINGS, check_scores
 
 HERE = Path(__file__).parent / "page"
-BASE = Path(__file__).parents[1] / "page"
+FILES = {"": HERE / "index.html", "listening.css": HERE / "listening.css", "listening.js": HERE / "listening.js"}
+FILES["base.css"] = HERE.parents[1] / "page" / "base.css"  # the look of all pages
 RATER = r"^[\w-]{1,64}$"
 LARGEST = 16_384  # bytes of an answer
 LONGEST = 86_400.0  # seconds a trial is said to have taken, at most
@@ -86,8 +90,8 @@ def _rating(rater: str, trial: Trial, clip: Clip, score: float, position: int, s
 def router(test: Listening) -> APIRouter:
     """The routes of a test, all relative, to be mounted anywhere."""
     routes = APIRouter()
-    routes.include_router(page_files({"": HERE / "index.html", "listening.css": HERE / "listening.css", "listening.js": HERE / "listening.js"}))
-    routes.include_router(page_files({"base.css": BASE / "base.css"}))
+    for name, path in FILES.items():
+        routes.add_api_route(f"/{name}", _sender(path), include_in_schema=False)
 
     @routes.get("/state")
     def state(rater: str = Query(pattern=RATER)) -> JSONResponse:
@@ -111,6 +115,10 @@ def router(test: Listening) -> APIRouter:
     return routes
 
 
+def _sender(path: Path) -> Callable[[], FileResponse]:
+    return lambda: FileResponse(path, headers={"Cache-Control": "no-cache"})
+
+
 async def _body(request: Request) -> dict[str, Any]:
     """The JSON object that was sent; 413 when it is larger than any answer, 422 when it is none."""
     data = b""
@@ -131,10 +139,12 @@ def _finite(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-def alone(test: Listening) -> FastAPI:
-    """An application of this test only."""
+def alone(test: Listening, host: str = "127.0.0.1") -> FastAPI:
+    """An application of this test only, behind the server's own door."""
     application = FastAPI(title="Soundalike listening test", docs_url=None, redoc_url=None, openapi_url=None)
     application.include_router(router(test))
+    application.add_middleware(Door, settings=Settings(host=host), keys={})
+    application.add_middleware(Watch)
     return application
 
 
@@ -148,4 +158,4 @@ def serve(test: Listening, host: str, port: int) -> None:
         raise ConfigError(f"port {port} on {host} cannot be used ({error}). Choose another with --port.") from None
     shown = f"[{host}]" if ":" in host else host
     print(f"listening test: http://{shown}:{listener.getsockname()[1]}/  (Ctrl+C ends it; ratings are kept in {test.ratings.path})", flush=True)
-    uvicorn.Server(uvicorn.Config(alone(test), log_level="warning")).run(sockets=[listener])
+    uvicorn.Server(uvicorn.Config(alone(test, host), log_level="warning")).run(sockets=[listener])

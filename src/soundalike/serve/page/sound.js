@@ -167,7 +167,13 @@ export async function record(heard) {
   const wanted = { echoCancellation: false, noiseSuppression: false, autoGainControl: false, channelCount: 1 };
   const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted });
   const own = new AudioContext();
-  await own.audioWorklet.addModule("recorder.js");
+  const close = () => { for (const track of stream.getTracks()) track.stop(); return own.close(); };
+  try {
+    await own.audioWorklet.addModule("recorder.js");
+  } catch (error) {
+    await close();
+    throw error;
+  }
   const node = new AudioWorkletNode(own, "recorder", { numberOfOutputs: 0 });
   const parts = [];
   let length = 0;
@@ -178,12 +184,10 @@ export async function record(heard) {
   };
   own.createMediaStreamSource(stream).connect(node);
   return async () => {
-    for (const track of stream.getTracks()) track.stop();
+    await close();
     const samples = new Float32Array(length);
     let at = 0;
     for (const part of parts) { samples.set(part, at); at += part.length; }
-    const rate = own.sampleRate;
-    await own.close();
-    return { samples, rate };
+    return { samples, rate: own.sampleRate };
   };
 }
