@@ -135,3 +135,30 @@ def serving(application):
     finally:
         server.should_exit = True
         thread.join(20)
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory):
+    """Starts servers with settings of one's own; voices are kept in their databases. They stop when the session ends."""
+    from soundalike.serve.selftest import Running
+    from soundalike.serve.settings import Settings
+
+    started = []
+
+    def start(**settings) -> Running:
+        data = tmp_path_factory.mktemp("server")
+        short = {"port": 0, "data": data, "voices": "database", "workers": 2, "body_grace": 1.0, "headers_within": 1.5, **settings}
+        started.append(Running(Settings(**short)))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def served(running):
+    """A server that knows the demo's voice as Anna."""
+    server = running()
+    server.house.store.put("Anna", server.house.cloner.listen(REFERENCE), False)
+    return server

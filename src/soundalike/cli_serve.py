@@ -24,6 +24,7 @@ def add_serve_command(commands: Any) -> None:
     serve.add_argument("--voices", choices=("library", "database"), help="where voices are kept (default: library; with PostgreSQL: database)")
     serve.add_argument("--data", type=Path, metavar="FOLDER", help="for jobs and their results (default: in the user's data folder)")
     serve.add_argument("--max-memory", type=int, dest="memory", metavar="MB", help="refuse requests above it; 0: never (default: 4096)")
+    serve.add_argument("--lease", type=float, metavar="SECONDS", help="a job goes to another server when its own is silent so long (default: 15)")
     serve.add_argument("--selftest", action="store_true", help="start, speak 64 texts in 8 voices at once, check each answer, and end")
     serve.set_defaults(run=run_serve)
 
@@ -39,7 +40,7 @@ def run_serve(given: argparse.Namespace) -> int | None:
             raise ConfigError("--new-key needs --api-key-file, where the key's hash is kept.")
         print(keys.new_key(given.key_file, given.new_key))
         return None
-    names = ("host", "port", "model", "workers", "waiting", "key_file", "cors", "database", "voices", "data", "memory")
+    names = ("host", "port", "model", "workers", "waiting", "key_file", "cors", "database", "voices", "data", "memory", "lease")
     told = {name: getattr(given, name) for name in names if getattr(given, name) is not None}
     chosen = settings.Settings(**{**told, "cors": tuple(given.cors or ())})
     if given.selftest:

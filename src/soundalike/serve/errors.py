@@ -58,9 +58,9 @@ def add_handlers(app: FastAPI) -> None:
         what = first["msg"].removeprefix("Value error, ")
         if first["type"] == "json_invalid":
             return Refusal(400, "invalid_json", "The body is not JSON.").response()
-        if first["type"] == "missing" and param is None:
-            return Refusal(400, "invalid_json", "The body is missing, or its Content-Type does not say what it is.").response()
-        return Refusal(400, "invalid_value", f"{param}: {what}." if param else f"{what}.", param).response()
+        if param is None:
+            return Refusal(400, "invalid_json", "The body must be a JSON object, its Content-Type application/json.").response()
+        return Refusal(400, "invalid_value", f"{param}: {what}.", param).response()
 
     @app.exception_handler(HTTPException)
     async def failed(request: Request, error: HTTPException) -> JSONResponse:

@@ -25,6 +25,7 @@ from .metrics import Metrics
 from .schemas import Wanted
 from .settings import Settings
 from .store import DatabaseVoices, LibraryVoices, Store
+from .watch import log
 from .work import Desk, Pool
 
 FIRST, LATER = 120, 1000  # characters that are read before any is spoken, and at a time after that
@@ -52,6 +53,7 @@ class House:
             self._cloner = Cloner.load(self.settings.model)
         except Exception as error:
             self.failure = str(error)
+            log.error("the model cannot be loaded: %s", error)
         self._loaded.set()
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from .settings import Settings
 
 CLOSED = ("/v1/", "/voice-cloning", "/metrics")  # what needs a key where there are keys
 PUBLIC = ("/v1/limits",)  # ... but for this, which says that a key is needed
+DRAIN = 0.5  # seconds
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -36,7 +38,9 @@ class Door:
             body = await self.read(receive, announced)
         except Refusal as refusal:
             self._held -= announced
-            refusal.headers.setdefault("Connection", "close")  # what is left of the body is not waited for
+            refusal.headers.setdefault("Connection", "close")
+            if refusal.status != 408 and brings_body(headers):
+                await drain(receive)
             return await refusal.response()(scope, receive, send)
         except BaseException:
             self._held -= announced
@@ -58,13 +62,12 @@ class Door:
     def admit(self, scope: dict, headers: dict[str, str]) -> str | None:
         """The name of the caller's key, None where none is needed. Raises Refusal."""
         host = headers.get("host", "")
-        if self.settings.host in LOOPBACK and urlsplit(f"//{host}").hostname not in (*LOOPBACK, "testserver"):
+        if self.settings.host in LOOPBACK and place_of(f"//{host}")[0] not in LOOPBACK:
             # a page elsewhere whose name was made to mean this machine must not reach a server meant for this machine
             raise Refusal(421, "wrong_host", "This server answers to localhost alone. Start it with --host to let others in.")
         origin = headers.get("origin")
         if origin and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-            own = urlsplit(origin).netloc == host
-            if not own and origin not in self.settings.cors and "*" not in self.settings.cors:
+            if place_of(origin)[1] != host and origin not in self.settings.cors and "*" not in self.settings.cors:
                 raise Refusal(403, "foreign_origin", f"Pages of {origin[:100]} may not use this server. `--cors {origin[:100]}` lets them.")
         if not self.keys or not scope["path"].startswith(CLOSED) or scope["path"] in PUBLIC or scope["method"] == "OPTIONS":
             return None
@@ -77,7 +80,7 @@ class Door:
     def announced(self, scope: dict, headers: dict[str, str]) -> int:
         """Bytes that a body may have: as many as it says. Raises Refusal for more than are taken, or than there is room for."""
         most = self.settings.json_bytes
-        if "content-length" not in headers and "transfer-encoding" not in headers:
+        if not brings_body(headers):
             return 0
         size = int(headers["content-length"]) if headers.get("content-length", "").isdigit() else most
         if size > most:
@@ -105,3 +108,24 @@ class Door:
                 raise Refusal(413, "too_large", f"The body has more than {most} bytes.")
             if not message.get("more_body"):
                 return b"".join(parts)
+
+
+def brings_body(headers: dict[str, str]) -> bool:
+    return "content-length" in headers or "transfer-encoding" in headers
+
+
+def place_of(url: str) -> tuple[str, str]:
+    """The host of a URL, and its host with the port; empty where it is none."""
+    try:
+        parts = urlsplit(url)
+        return parts.hostname or "", parts.netloc
+    except ValueError:
+        return "", ""
+
+
+async def drain(receive: Any) -> None:
+    """Take in and forget what a refused client is still sending, for a moment: most clients read no answer before they have sent all."""
+    until = time.monotonic() + DRAIN
+    with contextlib.suppress(asyncio.TimeoutError, TimeoutError):
+        while (await asyncio.wait_for(receive(), max(0.0, until - time.monotonic()))).get("more_body"):
+            pass
