@@ -7,7 +7,7 @@ import * as takes from "./takes.js";
 import * as voice from "./voice.js";
 
 const DEFAULTS = { characters: 4096, formats: ["mp3", "opus", "aac", "flac", "wav", "pcm"], speed: [0.25, 4], languages: ["en", "cs", "de", "es", "fr", "it", "nl", "pt", "ru", "sv"] };
-const ADVANCED = { pitch: ["Pitch, semitones", 0.5], temperature: ["Temperature", 0.05], loudness: ["Loudness, LUFS", 1] };
+const ADVANCED = { pitch: ["Pitch, semitones", 0.5, 0], temperature: ["Temperature", 0.05, 1], loudness: ["Loudness, LUFS", 1, -23] }; // label, step, usual value
 
 let limits = DEFAULTS;
 let working = null; // AbortController of what is being spoken
@@ -22,7 +22,7 @@ function settle(told) {
   const names = new Intl.DisplayNames(["en"], { type: "language" });
   $("language").append(...limits.languages.map((code) => make("option", { value: code, textContent: names.of(code) })));
   [$("speed").min, $("speed").max] = limits.speed.map(Math.log2);
-  for (const [name, [low, high, usual]] of Object.entries(limits.options || {})) if (ADVANCED[name]) addOption(name, low, high, usual);
+  for (const [name, range] of Object.entries(limits.options || {})) if (ADVANCED[name]) addOption(name, ...range);
   if (limits.models?.length > 1) {
     $("model-field").hidden = false;
     $("model").replaceChildren(...limits.models.map((name) => make("option", { value: name, textContent: name })));
@@ -32,11 +32,18 @@ function settle(told) {
   count();
 }
 
-function addOption(name, low, high, usual) {
-  const [label, step] = ADVANCED[name];
-  const output = make("output", { className: "soft", textContent: usual });
-  const input = make("input", { id: name, type: "range", min: low, max: high, step, value: usual, className: "option" });
-  input.addEventListener("input", () => { output.textContent = input.value; });
+// An option of the model's; it is sent when it was moved.
+function addOption(name, low, high) {
+  const [label, step, usual] = ADVANCED[name];
+  const output = make("output", { className: "soft", textContent: "as usual" });
+  const input = make("input", { id: name, type: "range", min: low, max: high, step, className: "option" });
+  input.value = usual;
+  input.setAttribute("aria-valuetext", "as usual");
+  input.addEventListener("input", () => {
+    input.dataset.moved = "yes";
+    output.textContent = input.value;
+    input.setAttribute("aria-valuetext", input.value);
+  });
   $("advanced").append(make("div", {}, make("label", { htmlFor: name }, `${label} `, output), input));
 }
 
@@ -55,7 +62,7 @@ function wanted() {
   const request = { input, speed: speed(), quality: $("quality").value, seed: seed ? Number(seed) : Math.floor(Math.random() * 1e6) };
   if ($("language").value) request.language = $("language").value;
   if (!$("model-field").hidden) request.model = $("model").value;
-  for (const option of document.querySelectorAll("input.option")) request[option.id] = Number(option.value);
+  for (const option of document.querySelectorAll("input.option[data-moved]")) request[option.id] = Number(option.value);
   return request;
 }
 
