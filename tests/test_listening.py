@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
+import socket
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import sentences, serving
+from conftest import sentences
 
 from soundalike.audio import Audio
 from soundalike.cli import main
@@ -45,6 +48,22 @@ def jobs(tmp_path_factory) -> tuple[Path, Path]:
     for system, lines in rows.items():
         (folder / f"{system}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder / f"{ORIGIN}.jsonl", folder / "theirs.jsonl"
+
+
+@contextlib.contextmanager
+def serving(application):
+    """An ASGI application on a free port of this machine; gives its address."""
+    import uvicorn
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(application, log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
 
 
 def about(plan) -> dict[str, str]:

@@ -117,7 +117,7 @@ function follow(take) {
     word?.classList.add("now");
     marked = word;
   }
-  if (player.playing && (x < $("scroll").scrollLeft || x > $("scroll").scrollLeft + 0.85 * $("scroll").clientWidth)) $("scroll").scrollLeft = x - 40;
+  if ((x < $("scroll").scrollLeft || x > $("scroll").scrollLeft + 0.85 * $("scroll").clientWidth)) $("scroll").scrollLeft = x - 40;
 }
 
 // WAV is at hand; other formats are spoken again by the server, which with the same seed says the very same.

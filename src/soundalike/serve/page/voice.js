@@ -199,6 +199,7 @@ $("save").addEventListener("submit", (event) => { event.preventDefault(); save(f
 $("replace").addEventListener("click", () => save(true));
 for (const kind of ["dragover", "dragleave", "drop"]) {
   document.addEventListener(kind, (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return; // text is the text field's
     event.preventDefault();
     $("drop").classList.toggle("over", kind === "dragover");
     const file = kind === "drop" && event.dataTransfer.files[0];
