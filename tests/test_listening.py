@@ -133,7 +133,7 @@ def test_anchor_keeps_what_lies_below_3500_hertz_and_clips_are_of_one_loudness(t
 
 def test_answers_are_kept_once_and_wrong_ones_refused(started):
     application, test, ratings = started("mos")
-    client = pytest.importorskip("fastapi.testclient").TestClient(application.alone(test))
+    client = pytest.importorskip("fastapi.testclient").TestClient(application.alone(test), base_url="http://127.0.0.1")
     first = client.get("/state?rater=anna").json()
     assert first["total"] == 12 and ORIGIN not in json.dumps(first) and "flac" not in json.dumps(first)
     clip = first["trial"]["clips"][0]

@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from .contract import ConfigError
-
-TESTS = ("mos", "similarity", "ab", "mushra")
+from .serve.listening.wording import WORDINGS
 
 
 def add_listen_command(commands: Any) -> None:
     """The parser of `listen`, added to those of the command line."""
     listen = commands.add_parser("listen", help="let people rate recordings in a browser: opinion score, similarity, preference, MUSHRA")
     listen.add_argument("jobs", nargs="*", help="of each system: JSON lines with wav and text (and reference, real), or a folder of recordings")
-    listen.add_argument("--test", choices=TESTS, help="one clip's quality, its likeness to the speaker, which of two, or all beside a reference")
+    listen.add_argument("--test", choices=tuple(WORDINGS), help="judge a clip, its likeness to the speaker, which of two, or all beside a reference")
     listen.add_argument("--ratings", metavar="FILE", help="where they are kept; an earlier test goes on (default: listening-TEST.sqlite)")
     listen.add_argument("--per-rater", type=int, metavar="N", help="clips of systems that one listener judges, chosen by chance (default: all)")
     listen.add_argument("--seed", type=int, default=0, help="of the orders, of which every listener has their own (default: %(default)s)")
@@ -34,7 +33,7 @@ def run_listen(given: argparse.Namespace) -> None:
             raise ConfigError("--results reads a file of ratings, which knows its test: leave the jobs and --test out.")
         return print_results(given.results, given.export)
     if not given.jobs or not given.test:
-        raise ConfigError(f"give jobs and --test ({', '.join(TESTS)}), or --results with a file of ratings.")
+        raise ConfigError(f"give jobs and --test ({', '.join(WORDINGS)}), or --results with a file of ratings.")
     if given.export:
         raise ConfigError("--export goes with --results.")
     if given.per_rater is not None and given.per_rater < 1:

@@ -6,6 +6,10 @@ import { drawWave } from "./pictures.js";
 import { Player, decode, record, wav } from "./sound.js";
 
 const LONGEST_RECORDING = 60; // seconds after which the microphone stops by itself
+const MICROPHONE = {
+  NotAllowedError: "The microphone was not allowed. Allow it in the browser's address bar, or choose a file.",
+  NotFoundError: "No microphone was found. Connect one, or choose a file.",
+};
 const PROBLEMS = { silence: 1, "too-short": 1 }; // with these no voice can be taken
 
 let limits = { upload: 25e6, longest: 180 };
@@ -107,8 +111,7 @@ async function startRecording() {
     $("stop-record").focus();
     tell("voice-status", "Recording. Speak for five to ten seconds.");
   } catch (error) {
-    const why = { NotAllowedError: "The microphone was not allowed. Allow it in the browser's address bar, or choose a file.", NotFoundError: "No microphone was found. Connect one, or choose a file." };
-    tell("voice-trouble", why[error.name] || error.message);
+    tell("voice-trouble", MICROPHONE[error.name] || error.message);
   } finally {
     $("record").disabled = false;
   }
