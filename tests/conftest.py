@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +76,45 @@ def prepared(corpus, tmp_path_factory) -> Path:
         store.write("vector", row.id, (vector / np.linalg.norm(vector)).astype(np.float16))
         store.write("teacher", row.id, (vector / np.linalg.norm(vector)).astype(np.float16))
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium without a window, its microphone the demo's recording."""
+    api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    place = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    if place is None:
+        pytest.skip("no Chromium on this machine")
+    quiet = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update disable-sync"
+    with tempfile.TemporaryDirectory() as folder, api.sync_playwright() as player:
+        Audio.read(REFERENCE).write(Path(folder) / "microphone.wav")
+        fake = ["use-fake-device-for-media-stream", "use-fake-ui-for-media-stream", f"use-file-for-fake-audio-capture={folder}/microphone.wav"]
+        browser = player.chromium.launch(executable_path=place, args=[f"--{name}" for name in (*quiet.split(), *fake)])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def tab(chromium):
+    """Opens pages at a given size; fails when one asks anything of another host, or logs an error."""
+    opened, faults = [], []
+
+    def open_tab(url: str, width: int = 1000, height: int = 900, **more):
+        context = chromium.new_context(viewport={"width": width, "height": height}, **more)
+        opened.append(context)
+        origin = "/".join(url.split("/")[:3])
+        context.on("request", lambda asked: asked.url.startswith((origin, "blob:", "data:")) or faults.append(f"asked for {asked.url}"))
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
+        page.on("console", lambda line: "Content Security Policy" in line.text and faults.append(line.text))
+        page.goto(url)
+        return page
+
+    yield open_tab
+    for context in opened:
+        context.close()
+    assert not faults
 
 
 @pytest.fixture(scope="session")

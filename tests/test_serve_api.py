@@ -199,3 +199,20 @@ def test_every_answer_forbids_what_the_page_does_not_need(http):
     for answer in (http.get("/"), http.get("/v1/models"), http.get("/nothing-here")):
         assert "default-src 'self'" in answer.headers["content-security-policy"] and answer.headers["x-content-type-options"] == "nosniff"
     assert http.get("/nothing-here").json()["error"]["code"] == "not_found"
+
+
+def test_options_of_the_model_are_told_and_taken(http):
+    told = http.get("/v1/limits").json()
+    assert told["options"]["pitch"] == [-12, 12] and {"temperature", "loudness"} <= told["options"].keys() and "en" in told["languages"]
+
+    def said(**options) -> Audio:
+        answer = http.post("/v1/audio/speech", json={"voice": "Anna", "input": TEXT, "response_format": "wav", **options})
+        assert answer.status_code == 200, answer.text
+        return Audio.read(io.BytesIO(answer.content))
+
+    plain, deep, soft = said(), said(pitch=-6, temperature=0), said(loudness=-35)
+    assert len(plain.samples) == len(deep.samples) and np.abs(plain.samples - deep.samples).max() > 0.01
+    assert soft.loudness() == pytest.approx(plain.loudness() - 12, abs=0.5)
+    for wrong, name in (({"pitch": 30}, "pitch"), ({"loudness": 3}, "loudness"), ({"temperature": "hot"}, "temperature")):
+        answer = http.post("/v1/audio/speech", json={"voice": "Anna", "input": TEXT, **wrong})
+        assert answer.status_code == 400 and name in answer.json()["error"]["message"]

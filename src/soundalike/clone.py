@@ -30,6 +30,7 @@ MODEL = "model.json"
 MODEL_FORMAT = "soundalike-model-1"
 BUILT_IN = Path(__file__).parent / "models" / "default"
 TAKES = ((0, 1.0), (1000, 0.95), (2000, 0.9))  # seed and pace of each take of a sentence that is to be as clear as can be
+RANGES = {"speed": (0.5, 2.0), "pitch": (-12.0, 12.0), "sharpen": (0.0, 1.0), "temperature": (0.0, 1.5), "seed": (0, 2**62)}  # of options
 QUALITIES = ("fast", "best")
 NATURAL = (0.7, 1.4)  # rates beyond which speech made to fit a length sounds hurried or dragging
 LEAST_SPEECH = 1.0  # seconds of speech a reference must hold
@@ -296,8 +297,7 @@ def check_reference(report: Report, name: str) -> None:
 
 def check_options(options: Any) -> None:
     """Raise ConfigError for a value out of range, naming the option."""
-    ranges = {"speed": (0.5, 2.0), "pitch": (-12.0, 12.0), "sharpen": (0.0, 1.0), "temperature": (0.0, 1.5), "seed": (0, 2**62)}
-    for name, (low, high) in ranges.items():
+    for name, (low, high) in RANGES.items():
         value = getattr(options, name, None)
         if value is not None and not low <= value <= high:
             raise ConfigError(f"{name} = {value} is out of range. Choose {low} to {high}.")

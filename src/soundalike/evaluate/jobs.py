@@ -171,10 +171,28 @@ def keep_partners(systems: list[System]) -> None:
     for system, kept in zip(systems, found):
         chosen = set(kept)
         alone = [job for index, job in enumerate(system.jobs) if index not in chosen]
-        system.excluded += [Excluded(job.where, "partner", "the other system has no job with this text and reference") for job in alone]
+        system.excluded += [Excluded(job.where, "partner", "another system has no job with this text and reference") for job in alone]
         system.jobs = [system.jobs[index] for index in kept]
     if not found[0]:
-        raise EvaluationError("the two systems share no job: none has the same text and reference in both. Let both speak the same jobs.")
+        raise EvaluationError("the systems share no job: none has the same text and reference in all. Let all speak the same jobs.")
+
+
+def name_apart(systems: list[System], paths: list[str | os.PathLike]) -> None:
+    """Give systems of one name that of their folder as well and, where this does not tell them apart, a number."""
+    renamings = (lambda at, name: f"{Path(paths[at]).resolve().parent.name}/{name}", lambda at, name: f"{name} ({at + 1})")
+    for rename in renamings:
+        times = Counter(system.name for system in systems)
+        for at, system in enumerate(systems):
+            if times[system.name] > 1:
+                system.name = rename(at, system.name)
+
+
+def refuse_empty(systems: list[System]) -> None:
+    """Raise EvaluationError when a system has no job left."""
+    for system in systems:
+        if not system.jobs:
+            why = "; ".join(f"{one.where}: {one.reason}" for one in system.excluded[:3]) or "it holds none"
+            raise EvaluationError(f"{system.name}: no job can be evaluated ({why}). A job needs a recording (wav) and its text.")
 
 
 def as_dict(job: Job) -> dict[str, Any]:

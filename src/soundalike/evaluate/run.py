@@ -16,7 +16,7 @@ from tqdm import tqdm
 from ..audio import Audio
 from ..contract import EvaluationError, SoundalikeError, TextError
 from ..text.normalise import base_language
-from .jobs import Excluded, Job, System, as_dict, fingerprint, keep_partners, read_system
+from .jobs import Excluded, Job, System, as_dict, fingerprint, keep_partners, name_apart, read_system, refuse_empty
 from .naturalness import Naturalness, open_naturalness
 from .signal import SHORTEST, prosody, signal
 from .similarity import SpeakerEncoder, open_encoders
@@ -201,16 +201,16 @@ def evaluate(
 
     language = tools.language if tools.recogniser else None
     systems = [read_system(place, language) for place in (path, against) if place is not None]
-    _name_apart(systems, [path, against])
+    name_apart(systems, [path, against])
     if len(systems) > 1 and all(system.jobs for system in systems):
         keep_partners(systems)
-    _refuse_empty(systems)
+    refuse_empty(systems)
     folder = Path(out)
     if folder.exists() and not folder.is_dir():
         raise EvaluationError(f"{out}: this is a file. Give a folder for the report with --out.")
     folder.mkdir(parents=True, exist_ok=True)
     measured = [measure_system(system, tools, folder) for system in systems]
-    _refuse_empty(systems)
+    refuse_empty(systems)
     if len(systems) > 1:  # one of a pair may have turned out unreadable
         rows = [{id(job): row for job, row in zip(one.system.jobs, one.rows)} for one in measured]
         keep_partners(systems)
@@ -222,21 +222,6 @@ def evaluate(
     _write(folder / "report.md", markdown(report))
     _write(folder / "report.html", page(report, players))
     return report
-
-
-def _name_apart(systems: list[System], paths: list) -> None:
-    if len(systems) > 1 and systems[0].name == systems[1].name:
-        for system, path in zip(systems, paths):
-            system.name = f"{Path(path).resolve().parent.name}/{system.name}"
-        if systems[0].name == systems[1].name:
-            systems[0].name, systems[1].name = f"{systems[0].name} (1)", f"{systems[1].name} (2)"
-
-
-def _refuse_empty(systems: list[System]) -> None:
-    for system in systems:
-        if not system.jobs:
-            why = "; ".join(f"{one.where}: {one.reason}" for one in system.excluded[:3]) or "it holds none"
-            raise EvaluationError(f"{system.name}: no job can be evaluated ({why}). A job needs a recording (wav) and its text.")
 
 
 def _write(path: Path, text: str) -> None:

@@ -15,7 +15,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from .. import __version__
-from ..clone import QUALITIES
+from ..clone import QUALITIES, RANGES
+from ..delivery import LOUDEST, SOFTEST
+from ..text import LANGUAGES, installed
 from . import job_routes, speech, voice_routes
 from .database import open_database
 from .encode import MEDIA
@@ -71,7 +73,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @app.get("/v1/limits", summary="What may be asked for")
     async def limits() -> dict[str, Any]:
         told = {name: getattr(settings, name) for name in ("characters", "job_characters", "upload", "longest")}
-        return {**told, "formats": list(MEDIA), "speed": [0.25, 4.0], "qualities": list(QUALITIES), "keys": bool(keys), "version": __version__}
+        told |= {"formats": list(MEDIA), "speed": [0.25, 4.0], "qualities": list(QUALITIES), "keys": bool(keys), "version": __version__}
+        options = {"pitch": RANGES["pitch"], "temperature": RANGES["temperature"], "loudness": (SOFTEST, LOUDEST)}
+        return {**told, "languages": [language for language in LANGUAGES if installed(language)], "options": options}
 
     @app.get("/metrics", summary="Numbers for Prometheus", response_class=Response)
     async def metrics(request: Request) -> Response:
@@ -86,7 +90,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def docs() -> HTMLResponse:
         return HTMLResponse(page_of(app.openapi()))
 
-    app.mount("/", StaticFiles(directory=PAGE, html=True), name="page")
+    app.mount("/", Fresh(directory=PAGE, html=True), name="page")
     app.add_middleware(Door, settings=settings, keys=keys)  # the last added is the first asked
     if settings.cors:
         app.add_middleware(CORSMiddleware, allow_origins=list(settings.cors), allow_methods=["GET", "POST", "DELETE"], allow_headers=["*"])
@@ -94,6 +98,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+
+
+class Fresh(StaticFiles):
+    """Files that a browser asks about anew each time, so that it never mixes those of two versions."""
+
+    def file_response(self, *given: Any, **named: Any) -> Response:
+        response = super().file_response(*given, **named)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 def page_of(schema: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from ..audio import Audio, join
 from ..clone import Cloner, lexicon_of
 from ..contract import TextError, Voice
 from ..cues import Cue
-from ..delivery import PAUSE
+from ..delivery import LOUDNESS, PAUSE
 from ..text import base_language, detect_language, installed, is_ssml, read, sentence_spans
 from .decode import Decoder
 from .encode import stretched
@@ -103,7 +103,8 @@ class House:
         text, said = wanted.input, 0
         known = {name for kept in self.store.listing() for name in (kept.name, kept.id)} if "<voice" in text else set()
         own = min(max(wanted.speed, SPEEDS[0]), SPEEDS[1])
-        options = self.cloner.Options(speed=own)
+        options = self.options(wanted, own)
+        loudness = LOUDNESS if wanted.loudness is None else wanted.loudness
         parts = list(sections(text, wanted.language))
         for number, (at, part, language) in enumerate(parts):
             last = number + 1 == len(parts)
@@ -115,11 +116,20 @@ class House:
                 continue  # a line of stars, say, among what can be spoken
             others = {name: self.kept_voice(name) for name in {sentence.voice for sentence in script.utterances} & known}
             chosen = dataclasses.replace(options, seed=wanted.seed + said)
-            for sentence, piece in enumerate(self.cloner.speak(script, voice, chosen, others=others, quality=wanted.chosen_quality), 1):
+            pieces = self.cloner.speak(script, voice, chosen, loudness=loudness, others=others, quality=wanted.chosen_quality)
+            for sentence, piece in enumerate(pieces, 1):
                 if sentence == len(script.utterances) and not last:
                     piece = join([piece, Audio(np.zeros(int(PAUSE * piece.rate), np.float32), piece.rate)])
                 yield stretched(dataclasses.replace(piece, cues=tuple(_later(cue, at) for cue in piece.cues)), wanted.speed / own)
             said += len(script.utterances)
+
+    def options(self, wanted: Wanted, speed: float) -> Any:
+        """The model's options for a request. Raises Refusal for one that this model does not have."""
+        fields = {field.name for field in dataclasses.fields(self.cloner.Options)}
+        for name in wanted.options:
+            if name not in fields:
+                raise Refusal(400, "invalid_value", f"{name}: the server's model has no such option. Leave it out.", name)
+        return self.cloner.Options(speed=speed, **wanted.options)
 
     def stream(self, wanted: Wanted, voice: Voice) -> AsyncIterator[Audio]:
         """What `speak` gives, from a worker."""

@@ -16,6 +16,7 @@ Format = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
 Quality = Literal["fast", "best"]
 Speed = Annotated[float, Field(ge=0.25, le=4.0, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, le=2**53)]  # as many as JavaScript keeps apart
+Number = Annotated[float, Field(allow_inf_nan=False)]
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$")]
 
 
@@ -41,6 +42,9 @@ class Wanted(BaseModel):
     seed: Seed = 0
     language: Language | None = None
     quality: Quality | None = Field(None, description="best makes each sentence three times and keeps the clearest.")
+    pitch: Number | None = Field(None, description="Semitones up or down.")
+    temperature: Number | None = Field(None, description="How much of the fine texture is left to chance.")
+    loudness: Number | None = Field(None, description="LUFS.")
 
     @field_validator("model")
     @classmethod
@@ -52,6 +56,11 @@ class Wanted(BaseModel):
     @property
     def chosen_quality(self) -> str:
         return self.quality or MODELS[self.model]
+
+    @property
+    def options(self) -> dict[str, float]:
+        """The model's own options that were given."""
+        return {name: value for name in ("pitch", "temperature") if (value := getattr(self, name)) is not None}
 
     @property
     def voice_name(self) -> str | None:

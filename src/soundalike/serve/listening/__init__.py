@@ -1,0 +1,1 @@
+"""Listening tests: clips in random order, rated by people in a browser."""

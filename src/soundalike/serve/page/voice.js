@@ -1,0 +1,211 @@
+// The voice: a recording made or chosen here, judged by the server; or one that is kept there.
+
+import * as api from "./api.js";
+import { $, clock, keep, kept, make, seconds, setPlaying, tell } from "./dom.js";
+import { drawWave } from "./pictures.js";
+import { Player, decode, record, wav } from "./sound.js";
+
+const LONGEST_RECORDING = 60; // seconds after which the microphone stops by itself
+const MICROPHONE = {
+  NotAllowedError: "The microphone was not allowed. Allow it in the browser's address bar, or choose a file.",
+  NotFoundError: "No microphone was found. Connect one, or choose a file.",
+};
+const PROBLEMS = { silence: 1, "too-short": 1 }; // with these no voice can be taken
+
+let limits = { upload: 25e6, longest: 180 };
+let clip = null; // {file, name, report, sound, player, window}
+let saved = []; // the server's voices
+let stopRecording = null;
+let checking = null;
+
+export function setLimits(told) { limits = { ...limits, ...told }; }
+
+// What a request needs to speak in the voice chosen now: fields, and the voice's name. Raises Refused when there is none.
+export async function chosenVoice() {
+  if ($("saved-pane").hidden) {
+    if (stopRecording) throw new api.Refused("The recording is still running. Stop it first.");
+    if (!clip) throw new api.Refused("There is no voice yet. Record one, choose a file, or take a saved voice.");
+    if (clip.report?.problems.some((name) => PROBLEMS[name])) throw new api.Refused(clip.report.advice);
+    clip.base64 ??= await api.base64(clip.file);
+    return { fields: { ref_audio: clip.base64 }, name: clip.name };
+  }
+  const voice = saved.find(({ id }) => id === $("saved").querySelector(":checked")?.value);
+  if (!voice) throw new api.Refused("Choose one of the saved voices.");
+  return { fields: { voice: voice.id }, name: voice.name };
+}
+
+function showPane(name) {
+  $("recording-pane").hidden = name !== "recording";
+  $("saved-pane").hidden = name !== "saved";
+  document.querySelector(`[name=source][value=${name}]`).checked = true;
+}
+
+// A file as the voice's recording: shown, judged, ready to speak.
+async function take(file, name) {
+  checking?.abort();
+  const own = (checking = new AbortController());
+  clip?.player?.pause();
+  clip = null;
+  $("clip").hidden = true;
+  $("replace").hidden = true;
+  tell("voice-trouble");
+  showPane("recording");
+  if (!file.size) return tell("voice-trouble", `${name}: the file is empty. Choose a recording of speech.`);
+  if (file.size > limits.upload) return tell("voice-trouble", `${name}: ${(file.size / 1e6).toFixed(0)} MB. At most ${(limits.upload / 1e6).toFixed(0)} MB are taken; cut out ten seconds.`);
+  tell("voice-status", "Listening to the recording …");
+  try {
+    const report = await api.patiently(() => api.check(file, own.signal), own.signal, (text) => tell("voice-status", text));
+    const sound = await decode(file);
+    if (checking !== own) return;
+    clip = { file, name, report, sound };
+    present();
+  } catch (error) {
+    if (checking === own && error.name !== "AbortError") tell("voice-trouble", error.message);
+  } finally {
+    if (checking === own) tell("voice-status", clip ? "The recording is ready." : "");
+  }
+}
+
+function present() {
+  const { report, sound, name } = clip;
+  $("clip").hidden = false;
+  $("clip-name").textContent = name;
+  $("clip-wave").parentElement.hidden = $("clip-play").hidden = !sound;
+  if (sound) {
+    clip.player = new Player(sound.rate, () => setPlaying($("clip-play"), clip?.player?.playing, "the recording"));
+    clip.player.append(sound.samples);
+    clip.player.complete = true;
+  }
+  $("verdict").textContent = report.advice || "Good: nothing stands in the way of a good clone.";
+  $("verdict").classList.toggle("warn", report.problems.length > 0);
+  const facts = [
+    ["Speech", `${seconds(report.speech_seconds)} of ${seconds(report.seconds)}`],
+    ["Level", report.problems.includes("silence") ? "–" : `${report.level_db.toFixed(0)} dBFS`],
+    ["Noise", report.snr_db === null ? "–" : `${report.snr_db.toFixed(0)} dB below`],
+    ["Clipping", report.clipped ? `${(100 * report.clipped).toFixed(2)} %` : "none"],
+    ["Sound up to", report.bandwidth_hertz ? `${(report.bandwidth_hertz / 1000).toFixed(1)} kHz` : "–"],
+  ];
+  if (report.problems.length) facts.push(["Problems", report.problems.join(", ")]);
+  $("facts").replaceChildren(...facts.map(([what, value]) => make("div", {}, make("dt", { textContent: what }), make("dd", { textContent: value }))));
+  redraw();
+}
+
+export function redraw() {
+  if (!clip?.sound || $("clip").hidden) return;
+  drawWave($("clip-wave"), clip.sound.samples, clip.report.window.map((at) => at / clip.report.seconds));
+}
+
+async function startRecording() {
+  tell("voice-trouble");
+  $("record").disabled = true;
+  try {
+    const stop = await record((at, level) => {
+      $("clock").textContent = clock(at);
+      $("level").style.width = `${Math.min(100, 100 * level ** 0.5)}%`;
+      if (at >= Math.min(LONGEST_RECORDING, limits.longest)) finishRecording();
+    });
+    stopRecording = stop;
+    $("clock").textContent = "0:00";
+    $("offer").hidden = true;
+    $("recorder").hidden = false;
+    $("stop-record").focus();
+    tell("voice-status", "Recording. Speak for five to ten seconds.");
+  } catch (error) {
+    tell("voice-trouble", MICROPHONE[error.name] || error.message);
+  } finally {
+    $("record").disabled = false;
+  }
+}
+
+async function finishRecording() {
+  const stop = stopRecording;
+  if (!stop) return;
+  stopRecording = null;
+  const { samples, rate } = await stop();
+  $("recorder").hidden = true;
+  $("offer").hidden = false;
+  $("record").focus();
+  const name = `Recording ${new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
+  await take(wav(samples, rate, "recording.wav"), name);
+}
+
+async function save(replace) {
+  const name = $("voice-name").value.trim();
+  tell("voice-trouble");
+  $("replace").hidden = true;
+  if (!name) {
+    tell("voice-trouble", "Give the voice a name first.");
+    return $("voice-name").focus();
+  }
+  tell("voice-status", "Saving the voice …");
+  try {
+    const voice = await api.patiently(() => api.saveVoice(name, clip.file, replace), null, (text) => tell("voice-status", text));
+    $("voice-name").value = "";
+    await loadVoices(voice.id);
+    showPane("saved");
+    tell("voice-status");
+    tell("saved-status", `${voice.name} is saved.`);
+    $("saved").querySelector(":checked")?.focus();
+  } catch (error) {
+    tell("voice-status");
+    tell("voice-trouble", error.message);
+    $("replace").hidden = error.code !== "voice_exists";
+  }
+}
+
+export async function loadVoices(chosen = kept("voice")) {
+  saved = await api.voices();
+  $("saved-count").textContent = saved.length || "";
+  $("saved-none").hidden = saved.length > 0;
+  $("saved").replaceChildren(...saved.map((voice) => {
+    const input = make("input", { type: "radio", name: "voice", value: voice.id, checked: voice.id === chosen, disabled: !voice.usable });
+    const facts = [voice.speech_seconds && `${seconds(voice.speech_seconds)} of speech`, voice.pitch?.median && `${voice.pitch.median.toFixed(0)} Hz`, !voice.usable && "made by another model"];
+    const text = make("span", {}, voice.name, make("small", { textContent: facts.filter(Boolean).join(" · ") }));
+    const remove = make("button", { type: "button", className: "quiet", textContent: "Delete", "aria-label": `Delete ${voice.name}` });
+    remove.addEventListener("click", () => drop(voice, remove));
+    return make("li", {}, make("label", {}, input, text), remove);
+  }));
+  const radios = $("saved").querySelectorAll("input:not(:disabled)");
+  if (radios.length && ![...radios].some((radio) => radio.checked)) radios[0].checked = true;
+  if (radios.length && !clip && !checking && !stopRecording) showPane("saved");
+}
+
+async function drop(voice, button) {
+  if (button.textContent !== "Really?") {
+    button.textContent = "Really?";
+    button.setAttribute("aria-label", `Really delete ${voice.name}?`);
+    setTimeout(() => { button.textContent = "Delete"; button.setAttribute("aria-label", `Delete ${voice.name}`); }, 4000);
+    return;
+  }
+  try {
+    await api.removeVoice(voice.id);
+    await loadVoices();
+    tell("saved-status", `${voice.name} is deleted.`);
+    document.querySelector("[name=source]:checked").focus();
+  } catch (error) {
+    tell("saved-trouble", error.message);
+  }
+}
+
+for (const radio of document.querySelectorAll("[name=source]")) radio.addEventListener("change", () => { showPane(radio.value); redraw(); });
+$("saved").addEventListener("change", (event) => keep("voice", event.target.value));
+$("record").addEventListener("click", startRecording);
+$("stop-record").addEventListener("click", finishRecording);
+$("choose").addEventListener("click", () => $("file").click());
+$("file").addEventListener("change", () => {
+  const [file] = $("file").files;
+  $("file").value = "";
+  if (file) take(file, file.name);
+});
+$("clip-play").addEventListener("click", () => (clip.player.playing ? clip.player.pause() : clip.player.play()));
+$("save").addEventListener("submit", (event) => { event.preventDefault(); save(false); });
+$("replace").addEventListener("click", () => save(true));
+for (const kind of ["dragover", "dragleave", "drop"]) {
+  document.addEventListener(kind, (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return; // text is the text field's
+    event.preventDefault();
+    $("drop").classList.toggle("over", kind === "dragover");
+    const file = kind === "drop" && event.dataTransfer.files[0];
+    if (file && !stopRecording) take(file, file.name);
+  });
+}
