@@ -1,4 +1,4 @@
-"""The command line: clone | batch | voices | check | evaluate | say-how | prepare | align | embed | rate | retell | train | assemble | list."""
+"""The command line: clone | batch | voices | check | evaluate | say-how | prepare | lint | align | embed | rate | retell | train | assemble | list."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import warnings
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .cli_data import add_data_commands
 from .cli_training import add_training_commands
 from .cli_voices import add_voice_commands
 from .contract import ConfigError, SoundalikeError, TextError, Voice
@@ -82,6 +83,7 @@ def build_parser() -> argparse.ArgumentParser:
     how.add_argument("--json", action="store_true", help="print JSON")
     how.set_defaults(run=run_say_how)
 
+    add_data_commands(commands)
     add_training_commands(commands)
 
     listing = commands.add_parser("list", help="registered families and parts")
