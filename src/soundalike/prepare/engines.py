@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from ..contract import ConfigError
@@ -15,6 +16,7 @@ from .aligner import Aligner
 from .work import Job, Plan, work
 
 ENGINES = ("local", "ray")
+RETRIES = 5  # times that a clip whose worker died is given to another
 
 
 def run(engine: str, jobs: list[Job], plan: Plan, folder: str, aligner: Aligner | None, workers: int) -> Iterator[dict[str, Any]]:
@@ -41,19 +43,31 @@ def _processes(jobs: list[Job], task: Any, workers: int) -> Iterator[dict[str, A
 
 
 def _ray(jobs: list[Job], task: Any, workers: int) -> Iterator[dict[str, Any]]:
-    """By Ray Data, on the cluster that RAY_ADDRESS names or on one begun here; a worker that dies is replaced and its block done again."""
+    """On the cluster that RAY_ADDRESS names, or on one begun here; what a worker that dies had in hand is done again by another."""
     try:
         import ray
     except ImportError:
         raise ConfigError("--engine ray: Ray is not installed (pip install 'soundalike[ray]').") from None
     begun = not ray.is_initialized()
     if begun:
-        ray.init(num_cpus=None if "RAY_ADDRESS" in os.environ else workers, include_dashboard=False, log_to_driver=False)
+        here = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": workers, "include_dashboard": False}
+        ray.init(log_to_driver=False, logging_level="ERROR", **here)
     try:
-        ray.data.DataContext.get_current().enable_progress_bars = False
-        blocks = min(len(jobs), 64 * workers)
-        done = ray.data.from_items([{"job": job} for job in jobs], override_num_blocks=blocks)
-        yield from (row["entry"] for row in done.map(lambda row: {"entry": task(row["job"])}).iter_rows())
+        remote = ray.remote(max_retries=RETRIES)(task.func)
+        settings = {name: ray.put(value) for name, value in task.keywords.items()}
+        waiting, busy = iter(jobs), []
+        ahead = 4 * int(ray.cluster_resources().get("CPU", workers))  # enough to keep all busy, few enough to be held in memory
+        while True:
+            busy += [remote.remote(job, **settings) for job in islice(waiting, ahead - len(busy))]
+            if not busy:
+                return
+            done, busy = ray.wait(busy)
+            try:
+                yield from ray.get(done)
+            except ray.exceptions.RayTaskError as error:
+                raise error.cause from None
+            except ray.exceptions.RayError as error:
+                raise DataError(f"Ray gave up ({str(error).splitlines()[0]}). Run the same command to go on.") from None
     finally:
         if begun:
             ray.shutdown()
