@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import random
@@ -115,7 +116,8 @@ def test_missing_texts_are_written_down(recordings, tmp_path, capsys):
 def test_without_a_text_clips_are_kept_for_parts_that_need_none(recordings, tmp_path, monkeypatch, capsys):
     (recordings / "talk.txt").unlink()
     assert len(prepare(recordings, tmp_path / "out", workers=1, longest=5.0, transcribe=False, kinds=())) == 4
-    monkeypatch.setattr("importlib.util.find_spec", lambda name, real=__import__("importlib").util.find_spec: None if "whisper" in name else real(name))
+    real = importlib.util.find_spec
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if "whisper" in name else real(name))
     assert main(["prepare", str(recordings), str(tmp_path / "other"), "--workers", "1"]) == 2
     assert "pip install 'soundalike[asr]'" in capsys.readouterr().err
 

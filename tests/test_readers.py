@@ -49,12 +49,14 @@ CORPORA = {  # layout -> reader, files, what the rows should be: id, text, speak
     }, [("libritts/26_495_000004_000000", OTHER, "libritts-26", "en", "", "dev"),
         ("libritts/19_198_000000_000000", TEXT, "libritts-19", "en", "", "train")]),
     "LibriSpeech": ("librispeech", {
-        "train-clean-100/103/1240/103-1240.trans.txt": f"103-1240-0000 {TEXT.rstrip('.').upper()}\n", "train-clean-100/103/1240/103-1240-0000.flac": ONE,
+        "train-clean-100/103/1240/103-1240.trans.txt": f"103-1240-0000 {TEXT.rstrip('.').upper()}\n",
+        "train-clean-100/103/1240/103-1240-0000.flac": ONE,
         "test-clean/61/70968/61-70968.trans.txt": f"61-70968-0000 {OTHER.rstrip('.').upper()}\n", "test-clean/61/70968/61-70968-0000.flac": TWO,
     }, [("librispeech/61-70968-0000", OTHER.rstrip(".").capitalize(), "librispeech-61", "en", "", "test"),
         ("librispeech/103-1240-0000", TEXT.rstrip(".").capitalize(), "librispeech-103", "en", "", "train")]),
     "en": ("common_voice", {
-        "validated.tsv": f"{CV}\n{A}\tcommon_voice_en_1.mp3\tx\t{TEXT}\t\t2\t0\t\t\t\t\ten\t\n{B}\tcommon_voice_en_2.mp3\ty\t{OTHER}\t\t2\t0\t\t\t\t\ten\t\n",
+        "validated.tsv": f"{CV}\n{A}\tcommon_voice_en_1.mp3\tx\t{TEXT}\t\t2\t0\t\t\t\t\ten\t\n"
+        f"{B}\tcommon_voice_en_2.mp3\ty\t{OTHER}\t\t2\t0\t\t\t\t\ten\t\n",
         "test.tsv": f"{CV}\n{B}\tcommon_voice_en_2.mp3\ty\t{OTHER}\t\t2\t0\t\t\t\t\ten\t\n",
         "clips/common_voice_en_1.mp3": ONE, "clips/common_voice_en_2.mp3": TWO,
     }, [("common_voice/common_voice_en_1", TEXT, SPEAKERS[A], "en", "", "train"),
@@ -89,7 +91,8 @@ CORPORA = {  # layout -> reader, files, what the rows should be: id, text, speak
         "metadata.csv": f"one|ann|{TEXT}\ntwo|ben|{OTHER}\n", "wav/one.wav": ONE, "wav/two.wav": TWO,
     }, [("one", TEXT, "ann", "en", "", "train"), ("two", OTHER, "ben", "en", "", "train")]),
     "f5": ("csv", {
-        "metadata.csv": f"audio_file|text\nwavs/audio_001.wav|{TEXT}\nwavs/audio_002.wav|{OTHER}\n", "wavs/audio_001.wav": ONE, "wavs/audio_002.wav": TWO,
+        "metadata.csv": f"audio_file|text\nwavs/audio_001.wav|{TEXT}\nwavs/audio_002.wav|{OTHER}\n",
+        "wavs/audio_001.wav": ONE, "wavs/audio_002.wav": TWO,
     }, [("audio_001", TEXT, "f5", "en", "", "train"), ("audio_002", OTHER, "f5", "en", "", "train")]),
     "coqui": ("csv", {
         "metadata_train.csv": f"audio_file|text|speaker_name|emotion_name\nwavs/a.wav|{TEXT}|ann|Happy\n", "wavs/a.wav": ONE,
@@ -176,7 +179,8 @@ def test_sources_with_nothing_in_them_are_refused_in_one_sentence(tmp_path, caps
         assert error.startswith("soundalike: ") and message in error, (name, error)
     for arguments, message in [
         (["--test", "0.5"], "leaves the split 'test' with no speaker"), (["--reader", "nope"], "unknown reader 'nope'. Choose one of"),
-        (["--engine", "abacus"], "Choose one of local, ray"), (["--vad", "ear"], "Choose one of auto, silero, activity"), (["--workers", "0"], "more than 0"),
+        (["--engine", "abacus"], "Choose one of local, ray"), (["--vad", "ear"], "Choose one of auto, silero, activity"),
+        (["--workers", "0"], "more than 0"),
     ]:  # fmt: skip
         assert main(["prepare", str(tmp_path / "fine"), str(tmp_path / "out"), *arguments]) == 2
         assert message in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The command line: clone | batch | voices | check | evaluate | say-how | prepare | lint | align | embed | rate | retell | train | assemble | list."""
+"""The command line: clone | batch | voices | check | evaluate | say-how | prepare | lint | align | embed | rate | retell | train | ... | list."""
 
 from __future__ import annotations
 

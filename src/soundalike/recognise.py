@@ -55,8 +55,8 @@ def open_recogniser(language: str | None, folder: str | None = None) -> Recognis
 
             if folder in available_models():
                 return _opened(folder, language, f"Whisper {folder}")
-            known = ", ".join(available_models())
-            raise EvaluationError(f"{folder}: no model.bin here, so this is not a CTranslate2 Whisper model. Give the folder of one, or one of {known}.")
+            remedy = f"Give the folder of one, or one of {', '.join(available_models())}."
+            raise EvaluationError(f"{folder}: no model.bin here, so this is not a CTranslate2 Whisper model. {remedy}")
         return _opened(place, language, f"Whisper {place.resolve().name}")
     found = [importlib.util.find_spec(name) for name in WEIGHTS]
     if None in found:

@@ -94,8 +94,8 @@ def deal(rows: list[Row], shares: tuple[float, float] | None = None) -> list[Row
     for split, share in zip(("dev", "test"), shares or (SHARE, SHARE)):
         count = int(share * len(free) + 1e-9)
         if shares and share > 0 and free and not count:
-            least = f"--{split} {1 / len(free):.2g}"
-            raise ConfigError(f"--{split} {share:g} of {len(free)} speakers leaves the split '{split}' with no speaker. Ask for {least} or more, or for 0.")
+            reason = f"of {len(free)} speakers leaves the split '{split}' with no speaker"
+            raise ConfigError(f"--{split} {share:g} {reason}. Ask for {1 / len(free):.2g} or more, or for 0.")
         split_of |= dict.fromkeys(free[at : at + count], split)
         at += count
     if free and at >= len(free):

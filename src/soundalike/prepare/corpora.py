@@ -57,10 +57,10 @@ def read_common_voice(source: Path) -> Iterator[Clip | Fault]:
         yield from faults
         for number, row in rows:
             name = row["path"] if Path(row["path"]).suffix else f"{row['path']}.mp3"
+            split, language = split_of.get(row["client_id"], "train" if split_of else ""), row.get("locale") or source.name
             yield Clip(
                 f"common_voice/{Path(name).stem}", str((source / "clips" / name).resolve()), row["sentence"], f"cv-{row['client_id'][:16]}",
-                f"{path}, line {number}", (row.get("locale") or source.name).partition("-")[0], split_of.get(row["client_id"], "train" if split_of else ""),
-                f"commonvoice-{row.get('locale') or source.name}", "CC0",
+                f"{path}, line {number}", language.partition("-")[0], split, f"commonvoice-{language}", "CC0",
             )  # fmt: skip
 
 

@@ -1,4 +1,7 @@
-"""Readers of corpora of acted emotions. Emotions are named neutral, calm, happy, sad, angry, fearful, disgust, surprised; `-strong` where acted strongly."""
+"""Readers of corpora of acted emotions.
+
+Emotions are named neutral, calm, happy, sad, angry, fearful, disgust and surprised, with `-strong` where acted strongly.
+"""
 
 from __future__ import annotations
 
