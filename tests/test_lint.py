@@ -130,7 +130,8 @@ def test_a_seeded_fault_is_found(check, desk):
     rest = {finding.check for finding in findings} - {check.strip()}
     consequences = {  # of the fault itself, or of what it must touch
         "encoding ": {"bom"}, "duplicate-id": {"unlisted-file"}, "duplicate-file": {"unlisted-file"}, "columns": {"unlisted-file"},
-        "separator": {"unlisted-file"}, "too-short": {"pace"}, "too-long": {"pace"}, "unspeakable": {"pace"}, "markup": {"pace"}, "clipped": {"offset"},
+        "separator": {"unlisted-file"}, "too-short": {"pace"}, "too-long": {"pace"},
+        "unspeakable": {"pace"}, "markup": {"pace"}, "clipped": {"offset"},
     }  # fmt: skip
     assert rest <= consequences.get(check, set()), [str(finding) for finding in findings]
     assert found[0].reason and found[0].remedy.endswith(".")
@@ -156,7 +157,8 @@ def test_a_prepared_folder_is_looked_through(desk, tmp_path):
     store.write("durations", rows[1].id, store.read("durations", rows[1].id)[:-1])
     Path(rows[2].audio).unlink()
     findings = lint(str(out), fast=True)
-    assert [(finding.check, finding.where.rsplit(" ", 1)[1]) for finding in findings] == [("features", "1"), ("durations", "2"), ("missing-file", "3")]
+    told = [(finding.check, finding.where.rsplit(" ", 1)[1]) for finding in findings]
+    assert told == [("features", "1"), ("durations", "2"), ("missing-file", "3")]
 
 
 def test_splits_that_share_a_speaker(desk, tmp_path, capsys):

@@ -87,7 +87,7 @@ def listen(clip: Clip, phonemes: list[str], aligner: LoadedPart | None, encoder:
 
 def _proportions(audio: Audio, active: np.ndarray, found) -> None:
     if audio.seconds > LONG:
-        found("too-long", f"lasts {audio.seconds:.1f} s", f"Cut it; a folder of recordings is cut by `soundalike prepare`.")
+        found("too-long", f"lasts {audio.seconds:.1f} s", "Cut it; a folder of recordings is cut by `soundalike prepare`.")
     loud = np.flatnonzero(active) / 100
     before, after = loud[0], audio.seconds - loud[-1]
     if max(before, after) > EDGE:

@@ -69,7 +69,7 @@ def read_csv(source: Path) -> Iterator[Clip | Fault]:
             if len(fields) < 2 or not columns:
                 yield Fault("columns", where, f"expected `id|text`, found {line.strip()!r}", "Give the name of a sound and its text, | between.")
             elif len(fields) > len(columns):
-                yield Fault("separator", where, f"has {len(fields)} fields instead of {len(columns)}: {line[:80]!r}", f"Take {bar!r} out of the text.")
+                yield Fault("separator", where, f"has {len(fields)} fields instead of {len(columns)}: {line[:80]!r}", f"Take {bar!r} out of it.")
             elif len(fields) < len(columns):
                 yield Fault("columns", where, f"has {len(fields)} fields instead of {len(columns)}: {line[:80]!r}", "Give all of them.")
             else:
