@@ -20,7 +20,7 @@ $(VENV)/demo.stamp: pyproject.toml
 
 $(VENV)/test.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q -c constraints.txt -e ".[test,recognise,languages,rate]"
+	$(BIN)/pip install -q -c constraints.txt -e ".[test,recognise,languages,rate,asr,ray,scale,tensorboard]"
 	touch $@
 
 .PHONY: demo test lint

@@ -169,6 +169,9 @@ def train(recipe: Recipe, out: str | os.PathLike, max_seconds: float | None = No
 def _begin(recipe: Recipe, folder: Path, crew: Processes) -> tuple[State, Dataset]:
     t = recipe.train
     kind = registry.part(recipe.part)
+    saved = load_state(folder)
+    if saved is not None:
+        _check_same(recipe, folder, saved[1])
     torch.manual_seed(t.seed)
     network = kind.build(recipe.network, recipe.mel)
     if t.start_from:
@@ -190,9 +193,7 @@ def _begin(recipe: Recipe, folder: Path, crew: Processes) -> tuple[State, Datase
     for turn in set(t.rates) - set(objective.turns):
         raise ConfigError(f"[train] rates names '{turn}', but the turns of this objective are {', '.join(objective.turns)}.")
     state = State(objective, copy.deepcopy(network).eval(), optimisers)
-    saved = load_state(folder)
     if saved is not None:
-        _check_same(recipe, folder, saved[1])
         try:
             _restore(state, *saved)
         except (RuntimeError, KeyError) as error:
