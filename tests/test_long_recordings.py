@@ -83,6 +83,10 @@ def test_a_long_text_is_shared_out(recordings, tmp_path):
         assert Audio.read(out / row.audio).seconds == pytest.approx(row.seconds, abs=0.01)
         assert store.has("durations", row.id) and store.has("vector", row.id)
     assert (out / "unaligned.jsonl").read_text() == (out / "rejected.jsonl").read_text() == ""
+    corrected = out / "corrected.jsonl"  # a manifest is a list like any other
+    corrected.write_text((out / "manifest.jsonl").read_text().replace("closed", "shut"))
+    again = prepare(corrected, tmp_path / "again", workers=1, kinds=())
+    assert [(row.id, row.speaker, row.text) for row in again] == [(row.id, row.speaker, row.text.replace("closed", "shut")) for row in rows]
 
 
 def test_a_minute_is_followed_word_by_word(tmp_path):
