@@ -22,7 +22,7 @@ from soundalike.evaluate.jobs import read_system
 from soundalike.evaluate.pictures import png
 from soundalike.evaluate.report import markdown
 from soundalike.evaluate.run import RESULTS, Instruments, evaluate, open_instruments
-from soundalike.evaluate.words import open_recogniser
+from soundalike.recognise import open_recogniser
 
 HOSTILE = "<script>alert('x')</script> \"quoted\" & | <img src=http://evil/x>"
 

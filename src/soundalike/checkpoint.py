@@ -42,22 +42,30 @@ def describe(name: str, config: Any, mel: MelSpec) -> dict[str, Any]:
 
 
 def save_part(folder: str | os.PathLike, name: str, config: Any, mel: MelSpec, network: nn.Module, card: str = "", half: bool = False) -> None:
-    """Write a part, whole or not at all, and read it back once. `half` stores float16, for shipping."""
+    """Write a part, whole or not at all, and read it back once. `half` stores float16, for shipping.
+
+    Raises CheckpointError when it cannot be written; what was there before is then as it was.
+    """
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     target = Path(folder).resolve()
     temporary = target.with_name(f".{target.name}.part")
     shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
     tensors = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
     if half:
         tensors = {k: v.half() if v.is_floating_point() else v for k, v in tensors.items()}
-    (temporary / CONFIG).write_text(json.dumps(describe(name, config, mel), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    save_file(tensors, temporary / WEIGHTS)
-    (temporary / WEIGHTS).chmod(0o644)
-    if card:
-        (temporary / CARD).write_text(card, encoding="utf-8")
-    load_part(temporary)
+    try:
+        temporary.mkdir(parents=True)
+        (temporary / CONFIG).write_text(json.dumps(describe(name, config, mel), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        save_file(tensors, temporary / WEIGHTS)
+        (temporary / WEIGHTS).chmod(0o644)
+        if card:
+            (temporary / CARD).write_text(card, encoding="utf-8")
+        load_part(temporary)
+    except (OSError, SafetensorError, CheckpointError) as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise CheckpointError(f"{target}: cannot be saved ({error}). What was there is as it was; make room and run the same command.") from None
     target.mkdir(parents=True, exist_ok=True)
     for file in sorted(temporary.iterdir(), key=lambda f: f.name == CONFIG):
         os.replace(file, target / file.name)
@@ -142,12 +150,20 @@ def check_pair(first: LoadedPart, second: LoadedPart) -> None:
 
 
 def save_state(folder: Path, tensors: dict[str, torch.Tensor], facts: dict[str, Any]) -> None:
-    """Write the training state (deletable; only resuming needs it) as training.safetensors with JSON facts inside."""
+    """Write the training state (deletable; only resuming needs it) as training.safetensors with JSON facts inside, whole or not at all.
+
+    Raises CheckpointError when it cannot be written.
+    """
+    from safetensors import SafetensorError
     from safetensors.torch import save_file
 
     temporary = folder / "training.safetensors.part"
-    save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, temporary, metadata={"facts": json.dumps(facts)})
-    os.replace(temporary, folder / "training.safetensors")
+    try:
+        save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, temporary, metadata={"facts": json.dumps(facts)})
+        os.replace(temporary, folder / "training.safetensors")
+    except (OSError, SafetensorError) as error:
+        temporary.unlink(missing_ok=True)
+        raise CheckpointError(f"{folder}: the state cannot be saved ({error}). The last one is as it was; make room and run it again.") from None
 
 
 def load_state(folder: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]] | None:

@@ -1,4 +1,4 @@
-"""The command line: clone batch voices check evaluate listen say-how prepare align embed rate retell train assemble serve list."""
+"""The command line: speaking, voices and texts here; the other commands in cli_*.py."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import warnings
 from pathlib import Path
 from typing import Any, NoReturn
 
+from .cli_data import add_data_commands
 from .cli_listen import add_listen_command
 from .cli_serve import add_serve_command
 from .cli_training import add_training_commands
@@ -85,6 +86,7 @@ def build_parser() -> argparse.ArgumentParser:
     how.add_argument("--json", action="store_true", help="print JSON")
     how.set_defaults(run=run_say_how)
 
+    add_data_commands(commands)
     add_training_commands(commands)
     add_listen_command(commands)
     add_serve_command(commands)

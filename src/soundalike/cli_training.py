@@ -1,9 +1,8 @@
-"""The commands of makers and measurers: prepare, align, embed, rate, retell, train, assemble, evaluate."""
+"""The commands of makers and measurers: align, embed, rate, retell, train, assemble, evaluate."""
 
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,6 @@ from .contract import ConfigError
 
 def add_training_commands(commands: Any) -> None:
     """The parsers of these commands, added to those of the command line."""
-    prepare = commands.add_parser("prepare", help="corpus to a folder for training: manifest, phonemes, features")
-    prepare.add_argument("source", help="folder of the corpus")
-    prepare.add_argument("out", help="folder to write; going on where an earlier run stopped")
-    prepare.add_argument("--layout", help="layout of the corpus (default: found by its index file)")
-    prepare.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    prepare.set_defaults(run=run_prepare)
-
     for name, role, what in (("align", "aligner", "durations of every symbol"), ("embed", "speaker", "speaker vectors")):
         annotate = commands.add_parser(name, help=f"add {what} to a prepared folder")
         annotate.add_argument("data", help="folder made by `soundalike prepare`")
@@ -62,13 +54,6 @@ def add_training_commands(commands: Any) -> None:
     judge.add_argument("--players", type=int, default=12, help="jobs to listen to in the page, the worst first (default: %(default)s)")
     judge.add_argument("--seed", type=int, default=0, help="of the intervals (default: %(default)s)")
     judge.set_defaults(run=run_evaluate)
-
-
-def run_prepare(given: argparse.Namespace) -> None:
-    from .prepare import prepare
-
-    rows = prepare(given.source, given.out, given.layout, workers=given.workers)
-    print(f"{given.out}: {len(rows)} clips, {sum(row.seconds for row in rows) / 3600:.2f} hours")
 
 
 def run_annotate(given: argparse.Namespace) -> None:

@@ -32,7 +32,7 @@ class Row:
     speaker: str
     language: str
     seconds: float
-    split: str  # "train" or "dev"
+    split: str  # "train", "dev" (for choosing among models) or "test"
     corpus: str = ""
     licence: str = ""
     emotion: str = ""
@@ -122,7 +122,12 @@ class Dataset:
     def __init__(self, config: DataConfig, mel: MelSpec, wants: frozenset[str], seed: int = 0, split: str = "train"):
         self.config, self.mel, self.wants, self.seed = config, mel, wants, seed
         self.store = FeatureStore(config.manifest, mel)
-        rows = [row for row in read_manifest(config.manifest) if row.split == split and self._chosen(row)]
+        rows = read_manifest(config.manifest)
+        splits = sorted({row.split for row in rows})
+        if split not in splits:
+            held = f"it has {', '.join(splits)}" if splits else "it has no clip at all"
+            raise ConfigError(f"{config.manifest}: no speaker is in the split '{split}' ({held}). Prepare it with --dev or --test, or with more.")
+        rows = [row for row in rows if row.split == split and self._chosen(row)]
         for kind in ("durations", "mel", "samples", "vector"):
             if kind in wants:
                 rows = [row for row in rows if self.store.has(kind, row.id)]

@@ -10,7 +10,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -18,10 +18,12 @@ from tqdm import tqdm
 
 from . import registry
 from .checkpoint import CONFIG, adopt, describe, load_state, save_part, save_state
-from .config import assignments, merge, parse, read_toml
+from .config import assignments, merge, parse, read_toml, to_json
 from .contract import Batch, ConfigError, DataFacts, Objective, TrainingError
 from .data import DataConfig, Dataset
 from .features import MelSpec
+from .processes import Processes, open_processes
+from .watch import Watch
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,12 @@ class TrainConfig:
     clip: float = 1.0  # largest gradient norm
     ema: float = 0.999  # weight averaging; 0 ships the last weights
     seed: int = 0
+    accumulate: int = 1  # batches that make one step; with several processes they share them
+    precision: Literal["full", "bf16"] = "full"  # bf16: mixed precision, for GPUs that have it
     save_every: int = 500  # steps; 0: only at the end
+    keep: int = 2  # checkpoints kept beside the last one and the best one
+    samples_every: int = 1000  # saves are accompanied by pictures and sounds so often, in steps; 0: never
+    tensorboard: bool = False  # also log for TensorBoard
     log_every: int = 20
     threads: int = 0  # 0: leave to torch
     device: str = "cpu"
@@ -57,6 +64,7 @@ class Recipe:
     train: TrainConfig
 
 
+LOG = "log.csv"
 SIZES = ("tiny", "base", "large")  # sections of a recipe that are laid over it when asked for; without one it is the size that ships
 
 
@@ -108,48 +116,62 @@ def train(recipe: Recipe, out: str | os.PathLike, max_seconds: float | None = No
     folder.mkdir(parents=True, exist_ok=True)
     if t.threads:
         torch.set_num_threads(t.threads)
-    state, data = _begin(recipe, folder)
-    device = torch.device(t.device)
-    began, last_log, recent = time.monotonic(), state.step, {}
-    bar = tqdm(total=t.steps, initial=state.step, desc=recipe.part, unit="step", disable=quiet)
+    crew = open_processes(t.accumulate, t.device)
+    state, data = _begin(recipe, folder, crew)
+    watch = Watch(recipe, folder, data, state.step) if crew.first else None
+    began, last_log, recent, since_save = time.monotonic(), state.step, {}, []
+    bar = tqdm(total=t.steps, initial=state.step, desc=recipe.part, unit="step", disable=quiet or not crew.first)
     earlier, stopped = state.seconds, []
     before = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)}
     if threading.current_thread() is threading.main_thread():
         for sign in before:  # a polite kill or Ctrl-C ends the run after the step in hand, so that nothing is done by half
             signal.signal(sign, lambda *_: stopped.append(True))
     try:
-        while state.step < t.steps and not stopped:
-            if max_seconds is not None and time.monotonic() - began > max_seconds:
+        while state.step < t.steps:
+            if crew.any(bool(stopped) or (max_seconds is not None and time.monotonic() - began > max_seconds)):
                 break
-            batch = data.batch(state.step).to(device)
-            named = _step(state, batch, recipe, folder)
+            batches = [data.batch(state.step * t.accumulate + number).to(crew.device) for number in crew.share]
+            named = _step(state, batches, recipe, folder, crew)
             state.step += 1
             state.seconds = earlier + time.monotonic() - began
-            state.frames += int(batch.mel_lengths.sum()) if batch.mel_lengths is not None else 0
+            state.frames += int(named.pop("frames"))
+            since_save.append(sum(value for name, value in named.items() if not name.startswith("norm_")))
             for name, value in named.items():
                 recent[name] = recent.get(name, 0.0) + value
             if state.step % max(1, t.log_every) == 0 or state.step == t.steps:
                 means = {name: value / (state.step - last_log) for name, value in recent.items()}
-                _log(folder, state, means)
+                if watch:
+                    _log(folder, state, means)
+                    watch.log(state.step, means)
                 bar.set_postfix({name: f"{value:.3f}" for name, value in means.items()})
                 last_log, recent = state.step, {}
             bar.update(1)
-            if t.save_every and state.step % t.save_every == 0:
+            if watch and t.save_every and state.step % t.save_every == 0 and state.step < t.steps:
                 _save(recipe, folder, state)
+                watch.look(state, since_save)
+            if t.save_every and state.step % t.save_every == 0:
+                since_save = since_save if state.step == t.steps else []
     finally:
         bar.close()
         if threading.current_thread() is threading.main_thread():
             for sign, handler in before.items():
                 signal.signal(sign, handler)
-    _save(recipe, folder, state)
+    if watch:
+        _save(recipe, folder, state)
+        watch.look(state, since_save)
+        watch.close()
+    crew.close()
     if stopped:
         print(f"interrupted at step {state.step}; run the same command to go on")
     return folder
 
 
-def _begin(recipe: Recipe, folder: Path) -> tuple[State, Dataset]:
+def _begin(recipe: Recipe, folder: Path, crew: Processes) -> tuple[State, Dataset]:
     t = recipe.train
     kind = registry.part(recipe.part)
+    saved = load_state(folder)
+    if saved is not None:
+        _check_same(recipe, folder, saved[1])
     torch.manual_seed(t.seed)
     network = kind.build(recipe.network, recipe.mel)
     if t.start_from:
@@ -161,7 +183,7 @@ def _begin(recipe: Recipe, folder: Path) -> tuple[State, Dataset]:
     torch.manual_seed(t.seed)
     objective = kind.objective(network, recipe.objective, gather_facts(data))
     for turn in objective.turns:
-        objective.trained(turn).to(t.device)
+        objective.trained(turn).to(crew.device)
     optimisers = {
         turn: torch.optim.AdamW(
             [p for p in objective.trained(turn).parameters() if p.requires_grad], lr=t.lr, betas=t.betas, weight_decay=t.weight_decay
@@ -171,45 +193,54 @@ def _begin(recipe: Recipe, folder: Path) -> tuple[State, Dataset]:
     for turn in set(t.rates) - set(objective.turns):
         raise ConfigError(f"[train] rates names '{turn}', but the turns of this objective are {', '.join(objective.turns)}.")
     state = State(objective, copy.deepcopy(network).eval(), optimisers)
-    saved = load_state(folder)
     if saved is not None:
-        said = describe(recipe.part, recipe.network, recipe.mel)
-        if {**saved[1]["said"], "version": said["version"]} != said:
-            raise TrainingError(f"{folder}: holds a run of another network. Choose another --out, or delete {folder / CONFIG} and training.*.")
         try:
             _restore(state, *saved)
         except (RuntimeError, KeyError) as error:
             reason = str(error).splitlines()[0]
             raise TrainingError(f"{folder}: its state does not fit this recipe ({reason}). Begin in another --out with train.start_from.") from None
+        if crew.first:
+            _forget_after(folder / LOG, state.step)
     return state, data
 
 
-def _step(state: State, batch: Batch, recipe: Recipe, folder: Path) -> dict[str, float]:
+def _step(state: State, batches: list[Batch], recipe: Recipe, folder: Path, crew: Processes) -> dict[str, float]:
+    """One step of every turn on this process's share of its batches; returns the mean losses of all, the gradients' norms, and `frames`."""
     t, objective = recipe.train, state.objective
     rate = t.lr * _schedule(state.step, t)
     for turn in objective.turns:
         objective.trained(turn).train()
-    output = objective.forward(batch)
-    named: dict[str, float] = {}
+    mixed = torch.autocast(crew.device.type, torch.bfloat16, enabled=t.precision == "bf16")
+    named: dict[str, float] = {"frames": sum(float(batch.mel_lengths.sum()) for batch in batches if batch.mel_lengths is not None) * t.accumulate}
+    outputs = []
+    for number, batch in zip(crew.share, batches):
+        if t.accumulate > 1:  # the same numbers are drawn for a batch whichever process has it
+            torch.manual_seed((t.seed * 1_000_003 + state.step) * t.accumulate + number)
+        with mixed:
+            outputs.append(objective.forward(batch))
     for turn in objective.turns:
-        losses = objective.losses(turn, batch, output)
-        total = torch.stack(list(losses.values())).sum()
-        if not torch.isfinite(total):
-            from safetensors.torch import save_file
-
-            kept = {k: v for k, v in vars(batch).items() if isinstance(v, Tensor)}
-            save_file(kept, folder / "failed_batch.safetensors")
-            shown = {k: float(v.detach()) for k, v in losses.items()}
-            raise TrainingError(f"step {state.step}: loss is not finite ({shown}); clips {batch.ids[:4]}... Lower train.lr or mend the clips.")
         optimiser = state.optimisers[turn]
         optimiser.zero_grad(set_to_none=True)
-        total.backward()
+        for batch, output in zip(batches, outputs):
+            with mixed:
+                losses = objective.losses(turn, batch, output)
+            total = torch.stack(list(losses.values())).sum()
+            shown = {name: float(value.detach()) for name, value in losses.items()}
+            if not torch.isfinite(total):
+                raise _not_finite(state.step, f"loss is not finite ({shown})", batch, folder)
+            (total / t.accumulate if t.accumulate > 1 else total).backward()
+            for name, value in shown.items():
+                named[name] = named.get(name, 0.0) + value
+        crew.add_up([parameter.grad for parameter in objective.trained(turn).parameters() if parameter.grad is not None])
         norm = nn.utils.clip_grad_norm_(objective.trained(turn).parameters(), t.clip)
+        if not torch.isfinite(norm):
+            raise _not_finite(state.step, f"gradients of the {turn} are not finite", batches[-1], folder)
         for group in optimiser.param_groups:
             group["lr"] = rate * t.rates.get(turn, 1.0)
         optimiser.step()
-        named.update({name: float(value.detach()) for name, value in losses.items()})
-        named[f"norm_{turn}"] = float(norm)
+        named[f"norm_{turn}"] = float(norm) * t.accumulate / crew.size  # of all; only the losses are added up below
+        crew.agree(objective.trained(turn))
+    named = {name: value / t.accumulate for name, value in crew.sums(named).items()}
     keep = min(t.ema, (1 + state.step) / (10 + state.step)) if t.ema else 0.0
     with torch.no_grad():
         for mean, now in zip(state.averaged.state_dict().values(), objective.network().state_dict().values()):
@@ -218,6 +249,14 @@ def _step(state: State, batch: Batch, recipe: Recipe, folder: Path) -> dict[str,
             else:
                 mean.copy_(now)
     return named
+
+
+def _not_finite(step: int, what: str, batch: Batch, folder: Path) -> TrainingError:
+    """The error of a step that failed; its batch is kept."""
+    from safetensors.torch import save_file
+
+    save_file({name: value for name, value in vars(batch).items() if isinstance(value, Tensor)}, folder / "failed_batch.safetensors")
+    return TrainingError(f"step {step}: {what}; clips {batch.ids[:4]}... Lower train.lr or mend the clips.")
 
 
 def _schedule(step: int, t: TrainConfig) -> float:
@@ -240,7 +279,32 @@ def _save(recipe: Recipe, folder: Path, state: State) -> None:
     for name, value in state.averaged.state_dict().items():
         tensors[f"average/{name}"] = value.clone()
     said = describe(recipe.part, recipe.network, recipe.mel)
-    save_state(folder, tensors, {"step": state.step, "seconds": state.seconds, "frames": state.frames, "said": said})
+    save_state(folder, tensors, {"step": state.step, "seconds": state.seconds, "frames": state.frames, "said": said, "recipe": to_json(recipe)})
+
+
+def _check_same(recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
+    """Stop unless a folder's run is of the recipe's part and network; say what else has changed since."""
+    said, was = describe(recipe.part, recipe.network, recipe.mel), facts["said"]
+    if was["part"] != recipe.part:
+        raise TrainingError(f"{folder}: holds a run of a '{was['part']}', and this recipe is for a '{recipe.part}'. Choose another --out.")
+    differing = [
+        f"{section}.{key} is {said[section].get(key)!r}, was {was[section].get(key)!r}"
+        for section in ("network", "mel")
+        for key in sorted({*said[section], *was[section]})
+        if said[section].get(key) != was[section].get(key)
+    ]
+    if differing or was["alphabet"] != said["alphabet"]:
+        reason = "; ".join(differing) or "its alphabet is another"
+        raise TrainingError(f"{folder}: holds a run of another network ({reason}). Choose another --out, or delete {folder / CONFIG} and training.*.")
+    now, then = to_json(recipe), facts.get("recipe") or {}
+    changed = [
+        f"{section}.{key} {then[section][key]!r} -> {value!r}"
+        for section in ("objective", "data", "train")
+        for key, value in now[section].items()
+        if section in then and key in then[section] and then[section][key] != value
+    ]
+    if changed:
+        print(f"{folder}: going on from step {facts['step']} with another {', '.join(changed)}")
 
 
 def _restore(state: State, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
@@ -263,7 +327,7 @@ def _restore(state: State, tensors: dict[str, Tensor], facts: dict[str, Any]) ->
 
 
 def _log(folder: Path, state: State, means: dict[str, float]) -> None:
-    path = folder / "log.csv"
+    path = folder / LOG
     new = not path.is_file()
     with open(path, "a", newline="") as file:
         writer = csv.writer(file)
@@ -274,6 +338,17 @@ def _log(folder: Path, state: State, means: dict[str, float]) -> None:
             writer.writerow([state.step, round(state.seconds, 1), state.frames, name, round(value, 6)])
 
 
+def _forget_after(path: Path, step: int) -> None:
+    """Take out of the log what a run that was killed wrote past its last save: those steps are taken again."""
+    if path.is_file():
+        lines = path.read_text().splitlines(keepends=True)
+        kept = [line for line in lines if line.endswith("\n") and not (line.split(",")[0].isdigit() and int(line.split(",")[0]) > step)]
+        if kept != lines:
+            temporary = path.with_suffix(".part")
+            temporary.write_text("".join(kept))
+            os.replace(temporary, path)
+
+
 def plot_curves(folder: str | os.PathLike, target: str | os.PathLike) -> None:
     """Draw a run's losses against steps into a picture (needs matplotlib)."""
     import matplotlib
@@ -282,7 +357,7 @@ def plot_curves(folder: str | os.PathLike, target: str | os.PathLike) -> None:
     from matplotlib import pyplot
 
     curves: dict[str, list[tuple[int, float]]] = {}
-    with open(Path(folder) / "log.csv", newline="") as file:
+    with open(Path(folder) / LOG, newline="") as file:
         for row in csv.DictReader(file):
             if not row["name"].startswith("norm_"):
                 curves.setdefault(row["name"], []).append((int(row["step"]), float(row["value"])))

@@ -32,10 +32,14 @@ def png(pixels: np.ndarray, palette: np.ndarray) -> bytes:
 
 
 def mel_png(audio: Audio, widest: int = 600) -> bytes:
-    """The log-mel of a recording, low notes below, time to the right, 60 dB from dark to light; at most `widest` pixels wide."""
+    """The log-mel of a recording as `drawn`."""
     import torch
 
-    mel = log_mel(torch.from_numpy(audio.resample(MelSpec().sample_rate).samples)[None], MelSpec())[0].numpy()
+    return drawn(log_mel(torch.from_numpy(audio.resample(MelSpec().sample_rate).samples)[None], MelSpec())[0].numpy(), widest)
+
+
+def drawn(mel: np.ndarray, widest: int = 600) -> bytes:
+    """A PNG of a log-mel (T, M), low notes below, time to the right, 60 dB from dark to light; at most `widest` pixels wide."""
     step = -(-len(mel) // widest)
     mel = np.stack([mel[at : at + step].max(0) for at in range(0, len(mel), step)])
     top = mel.max()

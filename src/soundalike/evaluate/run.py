@@ -15,12 +15,13 @@ from tqdm import tqdm
 
 from ..audio import Audio
 from ..contract import EvaluationError, SoundalikeError, TextError
+from ..recognise import Recogniser, open_recogniser
 from ..text.normalise import base_language
 from .jobs import Excluded, Job, System, as_dict, fingerprint, keep_partners, name_apart, read_system, refuse_empty
 from .naturalness import Naturalness, open_naturalness
 from .signal import SHORTEST, prosody, signal
 from .similarity import SpeakerEncoder, open_encoders
-from .words import Recogniser, open_recogniser, plain_words, score_words
+from .words import plain_words, score_words
 
 RESULTS = "jobs.jsonl"
 MEASURES = 1  # raised when a measure changes, so that earlier results are not mixed with new ones

@@ -19,13 +19,16 @@ from .aligner import Aligner
 DISAGREEMENT = -4.0  # mean log-probability per phoneme under which a transcript is taken to be wrong
 
 
-def write_durations(folder: str, aligner: Aligner, mel: MelSpec, least: float = DISAGREEMENT) -> dict[str, float]:
+def write_durations(folder: str, aligner: Aligner, mel: MelSpec, least: float = DISAGREEMENT, again: bool = True) -> dict[str, float]:
     """Cache the durations of every clip with phonemes; returns each clip's agreement, the mean log-probability of its phonemes.
+
+    Without `again`, clips that have durations are left as they are.
 
     Clips whose transcript and sound disagree get no durations and are listed in `FOLDER/unaligned.jsonl`.
     """
     store, agreement, left_out = FeatureStore(folder, mel), {}, []
-    for row in tqdm([row for row in read_manifest(folder) if row.phonemes], desc="align", unit="clip"):
+    rows = [row for row in read_manifest(folder) if row.phonemes and (again or not store.has("durations", row.id))]
+    for row in tqdm(rows, desc="align", unit="clip"):
         sound = torch.from_numpy(store.read("mel", row.id)).float()
         symbols = torch.tensor(encode(row.phonemes, row.id))
         sounded = aligner.class_of[symbols] > 0
@@ -45,10 +48,13 @@ def write_durations(folder: str, aligner: Aligner, mel: MelSpec, least: float = 
 
 
 @torch.inference_mode()
-def write_vectors(folder: str, encoder: nn.Module, mel: MelSpec) -> int:
-    """Cache the speaker vector of every clip; returns how many. `encoder` takes log-mel (B, T, M) and lengths (B,)."""
+def write_vectors(folder: str, encoder: nn.Module, mel: MelSpec, again: bool = True) -> int:
+    """Cache the speaker vector of every clip; returns how many. `encoder` takes log-mel (B, T, M) and lengths (B,).
+
+    Without `again`, clips that have a vector are left as they are.
+    """
     store = FeatureStore(folder, mel)
-    rows = read_manifest(folder)
+    rows = [row for row in read_manifest(folder) if again or not store.has("vector", row.id)]
     for row in tqdm(rows, desc="embed", unit="clip"):
         sound = torch.from_numpy(store.read("mel", row.id)).float()
         store.write("vector", row.id, encoder(sound[None], torch.tensor([len(sound)]))[0].numpy().astype(np.float16))
