@@ -23,6 +23,7 @@ let state = null; // what the server said last
 let sounds = []; // of this trial: {name, label, button, bar, url, heard}
 let current = null; // the sound that was played last
 let began = 0;
+let unsaved = false;
 let sending = false;
 
 async function ask(path, body) {
@@ -170,7 +171,7 @@ function mark(playing) {
   current.button.setAttribute("aria-label", `${playing ? "Pause" : "Play"} ${current.label}`);
 }
 
-player.addEventListener("play", () => { mark(true); trouble(""); });
+player.addEventListener("play", () => { mark(true); if (!unsaved) trouble(""); });
 player.addEventListener("pause", () => mark(false));
 player.addEventListener("timeupdate", () => { if (current && player.duration) current.bar.value = player.currentTime / player.duration; });
 player.addEventListener("ended", () => {
@@ -210,11 +211,13 @@ async function next() {
   try {
     const given = { trial: state.trial.name, scores: scores(), seconds: (performance.now() - began) / 1000 };
     state = await ask("ratings", given);
+    unsaved = false;
     trouble("");
     sending = false;
     present();
   } catch (error) {
     sending = false;
+    unsaved = true; // a clip that begins to play now does not take this away
     trouble(`Not saved: ${error.message}. Your answer is still here; press Next to try again.`);
     check();
   }
