@@ -131,6 +131,7 @@ def test_one_call_from_a_recording_and_a_text_to_speech(http):
     audio = Audio.read(io.BytesIO(base64.b64decode(said["audio"])))
     assert (audio.rate, said["seed"]) == (said["sampling_rate"], 3) and audio.seconds == pytest.approx(said["seconds"], abs=0.01)
     assert said["report"]["voice"]["problems"] == [] and len(said["words"]) == 6
+    assert sum(len(sentence["words"]) for sentence in said["report"]["speech"]["sentences"]) >= 6
 
 
 def test_recordings_are_judged(http):

@@ -105,4 +105,4 @@ def stretched(audio: Audio, tempo: float) -> Audio:
         except (av.error.BlockingIOError, av.error.EOFError):
             break
     cues = tuple(replace(cue, start=cue.start / tempo, stop=cue.stop / tempo) for cue in audio.cues)
-    return Audio(np.concatenate(parts), audio.rate, cues)
+    return replace(audio, samples=np.concatenate(parts), cues=cues)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from ..audio import Audio, join
 from ..contract import Voice
+from ..verify import report
 from .answer import Stream, unless_gone
 from .encode import MEDIA, RATE, Encoder
 from .errors import Refusal, refusal_of
@@ -63,10 +64,11 @@ async def _sound(request: Request, wanted: SpeechRequest, pieces: AsyncIterator[
 
 
 async def _events(request: Request, wanted: SpeechRequest, pieces: AsyncIterator[Audio]) -> AsyncIterator[bytes]:
-    encoder, seconds = Encoder(wanted.response_format), 0.0
+    encoder, seconds, doubts = Encoder(wanted.response_format), 0.0, []
     try:
         async for piece in pieces:
             told(request, piece)
+            doubts += [f"in '{check.text}': {doubt}" for check in piece.checks for doubt in check.doubts]
             more = {"words": words_of(piece, seconds)} if wanted.timestamps else {}
             seconds += piece.seconds
             yield _event({"type": "speech.audio.delta", "audio": base64.b64encode(encoder.add(piece)).decode(), **more})
@@ -78,7 +80,7 @@ async def _events(request: Request, wanted: SpeechRequest, pieces: AsyncIterator
         return
     frames = round(seconds * 100)
     usage = {"input_tokens": len(wanted.input), "output_tokens": frames, "total_tokens": len(wanted.input) + frames}
-    yield _event({"type": "speech.audio.done", "usage": usage, "seconds": round(seconds, 3), "seed": wanted.seed})
+    yield _event({"type": "speech.audio.done", "usage": usage, "seconds": round(seconds, 3), "seed": wanted.seed, "doubts": doubts})
 
 
 def _event(said: dict[str, Any]) -> bytes:
@@ -102,7 +104,7 @@ async def voice_cloning(
     seed: Annotated[Seed, Form()] = 0,
     quality: Annotated[Quality, Form()] = "best",
 ) -> dict[str, Any]:
-    """The speech as a WAV file in base64, with its sampling rate, its seconds, its words, and the report on the recording."""
+    """The speech as a WAV file in base64, with its sampling rate, its seconds, its words, and what was found in the recording and in the speech."""
     house: House = request.app.state.house
     check_text(text, house.settings.characters, "text")
     request.state.characters = len(text)
@@ -123,7 +125,7 @@ async def _clone(request: Request, house: House, data: bytes, transcript: str | 
         "seconds": round(whole.seconds, 3),
         "seed": wanted.seed,
         "words": words_of(whole),
-        "report": {"voice": report_of(voice)},
+        "report": {"voice": report_of(voice), "speech": report(whole.checks)},
     }
 
 
