@@ -125,12 +125,6 @@ def test_speed_over_openais_whole_range(http, speed):
     assert changed[0]["words"][-1]["stop"] == pytest.approx(plain[0]["words"][-1]["stop"] / speed, rel=0.12)
 
 
-def test_ssml_speaks_in_kept_voices(http):
-    text = '<speak>One. <voice name="anna">Two.</voice></speak>'
-    answer = http.post("/v1/audio/speech", json={"voice": "Anna", "input": text, "stream_format": "sse", "timestamps": True})
-    assert [word["text"] for event in events(answer) for word in event.get("words", [])] == ["One", "Two"]
-
-
 def test_one_call_from_a_recording_and_a_text_to_speech(http):
     with REFERENCE.open("rb") as file:
         said = http.post("/voice-cloning", files={"audio": file}, data={"text": TEXT, "seed": "3", "quality": "fast"}).json()

@@ -25,7 +25,7 @@ from soundalike.contract import ConfigError  # noqa: E402
 
 SHORT = "Good evening. It costs $3.50."
 LONG = "The harbor was quiet this morning, and nobody came. " * 200
-WAIT = 240  # seconds until something must have come about, on however slow a machine
+WAIT = 900  # seconds until something must have come about, on however slow a machine
 
 
 def until(happens, wait: float = WAIT):

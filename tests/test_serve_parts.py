@@ -70,14 +70,14 @@ def test_channels_stay_apart_and_are_two_at_most(decoder):
 
 def in_child(code: str) -> str:
     """What code prints in a process under the decoder's limits."""
-    start = "import sys, json; sys.argv = ['x', '{}']; from soundalike.serve import decode; decode.rehearse(); decode.limit(300, 1.0)\n"
+    start = "import socket; from soundalike.serve import decode; decode.rehearse(); decode.limit(300, 0.1)\n"
     return subprocess.run([sys.executable, "-c", start + code], capture_output=True, text=True, cwd=decode.PACKAGES).stdout
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="these limits are Linux's")
 def test_the_decoding_process_can_open_nothing_and_take_little():
     assert in_child("try: open('/etc/passwd')\nexcept OSError as e: print(e.errno)") == "24\n"
-    assert in_child("import socket\ntry: socket.socket()\nexcept OSError as e: print(e.errno)") == "24\n"
+    assert in_child("try: socket.socket()\nexcept OSError as e: print(e.errno)") == "24\n"
     assert in_child("try: bytearray(2 * 10**9)\nexcept MemoryError: print('no')") == "no\n"
     assert in_child("print('go', flush=True)\nwhile True: pass") == "go\n"  # the processor's time ends it
 
@@ -115,6 +115,7 @@ def test_the_command_makes_keys_and_says_what_is_wrong(tmp_path, capsys):
         (["--new-key", "anna"], "--api-key-file"),
         (["--api-key-file", str(tmp_path / "none")], "cannot be read"),
         (["--workers", "0"], "workers = 0"),
+        (["--model", str(tmp_path / "none")], "no such folder"),
         (["--cors", "example.org"], "--cors takes origins"),
         (["--database", "nonsense", "--data", str(tmp_path)], "--database"),
     ):
@@ -165,6 +166,17 @@ def test_a_text_read_bit_by_bit_sounds_as_one_read_whole(name, served, cloner, v
     assert len(cut) > 1 or name in ("short", "stars first", "SSML")
 
 
+def test_ssml_speaks_in_kept_voices_by_name_or_id(served, cloner, voice):
+    from soundalike.audio import join
+    from soundalike.serve.schemas import Wanted
+
+    other = cloner.listen(HERE / "data" / "ben_1.flac")
+    plain = join(list(served.house.speak(Wanted(input="Good evening."), voice)))
+    for name in ("Anna", "anna"):
+        called = join(list(served.house.speak(Wanted(input=f'<speak><voice name="{name}">Good evening.</voice></speak>'), other)))
+        assert np.array_equal(called.samples, plain.samples)
+
+
 def test_stretching_keeps_pitch_and_moves_words(voice, cloner):
     from soundalike.audio import join
     from soundalike.features import MelSpec, pitch
@@ -174,6 +186,21 @@ def test_stretching_keeps_pitch_and_moves_words(voice, cloner):
     assert slow.seconds == pytest.approx(2 * audio.seconds, rel=0.03) and slow.cues[-1].stop == pytest.approx(2 * audio.cues[-1].stop)
     before, after = (np.median(hertz[hertz > 0]) for hertz in (pitch(each.samples, MelSpec()) for each in (audio, slow)))
     assert after == pytest.approx(before, rel=0.05)
+
+
+def test_the_door_knows_the_names_it_answers_to():
+    from soundalike.serve.limits import Door
+
+    def answers(host: str, **settings) -> bool:
+        try:
+            return Door(None, Settings(**settings), {}).admit({"method": "GET", "path": "/"}, {"host": host}) is None
+        except Refusal as refusal:
+            assert refusal.status == 421
+            return False
+
+    assert answers("localhost:8000") and answers("[::1]:8000") and not answers("tts.example")
+    assert answers("tts.example", host="0.0.0.0") and not answers("tts.example", host="0.0.0.0", names=("localhost",))
+    assert answers("tts.example:443", names=("tts.example",)) and answers("127.0.0.1", host="0.0.0.0", names=("tts.example",))
 
 
 def test_settings_know_their_places(tmp_path):

@@ -14,6 +14,7 @@ def add_serve_command(commands: Any) -> None:
     serve = commands.add_parser("serve", help="HTTP server with OpenAI's speech route, voices, jobs and a web page")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen at; 0.0.0.0 lets other machines in (default: %(default)s)")
     serve.add_argument("--port", type=int, default=8000, help="(default: %(default)s)")
+    serve.add_argument("--host-name", action="append", metavar="NAME", help="answer requests to this name and localhost alone; may be given again")
     serve.add_argument("--model", help="folder of another model; the built-in one is used otherwise")
     serve.add_argument("--workers", type=int, help="texts spoken at once (default: the number of cores)")
     serve.add_argument("--queue", type=int, default=64, dest="waiting", help="requests that may wait beside (default: %(default)s)")
@@ -42,7 +43,7 @@ def run_serve(given: argparse.Namespace) -> int | None:
         return None
     names = ("host", "port", "model", "workers", "waiting", "key_file", "cors", "database", "voices", "data", "memory", "lease")
     told = {name: getattr(given, name) for name in names if getattr(given, name) is not None}
-    chosen = settings.Settings(**{**told, "cors": tuple(given.cors or ())})
+    chosen = settings.Settings(**{**told, "cors": tuple(given.cors or ()), "names": tuple(given.host_name or ())})
     if given.selftest:
         from .serve.selftest import selftest
 

@@ -19,6 +19,7 @@ from ..clone import QUALITIES, RANGES
 from ..delivery import LOUDEST, SOFTEST
 from ..text import LANGUAGES, installed
 from . import job_routes, speech, voice_routes
+from .database import open_database
 from .encode import MEDIA
 from .errors import Refusal, add_handlers
 from .house import House
@@ -36,12 +37,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or Settings()
     settings.check()
     keys = read_keys(settings.key_file) if settings.key_file else {}
+    engine = open_database(settings.url)
+    ledger = Ledger(engine, settings.data / "jobs", settings.keep, settings.jobs)
 
     @contextlib.asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
-        app.state.house = house = House(settings)
-        app.state.ledger = ledger = Ledger(house.engine, settings.data / "jobs", settings.keep, settings.jobs)
-        app.state.clerk = clerk = Clerk(house, ledger)
+        app.state.house = house = House(settings, engine)
+        app.state.ledger, app.state.clerk = ledger, (clerk := Clerk(house, ledger))
         try:
             yield
         finally:
@@ -80,7 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         house: House = request.app.state.house
         house.metrics.inside.set(house.desk.inside)
         house.metrics.ready.set(house.ready)
-        for status, count in ({"queued": 0, "running": 0} | await asyncio.to_thread(app.state.ledger.counts)).items():
+        for status, count in ({"queued": 0, "running": 0} | await asyncio.to_thread(ledger.counts)).items():
             house.metrics.jobs.labels(status).set(count)
         return Response(house.metrics.text(), media_type="text/plain; version=0.0.4")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import av
 import numpy as np
@@ -103,7 +104,5 @@ def stretched(audio: Audio, tempo: float) -> Audio:
             parts.append(graph.pull().to_ndarray()[0])
         except (av.error.BlockingIOError, av.error.EOFError):
             break
-    from dataclasses import replace
-
     cues = tuple(replace(cue, start=cue.start / tempo, stop=cue.stop / tempo) for cue in audio.cues)
     return Audio(np.concatenate(parts), audio.rate, cues)

@@ -10,14 +10,15 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import numpy as np
+from sqlalchemy import Engine
 
 from .. import voices
 from ..audio import Audio, join
 from ..clone import Cloner, lexicon_of
 from ..contract import TextError, Voice
+from ..cues import Cue
 from ..delivery import LOUDNESS, PAUSE
 from ..text import base_language, detect_language, installed, is_ssml, read, sentence_spans
-from .database import open_database
 from .decode import Decoder
 from .encode import stretched
 from .errors import Refusal
@@ -35,9 +36,8 @@ SPEEDS = (0.5, 2.0)  # what a model does by itself; beyond, sound is stretched
 class House:
     """Opens with the app and closes with it; the model is loaded in the meantime."""
 
-    def __init__(self, settings: Settings):
-        self.settings, self.metrics = settings, Metrics()
-        self.engine = open_database(settings.url)
+    def __init__(self, settings: Settings, engine: Engine):
+        self.settings, self.engine, self.metrics = settings, engine, Metrics()
         self.store: Store = LibraryVoices() if settings.voice_store == "library" else DatabaseVoices(self.engine)
         self.desk = Desk(settings.workers, settings.waiting, settings.per_key, settings.memory)
         self.pool = Pool(settings.workers)
@@ -101,7 +101,7 @@ class House:
         Raises TextError, ConfigError and CheckpointError.
         """
         text, said = wanted.input, 0
-        known = [kept.name for kept in self.store.listing()] if "<voice" in text else []
+        known = {name for kept in self.store.listing() for name in (kept.name, kept.id)} if "<voice" in text else set()
         own = min(max(wanted.speed, SPEEDS[0]), SPEEDS[1])
         options = self.options(wanted, own)
         loudness = LOUDNESS if wanted.loudness is None else wanted.loudness
@@ -114,14 +114,13 @@ class House:
                 if last and not said:
                     raise
                 continue  # a line of stars, say, among what can be spoken
-            others = {name: self.kept_voice(name) for name in {sentence.voice for sentence in script.utterances} & set(known)}
+            others = {name: self.kept_voice(name) for name in {sentence.voice for sentence in script.utterances} & known}
             chosen = dataclasses.replace(options, seed=wanted.seed + said)
             pieces = self.cloner.speak(script, voice, chosen, loudness=loudness, others=others, quality=wanted.chosen_quality)
             for sentence, piece in enumerate(pieces, 1):
                 if sentence == len(script.utterances) and not last:
                     piece = join([piece, Audio(np.zeros(int(PAUSE * piece.rate), np.float32), piece.rate)])
-                cues = tuple(dataclasses.replace(cue, span=(cue.span[0] + at, cue.span[1] + at)) for cue in piece.cues)
-                yield stretched(dataclasses.replace(piece, cues=cues), wanted.speed / own)
+                yield stretched(dataclasses.replace(piece, cues=tuple(_later(cue, at) for cue in piece.cues)), wanted.speed / own)
             said += len(script.utterances)
 
     def options(self, wanted: Wanted, speed: float) -> Any:
@@ -140,6 +139,11 @@ class House:
         self.pool.close()
         self.decoder.close()
         self.engine.dispose()
+
+
+def _later(cue: Cue, characters: int) -> Cue:
+    """A cue whose place in the text is so much later."""
+    return dataclasses.replace(cue, span=(cue.span[0] + characters, cue.span[1] + characters)) if cue.kind == "word" else cue
 
 
 def sections(text: str, language: str | None) -> Iterator[tuple[int, str, str | None]]:

@@ -90,6 +90,13 @@ class Ledger:
         for path in self.folder.glob(f"{number}.*"):
             path.unlink(missing_ok=True)
 
+    def forget(self, number: str) -> None:
+        """Delete the files of a job that was cancelled or deleted, not of one that another server speaks."""
+        with self.engine.connect() as connection:
+            status = connection.execute(select(jobs.c.status).where(jobs.c.id == number)).scalar()
+        if status in (None, "cancelled"):
+            self.clear(number)
+
     def sweep(self) -> None:
         """Delete what is over for longer than it is kept."""
         with self.engine.begin() as connection:
@@ -208,8 +215,8 @@ class Clerk:
             self._note(row.id, status="done", finished=time.time(), seconds=round(seconds, 3), **over)
             facts |= {"status": "done", "speech_seconds": round(seconds, 3)}
         except _Lost:
-            self.ledger.clear(row.id)
-            facts["status"] = "cancelled"
+            self._safely(self.ledger.forget, row.id)
+            facts["status"] = "lost"
         except _Closing:
             self._safely(lambda: self._note(row.id, status="queued", worker=None, done=0, tries=row.tries - 1))
             facts["status"] = "queued"
@@ -228,6 +235,8 @@ class Clerk:
         wanted = JobRequest(**row.wanted, input=row.text)
         voice, encoder = self.house.adapted(from_bytes(row.voice)), Encoder(wanted.response_format)
         seconds, words, told = 0.0, [], 0.0
+        for left in self.ledger.folder.glob(f"{row.id}.*.part"):  # by a server that was killed
+            left.unlink(missing_ok=True)
         with open(part, "wb") as file:
             for piece in self.house.speak(wanted, voice):
                 file.write(encoder.add(piece))

@@ -62,9 +62,10 @@ class Door:
     def admit(self, scope: dict, headers: dict[str, str]) -> str | None:
         """The name of the caller's key, None where none is needed. Raises Refusal."""
         host = headers.get("host", "")
-        if self.settings.host in LOOPBACK and place_of(f"//{host}")[0] not in LOOPBACK:
+        names = (*LOOPBACK, *self.settings.names)
+        if (self.settings.names or self.settings.host in LOOPBACK) and place_of(f"//{host}")[0] not in names:
             # a page elsewhere whose name was made to mean this machine must not reach a server meant for this machine
-            raise Refusal(421, "wrong_host", "This server answers to localhost alone. Start it with --host to let others in.")
+            raise Refusal(421, "wrong_host", "This server does not answer to that name. `--host-name NAME` lets it.")
         origin = headers.get("origin")
         if origin and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             if place_of(origin)[1] != host and origin not in self.settings.cors and "*" not in self.settings.cors:

@@ -22,6 +22,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8000
+    names: tuple[str, ...] = ()  # hosts it answers to beside localhost; none where it listens to all addresses: any
     model: str | None = None
     workers: int = field(default_factory=lambda: max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
     waiting: int = 64  # requests that may wait for a worker; more are told to come again
@@ -66,6 +67,8 @@ class Settings:
                 raise ConfigError(f"{name} = {getattr(self, name)} is out of range. Choose a number above 0.")
         if self.waiting < 0 or self.memory < 0:
             raise ConfigError("waiting and memory must not be below 0.")
+        if self.model is not None and not Path(self.model).is_dir():
+            raise ConfigError(f"--model {self.model}: no such folder. Leave it out for the built-in model.")
         if self.voices not in (None, "library", "database"):
             raise ConfigError(f"voices are kept in 'library' or 'database', not {self.voices!r}.")
         if any(not origin.startswith(("http://", "https://")) for origin in self.cors):
