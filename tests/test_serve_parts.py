@@ -191,9 +191,9 @@ def test_stretching_keeps_pitch_and_moves_words(voice, cloner):
 def test_the_door_knows_the_names_it_answers_to():
     from soundalike.serve.limits import Door
 
-    def answers(host: str, **settings) -> bool:
+    def answers(asked: str, **settings) -> bool:
         try:
-            return Door(None, Settings(**settings), {}).admit({"method": "GET", "path": "/"}, {"host": host}) is None
+            return Door(None, Settings(**settings), {}).admit({"method": "GET", "path": "/"}, {"host": asked}) is None
         except Refusal as refusal:
             assert refusal.status == 421
             return False
