@@ -21,11 +21,13 @@ KNEE = 0.8  # peaks above this are rounded off where sound is brought to a loudn
 
 @dataclass(frozen=True)
 class Audio:
-    """Mono sound: `samples` float32 (N,) nominally in [-1, 1], at `rate` hertz; of speech that was made, also when what is said."""
+    """Mono sound: `samples` float32 (N,) nominally in [-1, 1], at `rate` hertz; of speech that was made, also when what is said, and a
+    note of its origin, which files of it carry."""
 
     samples: np.ndarray
     rate: int
     cues: tuple[Cue, ...] = ()
+    origin: str = ""
 
     @property
     def seconds(self) -> float:
@@ -47,7 +49,7 @@ class Audio:
             return self
         import soxr
 
-        return Audio(soxr.resample(self.samples, self.rate, rate).astype(np.float32), rate)
+        return Audio(soxr.resample(self.samples, self.rate, rate).astype(np.float32), rate, self.cues, self.origin)
 
     def trim(self, margin: float = 0.05) -> Audio:
         """Without silence at the ends, save for `margin` seconds."""
@@ -124,19 +126,7 @@ class Audio:
         target = Path(path)
         format = format_of(target, format)
         check_target(target, format)
-        data = self.encode(format)
-        try:
-            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        except OSError as error:
-            raise AudioError(f"{target}: cannot write into {target.parent} ({error.strerror}). Choose another folder.") from error
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, target)
-        except OSError as error:
-            os.unlink(temporary)
-            raise AudioError(f"{target}: cannot be written ({error.strerror}).") from error
+        write_whole(target, self.encode(format))
 
     def encode(self, format: str = "wav") -> bytes:
         """The sound as the bytes of a file in one of FORMATS. Raises AudioError for another format."""
@@ -145,6 +135,8 @@ class Audio:
         container, subtype = FORMATS[format_of("", format)]
         buffer, samples = io.BytesIO(), np.clip(self.samples, -1.0, 1.0)
         with soundfile.SoundFile(buffer, "w", self.rate, 1, subtype=subtype, format=container) as file:
+            if self.origin:
+                file.comment = self.origin
             for start in range(0, len(samples), self.rate):  # libsndfile's Vorbis encoder overflows its stack on long blocks
                 file.write(samples[start : start + self.rate])
         return buffer.getvalue()
@@ -188,8 +180,24 @@ def check_target(path: str | os.PathLike, format: str | None = None) -> None:
         raise AudioError(f"{target}: cannot be written. Choose a file in a folder you may write to.")
 
 
+def write_whole(target: Path, data: bytes) -> None:
+    """Write a file so that it appears whole or not at all. Raises AudioError when it cannot be written."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        raise AudioError(f"{target}: cannot write into {target.parent} ({error.strerror}). Choose another folder.") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except OSError as error:
+        os.unlink(temporary)
+        raise AudioError(f"{target}: cannot be written ({error.strerror}).") from error
+
+
 def join(pieces: list[Audio]) -> Audio:
-    """Pieces one after the other, their cues with them. All must have one rate."""
+    """Pieces one after the other, their cues and the notes of their origins with them. All must have one rate."""
     rates = {piece.rate for piece in pieces}
     if len(rates) != 1:
         raise AudioError(f"cannot join pieces of different rates {sorted(rates)}: resample them first.")
@@ -197,7 +205,26 @@ def join(pieces: list[Audio]) -> Audio:
     for piece in pieces:
         cues += [cue.moved(at / rate) for cue in piece.cues]
         at += len(piece.samples)
-    return Audio(np.concatenate([piece.samples for piece in pieces]), rate, tuple(cues))
+    origins = dict.fromkeys(line for piece in pieces for line in piece.origin.splitlines())
+    return Audio(np.concatenate([piece.samples for piece in pieces]), rate, tuple(cues), "\n".join(origins))
+
+
+def read_comment(path: str | os.PathLike) -> str:
+    """The comment in a file's metadata; empty where there is none, or the format has no place for one that is read here."""
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(os.fspath(path)) as file:
+            return file.comment or ""
+    except (soundfile.LibsndfileError, TypeError):
+        pass  # not one of libsndfile's formats
+    import av
+
+    try:
+        with av.open(os.fspath(path)) as container:
+            return {name.lower(): value for name, value in container.metadata.items()}.get("comment", "")
+    except (av.FFmpegError, ValueError, UnicodeDecodeError):
+        return ""
 
 
 def _k_weighting(hertz: np.ndarray) -> np.ndarray:
