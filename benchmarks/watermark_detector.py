@@ -42,7 +42,7 @@ def stretch(sounds: list[Audio], rng: random.Random) -> tuple[np.ndarray, np.nda
     samples = np.pad(samples, (0, max(0, SIZE - len(samples))))
     start = rng.randrange(len(samples) - SIZE + 1)
     signs = np.random.default_rng(rng.randrange(2**32)).choice([-1, 1], (COLUMNS + 1, BANDS)).astype(np.int8)
-    with mock.patch.multiple(watermark, PERIOD=COLUMNS + 1), mock.patch.object(codeword, "field", lambda bits: signs):
+    with mock.patch.multiple(watermark, PERIOD=COLUMNS + 1, DEPTH=1.0), mock.patch.object(codeword, "field", lambda bits: signs):
         watermark._gains.cache_clear()
         marked = watermark.embed(Audio(np.clip(samples[start : start + SIZE], -1, 1).astype(np.float32), watermark.RATE), Mark(0, 0))
     name = rng.choices(list(SHARES), list(SHARES.values()))[0]
@@ -62,8 +62,8 @@ def main() -> None:
     given = parser.parse_args()
     rng = random.Random(1)
     torch.manual_seed(0)
-    spoken = [audio for audio, _ in clones(Cloner.load(), given.corpus, 100, mark=False, split="train")]
-    real = [audio.resample(watermark.RATE) for audio in recordings(given.corpus, 300, 4.1, "train", without=NOT_LEARNT_FROM)]
+    spoken = [audio for audio, _ in clones(Cloner.load(), given.corpus, min(100, given.clips), mark=False, split="train")]
+    real = [audio.resample(watermark.RATE) for audio in recordings(given.corpus, min(300, given.clips), 4.1, "train", without=NOT_LEARNT_FROM)]
     made = [stretch(spoken if rng.random() < 0.6 else real, rng) for _ in tqdm(range(given.clips), desc="stretches")]
     spectra, signs = (torch.from_numpy(np.stack(side)) for side in zip(*made))
     kept = given.clips // 6

@@ -187,7 +187,7 @@ def test_content_credentials_are_signed_and_break_when_the_sound_is_changed(tmp_
 
 
 def certificate(folder):
-    """A signer's certificate by an authority made up for the test, as C2PA wants them; the paths of the chain and of the key."""
+    """A self-signed certificate as C2PA wants them; the paths of it and of its key."""
     import datetime
 
     from cryptography import x509
@@ -195,25 +195,18 @@ def certificate(folder):
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-    now = datetime.datetime.now(datetime.timezone.utc)
-    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
-    called = ((NameOID.COMMON_NAME, "{}"), (NameOID.ORGANIZATION_NAME, "test"))
-    names = [x509.Name([x509.NameAttribute(kind, text.format(who)) for kind, text in called]) for who in ("root", "test signer")]
-    pem = b""
-    for who in (1, 0):
-        usage = {"digital_signature": True, "key_cert_sign": who == 0, "crl_sign": who == 0}
-        unused = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only")
-        rest = dict.fromkeys(unused, False)
-        made = x509.CertificateBuilder(names[0], names[who], keys[who].public_key(), x509.random_serial_number(), now, now + datetime.timedelta(9))
-        made = made.add_extension(x509.BasicConstraints(who == 0, None), True).add_extension(x509.KeyUsage(**usage, **rest), True)
-        made = made.add_extension(x509.SubjectKeyIdentifier.from_public_key(keys[who].public_key()), False)
-        if who:
-            made = made.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), True)
-            made = made.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(keys[0].public_key()), False)
-        pem += made.sign(keys[0], hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
-    (folder / "chain.pem").write_bytes(pem)
+    now, key = datetime.datetime.now(datetime.timezone.utc), ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test signer"), x509.NameAttribute(NameOID.ORGANIZATION_NAME, "test")])
+    unused = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
+    uses = {**dict.fromkeys((*unused, "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"), False), "digital_signature": True}
+    made = x509.CertificateBuilder(name, name, key.public_key(), 7, now, now + datetime.timedelta(9))
+    made = made.add_extension(x509.BasicConstraints(False, None), True).add_extension(x509.KeyUsage(**uses), True)
+    made = made.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), True)
+    made = made.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+    made = made.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), False).sign(key, hashes.SHA256())
+    (folder / "chain.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
     form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "key.pem").write_bytes(keys[1].private_bytes(*form))
+    (folder / "key.pem").write_bytes(key.private_bytes(*form))
     return str(folder / "chain.pem"), str(folder / "key.pem")
 
 

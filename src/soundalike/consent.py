@@ -30,8 +30,8 @@ from .voicefile import move_to_new
 FORMAT = "soundalike-consent-1"
 PLACE = "SOUNDALIKE_KEYS"  # environment variable with the folder of the key
 KEY, TRUSTED = "consent-key.pem", "trusted-keys.txt"
-LEAST_LIKENESS = 0.5  # cosine of the speaker vectors of the reading and of the voice
-LEAST_WORDS = -3.0  # mean score of the worst quarter of the words
+LEAST_LIKENESS = 0.6  # cosine of the speaker vectors of the reading and of the voice
+LEAST_WORDS = -4.5  # mean score of the worst quarter of the words
 LONGEST_TERM = 3650  # days
 LONGEST_SCOPE = 200  # characters
 WORDS = (

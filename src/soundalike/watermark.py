@@ -1,6 +1,6 @@
 """An inaudible mark in sound: put in by turning the parts of its spectrum up and down a little, found again without the original.
 
-Every 10.7 ms each of BANDS bands of 141 Hz is made louder or softer by DEPTH decibels, as `codeword` says; the pattern repeats every 0.68 s.
+Every 10.7 ms each of BANDS bands of 141 Hz is made louder or softer by up to 1.4 decibels, as `codeword` says; the pattern repeats every 0.68 s.
 A small network (13,000 numbers) has learned to tell from a noisy spectrum where it was turned up; what it finds is
 folded over the repetitions, tried at every place the pattern may begin, and decoded. Nothing here is secret: who wants to take
 the mark out, can.
@@ -25,11 +25,11 @@ from .codeword import BANDS, PERIOD, Mark
 RATE = 24_000  # hertz
 WINDOW, COLUMN, HOP = 512, 256, 128  # samples: of a spectrum, between columns of the pattern, between spectra when looking for it
 LOWEST, WIDTH = 3, 3  # the first bin of the spectrum that is used; bins of a band
-DEPTH = 1.0  # decibels up or down
+DEPTH = np.interp(np.arange(BANDS), (0, 14), (0.4, 1.4)).astype(np.float32)  # decibels up or down: less where the tone of a voice is
 DETECTOR = Path(__file__).parent / "models" / "watermark.safetensors"
 STRETCH, STEP = 376, 188  # columns (4 and 2 s) that are searched for a mark by themselves
 CERTAIN = 9.0  # standard deviations of agreement from which a mark is believed
-NOISE, SPREAD = 7.9, 0.2  # the best agreement in sound without a mark: its place and spread, of extreme values
+NOISE, SPREAD = 7.85, 0.22  # the best agreement in sound without a mark: its place and spread, of extreme values
 SHORTEST = 0.3  # seconds in which there is any use in looking
 
 _SINE = np.sin(np.pi * (np.arange(WINDOW) + 0.5) / WINDOW).astype(np.float32)
@@ -127,13 +127,16 @@ def _detector() -> Detector:
 
 @torch.inference_mode()
 def evidence(samples: np.ndarray) -> np.ndarray:
-    """Log-odds (2, T, BANDS) of sound at RATE that a band of a column was turned up, for columns that begin with it and half a column later."""
+    """Evidence (2, T, BANDS) in sound at RATE that a band of a column was turned up, for columns that begin with it and half a column later.
+
+    It is the log-odds for a depth of one decibel, as the network learned them, in proportion to each band's depth.
+    """
     power = torch.from_numpy(spectra(samples))
     size = 2 * 2 * STRETCH  # spectra at a time
     parts = [power[start : start + size + 1] for start in range(0, len(power) - 2, size)]
     found = [[_detector()(part[None, late : len(part) - (1 - late)])[0] for part in parts] for late in (0, 1)]
     length = min(sum(len(part) for part in parts) for parts in found)
-    return np.stack([torch.cat(parts)[:length].numpy() for parts in found])
+    return np.stack([torch.cat(parts)[:length].numpy() for parts in found]) * DEPTH
 
 
 def find(audio: Audio) -> list[Found]:
