@@ -31,7 +31,7 @@ FORMAT = "soundalike-consent-1"
 PLACE = "SOUNDALIKE_KEYS"  # environment variable with the folder of the key
 KEY, TRUSTED = "consent-key.pem", "trusted-keys.txt"
 LEAST_LIKENESS = 0.6  # cosine of the speaker vectors of the reading and of the voice
-LEAST_WORDS = -4.5  # mean score of the worst quarter of the words
+LEAST_WORDS = -4.25  # mean score of the worst fifth of the words: as many as are drawn at random, and the day
 LONGEST_TERM = 3650  # days
 LONGEST_SCOPE = 200  # characters
 WORDS = (
@@ -100,7 +100,8 @@ def hear(cloner: Cloner, voice: Voice, reading: Audio | str | os.PathLike, text:
     if watermark.find(audio):
         raise ConsentError(f"{name}: this was synthesised; it carries a watermark of soundalike. The speaker must read it aloud.")
     scores = sorted(word_scores(audio.trim(), phonemize(text), cloner.aligner, cloner.family.mel))
-    words = float(sum(scores[: -(-len(scores) // 4)]) / -(-len(scores) // 4))
+    worst = scores[: -(-len(scores) // 5)]
+    words = float(sum(worst) / len(worst))
     if words < LEAST_WORDS:
         raise ConsentError(f"{name}: other words are heard than those asked for (score {words:.1f}, {LEAST_WORDS:g} is needed). Read: {text}")
     likeness = cosine(cloner.listen(audio), voice)

@@ -112,8 +112,11 @@ def spectra(samples: np.ndarray) -> np.ndarray:
     """Log10 power (2 T, WIDTH * (BANDS + 2)) every HOP of sound at RATE: the bands of the mark, and one beside them at either end."""
     padded = np.pad(samples, (WINDOW // 2, WINDOW))
     windows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
-    found = np.fft.rfft(windows * _HANN)[:, LOWEST - WIDTH : LOWEST + WIDTH * (BANDS + 1)]
-    return np.log10(found.real**2 + found.imag**2 + 1e-7).astype(np.float32)
+    parts = []
+    for start in range(0, len(windows), 4096):  # an hour at once would take gigabytes
+        found = np.fft.rfft(windows[start : start + 4096] * _HANN)[:, LOWEST - WIDTH : LOWEST + WIDTH * (BANDS + 1)]
+        parts.append(np.log10(found.real**2 + found.imag**2 + 1e-7).astype(np.float32))
+    return np.concatenate(parts)
 
 
 @functools.lru_cache(maxsize=1)
@@ -140,7 +143,7 @@ def evidence(samples: np.ndarray) -> np.ndarray:
 
 
 def find(audio: Audio) -> list[Found]:
-    """The marks of a sound, the surest first; each where it is surest. None are found in less than SHORTEST seconds."""
+    """The marks of a sound, the surest first, each from the first to the last stretch it is found in. None in less than SHORTEST seconds."""
     samples = audio.resample(RATE).samples
     if len(samples) < SHORTEST * RATE:
         return []
@@ -149,12 +152,17 @@ def find(audio: Audio) -> list[Found]:
     places = [(0, columns)]
     if columns > STRETCH + STEP:
         places += [(start, min(start + STRETCH, columns)) for start in range(0, columns - STEP, STEP)]
-    best: dict[Mark, Found] = {}
-    for start, stop in places:
-        found = _searched(heard[:, start:stop], start)
-        if found is not None and found.strength > getattr(best.get(found.mark), "strength", CERTAIN):
-            best[found.mark] = found
-    return sorted(best.values(), key=lambda found: -found.strength)
+    seen = [_searched(heard[:, start:stop], start) for start, stop in places]
+    by_mark: dict[Mark, list[Found]] = {}
+    for found in seen:
+        if found is not None and found.strength >= CERTAIN:
+            by_mark.setdefault(found.mark, []).append(found)
+    marks = []
+    for mark, all_found in by_mark.items():
+        parts = [found for found in all_found if found is not seen[0]] or all_found  # the whole does not tell where
+        span = min(found.start for found in parts), max(found.stop for found in parts)
+        marks.append(Found(mark, *span, max(found.strength for found in all_found)))
+    return sorted(marks, key=lambda found: -found.strength)
 
 
 def _searched(heard: np.ndarray, first: int) -> Found | None:
