@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,13 +26,14 @@ KNEE = 0.8  # peaks above this are rounded off where sound is brought to a loudn
 
 @dataclass(frozen=True)
 class Audio:
-    """Mono sound: `samples` float32 (N,) nominally in [-1, 1], at `rate` hertz; of speech that was made, also when what is said and
-    what was found on listening to each sentence again."""
+    """Mono sound: `samples` float32 (N,) nominally in [-1, 1], at `rate` hertz; of speech that was made, also when what is said, what was
+    found on listening to each sentence again, and a note of its origin, which files of it carry."""
 
     samples: np.ndarray
     rate: int
     cues: tuple[Cue, ...] = ()
     checks: tuple[Check, ...] = ()
+    origin: str = ""
 
     @property
     def seconds(self) -> float:
@@ -54,7 +55,7 @@ class Audio:
             return self
         import soxr
 
-        return Audio(soxr.resample(self.samples, self.rate, rate).astype(np.float32), rate)
+        return replace(self, samples=soxr.resample(self.samples, self.rate, rate).astype(np.float32), rate=rate)
 
     def trim(self, margin: float = 0.05) -> Audio:
         """Without silence at the ends, save for `margin` seconds."""
@@ -117,7 +118,7 @@ class Audio:
             over = np.abs(samples) > KNEE
             rest = 0.98 - KNEE
             samples[over] = np.sign(samples[over]) * (KNEE + rest * np.tanh((np.abs(samples[over]) - KNEE) / rest))
-            made = Audio(samples.astype(np.float32), self.rate, self.cues)
+            made = replace(self, samples=samples.astype(np.float32))
             loudness = made.loudness()
             if abs(loudness - lufs) < 0.1:
                 break
@@ -131,19 +132,7 @@ class Audio:
         target = Path(path)
         format = format_of(target, format)
         check_target(target, format)
-        data = self.encode(format)
-        try:
-            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        except OSError as error:
-            raise AudioError(f"{target}: cannot write into {target.parent} ({error.strerror}). Choose another folder.") from error
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(temporary, 0o644)
-            os.replace(temporary, target)
-        except OSError as error:
-            os.unlink(temporary)
-            raise AudioError(f"{target}: cannot be written ({error.strerror}).") from error
+        write_whole(target, self.encode(format))
 
     def encode(self, format: str = "wav") -> bytes:
         """The sound as the bytes of a file in one of FORMATS. Raises AudioError for another format."""
@@ -152,6 +141,8 @@ class Audio:
         container, subtype = FORMATS[format_of("", format)]
         buffer, samples = io.BytesIO(), np.clip(self.samples, -1.0, 1.0)
         with soundfile.SoundFile(buffer, "w", self.rate, 1, subtype=subtype, format=container) as file:
+            if self.origin:
+                file.comment = self.origin
             for start in range(0, len(samples), self.rate):  # libsndfile's Vorbis encoder overflows its stack on long blocks
                 file.write(samples[start : start + self.rate])
         return buffer.getvalue()
@@ -201,8 +192,24 @@ def check_target(path: str | os.PathLike, format: str | None = None) -> None:
         raise AudioError(f"{target}: cannot be written. Choose a file in a folder you may write to.")
 
 
+def write_whole(target: Path, data: bytes) -> None:
+    """Write a file so that it appears whole or not at all. Raises AudioError when it cannot be written."""
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        raise AudioError(f"{target}: cannot write into {target.parent} ({error.strerror}). Choose another folder.") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, target)
+    except OSError as error:
+        os.unlink(temporary)
+        raise AudioError(f"{target}: cannot be written ({error.strerror}).") from error
+
+
 def join(pieces: list[Audio]) -> Audio:
-    """Pieces one after the other, their cues and checks with them. All must have one rate."""
+    """Pieces one after the other, with their cues, checks and notes of their origins. All must have one rate."""
     rates = {piece.rate for piece in pieces}
     if len(rates) != 1:
         raise AudioError(f"cannot join pieces of different rates {sorted(rates)}: resample them first.")
@@ -211,7 +218,26 @@ def join(pieces: list[Audio]) -> Audio:
         cues += [cue.moved(at / rate) for cue in piece.cues]
         at += len(piece.samples)
     checks = tuple(check for piece in pieces for check in piece.checks)
-    return Audio(np.concatenate([piece.samples for piece in pieces]), rate, tuple(cues), checks)
+    origins = dict.fromkeys(line for piece in pieces for line in piece.origin.splitlines())
+    return Audio(np.concatenate([piece.samples for piece in pieces]), rate, tuple(cues), checks, "\n".join(origins))
+
+
+def read_comment(path: str | os.PathLike) -> str:
+    """The comment in a file's metadata; empty where there is none, or the format has no place for one that is read here."""
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(os.fspath(path)) as file:
+            return file.comment or ""
+    except (soundfile.LibsndfileError, TypeError):
+        pass  # not one of libsndfile's formats
+    import av
+
+    try:
+        with av.open(os.fspath(path)) as container:
+            return {name.lower(): value for name, value in container.metadata.items()}.get("comment", "")
+    except (av.FFmpegError, ValueError, UnicodeDecodeError):
+        return ""
 
 
 def _k_weighting(hertz: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from .cli_data import add_data_commands
 from .cli_listen import add_listen_command
 from .cli_serve import add_serve_command
 from .cli_training import add_training_commands
+from .cli_trust import add_origin_options, add_trust_commands, check_origin_options, encoded
 from .cli_voices import add_voice_commands
 from .contract import ConfigError, SoundalikeError, TextError, Voice
 
@@ -78,6 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     batch.set_defaults(run=run_batch)
 
     add_voice_commands(commands)
+    add_trust_commands(commands)
 
     how = commands.add_parser("say-how", help="show how a text will be said, word by word, without speaking it")
     how.add_argument("text", nargs="?", help="the text, plain or SSML; - reads it from standard input")
@@ -130,6 +132,7 @@ def add_speaking(parser: argparse.ArgumentParser) -> None:
         dest="verify",
         help="do not listen to each sentence again, nor make it anew where a word is in doubt",
     )
+    add_origin_options(parser)
     parser.add_argument("--device", default="auto", help="cpu, cuda, mps, or auto, which is cpu: the built-in model is fast there (default: auto)")
     parser.add_argument("--model", help=MODEL_HELP)
 
@@ -182,17 +185,18 @@ def run_clone(given: argparse.Namespace) -> None:
     from tqdm import tqdm
 
     from . import voices
-    from .audio import check_target, format_of, join
+    from .audio import check_target, format_of, join, write_whole
     from .clone import Cloner, check_options
     from .cues import check_cue_file, write_cues
+    from .provenance import today
     from .text import read
     from .verify import report
 
     text = read_text(given)
-    if given.output == "-":
-        format_of("", given.format)
-    else:
-        check_target(given.output, given.format)
+    format = format_of("" if given.output == "-" else given.output, given.format)
+    if given.output != "-":
+        check_target(given.output, format)
+    check_origin_options(given, format)
     if given.timestamps:
         check_cue_file(given.timestamps)
     if given.report and not Path(given.report).parent.is_dir():
@@ -211,18 +215,18 @@ def run_clone(given: argparse.Namespace) -> None:
     others = {name: voices.ready(cloner, voices.get(name), name) for name in {sentence.voice for sentence in script.utterances} & set(known)}
     pieces = len(script.utterances)
     with tqdm(total=pieces, unit="sentence", disable=pieces < 2) as bar:
-        said = cloner.speak(
-            script, voice, options, lambda done, of: bar.update(1), given.fit, given.loudness, others, given.quality, given.verify
-        )
-        audio = join(list(said))
+        how = {"fit": given.fit, "loudness": given.loudness, "others": others, "quality": given.quality, "verify": given.verify}
+        how |= {"progress": lambda done, of: bar.update(1), "watermark": given.watermark, "day": today()}
+        audio = join(list(cloner.speak(script, voice, options, **how)))
     for check in audio.checks:
         for doubt in check.doubts:
             warnings.warn(f"in doubt, in '{shortened(check.text)}': {doubt}", stacklevel=1)
+    data = encoded(audio, format, given)
     if given.output == "-":
-        sys.stdout.buffer.write(audio.encode(given.format or "wav"))
+        sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
-        audio.write(given.output, given.format)
+        write_whole(Path(given.output), data)
         print(f"{given.output}: {audio.seconds:.1f} s of speech in {time.monotonic() - began:.1f} s")
     if given.timestamps:
         write_cues(given.timestamps, audio.cues)
@@ -240,8 +244,9 @@ def shortened(text: str, size: int = 40) -> str:
 def run_batch(given: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from .audio import check_target, join
+    from .audio import check_target, format_of, join, write_whole
     from .clone import Cloner, check_options
+    from .provenance import today
     from .text import read
     from .voices import open_voice
 
@@ -261,14 +266,16 @@ def run_batch(given: argparse.Namespace) -> int:
             if os.path.exists(job["wav"]) and not given.overwrite:
                 continue
             check_target(job["wav"])
+            check_origin_options(given, format_of(job["wav"]))
             if job["reference"] not in opened:
                 opened[job["reference"]] = open_voice(cloner, job["reference"])
             voice = opened[job["reference"]]
             began = time.monotonic()
             script = read(job["text"], job.get("language") or given.language, open_lexicon(given, voice), given.ssml)
-            audio = join(list(cloner.speak(script, voice, options, loudness=given.loudness, quality=given.quality, verify=given.verify)))
+            how = {"loudness": given.loudness, "quality": given.quality, "verify": given.verify, "watermark": given.watermark, "day": today()}
+            audio = join(list(cloner.speak(script, voice, options, **how)))
             took = time.monotonic() - began
-            audio.write(job["wav"])
+            write_whole(Path(job["wav"]), encoded(audio, format_of(job["wav"]), given))
             done += 1
             if report:
                 doubts = [doubt for check in audio.checks for doubt in check.doubts]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from typing import Any
 
 
@@ -92,7 +93,7 @@ def run_list(given: argparse.Namespace) -> None:
 
 
 def run_show(given: argparse.Namespace) -> None:
-    from . import voices
+    from . import consent, provenance, voices
 
     voice = voices.get(given.name)
     sizes = {name: list(value.shape) for name, value in voice.tensors.items()}
@@ -100,7 +101,11 @@ def run_show(given: argparse.Namespace) -> None:
         print(json.dumps({"file": str(voices.path_of(given.name)), "tensors": sizes, "facts": voice.facts}, ensure_ascii=False, indent=1))
         return
     print(f"file: {voices.path_of(given.name)}")
+    print(f"id: {provenance.voice_id(voice)}")
+    print(f"consent: {consent.told(voice)}")
     for name, value in voice.facts.items():
+        if name == "consent":
+            continue
         if name == "report" and value:
             value = ", ".join(value.get("problems", [])) or "no faults"
         print(f"{name}: {json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value}")
@@ -123,7 +128,7 @@ def run_remove(given: argparse.Namespace) -> None:
 
 
 def run_blend(given: argparse.Namespace) -> None:
-    from . import voices
+    from . import consent, voices
     from .clone import Cloner
 
     voices.check_free(given.name, given.force)
@@ -131,7 +136,13 @@ def run_blend(given: argparse.Namespace) -> None:
     found = [(voices.find(reference), reference) for reference in (given.first, given.second)]
     cloner = Cloner.load(given.model)
     first, second = (voices.ready(cloner, voice, reference) for voice, reference in found)
-    place = voices.put(given.name, voices.blend(cloner, first, second, given.weight), given.force)
+    blend = voices.blend(cloner, first, second, given.weight)
+    if "signature" in first.facts.get("consent", {}) and "signature" in second.facts.get("consent", {}):
+        try:
+            blend = consent.blended(blend, (first, second))
+        except consent.ConsentError as error:
+            print(f"warning: the blend has no consent: {error}", file=sys.stderr)
+    place = voices.put(given.name, blend, given.force)
     print(f"{given.name}: kept in {place}")
 
 

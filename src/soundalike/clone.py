@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import hashlib
 import io
 import json
@@ -15,7 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import __version__, contract, delivery, registry
+from . import __version__, contract, delivery, provenance, registry
 from .audio import Audio, join, read_channels
 from .checkpoint import CARD, LoadedPart, check_pair, load_part, save_part
 from .config import to_json
@@ -130,6 +131,8 @@ class Cloner:
         others: Mapping[str, Voice] | None = None,
         quality: str = "fast",
         verify: bool = True,
+        watermark: bool = True,
+        day: datetime.date | None = None,
     ) -> Iterator[Audio]:
         """The text in the voice, sentence by sentence, each with its cues and its check; `progress` is told (done, all) after each.
 
@@ -137,8 +140,10 @@ class Cloner:
         With `fit` the whole lasts so many seconds; every sentence is brought to `loudness` in LUFS; `others` are the voices that SSML's
         <voice name> may call. With `verify`, every sentence is listened to again: one in doubt is made anew with another seed and
         slower, then in two halves, and what is still in doubt is said in its `checks`. Of quality "best" every sentence is made three
-        times, and the take kept whose words the aligner hears best. Raises TextError, ConfigError and CheckpointError before the first
-        piece where the text, an option or the voice cannot be used.
+        times, and the take kept whose words the aligner hears best. Each piece carries a note of its origin and, unless told not to, an
+        inaudible `watermark` with the voice's id, the model's and the `day`, where one is given; without, the same seed gives the same
+        samples tomorrow. Raises TextError, ConfigError and CheckpointError before the first piece where the text, an option or the
+        voice cannot be used.
         """
         options = options or self.Options()
         check_options(options)
@@ -152,11 +157,14 @@ class Cloner:
         sentences = [delivery.ready(sentence) for sentence in script.utterances]
         who = [(others or {}).get(sentence.voice, voice) for sentence in sentences]
         seconds = [0.0] * len(sentences) if fit is None else self.fitted(sentences, who, options, fit)
+        at = 0
         for number, sentence in enumerate(sentences):
             chosen = dataclasses.replace(options, seed=options.seed + number, **({"seconds": seconds[number]} if fit is not None else {}))
             sound, check = self._take(sentence, who[number], chosen, 3 if quality == "best" else 1, verify)
             made = delivery.deliver(sound, sentence, script.source, delivery.PAUSE if number + 1 < len(sentences) else 0.0, loudness)
-            yield dataclasses.replace(made, checks=(check,) if check else ())
+            made = dataclasses.replace(made, checks=(check,) if check else ())
+            yield provenance.signed(made, who[number], self.model, day, watermark, at)
+            at += len(made.samples)
             if progress is not None:
                 progress(number + 1, len(sentences))
 

@@ -63,7 +63,7 @@ def write(voice: Voice, path: str | os.PathLike, source: bool = True, overwrite:
             if overwrite:
                 os.replace(temporary, target)
             else:
-                _move_to_new(temporary, target)
+                move_to_new(temporary, target)
         finally:
             if os.path.exists(temporary):
                 os.unlink(temporary)
@@ -216,7 +216,7 @@ def _json(text: bytes | str | None, what: str) -> dict[str, Any]:
     return said
 
 
-def _move_to_new(temporary: str, target: str) -> None:
+def move_to_new(temporary: str, target: str) -> None:
     """Give a file its name unless there is one. Raises FileExistsError."""
     try:
         os.link(temporary, target)
