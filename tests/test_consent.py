@@ -146,3 +146,19 @@ def test_enroll(people, monkeypatch, capsys, tmp_path):
 def test_silence_is_no_reading(cloner, people):
     with pytest.raises(Exception, match="words|silent|too short"):
         consent.hear(cloner, people[0][2], Audio(np.zeros(24000 * 5, np.float32), 24000), people[0][1])
+
+
+def test_a_server_may_ask_for_consent(people, running):
+    import httpx
+
+    server = running(require_consent=True)
+    voice = people[0][2]
+    server.house.store.put("Anna", agreed(voice), False)
+    server.house.store.put("Ben", voice, False)
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=60) as http:
+        said = {name: http.post("/v1/audio/speech", json={"voice": name, "input": "Good evening."}) for name in ("Anna", "Ben")}
+        assert said["Anna"].status_code == 200
+        assert said["Ben"].status_code == 403 and "nobody has consented" in said["Ben"].json()["error"]["message"]
+        with REFERENCE.open("rb") as file:
+            answer = http.post("/voice-cloning", files={"audio": file}, data={"text": "Good evening."})
+        assert answer.status_code == 403 and answer.json()["error"]["code"] == "consent_missing"

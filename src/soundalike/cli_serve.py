@@ -20,6 +20,7 @@ def add_serve_command(commands: Any) -> None:
     serve.add_argument("--queue", type=int, default=64, dest="waiting", help="requests that may wait beside (default: %(default)s)")
     serve.add_argument("--api-key-file", dest="key_file", metavar="FILE", help="only let holders of these keys in")
     serve.add_argument("--new-key", metavar="NAME", help="print a new key, add its hash to --api-key-file, and end")
+    serve.add_argument("--require-consent", action="store_true", help="speak only in kept voices whose speakers have consented (`soundalike enroll`)")
     serve.add_argument("--cors", action="append", metavar="ORIGIN", help="let pages of https://... use the server; may be given again")
     serve.add_argument("--database", metavar="URL", help="of jobs; postgresql://... for several servers (default: SQLite in the data folder)")
     serve.add_argument("--voices", choices=("library", "database"), help="where voices are kept (default: library; with PostgreSQL: database)")
@@ -41,7 +42,7 @@ def run_serve(given: argparse.Namespace) -> int | None:
             raise ConfigError("--new-key needs --api-key-file, where the key's hash is kept.")
         print(keys.new_key(given.key_file, given.new_key))
         return None
-    names = ("host", "port", "model", "workers", "waiting", "key_file", "cors", "database", "voices", "data", "memory", "lease")
+    names = ("host", "port", "model", "workers", "waiting", "key_file", "cors", "database", "voices", "data", "memory", "lease", "require_consent")
     told = {name: getattr(given, name) for name in names if getattr(given, name) is not None}
     chosen = settings.Settings(**{**told, "cors": tuple(given.cors or ()), "names": tuple(given.host_name or ())})
     if given.selftest:

@@ -133,6 +133,7 @@ class Cloner:
         verify: bool = True,
         watermark: bool = True,
         day: datetime.date | None = None,
+        at: int = 0,
     ) -> Iterator[Audio]:
         """The text in the voice, sentence by sentence, each with its cues and its check; `progress` is told (done, all) after each.
 
@@ -141,8 +142,8 @@ class Cloner:
         <voice name> may call. With `verify`, every sentence is listened to again: one in doubt is made anew with another seed and
         slower, then in two halves, and what is still in doubt is said in its `checks`. Of quality "best" every sentence is made three
         times, and the take kept whose words the aligner hears best. Each piece carries a note of its origin and, unless told not to, an
-        inaudible `watermark` with the voice's id, the model's and the `day`, where one is given; without, the same seed gives the same
-        samples tomorrow. Raises TextError, ConfigError and CheckpointError before the first piece where the text, an option or the
+        inaudible `watermark` with the voice's id, the model's and the `day`, where one is given (without, the same seed gives the same
+        samples tomorrow); its pattern goes on from sample `at` of what was said before. Raises TextError, ConfigError and CheckpointError before the first piece where the text, an option or the
         voice cannot be used.
         """
         options = options or self.Options()
@@ -157,7 +158,6 @@ class Cloner:
         sentences = [delivery.ready(sentence) for sentence in script.utterances]
         who = [(others or {}).get(sentence.voice, voice) for sentence in sentences]
         seconds = [0.0] * len(sentences) if fit is None else self.fitted(sentences, who, options, fit)
-        at = 0
         for number, sentence in enumerate(sentences):
             chosen = dataclasses.replace(options, seed=options.seed + number, **({"seconds": seconds[number]} if fit is not None else {}))
             sound, check = self._take(sentence, who[number], chosen, 3 if quality == "best" else 1, verify)

@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Engine
 
-from .. import voices
+from .. import consent, voices
 from ..audio import Audio, join
 from ..clone import Cloner, lexicon_of
 from ..contract import TextError, Voice
 from ..cues import Cue
 from ..delivery import LOUDNESS, PAUSE
+from ..provenance import today
 from ..text import base_language, detect_language, installed, is_ssml, read, sentence_spans
 from .decode import Decoder
 from .encode import stretched
@@ -81,15 +82,27 @@ class House:
         """The voice that a request names or brings. Raises Refusal and SoundalikeError."""
         cloner, data = self.cloner, wanted.reference(self.settings.upload)
         if data is not None:
+            self.take_recordings("ref_audio")
             recording = await self.decode(data, "ref_audio")
             return await self.pool.call(cloner.listen, recording, wanted.ref_text)
         if wanted.voice_name is None:
             raise Refusal(400, "missing_value", "voice: give the name of a voice, or a recording as ref_audio.", "voice")
         return await self.pool.call(self.kept_voice, wanted.voice_name)
 
+    def take_recordings(self, param: str) -> None:
+        """Raises Refusal where only voices with a consent are spoken in: a recording alone has none."""
+        if self.settings.require_consent:
+            raise Refusal(403, "consent_missing", f"{param}: this server speaks only in kept voices whose speakers have consented. Name one.", param)
+
     def kept_voice(self, name: str) -> Voice:
-        """A voice of the store, ready for the model."""
-        return self.adapted(self.store.get(name))
+        """A voice of the store, ready for the model. Raises Refusal where its consent is asked for and does not hold."""
+        voice = self.store.get(name)
+        if self.settings.require_consent:
+            try:
+                consent.check(voice)
+            except consent.ConsentError as error:
+                raise Refusal(403, "consent_missing", f"voice: {error}", "voice") from None
+        return self.adapted(voice)
 
     def adapted(self, voice: Voice) -> Voice:
         """A voice that the model can speak in, should another have made it."""
@@ -100,7 +113,7 @@ class House:
 
         Raises TextError, ConfigError and CheckpointError.
         """
-        text, said = wanted.input, 0
+        text, said, samples = wanted.input, 0, 0
         known = {name for kept in self.store.listing() for name in (kept.name, kept.id)} if "<voice" in text else set()
         own = min(max(wanted.speed, SPEEDS[0]), SPEEDS[1])
         options = self.options(wanted, own)
@@ -116,10 +129,12 @@ class House:
                 continue  # a line of stars, say, among what can be spoken
             others = {name: self.kept_voice(name) for name in {sentence.voice for sentence in script.utterances} & known}
             chosen = dataclasses.replace(options, seed=wanted.seed + said)
-            pieces = self.cloner.speak(script, voice, chosen, loudness=loudness, others=others, quality=wanted.chosen_quality)
+            how = {"loudness": loudness, "others": others, "quality": wanted.chosen_quality, "day": today(), "at": samples}
+            pieces = self.cloner.speak(script, voice, chosen, **how)
             for sentence, piece in enumerate(pieces, 1):
                 if sentence == len(script.utterances) and not last:
                     piece = join([piece, Audio(np.zeros(int(PAUSE * piece.rate), np.float32), piece.rate)])
+                samples += len(piece.samples)
                 yield stretched(dataclasses.replace(piece, cues=tuple(_later(cue, at) for cue in piece.cues)), wanted.speed / own)
             said += len(script.utterances)
 

@@ -32,6 +32,7 @@ class Settings:
     database: str | None = None  # a URL of SQLAlchemy's; SQLite in the data folder otherwise
     voices: str | None = None  # "library" (files) or "database"; the library with SQLite, else the database
     data: Path = field(default_factory=data_folder)
+    require_consent: bool = False  # speak only in kept voices with a consent that holds
     upload: int = 25_000_000  # bytes of one recording
     longest: float = 180.0  # seconds of one recording
     characters: int = 4096  # of a text spoken at once

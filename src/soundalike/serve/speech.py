@@ -114,6 +114,7 @@ async def voice_cloning(
 
 
 async def _clone(request: Request, house: House, data: bytes, transcript: str | None, wanted: Wanted) -> dict[str, Any]:
+    house.take_recordings("audio")
     recording = await house.decode(data, "audio")
     voice = await house.pool.call(house.cloner.listen, recording, transcript)
     async with contextlib.aclosing(house.stream(wanted, voice)) as pieces:
