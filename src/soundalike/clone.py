@@ -143,8 +143,8 @@ class Cloner:
         slower, then in two halves, and what is still in doubt is said in its `checks`. Of quality "best" every sentence is made three
         times, and the take kept whose words the aligner hears best. Each piece carries a note of its origin and, unless told not to, an
         inaudible `watermark` with the voice's id, the model's and the `day`, where one is given (without, the same seed gives the same
-        samples tomorrow); its pattern goes on from sample `at` of what was said before. Raises TextError, ConfigError and CheckpointError before the first piece where the text, an option or the
-        voice cannot be used.
+        samples tomorrow); its pattern goes on from sample `at` of what was said before. Raises TextError, ConfigError and CheckpointError
+        before the first piece where the text, an option or the voice cannot be used.
         """
         options = options or self.Options()
         check_options(options)
