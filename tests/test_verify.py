@@ -91,7 +91,7 @@ def test_faults_of_the_sound_are_named(cloner, made):
     assert "it is clipped" in check(replace(audio, samples=np.clip(audio.samples * 30, -1, 1)), spoken).doubts
     assert "it is silent" in check(replace(audio, samples=audio.samples * 0), spoken).doubts
     assert "its end is cut off" in check(replace(audio, samples=audio.samples[: at], cues=()), spoken).doubts
-    endless = replace(audio, samples=np.concatenate([audio.samples, np.zeros(audio.rate, np.float32)]))
+    endless = replace(audio, samples=np.concatenate([audio.samples, np.zeros(2 * audio.rate, np.float32)]))
     assert any("after the last word" in doubt for doubt in check(endless, spoken).doubts)
     assert any("should last" in doubt for doubt in check(audio, spoken, expected=audio.seconds * 1.2).doubts)
 

@@ -21,11 +21,11 @@ from .text.alphabet import MARKS
 ABSENT = -20.0  # the score of a word that there was no time to say
 USUAL, USUAL_WEIGHT = -1.0, 1.0  # the score of a word of clear speech, and how many words that is worth beside a sentence's own
 LENGTH_POWER = 0.35  # how much more a long word tells than a short one
-UNCLEAR = -4.1  # a word whose evidence lies below is in doubt: 96 of 100 sentences in voices of every kind hold none (docs/verification.md)
-SLACK = 0.03  # share of the expected length by which a sentence may be longer or shorter, beside
-FRAMES_OF_SLACK = 3
+UNCLEAR = -3.8  # a word whose evidence lies below is in doubt: 95 of 100 sentences in voices of every kind hold none (docs/verification.md)
+SLACK = 0.015  # share of the expected length by which a sentence may be longer or shorter, beside
+FRAMES_OF_SLACK = 4  # durations are rounded one by one
 HOLE = 0.2  # seconds of quiet inside a word
-LONGEST_TAIL = 0.8  # seconds of quiet after the last word
+LONGEST_TAIL = 1.5  # seconds of quiet after the last word
 UNLIKE = 0.5  # cosine between a sentence and its voice, below which somebody else seems to speak: of clones 1 in 100 lies below 0.61
 LEAST_HEARD, MOST_HEARD = 0.7, 1.2  # seconds of speech that tell a voice, and that are listened to for it
 FULL = 0.999  # of full scale: a sample that is clipped
