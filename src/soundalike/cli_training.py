@@ -47,7 +47,8 @@ def add_training_commands(commands: Any) -> None:
 
     assemble = commands.add_parser("assemble", help="trained parts to a model folder, in half precision")
     assemble.add_argument("out", help="folder to write")
-    assemble.add_argument("parts", nargs="+", help="folders of an acoustic model, a vocoder, a speaker encoder, an aligner")
+    parts = "folders of an acoustic model, a vocoder (or the word griffin_lim, which has no weights), a speaker encoder, an aligner"
+    assemble.add_argument("parts", nargs="+", help=parts)
     assemble.add_argument("--family", default="regression")
     assemble.set_defaults(run=run_assemble)
 
@@ -74,13 +75,14 @@ def run_prepare(given: argparse.Namespace) -> None:
 def run_annotate(given: argparse.Namespace) -> None:
     from .checkpoint import load_part
     from .clone import BUILT_IN
+    from .features import MelSpec
     from .prepare.annotate import write_durations, write_vectors
 
     part = load_part(given.part or BUILT_IN / given.role, given.role)
     if given.role == "aligner":
         print(f"{given.data}: {len(write_durations(given.data, part.network, part.mel))} clips aligned")
     else:
-        print(f"{given.data}: {write_vectors(given.data, part.network, part.mel)} clips embedded")
+        print(f"{given.data}: {write_vectors(given.data, part.network, MelSpec())} clips embedded")
 
 
 def run_rate(given: argparse.Namespace) -> None:

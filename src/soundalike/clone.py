@@ -20,7 +20,8 @@ from .audio import Audio, join, read_channels
 from .checkpoint import CARD, LoadedPart, check_pair, load_part, save_part
 from .config import to_json
 from .contract import AudioError, CheckpointError, ConfigError, Voice
-from .features import log_mel
+from .features import MelSpec
+from .listening import vectors
 from .reference import HOPELESS, Report, examine, mono
 from .text import Lexicon, Script, Spoken, in_halves, phonemize, read
 from .verify import Check, Listener, clearness, symbol_scores
@@ -85,12 +86,9 @@ class Cloner:
         agree = self._agreement(audio, transcript) if transcript and self.aligner is not None else None
         return examine(audio, channels, speaker and self._vectors, agree)
 
-    @torch.inference_mode()
     def _vectors(self, pieces: list[Audio]) -> np.ndarray:
         """Speaker vectors (n, V) of pieces of one length."""
-        samples = torch.from_numpy(np.stack([piece.resample(self.sample_rate).samples for piece in pieces]))
-        mel = log_mel(samples, self.family.mel).to(self.family.device)
-        return self.family.speaker(mel, torch.full((len(mel),), mel.shape[1], device=mel.device)).cpu().numpy()
+        return vectors(self.family.speaker, pieces).numpy()
 
     def _agreement(self, audio: Audio, transcript: str) -> float:
         """The mean log-probability of the transcript's phonemes in a recording."""
@@ -275,8 +273,11 @@ def check_parts(parts: dict[str, LoadedPart], where: str) -> None:
             raise CheckpointError(
                 f"{where}: no {role} among the parts ({', '.join(parts) or 'none'}). Give an acoustic, a vocoder and a speaker part."
             )
-    for part in parts.values():
-        check_pair(parts["acoustic"], part)
+    for role in parts.keys() - {"speaker"}:  # which hears samples, by a mel of its own
+        check_pair(parts["acoustic"], parts[role])
+    takes, gives = parts["acoustic"].config.speaker_vector, parts["speaker"].config.vector
+    if takes != gives:
+        raise CheckpointError(f"{where}: the acoustic model takes speaker vectors of {takes} numbers, the speaker encoder gives {gives}.")
 
 
 def check_reference(report: Report, name: str) -> None:
@@ -299,12 +300,27 @@ def check_options(options: Any) -> None:
             raise ConfigError(f"{name} = {value} is out of range. Choose {low} to {high}.")
 
 
+def _untrained(name: str) -> bool:
+    """Whether this is the name of a part with nothing to train, which has no folder to be given."""
+    return name in registry.PARTS and registry.part(name).objective is None
+
+
+def _bare(name: str, others: dict[str, LoadedPart]) -> LoadedPart:
+    """A part with nothing to train, as it is, for the mel of the others."""
+    kind = registry.part(name)
+    mel = others["acoustic"].mel if "acoustic" in others else MelSpec()
+    return LoadedPart(name, kind.Config(), mel, kind.build(kind.Config(), mel), Path(name))
+
+
 def assemble(out: str | os.PathLike, folders: list[str], family: str) -> Path:
-    """Write a model folder from trained parts, weights in half precision. Raises CheckpointError if they do not fit."""
+    """Write a model folder from the folders of trained parts and the names of parts with nothing to train, weights in half precision.
+
+    Raises CheckpointError if they do not fit.
+    """
     target = Path(out)
     roles: dict[str, LoadedPart] = {}
-    for folder in folders:
-        part = load_part(folder)
+    for folder in sorted(folders, key=_untrained):
+        part = _bare(folder, roles) if _untrained(folder) else load_part(folder)
         role = registry.part(part.name).role
         if role in roles:
             raise CheckpointError(f"{folder}: a second {role}, beside {roles[role].folder}. Give one part of each role.")

@@ -12,6 +12,7 @@ PARTS = {
     "tdnn": "soundalike.speakers.tdnn:PART",
     "regression": "soundalike.families.regression.objective:PART",
     "vocos": "soundalike.vocoders.vocos:PART",
+    "griffin_lim": "soundalike.vocoders.griffin_lim:PART",
 }
 FAMILIES = {"regression": "soundalike.families.regression.cloner:RegressionCloner"}
 

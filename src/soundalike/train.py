@@ -57,7 +57,7 @@ class Recipe:
     train: TrainConfig
 
 
-SIZES = ("tiny", "base", "large")  # sections of a recipe that are laid over it when asked for; without one it is the size that ships
+SIZES = ("tiny", "base", "large", "paper")  # sections of a recipe that are laid over it when asked for; without one it is the size that ships
 
 
 def read_recipe(path: str, size: str = "", settings: list[str] | None = None) -> Recipe:
@@ -71,6 +71,8 @@ def read_recipe(path: str, size: str = "", settings: list[str] | None = None) ->
     if name is None:
         raise ConfigError(f"{path}: the key 'part' is missing. Name one of {', '.join(registry.PARTS)}.")
     kind = registry.part(name)
+    if kind.objective is None:
+        raise ConfigError(f"{path}: {name} has nothing to train. Give its name to `soundalike assemble` as it is.")
     known = {"mel": MelSpec, "network": kind.Config, "objective": kind.Settings, "data": DataConfig, "train": TrainConfig}
     for section in table:
         if section not in known:
@@ -210,6 +212,7 @@ def _step(state: State, batch: Batch, recipe: Recipe, folder: Path) -> dict[str,
         optimiser.step()
         named.update({name: float(value.detach()) for name, value in losses.items()})
         named[f"norm_{turn}"] = float(norm)
+    named.update({name: float(value) for name, value in output.get("measures", {}).items()})
     keep = min(t.ema, (1 + state.step) / (10 + state.step)) if t.ema else 0.0
     with torch.no_grad():
         for mean, now in zip(state.averaged.state_dict().values(), objective.network().state_dict().values()):
