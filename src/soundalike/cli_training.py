@@ -16,6 +16,7 @@ def add_training_commands(commands: Any) -> None:
     prepare.add_argument("source", help="folder of the corpus")
     prepare.add_argument("out", help="folder to write; going on where an earlier run stopped")
     prepare.add_argument("--layout", help="layout of the corpus (default: found by its index file)")
+    prepare.add_argument("--recipe", help="add the mels that this recipe asks for, where its [mel] is another than the usual one")
     prepare.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     prepare.set_defaults(run=run_prepare)
 
@@ -39,7 +40,7 @@ def add_training_commands(commands: Any) -> None:
     train = commands.add_parser("train", help="train a part by a recipe; going on where an earlier run stopped")
     train.add_argument("recipe", help="TOML file, as in recipes/")
     train.add_argument("--out", required=True, help="folder of the run")
-    train.add_argument("--size", default="", help="lay a section of the recipe over it: tiny (a minute on a CPU), base or large (for a GPU)")
+    train.add_argument("--size", default="", help="lay a section of the recipe over it: tiny (a minute on a CPU), base, large or paper (for a GPU)")
     train.add_argument("--tiny", action="store_const", const="tiny", dest="size", help="the same as --size tiny")
     train.add_argument("--set", dest="settings", action="append", default=[], metavar="SECTION.KEY=VALUE", help="change one value of the recipe")
     train.add_argument("--max-seconds", type=float, help="stop, and save, after so long")
@@ -66,9 +67,11 @@ def add_training_commands(commands: Any) -> None:
 
 
 def run_prepare(given: argparse.Namespace) -> None:
-    from .prepare import prepare
+    from .prepare import KINDS, prepare
+    from .train import read_recipe
 
-    rows = prepare(given.source, given.out, given.layout, workers=given.workers)
+    mel = read_recipe(given.recipe).mel if given.recipe else None
+    rows = prepare(given.source, given.out, given.layout, mel, ("mel",) if mel else KINDS, given.workers)
     print(f"{given.out}: {len(rows)} clips, {sum(row.seconds for row in rows) / 3600:.2f} hours")
 
 

@@ -161,14 +161,15 @@ class Cloner:
         """A sentence made so many times, more often while in doubt, as it is heard best; with what was found, if it was listened to."""
         made: list[tuple[Audio, Check]] = []
         expected = self.family.seconds(sentence, voice, options) if hasattr(self.family, "seconds") else None
-        ways = [[sentence]] * len(TAKES) + ([halves] if len(halves := in_halves(sentence)) > 1 and not options.seconds else [])
+        seconds = getattr(options, "seconds", 0.0)
+        ways = [[sentence]] * len(TAKES) + ([halves] if len(halves := in_halves(sentence)) > 1 and not seconds else [])
         for number, pieces in enumerate(ways):
             seed, pace = TAKES[number % len(TAKES)]
-            chosen = dataclasses.replace(options, seed=options.seed + seed, speed=options.speed * pace)
+            chosen = _changed(options, seed=options.seed + seed, speed=getattr(options, "speed", 1.0) * pace)
             sound = join([part for piece in pieces for part in self.family.speak(piece, voice, chosen)])
             if self.listener is None or (takes == 1 and not verify):
                 return sound, None
-            lasts = options.seconds or (expected / pace if expected and len(pieces) == 1 else None)
+            lasts = seconds or (expected / pace if expected and len(pieces) == 1 else None)
             made.append((sound, self.listener.check(sound, sentence, voice.tensors.get("vector"), lasts)))
             if number + 1 >= takes and not (verify and all(check.doubts for _, check in made)):
                 break
@@ -196,6 +197,11 @@ class Cloner:
     def clone(self, reference: Audio | str | os.PathLike, text: str | Script, options: Any = None) -> Audio:
         """Listen and speak in one call."""
         return join(list(self.speak(text, self.listen(reference), options)))
+
+
+def _changed(options: Any, **wishes: Any) -> Any:
+    """The options with those of the wishes that they know of."""
+    return dataclasses.replace(options, **{name: value for name, value in wishes.items() if hasattr(options, name)})
 
 
 def lexicon_of(voice: Voice) -> Lexicon | None:
@@ -293,7 +299,8 @@ def check_reference(report: Report, name: str) -> None:
 
 def check_options(options: Any) -> None:
     """Raise ConfigError for a value out of range, naming the option."""
-    ranges = {"speed": (0.5, 2.0), "pitch": (-12.0, 12.0), "sharpen": (0.0, 1.0), "temperature": (0.0, 1.5), "seed": (0, 2**62)}
+    ranges = {"speed": (0.5, 2.0), "pitch": (-12.0, 12.0), "energy": (-12.0, 12.0), "sharpen": (0.0, 1.0), "temperature": (0.0, 1.5)}
+    ranges["seed"] = (0, 2**62)
     for name, (low, high) in ranges.items():
         value = getattr(options, name, None)
         if value is not None and not low <= value <= high:

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor
 
 LEAST = 2.0  # frames a phoneme lasts at least
+LONGEST = 120.0  # frames a symbol lasts at most
+STRETCH = 1.05  # what exp(a mean logarithm) lacks of a mean duration, measured on training clips
 
 
 def symbol_of_frame(durations: Tensor, size: int) -> Tensor:

@@ -19,12 +19,11 @@ from torch.nn import functional as F
 from ...contract import Frames
 from ...features import PITCH_CEILING, PITCH_FLOOR, MelSpec, harmonic_ripple
 from ...nets.conv import Conv, ConvNeXtBlock
-from ...nets.durations import symbol_of_frame, whole
+from ...nets.durations import LONGEST, STRETCH, symbol_of_frame, whole
 from ...nets.masks import length_mask
 from ...speaking import Manner
 from ...text.alphabet import SYMBOLS, phone_classes
 
-STRETCH = 1.05  # what exp(a mean logarithm) lacks of a mean duration, measured on training clips
 RIPPLE_STEPS = 96  # pitches an octave whose harmonics are tabulated
 MIDDLING = 2.8  # predicted mean opinion score of a clip about which nothing is known
 CLEAN = 3.4  # that of a studio recording: what is asked for when speaking
@@ -227,7 +226,7 @@ class Regression(nn.Module):
     def lengths(self, symbols: Tensor, heard: Heard) -> tuple[Tensor, Tensor]:
         """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not rounded."""
         states, log_durations = self.encode(symbols[None], torch.tensor([len(symbols)], device=symbols.device), heard)
-        return states, ((log_durations[0].exp() - 1) * STRETCH).clamp(0, 120)
+        return states, ((log_durations[0].exp() - 1) * STRETCH).clamp(0, LONGEST)
 
     @torch.inference_mode()
     def infer(self, symbols: Tensor, heard: Heard, manner: Manner) -> Frames:
