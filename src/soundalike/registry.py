@@ -11,10 +11,14 @@ PARTS = {
     "aligner": "soundalike.prepare.aligner:PART",
     "tdnn": "soundalike.speakers.tdnn:PART",
     "regression": "soundalike.families.regression.objective:PART",
+    "fastspeech2": "soundalike.families.fastspeech2.objective:PART",
     "vocos": "soundalike.vocoders.vocos:PART",
     "griffin_lim": "soundalike.vocoders.griffin_lim:PART",
 }
-FAMILIES = {"regression": "soundalike.families.regression.cloner:RegressionCloner"}
+FAMILIES = {
+    "regression": "soundalike.families.regression.cloner:RegressionCloner",
+    "fastspeech2": "soundalike.families.fastspeech2.cloner:FastSpeech2Cloner",
+}
 
 
 def find(table: dict[str, str], name: str, what: str) -> Any:
