@@ -12,12 +12,14 @@ PARTS = {
     "tdnn": "soundalike.speakers.tdnn:PART",
     "regression": "soundalike.families.regression.objective:PART",
     "fastspeech2": "soundalike.families.fastspeech2.objective:PART",
+    "convrnn": "soundalike.families.convrnn.objective:PART",
     "vocos": "soundalike.vocoders.vocos:PART",
     "griffin_lim": "soundalike.vocoders.griffin_lim:PART",
 }
 FAMILIES = {
     "regression": "soundalike.families.regression.cloner:RegressionCloner",
     "fastspeech2": "soundalike.families.fastspeech2.cloner:FastSpeech2Cloner",
+    "convrnn": "soundalike.families.convrnn.cloner:ConvRNNCloner",
 }
 
 
