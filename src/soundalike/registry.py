@@ -10,6 +10,7 @@ from .contract import ConfigError
 PARTS = {
     "aligner": "soundalike.prepare.aligner:PART",
     "tdnn": "soundalike.speakers.tdnn:PART",
+    "ge2e": "soundalike.speakers.ge2e:PART",
     "regression": "soundalike.families.regression.objective:PART",
     "fastspeech2": "soundalike.families.fastspeech2.objective:PART",
     "convrnn": "soundalike.families.convrnn.objective:PART",
