@@ -22,6 +22,12 @@ def add_training_commands(commands: Any) -> None:
     rate.add_argument("--sample", type=int, default=1500, help="clips listened to; the others are judged by their likeness to these")
     rate.set_defaults(run=run_rate)
 
+    augment = commands.add_parser("augment", help="add voices to a prepared folder: clips of languages without a lexicon, people made by resampling")
+    augment.add_argument("data", help="folder made by `soundalike prepare`, with durations")
+    augment.add_argument("--no-heard", action="store_false", dest="heard", help="leave clips whose language has no lexicon as they are")
+    augment.add_argument("--no-resampled", action="store_false", dest="resampled", help="make no new people")
+    augment.set_defaults(run=run_augment)
+
     retell = commands.add_parser("retell", help="add the mels an acoustic model makes of the clips to a prepared folder, for a vocoder to learn from")
     retell.add_argument("data", help="folder made by `soundalike prepare`")
     retell.add_argument("--part", required=True, help="folder of a trained acoustic model")
@@ -76,6 +82,18 @@ def run_rate(given: argparse.Namespace) -> None:
 
     facts = write_quality(given.data, MelSpec(), given.sample)
     print(f"{given.data}: {facts['clips']} clips rated from {facts['measured']} (correlation on clips kept aside {facts['correlation']:.2f})")
+
+
+def run_augment(given: argparse.Namespace) -> None:
+    from .checkpoint import load_part
+    from .clone import BUILT_IN
+    from .prepare.augment import add_heard, add_resampled
+
+    aligner, encoder = load_part(BUILT_IN / "aligner", "aligner"), load_part(BUILT_IN / "speaker", "speaker")
+    if given.heard:
+        print(f"{given.data}: heard phones in {add_heard(given.data, aligner.network, aligner.mel)} clips")
+    if given.resampled:
+        print(f"{given.data}: {add_resampled(given.data, encoder.mel, encoder.network)} clips of new people")
 
 
 def run_retell(given: argparse.Namespace) -> None:
