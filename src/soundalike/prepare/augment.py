@@ -1,4 +1,7 @@
-"""More voices for an acoustic model to learn from: clips of languages without a lexicon, and people made by resampling."""
+"""More voices for an acoustic model to learn from: clips of languages without a lexicon, and people made by resampling.
+
+Speed perturbation as new speakers (Yamamoto et al. 2019, for speaker recognition): pitch, formants and pace move together.
+"""
 
 from __future__ import annotations
 
