@@ -17,6 +17,7 @@ from soundalike.data import FeatureStore, read_manifest
 from soundalike.features import MelSpec
 from soundalike.prepare import prepare
 from soundalike.text.alphabet import encode, phone_classes
+from soundalike.train import read_recipe
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -66,6 +67,7 @@ def prepared(corpus, tmp_path_factory) -> Path:
     """The miniature corpus prepared, with even durations and made-up vectors: enough for every Objective."""
     folder = tmp_path_factory.mktemp("prepared")
     prepare(str(corpus), str(folder), workers=1)
+    prepare(str(corpus), str(folder), mel=read_recipe(str(RECIPES / "ge2e.toml")).mel, kinds=("mel",), workers=1)
     store, classes = FeatureStore(folder, MelSpec()), np.array(phone_classes())
     for number, row in enumerate(read_manifest(folder)):
         frames = len(store.read("mel", row.id))

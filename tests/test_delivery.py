@@ -15,8 +15,8 @@ from soundalike.audio import join
 from soundalike.cli import main
 from soundalike.contract import ConfigError
 from soundalike.cues import Cue, lines, render
-from soundalike.families.regression.network import fitted
 from soundalike.features import MelSpec, pitch
+from soundalike.nets.durations import fitted
 from soundalike.text import read
 
 TEXT = "The harbor was quiet, and the boats lay still. Nobody spoke for 15 minutes."

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .cli_data import add_data_commands
+from .cli_import import add_import_command
 from .cli_listen import add_listen_command
 from .cli_serve import add_serve_command
 from .cli_training import add_training_commands
@@ -92,6 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_training_commands(commands)
     add_listen_command(commands)
     add_serve_command(commands)
+    add_import_command(commands)
 
     listing = commands.add_parser("list", help="registered families and parts")
     listing.set_defaults(run=run_list)
@@ -99,19 +101,21 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def add_speaking(parser: argparse.ArgumentParser) -> None:
-    """Options of every command that speaks; those of the built-in family are read from its Options."""
-    from .families.regression.cloner import RegressionOptions
+    """Options of every command that speaks; those of the families are read from their Options."""
+    from . import registry
 
     helps = {
         "speed": "how fast, 0.5 to 2; the pitch stays (default: %(default)s)",
         "pitch": "semitones up or down, -12 to 12; the pace stays (default: %(default)s)",
+        "energy": "dB, -12 to 12: softer or more pressed, for families that can (default: %(default)s)",
         "seed": "the same seed gives the same sound (default: %(default)s)",
         "temperature": "0 to 1.5: how much of the fine texture is left to chance (default: %(default)s)",
         "sharpen": "0 to 1: contrast of the spectrum (default: %(default)s)",
     }
-    for field in dataclasses.fields(RegressionOptions):
-        if field.name in helps:
-            parser.add_argument(f"--{field.name}", type=type(field.default), default=field.default, help=helps[field.name])
+    defaults = {field.name: field.default for name in registry.FAMILIES for field in dataclasses.fields(registry.family(name).Options)}
+    for name, default in defaults.items():
+        if name in helps:
+            parser.add_argument(f"--{name}", type=type(default), default=default, help=helps[name])
     add_reading(parser)
     parser.add_argument(
         "--loudness",

@@ -29,6 +29,7 @@ def add_data_commands(commands: Any) -> None:
     prepare.add_argument("--test", type=float, metavar="SHARE", help="of the speakers, for the last word (default: 0.05, none of under 20)")
     prepare.add_argument("--no-align", action="store_false", dest="align", help="leave the durations to `soundalike align`")
     prepare.add_argument("--no-embed", action="store_false", dest="embed", help="leave the speaker vectors to `soundalike embed`")
+    prepare.add_argument("--recipe", help="only add the mels that this recipe asks for, where its [mel] is another than the usual one")
     prepare.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes (default: %(default)s)")
     prepare.add_argument("--engine", default="local", help="local, or ray: the cluster that RAY_ADDRESS names, else one begun here (default: local)")
     prepare.set_defaults(run=run_prepare)
@@ -45,8 +46,9 @@ def add_data_commands(commands: Any) -> None:
 def run_prepare(given: argparse.Namespace) -> None:
     from .checkpoint import load_part
     from .clone import BUILT_IN
-    from .prepare import REJECTED, prepare
+    from .prepare import KINDS, REJECTED, prepare
     from .prepare.annotate import write_durations, write_vectors
+    from .train import read_recipe
 
     for name in ("longest", "shortest", "workers"):
         if getattr(given, name) <= 0:
@@ -57,14 +59,16 @@ def run_prepare(given: argparse.Namespace) -> None:
         raise ConfigError("--dev and --test: give shares of 0 or more, under 1.")
     aligner = load_part(BUILT_IN / "aligner", "aligner")
     shares = None if given.dev is None and given.test is None else (given.dev or 0.0, given.test or 0.0)
+    mel = read_recipe(given.recipe).mel if given.recipe else None
     rows = prepare(
-        given.source, given.out, given.reader, workers=given.workers, shares=shares, speaker=given.speaker, aligner=aligner.network,
+        given.source, given.out, given.reader, mel, ("mel",) if mel else KINDS, given.workers, shares, speaker=given.speaker,
+        aligner=aligner.network,
         engine=given.engine, trim=given.trim, longest=given.longest, shortest=given.shortest, language=given.language, vad=given.vad,
         transcribe=given.transcribe, asr_model=given.asr_model,
     )  # fmt: skip
-    if given.align:
+    if given.align and not mel:
         write_durations(given.out, aligner.network, aligner.mel, again=False)
-    if given.embed:
+    if given.embed and not mel:
         encoder = load_part(BUILT_IN / "speaker", "speaker")
         write_vectors(given.out, encoder.network, encoder.mel, again=False)
     splits = {split: len({row.speaker for row in rows if row.split == split}) for split in ("train", "dev", "test")}

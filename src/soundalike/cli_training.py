@@ -37,7 +37,7 @@ def add_training_commands(commands: Any) -> None:
     train = commands.add_parser("train", help="train a part by a recipe; going on where an earlier run stopped")
     train.add_argument("recipe", help="TOML file, as in recipes/")
     train.add_argument("--out", required=True, help="folder of the run")
-    train.add_argument("--size", default="", help="lay a section of the recipe over it: tiny (a minute on a CPU), base or large (for a GPU)")
+    train.add_argument("--size", default="", help="lay a section of the recipe over it: tiny (a minute on a CPU), base, large or paper (for a GPU)")
     train.add_argument("--tiny", action="store_const", const="tiny", dest="size", help="the same as --size tiny")
     train.add_argument("--set", dest="settings", action="append", default=[], metavar="SECTION.KEY=VALUE", help="change one value of the recipe")
     train.add_argument("--max-seconds", type=float, help="stop, and save, after so long")
@@ -45,7 +45,8 @@ def add_training_commands(commands: Any) -> None:
 
     assemble = commands.add_parser("assemble", help="trained parts to a model folder, in half precision")
     assemble.add_argument("out", help="folder to write")
-    assemble.add_argument("parts", nargs="+", help="folders of an acoustic model, a vocoder, a speaker encoder, an aligner")
+    parts = "folders of an acoustic model, a vocoder (or the word griffin_lim, which has no weights), a speaker encoder, an aligner"
+    assemble.add_argument("parts", nargs="+", help=parts)
     assemble.add_argument("--family", default="regression")
     assemble.set_defaults(run=run_assemble)
 
@@ -65,13 +66,14 @@ def add_training_commands(commands: Any) -> None:
 def run_annotate(given: argparse.Namespace) -> None:
     from .checkpoint import load_part
     from .clone import BUILT_IN
+    from .features import MelSpec
     from .prepare.annotate import write_durations, write_vectors
 
     part = load_part(given.part or BUILT_IN / given.role, given.role)
     if given.role == "aligner":
         print(f"{given.data}: {len(write_durations(given.data, part.network, part.mel))} clips aligned")
     else:
-        print(f"{given.data}: {write_vectors(given.data, part.network, part.mel)} clips embedded")
+        print(f"{given.data}: {write_vectors(given.data, part.network, MelSpec())} clips embedded")
 
 
 def run_rate(given: argparse.Namespace) -> None:

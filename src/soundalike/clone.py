@@ -21,7 +21,8 @@ from .audio import Audio, join, read_channels
 from .checkpoint import CARD, LoadedPart, check_pair, load_part, save_part
 from .config import to_json
 from .contract import AudioError, CheckpointError, ConfigError, Voice
-from .features import log_mel
+from .features import MelSpec
+from .listening import vectors
 from .reference import HOPELESS, Report, examine, mono
 from .text import Lexicon, Script, Spoken, in_halves, phonemize, read
 from .verify import Check, Listener, clearness, symbol_scores
@@ -31,7 +32,9 @@ MODEL = "model.json"
 MODEL_FORMAT = "soundalike-model-1"
 BUILT_IN = Path(__file__).parent / "models" / "default"
 TAKES = ((0, 1.0), (1000, 0.95), (2000, 0.9))  # seed and pace of each take of a sentence that is to be as clear as can be
-RANGES = {"speed": (0.5, 2.0), "pitch": (-12.0, 12.0), "sharpen": (0.0, 1.0), "temperature": (0.0, 1.5), "seed": (0, 2**62)}  # of options
+RANGES = {  # of options
+    "speed": (0.5, 2.0), "pitch": (-12.0, 12.0), "energy": (-12.0, 12.0), "sharpen": (0.0, 1.0), "temperature": (0.0, 1.5), "seed": (0, 2**62),
+}  # fmt: skip
 QUALITIES = ("fast", "best")
 NATURAL = (0.7, 1.4)  # rates beyond which speech made to fit a length sounds hurried or dragging
 LEAST_SPEECH = 1.0  # seconds of speech a reference must hold
@@ -87,12 +90,9 @@ class Cloner:
         agree = self._agreement(audio, transcript) if transcript and self.aligner is not None else None
         return examine(audio, channels, speaker and self._vectors, agree)
 
-    @torch.inference_mode()
     def _vectors(self, pieces: list[Audio]) -> np.ndarray:
         """Speaker vectors (n, V) of pieces of one length."""
-        samples = torch.from_numpy(np.stack([piece.resample(self.sample_rate).samples for piece in pieces]))
-        mel = log_mel(samples, self.family.mel).to(self.family.device)
-        return self.family.speaker(mel, torch.full((len(mel),), mel.shape[1], device=mel.device)).cpu().numpy()
+        return vectors(self.family.speaker, pieces).numpy()
 
     def _agreement(self, audio: Audio, transcript: str) -> float:
         """The mean log-probability of the transcript's phonemes in a recording."""
@@ -173,17 +173,18 @@ class Cloner:
         made: list[tuple[Audio, Check]] = []
         plan = {"plan": self.family.plan(sentence, voice)} if hasattr(self.family, "plan") else {}
         expected = self.family.seconds(sentence, voice, options, **plan) if hasattr(self.family, "seconds") else None
-        halves = in_halves(sentence) if verify and not options.seconds else []
+        seconds = getattr(options, "seconds", 0.0)
+        halves = in_halves(sentence) if verify and not seconds else []
         for number in range(len(TAKES) + (len(halves) > 1)):
             seed, pace = TAKES[number % len(TAKES)]
-            chosen = dataclasses.replace(options, seed=options.seed + seed, speed=options.speed * pace)
+            chosen = _changed(options, seed=options.seed + seed, speed=getattr(options, "speed", 1.0) * pace)
             if number < len(TAKES):
                 sound = join(list(self.family.speak(sentence, voice, chosen, **plan)))
             else:
                 sound = join([part for half in halves for part in self.family.speak(half, voice, chosen)])
             if self.listener is None or (takes == 1 and not verify):
                 return sound, None
-            lasts = options.seconds or (expected / pace if expected and number < len(TAKES) else None)
+            lasts = seconds or (expected / pace if expected and number < len(TAKES) else None)
             made.append((sound, self.listener.check(sound, sentence, voice.tensors.get("vector"), lasts)))
             if number + 1 >= takes and not (verify and all(check.doubts for _, check in made)):
                 break
@@ -211,6 +212,11 @@ class Cloner:
     def clone(self, reference: Audio | str | os.PathLike, text: str | Script, options: Any = None) -> Audio:
         """Listen and speak in one call."""
         return join(list(self.speak(text, self.listen(reference), options)))
+
+
+def _changed(options: Any, **wishes: Any) -> Any:
+    """The options with those of the wishes that they know of."""
+    return dataclasses.replace(options, **{name: value for name, value in wishes.items() if hasattr(options, name)})
 
 
 def lexicon_of(voice: Voice) -> Lexicon | None:
@@ -288,8 +294,11 @@ def check_parts(parts: dict[str, LoadedPart], where: str) -> None:
             raise CheckpointError(
                 f"{where}: no {role} among the parts ({', '.join(parts) or 'none'}). Give an acoustic, a vocoder and a speaker part."
             )
-    for part in parts.values():
-        check_pair(parts["acoustic"], part)
+    for role in parts.keys() - {"speaker"}:  # which hears samples, by a mel of its own
+        check_pair(parts["acoustic"], parts[role])
+    takes, gives = parts["acoustic"].config.speaker_vector, parts["speaker"].config.vector
+    if takes != gives:
+        raise CheckpointError(f"{where}: the acoustic model takes speaker vectors of {takes} numbers, the speaker encoder gives {gives}.")
 
 
 def check_reference(report: Report, name: str) -> None:
@@ -311,12 +320,27 @@ def check_options(options: Any) -> None:
             raise ConfigError(f"{name} = {value} is out of range. Choose {low} to {high}.")
 
 
+def _untrained(name: str) -> bool:
+    """Whether this is the name of a part with nothing to train, which has no folder to be given."""
+    return name in registry.PARTS and registry.part(name).objective is None
+
+
+def _bare(name: str, others: dict[str, LoadedPart]) -> LoadedPart:
+    """A part with nothing to train, as it is, for the mel of the others."""
+    kind = registry.part(name)
+    mel = others["acoustic"].mel if "acoustic" in others else MelSpec()
+    return LoadedPart(name, kind.Config(), mel, kind.build(kind.Config(), mel), Path(name))
+
+
 def assemble(out: str | os.PathLike, folders: list[str], family: str) -> Path:
-    """Write a model folder from trained parts, weights in half precision. Raises CheckpointError if they do not fit."""
+    """Write a model folder from the folders of trained parts and the names of parts with nothing to train, weights in half precision.
+
+    Raises CheckpointError if they do not fit.
+    """
     target = Path(out)
     roles: dict[str, LoadedPart] = {}
-    for folder in folders:
-        part = load_part(folder)
+    for folder in sorted(folders, key=_untrained):
+        part = _bare(folder, roles) if _untrained(folder) else load_part(folder)
         role = registry.part(part.name).role
         if role in roles:
             raise CheckpointError(f"{folder}: a second {role}, beside {roles[role].folder}. Give one part of each role.")

@@ -97,7 +97,7 @@ class PartKind:
     Config: type
     build: Callable[[Any, MelSpec], nn.Module]
     Settings: type  # frozen dataclass: the recipe's [objective]
-    objective: Callable[[Any, Any, DataFacts], Objective]  # (network, settings, facts)
+    objective: Callable[[Any, Any, DataFacts], Objective] | None  # (network, settings, facts); None of a part with nothing to train
 
 
 class Objective(Protocol):
@@ -106,7 +106,9 @@ class Objective(Protocol):
     wants: frozenset[str]
     turns: tuple[str, ...]
 
-    def forward(self, batch: Batch) -> Output: ...
+    def forward(self, batch: Batch) -> Output:
+        """Once per batch. What is to be logged and not minimised goes into its entry "measures", a table of numbers."""
+        ...
 
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         """Weighted losses of one turn; the loop minimises their sum."""
@@ -126,7 +128,7 @@ class Frames:
     """What an acoustic model hands to a vocoder, and what it knows of its own timing."""
 
     mel: Tensor  # (T, M) log-mel
-    pitch: Tensor  # (T,) hertz; 0 where unvoiced
+    pitch: Tensor | None  # (T,) hertz; 0 where unvoiced; None of a model that does not know, and the vocoder reads it off the mel
     durations: Tensor  # (S,) frames of each symbol; sums to T
 
 

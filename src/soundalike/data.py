@@ -112,6 +112,7 @@ class DataConfig:
     batch_frames: int = 6000  # padded frames of a batch
     crop_frames: int = 0  # cut every clip to this many frames; 0: whole clips
     prompt_frames: int = 0  # frames of the prompt, at most; 0: no prompt
+    clips_per_speaker: int = 0  # a batch holds so many clips of each of its speakers; 0: clips of like length, whoever speaks
     retold: float = 0.0  # share of clips whose mel is the one an acoustic model made of them (`soundalike retell`)
     limit: int = 0  # first so many clips only; 0: all
 
@@ -168,6 +169,9 @@ class Dataset:
             for i, row in enumerate(self.rows):
                 times = next((t for name, t in self.config.repeat.items() if row.corpus.startswith(name)), 1.0)
                 order += [i] * (int(times) + int(rng.random() < times % 1))
+            if self.config.clips_per_speaker:
+                self._epochs = {number: self._by_speaker(order, rng)}
+                return self._epochs[number]
             noisy = [self.frames(i) * (1 + 0.1 * rng.random()) for i in order]
             batches, batch, longest = [], [], 0
             for place in np.argsort(noisy, kind="stable"):
@@ -182,6 +186,18 @@ class Dataset:
             rng.shuffle(batches)
             self._epochs = {number: batches}
         return self._epochs[number]
+
+    def _by_speaker(self, order: list[int], rng: np.random.Generator) -> list[list[int]]:
+        """Batches of some clips of each of some speakers; clips too few to make up the number are left for another epoch."""
+        each, clips = self.config.clips_per_speaker, defaultdict(list)
+        for index in rng.permutation(order).tolist():
+            clips[self.rows[index].speaker].append(index)
+        groups = [own[k : k + each] for own in clips.values() for k in range(0, len(own) - each + 1, each)]
+        if not groups:
+            raise ConfigError(f"{self.config.manifest}: no speaker has {each} clips. Lower data.clips_per_speaker.")
+        rng.shuffle(groups)
+        together = max(1, self.config.batch_frames // (each * max(self.frames(index) for index in order)))
+        return [sum(groups[k : k + together], []) for k in range(0, len(groups), together)]
 
     def batch(self, number: int) -> Batch:
         """Batch `number`, counted from the first epoch on."""

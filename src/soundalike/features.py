@@ -28,11 +28,11 @@ class MelSpec:
     n_mels: int = 100
     fmin: float = 0.0  # hertz
     fmax: float = 12_000.0  # hertz
-    scale: Literal["htk"] = "htk"  # mel = 2595 log10(1 + f / 700)
-    norm: Literal["none"] = "none"  # triangles of height one
-    log: Literal["natural"] = "natural"  # of the magnitude, not the power
+    scale: Literal["htk", "slaney"] = "htk"  # mel = 2595 log10(1 + f / 700); or even steps up to 1 kHz, even ratios above
+    norm: Literal["none", "slaney"] = "none"  # triangles of height one; or of one area
+    log: Literal["natural", "power"] = "natural"  # of the magnitude, not the power; or the power itself, without a logarithm
     floor: float = 1e-5  # smallest magnitude before the logarithm
-    padding: Literal["reflect"] = "reflect"  # n_fft // 2 at either end
+    padding: Literal["reflect", "constant"] = "reflect"  # n_fft // 2 at either end: the sound mirrored, or silence
 
     @property
     def digest(self) -> str:
@@ -46,7 +46,7 @@ class MelSpec:
     @property
     def silence(self) -> float:
         """The log-mel value of nothing at all."""
-        return float(np.log(self.floor))
+        return float(np.log(self.floor)) if self.log == "natural" else 0.0
 
     def differences(self, other: MelSpec) -> list[tuple[str, object, object]]:
         """The fields in which two specs differ: (name, mine, theirs)."""
@@ -60,10 +60,10 @@ def _window(n_fft: int, device: torch.device) -> Tensor:
         return torch.hann_window(n_fft, device=device)
 
 
-def stft(samples: Tensor, n_fft: int, hop_length: int) -> Tensor:
+def stft(samples: Tensor, n_fft: int, hop_length: int, padding: str = "reflect") -> Tensor:
     """Complex spectrum (B, F, T) of samples (B, N): Hann window, centred frames, reflected ends."""
     window = _window(n_fft, samples.device)
-    return torch.stft(samples, n_fft, hop_length, window=window, center=True, pad_mode="reflect", return_complex=True)
+    return torch.stft(samples, n_fft, hop_length, window=window, center=True, pad_mode=padding, return_complex=True)
 
 
 def istft(spectrum: Tensor, n_fft: int, hop_length: int) -> Tensor:
@@ -73,14 +73,22 @@ def istft(spectrum: Tensor, n_fft: int, hop_length: int) -> Tensor:
 
 @functools.lru_cache(maxsize=8)
 def mel_filters(spec: MelSpec) -> Tensor:
-    """Triangular filters (M, F) of height one, equally spaced on the HTK mel scale."""
-    to_mel = lambda hertz: 2595.0 * np.log10(1.0 + hertz / 700.0)  # noqa: E731
-    edges = 700.0 * (10.0 ** (np.linspace(to_mel(spec.fmin), to_mel(spec.fmax), spec.n_mels + 2) / 2595.0) - 1.0)
+    """Triangular filters (M, F), equally spaced on the spec's mel scale."""
+    if spec.scale == "slaney":  # of Slaney's Auditory Toolbox (1998): linear below 1 kHz, 27 logarithmic steps from there to 6.4 kHz
+        to_mel = lambda hertz: hertz * 3 / 200 if hertz < 1000 else 15 + 27 * np.log(hertz / 1000) / np.log(6.4)  # noqa: E731
+        steps = np.linspace(to_mel(spec.fmin), to_mel(spec.fmax), spec.n_mels + 2)
+        edges = np.where(steps < 15, steps * 200 / 3, 1000.0 * 6.4 ** ((steps - 15) / 27))
+    else:
+        to_mel = lambda hertz: 2595.0 * np.log10(1.0 + hertz / 700.0)  # noqa: E731
+        edges = 700.0 * (10.0 ** (np.linspace(to_mel(spec.fmin), to_mel(spec.fmax), spec.n_mels + 2) / 2595.0) - 1.0)
     bins = np.linspace(0.0, spec.sample_rate / 2, spec.n_fft // 2 + 1)
     rising = (bins[None] - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     falling = (edges[2:, None] - bins[None]) / (edges[2:] - edges[1:-1])[:, None]
     with torch.inference_mode(False):  # kept for later callers, who may train
-        return torch.tensor(np.clip(np.minimum(rising, falling), 0.0, None), dtype=torch.float32)
+        filters = np.clip(np.minimum(rising, falling), 0.0, None)
+        if spec.norm == "slaney":
+            filters = filters * (2.0 / (edges[2:] - edges[:-2]))[:, None]
+        return torch.tensor(filters, dtype=torch.float32)
 
 
 @functools.lru_cache(maxsize=8)
@@ -113,9 +121,17 @@ def _hann_lobe(x: np.ndarray) -> np.ndarray:
 
 def log_mel(samples: Tensor, spec: MelSpec) -> Tensor:
     """Log-mel spectrogram (B, T, M) of samples (B, N) at the spec's rate: the only way to a mel in this package."""
-    magnitude = stft(samples, spec.n_fft, spec.hop_length).abs()  # (B, F, T)
-    mel = mel_filters(spec).to(magnitude.device) @ magnitude  # (B, M, T)
+    magnitude = stft(samples, spec.n_fft, spec.hop_length, spec.padding).abs()  # (B, F, T)
+    filters = mel_filters(spec).to(magnitude.device)
+    if spec.log == "power":
+        return (filters @ magnitude**2).transpose(1, 2)
+    mel = filters @ magnitude  # (B, M, T)
     return mel.clamp_min(spec.floor).log().transpose(1, 2)
+
+
+def energy(mel: Tensor) -> Tensor:
+    """The energy of each frame (..., T) of a log-mel (..., T, M), in nats: the logarithm of the norm of its magnitudes."""
+    return torch.logsumexp(2 * mel, -1) / 2
 
 
 def pitch(samples: np.ndarray, spec: MelSpec) -> np.ndarray:

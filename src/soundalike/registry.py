@@ -10,10 +10,21 @@ from .contract import ConfigError
 PARTS = {
     "aligner": "soundalike.prepare.aligner:PART",
     "tdnn": "soundalike.speakers.tdnn:PART",
+    "ge2e": "soundalike.speakers.ge2e:PART",
     "regression": "soundalike.families.regression.objective:PART",
+    "fastspeech2": "soundalike.families.fastspeech2.objective:PART",
+    "convrnn": "soundalike.families.convrnn.objective:PART",
+    "sv2tts": "soundalike.families.sv2tts.objective:PART",
     "vocos": "soundalike.vocoders.vocos:PART",
+    "wavenet": "soundalike.vocoders.wavenet:PART",
+    "griffin_lim": "soundalike.vocoders.griffin_lim:PART",
 }
-FAMILIES = {"regression": "soundalike.families.regression.cloner:RegressionCloner"}
+FAMILIES = {
+    "regression": "soundalike.families.regression.cloner:RegressionCloner",
+    "fastspeech2": "soundalike.families.fastspeech2.cloner:FastSpeech2Cloner",
+    "convrnn": "soundalike.families.convrnn.cloner:ConvRNNCloner",
+    "sv2tts": "soundalike.families.sv2tts.cloner:SV2TTSCloner",
+}
 
 
 def find(table: dict[str, str], name: str, what: str) -> Any:

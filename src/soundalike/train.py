@@ -65,7 +65,7 @@ class Recipe:
 
 
 LOG = "log.csv"
-SIZES = ("tiny", "base", "large")  # sections of a recipe that are laid over it when asked for; without one it is the size that ships
+SIZES = ("tiny", "base", "large", "paper")  # sections of a recipe that are laid over it when asked for; without one it is the size that ships
 
 
 def read_recipe(path: str, size: str = "", settings: list[str] | None = None) -> Recipe:
@@ -79,6 +79,8 @@ def read_recipe(path: str, size: str = "", settings: list[str] | None = None) ->
     if name is None:
         raise ConfigError(f"{path}: the key 'part' is missing. Name one of {', '.join(registry.PARTS)}.")
     kind = registry.part(name)
+    if kind.objective is None:
+        raise ConfigError(f"{path}: {name} has nothing to train. Give its name to `soundalike assemble` as it is.")
     known = {"mel": MelSpec, "network": kind.Config, "objective": kind.Settings, "data": DataConfig, "train": TrainConfig}
     for section in table:
         if section not in known:
@@ -240,6 +242,9 @@ def _step(state: State, batches: list[Batch], recipe: Recipe, folder: Path, crew
         optimiser.step()
         named[f"norm_{turn}"] = float(norm) * t.accumulate / crew.size  # of all; only the losses are added up below
         crew.agree(objective.trained(turn))
+    for output in outputs:
+        for name, value in output.get("measures", {}).items():
+            named[name] = named.get(name, 0.0) + float(value)
     named = {name: value / t.accumulate for name, value in crew.sums(named).items()}
     keep = min(t.ema, (1 + state.step) / (10 + state.step)) if t.ema else 0.0
     with torch.no_grad():

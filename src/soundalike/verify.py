@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from .audio import Audio
 from .features import MelSpec, log_mel
+from .listening import vectors
 from .text import Spoken, encode
 from .text.alphabet import MARKS
 
@@ -62,7 +63,7 @@ def report(checks: Sequence[Check]) -> dict:
 
 @dataclass(frozen=True)
 class Listener:
-    """Listens to what was made: an aligner and a speaker encoder that share one mel."""
+    """Listens to what was made: an aligner that hears by a mel, and a speaker encoder that hears by its own."""
 
     aligner: nn.Module
     speaker: nn.Module | None
@@ -76,21 +77,20 @@ class Listener:
         evidence = evidence_of(scores, spoken)
         words = tuple(WordHeard(word, round(_confidence(value), 2)) for word, value in zip(spoken.words, evidence.tolist()))
         doubts = [f"'{heard.word}' was not heard clearly" for heard, value in zip(words, evidence) if value < UNCLEAR]
-        likeness = self._likeness(frames, vector) if vector is not None and self.speaker is not None else None
+        likeness = self._likeness(sound, vector) if vector is not None and self.speaker is not None else None
         if likeness is not None and likeness < UNLIKE:
             doubts.append(f"it does not sound like the voice (likeness {likeness:.2f})")
         if expected is not None:
             doubts += _length_doubts(audio.seconds, expected, self.mel.frames_per_second)
         return Check(spoken.text, round(audio.seconds, 3), words, likeness, tuple(doubts + _sound_doubts(audio)))
 
-    @torch.inference_mode()
-    def _likeness(self, frames: Tensor, vector: Tensor) -> float | None:
-        size, most = frames.shape[1], round(MOST_HEARD * self.mel.frames_per_second)
-        if size < LEAST_HEARD * self.mel.frames_per_second:
+    def _likeness(self, sound: Audio, vector: Tensor) -> float | None:
+        size = round(MOST_HEARD * sound.rate)
+        if sound.seconds < LEAST_HEARD:
             return None
-        middle = frames[:, max(0, (size - most) // 2) :][:, :most].to(vector.device)
-        heard = self.speaker(middle, torch.tensor([middle.shape[1]], device=vector.device))[0]  # type: ignore[misc]
-        return round(float(nn.functional.cosine_similarity(heard.cpu(), vector.cpu().float(), dim=0)), 3)
+        middle = sound.samples[max(0, (len(sound.samples) - size) // 2) :][:size]
+        heard = vectors(self.speaker, [Audio(middle, sound.rate)])[0]  # type: ignore[arg-type]
+        return round(float(nn.functional.cosine_similarity(heard, vector.cpu().float(), dim=0)), 3)
 
 
 def evidence_of(scores: np.ndarray, spoken: Spoken) -> np.ndarray:

@@ -10,9 +10,11 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
+from ..audio import Audio
 from ..contract import ConfigError, Objective
 from ..data import DataConfig, Dataset, FeatureStore, collate, read_manifest
 from ..features import MelSpec
+from ..listening import vectors
 from ..text.alphabet import encode
 from .aligner import Aligner
 
@@ -49,15 +51,18 @@ def write_durations(folder: str, aligner: Aligner, mel: MelSpec, least: float = 
 
 @torch.inference_mode()
 def write_vectors(folder: str, encoder: nn.Module, mel: MelSpec, again: bool = True) -> int:
-    """Cache the speaker vector of every clip; returns how many. `encoder` takes log-mel (B, T, M) and lengths (B,).
-
-    Without `again`, clips that have a vector are left as they are.
+    """Cache the speaker vector of every clip among the features of `mel`; returns how many. `encoder` takes the log-mel (B, T, M) of its
+    own spec and lengths (B,). Without `again`, clips that have a vector are left as they are.
     """
     store = FeatureStore(folder, mel)
     rows = [row for row in read_manifest(folder) if again or not store.has("vector", row.id)]
     for row in tqdm(rows, desc="embed", unit="clip"):
-        sound = torch.from_numpy(store.read("mel", row.id)).float()
-        store.write("vector", row.id, encoder(sound[None], torch.tensor([len(sound)]))[0].numpy().astype(np.float16))
+        if encoder.mel == mel:
+            sound = torch.from_numpy(store.read("mel", row.id)).float()
+            vector = encoder(sound[None], torch.tensor([len(sound)]))[0]
+        else:
+            vector = vectors(encoder, [Audio(store.read("samples", row.id) / np.float32(32768), mel.sample_rate)])[0]
+        store.write("vector", row.id, vector.numpy().astype(np.float16))
     return len(rows)
 
 

@@ -35,7 +35,7 @@ class TDNN(nn.Module):
     def __init__(self, config: TDNNConfig, mel: MelSpec):
         super().__init__()
         peaks = mel_filters(mel).argmax(1) * mel.sample_rate / mel.n_fft
-        self.silence = mel.silence
+        self.mel = mel
         self.bands = int((peaks < HIGHEST).sum())
         self.first = nn.Conv1d(self.bands, config.width, 5, stride=2, padding=2)
         self.blocks = nn.ModuleList([ConvNeXtBlock(config.width, 7) for _ in range(config.blocks)])
@@ -91,7 +91,7 @@ class SpeakerObjective:
         mel = batch.mel
         slope = torch.linspace(-1, 1, mel.shape[2], device=mel.device)
         random = torch.randn(len(mel), 2, device=mel.device) * self.settings.tilt
-        mel = (mel + random[:, :1, None] + random[:, 1:, None] * slope).clamp_min(self._network.silence)
+        mel = (mel + random[:, :1, None] + random[:, 1:, None] * slope).clamp_min(self._network.mel.silence)
         return {"vector": self._network(mel, batch.mel_lengths)}
 
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:

@@ -19,10 +19,11 @@ from torch.nn import functional as F
 from ...contract import Frames
 from ...features import PITCH_CEILING, PITCH_FLOOR, MelSpec, harmonic_ripple
 from ...nets.conv import Conv, ConvNeXtBlock
+from ...nets.durations import LONGEST, STRETCH, symbol_of_frame, whole
 from ...nets.masks import length_mask
+from ...speaking import Manner
 from ...text.alphabet import SYMBOLS, phone_classes
 
-STRETCH = 1.05  # what exp(a mean logarithm) lacks of a mean duration, measured on training clips
 RIPPLE_STEPS = 96  # pitches an octave whose harmonics are tabulated
 MIDDLING = 2.8  # predicted mean opinion score of a clip about which nothing is known
 CLEAN = 3.4  # that of a studio recording: what is asked for when speaking
@@ -55,17 +56,6 @@ class Heard:
     octave: Tensor  # (B,) mean log2 pitch of the prompt
     memory: Tensor  # (B, T'/2, W) what the prompt holds, moment by moment
     memory_mask: Tensor  # (B, T'/2)
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How one utterance of S symbols is to be said."""
-
-    tempo: Tensor  # (S,) or (1,): 2 is twice as fast
-    octaves: Tensor  # (S,) or (1,): added to the pitch
-    frames: int = 0  # exactly so many; 0: as many as come of themselves
-    temperature: float = 1.0
-    seed: int = 0
 
 
 class Look(nn.Module):
@@ -185,12 +175,12 @@ class Regression(nn.Module):
     def spread_out(self, states: Tensor, durations: Tensor) -> tuple[Tensor, Tensor]:
         """Patches (B, P, patch * (D + 3)) of states repeated for their durations, with each frame's place in its symbol,
         and the frames (B,) of each clip."""
-        B, S, D = states.shape
+        B, _, D = states.shape
         ends = durations.cumsum(1)  # (B, S)
         lengths = ends[:, -1]
         size = -(-int(lengths.max()) // self.config.patch) * self.config.patch
-        frames = torch.arange(size, device=states.device).expand(B, size).contiguous()
-        index = torch.searchsorted(ends, frames, right=True).clamp_max(S - 1)  # (B, T) which symbol sounds
+        frames = torch.arange(size, device=states.device)
+        index = symbol_of_frame(durations, size)  # (B, T)
         length = durations.gather(1, index).clamp_min(1).float()
         place = frames - (ends - durations).gather(1, index)
         where = torch.stack([place / length, (length - place) / length, length.log() / 3], -1)
@@ -236,16 +226,13 @@ class Regression(nn.Module):
     def lengths(self, symbols: Tensor, heard: Heard) -> tuple[Tensor, Tensor]:
         """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not rounded."""
         states, log_durations = self.encode(symbols[None], torch.tensor([len(symbols)], device=symbols.device), heard)
-        return states, ((log_durations[0].exp() - 1) * STRETCH).clamp(0, 120)
+        return states, ((log_durations[0].exp() - 1) * STRETCH).clamp(0, LONGEST)
 
     @torch.inference_mode()
     def infer(self, symbols: Tensor, heard: Heard, manner: Manner, lengths: tuple[Tensor, Tensor] | None = None) -> Frames:
         """Frames of one utterance: symbols (S,), a voice of batch one; with its `lengths`, where they are known already."""
         states, exact = lengths or self.lengths(symbols, heard)
-        least = (~self.is_mark[symbols]).float() * 2  # a phoneme lasts at least two frames
-        durations = torch.maximum(exact / manner.tempo, least).round().long()
-        if manner.frames:
-            durations = fitted(exact / manner.tempo, least, manner.frames)
+        durations = whole(exact / manner.tempo, ~self.is_mark[symbols], manner.frames)
         patches, lengths = self.spread_out(states, durations[None])
         mask = torch.ones(patches.shape[:2], device=symbols.device)
         octave, voicing = self.intone(patches, mask, heard.voice)
@@ -256,15 +243,3 @@ class Regression(nn.Module):
         mel = self.decode(patches, mask, octave, voiced, heard, manner.temperature * noise)[0, : int(lengths[0])] * self.std + self.mean
         hertz = (2.0 ** (octave + heard.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
         return Frames(mel.clamp_min(self.mel.silence), hertz[0, : int(lengths[0])], durations)
-
-
-def fitted(exact: Tensor, least: Tensor, frames: int) -> Tensor:
-    """Whole durations (S,) in proportion to exact ones, none under its least, that sum to so many frames or the sum of the least."""
-    frames = max(frames, int(least.sum()))
-    low, high = 0.0, frames / max(float(exact.sum()), 1e-3) + 1e3
-    for _ in range(60):  # the sum grows with the scale: halve the interval
-        middle = (low + high) / 2
-        low, high = (middle, high) if float(torch.maximum(exact * middle, least).sum()) < frames else (low, middle)
-    scaled = torch.maximum(exact.double() * high, least.double())
-    ends = (scaled.cumsum(0) * (frames / scaled.sum())).round().long()
-    return torch.diff(ends, prepend=ends.new_zeros(1))

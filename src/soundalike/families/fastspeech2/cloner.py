@@ -1,0 +1,76 @@
+"""FastSpeech 2 assembled: an acoustic model, a vocoder and a speaker encoder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from ... import listening
+from ...audio import Audio
+from ...contract import Frames, Voice
+from ...features import MelSpec
+from ...speaking import manner_of, sound
+from ...text import Spoken, encode
+from .network import FastSpeech2
+
+
+@dataclass(frozen=True)
+class FastSpeech2Options:
+    """How to speak. Rate and pitch may also be asked for word by word, in the text; volume there is laid over the sound."""
+
+    speed: float = 1.0  # 0.5 (half as fast) to 2; changes durations, not pitch
+    pitch: float = 0.0  # semitones, -12 to 12; changes pitch, not durations
+    energy: float = 0.0  # dB, -12 to 12, of the energy the decoder is told: softer or more pressed, at one loudness
+    seconds: float = 0.0  # of the sentence, exactly; 0: as long as it takes
+    seed: int = 0
+
+
+class FastSpeech2Cloner:
+    """Listens once, speaks one sentence at a time."""
+
+    Options = FastSpeech2Options
+
+    def __init__(self, acoustic: FastSpeech2, vocoder: nn.Module, speaker: nn.Module, mel: MelSpec):
+        self.acoustic, self.vocoder, self.speaker, self.mel = acoustic, vocoder, speaker, mel
+        self.sample_rate = mel.sample_rate
+        self.frame_rate = mel.frames_per_second
+        self.device = acoustic.mean.device
+
+    def listen(self, reference: Audio, transcript: str | None = None) -> Voice:
+        """The voice of a recording. No transcript is needed."""
+        return listening.listen(reference, self.speaker, self.mel)
+
+    def blend(self, first: Voice, second: Voice, weight: float) -> Voice:
+        """A voice `weight` of the way from the first to the second. Raises CheckpointError for another model's voice."""
+        for voice in (first, second):
+            self.check(voice)
+        return listening.blend(first, second, weight, self.mel)
+
+    def check(self, voice: Voice) -> None:
+        """Raise CheckpointError for a voice that another model made."""
+        listening.check(voice, self.mel, self.acoustic.config.speaker_vector)
+
+    def seconds(self, spoken: Spoken, voice: Voice, options: FastSpeech2Options) -> float:
+        """How long the sentence would be."""
+        self.check(voice)
+        symbols = torch.tensor(encode(spoken.symbols), device=self.device)
+        exact = self.acoustic.lengths(symbols, self._tensor(voice, "vector"))[1]
+        return float((exact / manner_of(spoken, options, self.mel, self.device).tempo).sum()) / self.mel.frames_per_second
+
+    def frames(self, spoken: Spoken, voice: Voice, options: FastSpeech2Options) -> Frames:
+        """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for another model's voice."""
+        self.check(voice)
+        symbols = torch.tensor(encode(spoken.symbols), device=self.device)
+        manner = manner_of(spoken, options, self.mel, self.device)
+        return self.acoustic.infer(symbols, self._tensor(voice, "vector"), self._tensor(voice, "prompt_pitch"), manner)
+
+    def speak(self, spoken: Spoken, voice: Voice, options: FastSpeech2Options | None = None) -> Iterator[Audio]:
+        """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""
+        options = options or FastSpeech2Options()
+        yield sound(self.vocoder, self.frames(spoken, voice, options), spoken, self.mel, options.seed)
+
+    def _tensor(self, voice: Voice, name: str) -> torch.Tensor:
+        return voice.tensors[name].float()[None].to(self.device)

@@ -1,0 +1,78 @@
+"""Training of Tacotron 2 on true frames: the mel before and after the postnet, the stop token, and the aligner's word on where to look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ...contract import Batch, DataFacts, Output, PartKind
+from ...nets.durations import symbol_of_frame
+from ...nets.masks import length_mask, masked_mean
+from .network import SV2TTS, SV2TTSConfig
+
+
+@dataclass(frozen=True)
+class SV2TTSSettings:
+    mel: float = 1.0
+    stop: float = 0.5
+    attention: float = 0.3  # weight of looking where the aligner heard the frame; 0: let it find out by itself
+    reach: int = 1  # symbols either side of that place that are as good
+
+
+class SV2TTSObjective:
+    """L2 on the normalised mel, twice; cross-entropy of stopping and of looking at the symbol that sounds.
+
+    Attention learned from the mel alone wants tens of hours of one voice. Durations are known here, so it is told.
+    """
+
+    wants = frozenset({"symbols", "durations", "mel", "prompt", "vector"})
+    turns = ("model",)
+
+    def __init__(self, network: SV2TTS, settings: SV2TTSSettings, facts: DataFacts):
+        self._network, self.settings = network, settings
+        network.mean.copy_(facts.mel_mean)
+        network.std.copy_(facts.mel_std)
+
+    def network(self) -> SV2TTS:
+        return self._network
+
+    def trained(self, turn: str) -> nn.Module:
+        return self._network
+
+    def forward(self, batch: Batch) -> Output:
+        net = self._network
+        mask = length_mask(batch.mel_lengths, batch.mel.shape[1])
+        target = net.normalised(batch.mel, mask)
+        memory = net.encode(batch.symbols, batch.symbol_lengths, batch.vector)
+        coarse, stop, weights = net.decode(memory, batch.symbol_lengths, target)
+        coarse = coarse[:, : target.shape[1]]
+        looked_right = self._share(weights.detach(), batch)
+        steps = length_mask(-(-batch.mel_lengths // net.config.reduction), weights.shape[1])
+        return {
+            "mel": net.finish(coarse, mask), "coarse": coarse, "target": target, "mask": mask, "stop": stop, "weights": weights, "steps": steps,
+            "measures": {"looked_right": masked_mean(looked_right, steps)},
+        }  # fmt: skip
+
+    def _share(self, weights: Tensor, batch: Batch) -> Tensor:
+        """How much of each step's attention (B, K) lies within reach of the symbol that sounds in its middle frame."""
+        r, reach = self._network.config.reduction, self.settings.reach
+        sounding = symbol_of_frame(batch.durations, weights.shape[1] * r)[:, r // 2 :: r]  # (B, K)
+        place = torch.arange(weights.shape[2], device=weights.device)
+        near = (place - sounding[..., None]).abs() <= reach
+        return (weights * near).sum(-1)
+
+    def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+        s, mask, steps = self.settings, output["mask"], output["steps"]
+        off = lambda mel: masked_mean((mel - output["target"]) ** 2, mask)  # noqa: E731
+        last = F.one_hot(steps.sum(1).long() - 1, steps.shape[1]).to(steps)
+        stop = F.binary_cross_entropy_with_logits(output["stop"], last, reduction="none", pos_weight=torch.tensor(8.0, device=steps.device))
+        losses = {"coarse": s.mel * off(output["coarse"]), "mel": s.mel * off(output["mel"]), "stop": s.stop * masked_mean(stop, steps)}
+        if s.attention:
+            losses["attention"] = s.attention * masked_mean(-(self._share(output["weights"], batch) + 1e-4).log(), steps)
+        return losses
+
+
+PART = PartKind("acoustic", SV2TTSConfig, SV2TTS, SV2TTSSettings, SV2TTSObjective)

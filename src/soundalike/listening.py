@@ -1,0 +1,87 @@
+"""What a family that listens by prompt and vector keeps of a recording: its best seconds as a mel, their pitch, and who speaks."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from .audio import Audio
+from .contract import CheckpointError, Voice
+from .features import MelSpec, log_mel, pitch
+
+LONGEST_PROMPT = 10.0  # seconds of a reference that are used
+LEVEL = -23.0  # dBFS RMS of speech, as in training
+
+
+def listen(reference: Audio, speaker: nn.Module, mel: MelSpec) -> Voice:
+    """The voice of a recording: its best LONGEST_PROMPT seconds as a prompt, and a speaker vector."""
+    chosen = best_window(reference, LONGEST_PROMPT).resample(mel.sample_rate).trim().normalised(LEVEL)
+    with torch.inference_mode():
+        prompt = log_mel(torch.from_numpy(chosen.samples)[None], mel)[0]
+    hertz = pitch(chosen.samples, mel)
+    tensors = {"prompt": prompt.half(), "prompt_pitch": torch.from_numpy(hertz), "vector": vectors(speaker, [chosen])[0].half()}
+    voiced = hertz[hertz > 0]
+    facts = {
+        "seconds": round(reference.seconds, 2),
+        "speech_seconds": round(reference.speech_seconds(), 2),
+        "used_seconds": round(chosen.seconds, 2),
+        "pitch_hertz": round(float(np.median(voiced)), 1) if len(voiced) else None,
+        "mel": mel.digest,
+    }
+    return Voice({name: value.contiguous() for name, value in tensors.items()}, facts)
+
+
+@torch.inference_mode()
+def vectors(speaker: nn.Module, pieces: list[Audio]) -> Tensor:
+    """Speaker vectors (n, V) of sounds of one length and rate, heard by the encoder's own mel."""
+    device = next(speaker.parameters()).device
+    samples = np.stack([piece.resample(speaker.mel.sample_rate).samples for piece in pieces])
+    heard = log_mel(torch.from_numpy(samples), speaker.mel).to(device)
+    return speaker(heard, torch.full((len(heard),), heard.shape[1], device=device)).cpu()
+
+
+def blend(first: Voice, second: Voice, weight: float, mel: MelSpec) -> Voice:
+    """A voice `weight` of the way from the first to the second: the vector between theirs, and the prompt of the nearer one with
+    its mean spectrum and its pitch moved to the place between."""
+    near = first if weight <= 0.5 else second
+    share = (1.0 - weight, weight)
+    both = [nn.functional.normalize(voice.tensors["vector"].float(), dim=0) for voice in (first, second)]
+    vector = nn.functional.normalize(share[0] * both[0] + share[1] * both[1], dim=0)
+    between = lambda values: share[0] * values[0] + share[1] * values[1]  # noqa: E731
+    spectra = {id(voice): speech_frames(voice.tensors["prompt"].float()).mean(0) for voice in (first, second)}
+    prompt = near.tensors["prompt"].float() + between([spectra[id(first)], spectra[id(second)]]) - spectra[id(near)]
+    octaves = {id(voice): voice.tensors["prompt_pitch"][voice.tensors["prompt_pitch"] > 0].float().log2() for voice in (first, second)}
+    hertz = near.tensors["prompt_pitch"].float()
+    if all(len(values) for values in octaves.values()):
+        middle = {place: values.median() for place, values in octaves.items()}
+        hertz = hertz * 2.0 ** (between([middle[id(first)], middle[id(second)]]) - middle[id(near)])
+    tensors = {"prompt": prompt.clamp_min(mel.silence).half(), "prompt_pitch": hertz, "vector": vector.half()}
+    voiced = hertz[hertz > 0]
+    facts = {"pitch_hertz": round(float(voiced.median()), 1) if len(voiced) else None, "mel": mel.digest}
+    return Voice({name: value.contiguous() for name, value in tensors.items()}, facts)
+
+
+def check(voice: Voice, mel: MelSpec, width: int) -> None:
+    """Raise CheckpointError for a voice that another model made: another mel, or a vector of another width."""
+    shapes = {name: voice.tensors[name].shape[-1] for name in ("prompt", "vector") if name in voice.tensors}
+    fits = shapes == {"prompt": mel.n_mels, "vector": width} and "prompt_pitch" in voice.tensors
+    if voice.facts.get("mel") != mel.digest or not fits:
+        raise CheckpointError("this voice was made for another model. Make it again from its recording with this one.")
+
+
+def speech_frames(mel: Tensor) -> Tensor:
+    """The frames of a log-mel (T, M) that are not quiet."""
+    level = mel.mean(1)
+    return mel[level > level.max() - 4.0]
+
+
+def best_window(audio: Audio, seconds: float) -> Audio:
+    """The stretch of so many seconds that holds the most speech; the whole of a shorter recording."""
+    size = int(seconds * 100)
+    active = audio.activity()
+    if len(active) <= size:
+        return audio
+    sums = np.convolve(active, np.ones(size), mode="valid")
+    start = int(sums.argmax()) * (audio.rate // 100)
+    return Audio(audio.samples[start : start + int(seconds * audio.rate)], audio.rate)
