@@ -214,7 +214,7 @@ def test_commands_that_cannot_be_followed(jobs, tmp_path, capsys, monkeypatch):
 def hear_all(page, count: int) -> None:
     """Play every clip of the trial to its end with the space bar."""
     for heard in range(count):
-        page.wait_for_function("at => document.querySelectorAll('.sound:not(:disabled)').length > at", arg=heard)
+        page.wait_for_function("() => document.querySelectorAll('.sound:disabled').length === 0 && document.querySelector('.sound')")
         page.keyboard.press(" ")
         page.wait_for_function("at => document.querySelectorAll('.sound.heard').length > at", arg=heard)
 

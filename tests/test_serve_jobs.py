@@ -22,6 +22,7 @@ httpx = pytest.importorskip("httpx", reason="needs httpx")
 
 from soundalike import Audio  # noqa: E402
 from soundalike.contract import ConfigError  # noqa: E402
+from soundalike.provenance import today  # noqa: E402
 
 SHORT = "Good evening. It costs $3.50."
 LONG = "The harbor was quiet this morning, and nobody came. " * 200
@@ -64,7 +65,7 @@ def test_a_job_is_spoken_and_kept(http, served, cloner, voice):
     assert answer.headers["content-type"] == "audio/wav" and audio.seconds == pytest.approx(done["seconds"], abs=0.01)
     from soundalike.audio import join
 
-    heard = join(list(cloner.speak(SHORT, voice, cloner.Options(seed=2)))).samples
+    heard = join(list(cloner.speak(SHORT, voice, cloner.Options(seed=2), day=today()))).samples
     assert len(heard) == len(audio.samples) and np.abs(heard - audio.samples).max() < 2e-3
     words = http.get(f"/v1/audio/jobs/{done['id']}/words").json()["words"]
     assert [SHORT[slice(*word["span"])] for word in words] == ["Good", "evening", "It", "costs", "$3.50"]

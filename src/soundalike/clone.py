@@ -134,6 +134,7 @@ class Cloner:
         watermark: bool = True,
         day: datetime.date | None = None,
         at: int = 0,
+        more: bool = False,
     ) -> Iterator[Audio]:
         """The text in the voice, sentence by sentence, each with its cues and its check; `progress` is told (done, all) after each.
 
@@ -143,8 +144,9 @@ class Cloner:
         slower, then in two halves, and what is still in doubt is said in its `checks`. Of quality "best" every sentence is made three
         times, and the take kept whose words the aligner hears best. Each piece carries a note of its origin and, unless told not to, an
         inaudible `watermark` with the voice's id, the model's and the `day`, where one is given (without, the same seed gives the same
-        samples tomorrow); its pattern goes on from sample `at` of what was said before. Raises TextError, ConfigError and CheckpointError
-        before the first piece where the text, an option or the voice cannot be used.
+        samples tomorrow); its pattern goes on from sample `at` of what was said before. With `more` to follow, a pause comes after the
+        last sentence too. Raises TextError, ConfigError and CheckpointError before the first piece where the text, an option or the voice
+        cannot be used.
         """
         options = options or self.Options()
         check_options(options)
@@ -161,7 +163,8 @@ class Cloner:
         for number, sentence in enumerate(sentences):
             chosen = dataclasses.replace(options, seed=options.seed + number, **({"seconds": seconds[number]} if fit is not None else {}))
             sound, check = self._take(sentence, who[number], chosen, 3 if quality == "best" else 1, verify)
-            made = delivery.deliver(sound, sentence, script.source, delivery.PAUSE if number + 1 < len(sentences) else 0.0, loudness)
+            pause = delivery.PAUSE if more or number + 1 < len(sentences) else 0.0
+            made = delivery.deliver(sound, sentence, script.source, pause, loudness)
             made = dataclasses.replace(made, checks=(check,) if check else ())
             yield provenance.signed(made, who[number], self.model, day, watermark, at)
             at += len(made.samples)

@@ -9,15 +9,14 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-import numpy as np
 from sqlalchemy import Engine
 
 from .. import consent, voices
-from ..audio import Audio, join
+from ..audio import Audio
 from ..clone import Cloner, lexicon_of
 from ..contract import TextError, Voice
 from ..cues import Cue
-from ..delivery import LOUDNESS, PAUSE
+from ..delivery import LOUDNESS
 from ..provenance import today
 from ..text import base_language, detect_language, installed, is_ssml, read, sentence_spans
 from .decode import Decoder
@@ -129,11 +128,9 @@ class House:
                 continue  # a line of stars, say, among what can be spoken
             others = {name: self.kept_voice(name) for name in {sentence.voice for sentence in script.utterances} & known}
             chosen = dataclasses.replace(options, seed=wanted.seed + said)
-            how = {"loudness": loudness, "others": others, "quality": wanted.chosen_quality, "day": today(), "at": samples}
+            how = {"loudness": loudness, "others": others, "quality": wanted.chosen_quality, "day": today(), "at": samples, "more": not last}
             pieces = self.cloner.speak(script, voice, chosen, **how)
-            for sentence, piece in enumerate(pieces, 1):
-                if sentence == len(script.utterances) and not last:
-                    piece = join([piece, Audio(np.zeros(int(PAUSE * piece.rate), np.float32), piece.rate)])
+            for piece in pieces:
                 samples += len(piece.samples)
                 yield stretched(dataclasses.replace(piece, cues=tuple(_later(cue, at) for cue in piece.cues)), wanted.speed / own)
             said += len(script.utterances)

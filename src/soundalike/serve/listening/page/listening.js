@@ -226,7 +226,7 @@ async function next() {
 function toggle() {
   if (current && !player.paused) return player.pause();
   const unfinished = current && !current.heard ? current : null;
-  play(unfinished || sounds.find((sound) => !sound.heard) || current || sounds[0]);
+  play(unfinished || sounds.find((sound) => !sound.heard && sound.url) || current || sounds[0]);
 }
 
 document.addEventListener("keydown", (event) => {
