@@ -42,7 +42,7 @@ VOWELS = (  # hertz of formants, roughly
     (600, 1700, 2500, 3600),
 )  # fmt: skip
 TOLD = ("The harbor was quiet this morning.", "Please bring two cups of tea.", "Nobody wanted the new bridge.")  # by the voice all others come of
-GROWTH = 0.1  # of memory, at most, from before the requests to after them
+GROWTH = 0.2  # of memory, at most, from before the requests to after them: what is kept to go faster fills during the first hundreds
 
 
 @dataclasses.dataclass(frozen=True)
