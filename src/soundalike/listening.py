@@ -14,6 +14,30 @@ LONGEST_PROMPT = 10.0  # seconds of a reference that are used
 LEVEL = -23.0  # dBFS RMS of speech, as in training
 
 
+class Assembled:
+    """An acoustic model, a vocoder and a speaker encoder: how every family begins that listens so."""
+
+    def __init__(self, acoustic: nn.Module, vocoder: nn.Module, speaker: nn.Module, mel: MelSpec):
+        self.acoustic, self.vocoder, self.speaker, self.mel = acoustic, vocoder, speaker, mel
+        self.sample_rate = mel.sample_rate
+        self.frame_rate = mel.frames_per_second
+        self.device = acoustic.mean.device
+
+    def listen(self, reference: Audio, transcript: str | None = None) -> Voice:
+        """The voice of a recording. No transcript is needed."""
+        return listen(reference, self.speaker, self.mel)
+
+    def blend(self, first: Voice, second: Voice, weight: float) -> Voice:
+        """A voice `weight` of the way from the first to the second. Raises CheckpointError for another model's voice."""
+        for voice in (first, second):
+            self.check(voice)
+        return blend(first, second, weight, self.mel)
+
+    def check(self, voice: Voice) -> None:
+        """Raise CheckpointError for a voice that another model made."""
+        check(voice, self.mel, self.acoustic.config.speaker_vector)
+
+
 def listen(reference: Audio, speaker: nn.Module, mel: MelSpec) -> Voice:
     """The voice of a recording: its best LONGEST_PROMPT seconds as a prompt, and a speaker vector."""
     chosen = best_window(reference, LONGEST_PROMPT).resample(mel.sample_rate).trim().normalised(LEVEL)

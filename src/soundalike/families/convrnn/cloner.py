@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from torch import nn
 
-from ... import listening
 from ...audio import Audio
 from ...contract import Frames, Voice
-from ...features import MelSpec
+from ...listening import Assembled
 from ...speaking import manner_of, sound
 from ...text import Spoken, encode
 from .network import ConvRNN
@@ -26,30 +24,12 @@ class ConvRNNOptions:
     seed: int = 0
 
 
-class ConvRNNCloner:
+class ConvRNNCloner(Assembled):
     """Listens once, speaks one sentence at a time."""
 
     Options = ConvRNNOptions
 
-    def __init__(self, acoustic: ConvRNN, vocoder: nn.Module, speaker: nn.Module, mel: MelSpec):
-        self.acoustic, self.vocoder, self.speaker, self.mel = acoustic, vocoder, speaker, mel
-        self.sample_rate = mel.sample_rate
-        self.frame_rate = mel.frames_per_second
-        self.device = acoustic.mean.device
-
-    def listen(self, reference: Audio, transcript: str | None = None) -> Voice:
-        """The voice of a recording. No transcript is needed."""
-        return listening.listen(reference, self.speaker, self.mel)
-
-    def blend(self, first: Voice, second: Voice, weight: float) -> Voice:
-        """A voice `weight` of the way from the first to the second. Raises CheckpointError for another model's voice."""
-        for voice in (first, second):
-            self.check(voice)
-        return listening.blend(first, second, weight, self.mel)
-
-    def check(self, voice: Voice) -> None:
-        """Raise CheckpointError for a voice that another model made."""
-        listening.check(voice, self.mel, self.acoustic.config.speaker_vector)
+    acoustic: ConvRNN
 
     def seconds(self, spoken: Spoken, voice: Voice, options: ConvRNNOptions) -> float:
         """How long the sentence would be."""

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from torch import nn
 
-from ... import listening
 from ...audio import Audio
 from ...contract import Frames, Voice
-from ...features import MelSpec
+from ...listening import Assembled, speech_frames
 from ...speaking import Manner, manner_of, sound
 from ...text import Spoken, encode
 from .network import Heard, Regression
@@ -39,30 +37,12 @@ class Plan:
     lengths: tuple[torch.Tensor, torch.Tensor]  # states (1, S, D); frames (S,) at the natural pace, not rounded
 
 
-class RegressionCloner:
+class RegressionCloner(Assembled):
     """Listens once, speaks one sentence at a time."""
 
     Options = RegressionOptions
 
-    def __init__(self, acoustic: Regression, vocoder: nn.Module, speaker: nn.Module, mel: MelSpec):
-        self.acoustic, self.vocoder, self.speaker, self.mel = acoustic, vocoder, speaker, mel
-        self.sample_rate = mel.sample_rate
-        self.frame_rate = mel.frames_per_second
-        self.device = acoustic.mean.device
-
-    def listen(self, reference: Audio, transcript: str | None = None) -> Voice:
-        """The voice of a recording. No transcript is needed."""
-        return listening.listen(reference, self.speaker, self.mel)
-
-    def blend(self, first: Voice, second: Voice, weight: float) -> Voice:
-        """A voice `weight` of the way from the first to the second. Raises CheckpointError for another model's voice."""
-        for voice in (first, second):
-            self.check(voice)
-        return listening.blend(first, second, weight, self.mel)
-
-    def check(self, voice: Voice) -> None:
-        """Raise CheckpointError for a voice that another model made."""
-        listening.check(voice, self.mel, self.acoustic.config.speaker_vector)
+    acoustic: Regression
 
     def heard(self, voice: Voice) -> tuple[Heard, torch.Tensor]:
         """A voice as the acoustic model takes it, with its prompt's mel (T, M). Raises CheckpointError for another model's voice."""
@@ -106,7 +86,7 @@ def sharpen(mel: torch.Tensor, prompt: torch.Tensor, amount: float) -> torch.Ten
     if amount <= 0:
         return mel
 
-    ours, theirs = listening.speech_frames(mel), listening.speech_frames(prompt)
+    ours, theirs = speech_frames(mel), speech_frames(prompt)
     if len(ours) < 10 or len(theirs) < 10:
         return mel
     gain = (theirs.std(0) / ours.std(0).clamp_min(0.1)).clamp(1.0, 1.6) ** amount

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import nn
 
-from ... import listening
 from ...audio import Audio
 from ...contract import Frames, Voice
-from ...features import MelSpec
+from ...listening import Assembled
 from ...speaking import sound
 from ...text import Spoken, encode, phonemize
 from .network import SV2TTS
@@ -26,30 +24,12 @@ class SV2TTSOptions:
     guard: bool = True  # keep the attention moving on, to the end of the text
 
 
-class SV2TTSCloner:
+class SV2TTSCloner(Assembled):
     """Listens once, speaks one sentence at a time, not knowing beforehand how long it will take."""
 
     Options = SV2TTSOptions
 
-    def __init__(self, acoustic: SV2TTS, vocoder: nn.Module, speaker: nn.Module, mel: MelSpec):
-        self.acoustic, self.vocoder, self.speaker, self.mel = acoustic, vocoder, speaker, mel
-        self.sample_rate = mel.sample_rate
-        self.frame_rate = mel.frames_per_second
-        self.device = acoustic.mean.device
-
-    def listen(self, reference: Audio, transcript: str | None = None) -> Voice:
-        """The voice of a recording. No transcript is needed."""
-        return listening.listen(reference, self.speaker, self.mel)
-
-    def blend(self, first: Voice, second: Voice, weight: float) -> Voice:
-        """A voice `weight` of the way from the first to the second. Raises CheckpointError for another model's voice."""
-        for voice in (first, second):
-            self.check(voice)
-        return listening.blend(first, second, weight, self.mel)
-
-    def check(self, voice: Voice) -> None:
-        """Raise CheckpointError for a voice that another model made."""
-        listening.check(voice, self.mel, self.acoustic.config.speaker_vector)
+    acoustic: SV2TTS
 
     def attended(self, spoken: Spoken, voice: Voice, options: SV2TTSOptions) -> tuple[Frames, torch.Tensor]:
         """The mel and durations of one sentence, and the attention (K, S) of each step to each symbol. Raises CheckpointError for
