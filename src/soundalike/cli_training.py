@@ -1,4 +1,4 @@
-"""The commands of makers and measurers: align, embed, rate, retell, train, assemble, evaluate."""
+"""The commands of makers and measurers: align, embed, rate, retell, train, adapt, assemble, evaluate."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from .contract import ConfigError
+
+SHOWN = ("similarity", "wer", "doubted", "naturalness")  # of an adapted voice's scorecard
 
 
 def add_training_commands(commands: Any) -> None:
@@ -42,6 +44,19 @@ def add_training_commands(commands: Any) -> None:
     train.add_argument("--set", dest="settings", action="append", default=[], metavar="SECTION.KEY=VALUE", help="change one value of the recipe")
     train.add_argument("--max-seconds", type=float, help="stop, and save, after so long")
     train.set_defaults(run=run_train)
+
+    adapt = commands.add_parser("adapt", help="teach the model one voice from minutes of recordings; kept where the scorecard says it is better")
+    adapt.add_argument("recordings", help="a folder of recordings of one person, with or without texts, or whatever `soundalike prepare` reads")
+    adapt.add_argument("--name", required=True, help="of the voice in the library; one that is there is replaced by a better one only")
+    adapt.add_argument("--minutes", type=float, default=20.0, help="of training, at most (default: %(default)g)")
+    adapt.add_argument("--method", default="auto", help="embedding, lora, full, or auto: by the recordings' length and the minutes (default: auto)")
+    adapt.add_argument("--work", metavar="FOLDER", help="for everything between, to go on from (default: one in the user's cache)")
+    adapt.add_argument("--reader", metavar="NAME", help="how to read the recordings (default: told by their files)")
+    adapt.add_argument("--language", default="en", help="of the recordings (default: %(default)s)")
+    adapt.add_argument("--asr-model", metavar="MODEL", help="Whisper model that writes missing texts and judges words: CTranslate2 folder or size")
+    adapt.add_argument("--seed", type=int, default=0)
+    adapt.add_argument("--model", help="folder of another model; the built-in one is used otherwise")
+    adapt.set_defaults(run=run_adapt)
 
     assemble = commands.add_parser("assemble", help="trained parts to a model folder, in half precision")
     assemble.add_argument("out", help="folder to write")
@@ -119,6 +134,29 @@ def run_train(given: argparse.Namespace) -> None:
     except ImportError:
         print("matplotlib is not installed: no curves.png (pip install soundalike[plots])")
     print(f"{folder}: saved")
+
+
+def run_adapt(given: argparse.Namespace) -> int:
+    import platformdirs
+
+    from . import voices
+    from .adapt import adapt
+
+    path = voices.path_of(given.name)
+    work = Path(given.work or Path(platformdirs.user_cache_dir("soundalike", appauthor=False)) / "adapt" / path.stem)
+    found = adapt(
+        given.recordings, work, given.model, voices.get(given.name) if voices.has(given.name) else None, given.method, given.minutes,
+        given.reader, given.language, given.asr_model, given.seed,
+    )  # fmt: skip
+    for name in SHOWN:
+        if name in found.before and name in found.after:
+            print(f"{name:12} {found.before[name]:.3f} before, {found.after[name]:.3f} adapted")
+    print(f"scorecard: {found.report}")
+    if not found.better:
+        print(f"{given.name}: not kept, {found.reason}")
+        return 1
+    print(f"{given.name}: kept in {voices.put(given.name, found.voice, force=True)}")
+    return 0
 
 
 def run_assemble(given: argparse.Namespace) -> None:

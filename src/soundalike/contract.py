@@ -93,7 +93,7 @@ class DataFacts:
 class PartKind:
     """One kind of Part: how its network is built from a frozen config, and how it is trained."""
 
-    role: str  # "acoustic", "vocoder", "speaker" or "aligner"
+    role: str  # "acoustic", "vocoder", "speaker", "aligner" or "adversary"
     Config: type
     build: Callable[[Any, MelSpec], nn.Module]
     Settings: type  # frozen dataclass: the recipe's [objective]
@@ -121,6 +121,8 @@ class Objective(Protocol):
     def trained(self, turn: str) -> nn.Module:
         """What that turn's step changes."""
         ...
+
+    # An Objective may have `companions`: parts trained beside the network and saved under it, folder -> (registered name, config, network).
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import threading
+import warnings
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -9,9 +14,12 @@ from torch import Tensor, nn
 from .audio import Audio
 from .contract import CheckpointError, Voice
 from .features import MelSpec, log_mel, pitch
+from .nets.adapter import applied
+from .voicefile import ADAPTER
 
 LONGEST_PROMPT = 10.0  # seconds of a reference that are used
 LEVEL = -23.0  # dBFS RMS of speech, as in training
+KEPT = 4  # adapted networks held ready
 
 
 class Assembled:
@@ -22,6 +30,34 @@ class Assembled:
         self.sample_rate = mel.sample_rate
         self.frame_rate = mel.frames_per_second
         self.device = acoustic.mean.device
+        self._adapted: dict[str, nn.Module] = {}
+        self._adapting = threading.Lock()
+
+    @functools.cached_property
+    def weights(self) -> str:
+        """Twelve hexadecimal digits that name the acoustic model's weights, as shipped."""
+        return digest({name: value.half() if value.is_floating_point() else value for name, value in self.acoustic.state_dict().items()})
+
+    def acoustic_of(self, voice: Voice) -> nn.Module:
+        """The acoustic model, as it was adapted to the voice where it was. Warns where that was another model, and raises CheckpointError
+        where the adapter does not fit."""
+        change = {name.removeprefix(ADAPTER): value for name, value in voice.tensors.items() if name.startswith(ADAPTER)}
+        if not change:
+            return self.acoustic
+        if voice.facts.get("adapter", {}).get("weights") != self.weights:
+            told = "this voice was adapted to other weights than this model's and speaks as if it were not. Run `soundalike adapt` again."
+            warnings.warn(told, stacklevel=2)
+            return self.acoustic
+        key = digest(change)
+        with self._adapting:
+            if key not in self._adapted:
+                try:
+                    self._adapted[key] = applied(self.acoustic, change)
+                except (ValueError, RuntimeError) as error:
+                    raise CheckpointError(f"this voice's adapter does not fit the model ({error}). Run `soundalike adapt` again.") from None
+                for old in list(self._adapted)[:-KEPT]:
+                    del self._adapted[old]
+            return self._adapted[key]
 
     def listen(self, reference: Audio, transcript: str | None = None) -> Voice:
         """The voice of a recording. No transcript is needed."""
@@ -36,6 +72,14 @@ class Assembled:
     def check(self, voice: Voice) -> None:
         """Raise CheckpointError for a voice that another model made."""
         check(voice, self.mel, self.acoustic.config.speaker_vector)
+
+
+def digest(tensors: dict[str, Tensor]) -> str:
+    """Twelve hexadecimal digits of some tensors and their names."""
+    sums = hashlib.sha256()
+    for name, value in sorted(tensors.items()):
+        sums.update(name.encode() + value.detach().cpu().contiguous().numpy().tobytes())
+    return sums.hexdigest()[:12]
 
 
 def listen(reference: Audio, speaker: nn.Module, mel: MelSpec) -> Voice:

@@ -12,6 +12,7 @@ PARTS = {
     "tdnn": "soundalike.speakers.tdnn:PART",
     "ge2e": "soundalike.speakers.ge2e:PART",
     "regression": "soundalike.families.regression.objective:PART",
+    "mel_adversary": "soundalike.families.regression.adversary:PART",
     "fastspeech2": "soundalike.families.fastspeech2.objective:PART",
     "convrnn": "soundalike.families.convrnn.objective:PART",
     "sv2tts": "soundalike.families.sv2tts.objective:PART",

@@ -22,6 +22,8 @@ from .config import assignments, merge, parse, read_toml, to_json
 from .contract import Batch, ConfigError, DataFacts, Objective, TrainingError
 from .data import DataConfig, Dataset
 from .features import MelSpec
+from .nets import adapter
+from .nets.adapter import Method
 from .processes import Processes, open_processes
 from .watch import Watch
 
@@ -50,6 +52,8 @@ class TrainConfig:
     threads: int = 0  # 0: leave to torch
     device: str = "cpu"
     start_from: str = ""  # a part's folder whose weights to begin with, as far as they fit
+    adapt: Method = ""  # what of those may change: embedding (the voice), lora (thin matrices beside the weights), full; empty: it is a new part
+    rank: int = 8  # of those matrices
 
 
 @dataclass(frozen=True)
@@ -180,10 +184,15 @@ def _begin(recipe: Recipe, folder: Path, crew: Processes) -> tuple[State, Datase
         fresh = adopt(network, t.start_from)
         if fresh:
             print(f"{t.start_from}: holds nothing for {len(fresh)} tensors, which begin afresh ({', '.join(fresh[:4])}...)")
+    known = DataFacts(1, network.mean.clone(), network.std.clone()) if t.adapt and hasattr(network, "mean") else None
+    if t.adapt:
+        if not t.start_from:
+            raise ConfigError("[train] adapt changes a trained part: name its folder in start_from.")
+        adapter.prepare(network, t.adapt, t.rank)
     probe = kind.objective(network, recipe.objective, DataFacts(1, torch.zeros(recipe.mel.n_mels), torch.ones(recipe.mel.n_mels)))
     data = Dataset(recipe.data, recipe.mel, probe.wants, t.seed)
     torch.manual_seed(t.seed)
-    objective = kind.objective(network, recipe.objective, gather_facts(data))
+    objective = kind.objective(network, recipe.objective, known or gather_facts(data))
     for turn in objective.turns:
         objective.trained(turn).to(crew.device)
     optimisers = {
@@ -271,7 +280,12 @@ def _schedule(step: int, t: TrainConfig) -> float:
 
 
 def _save(recipe: Recipe, folder: Path, state: State) -> None:
-    save_part(folder, recipe.part, recipe.network, recipe.mel, state.averaged)
+    network = state.averaged
+    if recipe.train.adapt:
+        network = adapter.settled(network, lambda: registry.part(recipe.part).build(recipe.network, recipe.mel))
+    save_part(folder, recipe.part, recipe.network, recipe.mel, network)
+    for name, (part, config, companion) in getattr(state.objective, "companions", {}).items():
+        save_part(folder / name, part, config, recipe.mel, companion)
     tensors = {"rng": torch.get_rng_state()}
     if torch.cuda.is_available():
         tensors["rng_cuda"] = torch.cuda.get_rng_state()

@@ -2,7 +2,8 @@
 
 The header holds `format` and `facts`, JSON: `mel` and `model` (what derived it), `pitch` and `rate` (statistics), `report` (of
 the recording), `language`, `consent`, `name`, `lexicon`. The tensors are those of TENSORS; `source`, the used stretch of the
-recording as an Ogg Vorbis file, lets another model derive what it needs, and may be missing.
+recording as an Ogg Vorbis file, lets another model derive what it needs, and may be missing. An adapted voice has the difference
+to the acoustic model's weights as well (see nets/adapter.py), and in `adapter` how it was made.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 VERSION = 2
 FORMAT = f"soundalike-voice-{VERSION}"
 SMALL = 300_000  # bytes a voice takes; the source is left out where it would take more
-LARGEST = 1_000_000  # bytes ever read or written: room for a long lexicon of one's own
+LARGEST = 8_000_000  # bytes ever read or written: room for an adapter, and a long lexicon of one's own
 LONGEST_HEADER = 500_000  # bytes
 LONGEST_NAME = 64  # characters
 AGAIN = "Save the voice again from its recording."
@@ -35,9 +36,10 @@ TENSORS = {
     "vector": (1, ("float16", "float32")),  # (V,)
     "source": (1, ("uint8",)),  # the bytes of an Ogg Vorbis file, 24 kHz, mono
 }
+ADAPTER = "adapter."  # before the names of tensors of nets/adapter.py
 # facts that are read by this package, and what they may be; others are kept as they are
 FACTS = {
-    "mel": str, "name": str, "model": dict, "consent": dict, "lexicon": dict, "pitch": dict,
+    "mel": str, "name": str, "model": dict, "consent": dict, "lexicon": dict, "pitch": dict, "adapter": dict,
     "report": (dict, type(None)), "language": (str, type(None)), "rate": (int, float, type(None)),
 }  # fmt: skip
 
@@ -49,10 +51,11 @@ def write(voice: Voice, path: str | os.PathLike, source: bool = True, overwrite:
     """
     tensors = {name: value.contiguous() for name, value in voice.tensors.items() if source or name != "source"}
     data = _encode(tensors, voice.facts)
-    if len(data) > SMALL and "source" in tensors:
+    adapting = sum(value.numel() * value.element_size() for name, value in tensors.items() if name.startswith(ADAPTER))
+    if len(data) - adapting > SMALL and "source" in tensors:
         data = _encode({name: value for name, value in tensors.items() if name != "source"}, voice.facts)
     if len(data) > LARGEST:
-        raise CheckpointError(f"{path}: the voice would take {len(data)} bytes, at most {LARGEST} are kept. Use a shorter lexicon.")
+        raise CheckpointError(f"{path}: the voice would take {len(data)} bytes, at most {LARGEST} are kept. Use a shorter lexicon or a lower rank.")
     target = os.fspath(path)
     try:
         handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target) or ".", prefix=".voice-")  # its own for each process
@@ -134,9 +137,10 @@ def decode(data: bytes) -> Voice:
 def check_tensors(tensors: dict[str, Tensor]) -> None:
     """Raise _Unfit unless the tensors are those a voice may have, finite, of fitting shapes."""
     for name, value in tensors.items():
-        if name not in TENSORS:
+        adapting = re.fullmatch(re.escape(ADAPTER) + r"[\w.]{1,120}", name)
+        if name not in TENSORS and not adapting:
             raise _Unfit(f"a tensor {name[:40]!r} is none of {', '.join(TENSORS)}")
-        dims, kinds = TENSORS[name]
+        dims, kinds = (value.dim(), ("float16",)) if adapting else TENSORS[name]
         kind = str(value.dtype).removeprefix("torch.")
         if kind not in kinds:
             raise _Unfit(f"{name} holds {kind}, not {' or '.join(kinds)}")

@@ -74,20 +74,27 @@ def add_heard(folder: str, aligner: Aligner, mel: MelSpec) -> int:
     for index, row in enumerate(tqdm(rows, desc="hear", unit="clip")):
         if row.phonemes or not store.has("mel", row.id):
             continue
-        sound = torch.from_numpy(store.read("mel", row.id)).float()
-        with torch.inference_mode():
-            log_probs = aligner(sound[None], torch.tensor([len(sound)]))[0].numpy()
-        prior = aligner.log_prior.clamp_max(COMMONEST).numpy()
-        spans = phone_loop(log_probs - PRIOR_SCALE * prior) if len(log_probs) >= LEAST else []
-        phones = [span for span in spans if span[0]]
-        pace = len(phones) / len(sound) * mel.frames_per_second
-        if len(phones) < 5 or not PACE[0] < pace < PACE[1] or np.mean([log_probs[a:b, c].mean() for c, a, b in phones]) < CLEAR:
+        heard = hear(torch.from_numpy(store.read("mel", row.id)).float(), aligner, mel)
+        if heard is None:
             continue
-        symbols, durations = _written(spans)
+        symbols, durations = heard
         store.write("durations", row.id, np.array(durations, np.int16))
         rows[index], count = replace(row, phonemes=symbols), count + 1
     write_manifest(folder, rows)
     return count
+
+
+def hear(sound: torch.Tensor, aligner: Aligner, mel: MelSpec) -> tuple[list[str], list[int]] | None:
+    """The symbols heard in a log-mel (T, M) and the frames of each; None where they are too few or not clear."""
+    with torch.inference_mode():
+        log_probs = aligner(sound[None], torch.tensor([len(sound)]))[0].numpy()
+    prior = aligner.log_prior.clamp_max(COMMONEST).numpy()
+    spans = phone_loop(log_probs - PRIOR_SCALE * prior) if len(log_probs) >= LEAST else []
+    phones = [span for span in spans if span[0]]
+    pace = len(phones) / max(1, len(sound)) * mel.frames_per_second
+    if len(phones) < 5 or not PACE[0] < pace < PACE[1] or np.mean([log_probs[a:b, c].mean() for c, a, b in phones]) < CLEAR:
+        return None
+    return _written(spans)
 
 
 def _written(spans: list[tuple[int, int, int]]) -> tuple[list[str], list[int]]:

@@ -6,23 +6,36 @@ as a second picture beside the mel, and who says it by projection in the last la
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from ...contract import PartKind
+from ...features import MelSpec
+
+
+@dataclass(frozen=True)
+class AdversaryConfig:
+    voice: int = 256  # width of what it is told of the voice
+    said: int = 256  # and of what is being said
+    width: int = 32
 
 
 class MelDiscriminator(nn.Module):
     """Normalised log-mel (B, T, M), what is said (B, T, D) and a voice (B, V) to features of each layer and scores (B, T/8, M/8)."""
 
-    def __init__(self, voice: int, said: int, n_mels: int, width: int = 32):
+    def __init__(self, config: AdversaryConfig, mel: MelSpec):
         super().__init__()
-        self.picture = nn.Linear(said, n_mels)
+        width, self.config, self.mel = config.width, config, mel
+        self.picture = nn.Linear(config.said, mel.n_mels)
         sizes = (2, width, 2 * width, 4 * width, 4 * width)
         self.layers = nn.ModuleList(
             [nn.utils.parametrizations.weight_norm(nn.Conv2d(a, b, (5, 5), (2 if i < 3 else 1), 2)) for i, (a, b) in enumerate(zip(sizes, sizes[1:]))]
         )
         self.score = nn.Conv2d(sizes[-1], 1, 3, padding=1)
-        self.project = nn.Linear(voice, sizes[-1], bias=False)
+        self.project = nn.Linear(config.voice, sizes[-1], bias=False)
 
     def forward(self, mel: Tensor, said: Tensor, voice: Tensor) -> tuple[list[Tensor], Tensor]:
         x, features = torch.stack([mel, self.picture(said)], 1), []
@@ -51,3 +64,11 @@ def generator_losses(real: list[Tensor], made: list[Tensor], scores: Tensor, mas
     fooling = (((scores - 1) ** 2) * weight).sum() / weight.sum().clamp_min(1.0)
     matching = torch.stack([(m - r.detach()).abs().mean() / r.detach().abs().mean().clamp_min(1e-4) for r, m in zip(real, made)]).mean()
     return fooling, matching
+
+
+@dataclass(frozen=True)
+class AdversarySettings:
+    """It is trained beside the acoustic model."""
+
+
+PART = PartKind("adversary", AdversaryConfig, MelDiscriminator, AdversarySettings, None)

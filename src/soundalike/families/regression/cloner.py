@@ -31,6 +31,7 @@ class RegressionOptions:
 class Plan:
     """What every take of a sentence shares, so that it is worked out once."""
 
+    acoustic: Regression  # as adapted to the voice
     symbols: torch.Tensor  # (S,)
     heard: Heard
     prompt: torch.Tensor  # (T, M)
@@ -44,13 +45,13 @@ class RegressionCloner(Assembled):
 
     acoustic: Regression
 
-    def heard(self, voice: Voice) -> tuple[Heard, torch.Tensor]:
-        """A voice as the acoustic model takes it, with its prompt's mel (T, M). Raises CheckpointError for another model's voice."""
+    def heard(self, acoustic: Regression, voice: Voice) -> tuple[Heard, torch.Tensor]:
+        """A voice as an acoustic model takes it, with its prompt's mel (T, M). Raises CheckpointError for another model's voice."""
         self.check(voice)
         t = {name: voice.tensors[name].float()[None].to(self.device) for name in ("vector", "prompt", "prompt_pitch")}  # batches of one
         with torch.inference_mode():
             frames = torch.tensor([t["prompt"].shape[1]], device=self.device)
-            return self.acoustic.listen(t["vector"], t["prompt"], frames, t["prompt_pitch"]), t["prompt"][0]
+            return acoustic.listen(t["vector"], t["prompt"], frames, t["prompt_pitch"]), t["prompt"][0]
 
     def manner(self, spoken: Spoken, options: RegressionOptions) -> Manner:
         return manner_of(spoken, options, self.mel, self.device)
@@ -58,8 +59,9 @@ class RegressionCloner(Assembled):
     def plan(self, spoken: Spoken, voice: Voice) -> Plan:
         """A sentence thought out, for as many takes as may be wanted. Raises CheckpointError for another model's voice."""
         symbols = torch.tensor(encode(spoken.symbols), device=self.device)
-        heard, prompt = self.heard(voice)
-        return Plan(symbols, heard, prompt, self.acoustic.lengths(symbols, heard))
+        acoustic = self.acoustic_of(voice)
+        heard, prompt = self.heard(acoustic, voice)
+        return Plan(acoustic, symbols, heard, prompt, acoustic.lengths(symbols, heard))
 
     def seconds(self, spoken: Spoken, voice: Voice, options: RegressionOptions, plan: Plan | None = None) -> float:
         """How long the sentence would be."""
@@ -69,7 +71,7 @@ class RegressionCloner(Assembled):
     def frames(self, spoken: Spoken, voice: Voice, options: RegressionOptions, plan: Plan | None = None) -> Frames:
         """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for another model's voice."""
         plan = plan or self.plan(spoken, voice)
-        made = self.acoustic.infer(plan.symbols, plan.heard, self.manner(spoken, options), plan.lengths)
+        made = plan.acoustic.infer(plan.symbols, plan.heard, self.manner(spoken, options), plan.lengths)
         return Frames(sharpen(made.mel, plan.prompt, options.sharpen), made.pitch, made.durations)
 
     def speak(self, spoken: Spoken, voice: Voice, options: RegressionOptions | None = None, plan: Plan | None = None) -> Iterator[Audio]:

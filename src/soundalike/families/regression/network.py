@@ -118,7 +118,9 @@ class VoiceEncoder(nn.Module):
 
 
 class Regression(nn.Module):
-    """Text encoder, predictors, decoder; see `forward` for training and `infer` for speaking."""
+    """Text encoder, predictors, decoder; see `encode` to `decode` for training and `infer` for speaking."""
+
+    embedding = ("hear.mix.2.bias",)  # added to every voice; an adapted network has only one
 
     def __init__(self, config: RegressionConfig, mel: MelSpec):
         super().__init__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +11,7 @@ from torch.nn import functional as F
 
 from ...contract import Batch, DataFacts, Output, PartKind
 from ...nets.masks import length_mask, masked_mean
-from .adversary import MelDiscriminator, discriminator_loss, generator_losses
+from .adversary import AdversaryConfig, MelDiscriminator, discriminator_loss, generator_losses
 from .network import Regression, RegressionConfig
 
 
@@ -35,10 +36,15 @@ class RegressionObjective:
         network.mean.copy_(facts.mel_mean)
         network.std.copy_(facts.mel_std)
         self.turns = ("discriminator", "model") if settings.adversarial else ("model",)
-        self.adversary = MelDiscriminator(network.config.voice, network.config.width, network.mel.n_mels) if settings.adversarial else None
+        told = AdversaryConfig(network.config.voice, network.config.width)
+        self.adversary = MelDiscriminator(told, network.mel) if settings.adversarial else None
 
     def network(self) -> Regression:
         return self._network
+
+    @property
+    def companions(self) -> dict[str, tuple[str, Any, nn.Module]]:
+        return {"adversary": ("mel_adversary", self.adversary.config, self.adversary)} if self.adversary is not None else {}
 
     def trained(self, turn: str) -> nn.Module:
         return self.adversary if turn == "discriminator" else self._network

@@ -1,0 +1,91 @@
+"""Practising a voice: a few steps of training on the very seconds that were listened to.
+
+What is said in them is heard by the aligner, phone by phone; windows of them are made again from the rest, and the error, as it is
+seen by the mel and by the adversary the model was trained against, moves thin matrices beside the decoder's weights (LoRA, Hu et al.
+2021). Speaker-adaptive fine-tuning as of AdaSpeech (Chen et al. 2021), with one clip and no transcript.
+"""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ...contract import DataFacts, Voice
+from ...data import collate
+from ...nets import adapter
+from ...text.alphabet import encode
+from .network import CLEAN, Regression
+from .objective import RegressionObjective, RegressionSettings
+
+STEPS, RATE, RANK = 30, 2e-3, 8
+ADAPTED = ("decoder", "depth", "looks", "hear")  # where matrices are put
+TOGETHER = 2  # windows of a step
+WINDOW = 250  # frames, at most half of the prompt
+SHORTEST = 20  # frames of a window
+_one_at_a_time = threading.Lock()  # torch has one stream of random numbers for all threads
+
+
+def practise(
+    acoustic: Regression,
+    adversary: nn.Module,
+    voice: Voice,
+    said: tuple[list[str], list[int]],
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, Tensor]:
+    """The difference to the acoustic model's weights (nets/adapter.py) that brings it nearer to a voice; `said` are the symbols of its
+    prompt with the frames of each. `progress` is told (done, all) after each step."""
+    with _one_at_a_time, torch.random.fork_rng(devices=[]), torch.inference_mode(False), torch.enable_grad():
+        torch.manual_seed(0)
+        network = copy.deepcopy(acoustic).cpu()
+        adapter.prepare(network, "lora", RANK, ADAPTED)
+        facts = DataFacts(1, network.mean.clone(), network.std.clone())
+        objective = RegressionObjective(network, RegressionSettings(adversarial=0.3, matching=0.8), facts, adversary)
+        windows = Windows(voice, said)
+        trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        optimiser = torch.optim.Adam(trained, betas=(0.9, 0.98))
+        for step in range(STEPS):
+            for group in optimiser.param_groups:
+                group["lr"] = RATE * min(1.0, (step + 1) / 5, (STEPS - step) / (0.4 * STEPS))
+            batch = collate([windows.item() for _ in range(TOGETHER)])
+            loss = torch.stack(list(objective.losses("model", batch, objective.forward(batch)).values())).sum()
+            for parameter, gradient in zip(trained, torch.autograd.grad(loss, trained, allow_unused=True)):
+                parameter.grad = gradient
+            nn.utils.clip_grad_norm_(trained, 1.0)
+            optimiser.step()
+            if progress is not None:
+                progress(step + 1, STEPS)
+        return adapter.matrices(network)
+
+
+class Windows:
+    """Stretches of a voice's prompt to be made again, each with what is left of it as its prompt."""
+
+    def __init__(self, voice: Voice, said: tuple[list[str], list[int]]):
+        symbols, durations = said
+        self.mel, self.pitch, self.vector = (voice.tensors[name].float().numpy() for name in ("prompt", "prompt_pitch", "vector"))
+        self.symbols, self.durations = np.array(encode(symbols)), np.array(durations)
+        self.ends = np.concatenate([[0], self.durations.cumsum()])
+        self.rng = np.random.default_rng(0)
+
+    def item(self) -> dict:
+        """One window of whole symbols, with the fields of a training clip."""
+        size = min(WINDOW, len(self.mel) // 2)
+        while True:
+            start = int(self.rng.integers(0, max(1, len(self.mel) - size)))
+            first, last = (int(np.searchsorted(self.ends, frame)) for frame in (start, start + size))
+            last = min(last, len(self.durations))
+            begin, end = int(self.ends[first]), int(self.ends[last])
+            if end - begin >= min(SHORTEST, size // 2):
+                break
+        rest = np.r_[0:begin, end : len(self.mel)]
+        return {
+            "id": "prompt", "symbols": self.symbols[first:last], "durations": self.durations[first:last], "mel": self.mel[begin:end],
+            "pitch": self.pitch[begin:end], "quality": np.float32(CLEAN), "vector": self.vector,
+            "prompt": self.mel[rest], "prompt_pitch": self.pitch[rest], "prompt_span": np.array((0, 0)),
+        }  # fmt: skip
