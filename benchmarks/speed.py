@@ -47,8 +47,8 @@ def main() -> None:
     import torch
 
     from soundalike import Cloner
+    from soundalike.assembly import BUILT_IN
     from soundalike.audio import join
-    from soundalike.clone import BUILT_IN
 
     torch.set_num_threads(given.threads)
     cloner = Cloner.load()

@@ -12,10 +12,11 @@ import torch
 from conftest import RECIPES, sentences
 
 from soundalike import registry
+from soundalike.assembly import BUILT_IN, assemble
 from soundalike.audio import Audio
 from soundalike.checkpoint import load_part, save_part
 from soundalike.cli import main
-from soundalike.clone import BUILT_IN, Cloner, assemble
+from soundalike.clone import Cloner
 from soundalike.contract import CheckpointError, ConfigError
 from soundalike.data import DataConfig, Dataset
 from soundalike.families.sv2tts.attention import LocationSensitiveAttention
