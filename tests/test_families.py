@@ -166,7 +166,8 @@ def test_the_published_interface_of_sv2tts():
     assert [mel.shape[0] for mel in mels] == [100, 100] and mels[0].shape[1] != mels[1].shape[1]
     spoken = phonemize("Good evening.")
     voice = cloner.listen(Audio.read(sentences()[0][0]))
-    made, attention = cloner.attended(spoken, voice, cloner.Options())
+    attended = cloner.attended(spoken, voice, cloner.Options())
+    made, attention = attended.frames, attended.weights
     assert attention.shape == (len(made.mel) // 4, len(spoken.symbols)) and int(made.durations.sum()) == len(made.mel)
     place = attention.argmax(1)
     assert ((place[1:] - place[:-1]) <= 4).all(), "a guarded attention makes no leaps"

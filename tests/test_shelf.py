@@ -170,3 +170,30 @@ def test_the_family_is_the_acoustic_models(tiny_shelf, tmp_path):
         assemble(tmp_path / "other", [str(tmp_path / "acoustic"), "builtin"], "sv2tts")
     said = read_model(assemble(tmp_path / "rough", ["griffin_lim", "builtin"]))
     assert said["family"] == "regression" and said["parts"]["acoustic"] == "builtin" and said["parts"]["vocoder"] == "vocoder"
+
+
+def test_attention_is_drawn_on_request(tiny_shelf, tmp_path, capsys):
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    from matplotlib.image import imread
+
+    ask = ["clone", str(REFERENCE), "Good evening. Yes.", "-o", str(tmp_path / "out.wav"), "--no-verify", "--quality", "fast"]
+    picture = tmp_path / "looked.png"
+    assert main([*ask, "--family", "sv2tts", "--attention", str(picture)]) == 0
+    pixels = imread(picture)
+    assert pixels.shape[1] == 810 and len(np.unique(pixels.reshape(-1, pixels.shape[2]), axis=0)) > 20
+    capsys.readouterr()
+    assert "the family regression has none to draw. Give --family sv2tts" in told_no(capsys, *ask, "--attention", str(picture))
+    assert "give a name that ends in .png" in told_no(capsys, *ask, "--family", "sv2tts", "--attention", str(tmp_path / "looked.txt"))
+
+
+def test_the_attention_is_that_of_the_take_that_was_kept(tiny_shelf):
+    """Untrained, so every sentence is made in every way there is; steps and symbols fit the sound that was kept."""
+    cloner = Cloner.load(family="sv2tts")
+    pieces = list(cloner.speak("Good evening. Yes.", cloner.listen(REFERENCE)))
+    for piece in pieces:
+        assert piece.checks[0].redraws >= 2
+        lasts = sum(len(one.weights) * one.step for one in piece.attention)
+        assert abs(lasts - piece.seconds) < 0.05 * len(piece.attention) + 0.13  # the pause after it, and the frame at each end
+        for one in piece.attention:
+            assert one.weights.shape[1] == len(one.symbols) > one.places.max() and np.allclose(one.weights.sum(1), 1.0, atol=1e-4)
+    assert join(pieces).attention == tuple(one for piece in pieces for one in piece.attention)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .cli_data import add_data_commands
-from .cli_families import add_family_options, add_list_command, add_model_options, family_options, open_cloner
+from .cli_families import add_family_options, add_list_command, add_model_options, check_attention, family_options, open_cloner
 from .cli_import import add_import_command
 from .cli_listen import add_listen_command
 from .cli_serve import add_serve_command
@@ -65,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     clone.add_argument("--timestamps", metavar="FILE", help="also write when each word is said: .srt, .vtt or .json")
     clone.add_argument("--fit", type=float, metavar="SECONDS", help="make the whole last so long")
     clone.add_argument("--report", metavar="FILE", help="also write what was heard on listening to each sentence again, as JSON")
+    clone.add_argument("--attention", metavar="FILE", help="also draw where the family looked in the text, as .png; for families with attention")
     clone.add_argument("--save-voice", metavar="FILE", help="also keep the voice in a .voice file")
     clone.add_argument("--no-source", action="store_false", dest="source", help="keep no clip of the recording in that file")
     add_speaking(clone)
@@ -167,7 +168,7 @@ def open_lexicon(given: argparse.Namespace, voice: Voice | None = None) -> Any:
 def run_clone(given: argparse.Namespace) -> None:
     from tqdm import tqdm
 
-    from . import voices
+    from . import attention, voices
     from .audio import check_target, format_of, join, write_whole
     from .cues import check_cue_file, write_cues
     from .provenance import today
@@ -181,6 +182,8 @@ def run_clone(given: argparse.Namespace) -> None:
     check_origin_options(given, format)
     if given.timestamps:
         check_cue_file(given.timestamps)
+    if given.attention:
+        attention.check_picture(given.attention)
     if given.report and not Path(given.report).parent.is_dir():
         raise ConfigError(f"--report {given.report}: the folder {Path(given.report).parent} does not exist. Create it or choose another.")
     if given.save_voice and not (given.save_voice.endswith(".voice") and Path(given.save_voice).parent.is_dir()):
@@ -192,6 +195,8 @@ def run_clone(given: argparse.Namespace) -> None:
     began = time.monotonic()
     cloner = open_cloner(given)
     options = family_options(cloner, given)
+    if given.attention:
+        check_attention(cloner)
     voice = voices.ready(cloner, found, given.reference)
     others = {name: voices.ready(cloner, voices.get(name), name) for name in {sentence.voice for sentence in script.utterances} & set(known)}
     pieces = len(script.utterances)
@@ -211,6 +216,8 @@ def run_clone(given: argparse.Namespace) -> None:
         print(f"{given.output}: {audio.seconds:.1f} s of speech in {time.monotonic() - began:.1f} s")
     if given.timestamps:
         write_cues(given.timestamps, audio.cues)
+    if given.attention:
+        attention.draw(audio.attention, given.attention)
     if given.report:
         Path(given.report).write_text(json.dumps(report(audio.checks), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if given.save_voice:

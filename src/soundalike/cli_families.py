@@ -70,6 +70,15 @@ def family_options(cloner: Cloner, given: argparse.Namespace) -> Any:
     return options
 
 
+def check_attention(cloner: Cloner) -> None:
+    """Raise ConfigError for a family without attention, naming those with it."""
+    from . import registry
+
+    if not hasattr(cloner.family, "attended"):
+        others = ", ".join(name for name in registry.FAMILIES if hasattr(registry.family(name), "attended"))
+        raise ConfigError(f"--attention: the family {cloner.model['family']} has none to draw. Give --family {others}, or leave it out.")
+
+
 def run_list(given: argparse.Namespace) -> None:
     from . import registry, shelf
 

@@ -164,7 +164,7 @@ class Cloner:
             sound, check = self._take(sentence, who[number], chosen, 3 if quality == "best" else 1, verify)
             pause = delivery.PAUSE if more or number + 1 < len(sentences) else 0.0
             made = delivery.deliver(sound, sentence, script.source, pause, loudness)
-            made = dataclasses.replace(made, checks=(check,) if check else ())
+            made = dataclasses.replace(made, checks=(check,) if check else (), attention=sound.attention)
             yield provenance.signed(made, who[number], self.model, day, watermark, at)
             at += len(made.samples)
             if progress is not None:
