@@ -71,10 +71,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return JSONResponse({"status": "ready", "inside": house.desk.inside, "room": house.desk.most})
 
     @app.get("/v1/limits", summary="What may be asked for")
-    async def limits() -> dict[str, Any]:
+    async def limits(request: Request) -> dict[str, Any]:
         told = {name: getattr(settings, name) for name in ("characters", "job_characters", "upload", "longest")}
         told |= {"formats": list(MEDIA), "speed": [0.25, 4.0], "qualities": list(QUALITIES), "keys": bool(keys), "version": __version__}
-        options = {"pitch": RANGES["pitch"], "temperature": RANGES["temperature"], "loudness": (SOFTEST, LOUDEST)}
+        told["models"] = request.app.state.house.models.told()
+        options = {**{name: RANGES[name] for name in ("pitch", "temperature", "energy")}, "loudness": (SOFTEST, LOUDEST)}
         return {**told, "languages": [language for language in LANGUAGES if installed(language)], "options": options}
 
     @app.get("/metrics", summary="Numbers for Prometheus", response_class=Response)
