@@ -27,7 +27,11 @@ def entries(home: Path = HOME) -> dict[str, Entry]:
     """The built-in family, then those of a folder of models, whatever the user has installed."""
     names = [shelf.built_in(), *sorted(set(registry.FAMILIES) - {shelf.built_in()})]
     places = {name: BUILT_IN if name == names[0] else home / name for name in names}
-    return {name: shelf.entry(name, place if (place / MODEL).is_file() else None) for name, place in places.items()}
+    found = {name: shelf.entry(name, place if (place / MODEL).is_file() else None) for name, place in places.items()}
+    for entry in found.values():
+        if entry.fault:
+            raise SystemExit(entry.fault)
+    return found
 
 
 def size(entry: Entry) -> str:

@@ -160,7 +160,12 @@ def test_the_list_tells_what_there_is(tiny_shelf, tmp_path, capsys):
     assert parts["ge2e"]["of"] == "sv2tts" and parts["tdnn"]["of"] == "regression" and parts["wavenet"]["of"] is None
     assert main(["list"]) == 0
     shown = capsys.readouterr().out
-    assert "word error rate 12.3 %, similarity 0.46" in shown and "three hours" in shown and "wavenet      not installed" in shown
+    for line in ("fastspeech2  installed", "word error rate 12.3 %, similarity 0.46", "three hours", "wavenet      not installed"):
+        assert line in shown
+    (tiny_shelf / "fastspeech2" / "acoustic" / "model.safetensors").write_bytes(b"cut")
+    assert main(["list"]) == 0
+    shown = capsys.readouterr().out
+    assert "fastspeech2  broken" in shown and "does not hold a part" in shown, "the others are listed all the same"
 
 
 def test_the_family_is_the_acoustic_models(tiny_shelf, tmp_path):

@@ -91,7 +91,8 @@ def run_list(given: argparse.Namespace) -> None:
         return
     for entry in entries:
         print(f"family  {entry.family:12} {_state(entry):14} {_weights(entry.numbers, entry.size)}".rstrip())
-        for line in (", ".join(f"{label} {value}" for label, value in shelf.shown(entry.said).items()), entry.said.get("data", "")):
+        scores = ", ".join(f"{label} {value}" for label, value in shelf.shown(entry.said).items())
+        for line in (entry.fault, scores, entry.said.get("data")):
             if line:
                 print(f"{'':20} {line}")
     for name in sorted(registry.PARTS):
@@ -105,7 +106,7 @@ def _facts(entry: Entry) -> dict[str, Any]:
 
 
 def _figures(entry: Entry) -> dict[str, Any]:
-    return {name: entry.said.get(name) for name in ("test", "scores", "data")}
+    return {**{name: entry.said.get(name) for name in ("test", "scores", "data")}, "fault": entry.fault}
 
 
 def _size(part: Any, entry: Entry | None) -> dict[str, Any]:
@@ -115,6 +116,8 @@ def _size(part: Any, entry: Entry | None) -> dict[str, Any]:
 def _state(entry: Entry) -> str:
     from .shelf import BUILT_IN
 
+    if entry.fault:
+        return "broken"
     return "not installed" if entry.folder is None else "built in" if entry.folder == BUILT_IN else "installed"
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +36,14 @@ class Held:
 
 @dataclass(frozen=True)
 class Entry:
-    """A family: its folder, what its model.json says, the parts that are its own by role. No folder where it is not installed."""
+    """A family: its folder, what its model.json says, the parts that are its own by role. No folder where it is not installed, only a
+    fault where that cannot be read."""
 
     family: str
     folder: Path | None
-    said: dict[str, Any]
-    parts: dict[str, Held]
+    said: dict[str, Any] = field(default_factory=dict)
+    parts: dict[str, Held] = field(default_factory=dict)
+    fault: str | None = None
 
     @property
     def numbers(self) -> int:
@@ -126,12 +128,15 @@ def install(folder: str | os.PathLike, force: bool = False) -> Path:
 
 
 def entry(family: str, folder: Path | None) -> Entry:
-    """What is known of a family in a folder. Raises CheckpointError for a folder that does not say what it is."""
+    """What is known of a family in a folder."""
     if folder is None:
-        return Entry(family, None, {}, {})
-    said = read_model(folder)
-    own = {role: place_of(folder, role, place) for role, place in said["parts"].items() if place != BUILTIN}
-    return Entry(family, folder, said, {role: held(place) for role, place in own.items()})
+        return Entry(family, None)
+    try:
+        said = read_model(folder)
+        own = {role: place_of(folder, role, place) for role, place in said["parts"].items() if place != BUILTIN}
+        return Entry(family, folder, said, {role: held(place) for role, place in own.items()})
+    except CheckpointError as error:
+        return Entry(family, folder, fault=str(error))
 
 
 def listing() -> list[Entry]:

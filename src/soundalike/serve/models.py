@@ -53,7 +53,7 @@ class Models:
 
     def _load(self, name: str) -> Cloner:
         try:
-            return Cloner.load(self.folders[name])
+            return Cloner.load(self.folders[name], family=None if name == DEFAULT else name)
         except (SoundalikeError, OSError) as error:
             log.error("the model %s cannot be loaded: %s", name, error)
             raise Refusal(503, "no_model", f"The model '{name}' cannot be loaded. The server's log says why.", "model") from None
