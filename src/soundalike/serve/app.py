@@ -26,6 +26,7 @@ from .house import House
 from .jobs import Clerk, Ledger
 from .keys import read_keys
 from .limits import Door
+from .models import OPTIONS
 from .settings import Settings
 from .watch import Watch
 
@@ -75,7 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         told = {name: getattr(settings, name) for name in ("characters", "job_characters", "upload", "longest")}
         told |= {"formats": list(MEDIA), "speed": [0.25, 4.0], "qualities": list(QUALITIES), "keys": bool(keys), "version": __version__}
         told["models"] = request.app.state.house.models.told()
-        options = {**{name: RANGES[name] for name in ("pitch", "temperature", "energy")}, "loudness": (SOFTEST, LOUDEST)}
+        options = {**{name: RANGES[name] for name in OPTIONS if name != "speed"}, "loudness": (SOFTEST, LOUDEST)}
         return {**told, "languages": [language for language in LANGUAGES if installed(language)], "options": options}
 
     @app.get("/metrics", summary="Numbers for Prometheus", response_class=Response)
@@ -97,8 +98,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.add_middleware(CORSMiddleware, allow_origins=list(settings.cors), allow_methods=["GET", "POST", "DELETE"], allow_headers=["*"])
     app.add_middleware(Watch)
     return app
-
-
 
 
 class Fresh(StaticFiles):

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from .. import consent, voices
 from ..audio import Audio
 from ..clone import Cloner, lexicon_of
-from ..contract import TextError, Voice
+from ..contract import SoundalikeError, TextError, Voice
 from ..cues import Cue
 from ..delivery import LOUDNESS
 from ..provenance import today
@@ -76,7 +76,13 @@ class House:
 
     def cloner_of(self, model: str) -> Cloner:
         """The model of a name. Call from a worker, as others than the default may have to be loaded first. Raises Refusal."""
-        return self.cloner if model in OWN_NAMES else self.models.get(model)
+        if model in OWN_NAMES:
+            return self.cloner
+        try:
+            return self.models.get(model)
+        except (SoundalikeError, OSError) as error:
+            log.error("the model %s cannot be loaded: %s", model, error)
+            raise Refusal(503, "no_model", f"The model '{model}' cannot be loaded. The server's log says why.", "model") from None
 
     def wait(self) -> Cloner | None:
         """The default model once it is loaded; None where it cannot be."""

@@ -10,10 +10,10 @@ from typing import Any
 from .. import registry, shelf
 from ..assembly import BUILT_IN, read_model
 from ..clone import Cloner
-from ..contract import CheckpointError, SoundalikeError
+from ..contract import CheckpointError
 from .errors import Refusal
-from .watch import log
 
+OPTIONS = ("speed", "pitch", "energy", "temperature")  # of families, that a request may give
 DEFAULT = "soundalike"  # the server's own model: the built-in one, or that of --model
 # names of the default, and the quality each stands for; OpenAI's own work, so that existing clients do
 OWN_NAMES = {DEFAULT: "fast", "tts-1": "fast", "tts-1-hd": "best", "gpt-4o-mini-tts": "fast"}
@@ -42,21 +42,15 @@ class Models:
             raise Refusal(404, "model_not_found", f"The model '{name[:80]}' does not exist. Choose one of {', '.join(self.names)}.", "model")
 
     def get(self, name: str) -> Cloner:
-        """The model of a name; loads it, which takes a while, when it is first asked for. Raises Refusal."""
+        """The model of a name; loads it, which takes a while, when it is first asked for. Raises Refusal, and SoundalikeError where it
+        cannot be loaded."""
         self.check(name)
         own = DEFAULT if name in OWN_NAMES else name
         if own not in self._loaded:
             with self._loading:
                 if own not in self._loaded:
-                    self._loaded[own] = self._load(own)
+                    self._loaded[own] = Cloner.load(self.folders[own], family=None if own == DEFAULT else own)
         return self._loaded[own]
-
-    def _load(self, name: str) -> Cloner:
-        try:
-            return Cloner.load(self.folders[name], family=None if name == DEFAULT else name)
-        except (SoundalikeError, OSError) as error:
-            log.error("the model %s cannot be loaded: %s", name, error)
-            raise Refusal(503, "no_model", f"The model '{name}' cannot be loaded. The server's log says why.", "model") from None
 
     def told(self) -> list[dict[str, Any]]:
         """What clients may choose from: names, families, the options of each."""
@@ -64,8 +58,9 @@ class Models:
 
 
 def options_of(family: str | None) -> list[str]:
-    """The names of a family's options."""
-    return [field.name for field in dataclasses.fields(registry.family(family).Options)] if family else []
+    """Which of OPTIONS a family has."""
+    fields = [field.name for field in dataclasses.fields(registry.family(family).Options)] if family else []
+    return [name for name in OPTIONS if name in fields]
 
 
 def _family(folder: Path) -> str | None:

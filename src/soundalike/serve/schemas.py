@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from .errors import Refusal
-from .models import DEFAULT, OWN_NAMES
+from .models import DEFAULT, OPTIONS, OWN_NAMES
 
 Format = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
 Quality = Literal["fast", "best"]
@@ -54,7 +54,7 @@ class Wanted(BaseModel):
     @property
     def options(self) -> dict[str, float]:
         """The model's own options that were given."""
-        return {name: value for name in ("pitch", "temperature", "energy") if (value := getattr(self, name)) is not None}
+        return {name: value for name in OPTIONS if name != "speed" and (value := getattr(self, name)) is not None}
 
     @property
     def voice_name(self) -> str | None:
