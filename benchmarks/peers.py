@@ -143,13 +143,12 @@ class Espeak(OneVoice):
     def speak(self, text: str, heard: None) -> Iterator[Sound]:
         """The library hands its sound to a callback and does not return before all is said, so it speaks in a thread."""
         pieces: queue.Queue[np.ndarray | None] = queue.Queue()
-        stopped = threading.Event()
 
         @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
         def hear(samples: int | None, count: int, events: int) -> int:
             if samples and count:
                 pieces.put(np.frombuffer(ctypes.string_at(samples, 2 * count), np.int16))
-            return int(stopped.is_set())
+            return 0
 
         def say() -> None:
             data = text.encode() + b"\0"
@@ -163,7 +162,6 @@ class Espeak(OneVoice):
             while (piece := pieces.get()) is not None:
                 yield piece, self.rate
         finally:
-            stopped.set()
             speaker.join()
 
 

@@ -15,6 +15,7 @@ import os
 import sys
 import tempfile
 import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ def point(kind: str, size: float, threads: int) -> dict[str, Any]:
             audio = Audio.read(REFERENCE).trim()
             count = round(size * audio.rate)
             Audio(np.resize(audio.samples, count), audio.rate).write(path)  # over and over
+            warnings.simplefilter("ignore")  # the shortest are poor references
             began = time.monotonic()
             cloner.listen(path)
         else:
@@ -74,7 +76,8 @@ def draw(report: dict[str, Any], path: str) -> None:
             axis.loglog([one["size"] for one in points], [one[name] for one in points], marker="o")
             axis.set(title=f"{name}: grows with power {report[kind][name]:.2f}", ylabel=unit)
             axis.grid(alpha=0.3)
-        axes[0, column].axline((points[-1]["size"], points[-1]["seconds"]), slope=1, color="gray", linestyle=":", label="linear")
+        ends, last = (points[len(points) // 2]["size"], points[-1]["size"]), points[-1]["seconds"]
+        axes[0, column].plot(ends, [last * end / ends[1] for end in ends], color="gray", linestyle=":", label="linear")
         axes[0, column].legend()
         axes[1, column].set(xlabel=label, ylim=(100, 4000))
     figure.tight_layout()

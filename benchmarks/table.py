@@ -205,9 +205,13 @@ def main() -> int:
 
 def run(given: argparse.Namespace) -> int:
     rows = rows_of(given)
-    unknown = set(given.again) - {row.name for row in rows}
+    names = [row.name for row in rows]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise EvaluationError(f"two systems are called {', '.join(twice)}. Give each a name of its own.")
+    unknown = set(given.again) - set(names)
     if unknown:
-        raise EvaluationError(f"--again {', '.join(sorted(unknown))}: no such system. Choose from: {'; '.join(row.name for row in rows)}.")
+        raise EvaluationError(f"--again {', '.join(sorted(unknown))}: no such system. Choose from: {'; '.join(names)}.")
     jobs = spread(read_jobs(given.jobs))[: given.limit]
     real = [job for job in (spread(read_jobs(given.real))[: given.limit] if given.real else jobs) if "real" in job]
     bench = Bench(Path(given.out).resolve(), given.threads, given.timed, given.budget, given.peers_python, given.judge, cache(open_instruments))

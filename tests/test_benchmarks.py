@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -18,6 +19,8 @@ from real_jobs import jobs_of
 
 from soundalike import Audio
 from soundalike.contract import EvaluationError
+from soundalike.evaluate.run import Instruments
+from soundalike.evaluate.similarity import BuiltInEncoder
 from soundalike.prepare.clips import Clip
 
 SCORES = {"n": 1, "wer": 0.125, "sim": 0.71, "top1": 1.0, "dnsmos": 3.05}
@@ -136,6 +139,22 @@ def test_a_judge_without_scores_is_refused(bench, job, tmp_path):
         table.score([{**job, "wav": job["real"], "seconds": 1.0}], tmp_path, f"{sys.executable} -c 'raise SystemExit(\"no such judge\")'", dict)
 
 
+def test_without_a_judge_the_package_scores(job, tmp_path):
+    scores = table.score([{**job, "wav": job["real"], "seconds": 1.0}], tmp_path, None, lambda: Instruments(encoders=[BuiltInEncoder()]))
+    assert scores["n"] == 1 and scores["sim"] > 0.8  # one person, twice
+
+
+def test_names_must_differ(job, tmp_path, capsys, monkeypatch):
+    (tmp_path / "jobs.jsonl").write_text(json.dumps(job), encoding="utf-8")
+    command = ["table.py", "--jobs", str(tmp_path / "jobs.jsonl"), "--out", str(tmp_path)]
+    for more, said in (
+        (["--model", "a=b", "--vocoder", "a=c"], "two systems are called a."),
+        (["--again", "x"], "no such system. Choose from: built-in"),
+    ):
+        monkeypatch.setattr(sys, "argv", [*command, *more])
+        assert table.main() == 2 and said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("text", ["nonsense", "[1]", '{"text": "One."}', '{"text": "One.", "reference": "nowhere.wav"}'])
 def test_a_line_that_is_no_job_is_named(tmp_path, text):
     (tmp_path / "jobs.jsonl").write_text(f'{{"text": "One.", "reference": "{REFERENCE.as_posix()}"}}\n{text}\n', encoding="utf-8")
@@ -183,7 +202,8 @@ def test_growth_is_the_slope_of_the_upper_half():
 
 @pytest.mark.parametrize(("kind", "size"), [("text", 3), ("reference", 1.5)])
 def test_the_least_point_can_be_measured(kind, size):
-    found = scaling.point(kind, size, torch.get_num_threads())
+    with warnings.catch_warnings():
+        found = scaling.point(kind, size, torch.get_num_threads())
     assert found["size"] == size and found["seconds"] > 0 and found["megabytes"] > 50
 
 
