@@ -124,14 +124,14 @@ class Kokoro(OneVoice):
 class Espeak(OneVoice):
     """Rules and formants; the library of the package espeakng-loader."""
 
-    RETRIEVAL, CHARACTERS, UTF8 = 1, 1, 1  # constants of speak_lib.h
+    SYNCHRONOUS, CHARACTERS, UTF8 = 2, 1, 1  # constants of speak_lib.h
 
     def __init__(self, said: dict[str, Any], threads: int):
         import espeakng_loader
 
         self.paths = [Path(espeakng_loader.get_library_path()), Path(espeakng_loader.get_data_path())]
         self.library = ctypes.CDLL(str(self.paths[0]))
-        self.rate = self.library.espeak_Initialize(self.RETRIEVAL, 200, str(self.paths[1]).encode(), 0)
+        self.rate = self.library.espeak_Initialize(self.SYNCHRONOUS, 200, str(self.paths[1]).encode(), 0)
         if self.rate <= 0 or self.library.espeak_SetVoiceByName(b"en-us"):
             raise Missing(f"espeak-ng does not start with the data in {self.paths[1]}")
 
