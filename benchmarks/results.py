@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,8 @@ def block(readme: str) -> str:
 
 
 def publish(report: dict[str, Any], results: Path = RESULTS, readme: Path = README) -> None:
-    """Write the table to its file and between the README's marks."""
+    """Write the table to its file and between the README's marks, and all numbers beside it as JSON."""
     table, text = render(report), readme.read_text(encoding="utf-8")
     results.write_text(table, encoding="utf-8")
+    results.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     readme.write_text(text[: text.index(BEGIN) + len(BEGIN)] + "\n" + table + text[text.index(END) :], encoding="utf-8")

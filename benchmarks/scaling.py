@@ -20,7 +20,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from robustness import STORY
 from stopwatch import machine, peak_megabytes, start
+
+from soundalike import Audio, Cloner
 
 HERE = Path(__file__).resolve().parent
 REFERENCE = HERE.parent / "docs" / "demo" / "reference.flac"
@@ -29,31 +33,26 @@ SECONDS = (1.5, 3.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)  # a reference 
 LABELS = {"text": "characters of text", "reference": "seconds of reference"}
 
 
-def point(kind: str, size: float, threads: int) -> dict[str, Any]:
-    """Seconds and peak megabytes of speaking a text of so many characters, or of listening to a reference of so many seconds."""
-    import torch
-    from robustness import STORY
-
-    from soundalike import Audio, Cloner
-
+def point(kind: str, size: float, reference: str, threads: int) -> dict[str, Any]:
+    """Seconds and peak megabytes of speaking a text of so many characters, or of listening to a reference, which is of so many seconds."""
     torch.set_num_threads(threads)
     cloner = Cloner.load()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "reference.wav"
-        if kind == "reference":
-            audio = Audio.read(REFERENCE).trim()
-            count = round(size * audio.rate)
-            Audio(np.resize(audio.samples, count), audio.rate).write(path)  # over and over
-            warnings.simplefilter("ignore")  # the shortest are poor references
-            began = time.monotonic()
-            cloner.listen(path)
-        else:
-            voice = cloner.listen(REFERENCE)
-            text = (STORY * math.ceil(size / len(STORY)))[: int(size)]
+    text = (STORY * math.ceil(size / len(STORY)))[: int(size)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the shortest are poor references
+        began = time.monotonic()
+        voice = cloner.listen(reference)
+        if kind == "text":
             began = time.monotonic()
             for _ in cloner.speak(text, voice):
                 pass
         return {"size": size, "seconds": time.monotonic() - began, "megabytes": peak_megabytes()}
+
+
+def write_reference(path: Path, seconds: float) -> None:
+    """The demo's recording over and over."""
+    audio = Audio.read(REFERENCE).trim()
+    Audio(np.resize(audio.samples, round(seconds * audio.rate)), audio.rate).write(path)
 
 
 def exponent(points: list[dict[str, Any]], name: str) -> float:
@@ -96,13 +95,21 @@ def main() -> None:
     given = parser.parse_args()
     if given.point:
         order = json.load(sys.stdin)
-        Path(order["result"]).write_text(json.dumps(point(order["kind"], order["size"], order["threads"])), encoding="utf-8")
+        found = point(order["kind"], order["size"], order["reference"], order["threads"])
+        Path(order["result"]).write_text(json.dumps(found), encoding="utf-8")
         return
     report: dict[str, Any] = {"machine": machine(), "threads": given.threads, "date": time.strftime("%Y-%m-%d")}
-    for kind, sizes in (("text", given.characters), ("reference", given.seconds)):
-        command, environment = [sys.executable, __file__, "--point"], {**os.environ, "OMP_NUM_THREADS": str(given.threads)}
-        points = [start(command, environment, kind=kind, size=size, threads=given.threads) for size in sizes]
-        report[kind] = {"points": points, **{name: exponent(points, name) for name in ("seconds", "megabytes")}}
+    command, environment = [sys.executable, __file__, "--point"], {**os.environ, "OMP_NUM_THREADS": str(given.threads)}
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, sizes in (("text", given.characters), ("reference", given.seconds)):
+            points = []
+            for size in sizes:
+                reference = REFERENCE
+                if kind == "reference":  # written here, so that the memory it takes is not the point's
+                    reference = Path(folder) / "reference.wav"
+                    write_reference(reference, size)
+                points.append(start(command, environment, kind=kind, size=size, reference=str(reference), threads=given.threads))
+            report[kind] = {"points": points, **{name: exponent(points, name) for name in ("seconds", "megabytes")}}
     text = json.dumps(report, indent=1)
     if given.out:
         Path(given.out).write_text(text + "\n", encoding="utf-8")

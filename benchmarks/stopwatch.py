@@ -146,5 +146,5 @@ def start(worker: list[str], environment: dict[str, str], **order: Any) -> dict[
         ended = subprocess.run(worker, input=text, env=environment, capture_output=True, text=True)
         if ended.returncode or not result.is_file():
             last = ended.stderr.strip().splitlines()[-1:] or [f"exit code {ended.returncode}"]
-            raise WorkerFailed(f"{' '.join(worker[-1:])} broke: {last[0]}")
+            raise WorkerFailed(f"{Path(worker[1]).name} broke: {last[0]}")
         return json.loads(result.read_text(encoding="utf-8"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import warnings
 
 import numpy as np
 import pytest
@@ -84,6 +83,7 @@ def test_publishing_changes_nothing_but_the_block(tmp_path):
     results.publish(report(line("ours", results.SHIPPED)), tmp_path / "results.md", readme)
     text = readme.read_text(encoding="utf-8")
     assert results.block(text) == (tmp_path / "results.md").read_text(encoding="utf-8")
+    assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["lines"][0]["scores"] == SCORES
     assert text.startswith("before\n") and text.endswith(f"{results.END}\nafter\n") and "old" not in text and "| ours |" in text
 
 
@@ -200,11 +200,12 @@ def test_growth_is_the_slope_of_the_upper_half():
     assert scaling.exponent(points, "seconds") == pytest.approx(2.0)
 
 
-@pytest.mark.parametrize(("kind", "size"), [("text", 3), ("reference", 1.5)])
-def test_the_least_point_can_be_measured(kind, size):
-    with warnings.catch_warnings():
-        found = scaling.point(kind, size, torch.get_num_threads())
-    assert found["size"] == size and found["seconds"] > 0 and found["megabytes"] > 50
+def test_the_least_points_can_be_measured(tmp_path):
+    scaling.write_reference(tmp_path / "short.wav", 1.5)
+    assert Audio.read(tmp_path / "short.wav").seconds == pytest.approx(1.5, abs=0.01)
+    for kind, size, reference in (("text", 3, REFERENCE), ("reference", 1.5, tmp_path / "short.wav")):
+        found = scaling.point(kind, size, reference, torch.get_num_threads())
+        assert found["size"] == size and found["seconds"] > 0 and found["megabytes"] > 50
 
 
 def test_scaling_is_drawn(tmp_path):
