@@ -19,7 +19,8 @@ ENV PATH=/opt/soundalike/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     OMP_NUM_THREADS=1 \
     HOME=/tmp \
-    SOUNDALIKE_VOICES=/data/voices
+    SOUNDALIKE_VOICES=/data/voices \
+    SOUNDALIKE_MODELS=/data/models
 USER 10001:10001
 VOLUME /data
 EXPOSE 8000

@@ -1,9 +1,9 @@
-"""Speed, memory and size of the built-in model, on this machine.
+"""Speed, memory and size of the built-in model or another family, on this machine.
 
-usage: python benchmarks/speed.py [--threads 2] [--reference FILE]
+usage: python benchmarks/speed.py [--family NAME] [--threads 2] [--reference FILE]
 
 Prints one JSON object: seconds of synthesis per second of speech (model loaded), the time from a call to its first piece of sound,
-the wall time and peak memory of one `soundalike clone` from process start to file, and the bytes of weights shipped.
+the wall time and peak memory of one `soundalike clone` from process start to file, and the bytes of weights that are the family's own.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--reference", default=str(ROOT / "docs" / "demo" / "reference.flac"))
+    parser.add_argument("--family", default="regression")
     given = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = str(given.threads)
 
     import torch
 
-    from soundalike import Cloner
+    from soundalike import Cloner, shelf
     from soundalike.audio import join
-    from soundalike.clone import BUILT_IN
 
     torch.set_num_threads(given.threads)
-    cloner = Cloner.load()
+    cloner = Cloner.load(family=given.family)
     began = time.monotonic()
     voice = cloner.listen(given.reference)
     listening = time.monotonic() - began
@@ -69,10 +69,11 @@ def main() -> None:
                 if repeat:
                     found.append((time.monotonic() - began) / audio.seconds)
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "soundalike", "clone", given.reference, SENTENCES[0], "-o", f"{folder}/out.wav"]
+        command = [sys.executable, "-m", "soundalike", "clone", given.reference, SENTENCES[0], "-o", f"{folder}/out.wav", "--family", given.family]
         runs = [peak_memory(command) for _ in range(3)]
-    weights = sum(file.stat().st_size for file in BUILT_IN.rglob("*.safetensors"))
+    weights = shelf.entry(given.family, shelf.chosen(family=given.family)).size
     report = {
+        "family": given.family,
         "threads": given.threads,
         "seconds_per_second": {quality: round(statistics.median(found), 4) for quality, found in rates.items()},
         "first_audio_milliseconds": round(1000 * statistics.median(firsts)),

@@ -15,8 +15,8 @@ matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
 
 from soundalike import Audio, Cloner  # noqa: E402
+from soundalike.assembly import BUILT_IN  # noqa: E402
 from soundalike.checkpoint import load_part  # noqa: E402
-from soundalike.clone import BUILT_IN  # noqa: E402
 from soundalike.features import MelSpec, log_mel  # noqa: E402
 from soundalike.text import encode, phonemize  # noqa: E402
 

@@ -48,6 +48,33 @@ def voice(cloner):
     return cloner.listen(REFERENCE)
 
 
+def save_tiny(family: str, folder: Path) -> list[str]:
+    """Tiny untrained parts of a family's own, saved in a folder; what `assemble` is to be given."""
+    from soundalike import registry
+    from soundalike.checkpoint import save_part
+
+    chosen = ["acoustic", *(["speaker"] if family == "sv2tts" else [])]  # which has an encoder of its own
+    for role in chosen:
+        recipe = read_recipe(str(RECIPES / f"{'ge2e' if role == 'speaker' else family}.toml"), "tiny")
+        torch.manual_seed(3)
+        save_part(folder / role, recipe.part, recipe.network, recipe.mel, registry.part(recipe.part).build(recipe.network, recipe.mel))
+    return [*(str(folder / role) for role in chosen), *(["griffin_lim"] if family == "convrnn" else []), "builtin"]
+
+
+@pytest.fixture
+def tiny_shelf(tmp_path_factory, monkeypatch) -> Path:
+    """The user's shelf with tiny untrained families, the only ones there are beside the built-in one."""
+    from soundalike import shelf
+    from soundalike.assembly import assemble
+
+    home = tmp_path_factory.mktemp("models")
+    for family in ("convrnn", "fastspeech2", "sv2tts"):
+        assemble(home / family, save_tiny(family, tmp_path_factory.mktemp(family)))
+    monkeypatch.setenv(shelf.PLACE, str(home))
+    monkeypatch.setattr(shelf, "checkout", lambda: None)
+    return home
+
+
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory) -> Path:
     """A folder in the layout of `read_table`: two speakers, two clips each."""

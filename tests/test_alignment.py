@@ -10,9 +10,9 @@ import pytest
 import torch
 from conftest import CORPUS, sentences
 
+from soundalike.assembly import BUILT_IN
 from soundalike.audio import Audio
 from soundalike.checkpoint import load_part
-from soundalike.clone import BUILT_IN
 from soundalike.features import MelSpec, log_mel
 from soundalike.prepare.aligner import Aligner, posteriors, viterbi
 from soundalike.prepare.annotate import DISAGREEMENT

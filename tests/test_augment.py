@@ -8,9 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from soundalike.assembly import BUILT_IN
 from soundalike.checkpoint import load_part
 from soundalike.cli import main
-from soundalike.clone import BUILT_IN
 from soundalike.data import DataConfig, Dataset, FeatureStore, read_manifest, write_manifest
 from soundalike.prepare.augment import SEPARATOR, add_heard, phone_loop
 from soundalike.text.alphabet import MARKS, phone_classes

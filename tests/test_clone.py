@@ -16,9 +16,9 @@ import soundfile
 from conftest import REFERENCE, sentences
 
 from soundalike import Audio, Cloner, Voice
+from soundalike.assembly import BUILT_IN
 from soundalike.audio import join
 from soundalike.cli import main
-from soundalike.clone import BUILT_IN
 from soundalike.contract import CheckpointError
 
 TEXT = "The harbor was quiet, and the boats lay still. Nobody spoke."

@@ -12,10 +12,11 @@ import torch
 from conftest import RECIPES, sentences
 
 from soundalike import registry
+from soundalike.assembly import BUILT_IN, assemble
 from soundalike.audio import Audio
 from soundalike.checkpoint import load_part, save_part
 from soundalike.cli import main
-from soundalike.clone import BUILT_IN, Cloner, assemble
+from soundalike.clone import Cloner
 from soundalike.contract import CheckpointError, ConfigError
 from soundalike.data import DataConfig, Dataset
 from soundalike.families.sv2tts.attention import LocationSensitiveAttention
@@ -165,7 +166,8 @@ def test_the_published_interface_of_sv2tts():
     assert [mel.shape[0] for mel in mels] == [100, 100] and mels[0].shape[1] != mels[1].shape[1]
     spoken = phonemize("Good evening.")
     voice = cloner.listen(Audio.read(sentences()[0][0]))
-    made, attention = cloner.attended(spoken, voice, cloner.Options())
+    attended = cloner.attended(spoken, voice, cloner.Options())
+    made, attention = attended.frames, attended.weights
     assert attention.shape == (len(made.mel) // 4, len(spoken.symbols)) and int(made.durations.sum()) == len(made.mel)
     place = attention.argmax(1)
     assert ((place[1:] - place[:-1]) <= 4).all(), "a guarded attention makes no leaps"

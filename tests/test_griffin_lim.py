@@ -9,9 +9,10 @@ import pytest
 import torch
 from conftest import RECIPES, sentences
 
+from soundalike.assembly import BUILT_IN, assemble
 from soundalike.audio import Audio
 from soundalike.checkpoint import load_part
-from soundalike.clone import BUILT_IN, Cloner, assemble
+from soundalike.clone import Cloner
 from soundalike.contract import ConfigError
 from soundalike.features import MelSpec, log_mel, stft
 from soundalike.train import read_recipe

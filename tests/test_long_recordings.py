@@ -16,10 +16,10 @@ import numpy as np
 import pytest
 from conftest import sentences
 
+from soundalike.assembly import BUILT_IN
 from soundalike.audio import Audio, join
 from soundalike.checkpoint import load_part
 from soundalike.cli import main
-from soundalike.clone import BUILT_IN
 from soundalike.data import FeatureStore, read_manifest
 from soundalike.evaluate.words import score_words
 from soundalike.features import MelSpec

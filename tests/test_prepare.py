@@ -114,8 +114,8 @@ def test_the_prompt_is_another_clip_of_the_speaker(prepared):
 
 def test_annotating_a_folder(prepared, tmp_path):
     """Durations add up to the frames; vectors have unit length; a wrong transcript is left out."""
+    from soundalike.assembly import BUILT_IN
     from soundalike.checkpoint import load_part
-    from soundalike.clone import BUILT_IN
     from soundalike.prepare.annotate import write_durations, write_vectors
     from soundalike.text import encode, phonemize
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .attention import Attention
 from .contract import AudioError
 from .cues import Cue
 
@@ -27,13 +28,14 @@ KNEE = 0.8  # peaks above this are rounded off where sound is brought to a loudn
 @dataclass(frozen=True)
 class Audio:
     """Mono sound: `samples` float32 (N,) nominally in [-1, 1], at `rate` hertz; of speech that was made, also when what is said, what was
-    found on listening to each sentence again, and a note of its origin, which files of it carry."""
+    found on listening to each sentence again, a note of its origin, which files of it carry, and where a model with attention looked."""
 
     samples: np.ndarray
     rate: int
     cues: tuple[Cue, ...] = ()
     checks: tuple[Check, ...] = ()
     origin: str = ""
+    attention: tuple[Attention, ...] = ()
 
     @property
     def seconds(self) -> float:
@@ -209,7 +211,7 @@ def write_whole(target: Path, data: bytes) -> None:
 
 
 def join(pieces: list[Audio]) -> Audio:
-    """Pieces one after the other, with their cues, checks and notes of their origins. All must have one rate."""
+    """Pieces one after the other, with all that is told of them. All must have one rate."""
     rates = {piece.rate for piece in pieces}
     if len(rates) != 1:
         raise AudioError(f"cannot join pieces of different rates {sorted(rates)}: resample them first.")
@@ -219,7 +221,8 @@ def join(pieces: list[Audio]) -> Audio:
         at += len(piece.samples)
     checks = tuple(check for piece in pieces for check in piece.checks)
     origins = dict.fromkeys(line for piece in pieces for line in piece.origin.splitlines())
-    return Audio(np.concatenate([piece.samples for piece in pieces]), rate, tuple(cues), checks, "\n".join(origins))
+    attention = tuple(one for piece in pieces for one in piece.attention)
+    return Audio(np.concatenate([piece.samples for piece in pieces]), rate, tuple(cues), checks, "\n".join(origins), attention)
 
 
 def read_comment(path: str | os.PathLike) -> str:

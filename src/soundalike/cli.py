@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import os
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .cli_data import add_data_commands
+from .cli_families import add_family_options, add_list_command, add_model_options, check_attention, family_options, open_cloner
 from .cli_import import add_import_command
 from .cli_listen import add_listen_command
 from .cli_serve import add_serve_command
@@ -20,8 +20,6 @@ from .cli_training import add_training_commands
 from .cli_trust import add_origin_options, add_trust_commands, check_origin_options, encoded
 from .cli_voices import add_voice_commands
 from .contract import ConfigError, SoundalikeError, TextError, Voice
-
-MODEL_HELP = "folder of another model; the built-in one is used otherwise"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,6 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     clone.add_argument("--timestamps", metavar="FILE", help="also write when each word is said: .srt, .vtt or .json")
     clone.add_argument("--fit", type=float, metavar="SECONDS", help="make the whole last so long")
     clone.add_argument("--report", metavar="FILE", help="also write what was heard on listening to each sentence again, as JSON")
+    clone.add_argument("--attention", metavar="FILE", help="also draw where the family looked in the text, as .png; for families with attention")
     clone.add_argument("--save-voice", metavar="FILE", help="also keep the voice in a .voice file")
     clone.add_argument("--no-source", action="store_false", dest="source", help="keep no clip of the recording in that file")
     add_speaking(clone)
@@ -95,27 +94,13 @@ def build_parser() -> argparse.ArgumentParser:
     add_serve_command(commands)
     add_import_command(commands)
 
-    listing = commands.add_parser("list", help="registered families and parts")
-    listing.set_defaults(run=run_list)
+    add_list_command(commands)
     return parser
 
 
 def add_speaking(parser: argparse.ArgumentParser) -> None:
     """Options of every command that speaks; those of the families are read from their Options."""
-    from . import registry
-
-    helps = {
-        "speed": "how fast, 0.5 to 2; the pitch stays (default: %(default)s)",
-        "pitch": "semitones up or down, -12 to 12; the pace stays (default: %(default)s)",
-        "energy": "dB, -12 to 12: softer or more pressed, for families that can (default: %(default)s)",
-        "seed": "the same seed gives the same sound (default: %(default)s)",
-        "temperature": "0 to 1.5: how much of the fine texture is left to chance (default: %(default)s)",
-        "sharpen": "0 to 1: contrast of the spectrum (default: %(default)s)",
-    }
-    defaults = {field.name: field.default for name in registry.FAMILIES for field in dataclasses.fields(registry.family(name).Options)}
-    for name, default in defaults.items():
-        if name in helps:
-            parser.add_argument(f"--{name}", type=type(default), default=default, help=helps[name])
+    add_family_options(parser)
     add_reading(parser)
     parser.add_argument(
         "--loudness",
@@ -138,7 +123,7 @@ def add_speaking(parser: argparse.ArgumentParser) -> None:
     )
     add_origin_options(parser)
     parser.add_argument("--device", default="auto", help="cpu, cuda, mps, or auto, which is cpu: the built-in model is fast there (default: auto)")
-    parser.add_argument("--model", help=MODEL_HELP)
+    add_model_options(parser)
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
@@ -146,11 +131,6 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--language", help="such as en or de (default: found from the text)")
     parser.add_argument("--lexicon", metavar="FILE", help="your own pronunciations: lines of a word, a tab and IPA or ARPAbet; or a PLS file")
     parser.add_argument("--ssml", action="store_true", default=None, help="take the text as SSML even if it does not begin with <speak")
-
-
-def speaking_options(cloner: Any, given: argparse.Namespace) -> Any:
-    names = [field.name for field in dataclasses.fields(cloner.Options)]
-    return cloner.Options(**{name: getattr(given, name) for name in names if hasattr(given, name)})
 
 
 def read_text(given: argparse.Namespace) -> str:
@@ -188,9 +168,8 @@ def open_lexicon(given: argparse.Namespace, voice: Voice | None = None) -> Any:
 def run_clone(given: argparse.Namespace) -> None:
     from tqdm import tqdm
 
-    from . import voices
+    from . import attention, voices
     from .audio import check_target, format_of, join, write_whole
-    from .clone import Cloner, check_options
     from .cues import check_cue_file, write_cues
     from .provenance import today
     from .text import read
@@ -203,6 +182,8 @@ def run_clone(given: argparse.Namespace) -> None:
     check_origin_options(given, format)
     if given.timestamps:
         check_cue_file(given.timestamps)
+    if given.attention:
+        attention.check_picture(given.attention)
     if given.report and not Path(given.report).parent.is_dir():
         raise ConfigError(f"--report {given.report}: the folder {Path(given.report).parent} does not exist. Create it or choose another.")
     if given.save_voice and not (given.save_voice.endswith(".voice") and Path(given.save_voice).parent.is_dir()):
@@ -212,9 +193,10 @@ def run_clone(given: argparse.Namespace) -> None:
     known = [entry.name for entry in voices.listing()] if "<voice" in text else []
     script = read(text, given.language, lexicon, given.ssml, given.text_file or "text", known)
     began = time.monotonic()
-    cloner = Cloner.load(given.model, given.device)
-    options = speaking_options(cloner, given)
-    check_options(options)
+    cloner = open_cloner(given)
+    options = family_options(cloner, given)
+    if given.attention:
+        check_attention(cloner)
     voice = voices.ready(cloner, found, given.reference)
     others = {name: voices.ready(cloner, voices.get(name), name) for name in {sentence.voice for sentence in script.utterances} & set(known)}
     pieces = len(script.utterances)
@@ -234,6 +216,8 @@ def run_clone(given: argparse.Namespace) -> None:
         print(f"{given.output}: {audio.seconds:.1f} s of speech in {time.monotonic() - began:.1f} s")
     if given.timestamps:
         write_cues(given.timestamps, audio.cues)
+    if given.attention:
+        attention.draw(audio.attention, given.attention)
     if given.report:
         Path(given.report).write_text(json.dumps(report(audio.checks), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if given.save_voice:
@@ -249,7 +233,6 @@ def run_batch(given: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from .audio import check_target, format_of, join, write_whole
-    from .clone import Cloner, check_options
     from .provenance import today
     from .text import read
     from .voices import open_voice
@@ -258,9 +241,8 @@ def run_batch(given: argparse.Namespace) -> int:
     if not path.is_file():
         raise ConfigError(f"{path}: no such file. Give JSON lines with reference, text and wav.")
     report = open(given.report, "w", encoding="utf-8") if given.report else None
-    cloner = Cloner.load(given.model, given.device)
-    options = speaking_options(cloner, given)
-    check_options(options)
+    cloner = open_cloner(given)
+    options = family_options(cloner, given)
     opened: dict[str, Voice] = {}
     failed = done = 0
     lines = [(number, line) for number, line in enumerate(read_file(str(path)).split("\n"), 1) if line.strip()]
@@ -320,12 +302,3 @@ def run_say_how(given: argparse.Namespace) -> None:
     print(table(script))
     for warning in script.warnings:
         print(f"warning: {warning}")
-
-
-def run_list(given: argparse.Namespace) -> None:
-    from . import registry
-
-    for what, table in (("family", registry.FAMILIES), ("part", registry.PARTS)):
-        for name, place in sorted(table.items()):
-            role = f" ({registry.part(name).role})" if what == "part" else ""
-            print(f"{what:7} {name:12} {place.partition(':')[0]}{role}")

@@ -44,8 +44,8 @@ def add_data_commands(commands: Any) -> None:
 
 
 def run_prepare(given: argparse.Namespace) -> None:
+    from .assembly import BUILT_IN
     from .checkpoint import load_part
-    from .clone import BUILT_IN
     from .prepare import KINDS, REJECTED, prepare
     from .prepare.annotate import write_durations, write_vectors
     from .train import read_recipe

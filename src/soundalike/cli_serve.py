@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from .cli_families import add_model_options
 from .contract import ConfigError
 
 
@@ -15,7 +16,7 @@ def add_serve_command(commands: Any) -> None:
     serve.add_argument("--host", default="127.0.0.1", help="address to listen at; 0.0.0.0 lets other machines in (default: %(default)s)")
     serve.add_argument("--port", type=int, default=8000, help="(default: %(default)s)")
     serve.add_argument("--host-name", action="append", metavar="NAME", help="answer requests to this name and localhost alone; may be given again")
-    serve.add_argument("--model", help="folder of another model; the built-in one is used otherwise")
+    add_model_options(serve)
     serve.add_argument("--workers", type=int, help="texts spoken at once (default: the number of cores)")
     serve.add_argument("--queue", type=int, default=64, dest="waiting", help="requests that may wait beside (default: %(default)s)")
     serve.add_argument("--api-key-file", dest="key_file", metavar="FILE", help="only let holders of these keys in")
@@ -32,6 +33,8 @@ def add_serve_command(commands: Any) -> None:
 
 
 def run_serve(given: argparse.Namespace) -> int | None:
+    from . import shelf
+
     try:
         from .serve import keys, run, settings
     except ImportError as error:
@@ -44,6 +47,8 @@ def run_serve(given: argparse.Namespace) -> int | None:
         return None
     names = ("host", "port", "model", "workers", "waiting", "key_file", "cors", "database", "voices", "data", "memory", "lease", "require_consent")
     told = {name: getattr(given, name) for name in names if getattr(given, name) is not None}
+    if given.family:
+        told["model"] = str(shelf.chosen(given.model, given.family))
     chosen = settings.Settings(**{**told, "cors": tuple(given.cors or ()), "names": tuple(given.host_name or ())})
     if given.selftest:
         from .serve.selftest import selftest

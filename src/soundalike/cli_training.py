@@ -61,8 +61,8 @@ def add_training_commands(commands: Any) -> None:
     assemble = commands.add_parser("assemble", help="trained parts to a model folder, in half precision")
     assemble.add_argument("out", help="folder to write")
     parts = "folders of an acoustic model, a vocoder (or the word griffin_lim, which has no weights), a speaker encoder, an aligner"
-    assemble.add_argument("parts", nargs="+", help=parts)
-    assemble.add_argument("--family", default="regression")
+    assemble.add_argument("parts", nargs="+", help=f"{parts}; the word builtin: for all others those of the built-in model, which are not copied")
+    assemble.add_argument("--family", help="(default: the acoustic model's)")
     assemble.set_defaults(run=run_assemble)
 
     judge = commands.add_parser("evaluate", help="measure recordings that any system made: words, similarity, naturalness, melody, signal, speed")
@@ -79,8 +79,8 @@ def add_training_commands(commands: Any) -> None:
 
 
 def run_annotate(given: argparse.Namespace) -> None:
+    from .assembly import BUILT_IN
     from .checkpoint import load_part
-    from .clone import BUILT_IN
     from .features import MelSpec
     from .prepare.annotate import write_durations, write_vectors
 
@@ -100,8 +100,8 @@ def run_rate(given: argparse.Namespace) -> None:
 
 
 def run_augment(given: argparse.Namespace) -> None:
+    from .assembly import BUILT_IN
     from .checkpoint import load_part
-    from .clone import BUILT_IN
     from .prepare.augment import add_heard, add_resampled
 
     aligner, encoder = load_part(BUILT_IN / "aligner", "aligner"), load_part(BUILT_IN / "speaker", "speaker")
@@ -160,7 +160,7 @@ def run_adapt(given: argparse.Namespace) -> int:
 
 
 def run_assemble(given: argparse.Namespace) -> None:
-    from .clone import assemble
+    from .assembly import assemble
 
     print(f"{assemble(given.out, given.parts, given.family)}: assembled")
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from .cli_families import add_model_options, open_cloner
 from .contract import ConfigError, SoundalikeError, Voice
 
 
@@ -23,7 +24,7 @@ def add_trust_commands(commands: Any) -> None:
     enroll.add_argument("--reading", metavar="FILE", help="recording of the sentence that was shown")
     enroll.add_argument("--scope", default="personal", help="what the voice may be used for, in your words (default: %(default)s)")
     enroll.add_argument("--days", type=int, default=365, help="how long the consent holds (default: %(default)s)")
-    enroll.add_argument("--model", help="folder of another model; the built-in one is used otherwise")
+    add_model_options(enroll)
     enroll.set_defaults(run=run_enroll)
 
 
@@ -130,7 +131,6 @@ def _is_built_in(model: int) -> bool:
 
 def run_enroll(given: argparse.Namespace) -> None:
     from . import consent, voices
-    from .clone import Cloner
 
     found = voices.find(given.voice)
     if not isinstance(found, Voice):
@@ -142,7 +142,7 @@ def run_enroll(given: argparse.Namespace) -> None:
             print(f"Then: soundalike enroll {given.voice} --reading FILE")
             return
         given.reading = input("The recording's path: ").strip()
-    text, cloner = consent.asked(found), Cloner.load(given.model)
+    text, cloner = consent.asked(found), open_cloner(given)
     heard = consent.hear(cloner, voices.ready(cloner, found, given.voice), given.reading, text)
     agreed = consent.grant(found, heard, text, given.scope, given.days)
     if Path(given.voice).suffix == voices.ENDING:

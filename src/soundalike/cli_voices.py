@@ -7,6 +7,8 @@ import json
 import sys
 from typing import Any
 
+from .cli_families import add_model_options, open_cloner
+
 
 def add_voice_commands(commands: Any) -> None:
     """The parsers of `voices` and `check`, added to those of the command line."""
@@ -63,17 +65,16 @@ def add_voice_commands(commands: Any) -> None:
     for parser in (listing, show, check):
         parser.add_argument("--json", action="store_true", help="print JSON")
     for parser in (add, blend, check):
-        parser.add_argument("--model", help="folder of another model; the built-in one is used otherwise")
+        add_model_options(parser)
 
 
 def run_add(given: argparse.Namespace) -> None:
     from . import voices
-    from .clone import Cloner
     from .contract import Voice
 
     voices.check_free(given.name, given.force)
     found = voices.find(given.reference)
-    voice = found if isinstance(found, Voice) else Cloner.load(given.model).listen(found)
+    voice = found if isinstance(found, Voice) else open_cloner(given).listen(found)
     print(f"{given.name}: kept in {voices.put(given.name, voice, given.force, given.source)}")
 
 
@@ -129,12 +130,11 @@ def run_remove(given: argparse.Namespace) -> None:
 
 def run_blend(given: argparse.Namespace) -> None:
     from . import consent, voices
-    from .clone import Cloner
 
     voices.check_free(given.name, given.force)
     voices.check_weight(given.weight)
     found = [(voices.find(reference), reference) for reference in (given.first, given.second)]
-    cloner = Cloner.load(given.model)
+    cloner = open_cloner(given)
     first, second = (voices.ready(cloner, voice, reference) for voice, reference in found)
     blend = voices.blend(cloner, first, second, given.weight)
     if "signature" in first.facts.get("consent", {}) and "signature" in second.facts.get("consent", {}):
@@ -161,9 +161,8 @@ def run_import(given: argparse.Namespace) -> None:
 
 
 def run_check(given: argparse.Namespace) -> None:
-    from .clone import Cloner
 
-    report = Cloner.load(given.model).check(given.reference, given.transcript)
+    report = open_cloner(given).check(given.reference, given.transcript)
     if given.json:
         print(json.dumps(report.to_dict(), ensure_ascii=False, indent=1))
         return

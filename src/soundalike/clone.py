@@ -4,33 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import hashlib
 import io
-import json
 import os
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from . import __version__, contract, delivery, provenance, registry
+from . import contract, delivery, provenance, registry, shelf
+from .assembly import load_model, told
 from .audio import Audio, join, read_channels
-from .checkpoint import CARD, LoadedPart, check_pair, load_part, save_part
-from .config import to_json
 from .contract import AudioError, CheckpointError, ConfigError, Voice
-from .features import MelSpec
 from .listening import vectors
 from .reference import HOPELESS, Report, examine, mono
 from .text import Lexicon, Script, Spoken, in_halves, phonemize, read
 from .verify import Check, Listener, clearness, symbol_scores
 from .voicefile import SMALL, pitch_facts
 
-MODEL = "model.json"
-MODEL_FORMAT = "soundalike-model-1"
-BUILT_IN = Path(__file__).parent / "models" / "default"
 TAKES = ((0, 1.0), (1000, 0.95), (2000, 0.9))  # seed and pace of each take of a sentence that is to be as clear as can be
 RANGES = {  # of options
     "speed": (0.5, 2.0), "pitch": (-12.0, 12.0), "energy": (-12.0, 12.0), "sharpen": (0.0, 1.0), "temperature": (0.0, 1.5), "seed": (0, 2**62),
@@ -55,9 +47,16 @@ class Cloner:
         self.frame_rate: float = getattr(family, "frame_rate", 100.0)
 
     @staticmethod
-    def load(model: str | os.PathLike | None = None, device: str = "auto") -> Cloner:
-        """The built-in model, or one from a folder with a `model.json`. Raises CheckpointError if its parts do not fit."""
-        cloner = _load(Path(model or BUILT_IN), pick_device(device))
+    def load(model: str | os.PathLike | None = None, device: str = "auto", family: str | None = None) -> Cloner:
+        """The built-in model, the trained family of a name, or a model from a folder with a `model.json`.
+
+        Raises ConfigError for a family that is not installed, CheckpointError if the parts do not fit.
+        """
+        folder, place = shelf.chosen(model, family), pick_device(device)
+        assembly = load_model(folder)
+        parts = {role: part.network.to("cpu" if role == "aligner" else place) for role, part in assembly.parts.items()}
+        built = registry.family(assembly.family)(parts["acoustic"], parts["vocoder"], parts["speaker"], assembly.parts["acoustic"].mel)
+        cloner = Cloner(built, told(assembly), parts.get("aligner"))
         phonemize("ready")  # opens the lexicon now, so that the first sentence need not wait for it
         return cloner
 
@@ -165,7 +164,7 @@ class Cloner:
             sound, check = self._take(sentence, who[number], chosen, 3 if quality == "best" else 1, verify)
             pause = delivery.PAUSE if more or number + 1 < len(sentences) else 0.0
             made = delivery.deliver(sound, sentence, script.source, pause, loudness)
-            made = dataclasses.replace(made, checks=(check,) if check else ())
+            made = dataclasses.replace(made, checks=(check,) if check else (), attention=sound.attention)
             yield provenance.signed(made, who[number], self.model, day, watermark, at)
             at += len(made.samples)
             if progress is not None:
@@ -239,40 +238,6 @@ def pick_device(name: str) -> str:
     return name
 
 
-def _load(path: Path, device: str) -> Cloner:
-    said_file = path / MODEL
-    if not said_file.is_file():
-        raise CheckpointError(f"{path}: no {MODEL} here, so this is not a model folder. Leave --model out for the built-in one.")
-    try:
-        said = json.loads(said_file.read_text(encoding="utf-8"))
-        if said["format"] != MODEL_FORMAT:
-            raise CheckpointError(f"{said_file}: format is {said['format']!r}, this version reads {MODEL_FORMAT!r}.")
-        family, places = registry.family(said["family"]), dict(said["parts"])
-    except ConfigError as error:
-        raise CheckpointError(f"{said_file}: {error}") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(f"{said_file}: does not say what it is ({error!r}). It needs format, family and parts.") from None
-    parts = {role: load_part(path / str(place), role) for role, place in places.items()}
-    check_parts(parts, str(said_file))
-    networks = {role: part.network.to("cpu" if role == "aligner" else device) for role, part in parts.items()}
-    mel = parts["acoustic"].mel
-    built = family(networks["acoustic"], networks["vocoder"], networks["speaker"], mel)
-    return Cloner(built, told(said["family"], parts), networks.get("aligner"))
-
-
-def told(family: str, parts: dict[str, LoadedPart]) -> dict[str, Any]:
-    """What a voice keeps of the model that made it: the package's version, the family, digests of the mel and of each part's config;
-    of the speaker encoder's weights too, as another training of it puts the same voice elsewhere."""
-    digests = {}
-    for role, part in sorted(parts.items()):
-        sums = hashlib.sha256(json.dumps([part.name, to_json(part.config)], sort_keys=True).encode())
-        if role == "speaker":
-            for name, value in sorted(part.network.state_dict().items()):
-                sums.update(name.encode() + value.detach().cpu().contiguous().numpy().tobytes())
-        digests[role] = sums.hexdigest()[:12]
-    return {"package": __version__, "family": family, "mel": parts["acoustic"].mel.digest, **digests}
-
-
 def _open(recording: Audio | str | os.PathLike | io.BytesIO) -> tuple[Audio, np.ndarray]:
     """A recording as one channel, and its channels (N, C)."""
     if isinstance(recording, Audio):
@@ -288,20 +253,6 @@ def _clip(audio: Audio, size: int) -> torch.Tensor:
         audio = Audio(audio.samples[: int(len(audio.samples) * max(0.1, 0.95 * size / len(data)))], audio.rate)
         data = audio.encode("ogg")
     return torch.from_numpy(np.frombuffer(data if len(data) <= size else b"", np.uint8).copy())
-
-
-def check_parts(parts: dict[str, LoadedPart], where: str) -> None:
-    """Raise CheckpointError unless there is one part of every role needed and their mels agree."""
-    for role in ("acoustic", "vocoder", "speaker"):
-        if role not in parts:
-            raise CheckpointError(
-                f"{where}: no {role} among the parts ({', '.join(parts) or 'none'}). Give an acoustic, a vocoder and a speaker part."
-            )
-    for role in parts.keys() - {"speaker"}:  # which hears samples, by a mel of its own
-        check_pair(parts["acoustic"], parts[role])
-    takes, gives = parts["acoustic"].config.speaker_vector, parts["speaker"].config.vector
-    if takes != gives:
-        raise CheckpointError(f"{where}: the acoustic model takes speaker vectors of {takes} numbers, the speaker encoder gives {gives}.")
 
 
 def check_reference(report: Report, name: str) -> None:
@@ -321,40 +272,3 @@ def check_options(options: Any) -> None:
         value = getattr(options, name, None)
         if value is not None and not low <= value <= high:
             raise ConfigError(f"{name} = {value} is out of range. Choose {low} to {high}.")
-
-
-def _untrained(name: str) -> bool:
-    """Whether this is the name of a part with nothing to train, which has no folder to be given."""
-    return name in registry.PARTS and registry.part(name).objective is None
-
-
-def _bare(name: str, others: dict[str, LoadedPart]) -> LoadedPart:
-    """A part with nothing to train, as it is, for the mel of the others."""
-    kind = registry.part(name)
-    mel = others["acoustic"].mel if "acoustic" in others else MelSpec()
-    return LoadedPart(name, kind.Config(), mel, kind.build(kind.Config(), mel), Path(name))
-
-
-def assemble(out: str | os.PathLike, folders: list[str], family: str) -> Path:
-    """Write a model folder from the folders of trained parts and the names of parts with nothing to train, weights in half precision.
-
-    Raises CheckpointError if they do not fit.
-    """
-    target = Path(out)
-    roles: dict[str, LoadedPart] = {}
-    for folder in sorted(folders, key=_untrained):
-        part = _bare(folder, roles) if _untrained(folder) else load_part(folder)
-        role = registry.part(part.name).role
-        if role in roles:
-            raise CheckpointError(f"{folder}: a second {role}, beside {roles[role].folder}. Give one part of each role.")
-        roles[role] = part
-    registry.family(family)
-    check_parts(roles, str(target))
-    target.mkdir(parents=True, exist_ok=True)
-    for role, part in roles.items():
-        card = part.folder / CARD
-        text = card.read_text(encoding="utf-8") if card.is_file() else ""
-        save_part(target / role, part.name, part.config, part.mel, part.network, text, half=True)
-    said = {"format": MODEL_FORMAT, "family": family, "parts": {role: role for role in roles}}
-    (target / MODEL).write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
-    return target

@@ -28,10 +28,15 @@ FAMILIES = {
 }
 
 
-def find(table: dict[str, str], name: str, what: str) -> Any:
-    """The object registered under a name. Raises ConfigError listing the names there are."""
+def known(table: dict[str, str], name: str, what: str) -> None:
+    """Raise ConfigError, listing the names there are, for one that is not registered."""
     if not isinstance(name, str) or name not in table:
         raise ConfigError(f"unknown {what} {name!r}. Choose one of {', '.join(sorted(table))}.")
+
+
+def find(table: dict[str, str], name: str, what: str) -> Any:
+    """The object registered under a name. Raises ConfigError listing the names there are."""
+    known(table, name, what)
     module, _, attribute = table[name].partition(":")
     return getattr(importlib.import_module(module), attribute)
 

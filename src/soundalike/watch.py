@@ -128,7 +128,7 @@ class Watch:
 
     def _vocoder(self) -> nn.Module | None:
         """The built-in vocoder where it takes this recipe's mel."""
-        from .clone import BUILT_IN
+        from .assembly import BUILT_IN
 
         part = load_part(BUILT_IN / "vocoder", "vocoder")
         return None if part.mel.differences(self.recipe.mel) else part.network

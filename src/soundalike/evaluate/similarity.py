@@ -27,8 +27,8 @@ class BuiltInEncoder:
     name, conditions = "built-in", True
 
     def __init__(self):
+        from ..assembly import BUILT_IN
         from ..checkpoint import load_part
-        from ..clone import BUILT_IN
 
         self.part = load_part(BUILT_IN / "speaker", "speaker")
 

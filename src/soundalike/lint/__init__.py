@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from ..assembly import BUILT_IN
 from ..checkpoint import load_part
-from ..clone import BUILT_IN
 from ..contract import TextError
 from ..data import DataError, FeatureStore, read_manifest
 from ..features import MelSpec

@@ -26,6 +26,7 @@ from .house import House
 from .jobs import Clerk, Ledger
 from .keys import read_keys
 from .limits import Door
+from .models import OPTIONS
 from .settings import Settings
 from .watch import Watch
 
@@ -71,10 +72,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         return JSONResponse({"status": "ready", "inside": house.desk.inside, "room": house.desk.most})
 
     @app.get("/v1/limits", summary="What may be asked for")
-    async def limits() -> dict[str, Any]:
+    async def limits(request: Request) -> dict[str, Any]:
         told = {name: getattr(settings, name) for name in ("characters", "job_characters", "upload", "longest")}
         told |= {"formats": list(MEDIA), "speed": [0.25, 4.0], "qualities": list(QUALITIES), "keys": bool(keys), "version": __version__}
-        options = {"pitch": RANGES["pitch"], "temperature": RANGES["temperature"], "loudness": (SOFTEST, LOUDEST)}
+        told["models"] = request.app.state.house.models.told()
+        options = {**{name: RANGES[name] for name in OPTIONS if name != "speed"}, "loudness": (SOFTEST, LOUDEST)}
         return {**told, "languages": [language for language in LANGUAGES if installed(language)], "options": options}
 
     @app.get("/metrics", summary="Numbers for Prometheus", response_class=Response)
@@ -96,8 +98,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.add_middleware(CORSMiddleware, allow_origins=list(settings.cors), allow_methods=["GET", "POST", "DELETE"], allow_headers=["*"])
     app.add_middleware(Watch)
     return app
-
-
 
 
 class Fresh(StaticFiles):

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from .. import consent, voices
 from ..audio import Audio
 from ..clone import Cloner, lexicon_of
-from ..contract import TextError, Voice
+from ..contract import SoundalikeError, TextError, Voice
 from ..cues import Cue
 from ..delivery import LOUDNESS
 from ..provenance import today
@@ -23,6 +23,7 @@ from .decode import Decoder
 from .encode import stretched
 from .errors import Refusal
 from .metrics import Metrics
+from .models import DEFAULT, OWN_NAMES, Models, options_of
 from .schemas import Wanted
 from .settings import Settings
 from .store import DatabaseVoices, LibraryVoices, Store
@@ -44,13 +45,14 @@ class House:
         self.decoder = Decoder(settings.longest, settings.decode_seconds, settings.decode_memory)
         self.failure: str | None = None
         self._decoding = asyncio.Semaphore(max(2, settings.workers))
+        self.models = Models(settings.model)
         self._cloner: Cloner | None = None
         self._loaded = threading.Event()
         threading.Thread(target=self._load, daemon=True, name="load").start()
 
     def _load(self) -> None:
         try:
-            self._cloner = Cloner.load(self.settings.model)
+            self._cloner = self.models.get(DEFAULT)
         except Exception as error:
             self.failure = str(error)
             log.error("the model cannot be loaded: %s", error)
@@ -62,13 +64,28 @@ class House:
 
     @property
     def cloner(self) -> Cloner:
-        """The model. Raises Refusal while it is being loaded."""
-        if self._cloner is None:
+        """The default model. Raises Refusal while it is being loaded."""
+        self.admit(DEFAULT)
+        return self._cloner  # type: ignore[return-value]
+
+    def admit(self, model: str) -> None:
+        """Raise Refusal for a name of no model, and for any while the default is being loaded."""
+        if not self.ready:
             raise Refusal(503, "loading", "The model is being loaded. Come again in a moment.", headers={"Retry-After": "2"})
-        return self._cloner
+        self.models.check(model)
+
+    def cloner_of(self, model: str) -> Cloner:
+        """The model of a name. Call from a worker, as others than the default may have to be loaded first. Raises Refusal."""
+        if model in OWN_NAMES:
+            return self.cloner
+        try:
+            return self.models.get(model)
+        except (SoundalikeError, OSError) as error:
+            log.error("the model %s cannot be loaded: %s", model, error)
+            raise Refusal(503, "no_model", f"The model '{model}' cannot be loaded. The server's log says why.", "model") from None
 
     def wait(self) -> Cloner | None:
-        """The model once it is loaded; None where it cannot be."""
+        """The default model once it is loaded; None where it cannot be."""
         self._loaded.wait()
         return self._cloner
 
@@ -79,33 +96,38 @@ class House:
 
     async def voice_of(self, wanted: Wanted) -> Voice:
         """The voice that a request names or brings. Raises Refusal and SoundalikeError."""
-        cloner, data = self.cloner, wanted.reference(self.settings.upload)
+        self.admit(wanted.model)
+        data = wanted.reference(self.settings.upload)
         if data is not None:
-            self.take_recordings("ref_audio")
-            recording = await self.decode(data, "ref_audio")
-            return await self.pool.call(cloner.listen, recording, wanted.ref_text)
+            return await self.heard(data, "ref_audio", wanted.ref_text, wanted.model)
         if wanted.voice_name is None:
             raise Refusal(400, "missing_value", "voice: give the name of a voice, or a recording as ref_audio.", "voice")
-        return await self.pool.call(self.kept_voice, wanted.voice_name)
+        return await self.pool.call(self.kept_voice, wanted.voice_name, wanted.model)
+
+    async def heard(self, data: bytes, param: str, transcript: str | None, model: str) -> Voice:
+        """The voice of a stranger's recording. Raises Refusal and AudioError."""
+        self.take_recordings(param)
+        recording = await self.decode(data, param)
+        return await self.pool.call(lambda: self.cloner_of(model).listen(recording, transcript))
 
     def take_recordings(self, param: str) -> None:
         """Raises Refusal where only voices with a consent are spoken in: a recording alone has none."""
         if self.settings.require_consent:
             raise Refusal(403, "consent_missing", f"{param}: this server speaks only in kept voices whose speakers have consented. Name one.", param)
 
-    def kept_voice(self, name: str) -> Voice:
-        """A voice of the store, ready for the model. Raises Refusal where its consent is asked for and does not hold."""
+    def kept_voice(self, name: str, model: str = DEFAULT) -> Voice:
+        """A voice of the store, ready for a model. Raises Refusal where its consent is asked for and does not hold."""
         voice = self.store.get(name)
         if self.settings.require_consent:
             try:
                 consent.check(voice)
             except consent.ConsentError as error:
                 raise Refusal(403, "consent_missing", f"voice: {error}", "voice") from None
-        return self.adapted(voice)
+        return self.adapted(voice, model)
 
-    def adapted(self, voice: Voice) -> Voice:
-        """A voice that the model can speak in, should another have made it."""
-        return voices.ready(self.cloner, voice)
+    def adapted(self, voice: Voice, model: str) -> Voice:
+        """A voice that a model can speak in, should another have made it."""
+        return voices.ready(self.cloner_of(model), voice)
 
     def speak(self, wanted: Wanted, voice: Voice) -> Iterator[Audio]:
         """What a request wants said, sentence by sentence; a long text is read bit by bit, so that its beginning need not wait for its end.
@@ -115,7 +137,7 @@ class House:
         text, said, samples = wanted.input, 0, 0
         known = {name for kept in self.store.listing() for name in (kept.name, kept.id)} if "<voice" in text else set()
         own = min(max(wanted.speed, SPEEDS[0]), SPEEDS[1])
-        options = self.options(wanted, own)
+        cloner, options = self.cloner_of(wanted.model), self.options(wanted, own)
         loudness = LOUDNESS if wanted.loudness is None else wanted.loudness
         parts = list(sections(text, wanted.language))
         for number, (at, part, language) in enumerate(parts):
@@ -126,22 +148,22 @@ class House:
                 if last and not said:
                     raise
                 continue  # a line of stars, say, among what can be spoken
-            others = {name: self.kept_voice(name) for name in {sentence.voice for sentence in script.utterances} & known}
+            others = {name: self.kept_voice(name, wanted.model) for name in {sentence.voice for sentence in script.utterances} & known}
             chosen = dataclasses.replace(options, seed=wanted.seed + said)
             how = {"loudness": loudness, "others": others, "quality": wanted.chosen_quality, "day": today(), "at": samples, "more": not last}
-            pieces = self.cloner.speak(script, voice, chosen, **how)
+            pieces = cloner.speak(script, voice, chosen, **how)
             for piece in pieces:
                 samples += len(piece.samples)
                 yield stretched(dataclasses.replace(piece, cues=tuple(_later(cue, at) for cue in piece.cues)), wanted.speed / own)
             said += len(script.utterances)
 
     def options(self, wanted: Wanted, speed: float) -> Any:
-        """The model's options for a request. Raises Refusal for one that this model does not have."""
-        fields = {field.name for field in dataclasses.fields(self.cloner.Options)}
-        for name in wanted.options:
-            if name not in fields:
-                raise Refusal(400, "invalid_value", f"{name}: the server's model has no such option. Leave it out.", name)
-        return self.cloner.Options(speed=speed, **wanted.options)
+        """A model's options for a request. Raises Refusal for one that this model does not have."""
+        cloner, asked = self.cloner_of(wanted.model), wanted.options | ({"speed": speed} if speed != 1.0 else {})
+        for name in asked:
+            if name not in options_of(cloner.model["family"]):
+                raise Refusal(400, "invalid_value", f"{name}: the model '{wanted.model}' has no such option. Leave it out.", name)
+        return cloner.Options(**asked)
 
     def stream(self, wanted: Wanted, voice: Voice) -> AsyncIterator[Audio]:
         """What `speak` gives, from a worker."""

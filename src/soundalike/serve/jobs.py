@@ -233,7 +233,7 @@ class Clerk:
     def _speak(self, row: Row, part: Path) -> float:
         """Write a job's sound and words; the seconds of it. Raises _Lost, _Closing, and what speaking raises."""
         wanted = JobRequest(**row.wanted, input=row.text)
-        voice, encoder = self.house.adapted(from_bytes(row.voice)), Encoder(wanted.response_format)
+        voice, encoder = self.house.adapted(from_bytes(row.voice), wanted.model), Encoder(wanted.response_format)
         seconds, words, told = 0.0, [], 0.0
         for left in self.ledger.folder.glob(f"{row.id}.*.part"):  # by a server that was killed
             left.unlink(missing_ok=True)

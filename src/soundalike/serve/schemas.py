@@ -6,17 +6,17 @@ import base64
 import binascii
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from .errors import Refusal
+from .models import DEFAULT, OPTIONS, OWN_NAMES
 
-# name: the quality it stands for; OpenAI's own names work, so that existing clients do
-MODELS = {"soundalike": "fast", "tts-1": "fast", "tts-1-hd": "best", "gpt-4o-mini-tts": "fast"}
 Format = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
 Quality = Literal["fast", "best"]
 Speed = Annotated[float, Field(ge=0.25, le=4.0, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, le=2**53)]  # as many as JavaScript keeps apart
 Number = Annotated[float, Field(allow_inf_nan=False)]
+Model = Annotated[str, Field(max_length=100, description="A name that GET /v1/models lists.")]
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$")]
 
 
@@ -31,7 +31,7 @@ class Wanted(BaseModel):
     """What is to be said, and how."""
 
     model_config = ConfigDict(extra="forbid")
-    model: Annotated[str, Field(max_length=100)] = "soundalike"
+    model: Model = DEFAULT
     input: str = Field(description="The text, plain or SSML.")
     voice: Annotated[str, Field(max_length=200)] | VoiceId | None = Field(None, description="A voice's name or id. Not needed with ref_audio.")
     response_format: Format = "mp3"
@@ -42,25 +42,19 @@ class Wanted(BaseModel):
     seed: Seed = 0
     language: Language | None = None
     quality: Quality | None = Field(None, description="best makes each sentence three times and keeps the clearest.")
-    pitch: Number | None = Field(None, description="Semitones up or down.")
-    temperature: Number | None = Field(None, description="How much of the fine texture is left to chance.")
+    pitch: Number | None = Field(None, description="Semitones up or down; of models that have it.")
+    temperature: Number | None = Field(None, description="How much of the fine texture is left to chance; of models that have it.")
+    energy: Number | None = Field(None, description="dB: softer or more pressed; of models that have it.")
     loudness: Number | None = Field(None, description="LUFS.")
-
-    @field_validator("model")
-    @classmethod
-    def known(cls, name: str) -> str:
-        if name not in MODELS:
-            raise Refusal(404, "model_not_found", f"The model '{name}' does not exist. Choose one of {', '.join(MODELS)}.", "model")
-        return name
 
     @property
     def chosen_quality(self) -> str:
-        return self.quality or MODELS[self.model]
+        return self.quality or OWN_NAMES.get(self.model, "fast")
 
     @property
     def options(self) -> dict[str, float]:
         """The model's own options that were given."""
-        return {name: value for name in ("pitch", "temperature") if (value := getattr(self, name)) is not None}
+        return {name: value for name in OPTIONS if name != "speed" and (value := getattr(self, name)) is not None}
 
     @property
     def voice_name(self) -> str | None:

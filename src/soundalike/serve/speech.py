@@ -19,7 +19,8 @@ from .answer import Stream, unless_gone
 from .encode import MEDIA, RATE, Encoder
 from .errors import Refusal, refusal_of
 from .house import House, words_of
-from .schemas import MODELS, Language, Quality, Seed, SpeechRequest, Speed, Wanted, check_text
+from .models import DEFAULT
+from .schemas import Language, Model, Quality, Seed, SpeechRequest, Speed, Wanted, check_text
 
 router = APIRouter()
 BORN = 1_767_225_600  # what /v1/models says of when a model was made, seconds since 1970
@@ -103,20 +104,20 @@ async def voice_cloning(
     speed: Annotated[Speed, Form()] = 1.0,
     seed: Annotated[Seed, Form()] = 0,
     quality: Annotated[Quality, Form()] = "best",
+    model: Annotated[Model, Form()] = DEFAULT,
 ) -> dict[str, Any]:
     """The speech as a WAV file in base64, with its sampling rate, its seconds, its words, and what was found in the recording and in the speech."""
     house: House = request.app.state.house
     check_text(text, house.settings.characters, "text")
     request.state.characters = len(text)
-    wanted = Wanted(input=text, language=language, speed=speed, seed=seed, quality=quality)
+    wanted = Wanted(input=text, language=language, speed=speed, seed=seed, quality=quality, model=model)
     with house.desk.place(request.state.key):
         return await unless_gone(request, _clone(request, house, await uploaded(house, audio, "audio"), transcript, wanted))
 
 
 async def _clone(request: Request, house: House, data: bytes, transcript: str | None, wanted: Wanted) -> dict[str, Any]:
-    house.take_recordings("audio")
-    recording = await house.decode(data, "audio")
-    voice = await house.pool.call(house.cloner.listen, recording, transcript)
+    house.admit(wanted.model)
+    voice = await house.heard(data, "audio", transcript, wanted.model)
     async with contextlib.aclosing(house.stream(wanted, voice)) as pieces:
         whole = join([piece async for piece in pieces]).resample(RATE)
     told(request, whole)
@@ -157,16 +158,15 @@ async def check(
 
 
 @router.get("/v1/models", summary="The models")
-async def models() -> dict[str, Any]:
+async def models(request: Request) -> dict[str, Any]:
     """The names that `model` may have."""
-    return {"object": "list", "data": [_model(name) for name in MODELS]}
+    return {"object": "list", "data": [_model(name) for name in request.app.state.house.models.names]}
 
 
 @router.get("/v1/models/{name}", summary="One model")
-async def model(name: str) -> dict[str, Any]:
+async def model(request: Request, name: str) -> dict[str, Any]:
     """One of the names that `model` may have."""
-    if name not in MODELS:
-        raise Refusal(404, "model_not_found", f"The model {name[:80]!r} does not exist.", "model")
+    request.app.state.house.models.check(name)
     return _model(name)
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
+from ...attention import Attention
 from ...audio import Audio
-from ...contract import Frames, Voice
+from ...contract import Voice
 from ...listening import Assembled
 from ...speaking import sound
 from ...text import Spoken, encode, phonemize
-from .network import SV2TTS
+from .network import SV2TTS, Attended
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,19 @@ class SV2TTSCloner(Assembled):
 
     acoustic: SV2TTS
 
-    def attended(self, spoken: Spoken, voice: Voice, options: SV2TTSOptions) -> tuple[Frames, torch.Tensor]:
-        """The mel and durations of one sentence, and the attention (K, S) of each step to each symbol. Raises CheckpointError for
-        another model's voice."""
+    def attended(self, spoken: Spoken, voice: Voice, options: SV2TTSOptions) -> Attended:
+        """The mel and durations of one sentence before the vocoder, where each step looked, and how it ended. Raises CheckpointError
+        for another model's voice."""
         self.check(voice)
         symbols = torch.tensor(encode(spoken.symbols), device=self.device)
         return self.acoustic.infer(symbols, voice.tensors["vector"].float()[None].to(self.device), options.seed, options.guard)
 
     def speak(self, spoken: Spoken, voice: Voice, options: SV2TTSOptions | None = None) -> Iterator[Audio]:
-        """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""
+        """One sentence in the voice, as one Audio with its cues and its attention. The same seed gives the same samples."""
         options = options or SV2TTSOptions()
-        yield sound(self.vocoder, self.attended(spoken, voice, options)[0], spoken, self.mel, options.seed)
+        made = self.attended(spoken, voice, options)
+        attention = Attention(tuple(spoken.symbols), made.weights.cpu().numpy(), self.acoustic.config.reduction / self.mel.frames_per_second)
+        yield replace(sound(self.vocoder, made.frames, spoken, self.mel, options.seed), attention=(attention,))
 
     def synthesize_spectrograms(self, texts: list[str], embeds: list[np.ndarray], seed: int = 0) -> list[np.ndarray]:
         """Log-mels (M, Ti) of texts in the voices of speaker vectors (V,), as the vocoder's `infer_waveform` takes them."""
@@ -49,5 +52,5 @@ class SV2TTSCloner(Assembled):
         for text, embed in zip(texts, embeds, strict=True):
             symbols = torch.tensor(encode(phonemize(text).symbols), device=self.device)
             vector = torch.from_numpy(np.asarray(embed, np.float32))[None].to(self.device)
-            made.append(self.acoustic.infer(symbols, vector, seed)[0].mel.T.cpu().numpy())
+            made.append(self.acoustic.infer(symbols, vector, seed).frames.mel.T.cpu().numpy())
         return made

@@ -55,6 +55,15 @@ class State:
     gone: Tensor  # (B, S) weights so far, summed
 
 
+@dataclass(frozen=True)
+class Attended:
+    """What `infer` gives."""
+
+    frames: Frames
+    weights: Tensor  # (K, S) attention of each step to each symbol
+    ended: str  # by its "stop" token, by "lingering" on the last symbol, or at the "limit"
+
+
 class NormedConv(nn.Module):
     """Convolution, batch norm, an activation, dropout; zeros where the mask is zero."""
 
@@ -158,8 +167,8 @@ class SV2TTS(nn.Module):
         return (mel + x) * mask[..., None]
 
     @torch.inference_mode()
-    def infer(self, symbols: Tensor, vector: Tensor, seed: int = 0, guard: bool = True) -> tuple[Frames, Tensor]:
-        """Frames of one utterance, symbols (S,), speaker vector (1, V), with the attention weights (K, S) of its steps.
+    def infer(self, symbols: Tensor, vector: Tensor, seed: int = 0, guard: bool = True) -> Attended:
+        """Frames of one utterance, symbols (S,), speaker vector (1, V), and where its steps looked.
 
         It ends by its stop token. With `guard` the attention may only move on little by little, a stop before the end of the text is
         not heeded, and looking long at the last symbol ends it as well.
@@ -168,7 +177,7 @@ class SV2TTS(nn.Module):
         memory = self.encode(symbols[None], torch.tensor([size], device=symbols.device), vector)
         keys, state, chance = self.attention.keys(memory), self.begin(memory), torch.Generator().manual_seed(seed)
         frame, made, looked, place, lingered = memory.new_zeros(1, self.mel.n_mels), [], [], 0, 0
-        symbol = torch.arange(size, device=symbols.device)[None]
+        symbol, ended = torch.arange(size, device=symbols.device)[None], "limit"
         while len(made) * r < LONGEST * size:
             near = (symbol >= place - WINDOW[0]) & (symbol <= place + WINDOW[1]) if guard else torch.ones_like(symbol)
             out, weights, state = self.step(self.prenet(frame, chance), memory, keys, near, state)
@@ -179,11 +188,13 @@ class SV2TTS(nn.Module):
             place = int(weights.argmax())
             lingered = lingered + r if place == size - 1 else 0
             if float(self.stop_out(out)) > 0 and (not guard or place >= size - 2):
+                ended = "stop"
                 break
             if guard and lingered > LINGER * self.mel.frames_per_second:
+                ended = "lingering"
                 break
         mel = torch.cat(made)[None]
         mel = self.finish(mel, torch.ones(mel.shape[:2], device=mel.device))[0] * self.std + self.mean
         weights = torch.stack(looked)
         durations = torch.bincount(weights.argmax(1).cummax(0).values, minlength=size) * r
-        return Frames(mel.clamp_min(self.mel.silence), None, durations), weights
+        return Attended(Frames(mel.clamp_min(self.mel.silence), None, durations), weights, ended)

@@ -7,7 +7,7 @@ import * as takes from "./takes.js";
 import * as voice from "./voice.js";
 
 const DEFAULTS = { characters: 4096, formats: ["mp3", "opus", "aac", "flac", "wav", "pcm"], speed: [0.25, 4], languages: ["en", "cs", "de", "es", "fr", "it", "nl", "pt", "ru", "sv"] };
-const ADVANCED = { pitch: ["Pitch, semitones", 0.5, 0], temperature: ["Temperature", 0.05, 1], loudness: ["Loudness, LUFS", 1, -23] }; // label, step, usual value
+const ADVANCED = { pitch: ["Pitch, semitones", 0.5, 0], energy: ["Energy, dB", 0.5, 0], temperature: ["Temperature", 0.05, 1], loudness: ["Loudness, LUFS", 1, -23] }; // label, step, usual value
 
 let limits = DEFAULTS;
 let working = null; // AbortController of what is being spoken
@@ -23,13 +23,22 @@ function settle(told) {
   $("language").append(...limits.languages.map((code) => make("option", { value: code, textContent: names.of(code) })));
   [$("speed").min, $("speed").max] = limits.speed.map(Math.log2);
   for (const [name, range] of Object.entries(limits.options || {})) if (ADVANCED[name]) addOption(name, ...range);
-  if (limits.models?.length > 1) {
-    $("model-field").hidden = false;
-    $("model").replaceChildren(...limits.models.map((name) => make("option", { value: name, textContent: name })));
-  }
+  $("model-field").hidden = !(limits.models?.length > 1);
+  $("model").replaceChildren(...(limits.models || []).map(({ id, family }) => make("option", { value: id, textContent: id === family ? id : `${id} (${family})` })));
+  chooseModel();
   if (limits.version) $("version").textContent = `Soundalike ${limits.version}.`;
   $("key-open").hidden = !limits.keys;
   count();
+}
+
+const model = () => limits.models?.find(({ id }) => id === $("model").value);
+const OF_MODELS = ["speed", "pitch", "temperature", "energy"]; // what not every family has
+
+const lacks = (name) => OF_MODELS.includes(name) && model() && !model().options.includes(name);
+
+// Only what the chosen model can do is offered.
+function chooseModel() {
+  for (const name of OF_MODELS) if ($(name)) $(name).parentElement.hidden = lacks(name);
 }
 
 // An option of the model's; it is sent when it was moved.
@@ -59,10 +68,11 @@ function wanted() {
   if (input.length > limits.characters) throw new api.Refused(`The text has ${input.length} characters; at most ${limits.characters} are spoken at once. Shorten it.`);
   const seed = $("seed").value.trim();
   if (!/^\d*$/.test(seed)) throw new api.Refused("The seed is a whole number, or nothing.");
-  const request = { input, speed: speed(), quality: $("quality").value, seed: seed ? Number(seed) : Math.floor(Math.random() * 1e6) };
+  const request = { input, quality: $("quality").value, seed: seed ? Number(seed) : Math.floor(Math.random() * 1e6) };
   if ($("language").value) request.language = $("language").value;
+  if (!lacks("speed")) request.speed = speed();
   if (!$("model-field").hidden) request.model = $("model").value;
-  for (const option of document.querySelectorAll("input.option[data-moved]")) request[option.id] = Number(option.value);
+  for (const option of document.querySelectorAll("input.option[data-moved]")) if (!lacks(option.id)) request[option.id] = Number(option.value);
   return request;
 }
 
@@ -153,6 +163,7 @@ $("speed").addEventListener("input", () => {
   $("speed-shown").textContent = `${speed()}×`;
   $("speed").setAttribute("aria-valuetext", `${speed()} times`);
 });
+$("model").addEventListener("change", chooseModel);
 $("format").addEventListener("change", () => keep("format", $("format").value));
 $("speak").addEventListener("click", speak);
 $("stop").addEventListener("click", () => working?.abort());

@@ -46,7 +46,7 @@ export function list(take) {
   take.number = takes.length;
   const play = make("button", { type: "button", className: "round" }, make("span", { className: "sign", "aria-hidden": "true" }));
   const said = make("button", { type: "button", className: "said", textContent: take.request.input, "aria-label": `Show take ${take.number}: ${take.request.input.slice(0, 80)}` });
-  const facts = make("span", { className: "soft small", textContent: `${take.voice} · ${seconds(take.player.duration)} · seed ${take.request.seed}` });
+  const facts = make("span", { className: "soft small", textContent: [take.voice, seconds(take.player.duration), `seed ${take.request.seed}`, ...(take.request.model ? [take.request.model] : [])].join(" · ") });
   const save = make("button", { type: "button", className: "quiet", textContent: "Download", "aria-label": `Download take ${take.number}` });
   const remove = make("button", { type: "button", className: "quiet", textContent: "Remove", "aria-label": `Remove take ${take.number}` });
   take.row = make("li", {}, play, make("div", { className: "grow" }, said, facts), save, remove);

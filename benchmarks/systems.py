@@ -1,0 +1,114 @@
+"""The package's own systems for the table: cloners, vocoders of real mels, real recordings. A worker: see `stopwatch.py`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from stopwatch import Job, Missing, System, work
+
+from soundalike import Audio, Cloner, Voice, __version__
+from soundalike.checkpoint import WEIGHTS, load_part
+from soundalike.clone import BUILT_IN, MODEL
+from soundalike.contract import CheckpointError
+from soundalike.features import MelSpec, log_mel
+from soundalike.registry import part
+from soundalike.text import read
+
+
+def facts_of(folders: list[Path]) -> dict[str, Any]:
+    """Parameters and bytes of trained parts, and what tells these weights from others."""
+    files = [folder / WEIGHTS for folder in folders]
+    return {
+        "version": __version__,
+        "parameters": sum(value.numel() for folder in folders for value in load_part(folder).network.parameters()),
+        "bytes": sum(file.stat().st_size for file in files),
+        "weights": [hashlib.sha256(file.read_bytes()).hexdigest()[:16] for file in files],
+    }
+
+
+class Clones:
+    """A model folder that clones."""
+
+    def __init__(self, folder: Path, quality: str = "fast", verify: bool = True):
+        self.folder, self.manner = folder, {"quality": quality, "verify": verify}
+        self.cloner = Cloner.load(folder)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        parts = json.loads((self.folder / MODEL).read_text(encoding="utf-8"))["parts"]
+        listens = self.manner["verify"] or self.manner["quality"] == "best"
+        return facts_of([self.folder / place for role, place in parts.items() if listens or role != "aligner"])
+
+    def listen(self, job: Job) -> tuple[Voice, str]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a poor reference is poor for every system
+            return self.cloner.listen(job["reference"]), job.get("language", "en")
+
+    def speak(self, text: str, heard: tuple[Voice, str]) -> Iterator[tuple[np.ndarray, int]]:
+        voice, language = heard
+        for piece in self.cloner.speak(read(text, language), voice, **self.manner):
+            yield piece.samples, piece.rate
+
+
+class Vocodes:
+    """A vocoder that is given the mel of a real recording: what a perfect acoustic model would sound like."""
+
+    def __init__(self, name: str, folder: Path | None):
+        self.folders = [folder] if folder else []
+        if folder:
+            loaded = load_part(folder, "vocoder")
+            self.network, self.mel = loaded.network, loaded.mel
+        else:
+            kind, self.mel = part(name), MelSpec()
+            self.network = kind.build(kind.Config(), self.mel).eval()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return facts_of(self.folders)
+
+    def listen(self, job: Job) -> torch.Tensor:
+        audio = Audio.read(job["real"]).resample(self.mel.sample_rate).normalised()
+        return log_mel(torch.from_numpy(audio.samples)[None], self.mel)
+
+    @torch.inference_mode()
+    def speak(self, text: str, heard: torch.Tensor) -> Iterator[tuple[np.ndarray, int]]:
+        size = (heard.shape[1] - 1) * self.mel.hop_length
+        noise = torch.randn(1, size, generator=torch.Generator().manual_seed(0))
+        yield self.network(heard, torch.tensor([heard.shape[1]]), None, noise)[0].numpy(), self.mel.sample_rate
+
+
+class Recordings:
+    """People themselves."""
+
+    facts: dict[str, Any] = {}
+
+    def listen(self, job: Job) -> Audio:
+        return Audio.read(job["real"])
+
+    def speak(self, text: str, heard: Audio) -> Iterator[tuple[np.ndarray, int]]:
+        yield heard.samples, heard.rate
+
+
+def open_system(said: dict[str, Any], threads: int) -> System:
+    """What the table names: `kind`, and what that kind needs. Raises Missing for a folder that is not there or not whole."""
+    torch.set_num_threads(threads)
+    folder = Path(said["folder"]) if said.get("folder") else None
+    try:
+        if said["kind"] == "vocoder":
+            return Vocodes(said.get("part", ""), folder)
+        if said["kind"] == "recording":
+            return Recordings()
+        return Clones(folder or BUILT_IN, **said.get("manner", {}))
+    except CheckpointError as error:
+        raise Missing(str(error)) from None
+
+
+if __name__ == "__main__":
+    work(open_system)
