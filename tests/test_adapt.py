@@ -9,10 +9,10 @@ import torch
 from conftest import RECIPES
 
 from soundalike import Voice, adapt
+from soundalike.assembly import BUILT_IN
 from soundalike.audio import join
 from soundalike.checkpoint import load_part
 from soundalike.cli import main
-from soundalike.clone import BUILT_IN
 from soundalike.contract import AudioError, CheckpointError, ConfigError
 from soundalike.nets import adapter
 from soundalike.train import read_recipe, train

@@ -16,7 +16,7 @@ LEVELS = {
     "contract": 0, "voicefile": 0, "cues": 1, "recognise": 2, "audio": 1, "features": 1, "text": 1, "config": 1, "nets": 2, "data": 3, "prepare": 3,
     "families": 4, "vocoders": 4, "speakers": 4, "registry": 5, "checkpoint": 5, "train": 6, "clone": 6, "delivery": 6, "verify": 6, "evaluate": 6,
     "reference": 6, "lint": 6, "watch": 6, "processes": 6, "voices": 6, "codeword": 1, "watermark": 2, "content_credentials": 2, "provenance": 6,
-    "consent": 6, "listening": 2, "speaking": 2, "serve": 7,
+    "consent": 6, "listening": 2, "adapt": 7, "speaking": 2, "serve": 7,
     "cli": 8, "cli_data": 8, "cli_import": 8, "cli_listen": 8, "cli_serve": 8, "cli_training": 8, "cli_trust": 8, "cli_voices": 8,
     "assembly": 6, "attention": 1, "cli_families": 8, "shelf": 6,
 }  # fmt: skip

@@ -16,14 +16,16 @@ import torch
 from tqdm import tqdm
 
 from . import registry
+from .assembly import BUILT_IN, place_of, read_model
 from .audio import Audio, join
 from .checkpoint import load_part, load_state
-from .clone import BUILT_IN, MODEL, Cloner
+from .clone import Cloner
 from .consent import LEAST_LIKENESS, cosine
 from .contract import AudioError, ConfigError, EvaluationError, Voice
 from .data import DataConfig, FeatureStore, Row, read_manifest, write_manifest
 from .evaluate.run import Instruments, evaluate, open_instruments
 from .lint import lint
+from .listening import adapted
 from .nets.adapter import Method, difference
 from .prepare import prepare
 from .prepare.annotate import write_durations, write_vectors
@@ -31,7 +33,6 @@ from .prepare.augment import add_heard
 from .recognise import open_recogniser
 from .text import read
 from .train import Recipe, TrainConfig, train
-from .voicefile import ADAPTER
 
 LEAST = 30.0  # seconds of speech to learn from
 HEARD = 60.0  # seconds that are listened to for the voice to begin with
@@ -127,13 +128,13 @@ def adapt(
     course = choose(method, seconds, minutes)
     tell(f"{len(taught)} clips, {seconds / 60:.1f} minutes, to learn from ({course.method}); {len(aside)} kept aside")
     source = Path(model or BUILT_IN)
-    start = source / json.loads((source / MODEL).read_text(encoding="utf-8"))["parts"]["acoustic"]
+    start = place_of(source, "acoustic", read_model(source)["parts"]["acoustic"])
     acoustic = practise(course, start, folder, place, seconds, minutes, seed)
     kept = {fact: known.facts[fact] for fact in ("consent", "language", "lexicon") if known is not None and fact in known.facts}
     change = difference(cloner.family.acoustic, acoustic, course.rank)
     facts = {"method": course.method, "seconds": round(seconds, 1), "clips": len(taught), "weights": cloner.family.weights}
-    adapted = Voice({**voice.tensors, **{ADAPTER + name: value for name, value in change.items()}}, {**voice.facts, **kept, "adapter": facts})
-    return compared(cloner, known or voice, adapted, aside, folder, place, open_instruments(language, asr_model))
+    taught_voice = adapted(Voice(voice.tensors, {**voice.facts, **kept}), change, facts)
+    return compared(cloner, known or voice, taught_voice, aside, folder, place, open_instruments(language, asr_model))
 
 
 def gather(

@@ -142,7 +142,8 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
         roles[role] = part
     places = {role: role for role in roles}
     if BUILTIN in folders:
-        places |= {role: BUILTIN for role in read_model(BUILT_IN)["parts"] if role not in roles}
+        lent = set(read_model(BUILT_IN)["parts"]) - ({"adversary"} if "acoustic" in roles else set())  # which judges its own model only
+        places |= {role: BUILTIN for role in sorted(lent) if role not in roles}
     whole = roles | {role: load_part(BUILT_IN / role, role) for role, place in places.items() if place == BUILTIN}
     if family is None and "acoustic" in whole:
         family = whole["acoustic"].name

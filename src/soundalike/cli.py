@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from .cli_data import add_data_commands
-from .cli_families import add_family_options, add_list_command, add_model_options, check_attention, family_options, open_cloner
+from .cli_families import add_family_options, add_list_command, add_model_options, check_attention, family_options, open_cloner, practised
 from .cli_import import add_import_command
 from .cli_listen import add_listen_command
 from .cli_serve import add_serve_command
@@ -113,7 +113,7 @@ def add_speaking(parser: argparse.ArgumentParser) -> None:
         "--quality",
         choices=("fast", "best"),
         default="best",
-        help="best makes each sentence three times and keeps the clearest (default: %(default)s)",
+        help="best practises the voice for some seconds, makes each sentence three times and keeps the clearest (default: %(default)s)",
     )
     parser.add_argument(
         "--no-verify",
@@ -199,11 +199,12 @@ def run_clone(given: argparse.Namespace) -> None:
         check_attention(cloner)
     voice = voices.ready(cloner, found, given.reference)
     others = {name: voices.ready(cloner, voices.get(name), name) for name in {sentence.voice for sentence in script.utterances} & set(known)}
+    spoken = practised(cloner, voice) if given.quality == "best" else voice
     pieces = len(script.utterances)
     with tqdm(total=pieces, unit="sentence", disable=pieces < 2) as bar:
         how = {"fit": given.fit, "loudness": given.loudness, "others": others, "quality": given.quality, "verify": given.verify}
         how |= {"progress": lambda done, of: bar.update(1), "watermark": given.watermark, "day": today()}
-        audio = join(list(cloner.speak(script, voice, options, **how)))
+        audio = join(list(cloner.speak(script, spoken, options, **how)))
     for check in audio.checks:
         for doubt in check.doubts:
             warnings.warn(f"in doubt, in '{shortened(check.text)}': {doubt}", stacklevel=1)
@@ -254,7 +255,8 @@ def run_batch(given: argparse.Namespace) -> int:
             check_target(job["wav"])
             check_origin_options(given, format_of(job["wav"]))
             if job["reference"] not in opened:
-                opened[job["reference"]] = open_voice(cloner, job["reference"])
+                voice = open_voice(cloner, job["reference"])
+                opened[job["reference"]] = cloner.practise(voice) if given.quality == "best" else voice
             voice = opened[job["reference"]]
             began = time.monotonic()
             script = read(job["text"], job.get("language") or given.language, open_lexicon(given, voice), given.ssml)

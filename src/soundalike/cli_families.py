@@ -11,6 +11,7 @@ from .contract import ConfigError
 
 if TYPE_CHECKING:
     from .clone import Cloner
+    from .contract import Voice
     from .shelf import Entry
 
 OPTIONS = {  # of the families, as the command line has them
@@ -123,3 +124,16 @@ def _state(entry: Entry) -> str:
 
 def _weights(numbers: int, size: int) -> str:
     return f"{numbers / 1e6:.2f} M, {size / 2**20:.1f} MiB" if size else ""
+
+
+def practised(cloner: Any, voice: Voice) -> Voice:
+    """The voice after some practice, with a progress bar."""
+    from tqdm import tqdm
+
+    with tqdm(desc="practise", unit="step", leave=False) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.total = of
+            bar.update(done - bar.n)
+
+        return cloner.practise(voice, progress)

@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Any
 
-from .cli_families import add_model_options, open_cloner
+from .cli_families import add_model_options, open_cloner, practised
 
 
 def add_voice_commands(commands: Any) -> None:
@@ -19,6 +19,7 @@ def add_voice_commands(commands: Any) -> None:
     add.add_argument("name", help="letters, digits, spaces, - and _")
     add.add_argument("reference", help="recording, .voice file, or the name of another voice")
     add.add_argument("--no-source", action="store_false", dest="source", help="keep no clip of the recording with it")
+    add.add_argument("--practise", action="store_true", help="practise it and keep what was learned: a larger file, ready at once for --quality best")
     add.set_defaults(run=run_add)
 
     listing = verbs.add_parser("list", help="the names of all voices")
@@ -74,7 +75,11 @@ def run_add(given: argparse.Namespace) -> None:
 
     voices.check_free(given.name, given.force)
     found = voices.find(given.reference)
-    voice = found if isinstance(found, Voice) else open_cloner(given).listen(found)
+    voice = found
+    if given.practise or not isinstance(found, Voice):
+        cloner = open_cloner(given)
+        voice = voices.ready(cloner, found, given.reference)
+        voice = practised(cloner, voice) if given.practise else voice
     print(f"{given.name}: kept in {voices.put(given.name, voice, given.force, given.source)}")
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import io
 import os
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -17,7 +18,9 @@ from . import contract, delivery, provenance, registry, shelf
 from .assembly import load_model, told
 from .audio import Audio, join, read_channels
 from .contract import AudioError, CheckpointError, ConfigError, Voice
-from .listening import vectors
+from .listening import adapted, is_adapted, vectors
+from .listening import digest as digest_of
+from .prepare.augment import hear
 from .reference import HOPELESS, Report, examine, mono
 from .text import Lexicon, Script, Spoken, in_halves, phonemize, read
 from .verify import Check, Listener, clearness, symbol_scores
@@ -29,13 +32,14 @@ RANGES = {  # of options
 }  # fmt: skip
 QUALITIES = ("fast", "best")
 NATURAL = (0.7, 1.4)  # rates beyond which speech made to fit a length sounds hurried or dragging
+REMEMBERED = 32  # practised voices
 LEAST_SPEECH = 1.0  # seconds of speech a reference must hold
 
 
 class Cloner:
     """A model ready to use: it listens to a recording and speaks any text in that voice.
 
-    Re-entrant: nothing is changed by listening or speaking.
+    Re-entrant: listening and speaking change nothing that others see.
     """
 
     def __init__(self, family: contract.Cloner, model: dict[str, Any] | None = None, aligner: torch.nn.Module | None = None):
@@ -44,6 +48,8 @@ class Cloner:
         self.model = model or {}  # what made a voice, as kept with it: see `told`
         self.sample_rate: int = family.sample_rate
         self.Options: type = family.Options
+        self._practised: dict[str, dict[str, torch.Tensor]] = {}
+        self._practising = threading.Lock()
         self.frame_rate: float = getattr(family, "frame_rate", 100.0)
 
     @staticmethod
@@ -54,8 +60,10 @@ class Cloner:
         """
         folder, place = shelf.chosen(model, family), pick_device(device)
         assembly = load_model(folder)
-        parts = {role: part.network.to("cpu" if role == "aligner" else place) for role, part in assembly.parts.items()}
+        parts = {role: part.network.to("cpu" if role in ("aligner", "adversary") else place) for role, part in assembly.parts.items()}
         built = registry.family(assembly.family)(parts["acoustic"], parts["vocoder"], parts["speaker"], assembly.parts["acoustic"].mel)
+        if "adversary" in parts:
+            built.adversary = parts["adversary"]
         cloner = Cloner(built, told(assembly), parts.get("aligner"))
         phonemize("ready")  # opens the lexicon now, so that the first sentence need not wait for it
         return cloner
@@ -79,6 +87,25 @@ class Cloner:
         size = sum(value.numel() * value.element_size() for value in voice.tensors.values())
         clip = _clip(used.resample(self.sample_rate), SMALL - size - 8000)  # room for the facts
         return Voice({**voice.tensors, **({"source": clip} if len(clip) else {})}, {**voice.facts, **facts})
+
+    def practise(self, voice: Voice, progress: Callable[[int, int], None] | None = None) -> Voice:
+        """The voice with an adapter of the acoustic model, which practises its prompt for some seconds; the last REMEMBERED are kept.
+
+        The voice as it is where it has one already, the model cannot, or too little is understood of the prompt. `progress` is told
+        (done, all) after each step.
+        """
+        adversary = getattr(self.family, "adversary", None)
+        if adversary is None or self.aligner is None or is_adapted(voice):
+            return voice
+        key = digest_of({name: voice.tensors[name] for name in ("prompt", "prompt_pitch", "vector") if name in voice.tensors})
+        with self._practising:
+            if key not in self._practised:
+                said = hear(voice.tensors["prompt"].float(), self.aligner, self.family.mel)
+                self._practised[key] = {} if said is None else self.family.practise(voice, said, progress)
+                for old in list(self._practised)[:-REMEMBERED]:
+                    del self._practised[old]
+            change = self._practised[key]
+        return adapted(voice, change, {"method": "practice", "weights": self.family.weights}) if change else voice
 
     def check(self, reference: Audio | str | os.PathLike | io.BytesIO, transcript: str | None = None) -> Report:
         """What a recording is worth as a reference. Raises AudioError when it cannot be read."""
@@ -140,12 +167,12 @@ class Cloner:
         A plain str is read by `text.read` in the language it seems to be in; read it yourself for a language, a lexicon or SSML.
         With `fit` the whole lasts so many seconds; every sentence is brought to `loudness` in LUFS; `others` are the voices that SSML's
         <voice name> may call. With `verify`, every sentence is listened to again: one in doubt is made anew with another seed and
-        slower, then in two halves, and what is still in doubt is said in its `checks`. Of quality "best" every sentence is made three
-        times, and the take kept whose words the aligner hears best. Each piece carries a note of its origin and, unless told not to, an
-        inaudible `watermark` with the voice's id, the model's and the `day`, where one is given (without, the same seed gives the same
-        samples tomorrow); its pattern goes on from sample `at` of what was said before. With `more` to follow, a pause comes after the
-        last sentence too. Raises TextError, ConfigError and CheckpointError before the first piece where the text, an option or the voice
-        cannot be used.
+        slower, then in two halves, and what is still in doubt is said in its `checks`. Of quality "best" the voice is practised first,
+        every sentence is made three times, and the take kept whose words the aligner hears best. Each piece carries a note of its origin
+        and, unless told not to, an inaudible `watermark` with the voice's id, the model's and the `day`, where one is given (without, the
+        same seed gives the same samples tomorrow); its pattern goes on from sample `at` of what was said before. With `more` to follow, a
+        pause comes after the last sentence too. Raises TextError, ConfigError and CheckpointError before the first piece where the text,
+        an option or the voice cannot be used.
         """
         options = options or self.Options()
         check_options(options)
@@ -158,6 +185,8 @@ class Cloner:
             warnings.warn(warning, stacklevel=2)
         sentences = [delivery.ready(sentence) for sentence in script.utterances]
         who = [(others or {}).get(sentence.voice, voice) for sentence in sentences]
+        if quality == "best":
+            who = [self.practise(one) for one in who]
         seconds = [0.0] * len(sentences) if fit is None else self.fitted(sentences, who, options, fit)
         for number, sentence in enumerate(sentences):
             chosen = dataclasses.replace(options, seed=options.seed + number, **({"seconds": seconds[number]} if fit is not None else {}))

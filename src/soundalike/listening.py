@@ -6,6 +6,7 @@ import functools
 import hashlib
 import threading
 import warnings
+from typing import Any
 
 import numpy as np
 import torch
@@ -72,6 +73,16 @@ class Assembled:
     def check(self, voice: Voice) -> None:
         """Raise CheckpointError for a voice that another model made."""
         check(voice, self.mel, self.acoustic.config.speaker_vector)
+
+
+def is_adapted(voice: Voice) -> bool:
+    """Whether a voice brings a difference to the acoustic model's weights."""
+    return any(name.startswith(ADAPTER) for name in voice.tensors)
+
+
+def adapted(voice: Voice, change: dict[str, Tensor], facts: dict[str, Any]) -> Voice:
+    """A voice with such a difference (nets/adapter.py), and how it was made: `method`, and `weights` it is one to."""
+    return Voice({**voice.tensors, **{ADAPTER + name: value for name, value in change.items()}}, {**voice.facts, "adapter": facts})
 
 
 def digest(tensors: dict[str, Tensor]) -> str:

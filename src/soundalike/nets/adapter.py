@@ -32,9 +32,9 @@ class LowRank(nn.Module):
         return weight + (self.up @ self.down).view_as(weight)
 
 
-def prepare(network: nn.Module, method: Method, rank: int) -> None:
+def prepare(network: nn.Module, method: Method, rank: int, inside: tuple[str, ...] = ("",)) -> None:
     """Leave only that of a network trainable which a method changes: the tensors named in its `embedding`, thin matrices beside every
-    weight, or everything. Raises ConfigError for a network without the first."""
+    weight of the layers whose names begin so, or everything. Raises ConfigError for a network without the first."""
     if method == "full":
         return
     for parameter in network.parameters():
@@ -45,9 +45,15 @@ def prepare(network: nn.Module, method: Method, rank: int) -> None:
         for name in network.embedding:
             network.get_parameter(name).requires_grad_(True)
         return
-    for layer in list(network.modules()):
-        if isinstance(layer, nn.Linear | nn.Conv1d) and min(len(layer.weight), layer.weight[0].numel()) > 2 * rank:
+    for name, layer in list(network.named_modules()):
+        if isinstance(layer, nn.Linear | nn.Conv1d) and name.startswith(inside) and min(len(layer.weight), layer.weight[0].numel()) > 2 * rank:
             parametrize.register_parametrization(layer, "weight", LowRank(layer.weight, rank))
+
+
+def matrices(network: nn.Module) -> dict[str, Tensor]:
+    """The thin matrices of a network under adaptation, as `difference` names them, float16."""
+    added = {f"{name}.weight": layer.parametrizations.weight[0] for name, layer in network.named_modules() if parametrize.is_parametrized(layer)}
+    return {name + end: getattr(pair, end[1:]).detach().half() for name, pair in added.items() for end in (UP, DOWN)}
 
 
 @torch.no_grad()

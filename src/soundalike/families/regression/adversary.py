@@ -7,12 +7,13 @@ as a second picture beside the mel, and who says it by projection in the last la
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ...contract import PartKind
+from ...contract import ConfigError, DataFacts, PartKind
 from ...features import MelSpec
 
 
@@ -68,7 +69,11 @@ def generator_losses(real: list[Tensor], made: list[Tensor], scores: Tensor, mas
 
 @dataclass(frozen=True)
 class AdversarySettings:
-    """It is trained beside the acoustic model."""
+    """There is nothing to set: it is trained beside the acoustic model."""
 
 
-PART = PartKind("adversary", AdversaryConfig, MelDiscriminator, AdversarySettings, None)
+def _not_alone(network: MelDiscriminator, settings: AdversarySettings, facts: DataFacts) -> NoReturn:
+    raise ConfigError("a mel_adversary is not trained alone, but beside an acoustic model: see recipes/regression_adversarial.toml.")
+
+
+PART = PartKind("adversary", AdversaryConfig, MelDiscriminator, AdversarySettings, _not_alone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -12,7 +12,9 @@ from ...contract import Frames, Voice
 from ...listening import Assembled, speech_frames
 from ...speaking import Manner, manner_of, sound
 from ...text import Spoken, encode
+from .adversary import MelDiscriminator
 from .network import Heard, Regression
+from .practice import practise
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,14 @@ class RegressionCloner(Assembled):
     Options = RegressionOptions
 
     acoustic: Regression
+    adversary: MelDiscriminator | None = None  # of a model that can practise
+
+    def practise(
+        self, voice: Voice, said: tuple[list[str], list[int]], progress: Callable[[int, int], None] | None = None
+    ) -> dict[str, torch.Tensor]:
+        """The adapter of a voice whose prompt says these symbols, with the frames of each. Raises CheckpointError for another model's voice."""
+        self.check(voice)
+        return practise(self.acoustic, self.adversary, voice, said, progress)
 
     def heard(self, acoustic: Regression, voice: Voice) -> tuple[Heard, torch.Tensor]:
         """A voice as an acoustic model takes it, with its prompt's mel (T, M). Raises CheckpointError for another model's voice."""

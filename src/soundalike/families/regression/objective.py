@@ -31,13 +31,13 @@ class RegressionObjective:
 
     wants = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector", "quality"})
 
-    def __init__(self, network: Regression, settings: RegressionSettings, facts: DataFacts):
+    def __init__(self, network: Regression, settings: RegressionSettings, facts: DataFacts, adversary: MelDiscriminator | None = None):
         self._network, self.settings = network, settings
         network.mean.copy_(facts.mel_mean)
         network.std.copy_(facts.mel_std)
         self.turns = ("discriminator", "model") if settings.adversarial else ("model",)
         told = AdversaryConfig(network.config.voice, network.config.width)
-        self.adversary = MelDiscriminator(told, network.mel) if settings.adversarial else None
+        self.adversary = adversary or (MelDiscriminator(told, network.mel) if settings.adversarial else None)
 
     def network(self) -> Regression:
         return self._network

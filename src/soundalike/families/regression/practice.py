@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import torch
@@ -20,6 +19,7 @@ from ...contract import DataFacts, Voice
 from ...data import collate
 from ...nets import adapter
 from ...text.alphabet import encode
+from .adversary import MelDiscriminator
 from .network import CLEAN, Regression
 from .objective import RegressionObjective, RegressionSettings
 
@@ -33,7 +33,7 @@ _one_at_a_time = threading.Lock()  # torch has one stream of random numbers for 
 
 def practise(
     acoustic: Regression,
-    adversary: nn.Module,
+    adversary: MelDiscriminator,
     voice: Voice,
     said: tuple[list[str], list[int]],
     progress: Callable[[int, int], None] | None = None,
