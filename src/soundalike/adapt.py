@@ -15,7 +15,6 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from . import registry
 from .assembly import BUILT_IN, place_of, read_model
 from .audio import Audio, join
 from .checkpoint import load_part, load_state
@@ -24,6 +23,7 @@ from .consent import LEAST_LIKENESS, cosine
 from .contract import AudioError, ConfigError, EvaluationError, Voice
 from .data import DataConfig, FeatureStore, Row, read_manifest, write_manifest
 from .evaluate.run import Instruments, evaluate, open_instruments
+from .families.regression.objective import JUDGED, RegressionSettings
 from .lint import lint
 from .listening import adapted
 from .nets.adapter import Method, difference
@@ -185,7 +185,7 @@ def first_impression(rows: list[Row], folder: Path) -> Audio:
 
 def practise(course: Course, start: Path, folder: Path, work: Path, seconds: float, minutes: float, seed: int) -> torch.nn.Module:
     """Train by a course in a run's folder of its own, so long that it is done in time; returns the network."""
-    part = load_part(start, "acoustic")
+    part, judged = load_part(start, "acoustic"), (start / "adversary").is_dir()
     out = work / f"run-{course.method}"
     data = DataConfig(str(folder), seconds=(0.3, 20.0), batch_frames=2500, prompt_frames=400)
 
@@ -193,8 +193,9 @@ def practise(course: Course, start: Path, folder: Path, work: Path, seconds: flo
         plan = TrainConfig(
             steps=steps, lr=course.lr, warmup=10, decay=0.4, weight_decay=0.0, ema=0.9, seed=seed, save_every=50, keep=0,
             samples_every=0, log_every=10, start_from=str(start), adapt=course.method, rank=course.rank,
+            rates={"discriminator": 0.05} if judged else {},
         )  # fmt: skip
-        return Recipe(part.name, part.mel, part.config, registry.part(part.name).Settings(), data, plan)
+        return Recipe(part.name, part.mel, part.config, JUDGED if judged else RegressionSettings(), data, plan)
 
     steps = max(1, round(course.steps * min(2.0, max(0.5, seconds / USUAL))))
     train(recipe(steps), out, max_seconds=min(TRIED, 6 * minutes))

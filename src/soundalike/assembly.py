@@ -23,6 +23,7 @@ from .features import MelSpec
 MODEL = "model.json"
 MODEL_FORMAT = "soundalike-model-1"
 BUILT_IN = Path(__file__).parent / "models" / "default"
+COMPANIONS = {"adversary": "acoustic/adversary"}  # parts that were trained beside another and lie with it
 BUILTIN = "builtin"  # in model.json and for `assemble`: the built-in model's part
 
 
@@ -53,7 +54,7 @@ def read_model(folder: str | os.PathLike) -> dict[str, Any]:
 
 def place_of(folder: str | os.PathLike, role: str, place: str) -> Path:
     """The folder of a part, as model.json places it."""
-    return BUILT_IN / role if place == BUILTIN else Path(folder) / place
+    return BUILT_IN / COMPANIONS.get(role, role) if place == BUILTIN else Path(folder) / place
 
 
 def load_model(folder: str | os.PathLike) -> Assembly:
@@ -140,19 +141,19 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
         if role in roles:
             raise CheckpointError(f"{folder}: a second {role}, beside {roles[role].folder}. Give one part of each role.")
         roles[role] = part
-    places = {role: role for role in roles}
+    places = {role: COMPANIONS.get(role, role) for role in roles}
     if BUILTIN in folders:
         lent = set(read_model(BUILT_IN)["parts"]) - ({"adversary"} if "acoustic" in roles else set())  # which judges its own model only
         places |= {role: BUILTIN for role in sorted(lent) if role not in roles}
-    whole = roles | {role: load_part(BUILT_IN / role, role) for role, place in places.items() if place == BUILTIN}
+    whole = roles | {role: load_part(place_of(target, role, BUILTIN), role) for role, place in places.items() if place == BUILTIN}
     if family is None and "acoustic" in whole:
         family = whole["acoustic"].name
     check_parts(whole, family or "", str(target))
     target.mkdir(parents=True, exist_ok=True)
-    for role, part in roles.items():
+    for role, part in sorted(roles.items()):  # companions after those they lie with
         card = part.folder / CARD
         text = card.read_text(encoding="utf-8") if card.is_file() else ""
-        save_part(target / role, part.name, part.config, part.mel, part.network, text, half=True)
+        save_part(target / places[role], part.name, part.config, part.mel, part.network, text, half=True)
     said = {"format": MODEL_FORMAT, "version": __version__, "family": family, "parts": places}
     if places["speaker"] == BUILTIN:
         said["hears"] = digest(whole["speaker"])

@@ -193,6 +193,9 @@ def _begin(recipe: Recipe, folder: Path, crew: Processes) -> tuple[State, Datase
     data = Dataset(recipe.data, recipe.mel, probe.wants, t.seed)
     torch.manual_seed(t.seed)
     objective = kind.objective(network, recipe.objective, known or gather_facts(data))
+    for name, (_, _, companion) in getattr(objective, "companions", {}).items():
+        if t.start_from and (Path(t.start_from) / name).is_dir():
+            adopt(companion, Path(t.start_from) / name)
     for turn in objective.turns:
         objective.trained(turn).to(crew.device)
     optimisers = {

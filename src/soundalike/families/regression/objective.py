@@ -26,6 +26,9 @@ class RegressionSettings:
     window: int = 192  # frames of each clip the discriminator is shown, at a random place
 
 
+JUDGED = RegressionSettings(adversarial=0.3, matching=0.8)  # as in the second stage of training
+
+
 class RegressionObjective:
     """L1 on the normalised mel, L2 on log durations, L1 on octaves, cross-entropy on voicing; and an adversary if asked for."""
 

@@ -21,7 +21,7 @@ from ...nets import adapter
 from ...text.alphabet import encode
 from .adversary import MelDiscriminator
 from .network import CLEAN, Regression
-from .objective import RegressionObjective, RegressionSettings
+from .objective import JUDGED, RegressionObjective
 
 STEPS, RATE, RANK = 30, 2e-3, 8
 ADAPTED = ("decoder", "depth", "looks", "hear")  # where matrices are put
@@ -45,7 +45,7 @@ def practise(
         network = copy.deepcopy(acoustic).cpu()
         adapter.prepare(network, "lora", RANK, ADAPTED)
         facts = DataFacts(1, network.mean.clone(), network.std.clone())
-        objective = RegressionObjective(network, RegressionSettings(adversarial=0.3, matching=0.8), facts, adversary)
+        objective = RegressionObjective(network, JUDGED, facts, adversary)
         windows = Windows(voice, said)
         trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
         optimiser = torch.optim.Adam(trained, betas=(0.9, 0.98))

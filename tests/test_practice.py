@@ -1,0 +1,81 @@
+"""Practising a voice: it is brought nearer, the same each time, and left alone where nothing is understood."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from conftest import CORPUS
+
+from soundalike import Voice
+from soundalike.audio import Audio, join
+from soundalike.contract import DataFacts
+from soundalike.data import collate
+from soundalike.families.regression.objective import RegressionObjective, RegressionSettings
+from soundalike.families.regression.practice import Windows
+from soundalike.listening import is_adapted
+from soundalike.prepare.augment import hear
+from soundalike.voicefile import ADAPTER
+
+
+@pytest.fixture(scope="module")
+def practised(cloner, voice) -> Voice:
+    return cloner.practise(voice)
+
+
+def test_a_practised_voice_has_an_adapter_that_fits_and_is_small(cloner, voice, practised):
+    assert is_adapted(practised) and not is_adapted(voice)
+    assert cloner.family.acoustic_of(practised) is not cloner.family.acoustic
+    assert sum(value.numel() * value.element_size() for name, value in practised.tensors.items() if name.startswith(ADAPTER)) < 1_000_000
+    assert torch.equal(practised.tensors["vector"], voice.tensors["vector"])
+
+
+def test_it_is_remembered_and_not_done_again(cloner, voice, practised):
+    steps = []
+    again = cloner.practise(voice, lambda done, of: steps.append(done))
+    assert not steps and all(torch.equal(again.tensors[name], value) for name, value in practised.tensors.items())
+    assert cloner.practise(practised) is practised
+
+
+def test_the_caller_s_random_numbers_stay_as_they_are(cloner, voice):
+    shorter = Voice({**voice.tensors, "prompt": voice.tensors["prompt"][:300], "prompt_pitch": voice.tensors["prompt_pitch"][:300]}, voice.facts)
+    torch.manual_seed(5)
+    state, steps = torch.get_rng_state(), []
+    cloner.practise(shorter, lambda done, of: steps.append((done, of)))
+    assert torch.equal(torch.get_rng_state(), state)
+    assert steps and steps[-1][0] == steps[-1][1] == len(steps)
+
+
+def test_best_speaks_in_the_practised_voice_and_fast_does_not(cloner, voice, practised):
+    said = {
+        (quality, one is practised): join(list(cloner.speak("Good morning.", one, quality=quality, watermark=False))).samples
+        for quality in ("fast", "best") for one in (voice, practised)
+    }  # fmt: skip
+    assert np.array_equal(said["best", False], said["best", True])
+    assert not np.array_equal(said["fast", False], said["fast", True])
+
+
+def test_noise_is_not_understood_and_so_not_practised(cloner, voice):
+    prompt = torch.from_numpy(np.random.default_rng(0).normal(-6, 1, tuple(voice.tensors["prompt"].shape))).half()
+    assert hear(prompt.float(), cloner.aligner, cloner.family.mel) is None
+    noise = Voice({**voice.tensors, "prompt": prompt}, voice.facts)
+    assert cloner.practise(noise) is noise
+
+
+def loss_on(network, cloner, voice: Voice) -> float:
+    """The mean error of the mel, with the durations and pitch of the recording, over windows of a voice's prompt."""
+    said = hear(voice.tensors["prompt"].float(), cloner.aligner, cloner.family.mel)
+    windows = Windows(voice, said)
+    batch = collate([windows.item() for _ in range(6)])
+    objective = RegressionObjective(network, RegressionSettings(), DataFacts(1, network.mean.clone(), network.std.clone()))
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return float(objective.losses("model", batch, objective.forward(batch))["mel"])
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="recordings of people are not there")
+def test_another_recording_of_the_person_is_told_better_after_practice(cloner):
+    clips = sorted((CORPUS / "audio" / "librispeech" / "ls-19").rglob("*.opus"))
+    first, second = (cloner.listen(join([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4]))
+    practised = cloner.practise(first)
+    assert loss_on(cloner.family.acoustic_of(practised), cloner, second) < 0.97 * loss_on(cloner.family.acoustic, cloner, second)
