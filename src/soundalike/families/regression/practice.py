@@ -24,6 +24,7 @@ from .network import CLEAN, Regression
 from .objective import JUDGED, RegressionObjective
 
 STEPS, RATE, RANK = 30, 2e-3, 8
+STRENGTH = 0.5  # of what was learned, what is kept: most of the likeness, little of what the seconds themselves happened to be
 ADAPTED = ("decoder", "depth", "looks", "hear")  # where matrices are put
 TOGETHER = 2  # windows of a step
 WINDOW = 250  # frames, at most half of the prompt
@@ -60,7 +61,7 @@ def practise(
             optimiser.step()
             if progress is not None:
                 progress(step + 1, STEPS)
-        return adapter.matrices(network)
+        return {name: value * STRENGTH if name.endswith(adapter.UP) else value for name, value in adapter.matrices(network).items()}
 
 
 class Windows:
