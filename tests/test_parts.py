@@ -21,8 +21,8 @@ from soundalike.nets.masks import length_mask
 from soundalike.train import gather_facts, read_recipe, train
 
 BY_PART = {read_recipe(str(path)).part: path for path in sorted(RECIPES.glob("*.toml"), reverse=True)}  # of two stages the first
-TRAINED = [name for name in sorted(registry.PARTS) if registry.part(name).objective is not None]
-NAMES = sorted(registry.PARTS)
+NAMES = [name for name in sorted(registry.PARTS) if registry.part(name).role != "adversary"]  # which is trained beside another
+TRAINED = [name for name in NAMES if registry.part(name).objective is not None]
 
 
 def recipe_of(name, prepared, **changes):

@@ -84,7 +84,7 @@ class Outcome:
 def choose(method: str, seconds: float, minutes: float) -> Course:
     """The course for so much speech and so many minutes of training. Raises ConfigError for a method there is none of."""
     if method == "auto":
-        method = "embedding" if seconds < 60 or minutes < 2 else "full" if seconds > 600 and minutes >= 30 else "lora"
+        method = "embedding" if seconds < 60 or minutes < 2 else "lora" if seconds < 120 or minutes < 10 else "full"
     if method not in COURSES:
         raise ConfigError(f"method '{method}': choose one of auto, {', '.join(COURSES)}.")
     return COURSES[method]

@@ -130,10 +130,12 @@ def _bare(name: str, others: dict[str, LoadedPart]) -> LoadedPart:
 def assemble(out: str | os.PathLike, folders: list[str], family: str | None = None) -> Path:
     """Write a model folder from the folders of trained parts and the names of parts with nothing to train, weights in half precision.
 
-    The word `builtin` among them names the built-in model's part for every role that is left; nothing of those is copied. The family is
-    the acoustic model's unless told. Raises CheckpointError if the parts do not fit.
+    What was trained beside a part and lies in its folder comes with it. The word `builtin` among them names the built-in model's part for
+    every role that is left; nothing of those is copied. The family is the acoustic model's unless told. Raises CheckpointError if the
+    parts do not fit.
     """
     target, own = Path(out), [folder for folder in folders if folder != BUILTIN]
+    own += [str(beside) for folder in own for role in COMPANIONS if (beside := Path(folder) / role).is_dir()]
     roles: dict[str, LoadedPart] = {}
     for folder in sorted(own, key=_untrained):
         part = _bare(folder, roles) if _untrained(folder) else load_part(folder)

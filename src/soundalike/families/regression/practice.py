@@ -20,7 +20,7 @@ from ...data import collate
 from ...nets import adapter
 from ...text.alphabet import encode
 from .adversary import MelDiscriminator
-from .network import CLEAN, Regression
+from .network import Regression
 from .objective import JUDGED, RegressionObjective
 
 STEPS, RATE, RANK = 30, 2e-3, 8
@@ -75,7 +75,7 @@ class Windows:
         self.rng = np.random.default_rng(0)
 
     def item(self) -> dict:
-        """One window of whole symbols, with the fields of a training clip."""
+        """One window of whole symbols, with the fields of a training clip; of no known quality, so that a studio's can be asked for later."""
         size = min(WINDOW, len(self.mel) // 2)
         while True:
             start = int(self.rng.integers(0, max(1, len(self.mel) - size)))
@@ -87,6 +87,6 @@ class Windows:
         rest = np.r_[0:begin, end : len(self.mel)]
         return {
             "id": "prompt", "symbols": self.symbols[first:last], "durations": self.durations[first:last], "mel": self.mel[begin:end],
-            "pitch": self.pitch[begin:end], "quality": np.float32(CLEAN), "vector": self.vector,
+            "pitch": self.pitch[begin:end], "quality": np.float32(np.nan), "vector": self.vector,
             "prompt": self.mel[rest], "prompt_pitch": self.pitch[rest], "prompt_span": np.array((0, 0)),
         }  # fmt: skip
