@@ -24,7 +24,7 @@ def practised(cloner, voice) -> Voice:
 
 
 def test_a_practised_voice_has_an_adapter_that_fits_and_is_small(cloner, voice, practised):
-    assert is_adapted(practised) and not is_adapted(voice)
+    assert is_adapted(practised, cloner.family.weights) and not is_adapted(voice, cloner.family.weights)
     assert cloner.family.acoustic_of(practised) is not cloner.family.acoustic
     assert sum(value.numel() * value.element_size() for name, value in practised.tensors.items() if name.startswith(ADAPTER)) < 1_000_000
     assert torch.equal(practised.tensors["vector"], voice.tensors["vector"])
@@ -35,6 +35,13 @@ def test_it_is_remembered_and_not_done_again(cloner, voice, practised):
     again = cloner.practise(voice, lambda done, of: steps.append(done))
     assert not steps and all(torch.equal(again.tensors[name], value) for name, value in practised.tensors.items())
     assert cloner.practise(practised) is practised
+
+
+def test_an_adapter_for_other_weights_is_replaced(cloner, practised):
+    odd = {ADAPTER + "encoder.0.scale": torch.ones(256).half()}
+    old = Voice({**practised.tensors, **odd}, {**practised.facts, "adapter": {"method": "full", "weights": "0" * 12}})
+    again = cloner.practise(old)
+    assert again.tensors.keys() == practised.tensors.keys() and again.facts["adapter"] == practised.facts["adapter"]
 
 
 def test_the_caller_s_random_numbers_stay_as_they_are(cloner, voice):

@@ -95,16 +95,18 @@ class Cloner:
         (done, all) after each step.
         """
         adversary = getattr(self.family, "adversary", None)
-        if adversary is None or self.aligner is None or is_adapted(voice):
+        if adversary is None or self.aligner is None or is_adapted(voice, self.family.weights):
             return voice
         key = digest_of({name: voice.tensors[name] for name in ("prompt", "prompt_pitch", "vector") if name in voice.tensors})
-        with self._practising:
-            if key not in self._practised:
-                said = hear(voice.tensors["prompt"].float(), self.aligner, self.family.mel)
-                self._practised[key] = {} if said is None else self.family.practise(voice, said, progress)
-                for old in list(self._practised)[:-REMEMBERED]:
-                    del self._practised[old]
-            change = self._practised[key]
+        change = self._practised.get(key)
+        if change is None:
+            with self._practising:
+                change = self._practised.get(key)  # another may have waited for the same
+                if change is None:
+                    said = hear(voice.tensors["prompt"].float(), self.aligner, self.family.mel)
+                    change = self._practised[key] = {} if said is None else self.family.practise(voice, said, progress)
+                    for old in list(self._practised)[:-REMEMBERED]:
+                        del self._practised[old]
         return adapted(voice, change, {"method": "practice", "weights": self.family.weights}) if change else voice
 
     def check(self, reference: Audio | str | os.PathLike | io.BytesIO, transcript: str | None = None) -> Report:

@@ -45,11 +45,11 @@ class Assembled:
         """The acoustic model, as it was adapted to the voice where it was. Warns where that was another model, and raises CheckpointError
         where the adapter does not fit."""
         change = {name.removeprefix(ADAPTER): value for name, value in voice.tensors.items() if name.startswith(ADAPTER)}
-        if not change:
-            return self.acoustic
-        if voice.facts.get("adapter", {}).get("weights") != self.weights:
+        if change and not is_adapted(voice, self.weights):
             told = "this voice was adapted to other weights than this model's and speaks as if it were not. Run `soundalike adapt` again."
             warnings.warn(told, stacklevel=2)
+            change = {}
+        if not change:
             return self.acoustic
         key = digest(change)
         with self._adapting:
@@ -77,14 +77,15 @@ class Assembled:
         check(voice, self.mel, self.acoustic.config.speaker_vector)
 
 
-def is_adapted(voice: Voice) -> bool:
-    """Whether a voice brings a difference to the acoustic model's weights."""
-    return any(name.startswith(ADAPTER) for name in voice.tensors)
+def is_adapted(voice: Voice, weights: str) -> bool:
+    """Whether a voice brings a difference to an acoustic model's weights, as Assembled names them."""
+    return voice.facts.get("adapter", {}).get("weights") == weights and any(name.startswith(ADAPTER) for name in voice.tensors)
 
 
 def adapted(voice: Voice, change: dict[str, Tensor], facts: dict[str, Any]) -> Voice:
-    """A voice with such a difference (nets/adapter.py), and how it was made: `method`, and `weights` it is one to."""
-    return Voice({**voice.tensors, **{ADAPTER + name: value for name, value in change.items()}}, {**voice.facts, "adapter": facts})
+    """A voice with such a difference (nets/adapter.py) in place of any it had, and how it was made: `method`, and `weights` it is one to."""
+    own = {name: value for name, value in voice.tensors.items() if not name.startswith(ADAPTER)}
+    return Voice({**own, **{ADAPTER + name: value for name, value in change.items()}}, {**voice.facts, "adapter": facts})
 
 
 def digest(tensors: dict[str, Tensor]) -> str:
