@@ -36,7 +36,7 @@ from .train import Recipe, TrainConfig, train
 
 LEAST = 30.0  # seconds of speech to learn from
 HEARD = 60.0  # seconds that are listened to for the voice to begin with
-ASIDE, FEWEST, MOST = 0.15, 3, 16  # share of the clips that is kept aside, and how many
+ASIDE, FEWEST, MOST = 0.15, 6, 16  # share of the clips that is kept aside, and how many
 SENTENCE = (1.5, 15.0)  # seconds of a clip worth being kept aside
 USUAL = 180.0  # seconds of speech that the steps of a course are meant for; half as many for less, twice as many for more
 TRIED = 20.0  # seconds of training after which it is known how long a step takes
@@ -105,9 +105,9 @@ def adapt(
 ) -> Outcome:
     """Teach a model one voice from a folder of recordings, or whatever `prepare` reads, in about so many minutes.
 
-    The scorecard compares it with a `known` voice of the same person, else with what listening alone makes of the recordings. Everything
-    between lies in the folder `work`; the same call goes on from there. Raises AudioError where there is too little speech or `known` is
-    somebody else, ConfigError for a model that cannot be adapted.
+    The scorecard compares it with a `known` voice of the same person, else with what listening and practice make of the recordings.
+    Everything between lies in the folder `work`; the same call goes on from there. Raises KeyboardInterrupt where training was interrupted,
+    AudioError where there is too little speech or `known` is somebody else, ConfigError for a model that cannot be adapted.
     """
     cloner, place, folder = Cloner.load(model), Path(work), Path(work) / "data"
     if not hasattr(getattr(cloner.family, "acoustic", None), "embedding"):
@@ -134,7 +134,7 @@ def adapt(
     change = difference(cloner.family.acoustic, acoustic, course.rank)
     facts = {"method": course.method, "seconds": round(seconds, 1), "clips": len(taught), "weights": cloner.family.weights}
     taught_voice = adapted(Voice(voice.tensors, {**voice.facts, **kept}), change, facts)
-    return compared(cloner, known or voice, taught_voice, aside, folder, place, open_instruments(language, asr_model))
+    return compared(cloner, cloner.practise(known or voice), taught_voice, aside, folder, place, open_instruments(language, asr_model))
 
 
 def gather(
@@ -201,7 +201,10 @@ def practise(course: Course, start: Path, folder: Path, work: Path, seconds: flo
     train(recipe(steps), out, max_seconds=min(TRIED, 6 * minutes))
     facts = load_state(out)[1]
     left = (60 * minutes - facts["seconds"]) * facts["step"] / max(facts["seconds"], 1e-3)  # in steps, at the pace so far
-    train(recipe(min(steps, max(facts["step"] + int(left), facts["step"]))), out)
+    steps = min(steps, facts["step"] + max(0, int(left)))
+    train(recipe(steps), out)
+    if load_state(out)[1]["step"] < steps:
+        raise KeyboardInterrupt
     return load_part(out).network
 
 
