@@ -20,8 +20,6 @@ from .voicefile import ADAPTER
 
 LONGEST_PROMPT = 10.0  # seconds of a reference that are used
 LEVEL = -23.0  # dBFS RMS of speech, as in training
-QUIETEST = 0.08  # share of the frames whose level in a band is taken to be the recording's noise
-LEFT = 0.25  # of a magnitude, however near to the noise it is
 KEPT = 4  # adapted networks held ready
 
 
@@ -100,7 +98,7 @@ def listen(reference: Audio, speaker: nn.Module, mel: MelSpec) -> Voice:
     """The voice of a recording: its best LONGEST_PROMPT seconds as a prompt, and a speaker vector."""
     chosen = best_window(reference, LONGEST_PROMPT).resample(mel.sample_rate).trim().normalised(LEVEL)
     with torch.inference_mode():
-        prompt = without_noise(log_mel(torch.from_numpy(chosen.samples)[None], mel)[0])
+        prompt = log_mel(torch.from_numpy(chosen.samples)[None], mel)[0]
     hertz = pitch(chosen.samples, mel)
     tensors = {"prompt": prompt.half(), "prompt_pitch": torch.from_numpy(hertz), "vector": vectors(speaker, [chosen])[0].half()}
     voiced = hertz[hertz > 0]
@@ -150,13 +148,6 @@ def check(voice: Voice, mel: MelSpec, width: int) -> None:
     fits = shapes == {"prompt": mel.n_mels, "vector": width} and "prompt_pitch" in voice.tensors
     if voice.facts.get("mel") != mel.digest or not fits:
         raise CheckpointError("this voice was made for another model. Make it again from its recording with this one.")
-
-
-def without_noise(mel: Tensor) -> Tensor:
-    """A log-mel (T, M) less what sounds on in each band: spectral subtraction (Boll 1979) of its QUIETEST part; no less than LEFT stays."""
-    sound = mel.exp()
-    noise = sound.quantile(QUIETEST, 0, keepdim=True)
-    return mel + ((sound**2 - noise**2).clamp_min(0).sqrt() / sound).clamp_min(LEFT).log()
 
 
 def speech_frames(mel: Tensor) -> Tensor:
