@@ -26,7 +26,7 @@ from .evaluate.run import Instruments, evaluate, open_instruments
 from .families.regression.objective import JUDGED, RegressionSettings
 from .lint import lint
 from .listening import adapted
-from .nets.adapter import Method, difference
+from .nets.adapter import Method, difference, scaled
 from .prepare import prepare
 from .prepare.annotate import write_durations, write_vectors
 from .prepare.augment import add_heard
@@ -60,12 +60,13 @@ class Course:
     rank: int
     lr: float
     steps: int
+    share: float  # of what was learned, what is kept: words and sound suffer from the rest more than the likeness gains
 
 
 COURSES = {
-    "embedding": Course("embedding", 8, 1e-2, 100),
-    "lora": Course("lora", 8, 2e-3, 150),
-    "full": Course("full", 32, 2e-4, 300),
+    "embedding": Course("embedding", 8, 1e-2, 100, 1.0),
+    "lora": Course("lora", 8, 2e-3, 150, 0.5),
+    "full": Course("full", 32, 2e-4, 300, 0.5),
 }
 
 
@@ -131,7 +132,7 @@ def adapt(
     start = place_of(source, "acoustic", read_model(source)["parts"]["acoustic"])
     acoustic = practise(course, start, folder, place, seconds, minutes, seed)
     kept = {fact: known.facts[fact] for fact in ("consent", "language", "lexicon") if known is not None and fact in known.facts}
-    change = difference(cloner.family.acoustic, acoustic, course.rank)
+    change = scaled(difference(cloner.family.acoustic, acoustic, course.rank), course.share)
     facts = {"method": course.method, "seconds": round(seconds, 1), "clips": len(taught), "weights": cloner.family.weights}
     taught_voice = adapted(Voice(voice.tensors, {**voice.facts, **kept}), change, facts)
     return compared(cloner, cloner.practise(known or voice), taught_voice, aside, folder, place, open_instruments(language, asr_model))

@@ -85,6 +85,11 @@ def difference(base: nn.Module, taught: nn.Module, rank: int) -> dict[str, Tenso
     return {name: value.half().contiguous() for name, value in found.items()}
 
 
+def scaled(change: dict[str, Tensor], share: float) -> dict[str, Tensor]:
+    """So much of a difference."""
+    return {name: value if name.endswith(DOWN) else value * share for name, value in change.items()}
+
+
 @torch.no_grad()
 def applied(base: nn.Module, change: dict[str, Tensor]) -> nn.Module:
     """A copy of a network with a `difference` added. Raises ValueError where it is not one of this network."""

@@ -61,7 +61,7 @@ def practise(
             optimiser.step()
             if progress is not None:
                 progress(step + 1, STEPS)
-        return {name: value * STRENGTH if name.endswith(adapter.UP) else value for name, value in adapter.matrices(network).items()}
+        return adapter.scaled(adapter.matrices(network), STRENGTH)
 
 
 class Windows:
