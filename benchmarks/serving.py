@@ -2,8 +2,8 @@
 
 usage: python benchmarks/serving.py [--requests 1000] [--at-once 4] [--format mp3]
 
-Starts a server in a process of its own, warms it up with 300 requests (what is kept to go faster fills by then), and prints one JSON object. Memory is the server's, resident,
-after the warm-up and at the end.
+Starts a server in a process of its own, warms it up with 300 requests (what is kept to go faster fills by then), and prints one JSON
+object. Memory is the server's, resident, after the warm-up and at the end.
 """
 
 from __future__ import annotations
