@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +13,8 @@ import torch
 from stopwatch import Job, Missing, System, work
 
 from soundalike import Audio, Cloner, Voice, __version__
+from soundalike.assembly import BUILT_IN, place_of, read_model
 from soundalike.checkpoint import WEIGHTS, load_part
-from soundalike.clone import BUILT_IN, MODEL
 from soundalike.contract import CheckpointError
 from soundalike.features import MelSpec, log_mel
 from soundalike.registry import part
@@ -42,14 +41,16 @@ class Clones:
 
     @property
     def facts(self) -> dict[str, Any]:
-        parts = json.loads((self.folder / MODEL).read_text(encoding="utf-8"))["parts"]
-        listens = self.manner["verify"] or self.manner["quality"] == "best"
-        return facts_of([self.folder / place for role, place in parts.items() if listens or role != "aligner"])
+        best = self.manner["quality"] == "best"
+        idle = set() if best else {"adversary"} if self.manner["verify"] else {"adversary", "aligner"}
+        parts = read_model(self.folder)["parts"]
+        return facts_of([place_of(self.folder, role, place) for role, place in parts.items() if role not in idle])
 
     def listen(self, job: Job) -> tuple[Voice, str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a poor reference is poor for every system
-            return self.cloner.listen(job["reference"]), job.get("language", "en")
+            voice = self.cloner.listen(job["reference"])
+        return self.cloner.practise(voice) if self.manner["quality"] == "best" else voice, job.get("language", "en")
 
     def speak(self, text: str, heard: tuple[Voice, str]) -> Iterator[tuple[np.ndarray, int]]:
         voice, language = heard

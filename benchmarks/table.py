@@ -27,7 +27,7 @@ from results import FAMILIES, PEERS, PEOPLE, SHIPPED, VOCODERS, publish, render
 from stopwatch import Job, WorkerFailed, machine, spread, start
 
 from soundalike import Audio
-from soundalike.clone import BUILT_IN
+from soundalike.assembly import BUILT_IN
 from soundalike.contract import EvaluationError, SoundalikeError
 from soundalike.evaluate.run import Instruments, evaluate, open_instruments
 

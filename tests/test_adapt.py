@@ -173,7 +173,7 @@ def recordings(cloner, voice, tmp_path_factory):
     """A folder of recordings of the demo's voice, made by the model, with their texts beside them."""
     folder = tmp_path_factory.mktemp("recordings")
     for number, text in enumerate(TEXTS):
-        join(list(cloner.speak(text, voice, cloner.Options(speed=0.6), verify=False, watermark=False))).write(folder / f"{number}.wav")
+        join(list(cloner.speak(text, voice, cloner.Options(speed=0.55), verify=False, watermark=False))).write(folder / f"{number}.wav")
         (folder / f"{number}.txt").write_text(text, encoding="utf-8")
     return folder
 

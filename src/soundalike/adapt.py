@@ -169,7 +169,7 @@ def gather(
 def kept_aside(rows: list[Row]) -> tuple[list[Row], list[Row]]:
     """The clips to learn from, and those the scorecard is made with: evenly spread, of usual length."""
     able = [row for row in rows if SENTENCE[0] <= row.seconds <= SENTENCE[1]]
-    count = min(MOST, max(FEWEST, round(ASIDE * len(rows))), len(able) // 2)
+    count = min(MOST, max(FEWEST, round(ASIDE * len(rows))), len(able) // 3)
     chosen = {able[int((number + 0.5) * len(able) / count)].id for number in range(count)}
     return [row for row in rows if row.id not in chosen], [row for row in rows if row.id in chosen]
 

@@ -145,8 +145,8 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
         roles[role] = part
     places = {role: COMPANIONS.get(role, role) for role in roles}
     if BUILTIN in folders:
-        lent = set(read_model(BUILT_IN)["parts"]) - ({"adversary"} if "acoustic" in roles else set())  # which judges its own model only
-        places |= {role: BUILTIN for role in sorted(lent) if role not in roles}
+        kept = {"adversary"} if "acoustic" in roles else set()  # it judges its own model only
+        places |= {role: BUILTIN for role in read_model(BUILT_IN)["parts"] if role not in {*roles, *kept}}
     whole = roles | {role: load_part(place_of(target, role, BUILTIN), role) for role, place in places.items() if place == BUILTIN}
     if family is None and "acoustic" in whole:
         family = whole["acoustic"].name
