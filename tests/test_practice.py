@@ -69,6 +69,11 @@ def test_noise_is_not_understood_and_so_not_practised(cloner, voice):
     assert cloner.practise(noise) is noise
 
 
+def test_a_prompt_that_is_one_long_sound_cannot_be_divided_and_is_left_alone(cloner, voice):
+    family, frames = cloner.family, len(voice.tensors["prompt"])
+    assert family.practise(voice, (["^", "a", "."], [0, frames, 0])) == {}
+
+
 def loss_on(network, cloner, voice: Voice) -> float:
     """The mean error of the mel, with the durations and pitch of the recording, over windows of a voice's prompt."""
     said = hear(voice.tensors["prompt"].float(), cloner.aligner, cloner.family.mel)

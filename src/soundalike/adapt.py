@@ -130,7 +130,7 @@ def adapt(
     tell(f"{len(taught)} clips, {seconds / 60:.1f} minutes, to learn from ({course.method}); {len(aside)} kept aside")
     source = Path(model or BUILT_IN)
     start = place_of(source, "acoustic", read_model(source)["parts"]["acoustic"])
-    acoustic = practise(course, start, folder, place, seconds, minutes, seed)
+    acoustic = teach(course, start, folder, place, seconds, minutes, seed)
     kept = {fact: known.facts[fact] for fact in ("consent", "language", "lexicon") if known is not None and fact in known.facts}
     change = scaled(difference(cloner.family.acoustic, acoustic, course.rank), course.share)
     facts = {"method": course.method, "seconds": round(seconds, 1), "clips": len(taught), "weights": cloner.family.weights}
@@ -184,7 +184,7 @@ def first_impression(rows: list[Row], folder: Path) -> Audio:
     return join(pieces)
 
 
-def practise(course: Course, start: Path, folder: Path, work: Path, seconds: float, minutes: float, seed: int) -> torch.nn.Module:
+def teach(course: Course, start: Path, folder: Path, work: Path, seconds: float, minutes: float, seed: int) -> torch.nn.Module:
     """Train by a course in a run's folder of its own, so long that it is done in time; returns the network."""
     part, judged = load_part(start, "acoustic"), (start / "adversary").is_dir()
     out = work / f"run-{course.method}"
@@ -211,22 +211,23 @@ def practise(course: Course, start: Path, folder: Path, work: Path, seconds: flo
 
 def compared(cloner: Cloner, before: Voice, after: Voice, aside: list[Row], folder: Path, work: Path, tools: Instruments) -> Outcome:
     """Both voices say what was kept aside, and are measured against it."""
-    for name, voice in (("before", before), ("adapted", after)):
+    doubts = {}
+    for name, voice in (("adapted", after), ("before", before)):
         (work / name).mkdir(exist_ok=True)
         jobs = []
         for number, row in enumerate(tqdm(aside, desc=name, unit="sentence")):
             wav, text = work / name / f"{number:02d}.wav", row.text or SENTENCES[number % len(SENTENCES)]
             sound = join(list(cloner.speak(read(text, row.language if row.text else "en"), voice, watermark=False)))
             sound.write(wav)
-            doubted = sum(bool(check.doubts) for check in sound.checks) / max(1, len(sound.checks))
+            doubts.setdefault(name, []).extend(bool(check.doubts) for check in sound.checks)
             real = {"real": str(folder / row.audio)} if row.text else {}
-            jobs.append({"wav": str(wav), "text": text, "reference": str(folder / row.audio), "doubted": doubted, **real})
+            jobs.append({"wav": str(wav), "text": text, "reference": str(folder / row.audio), **real})
         (work / f"{name}.jsonl").write_text("".join(json.dumps(job, ensure_ascii=False) + "\n" for job in jobs), encoding="utf-8")
     report = evaluate(work / "adapted.jsonl", work / "scorecard", tools, work / "before.jsonl")
-    scores = [{name: entry["value"] for name, entry in system["table"].items()} for system in report["systems"]]
-    for number, name in enumerate(("adapted", "before")):
-        jobs = [json.loads(line) for line in (work / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
-        scores[number]["doubted"] = sum(job["doubted"] for job in jobs) / len(jobs)
+    scores = [
+        {name: entry["value"] for name, entry in system["table"].items()} | {"doubted": sum(found) / max(1, len(found))}
+        for system, found in zip(report["systems"], doubts.values())
+    ]
     reason = fault(*reversed(scores))
     return Outcome(after, not reason, reason, scores[1], scores[0], work / "scorecard" / "report.html")
 

@@ -40,14 +40,16 @@ def practise(
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Tensor]:
     """The difference to the acoustic model's weights (nets/adapter.py) that brings it nearer to a voice; `said` are the symbols of its
-    prompt with the frames of each. `progress` is told (done, all) after each step."""
+    prompt with the frames of each. Empty where the prompt cannot be divided. `progress` is told (done, all) after each step."""
+    windows = Windows(voice, said)
+    if not windows.usable.any():
+        return {}
     with _one_at_a_time, torch.random.fork_rng(devices=[]), torch.inference_mode(False), torch.enable_grad():
         torch.manual_seed(0)
         network = copy.deepcopy(acoustic).cpu()
         adapter.prepare(network, "lora", RANK, ADAPTED)
         facts = DataFacts(1, network.mean.clone(), network.std.clone())
         objective = RegressionObjective(network, JUDGED, facts, adversary)
-        windows = Windows(voice, said)
         trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
         optimiser = torch.optim.Adam(trained, betas=(0.9, 0.98))
         for step in range(STEPS):
@@ -73,17 +75,18 @@ class Windows:
         self.symbols, self.durations = np.array(encode(symbols)), np.array(durations)
         self.ends = np.concatenate([[0], self.durations.cumsum()])
         self.rng = np.random.default_rng(0)
+        size = min(WINDOW, len(self.mel) // 2)
+        starts = np.arange(max(1, len(self.mel) - size))
+        self.first, self.last = (np.searchsorted(self.ends, frames).clip(max=len(self.durations)) for frames in (starts, starts + size))
+        long = self.ends[self.last] - self.ends[self.first]
+        self.usable = (long >= min(SHORTEST, size // 2)) & (len(self.mel) - long >= SHORTEST)  # by where a window would begin
 
     def item(self) -> dict:
         """One window of whole symbols, with the fields of a training clip; of no known quality, so that a studio's can be asked for later."""
-        size = min(WINDOW, len(self.mel) // 2)
-        while True:
-            start = int(self.rng.integers(0, max(1, len(self.mel) - size)))
-            first, last = (int(np.searchsorted(self.ends, frame)) for frame in (start, start + size))
-            last = min(last, len(self.durations))
-            begin, end = int(self.ends[first]), int(self.ends[last])
-            if end - begin >= min(SHORTEST, size // 2):
-                break
+        while not self.usable[start := int(self.rng.integers(0, len(self.usable)))]:
+            pass
+        first, last = int(self.first[start]), int(self.last[start])
+        begin, end = int(self.ends[first]), int(self.ends[last])
         rest = np.r_[0:begin, end : len(self.mel)]
         return {
             "id": "prompt", "symbols": self.symbols[first:last], "durations": self.durations[first:last], "mel": self.mel[begin:end],
