@@ -34,6 +34,22 @@ def sentences() -> list[tuple[Path, str]]:
     return [(HERE / "data" / name, text) for name, text in (line.split("\t") for line in lines)]
 
 
+def descendants(pid: int) -> list[int]:
+    """The processes that a process began, and those that they did."""
+    found = []
+    for path in Path("/proc").glob(f"{pid}/task/*/children"):
+        for child in path.read_text().split():
+            found += [int(child), *descendants(int(child))]
+    return found
+
+
+def command_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 @pytest.fixture(scope="module")
 def cloner():
     """The built-in model."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import sentences
+from conftest import command_of, descendants, sentences
 
 from soundalike.assembly import BUILT_IN
 from soundalike.audio import Audio, join
@@ -219,18 +219,3 @@ def test_ray_does_the_same_though_a_worker_is_killed(tmp_path):
     assert process.wait(120) == 0 and busy
     for name in ("manifest.jsonl", "rejected.jsonl"):
         assert (tmp_path / "ray" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
-
-
-def descendants(pid: int) -> list[int]:
-    found = []
-    for path in Path("/proc").glob(f"{pid}/task/*/children"):
-        for child in path.read_text().split():
-            found += [int(child), *descendants(int(child))]
-    return found
-
-
-def command_of(pid: int) -> bytes:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return b""

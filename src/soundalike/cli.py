@@ -1,4 +1,4 @@
-"""The command line: speaking, voices and texts here; the other commands in cli_*.py."""
+"""The command line: speaking one text, and how it will be said, here; the other commands in cli_*.py."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ import sys
 import time
 import warnings
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from .cli_batch import add_batch_command
 from .cli_data import add_data_commands
-from .cli_families import add_family_options, add_list_command, add_model_options, check_attention, family_options, open_cloner, practised
+from .cli_families import add_list_command, check_attention, family_options, open_cloner, practised
 from .cli_import import add_import_command
 from .cli_listen import add_listen_command
 from .cli_serve import add_serve_command
+from .cli_speaking import add_reading, add_speaking, open_lexicon, read_text
 from .cli_training import add_training_commands
-from .cli_trust import add_origin_options, add_trust_commands, check_origin_options, encoded
+from .cli_trust import add_trust_commands, check_origin_options, encoded
 from .cli_voices import add_voice_commands
-from .contract import ConfigError, SoundalikeError, TextError, Voice
+from .contract import ConfigError, SoundalikeError, Voice
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -71,13 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_speaking(clone)
     clone.set_defaults(run=run_clone)
 
-    batch = commands.add_parser("batch", help="speak many texts: one JSON object a line with reference, text, wav")
-    batch.add_argument("jobs", help="file of jobs, JSON lines")
-    batch.add_argument("--overwrite", action="store_true", help="make files that are already there again")
-    batch.add_argument("--report", metavar="FILE", help="write the jobs done, with the seconds each took and what is in doubt, as JSON lines")
-    add_speaking(batch)
-    batch.set_defaults(run=run_batch)
-
+    add_batch_command(commands)
     add_voice_commands(commands)
     add_trust_commands(commands)
 
@@ -96,73 +92,6 @@ def build_parser() -> argparse.ArgumentParser:
 
     add_list_command(commands)
     return parser
-
-
-def add_speaking(parser: argparse.ArgumentParser) -> None:
-    """Options of every command that speaks; those of the families are read from their Options."""
-    add_family_options(parser)
-    add_reading(parser)
-    parser.add_argument(
-        "--loudness",
-        type=float,
-        default=-23.0,
-        metavar="LUFS",
-        help="of what is spoken (default: %(default)s, as broadcast; -18 to -14 for podcasts)",
-    )
-    parser.add_argument(
-        "--quality",
-        choices=("fast", "best"),
-        default="best",
-        help="best practises the voice for some seconds, makes each sentence three times and keeps the clearest (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--no-verify",
-        action="store_false",
-        dest="verify",
-        help="do not listen to each sentence again, nor make it anew where a word is in doubt",
-    )
-    add_origin_options(parser)
-    parser.add_argument("--device", default="auto", help="cpu, cuda, mps, or auto, which is cpu: the built-in model is fast there (default: auto)")
-    add_model_options(parser)
-
-
-def add_reading(parser: argparse.ArgumentParser) -> None:
-    """Options of every command that reads a text to be spoken."""
-    parser.add_argument("--language", help="such as en or de (default: found from the text)")
-    parser.add_argument("--lexicon", metavar="FILE", help="your own pronunciations: lines of a word, a tab and IPA or ARPAbet; or a PLS file")
-    parser.add_argument("--ssml", action="store_true", default=None, help="take the text as SSML even if it does not begin with <speak")
-
-
-def read_text(given: argparse.Namespace) -> str:
-    if (given.text is None) == (given.text_file is None):
-        raise TextError("give the text either as an argument or with --text-file.")
-    if given.text_file is None:
-        return decode(sys.stdin.buffer.read(), "standard input") if given.text == "-" else given.text
-    return read_file(given.text_file)
-
-
-def read_file(path: str) -> str:
-    """A text file. Raises TextError naming it when it cannot be read or is not UTF-8."""
-    try:
-        return decode(Path(path).read_bytes(), path)
-    except OSError as error:
-        raise TextError(f"{path}: cannot be read ({error.strerror}). Give a text file.") from None
-
-
-def decode(data: bytes, where: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise TextError(f"{where}: not UTF-8 text. Save it as UTF-8.") from None
-
-
-def open_lexicon(given: argparse.Namespace, voice: Voice | None = None) -> Any:
-    """The lexicon named on the command line, else the one kept with the voice, else None."""
-    from .text import Lexicon
-
-    if given.lexicon:
-        return Lexicon.read(given.lexicon)
-    return Lexicon.from_dict(voice.facts["lexicon"]) if voice and "lexicon" in voice.facts else None
 
 
 def run_clone(given: argparse.Namespace) -> None:
@@ -228,67 +157,6 @@ def run_clone(given: argparse.Namespace) -> None:
 
 def shortened(text: str, size: int = 40) -> str:
     return text if len(text) <= size else text[: size - 3].rstrip() + "..."
-
-
-def run_batch(given: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
-    from .audio import check_target, format_of, join, write_whole
-    from .provenance import today
-    from .text import read
-    from .voices import open_voice
-
-    path = Path(given.jobs)
-    if not path.is_file():
-        raise ConfigError(f"{path}: no such file. Give JSON lines with reference, text and wav.")
-    report = open(given.report, "w", encoding="utf-8") if given.report else None
-    cloner = open_cloner(given)
-    options = family_options(cloner, given)
-    opened: dict[str, Voice] = {}
-    failed = done = 0
-    lines = [(number, line) for number, line in enumerate(read_file(str(path)).split("\n"), 1) if line.strip()]
-    for number, line in tqdm(lines, desc="batch", unit="job"):
-        try:
-            job = read_job(line, f"{path}, line {number}")
-            if os.path.exists(job["wav"]) and not given.overwrite:
-                continue
-            check_target(job["wav"])
-            check_origin_options(given, format_of(job["wav"]))
-            if job["reference"] not in opened:
-                voice = open_voice(cloner, job["reference"])
-                opened[job["reference"]] = cloner.practise(voice) if given.quality == "best" else voice
-            voice = opened[job["reference"]]
-            began = time.monotonic()
-            script = read(job["text"], job.get("language") or given.language, open_lexicon(given, voice), given.ssml)
-            how = {"loudness": given.loudness, "quality": given.quality, "verify": given.verify, "watermark": given.watermark, "day": today()}
-            audio = join(list(cloner.speak(script, voice, options, **how)))
-            took = time.monotonic() - began
-            write_whole(Path(job["wav"]), encoded(audio, format_of(job["wav"]), given))
-            done += 1
-            if report:
-                doubts = [doubt for check in audio.checks for doubt in check.doubts]
-                report.write(json.dumps({**job, "seconds": round(took, 4), "doubts": doubts}, ensure_ascii=False) + "\n")
-                report.flush()
-        except (SoundalikeError, OSError, ValueError) as error:
-            failed += 1
-            where = "" if f"line {number}" in str(error) else f"{path}, line {number}: "
-            tqdm.write(f"soundalike: {where}{error}", file=sys.stderr)
-    if report:
-        report.close()
-    print(f"{len(lines) - failed} of {len(lines)} jobs done ({done} now)")
-    return 2 if failed else 0
-
-
-def read_job(line: str, where: str) -> dict[str, str]:
-    """One job from a line. Raises ConfigError naming the line for what is not JSON or lacks a field."""
-    try:
-        job = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ConfigError(f"{where}: not JSON ({error}). Write one object a line.") from None
-    for name in ("reference", "text", "wav"):
-        if not isinstance(job, dict) or not isinstance(job.get(name), str):
-            raise ConfigError(f"{where}: the field '{name}' is missing or not a string. A job has reference, text and wav.")
-    return job
 
 
 def run_say_how(given: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,13 @@ from tqdm import tqdm
 
 from ..contract import ConfigError
 from ..data import DataError, FeatureStore, Row, read_manifest, write_manifest
+from ..engines import run
 from ..features import MelSpec
 from .aligner import Aligner
 from .clips import Clip, Fault
-from .engines import run
 from .readers import find_reader
 from .slicing import detector
-from .work import FROM_SOUND, FROM_TEXT, KINDS, Job, Plan, keys_of
+from .work import FROM_SOUND, FROM_TEXT, KINDS, Job, Plan, keys_of, work
 
 JOURNAL, REJECTED = "journal.jsonl", "rejected.jsonl"
 SHARE = 0.05  # of the speakers, for dev and for test, where a corpus has no splits of its own and twenty speakers or more
@@ -61,8 +62,9 @@ def prepare(
     jobs = [job for clip in clips if (job := _job(clip, done.get(clip.id), plan, folder))]
     if not any(job.clip.long and job.clip.text for job in jobs):
         aligner = None  # nobody needs it
+    task = partial(work, plan=plan, folder=str(folder), aligner=aligner)
     with open(folder / JOURNAL, "a", encoding="utf-8") as journal:
-        for entry in tqdm(run(engine, jobs, plan, str(folder), aligner, workers), total=len(jobs), desc="prepare", unit="clip"):
+        for entry in tqdm(run(engine, task, jobs, workers), total=len(jobs), desc="prepare", unit="clip"):
             done[entry["id"]] = entry
             journal.write(json.dumps(entry, ensure_ascii=False) + "\n")
             journal.flush()

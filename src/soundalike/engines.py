@@ -1,4 +1,4 @@
-"""Where the work is done: in this process, in several, or on a Ray cluster."""
+"""Where work is done: in this process, in several, or on a Ray cluster."""
 
 from __future__ import annotations
 
@@ -10,44 +10,49 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
-from ..contract import ConfigError
-from ..data import DataError
-from .aligner import Aligner
-from .work import Job, Plan, work
+from .contract import ConfigError, SoundalikeError
 
 ENGINES = ("local", "ray")
-RETRIES = 5  # times that a clip whose worker died is given to another
+RETRIES = 5  # times that what a worker had in hand when it died is given to another
 
 
-def run(engine: str, jobs: list[Job], plan: Plan, folder: str, aligner: Aligner | None, workers: int) -> Iterator[dict[str, Any]]:
-    """The journal's entries of all jobs, as they are done. Raises DataError when a worker is killed for good."""
+class WorkerError(SoundalikeError):
+    """Workers that died, so that the work is not done; the same command goes on with it."""
+
+
+def run(engine: str, task: partial, jobs: list[Any], workers: int) -> Iterator[Any]:
+    """What the task answers to every job, as they are done; in the order of the jobs where one process does them all.
+
+    The task and its keywords are sent to each worker once. Raises ConfigError for an engine that is not there, WorkerError when a
+    worker is killed for good, and whatever the task raises.
+    """
     if engine not in ENGINES:
         raise ConfigError(f"--engine {engine}: unknown. Choose one of {', '.join(ENGINES)}.")
-    task = partial(work, plan=plan, folder=folder, aligner=aligner)
+    if engine == "ray":
+        try:
+            import ray
+        except ImportError:
+            raise ConfigError("--engine ray: Ray is not installed (pip install 'soundalike[ray]').") from None
     if not jobs:
         return iter(())
     if engine == "ray":
-        return _ray(jobs, task, workers)
-    return map(task, jobs) if workers <= 1 or len(jobs) == 1 else _processes(jobs, task, workers)
+        return _on_cluster(ray, task, jobs, workers)
+    return map(task, jobs) if workers <= 1 or len(jobs) == 1 else _in_processes(task, jobs, workers)
 
 
-def _processes(jobs: list[Job], task: Any, workers: int) -> Iterator[dict[str, Any]]:
+def _in_processes(task: partial, jobs: list[Any], workers: int) -> Iterator[Any]:
     pool = ProcessPoolExecutor(workers)
     try:
         for future in as_completed([pool.submit(task, job) for job in jobs]):
             yield future.result()
     except BrokenProcessPool:
-        raise DataError("a worker was killed, perhaps for want of memory. Run the same command to go on, with fewer --workers.") from None
+        raise WorkerError("a worker was killed, perhaps for want of memory. Run the same command to go on, with fewer --workers.") from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _ray(jobs: list[Job], task: Any, workers: int) -> Iterator[dict[str, Any]]:
+def _on_cluster(ray: Any, task: partial, jobs: list[Any], workers: int) -> Iterator[Any]:
     """On the cluster that RAY_ADDRESS names, or on one begun here; what a worker that dies had in hand is done again by another."""
-    try:
-        import ray
-    except ImportError:
-        raise ConfigError("--engine ray: Ray is not installed (pip install 'soundalike[ray]').") from None
     begun = not ray.is_initialized()
     if begun:
         here = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": workers, "include_dashboard": False}
@@ -67,7 +72,7 @@ def _ray(jobs: list[Job], task: Any, workers: int) -> Iterator[dict[str, Any]]:
             except ray.exceptions.RayTaskError as error:
                 raise error.cause from None
             except ray.exceptions.RayError as error:
-                raise DataError(f"Ray gave up ({str(error).splitlines()[0]}). Run the same command to go on.") from None
+                raise WorkerError(f"Ray gave up ({str(error).splitlines()[0]}). Run the same command to go on.") from None
     finally:
         if begun:
             ray.shutdown()
