@@ -62,7 +62,8 @@ def alone(jobs, tmp_path, monkeypatch) -> Path:
 def begin(folder: Path, *options: str) -> subprocess.Popen:
     folder.mkdir()
     words = [sys.executable, "-m", "soundalike", "batch", "../jobs.jsonl", "--report", "report.jsonl", "--quality", "fast", "--workers", "2"]
-    return subprocess.Popen([*words, *options], cwd=folder, stderr=subprocess.PIPE, start_new_session=True)
+    environment = {**os.environ, "RAY_worker_niceness": "0"}  # as the process that waits for it
+    return subprocess.Popen([*words, *options], cwd=folder, env=environment, stderr=subprocess.PIPE, start_new_session=True)
 
 
 def test_ray_makes_the_same_though_a_worker_is_killed(alone, tmp_path):
