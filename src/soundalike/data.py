@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections import defaultdict
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -103,7 +103,7 @@ class FeatureStore:
 class DataConfig:
     """Which clips, how cropped, how many together."""
 
-    manifest: str = ""  # folder made by `soundalike prepare`
+    manifest: str | tuple[str, ...] = ""  # folder made by `soundalike prepare`, or several
     languages: tuple[str, ...] = ()  # empty: all
     corpora: tuple[str, ...] = ()  # prefixes; empty: all
     exclude: tuple[str, ...] = ()  # prefixes of corpora left out
@@ -116,31 +116,74 @@ class DataConfig:
     retold: float = 0.0  # share of clips whose mel is the one an acoustic model made of them (`soundalike retell`)
     limit: int = 0  # first so many clips only; 0: all
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The prepared folders. Raises ConfigError where none is named."""
+        named = (self.manifest,) if isinstance(self.manifest, str) else tuple(self.manifest)
+        if not named or not all(named):
+            raise ConfigError("[data] manifest: names no folder. Give one that `soundalike prepare` made, or a list of them.")
+        return named
+
+
+def read_together(folders: tuple[str, ...]) -> list[tuple[Row, str]]:
+    """The rows of prepared folders, each with its folder.
+
+    In several folders names count within a corpus: speakers of one name are the same person where they have a corpus in common, and are
+    else told apart by their folder's name; a speaker who is held out from training in one folder is so in all. Raises DataError for a
+    clip of one corpus that is in two folders.
+    """
+    if len(folders) == 1:
+        return [(row, folders[0]) for row in read_manifest(folders[0])]
+    people: dict[str, list[tuple[str, set[str]]]] = defaultdict(list)  # of each name: what they are called here, and their corpora
+    clips: dict[tuple[str, str], int] = {}
+    together, splits = [], defaultdict(set)
+    for number, folder in enumerate(folders):
+        rows, corpora, called = read_manifest(folder), defaultdict(set), {}
+        for row in rows:
+            corpora[row.speaker].add(row.corpus)
+            other = clips.setdefault((row.corpus, row.id), number)
+            if other != number:
+                reason = f"the clip '{row.id}' of the corpus '{row.corpus}' is in {folders[other]} and in {folder}"
+                raise DataError(f"[data] manifest: {reason}. Name one of the two only, or prepare one anew from a source of another name.")
+        for name, own in corpora.items():
+            person = next((person for person in people[name] if person[1] & own), None)
+            if person is None:
+                person = (f"{name} ({folder})" if people[name] else name, set())
+                people[name].append(person)
+            person[1].update(own)
+            called[name] = person[0]
+        for row in rows:
+            splits[called[row.speaker]].add(row.split)
+            together.append((replace(row, speaker=called[row.speaker]), folder))
+    held = {speaker: max(own, key=lambda split: (split != "train", split)) for speaker, own in splits.items()}
+    return [(replace(row, split=held[row.speaker]), folder) for row, folder in together]
+
 
 class Dataset:
-    """Batches of a prepared folder, addressed by number: batch `n` of a seed is always the same."""
+    """Batches of prepared folders, addressed by number: batch `n` of a seed is always the same."""
 
     def __init__(self, config: DataConfig, mel: MelSpec, wants: frozenset[str], seed: int = 0, split: str = "train"):
         self.config, self.mel, self.wants, self.seed = config, mel, wants, seed
-        self.store = FeatureStore(config.manifest, mel)
-        rows = read_manifest(config.manifest)
-        splits = sorted({row.split for row in rows})
+        self.name, stores = ", ".join(config.folders), {folder: FeatureStore(folder, mel) for folder in config.folders}
+        rows = read_together(config.folders)
+        splits = sorted({row.split for row, _ in rows})
         if split not in splits:
             held = f"it has {', '.join(splits)}" if splits else "it has no clip at all"
-            raise ConfigError(f"{config.manifest}: no speaker is in the split '{split}' ({held}). Prepare it with --dev or --test, or with more.")
-        rows = [row for row in rows if row.split == split and self._chosen(row)]
+            raise ConfigError(f"{self.name}: no speaker is in the split '{split}' ({held}). Prepare it with --dev or --test, or with more.")
+        rows = [(row, folder) for row, folder in rows if row.split == split and self._chosen(row)]
         for kind in ("durations", "mel", "samples", "vector"):
             if kind in wants:
-                rows = [row for row in rows if self.store.has(kind, row.id)]
+                rows = [(row, folder) for row, folder in rows if stores[folder].has(kind, row.id)]
         if config.limit:
             rows = rows[: config.limit]
         if not rows:
-            raise ConfigError(f"{config.manifest}: no clip fits the recipe's [data] with {sorted(wants)}. Loosen it or prepare more.")
-        self.rows = rows
-        self.speakers = sorted({row.speaker for row in rows})
+            raise ConfigError(f"{self.name}: no clip fits the recipe's [data] with {sorted(wants)}. Loosen it or prepare more.")
+        self.rows = [row for row, _ in rows]
+        self._stores = [stores[folder] for _, folder in rows]
+        self.speakers = sorted({row.speaker for row in self.rows})
         self._speaker_index = {name: i for i, name in enumerate(self.speakers)}
         self._clips = defaultdict(list)
-        for i, row in enumerate(rows):
+        for i, row in enumerate(self.rows):
             self._clips[row.speaker].append(i)
         self._epochs: dict[int, list[list[int]]] = {}
         self._starts = [0]  # number of each epoch's first batch; epochs differ a little in length
@@ -194,7 +237,7 @@ class Dataset:
             clips[self.rows[index].speaker].append(index)
         groups = [own[k : k + each] for own in clips.values() for k in range(0, len(own) - each + 1, each)]
         if not groups:
-            raise ConfigError(f"{self.config.manifest}: no speaker has {each} clips. Lower data.clips_per_speaker.")
+            raise ConfigError(f"{self.name}: no speaker has {each} clips. Lower data.clips_per_speaker.")
         rng.shuffle(groups)
         together = max(1, self.config.batch_frames // (each * max(self.frames(index) for index in order)))
         return [sum(groups[k : k + together], []) for k in range(0, len(groups), together)]
@@ -209,6 +252,14 @@ class Dataset:
         rng = np.random.default_rng([self.seed, epoch, number, 1])
         return collate([self.item(i, rng) for i in batches[number]])
 
+    def has(self, kind: str, index: int) -> bool:
+        """Whether there is an array of this kind of a clip."""
+        return self._stores[index].has(kind, self.rows[index].id)
+
+    def read(self, kind: str, index: int) -> np.ndarray:
+        """An array of a clip. Raises DataError where there is none."""
+        return self._stores[index].read(kind, self.rows[index].id)
+
     def item(self, index: int, rng: np.random.Generator) -> dict:
         """One clip's fields as arrays, cropped alike, with a prompt from another clip where the speaker has one."""
         row, wants = self.rows[index], self.wants
@@ -216,43 +267,43 @@ class Dataset:
         if "symbols" in wants:
             item["symbols"] = np.array(encode(row.phonemes, row.id))
         if "durations" in wants:
-            item["durations"] = self.store.read("durations", row.id).astype(np.int64)
+            item["durations"] = self.read("durations", index).astype(np.int64)
         start, crop = 0, self.config.crop_frames
-        mel = self.store.read("mel", row.id).astype(np.float32)
+        mel = self.read("mel", index).astype(np.float32)
         if crop:
             start = int(rng.integers(0, max(1, len(mel) - crop + 1)))
         stop = start + crop if crop else len(mel)
         if "mel" in wants:
-            if self.config.retold and rng.random() < self.config.retold and self.store.has("retold", row.id):
-                mel = self.store.read("retold", row.id).astype(np.float32)
+            if self.config.retold and rng.random() < self.config.retold and self.has("retold", index):
+                mel = self.read("retold", index).astype(np.float32)
             item["mel"] = mel[start:stop]
         if "pitch" in wants:
-            item["pitch"] = self.store.read("pitch", row.id)[start:stop]
+            item["pitch"] = self.read("pitch", index)[start:stop]
         if "samples" in wants:
             hop = self.mel.hop_length
-            item["samples"] = self.store.read("samples", row.id)[start * hop : (start + len(mel[start:stop]) - 1) * hop] / np.float32(32768)
+            item["samples"] = self.read("samples", index)[start * hop : (start + len(mel[start:stop]) - 1) * hop] / np.float32(32768)
         if "speaker" in wants:
             item["speaker"] = self._speaker_index[row.speaker]
         if "target_vector" in wants:
-            known = self.store.has("teacher", row.id)
+            known = self.has("teacher", index)
             item["target_known"] = float(known)
-            item["target_vector"] = self.store.read("teacher", row.id).astype(np.float32) if known else np.zeros(256, np.float32)
+            item["target_vector"] = self.read("teacher", index).astype(np.float32) if known else np.zeros(256, np.float32)
         if "quality" in wants:
-            known = self.store.has("quality", row.id)
-            item["quality"] = self.store.read("quality", row.id).astype(np.float32) if known else np.float32("nan")
+            known = self.has("quality", index)
+            item["quality"] = self.read("quality", index).astype(np.float32) if known else np.float32("nan")
         if "prompt" in wants:
             others = [i for i in self._clips[row.speaker] if i != index]
-            source = self.rows[others[rng.integers(len(others))]].id if others else row.id
-            frames = self.store.read("mel", source)
+            source = others[rng.integers(len(others))] if others else index
+            frames = self.read("mel", source)
             longest = len(frames) if others else len(frames) // 2  # of its only clip a speaker keeps half to be learned from
             size = max(1, min(longest, int(rng.integers(self.config.prompt_frames // 2, self.config.prompt_frames + 1))))
             at = int(rng.integers(0, len(frames) - size + 1))
             own = (max(0, at - start), max(0, at + size - start))
             item["prompt_span"] = np.array((0, 0) if others else own)
             item["prompt"] = frames[at : at + size].astype(np.float32)
-            item["prompt_pitch"] = self.store.read("pitch", source)[at : at + size]
+            item["prompt_pitch"] = self.read("pitch", source)[at : at + size]
             if "vector" in wants:
-                item["vector"] = self.store.read("vector", source).astype(np.float32)
+                item["vector"] = self.read("vector", source).astype(np.float32)
         return item
 
 

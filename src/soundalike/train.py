@@ -107,8 +107,7 @@ class State:
 
 def gather_facts(data: Dataset, sample: int = 400) -> DataFacts:
     """Speakers, and mean and spread of each mel band over some clips."""
-    rows = data.rows[:: max(1, len(data.rows) // sample)]
-    mel = torch.cat([torch.from_numpy(data.store.read("mel", row.id)).float() for row in rows])
+    mel = torch.cat([torch.from_numpy(data.read("mel", index)).float() for index in range(0, len(data.rows), max(1, len(data.rows) // sample))])
     return DataFacts(len(data.speakers), mel.mean(0), mel.std(0).clamp_min(0.1))
 
 

@@ -73,12 +73,12 @@ def write_retold(folder: str, objective: Objective, settings: DataConfig, mel: M
     A vocoder trained on some of these learns to mend what that model smears. `objective` gives a normalised "mel" (B, T, M) of a
     batch and holds the network with its `mean` and `std`; `settings` choose the clips.
     """
-    data, network = Dataset(settings, mel, objective.wants, seed), objective.network().eval()
+    data, store, network = Dataset(settings, mel, objective.wants, seed), FeatureStore(folder, mel), objective.network().eval()
     torch.manual_seed(seed)
     for index, row in enumerate(tqdm(data.rows, desc="retell", unit="clip")):
         batch = collate([data.item(index, np.random.default_rng([seed, index]))])
         made = objective.forward(batch)["mel"][0, : int(batch.mel_lengths[0])] * network.std + network.mean
-        data.store.write("retold", row.id, made.clamp_min(mel.silence).numpy().astype(np.float16))
+        store.write("retold", row.id, made.clamp_min(mel.silence).numpy().astype(np.float16))
     return len(data.rows)
 
 
