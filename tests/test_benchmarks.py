@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 
+import growth
 import numpy as np
 import pytest
 import results
@@ -212,3 +213,24 @@ def test_scaling_is_drawn(tmp_path):
     points = [{"size": n, "seconds": n / 10, "megabytes": 400.0} for n in (1, 10, 100)]
     scaling.draw({kind: {"points": points, "seconds": 1.0, "megabytes": 0.0} for kind in scaling.LABELS}, tmp_path / "plot.png")
     assert (tmp_path / "plot.png").stat().st_size > 5000
+
+
+def test_growth_with_data_is_measured_at_every_size(corpus, tmp_path):
+    lines = growth.chosen(str(corpus), "en")
+    assert sorted(line["id"] for line in lines) == sorted(path.stem for path, _ in sentences()) and not growth.chosen(str(corpus), "fr")
+    points = []
+    for count in (2, 4):
+        listed = tmp_path / f"{count}.jsonl"
+        listed.write_text("".join(json.dumps(line) + "\n" for line in lines[:count]), encoding="utf-8")
+        points.append(growth.point(str(listed), str(tmp_path / f"{count}"), str(growth.RECIPE), 1))
+    assert [one["clips"] for one in points] == [2, 4] and all(one[name] > 0 for one in points for name in growth.COLUMNS)
+    assert 1.2 < points[1]["disk"] / points[0]["disk"] < 4 and points[0]["again"] < points[0]["prepare"]
+    shown = growth.table(points).splitlines()
+    assert len(shown) == 5 and shown[-1].startswith("| x 2.0 | ") and len({line.count("|") for line in shown}) == 1
+
+
+def test_growth_asks_for_no_more_than_there_is(corpus, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["growth.py", str(corpus), "--clips", "5"])
+    with pytest.raises(SystemExit):
+        growth.main()
+    assert "has 4 clips to train on in 'en', under 5: give smaller --clips" in capsys.readouterr().err
