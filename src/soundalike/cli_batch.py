@@ -29,7 +29,7 @@ def add_batch_command(commands: Any) -> None:
     batch.add_argument("jobs", help="file of jobs, JSON lines")
     batch.add_argument("--overwrite", action="store_true", help="make files that are already there again")
     batch.add_argument("--report", metavar="FILE", help="write the jobs done, with the seconds each took and what is in doubt, as JSON lines")
-    batch.add_argument("--workers", type=int, metavar="N", help="processes, of one thread each (default: this one; with Ray one for each core)")
+    batch.add_argument("--workers", type=int, metavar="N", help="processes; several have one thread each (default: 1; with Ray one a core)")
     batch.add_argument("--engine", default="local", help="local, or ray: the cluster that RAY_ADDRESS names, else one begun here (default: local)")
     add_speaking(batch)
     batch.set_defaults(run=run_batch)
