@@ -12,7 +12,7 @@ from soundalike.audio import Audio, join
 from soundalike.contract import DataFacts
 from soundalike.data import collate
 from soundalike.families.regression.objective import RegressionObjective, RegressionSettings
-from soundalike.families.regression.practice import Windows
+from soundalike.families.regression.practice import Windows, without_noise
 from soundalike.listening import is_adapted
 from soundalike.prepare.augment import hear
 from soundalike.voicefile import ADAPTER
@@ -72,6 +72,16 @@ def test_noise_is_not_understood_and_so_not_practised(cloner, voice):
 def test_a_prompt_that_is_one_long_sound_cannot_be_divided_and_is_left_alone(cloner, voice):
     family, frames = cloner.family, len(voice.tensors["prompt"])
     assert family.practise(voice, (["^", "a", "."], [0, frames, 0])) == {}
+
+
+def test_steady_noise_is_not_among_what_is_practised():
+    rng, frames = np.random.default_rng(0), 200
+    noise = np.abs(rng.normal(1e-2, 2e-3, (frames, 4))).astype(np.float32)
+    speech = np.zeros((frames, 4), np.float32)
+    speech[50:150] = 1.0
+    before, after = np.log(noise + speech), without_noise(np.log(noise + speech))
+    assert np.allclose(after[50:150], before[50:150], atol=0.01)  # what is said stays as it is
+    assert (after[:50] < before[:50] - 0.5).mean() > 0.9 and (after >= before - np.log(10) - 1e-4).all()  # between it, down to a tenth
 
 
 def loss_on(network, cloner, voice: Voice) -> float:

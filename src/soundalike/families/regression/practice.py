@@ -2,7 +2,8 @@
 
 What is said in them is heard by the aligner, phone by phone; windows of them are made again from the rest, and the error, as it is
 seen by the mel and by the adversary the model was trained against, moves thin matrices beside the decoder's weights (LoRA, Hu et al.
-2021). Speaker-adaptive fine-tuning as of AdaSpeech (Chen et al. 2021), with one clip and no transcript.
+2021). The windows are cleaned of steady noise first, so that it is not learned with the voice. Speaker-adaptive fine-tuning as of
+AdaSpeech (Chen et al. 2021), with one clip and no transcript.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from .network import Regression
 from .objective import JUDGED, RegressionObjective
 
 STEPS, RATE, RANK = 30, 2e-3, 8
+QUIETEST, NOISE, LEFT = 0.08, 1.5, 0.1  # share of the frames taken to be a band's noise; how much of it is taken off; what stays at least
 STRENGTH = 0.5  # of what was learned, what is kept: most of the likeness, little of what the seconds themselves happened to be
 ADAPTED = ("decoder", "depth", "looks", "hear")  # where matrices are put
 TOGETHER = 2  # windows of a step
@@ -72,6 +74,7 @@ class Windows:
     def __init__(self, voice: Voice, said: tuple[list[str], list[int]]):
         symbols, durations = said
         self.mel, self.pitch, self.vector = (voice.tensors[name].float().numpy() for name in ("prompt", "prompt_pitch", "vector"))
+        self.target = without_noise(self.mel)
         self.symbols, self.durations = np.array(encode(symbols)), np.array(durations)
         self.ends = np.concatenate([[0], self.durations.cumsum()])
         self.rng = np.random.default_rng(0)
@@ -89,7 +92,14 @@ class Windows:
         begin, end = int(self.ends[first]), int(self.ends[last])
         rest = np.r_[0:begin, end : len(self.mel)]
         return {
-            "id": "prompt", "symbols": self.symbols[first:last], "durations": self.durations[first:last], "mel": self.mel[begin:end],
+            "id": "prompt", "symbols": self.symbols[first:last], "durations": self.durations[first:last], "mel": self.target[begin:end],
             "pitch": self.pitch[begin:end], "quality": np.float32(np.nan), "vector": self.vector,
             "prompt": self.mel[rest], "prompt_pitch": self.pitch[rest], "prompt_span": np.array((0, 0)),
         }  # fmt: skip
+
+
+def without_noise(mel: np.ndarray) -> np.ndarray:
+    """A log-mel (T, M) less what sounds on in each band: spectral subtraction (Boll 1979) of its QUIETEST part."""
+    sound = np.exp(mel)
+    noise = NOISE * np.quantile(sound, QUIETEST, axis=0, keepdims=True)
+    return mel + np.log(np.clip(np.sqrt(np.clip(sound**2 - noise**2, 0.0, None)) / sound, LEFT, None)).astype(mel.dtype)
