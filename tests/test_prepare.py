@@ -12,11 +12,12 @@ import soundfile
 import torch
 from conftest import RECIPES, sentences
 
-from soundalike.audio import Audio
+from soundalike.audio import Audio, join
 from soundalike.cli import main
 from soundalike.data import DataConfig, DataError, Dataset, FeatureStore, read_manifest, write_manifest
 from soundalike.features import MelSpec
 from soundalike.prepare import prepare
+from soundalike.prepare.denoise import without_noise
 
 
 @pytest.fixture
@@ -171,3 +172,38 @@ def test_clips_are_retold_and_read_back(prepared, tmp_path):
         data = Dataset(DataConfig(str(folder), seconds=(0.1, 30.0), retold=share), MelSpec(), wants)
         item = data.item(0, np.random.default_rng(0))
         assert np.array_equal(item["mel"], store.read(kind, data.rows[0].id).astype(np.float32))
+
+
+def noisy(clean: Audio, decibels: float) -> Audio:
+    """A clip with white noise so far below it."""
+    noise = np.random.default_rng(0).normal(size=len(clean.samples))
+    noise *= np.sqrt((clean.samples**2).mean() / 10 ** (decibels / 10))
+    return Audio((clean.samples + noise).astype(np.float32), clean.rate)
+
+
+def left_over(sound: Audio, clean: Audio) -> float:
+    """Decibels of what is not the clean clip, against it."""
+    return float(10 * np.log10(((sound.samples - clean.samples) ** 2).sum() / (clean.samples**2).sum()))
+
+
+def test_steady_noise_is_taken_out():
+    clips = [Audio.read(path) for path, _ in sentences()[:2]]
+    clean = join(clips)
+    for decibels in (5, 15):
+        assert left_over(without_noise(noisy(clean, decibels)), clean) < -decibels - 4
+    assert left_over(without_noise(clean), clean) < -20
+    long = join(clips * 12)  # of several blocks
+    assert long.seconds > 60
+    cleaned = without_noise(noisy(long, 10))
+    assert len(cleaned.samples) == len(long.samples) and left_over(cleaned, long) < -14
+    assert len(without_noise(Audio(np.zeros(10, np.float32), 24_000)).samples) == 10
+
+
+def test_preparing_with_and_without_denoising(ljspeech, tmp_path):
+    plain = prepare(ljspeech, tmp_path / "out", workers=1)
+    before = FeatureStore(tmp_path / "out", MelSpec()).read("mel", plain[0].id)
+    prepare(ljspeech, tmp_path / "out", workers=1, denoise=True)  # of the same folder: the sounds are made again
+    after = FeatureStore(tmp_path / "out", MelSpec()).read("mel", plain[0].id)
+    assert np.quantile(after, 0.05) < np.quantile(before, 0.05)
+    assert prepare(ljspeech, tmp_path / "out", workers=1) == plain
+    assert np.array_equal(FeatureStore(tmp_path / "out", MelSpec()).read("mel", plain[0].id), before)

@@ -19,6 +19,7 @@ def add_data_commands(commands: Any) -> None:
     prepare.add_argument("--reader", "--layout", dest="reader", metavar="NAME", help="how to read the source (default: told by its files)")
     prepare.add_argument("--language", default="en", help="of clips whose corpus does not tell: a code, or auto (default: %(default)s)")
     prepare.add_argument("--speaker", default="", help="name of the one who speaks in all clips")
+    prepare.add_argument("--denoise", action="store_true", help="take steady noise (hiss, fans, hum) out first")
     prepare.add_argument("--no-trim", action="store_false", dest="trim", help="leave the silence at the ends of clips")
     prepare.add_argument("--longest", type=float, default=12.0, metavar="SECONDS", help="of a piece of a long recording (default: %(default)g)")
     prepare.add_argument("--shortest", type=float, default=1.0, metavar="SECONDS", help="shorter pieces are rejected (default: %(default)g)")
@@ -63,8 +64,8 @@ def run_prepare(given: argparse.Namespace) -> None:
     rows = prepare(
         given.source, given.out, given.reader, mel, ("mel",) if mel else KINDS, given.workers, shares, speaker=given.speaker,
         aligner=aligner.network,
-        engine=given.engine, trim=given.trim, longest=given.longest, shortest=given.shortest, language=given.language, vad=given.vad,
-        transcribe=given.transcribe, asr_model=given.asr_model,
+        engine=given.engine, denoise=given.denoise, trim=given.trim, longest=given.longest, shortest=given.shortest, language=given.language,
+        vad=given.vad, transcribe=given.transcribe, asr_model=given.asr_model,
     )  # fmt: skip
     if given.align and not mel:
         write_durations(given.out, aligner.network, aligner.mel, again=False)

@@ -21,6 +21,7 @@ from ..recognise import Recogniser, open_recogniser
 from ..text import LANGUAGES, detect_language, phonemize
 from .aligner import Aligner
 from .clips import Clip
+from .denoise import without_noise
 from .slicing import MARGIN, cut, share_out, speech
 
 KINDS = ("mel", "pitch", "samples")
@@ -33,6 +34,7 @@ class Plan:
 
     mel: MelSpec = field(default_factory=MelSpec)
     kinds: tuple[str, ...] = KINDS
+    denoise: bool = False  # take steady noise out first
     trim: bool = True  # leave MARGIN seconds of silence at the ends
     longest: float = 12.0  # seconds of a piece of a long recording, at most
     shortest: float = 1.0  # shorter pieces are rejected
@@ -60,7 +62,7 @@ def keys_of(clip: Clip, plan: Plan) -> tuple[str, str]:
     except OSError:
         file = []
     cutting = [plan.longest, plan.shortest, plan.vad, clip.text] if clip.long else []
-    sound = [clip.audio, file, asdict(plan.mel), plan.trim, cutting]
+    sound = [clip.audio, file, asdict(plan.mel), plan.trim, cutting, *(["denoised"] if plan.denoise else [])]
     words = [clip.text, clip.language or plan.language, plan.transcribe and not clip.text and (plan.asr_model or True)]
     return _digest(sound), _digest([sound, words])
 
@@ -74,6 +76,7 @@ def work(job: Job, plan: Plan, folder: str, aligner: Aligner | None = None) -> d
         if not os.path.isfile(clip.audio):
             raise AudioError(f"{clip.where}: there is no {clip.audio}.")
         sound = Audio.read(clip.audio)
+        sound = without_noise(sound) if plan.denoise else sound
         pieces = _pieces(clip, sound, plan, aligner)
     except (AudioError, TextError) as error:
         entry["rejected"].append({"id": clip.id, "reason": str(error)})
