@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from conftest import CORPUS
+from conftest import CORPUS, REFERENCE, ROOT
 
-from soundalike import Voice
+from soundalike import Cloner, Voice
 from soundalike.audio import Audio, join
 from soundalike.contract import DataFacts
 from soundalike.data import collate
-from soundalike.families.regression.objective import RegressionObjective, RegressionSettings
-from soundalike.families.regression.practice import Windows, without_noise
 from soundalike.listening import is_adapted
+from soundalike.practice import Windows, practise, without_noise
 from soundalike.prepare.augment import hear
 from soundalike.voicefile import ADAPTER
 
@@ -70,8 +69,8 @@ def test_noise_is_not_understood_and_so_not_practised(cloner, voice):
 
 
 def test_a_prompt_that_is_one_long_sound_cannot_be_divided_and_is_left_alone(cloner, voice):
-    family, frames = cloner.family, len(voice.tensors["prompt"])
-    assert family.practise(voice, (["^", "a", "."], [0, frames, 0])) == {}
+    frames = len(voice.tensors["prompt"])
+    assert practise(cloner.family, voice, (["^", "a", "."], [0, frames, 0])) == {}
 
 
 def test_steady_noise_is_not_among_what_is_practised():
@@ -89,7 +88,7 @@ def loss_on(network, cloner, voice: Voice) -> float:
     said = hear(voice.tensors["prompt"].float(), cloner.aligner, cloner.family.mel)
     windows = Windows(voice, said)
     batch = collate([windows.item() for _ in range(6)])
-    objective = RegressionObjective(network, RegressionSettings(), DataFacts(1, network.mean.clone(), network.std.clone()))
+    objective = cloner.family.taught(network, DataFacts(1, network.mean.clone(), network.std.clone()))
     with torch.no_grad(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return float(objective.losses("model", batch, objective.forward(batch))["mel"])
@@ -101,3 +100,25 @@ def test_another_recording_of_the_person_is_told_better_after_practice(cloner):
     first, second = (cloner.listen(join([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4]))
     practised = cloner.practise(first)
     assert loss_on(cloner.family.acoustic_of(practised), cloner, second) < 0.97 * loss_on(cloner.family.acoustic, cloner, second)
+
+
+@pytest.mark.parametrize("family", ["convrnn", "fastspeech2", "sv2tts"])
+def test_every_family_practises_by_its_own_objective(tiny_shelf, family):
+    cloner = Cloner.load(tiny_shelf / family)
+    voice = cloner.listen(REFERENCE)
+    practised = cloner.practise(voice)
+    changed = {name.removeprefix(ADAPTER).split(".")[0] for name in practised.tensors if name.startswith(ADAPTER)}
+    assert changed == set(cloner.family.adapted) and is_adapted(practised, cloner.family.weights)
+    taught = cloner.family.acoustic_of(practised)
+    assert loss_on(taught, cloner, voice) < 0.98 * loss_on(cloner.family.acoustic, cloner, voice)
+    spoken = [join(list(cloner.speak("Good morning.", one, verify=False, watermark=False))).samples for one in (voice, practised)]
+    assert not np.array_equal(*spoken)
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="recordings of people are not there")
+def test_fastspeech2_too_tells_another_recording_better_after_practice():
+    cloner = Cloner.load(ROOT / "models" / "fastspeech2")
+    clips = sorted((CORPUS / "audio" / "librispeech" / "ls-19").rglob("*.opus"))
+    first, second = (cloner.listen(join([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4]))
+    taught = cloner.family.acoustic_of(cloner.practise(first))
+    assert loss_on(taught, cloner, second) < 0.97 * loss_on(cloner.family.acoustic, cloner, second)

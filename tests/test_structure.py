@@ -18,7 +18,7 @@ LEVELS = {
     "reference": 6, "lint": 6, "watch": 6, "processes": 6, "voices": 6, "codeword": 1, "watermark": 2, "content_credentials": 2, "provenance": 6,
     "consent": 6, "listening": 2, "adapt": 7, "speaking": 2, "serve": 7,
     "cli": 8, "cli_data": 8, "cli_import": 8, "cli_listen": 8, "cli_serve": 8, "cli_training": 8, "cli_trust": 8, "cli_voices": 8,
-    "assembly": 6, "attention": 1, "cli_families": 8, "cli_batch": 8, "cli_speaking": 8, "shelf": 6, "engines": 1,
+    "assembly": 6, "attention": 1, "cli_families": 8, "cli_batch": 8, "cli_speaking": 8, "shelf": 6, "engines": 1, "practice": 4,
 }  # fmt: skip
 ROOMS = ("families", "vocoders", "speakers")  # these never import one another, nor a family another family
 FILES = sorted(PACKAGE.rglob("*.py"))

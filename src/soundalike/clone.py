@@ -20,6 +20,7 @@ from .audio import Audio, join, read_channels
 from .contract import AudioError, CheckpointError, ConfigError, Voice
 from .listening import adapted, is_adapted, vectors
 from .listening import digest as digest_of
+from .practice import practise
 from .prepare.augment import hear
 from .reference import HOPELESS, Report, examine, mono
 from .text import Lexicon, Script, Spoken, in_halves, phonemize, read
@@ -94,8 +95,7 @@ class Cloner:
         The voice as it is where it has one already, the model cannot, or too little is understood of the prompt. `progress` is told
         (done, all) after each step.
         """
-        adversary = getattr(self.family, "adversary", None)
-        if adversary is None or self.aligner is None or is_adapted(voice, self.family.weights):
+        if not getattr(self.family, "adapted", ()) or self.aligner is None or is_adapted(voice, self.family.weights):
             return voice
         key = digest_of({name: voice.tensors[name] for name in ("prompt", "prompt_pitch", "vector") if name in voice.tensors})
         change = self._practised.get(key)
@@ -104,7 +104,7 @@ class Cloner:
                 change = self._practised.get(key)  # another may have waited for the same
                 if change is None:
                     said = hear(voice.tensors["prompt"].float(), self.aligner, self.family.mel)
-                    change = self._practised[key] = {} if said is None else self.family.practise(voice, said, progress)
+                    change = self._practised[key] = {} if said is None else practise(self.family, voice, said, progress)
                     for old in list(self._practised)[:-REMEMBERED]:
                         del self._practised[old]
         return adapted(voice, change, {"method": "practice", "weights": self.family.weights}) if change else voice

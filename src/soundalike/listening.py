@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from .audio import Audio
-from .contract import CheckpointError, Voice
+from .contract import CheckpointError, DataFacts, Objective, Voice
 from .features import MelSpec, log_mel, pitch
 from .nets.adapter import applied
 from .voicefile import ADAPTER
@@ -25,6 +25,12 @@ KEPT = 4  # adapted networks held ready
 
 class Assembled:
     """An acoustic model, a vocoder and a speaker encoder: how every family begins that listens so."""
+
+    adapted: tuple[str, ...] = ()  # how the names of those layers begin that practice changes; none: it cannot practise
+
+    def taught(self, network: nn.Module, facts: DataFacts) -> Objective:
+        """Its acoustic model, or a copy of it, under training, as practice goes about it."""
+        raise NotImplementedError
 
     def __init__(self, acoustic: nn.Module, vocoder: nn.Module, speaker: nn.Module, mel: MelSpec):
         self.acoustic, self.vocoder, self.speaker, self.mel = acoustic, vocoder, speaker, mel

@@ -14,6 +14,7 @@ from .audio import Audio
 from .contract import Frames
 from .cues import Cue
 from .features import MelSpec
+from .listening import speech_frames
 from .text import Spoken
 from .text.alphabet import GAP, MARKS, START
 
@@ -40,6 +41,21 @@ def manner_of(spoken: Spoken, options: Any, mel: MelSpec, device: torch.device) 
     energy = getattr(options, "energy", 0.0) * math.log(10) / 20
     temperature = getattr(options, "temperature", 1.0)
     return Manner((rate * options.speed).to(device), octaves.to(device), frames, temperature, options.seed, energy)
+
+
+def sharpened(mel: Tensor, prompt: Tensor, amount: float) -> Tensor:
+    """A regressed mel (T, M) whose over-smooth bands vary more as those of a prompt (T', M) do.
+
+    Global variance compensation (Toda & Tokuda 2007), over the frames that hold speech.
+    """
+    if amount <= 0:
+        return mel
+    ours, theirs = speech_frames(mel), speech_frames(prompt)
+    if len(ours) < 10 or len(theirs) < 10:
+        return mel
+    gain = (theirs.std(0) / ours.std(0).clamp_min(0.1)).clamp(1.0, 1.6) ** amount
+    mean = ours.mean(0)
+    return torch.where((mel.mean(1) > mel.mean(1).max() - 4.0)[:, None], mean + (mel - mean) * gain, mel)
 
 
 @torch.inference_mode()

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import torch
 
 from ...audio import Audio
-from ...contract import Frames, Voice
+from ...contract import DataFacts, Frames, Voice
 from ...listening import Assembled
 from ...speaking import manner_of, sound
 from ...text import Spoken, encode
 from .network import ConvRNN
+from .objective import ConvRNNObjective, ConvRNNSettings
 
 
 @dataclass(frozen=True)
@@ -30,24 +31,30 @@ class ConvRNNCloner(Assembled):
     Options = ConvRNNOptions
 
     acoustic: ConvRNN
+    adapted = ("decoder", "out")
+
+    def taught(self, network: ConvRNN, facts: DataFacts) -> ConvRNNObjective:
+        return ConvRNNObjective(network, ConvRNNSettings(), facts)
 
     def seconds(self, spoken: Spoken, voice: Voice, options: ConvRNNOptions) -> float:
         """How long the sentence would be."""
         symbols = torch.tensor(encode(spoken.symbols), device=self.device)
-        exact = self.acoustic.lengths(symbols, self.heard(voice))[1]
+        acoustic = self.acoustic_of(voice)
+        exact = acoustic.lengths(symbols, self.heard(acoustic, voice))[1]
         return float((exact / manner_of(spoken, options, self.mel, self.device).tempo).sum()) / self.mel.frames_per_second
 
-    def heard(self, voice: Voice) -> torch.Tensor:
-        """A voice (1, V) as the acoustic model takes it. Raises CheckpointError for another model's voice."""
+    def heard(self, acoustic: ConvRNN, voice: Voice) -> torch.Tensor:
+        """A voice (1, V) as an acoustic model takes it. Raises CheckpointError for another model's voice."""
         self.check(voice)
         vector, prompt = (voice.tensors[name].float()[None].to(self.device) for name in ("vector", "prompt"))
         with torch.inference_mode():
-            return self.acoustic.listen(vector, prompt, torch.tensor([prompt.shape[1]], device=self.device))
+            return acoustic.listen(vector, prompt, torch.tensor([prompt.shape[1]], device=self.device))
 
     def frames(self, spoken: Spoken, voice: Voice, options: ConvRNNOptions) -> Frames:
         """The mel and durations of one sentence, before the vocoder. Raises CheckpointError for another model's voice."""
         symbols = torch.tensor(encode(spoken.symbols), device=self.device)
-        return self.acoustic.infer(symbols, self.heard(voice), manner_of(spoken, options, self.mel, self.device))
+        acoustic = self.acoustic_of(voice)
+        return acoustic.infer(symbols, self.heard(acoustic, voice), manner_of(spoken, options, self.mel, self.device))
 
     def speak(self, spoken: Spoken, voice: Voice, options: ConvRNNOptions | None = None) -> Iterator[Audio]:
         """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
 from ...audio import Audio
-from ...contract import Frames, Voice
+from ...contract import DataFacts, Frames, Voice
 from ...listening import Assembled
-from ...speaking import manner_of, sound
+from ...speaking import manner_of, sharpened, sound
 from ...text import Spoken, encode
 from .network import FastSpeech2
+from .objective import FastSpeech2Objective, FastSpeech2Settings
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class FastSpeech2Options:
     energy: float = 0.0  # dB, -12 to 12, of the energy the decoder is told: softer or more pressed, at one loudness
     seconds: float = 0.0  # of the sentence, exactly; 0: as long as it takes
     seed: int = 0
+    sharpen: float = 0.5  # 0 to 1: how far the spread of each mel band is brought back to the reference's
 
 
 class FastSpeech2Cloner(Assembled):
@@ -32,12 +34,16 @@ class FastSpeech2Cloner(Assembled):
     Options = FastSpeech2Options
 
     acoustic: FastSpeech2
+    adapted = ("decoder", "out")
+
+    def taught(self, network: FastSpeech2, facts: DataFacts) -> FastSpeech2Objective:
+        return FastSpeech2Objective(network, FastSpeech2Settings(), facts)
 
     def seconds(self, spoken: Spoken, voice: Voice, options: FastSpeech2Options) -> float:
         """How long the sentence would be."""
         self.check(voice)
         symbols = torch.tensor(encode(spoken.symbols), device=self.device)
-        exact = self.acoustic.lengths(symbols, self._tensor(voice, "vector"))[1]
+        exact = self.acoustic_of(voice).lengths(symbols, self._tensor(voice, "vector"))[1]
         return float((exact / manner_of(spoken, options, self.mel, self.device).tempo).sum()) / self.mel.frames_per_second
 
     def frames(self, spoken: Spoken, voice: Voice, options: FastSpeech2Options) -> Frames:
@@ -45,7 +51,8 @@ class FastSpeech2Cloner(Assembled):
         self.check(voice)
         symbols = torch.tensor(encode(spoken.symbols), device=self.device)
         manner = manner_of(spoken, options, self.mel, self.device)
-        return self.acoustic.infer(symbols, self._tensor(voice, "vector"), self._tensor(voice, "prompt_pitch"), manner)
+        made = self.acoustic_of(voice).infer(symbols, self._tensor(voice, "vector"), self._tensor(voice, "prompt_pitch"), manner)
+        return replace(made, mel=sharpened(made.mel, self._tensor(voice, "prompt")[0], options.sharpen))
 
     def speak(self, spoken: Spoken, voice: Voice, options: FastSpeech2Options | None = None) -> Iterator[Audio]:
         """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""

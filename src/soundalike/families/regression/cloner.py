@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 
 from ...audio import Audio
-from ...contract import Frames, Voice
-from ...listening import Assembled, speech_frames
-from ...speaking import Manner, manner_of, sound
+from ...contract import DataFacts, Frames, Voice
+from ...listening import Assembled
+from ...speaking import Manner, manner_of, sharpened, sound
 from ...text import Spoken, encode
 from .adversary import MelDiscriminator
 from .network import Heard, Regression
-from .practice import practise
+from .objective import JUDGED, RegressionObjective
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,12 @@ class RegressionCloner(Assembled):
     acoustic: Regression
     adversary: MelDiscriminator | None = None  # of a model that can practise
 
-    def practise(
-        self, voice: Voice, said: tuple[list[str], list[int]], progress: Callable[[int, int], None] | None = None
-    ) -> dict[str, torch.Tensor]:
-        """The adapter of a voice whose prompt says these symbols, with the frames of each. Raises CheckpointError for another model's voice."""
-        self.check(voice)
-        return practise(self.acoustic, self.adversary, voice, said, progress)
+    @property
+    def adapted(self) -> tuple[str, ...]:
+        return ("decoder", "depth", "looks", "hear") if self.adversary is not None else ()
+
+    def taught(self, network: Regression, facts: DataFacts) -> RegressionObjective:
+        return RegressionObjective(network, JUDGED, facts, self.adversary)
 
     def heard(self, acoustic: Regression, voice: Voice) -> tuple[Heard, torch.Tensor]:
         """A voice as an acoustic model takes it, with its prompt's mel (T, M). Raises CheckpointError for another model's voice."""
@@ -82,25 +82,9 @@ class RegressionCloner(Assembled):
         """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for another model's voice."""
         plan = plan or self.plan(spoken, voice)
         made = plan.acoustic.infer(plan.symbols, plan.heard, self.manner(spoken, options), plan.lengths)
-        return Frames(sharpen(made.mel, plan.prompt, options.sharpen), made.pitch, made.durations)
+        return Frames(sharpened(made.mel, plan.prompt, options.sharpen), made.pitch, made.durations)
 
     def speak(self, spoken: Spoken, voice: Voice, options: RegressionOptions | None = None, plan: Plan | None = None) -> Iterator[Audio]:
         """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""
         options = options or RegressionOptions()
         yield sound(self.vocoder, self.frames(spoken, voice, options, plan), spoken, self.mel, options.seed)
-
-
-def sharpen(mel: torch.Tensor, prompt: torch.Tensor, amount: float) -> torch.Tensor:
-    """Widen the over-smooth trajectories of a regressed mel (T, M) towards the spread of the prompt's bands (T', M).
-
-    Global variance compensation (Toda & Tokuda 2007), over the frames that hold speech.
-    """
-    if amount <= 0:
-        return mel
-
-    ours, theirs = speech_frames(mel), speech_frames(prompt)
-    if len(ours) < 10 or len(theirs) < 10:
-        return mel
-    gain = (theirs.std(0) / ours.std(0).clamp_min(0.1)).clamp(1.0, 1.6) ** amount
-    mean = ours.mean(0)
-    return torch.where((mel.mean(1) > mel.mean(1).max() - 4.0)[:, None], mean + (mel - mean) * gain, mel)

@@ -10,11 +10,12 @@ import torch
 
 from ...attention import Attention
 from ...audio import Audio
-from ...contract import Voice
+from ...contract import DataFacts, Voice
 from ...listening import Assembled
 from ...speaking import sound
 from ...text import Spoken, encode, phonemize
 from .network import SV2TTS, Attended
+from .objective import SV2TTSObjective, SV2TTSSettings
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,17 @@ class SV2TTSCloner(Assembled):
     Options = SV2TTSOptions
 
     acoustic: SV2TTS
+    adapted = ("prenet", "frames_out", "postnet")
+
+    def taught(self, network: SV2TTS, facts: DataFacts) -> SV2TTSObjective:
+        return SV2TTSObjective(network, SV2TTSSettings(), facts)
 
     def attended(self, spoken: Spoken, voice: Voice, options: SV2TTSOptions) -> Attended:
         """The mel and durations of one sentence before the vocoder, where each step looked, and how it ended. Raises CheckpointError
         for another model's voice."""
         self.check(voice)
         symbols = torch.tensor(encode(spoken.symbols), device=self.device)
-        return self.acoustic.infer(symbols, voice.tensors["vector"].float()[None].to(self.device), options.seed, options.guard)
+        return self.acoustic_of(voice).infer(symbols, voice.tensors["vector"].float()[None].to(self.device), options.seed, options.guard)
 
     def speak(self, spoken: Spoken, voice: Voice, options: SV2TTSOptions | None = None) -> Iterator[Audio]:
         """One sentence in the voice, as one Audio with its cues and its attention. The same seed gives the same samples."""

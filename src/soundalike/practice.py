@@ -1,9 +1,9 @@
 """Practising a voice: a few steps of training on the very seconds that were listened to.
 
-What is said in them is heard by the aligner, phone by phone; windows of them are made again from the rest, and the error, as it is
-seen by the mel and by the adversary the model was trained against, moves thin matrices beside the decoder's weights (LoRA, Hu et al.
-2021). The windows are cleaned of steady noise first, so that it is not learned with the voice. Speaker-adaptive fine-tuning as of
-AdaSpeech (Chen et al. 2021), with one clip and no transcript.
+What is said in them is heard by the aligner, phone by phone; windows of them are made again from the rest, and the error, as the
+family's own objective sees it, moves thin matrices beside some of the weights (LoRA, Hu et al. 2021). The windows are cleaned of
+steady noise first, so that it is not learned with the voice. Speaker-adaptive fine-tuning as of AdaSpeech (Chen et al. 2021), with
+one clip and no transcript.
 """
 
 from __future__ import annotations
@@ -16,18 +16,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ...contract import DataFacts, Voice
-from ...data import collate
-from ...nets import adapter
-from ...text.alphabet import encode
-from .adversary import MelDiscriminator
-from .network import Regression
-from .objective import JUDGED, RegressionObjective
+from .contract import DataFacts, Voice
+from .data import collate
+from .listening import Assembled
+from .nets import adapter
+from .text.alphabet import encode
 
 STEPS, RATE, RANK = 30, 2e-3, 8
 QUIETEST, NOISE, LEFT = 0.08, 1.5, 0.1  # share of the frames taken to be a band's noise; how much of it is taken off; what stays at least
 STRENGTH = 0.5  # of what was learned, what is kept: most of the likeness, little of what the seconds themselves happened to be
-ADAPTED = ("decoder", "depth", "looks", "hear")  # where matrices are put
 TOGETHER = 2  # windows of a step
 WINDOW = 250  # frames, at most half of the prompt
 SHORTEST = 20  # frames of a window
@@ -35,30 +32,29 @@ _one_at_a_time = threading.Lock()  # torch has one stream of random numbers for 
 
 
 def practise(
-    acoustic: Regression,
-    adversary: MelDiscriminator,
-    voice: Voice,
-    said: tuple[list[str], list[int]],
-    progress: Callable[[int, int], None] | None = None,
+    family: Assembled, voice: Voice, said: tuple[list[str], list[int]], progress: Callable[[int, int], None] | None = None
 ) -> dict[str, Tensor]:
-    """The difference to the acoustic model's weights (nets/adapter.py) that brings it nearer to a voice; `said` are the symbols of its
-    prompt with the frames of each. Empty where the prompt cannot be divided. `progress` is told (done, all) after each step."""
+    """The difference to the weights of a family's acoustic model (nets/adapter.py) that brings it nearer to a voice.
+
+    `said` are the symbols of the voice's prompt with the frames of each. Empty where the prompt cannot be divided. `progress` is told
+    (done, all) after each step. Raises CheckpointError for another model's voice.
+    """
+    family.check(voice)
     windows = Windows(voice, said)
     if not windows.usable.any():
         return {}
     with _one_at_a_time, torch.random.fork_rng(devices=[]), torch.inference_mode(False), torch.enable_grad():
         torch.manual_seed(0)
-        network = copy.deepcopy(acoustic).cpu()
-        adapter.prepare(network, "lora", RANK, ADAPTED)
-        facts = DataFacts(1, network.mean.clone(), network.std.clone())
-        objective = RegressionObjective(network, JUDGED, facts, adversary)
+        network = copy.deepcopy(family.acoustic).cpu()
+        adapter.prepare(network, "lora", RANK, family.adapted)
+        taught = family.taught(network, DataFacts(1, network.mean.clone(), network.std.clone()))
         trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
         optimiser = torch.optim.Adam(trained, betas=(0.9, 0.98))
         for step in range(STEPS):
             for group in optimiser.param_groups:
                 group["lr"] = RATE * min(1.0, (step + 1) / 5, (STEPS - step) / (0.4 * STEPS))
             batch = collate([windows.item() for _ in range(TOGETHER)])
-            loss = torch.stack(list(objective.losses("model", batch, objective.forward(batch)).values())).sum()
+            loss = torch.stack(list(taught.losses("model", batch, taught.forward(batch)).values())).sum()
             for parameter, gradient in zip(trained, torch.autograd.grad(loss, trained, allow_unused=True)):
                 parameter.grad = gradient
             nn.utils.clip_grad_norm_(trained, 1.0)
