@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import shutil
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from conftest import REFERENCE, save_tiny
+from safetensors.torch import load_file, save_file
 
 from soundalike import Audio, Cloner, Voice, shelf, voices
 from soundalike.assembly import BUILT_IN, assemble, load_model, read_model, write_model
 from soundalike.audio import join
+from soundalike.checkpoint import load_part
 from soundalike.cli import main
 from soundalike.contract import CheckpointError, ConfigError
 
@@ -175,6 +178,21 @@ def test_the_family_is_the_acoustic_models(tiny_shelf, tmp_path):
         assemble(tmp_path / "other", [str(tmp_path / "acoustic"), "builtin"], "sv2tts")
     said = read_model(assemble(tmp_path / "rough", ["griffin_lim", "builtin"]))
     assert said["family"] == "regression" and said["parts"]["acoustic"] == "builtin" and said["parts"]["vocoder"] == "vocoder"
+
+
+def test_the_mean_of_parts(tmp_path, capsys):
+    first, last = (Path(shutil.copytree(BUILT_IN / "acoustic", tmp_path / name)) for name in ("first", "last"))
+    weights = load_file(last / "model.safetensors")
+    weights["decoder_out.bias"] += 1.0
+    save_file(weights, last / "model.safetensors")
+    shutil.rmtree(first / "adversary")
+    assert main(["average", str(tmp_path / "mean"), str(first), str(last)]) == 0
+    assert capsys.readouterr().out.strip() == f"{tmp_path / 'mean'}: the mean of 2"
+    mean = load_part(tmp_path / "mean", "acoustic").network.state_dict()
+    for name, value in load_part(first).network.state_dict().items():
+        assert torch.allclose(mean[name].float(), value + 0.5 * (name == "decoder_out.bias"), atol=1e-3), name
+    assert load_part(tmp_path / "mean" / "adversary", "adversary").name == "mel_adversary"
+    assert "not of the kind and size of" in told_no(capsys, "average", str(tmp_path / "odd"), str(first), str(BUILT_IN / "vocoder"))
 
 
 def test_attention_is_drawn_on_request(tiny_shelf, tmp_path, capsys):

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from . import __version__, registry
 from .checkpoint import CARD, LoadedPart, check_pair, load_part, save_part
 from .config import to_json
@@ -160,6 +162,29 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
     if places["speaker"] == BUILTIN:
         said["hears"] = digest(whole["speaker"])
     write_model(target, said)
+    return target
+
+
+def average(out: str | os.PathLike, folders: list[str]) -> Path:
+    """Write a part whose weights are the mean of those of several, ends or moments of one training ("model soups", Wortsman et al. 2022).
+
+    What was trained beside the last of them comes with it. Raises CheckpointError if they are not of one kind and size.
+    """
+    parts = [load_part(folder) for folder in folders]
+    for other in parts[1:]:
+        if (other.name, other.config) != (parts[0].name, parts[0].config):
+            raise CheckpointError(f"{other.folder}: not of the kind and size of {parts[0].folder}. Give parts that were trained from one another.")
+        check_pair(parts[0], other)
+    weights = [part.network.state_dict() for part in parts]
+    for name, value in weights[0].items():
+        if value.is_floating_point():
+            value.copy_(torch.stack([one[name] for one in weights]).mean(0))
+    target = Path(out)
+    save_part(target, parts[0].name, parts[0].config, parts[0].mel, parts[0].network)
+    for role in COMPANIONS:
+        if (beside := parts[-1].folder / role).is_dir():
+            part = load_part(beside, role)
+            save_part(target / role, part.name, part.config, part.mel, part.network)
     return target
 
 

@@ -65,6 +65,11 @@ def add_training_commands(commands: Any) -> None:
     assemble.add_argument("--family", help="(default: the acoustic model's)")
     assemble.set_defaults(run=run_assemble)
 
+    average = commands.add_parser("average", help="the mean of the weights of runs that came of one another, as one part")
+    average.add_argument("out", help="folder to write")
+    average.add_argument("parts", nargs="+", help="folders of trained parts of one kind and size; what was trained beside the last comes with it")
+    average.set_defaults(run=run_average)
+
     judge = commands.add_parser("evaluate", help="measure recordings that any system made: words, similarity, naturalness, melody, signal, speed")
     judge.add_argument("jobs", help="JSON lines with wav and text (and reference, real, seconds), or a folder of recordings with .txt files")
     judge.add_argument("--out", required=True, metavar="FOLDER", help="where to write the report; going on where an earlier run stopped")
@@ -163,6 +168,12 @@ def run_assemble(given: argparse.Namespace) -> None:
     from .assembly import assemble
 
     print(f"{assemble(given.out, given.parts, given.family)}: assembled")
+
+
+def run_average(given: argparse.Namespace) -> None:
+    from .assembly import average
+
+    print(f"{average(given.out, given.parts)}: the mean of {len(given.parts)}")
 
 
 def run_evaluate(given: argparse.Namespace) -> None:
