@@ -58,7 +58,7 @@ def rows_of(given: argparse.Namespace) -> list[Row]:
         Row("built-in, best", SHIPPED, {"kind": "model", "manner": {"quality": "best"}}),
         Row("built-in, fast", SHIPPED, {"kind": "model"}),
         Row("built-in, fast, not verified", SHIPPED, {"kind": "model", "manner": {"verify": False}}),
-        *(Row(name, FAMILIES, {"kind": "model", "folder": folder, "manner": {"quality": "best"}}) for what, name, folder in folders if what == "model"),
+        *(Row(name, FAMILIES, {"kind": "model", "folder": place, "manner": {"quality": "best"}}) for what, name, place in folders if what == "model"),
         *(Row(name, VOCODERS, {"kind": "vocoder", **said}, real=True) for name, said in vocoders),
         Row("recordings", PEOPLE, {"kind": "recording"}, real=True),
         Row("Kokoro, int8", PEERS, {"part": "kokoro", "voice": given.kokoro_voice}, "peers.py"),
