@@ -17,9 +17,11 @@ from soundalike.audio import Audio
 from soundalike.checkpoint import load_part, save_part
 from soundalike.cli import main
 from soundalike.clone import Cloner
-from soundalike.contract import CheckpointError, ConfigError
+from soundalike.contract import Batch, CheckpointError, ConfigError, DataFacts
 from soundalike.data import DataConfig, Dataset
 from soundalike.families.sv2tts.attention import LocationSensitiveAttention
+from soundalike.families.sv2tts.network import SV2TTS, SV2TTSConfig
+from soundalike.families.sv2tts.objective import SV2TTSObjective, SV2TTSSettings
 from soundalike.features import MelSpec, energy
 from soundalike.nets.durations import regulate
 from soundalike.speakers.ge2e import GE2E, GE2EConfig, GE2EObjective, GE2ESettings, read_public
@@ -62,6 +64,24 @@ def test_one_step_of_location_sensitive_attention():
     assert weights[0].tolist() == pytest.approx([first, 1 - first], abs=1e-6)
     assert float(context) == pytest.approx(0.3 * first - 0.6 * (1 - first), abs=1e-6)
     assert attention(query, attention.keys(memory), memory, gone, torch.tensor([[0.0, 1.0]]))[1].tolist() == [[0.0, 1.0]]
+
+
+def test_in_training_the_attention_stays_near_what_sounds():
+    """Two clips of four and three symbols, two frames a step; the second is padded by a symbol and a step."""
+    network = SV2TTS(SV2TTSConfig(width=8, encoder_convs=1, prenet=4, attention_rnn=4, decoder_rnn=4, postnet=4, reduction=2), MelSpec()).eval()
+    durations = torch.tensor([[2, 2, 0, 4], [3, 1, 2, 0]])
+    batch = Batch(
+        ["a", "b"], torch.tensor([[1, 2, 3, 4], [5, 6, 7, 0]]), torch.tensor([4, 3]), torch.randn(2, 8, 100), torch.tensor([8, 6]),
+        durations, vector=torch.randn(2, 256),
+    )  # fmt: skip
+    objective = SV2TTSObjective(network, SV2TTSSettings(reach=0, window=1), DataFacts(1, torch.zeros(100), torch.ones(100)))
+    output = objective.forward(batch)
+    allowed = [[[1, 1, 0, 0], [1, 1, 1, 0], [0, 0, 1, 1], [0, 0, 1, 1]], [[1, 1, 0, 0], [1, 1, 1, 0], [0, 1, 1, 0], [0, 1, 1, 0]]]
+    assert ((output["weights"] > 0) == torch.tensor(allowed)).all()
+    seen = [output["weights"][0, k, place] for k, place in enumerate((0, 1, 3, 3))] + [output["weights"][1, k, k] for k in range(3)]
+    assert float(output["measures"]["looked_right"]) == pytest.approx(float(sum(seen)) / 7, abs=1e-6)
+    loss = objective.losses("model", batch, output)["attention"]
+    assert float(loss) == pytest.approx(0.3 * -sum(math.log(float(share) + 1e-4) for share in seen) / 7, abs=1e-5)
 
 
 def test_one_dilated_layer():

@@ -141,10 +141,10 @@ class SV2TTS(nn.Module):
         second = drop(self.decoder_rnn(torch.cat([first[0], context], -1), state.decoder))
         return torch.cat([second[0], context], -1), weights, State(first, second, context, state.gone + weights)
 
-    def decode(self, memory: Tensor, symbol_lengths: Tensor, mel: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def decode(self, memory: Tensor, symbol_lengths: Tensor, mel: Tensor, near: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """Told the true frames before each: normalised log-mel (B, T, M), log-odds of stopping (B, K), weights (B, K, S).
 
-        mel (B, T, M) is normalised; T is made up to whole steps, K of them.
+        mel (B, T, M) is normalised; T is made up to whole steps, K of them. `near` (B, K, S) is zero where a step may not look.
         """
         r = self.config.reduction
         mel = F.pad(mel, (0, 0, 0, -mel.shape[1] % r))
@@ -153,7 +153,7 @@ class SV2TTS(nn.Module):
         keys, allowed = self.attention.keys(memory), length_mask(symbol_lengths, memory.shape[1])
         state, made, looked = self.begin(memory), [], []
         for k in range(seen.shape[1]):
-            out, weights, state = self.step(seen[:, k], memory, keys, allowed, state)
+            out, weights, state = self.step(seen[:, k], memory, keys, allowed if near is None else allowed * near[:, k], state)
             made.append(out)
             looked.append(weights)
         out = torch.stack(made, 1)

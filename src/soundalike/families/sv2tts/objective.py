@@ -20,6 +20,7 @@ class SV2TTSSettings:
     stop: float = 0.5
     attention: float = 0.3  # weight of looking where the aligner heard the frame; 0: let it find out by itself
     reach: int = 1  # symbols either side of that place that are as good
+    window: int = 0  # symbols either side of it beyond which must not be looked; 0: anywhere
 
 
 class SV2TTSObjective:
@@ -47,22 +48,24 @@ class SV2TTSObjective:
         mask = length_mask(batch.mel_lengths, batch.mel.shape[1])
         target = net.normalised(batch.mel, mask)
         memory = net.encode(batch.symbols, batch.symbol_lengths, batch.vector)
-        coarse, stop, weights = net.decode(memory, batch.symbol_lengths, target)
+        away = self._away(batch)
+        window = self.settings.window
+        coarse, stop, weights = net.decode(memory, batch.symbol_lengths, target, (away <= window).float() if window else None)
         coarse = coarse[:, : target.shape[1]]
-        looked_right = self._share(weights.detach(), batch)
+        near = (away <= self.settings.reach).float()
+        looked_right = (weights.detach() * near).sum(-1)
         steps = length_mask(-(-batch.mel_lengths // net.config.reduction), weights.shape[1])
         return {
-            "mel": net.finish(coarse, mask), "coarse": coarse, "target": target, "mask": mask, "stop": stop, "weights": weights, "steps": steps,
-            "measures": {"looked_right": masked_mean(looked_right, steps)},
+            "mel": net.finish(coarse, mask), "coarse": coarse, "target": target, "mask": mask, "stop": stop, "weights": weights,
+            "near": near, "steps": steps, "measures": {"looked_right": masked_mean(looked_right, steps)},
         }  # fmt: skip
 
-    def _share(self, weights: Tensor, batch: Batch) -> Tensor:
-        """How much of each step's attention (B, K) lies within reach of the symbol that sounds in its middle frame."""
-        r, reach = self._network.config.reduction, self.settings.reach
-        sounding = symbol_of_frame(batch.durations, weights.shape[1] * r)[:, r // 2 :: r]  # (B, K)
-        place = torch.arange(weights.shape[2], device=weights.device)
-        near = (place - sounding[..., None]).abs() <= reach
-        return (weights * near).sum(-1)
+    def _away(self, batch: Batch) -> Tensor:
+        """How many symbols (B, K, S) each is away from the one that sounds in the middle frame of each step."""
+        r = self._network.config.reduction
+        steps = -(-batch.mel.shape[1] // r)
+        sounding = symbol_of_frame(batch.durations, steps * r)[:, r // 2 :: r].minimum(batch.symbol_lengths[:, None] - 1)  # (B, K)
+        return (torch.arange(batch.symbols.shape[1], device=sounding.device) - sounding[..., None]).abs()
 
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         s, mask, steps = self.settings, output["mask"], output["steps"]
@@ -71,7 +74,8 @@ class SV2TTSObjective:
         stop = F.binary_cross_entropy_with_logits(output["stop"], last, reduction="none", pos_weight=torch.tensor(8.0, device=steps.device))
         losses = {"coarse": s.mel * off(output["coarse"]), "mel": s.mel * off(output["mel"]), "stop": s.stop * masked_mean(stop, steps)}
         if s.attention:
-            losses["attention"] = s.attention * masked_mean(-(self._share(output["weights"], batch) + 1e-4).log(), steps)
+            seen = (output["weights"] * output["near"]).sum(-1)
+            losses["attention"] = s.attention * masked_mean(-(seen + 1e-4).log(), steps)
         return losses
 
 
