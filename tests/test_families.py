@@ -81,6 +81,9 @@ def test_in_training_the_attention_stays_near_what_sounds():
     seen = [output["weights"][0, k, place] for k, place in enumerate((0, 1, 3, 3))] + [output["weights"][1, k, k] for k in range(3)]
     assert float(output["measures"]["looked_right"]) == pytest.approx(float(sum(seen)) / 7, abs=1e-6)
     loss = objective.losses("model", batch, output)["attention"]
+    memory = network.encode(batch.symbols, batch.symbol_lengths, batch.vector)
+    told = [network.decode(memory, batch.symbol_lengths, mel, None, forget)[0] for mel in (batch.mel, -batch.mel) for forget in (0.0, 1.0)]
+    assert torch.equal(told[1], told[3]) and not torch.equal(told[0], told[2]), "what is forgotten tells nothing"
     assert float(loss) == pytest.approx(0.3 * -sum(math.log(float(share) + 1e-4) for share in seen) / 7, abs=1e-5)
 
 

@@ -12,7 +12,7 @@ from ...attention import Attention
 from ...audio import Audio
 from ...contract import DataFacts, Voice
 from ...listening import Assembled
-from ...speaking import sound
+from ...speaking import sharpened, sound
 from ...text import Spoken, encode, phonemize
 from .network import SV2TTS, Attended
 from .objective import SV2TTSObjective, SV2TTSSettings
@@ -24,6 +24,7 @@ class SV2TTSOptions:
 
     seed: int = 0
     guard: bool = True  # keep the attention moving on, to the end of the text
+    sharpen: float = 0.5  # 0 to 1: how far the spread of each mel band is brought back to the reference's
 
 
 class SV2TTSCloner(Assembled):
@@ -49,7 +50,8 @@ class SV2TTSCloner(Assembled):
         options = options or SV2TTSOptions()
         made = self.attended(spoken, voice, options)
         attention = Attention(tuple(spoken.symbols), made.weights.cpu().numpy(), self.acoustic.config.reduction / self.mel.frames_per_second)
-        yield replace(sound(self.vocoder, made.frames, spoken, self.mel, options.seed), attention=(attention,))
+        mel = sharpened(made.frames.mel, voice.tensors["prompt"].float().to(self.device), options.sharpen)
+        yield replace(sound(self.vocoder, replace(made.frames, mel=mel), spoken, self.mel, options.seed), attention=(attention,))
 
     def synthesize_spectrograms(self, texts: list[str], embeds: list[np.ndarray], seed: int = 0) -> list[np.ndarray]:
         """Log-mels (M, Ti) of texts in the voices of speaker vectors (V,), as the vocoder's `infer_waveform` takes them."""

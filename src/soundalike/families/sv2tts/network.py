@@ -141,14 +141,19 @@ class SV2TTS(nn.Module):
         second = drop(self.decoder_rnn(torch.cat([first[0], context], -1), state.decoder))
         return torch.cat([second[0], context], -1), weights, State(first, second, context, state.gone + weights)
 
-    def decode(self, memory: Tensor, symbol_lengths: Tensor, mel: Tensor, near: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    def decode(
+        self, memory: Tensor, symbol_lengths: Tensor, mel: Tensor, near: Tensor | None = None, forget: float = 0.0
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Told the true frames before each: normalised log-mel (B, T, M), log-odds of stopping (B, K), weights (B, K, S).
 
-        mel (B, T, M) is normalised; T is made up to whole steps, K of them. `near` (B, K, S) is zero where a step may not look.
+        mel (B, T, M) is normalised; T is made up to whole steps, K of them. `near` (B, K, S) is zero where a step may not look; `forget` is
+        the share of steps that are told the mean frame instead.
         """
         r = self.config.reduction
         mel = F.pad(mel, (0, 0, 0, -mel.shape[1] % r))
         before = F.pad(mel[:, r - 1 : -1 : r], (0, 0, 1, 0))  # (B, K, M) the last frame of each step before
+        if forget:
+            before = before * (torch.rand(before.shape[:2], device=before.device) >= forget)[..., None]
         seen = self.prenet(before)
         keys, allowed = self.attention.keys(memory), length_mask(symbol_lengths, memory.shape[1])
         state, made, looked = self.begin(memory), [], []

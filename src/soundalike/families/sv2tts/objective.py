@@ -21,6 +21,7 @@ class SV2TTSSettings:
     attention: float = 0.3  # weight of looking where the aligner heard the frame; 0: let it find out by itself
     reach: int = 1  # symbols either side of that place that are as good
     window: int = 0  # symbols either side of it beyond which must not be looked; 0: anywhere
+    forget: float = 0.0  # share of the steps that are not told the frame before, so that what is said comes from the text
 
 
 class SV2TTSObjective:
@@ -49,10 +50,10 @@ class SV2TTSObjective:
         target = net.normalised(batch.mel, mask)
         memory = net.encode(batch.symbols, batch.symbol_lengths, batch.vector)
         away = self._away(batch)
-        window = self.settings.window
-        coarse, stop, weights = net.decode(memory, batch.symbol_lengths, target, (away <= window).float() if window else None)
+        s, forget = self.settings, self.settings.forget if net.training else 0.0
+        coarse, stop, weights = net.decode(memory, batch.symbol_lengths, target, (away <= s.window).float() if s.window else None, forget)
         coarse = coarse[:, : target.shape[1]]
-        near = (away <= self.settings.reach).float()
+        near = (away <= s.reach).float()
         looked_right = (weights.detach() * near).sum(-1)
         steps = length_mask(-(-batch.mel_lengths // net.config.reduction), weights.shape[1])
         return {
