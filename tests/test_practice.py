@@ -108,7 +108,7 @@ def test_every_family_practises_by_its_own_objective(tiny_shelf, family):
     voice = cloner.listen(REFERENCE)
     practised = cloner.practise(voice)
     changed = {name.removeprefix(ADAPTER).split(".")[0] for name in practised.tensors if name.startswith(ADAPTER)}
-    assert changed == set(cloner.family.adapted) and is_adapted(practised, cloner.family.weights)
+    assert changed == set(cloner.family.practice_layers) and is_adapted(practised, cloner.family.weights)
     taught = cloner.family.acoustic_of(practised)
     assert loss_on(taught, cloner, voice) < 0.98 * loss_on(cloner.family.acoustic, cloner, voice)
     spoken = [join(list(cloner.speak("Good morning.", one, verify=False, watermark=False))).samples for one in (voice, practised)]

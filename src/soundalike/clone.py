@@ -95,7 +95,7 @@ class Cloner:
         The voice as it is where it has one already, the model cannot, or too little is understood of the prompt. `progress` is told
         (done, all) after each step.
         """
-        if not getattr(self.family, "adapted", ()) or self.aligner is None or is_adapted(voice, self.family.weights):
+        if not getattr(self.family, "practice_layers", ()) or self.aligner is None or is_adapted(voice, self.family.weights):
             return voice
         key = digest_of({name: voice.tensors[name] for name in ("prompt", "prompt_pitch", "vector") if name in voice.tensors})
         change = self._practised.get(key)

@@ -26,11 +26,7 @@ KEPT = 4  # adapted networks held ready
 class Assembled:
     """An acoustic model, a vocoder and a speaker encoder: how every family begins that listens so."""
 
-    adapted: tuple[str, ...] = ()  # how the names of those layers begin that practice changes; none: it cannot practise
-
-    def taught(self, network: nn.Module, facts: DataFacts) -> Objective:
-        """Its acoustic model, or a copy of it, under training, as practice goes about it."""
-        raise NotImplementedError
+    practice_layers: tuple[str, ...] = ()  # how the names of those layers begin that practice changes; none: it cannot practise
 
     def __init__(self, acoustic: nn.Module, vocoder: nn.Module, speaker: nn.Module, mel: MelSpec):
         self.acoustic, self.vocoder, self.speaker, self.mel = acoustic, vocoder, speaker, mel
@@ -65,6 +61,10 @@ class Assembled:
                 for old in list(self._adapted)[:-KEPT]:
                     del self._adapted[old]
             return self._adapted[key]
+
+    def taught(self, network: nn.Module, facts: DataFacts) -> Objective:
+        """Its acoustic model, or a copy of it, under training, as practice goes about it."""
+        raise NotImplementedError
 
     def listen(self, reference: Audio, transcript: str | None = None) -> Voice:
         """The voice of a recording. No transcript is needed."""

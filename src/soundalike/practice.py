@@ -46,7 +46,7 @@ def practise(
     with _one_at_a_time, torch.random.fork_rng(devices=[]), torch.inference_mode(False), torch.enable_grad():
         torch.manual_seed(0)
         network = copy.deepcopy(family.acoustic).cpu()
-        adapter.prepare(network, "lora", RANK, family.adapted)
+        adapter.prepare(network, "lora", RANK, family.practice_layers)
         taught = family.taught(network, DataFacts(1, network.mean.clone(), network.std.clone()))
         trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
         optimiser = torch.optim.Adam(trained, betas=(0.9, 0.98))

@@ -31,7 +31,7 @@ class ConvRNNCloner(Assembled):
     Options = ConvRNNOptions
 
     acoustic: ConvRNN
-    adapted = ("decoder", "out")
+    practice_layers = ("decoder", "out")
 
     def taught(self, network: ConvRNN, facts: DataFacts) -> ConvRNNObjective:
         return ConvRNNObjective(network, ConvRNNSettings(), facts)

@@ -34,7 +34,7 @@ class FastSpeech2Cloner(Assembled):
     Options = FastSpeech2Options
 
     acoustic: FastSpeech2
-    adapted = ("decoder", "out")
+    practice_layers = ("decoder", "out")
 
     def taught(self, network: FastSpeech2, facts: DataFacts) -> FastSpeech2Objective:
         return FastSpeech2Objective(network, FastSpeech2Settings(), facts)

@@ -49,7 +49,7 @@ class RegressionCloner(Assembled):
     adversary: MelDiscriminator | None = None  # of a model that can practise
 
     @property
-    def adapted(self) -> tuple[str, ...]:
+    def practice_layers(self) -> tuple[str, ...]:
         return ("decoder", "depth", "looks", "hear") if self.adversary is not None else ()
 
     def taught(self, network: Regression, facts: DataFacts) -> RegressionObjective:

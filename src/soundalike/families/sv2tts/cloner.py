@@ -33,7 +33,7 @@ class SV2TTSCloner(Assembled):
     Options = SV2TTSOptions
 
     acoustic: SV2TTS
-    adapted = ("prenet", "frames_out", "postnet")
+    practice_layers = ("prenet", "frames_out", "postnet")
 
     def taught(self, network: SV2TTS, facts: DataFacts) -> SV2TTSObjective:
         return SV2TTSObjective(network, SV2TTSSettings(), facts)
