@@ -172,7 +172,7 @@ def running(tmp_path_factory):
 
     def start(**settings) -> Running:
         data = tmp_path_factory.mktemp("server")
-        short = {"port": 0, "data": data, "voices": "database", "workers": 2, "body_grace": 1.0, "headers_within": 1.5, **settings}
+        short = {"port": 0, "data": data, "voices": "database", "workers": 2, "memory": 0, "body_grace": 1.0, "headers_within": 1.5, **settings}
         started.append(Running(Settings(**short)))
         return started[-1]
 

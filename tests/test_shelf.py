@@ -112,7 +112,7 @@ def test_what_is_refused(tiny_shelf, tmp_path, capsys, monkeypatch):
     assert "a model of the family convrnn, not sv2tts" in told_no(capsys, *ask, *both, "--family", "sv2tts")
     assert "a model of the family convrnn, not regression" in told_no(capsys, *ask, *both, "--family", "regression")
     assert shelf.chosen(tiny_shelf / "convrnn", "convrnn") == tiny_shelf / "convrnn", "they agree"
-    assert "--speed: the family sv2tts does not have it, only --seed." in told_no(capsys, *ask, "--family", "sv2tts", "--speed", "1.2")
+    assert "--speed: the family sv2tts does not have it, only --seed, --sharpen." in told_no(capsys, *ask, "--family", "sv2tts", "--speed", "1.2")
     assert "--energy: the family regression does not have it" in told_no(capsys, *ask, "--energy", "3")
     assert "speed = 9.0 is out of range" in told_no(capsys, *ask, "--family", "convrnn", "--speed", "9")
     assert "unknown family 'tacotron'. Choose one of convrnn, fastspeech2" in told_no(capsys, *ask, "--family", "tacotron")
