@@ -80,7 +80,8 @@ def test_a_run_killed_five_times_ends_with_the_very_same_weights(prepared, tmp_p
         time.sleep(chance.random() * 0.03)  # into a step, into a save
         process.kill()
         assert process.wait() == -signal.SIGKILL, "it was done before it could be killed"
-    subprocess.run(command(prepared, tmp_path / "killed", **changes), check=True, capture_output=True)
+    done = subprocess.run(command(prepared, tmp_path / "killed", **changes), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     assert differing(tmp_path / "whole", tmp_path / "killed") == []
     assert curve(tmp_path / "whole") == curve(tmp_path / "killed"), "every step is in the log once"
 

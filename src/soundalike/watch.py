@@ -158,4 +158,6 @@ def _link(source: Path, target: Path, score: dict[str, Any]) -> None:
         except OSError:
             shutil.copyfile(source / name, temporary)
         os.replace(temporary, target / name)
-    (target / SCORE).write_text(json.dumps(score) + "\n")
+    temporary = target / f".{SCORE}"
+    temporary.write_text(json.dumps(score) + "\n")
+    os.replace(temporary, target / SCORE)  # a run killed here finds the old score whole
