@@ -82,9 +82,22 @@ def test_in_training_the_attention_stays_near_what_sounds():
     assert float(output["measures"]["looked_right"]) == pytest.approx(float(sum(seen)) / 7, abs=1e-6)
     loss = objective.losses("model", batch, output)["attention"]
     memory = network.encode(batch.symbols, batch.symbol_lengths, batch.vector)
-    told = [network.decode(memory, batch.symbol_lengths, mel, None, forget)[0] for mel in (batch.mel, -batch.mel) for forget in (0.0, 1.0)]
-    assert torch.equal(told[1], told[3]) and not torch.equal(told[0], told[2]), "what is forgotten tells nothing"
     assert float(loss) == pytest.approx(0.3 * -sum(math.log(float(share) + 1e-4) for share in seen) / 7, abs=1e-5)
+
+
+def test_attention_forcing_shows_the_place_and_goes_on_from_its_own_frames():
+    torch.manual_seed(0)
+    network = SV2TTS(SV2TTSConfig(width=8, encoder_convs=1, prenet=32, attention_rnn=4, decoder_rnn=4, postnet=4, reduction=2), MelSpec()).eval()
+    memory = network.encode(torch.tensor([[1, 2, 3], [4, 5, 0]]), torch.tensor([3, 2]), torch.randn(2, 256))
+    mel, near, own = torch.randn(2, 6, 100), torch.ones(2, 3, 3), torch.tensor([False, True])
+    look = torch.stack([torch.zeros(3, 3), torch.tensor([[1.0, 0, 0], [1, 0, 0], [0, 1, 0]])])
+    decode = lambda mel, look=look, memory=memory: network.decode(memory, torch.tensor([3, 2]), mel, near, look, own)  # noqa: E731
+    (made, stop, weights), (again, *_) = decode(mel), decode(-mel)
+    assert made.shape == (2, 6, 100) and stop.shape == (2, 3) and weights.shape == (2, 3, 3)
+    assert torch.equal(made[1], again[1]) and not torch.equal(made[0], again[0]), "who goes on from its own frames is told none"
+    assert torch.equal(made[0], decode(mel, look * 0)[0][0]) and not torch.equal(made[1], decode(mel, look * 0)[0][1])
+    other = torch.cat([memory[:, :1], memory[:, 1:] * 2], 1)  # the first symbol is as it was, and two steps of the second clip are shown no other
+    assert torch.equal(made[1, :4], decode(mel, memory=other)[0][1, :4]) and not torch.equal(made[1, 4:], decode(mel, memory=other)[0][1, 4:])
 
 
 def test_one_dilated_layer():

@@ -32,12 +32,12 @@ class SV2TTSConfig:
     encoder_convs: int = 3
     kernel: int = 5  # of these, and of the postnet's
     prenet: int = 128
-    attention_rnn: int = 384
-    decoder_rnn: int = 384
+    attention_rnn: int = 256
+    decoder_rnn: int = 256
     attention: int = 128
     location_filters: int = 32
     location_kernel: int = 31
-    postnet: int = 192
+    postnet: int = 160
     postnet_convs: int = 5
     reduction: int = 3  # frames of each step
     dropout: float = 0.5  # of prenet, encoder and postnet
@@ -133,36 +133,45 @@ class SV2TTS(nn.Module):
         rnns = [(zeros(width), zeros(width)) for width in (c.attention_rnn, c.decoder_rnn)]
         return State(*rnns, zeros(memory.shape[2]), zeros(memory.shape[1]))
 
-    def step(self, seen: Tensor, memory: Tensor, keys: Tensor, allowed: Tensor, state: State) -> tuple[Tensor, Tensor, State]:
-        """What one step gives (B, D + E), its attention weights (B, S), and the state after it; seen (B, P) is the prenet's."""
+    def step(
+        self, seen: Tensor, memory: Tensor, keys: Tensor, allowed: Tensor, state: State, look: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, State]:
+        """What one step gives (B, D + E), its attention weights (B, S), and the state after it.
+
+        seen (B, P) is the prenet's; where a row of `look` (B, S) is not zero, the decoder is shown that instead of where attention looks.
+        """
         drop = lambda pair: (F.dropout(pair[0], self.config.rnn_dropout, self.training), pair[1])  # noqa: E731
         first = drop(self.attention_rnn(torch.cat([seen, state.context], -1), state.attention))
         context, weights = self.attention(first[0], keys, memory, state.gone, allowed)
+        shown = weights
+        if look is not None:
+            shown = torch.where(look.sum(1, keepdim=True) > 0, look, weights)
+            context = (shown[:, None] @ memory)[:, 0]
         second = drop(self.decoder_rnn(torch.cat([first[0], context], -1), state.decoder))
-        return torch.cat([second[0], context], -1), weights, State(first, second, context, state.gone + weights)
+        return torch.cat([second[0], context], -1), weights, State(first, second, context, state.gone + shown)
 
     def decode(
-        self, memory: Tensor, symbol_lengths: Tensor, mel: Tensor, near: Tensor | None = None, forget: float = 0.0
+        self, memory: Tensor, symbol_lengths: Tensor, mel: Tensor, near: Tensor, look: Tensor, own: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Told the true frames before each: normalised log-mel (B, T, M), log-odds of stopping (B, K), weights (B, K, S).
+        """As long as the true mel: normalised log-mel (B, T, M), log-odds of stopping (B, K), weights (B, K, S).
 
-        mel (B, T, M) is normalised; T is made up to whole steps, K of them. `near` (B, K, S) is zero where a step may not look; `forget` is
-        the share of steps that are told the mean frame instead.
+        mel (B, T, M) is normalised; T is made up to whole steps, K of them. `near` (B, K, S) is zero where a step may not look, `look`
+        (B, K, S) as in `step`. The true frame is told before each step, but where `own` (B,) it is its own.
         """
-        r = self.config.reduction
+        r, bands = self.config.reduction, self.mel.n_mels
         mel = F.pad(mel, (0, 0, 0, -mel.shape[1] % r))
         before = F.pad(mel[:, r - 1 : -1 : r], (0, 0, 1, 0))  # (B, K, M) the last frame of each step before
-        if forget:
-            before = before * (torch.rand(before.shape[:2], device=before.device) >= forget)[..., None]
-        seen = self.prenet(before)
-        keys, allowed = self.attention.keys(memory), length_mask(symbol_lengths, memory.shape[1])
-        state, made, looked = self.begin(memory), [], []
-        for k in range(seen.shape[1]):
-            out, weights, state = self.step(seen[:, k], memory, keys, allowed if near is None else allowed * near[:, k], state)
+        keys, allowed = self.attention.keys(memory), length_mask(symbol_lengths, memory.shape[1])[:, None] * near
+        state, made, looked, last = self.begin(memory), [], [], before[:, 0]
+        for k in range(before.shape[1]):
+            seen = self.prenet(torch.where(own[:, None], last, before[:, k]))
+            out, weights, state = self.step(seen, memory, keys, allowed[:, k], state, look[:, k])
+            with torch.no_grad():
+                last = F.linear(out, self.frames_out.weight[-bands:], self.frames_out.bias[-bands:])
             made.append(out)
             looked.append(weights)
         out = torch.stack(made, 1)
-        return self.frames_out(out).reshape(len(out), -1, self.mel.n_mels), self.stop_out(out)[..., 0], torch.stack(looked, 1)
+        return self.frames_out(out).reshape(len(out), -1, bands), self.stop_out(out)[..., 0], torch.stack(looked, 1)
 
     def finish(self, mel: Tensor, mask: Tensor) -> Tensor:
         """A normalised log-mel (B, T, M) with what the postnet adds to it."""

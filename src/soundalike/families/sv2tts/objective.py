@@ -1,4 +1,9 @@
-"""Training of Tacotron 2 on true frames: the mel before and after the postnet, the stop token, and the aligner's word on where to look."""
+"""Training of Tacotron 2: the mel before and after the postnet, the stop token, and the aligner's word on where to look.
+
+Told the true frames before and left to find its place it learns to go on from frames, not to read, and what it then says of its own is
+babble. Attention forcing (Dou et al. 2020) lets it go on from its own frames, as when speaking, and keeps it in step with the recording by
+showing it the place in the text.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +26,8 @@ class SV2TTSSettings:
     attention: float = 0.3  # weight of looking where the aligner heard the frame; 0: let it find out by itself
     reach: int = 1  # symbols either side of that place that are as good
     window: int = 0  # symbols either side of it beyond which must not be looked; 0: anywhere
-    forget: float = 0.0  # share of the steps that are not told the frame before, so that what is said comes from the text
+    forced: float = 0.0  # share of the utterances whose every step is shown the symbol that the aligner heard
+    own: float = 0.0  # share of the utterances that go on from what was just made, not from the true frames
 
 
 class SV2TTSObjective:
@@ -49,9 +55,10 @@ class SV2TTSObjective:
         mask = length_mask(batch.mel_lengths, batch.mel.shape[1])
         target = net.normalised(batch.mel, mask)
         memory = net.encode(batch.symbols, batch.symbol_lengths, batch.vector)
-        away = self._away(batch)
-        s, forget = self.settings, self.settings.forget if net.training else 0.0
-        coarse, stop, weights = net.decode(memory, batch.symbol_lengths, target, (away <= s.window).float() if s.window else None, forget)
+        away, s, chance = self._away(batch), self.settings, torch.rand(2, len(memory), device=memory.device)
+        forced, own = (chance[0] < s.forced, chance[1] < s.own) if net.training else (chance[0] < 0, chance[1] < float(s.own > 0))
+        near = away <= (s.window or away.shape[2])
+        coarse, stop, weights = net.decode(memory, batch.symbol_lengths, target, near, (away == 0) * forced[:, None, None].float(), own)
         coarse = coarse[:, : target.shape[1]]
         near = (away <= s.reach).float()
         looked_right = (weights.detach() * near).sum(-1)
