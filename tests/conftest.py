@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
@@ -24,6 +25,7 @@ ROOT = HERE.parent
 CORPUS = Path(os.environ.get("SOUNDALIKE_CORPUS", ROOT.parent / "shared" / "corpus"))  # recordings of people, where there are any
 RECIPES = ROOT / "recipes"
 REFERENCE = ROOT / "docs" / "demo" / "reference.flac"
+WAIT = 300_000  # milliseconds until something must have come about in a browser, on however slow a machine
 sys.path.insert(0, str(ROOT / "benchmarks"))  # tests share their measuring
 torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 2)))
 
@@ -37,9 +39,10 @@ def sentences() -> list[tuple[Path, str]]:
 def descendants(pid: int) -> list[int]:
     """The processes that a process began, and those that they did."""
     found = []
-    for path in Path("/proc").glob(f"{pid}/task/*/children"):
-        for child in path.read_text().split():
-            found += [int(child), *descendants(int(child))]
+    with contextlib.suppress(OSError):  # it, or one of its threads, has just ended
+        for path in Path("/proc").glob(f"{pid}/task/*/children"):
+            for child in path.read_text().split():
+                found += [int(child), *descendants(int(child))]
     return found
 
 
@@ -134,7 +137,7 @@ def chromium():
     with tempfile.TemporaryDirectory() as folder, api.sync_playwright() as player:
         Audio.read(REFERENCE).write(Path(folder) / "microphone.wav")
         fake = ["use-fake-device-for-media-stream", "use-fake-ui-for-media-stream", f"use-file-for-fake-audio-capture={folder}/microphone.wav"]
-        browser = player.chromium.launch(executable_path=place, args=[f"--{name}" for name in (*quiet.split(), *fake)])
+        browser = player.chromium.launch(executable_path=place, timeout=WAIT, args=[f"--{name}" for name in (*quiet.split(), *fake)])
         yield browser
         browser.close()
 
@@ -150,7 +153,7 @@ def tab(chromium):
         origin = "/".join(url.split("/")[:3])
         context.on("request", lambda asked: asked.url.startswith((origin, "blob:", "data:")) or faults.append(f"asked for {asked.url}"))
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(WAIT)
         page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
         page.on("console", lambda line: "Content Security Policy" in line.text and faults.append(line.text))
         page.goto(url)
@@ -172,8 +175,9 @@ def running(tmp_path_factory):
 
     def start(**settings) -> Running:
         data = tmp_path_factory.mktemp("server")
-        short = {"port": 0, "data": data, "voices": "database", "workers": 2, "memory": 0, "body_grace": 1.0, "headers_within": 1.5, **settings}
-        started.append(Running(Settings(**short)))
+        own = {"port": 0, "data": data, "voices": "database", "workers": 2, "memory": 0}
+        patience = {"body_grace": 5.0, "headers_within": 5.0, "decode_seconds": 60.0}
+        started.append(Running(Settings(**{**own, **patience, **settings})))
         return started[-1]
 
     yield start

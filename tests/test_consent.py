@@ -155,7 +155,7 @@ def test_a_server_may_ask_for_consent(people, running):
     voice = people[0][2]
     server.house.store.put("Anna", agreed(voice), False)
     server.house.store.put("Ben", voice, False)
-    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=60) as http:
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=900) as http:
         said = {name: http.post("/v1/audio/speech", json={"voice": name, "input": "Good evening."}) for name in ("Anna", "Ben")}
         assert said["Anna"].status_code == 200
         assert said["Ben"].status_code == 403 and "nobody has consented" in said["Ben"].json()["error"]["message"]

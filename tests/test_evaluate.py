@@ -164,7 +164,7 @@ def test_page_renders_in_a_browser(whole, tmp_path):
     picture = tmp_path / "page.png"
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={tmp_path / 'profile'}"]
     place = (whole[1] / "report.html").as_uri()
-    subprocess.run([browser(), *options, "--window-size=900,1200", f"--screenshot={picture}", place], timeout=120, check=True, capture_output=True)
+    subprocess.run([browser(), *options, "--window-size=900,1200", f"--screenshot={picture}", place], timeout=600, check=True, capture_output=True)
     assert picture.stat().st_size > 20_000
 
 

@@ -68,6 +68,7 @@ def test_one_step_of_location_sensitive_attention():
 
 def test_in_training_the_attention_stays_near_what_sounds():
     """Two clips of four and three symbols, two frames a step; the second is padded by a symbol and a step."""
+    torch.manual_seed(0)
     network = SV2TTS(SV2TTSConfig(width=8, encoder_convs=1, prenet=4, attention_rnn=4, decoder_rnn=4, postnet=4, reduction=2), MelSpec()).eval()
     durations = torch.tensor([[2, 2, 0, 4], [3, 1, 2, 0]])
     batch = Batch(
@@ -81,7 +82,6 @@ def test_in_training_the_attention_stays_near_what_sounds():
     seen = [output["weights"][0, k, place] for k, place in enumerate((0, 1, 3, 3))] + [output["weights"][1, k, k] for k in range(3)]
     assert float(output["measures"]["looked_right"]) == pytest.approx(float(sum(seen)) / 7, abs=1e-6)
     loss = objective.losses("model", batch, output)["attention"]
-    memory = network.encode(batch.symbols, batch.symbol_lengths, batch.vector)
     assert float(loss) == pytest.approx(0.3 * -sum(math.log(float(share) + 1e-4) for share in seen) / 7, abs=1e-5)
 
 

@@ -159,7 +159,7 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_manifest(tmp_path):
     source = tmp_path / "source"
     (source / "wavs").mkdir(parents=True)
     lines = []
-    for number in range(12):
+    for number in range(24):
         path, text = sentences()[number % 4]
         Audio.read(path).write(source / "wavs" / f"{number:02d}.wav")
         lines.append(f"{number:02d}|{text}")
@@ -209,13 +209,15 @@ def test_ray_does_the_same_though_a_worker_is_killed(tmp_path):
     (source / "metadata.csv").write_text("\n".join(lines), encoding="utf-8")
     prepare(source, tmp_path / "whole", workers=1)
     command = [sys.executable, "-m", "soundalike", "prepare", str(source), str(tmp_path / "ray"), "--workers", "2", "--engine", "ray"]
-    process = subprocess.Popen([*command, "--no-align", "--no-embed"], stderr=subprocess.DEVNULL, start_new_session=True)
-    journal = tmp_path / "ray" / "journal.jsonl"
+    environment = {**os.environ, "RAY_worker_niceness": "0", "RAY_memory_monitor_refresh_ms": "0"}  # as the process that waits for it
+    process = subprocess.Popen([*command, "--no-align", "--no-embed"], env=environment, stderr=subprocess.DEVNULL, start_new_session=True)
+    journal, busy = tmp_path / "ray" / "journal.jsonl", []
     while process.poll() is None and (not journal.is_file() or not journal.read_bytes()):
-        time.sleep(0.05)
-    busy = [pid for pid in descendants(process.pid) if command_of(pid).startswith(b"ray::work")]
+        time.sleep(0.02)
+    while process.poll() is None and not busy:
+        busy = [pid for pid in descendants(process.pid) if command_of(pid).startswith(b"ray::work")]
     for pid in busy[:1]:
         os.kill(pid, signal.SIGKILL)
-    assert process.wait(120) == 0 and busy
+    assert process.wait(900) == 0 and busy
     for name in ("manifest.jsonl", "rejected.jsonl"):
         assert (tmp_path / "ray" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()

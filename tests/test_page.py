@@ -12,6 +12,8 @@ from soundalike.audio import Audio
 
 pytest.importorskip("fastapi", reason="needs soundalike[serve]")
 TEXT = "The kettle began to sing. Nobody had told him that the shop was closed."
+NOTE_PLAYING = """() => new MutationObserver(() => window.played ||= document.querySelector("#play").matches(".playing"))
+    .observe(document.querySelector("#play"), {attributes: true})"""  # however short it is
 
 
 @pytest.fixture(scope="module")
@@ -52,11 +54,13 @@ def test_from_a_file_to_speech_pictures_and_downloads(address, tab, tmp_path):
     choose(page, REFERENCE)
     assert "A good reference" in page.inner_text("#verdict") and "5.8 s of 7.0 s" in page.inner_text("#facts")
     assert colours(page, "clip-wave") > 1
-    speak(page, TEXT)
+    page.fill("#text", TEXT)
+    page.click("#speak")
     page.wait_for_function("() => parseFloat(document.querySelector('#time').textContent) > 0.2")  # it plays
+    page.click("#play")  # pauses
+    done(page)
     assert page.locator("#words span").all_inner_texts() == re.findall(r"\w+", TEXT)
     assert colours(page, "wave") > 1 and colours(page, "mel") > 100
-    page.click("#play")  # pauses
     at = page.inner_text("#time")
     page.wait_for_timeout(200)
     assert page.inner_text("#time") == at and page.get_attribute("#play", "aria-label") == "Play"
@@ -118,8 +122,9 @@ def test_a_voice_is_saved_and_used_with_the_keyboard_alone(address, tab):
     assert "Anna of the long" in page.inner_text("#takes") and sideways(page) == 0
     page.focus("#play")
     page.wait_for_selector("#play:not(.playing)")
+    page.evaluate(NOTE_PLAYING)
     page.keyboard.press(" ")
-    page.wait_for_selector("#play.playing")
+    page.wait_for_function("() => window.played")
     page.wait_for_selector("#play:not(.playing)")
     page.focus("#seek")
     page.keyboard.press("End")
@@ -176,11 +181,11 @@ def test_a_busy_server_is_asked_again_and_a_lost_one_named(address, tab):
     page = tab(address)
     choose(page, REFERENCE)
     busy = '{"error": {"message": "64 requests are waiting already.", "type": "x", "param": null, "code": "queue_full"}}'
-    answers = [lambda route: route.fulfill(status=429, body=busy, headers={"Retry-After": "1"}), lambda route: route.continue_()]
+    answers = [lambda route: route.fulfill(status=429, body=busy, headers={"Retry-After": "5"}), lambda route: route.continue_()]
     page.route("**/v1/audio/speech", lambda route: answers.pop(0)(route))
     page.fill("#text", "Yes.")
     page.click("#speak")
-    page.get_by_text("The server is busy. Trying again in 1 s").wait_for()
+    page.get_by_text(re.compile(r"The server is busy\. Trying again in \d s")).wait_for()
     done(page)
     page.unroute("**/v1/audio/speech")
     page.route("**/v1/audio/speech", lambda route: route.abort())
@@ -194,12 +199,12 @@ def test_a_busy_server_is_asked_again_and_a_lost_one_named(address, tab):
 def test_stopping_keeps_what_was_spoken(address, tab):
     page = tab(address)
     choose(page, REFERENCE)
-    page.fill("#text", "We waited for an hour, and then we walked home. " * 25)
+    page.fill("#text", "We waited for an hour, and then we walked home. " * 80)
     page.click("#speak")
     page.wait_for_selector("#play.playing")
     page.click("#stop")
     page.get_by_text("Stopped.").wait_for()
-    assert 1 < float(page.inner_text("#length").split()[0]) < 70 and page.locator("#takes li").count() == 1
+    assert 1 < float(page.inner_text("#length").split()[0]) < 200 and page.locator("#takes li").count() == 1
     assert page.is_enabled("#speak") and page.is_hidden("#stop")
 
 

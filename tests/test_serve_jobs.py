@@ -51,7 +51,7 @@ def status(client, job: dict, *wanted: str):
 
 @pytest.fixture(scope="module")
 def http(served):
-    with httpx.Client(base_url=f"http://127.0.0.1:{served.port}", timeout=120) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{served.port}", timeout=WAIT) as client:
         yield client
 
 
@@ -135,7 +135,7 @@ class Process:
         environment = {**os.environ, "SOUNDALIKE_VOICES": str(folder / "library"), "OMP_NUM_THREADS": "1"}
         self.log = open(folder / "log", "ab")
         self.process = subprocess.Popen(command, env=environment, stderr=self.log)
-        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=120)
+        self.client = httpx.Client(base_url=f"http://127.0.0.1:{self.port}", timeout=WAIT)
         until(self.ready)
 
     def ready(self) -> bool:
@@ -149,7 +149,7 @@ class Process:
         self.client.close()
         self.process.send_signal(how)
         self.log.close()
-        return self.process.wait(60)
+        return self.process.wait(WAIT)
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,7 @@ def postgres(tmp_path_factory):
 
     run("initdb", "-D", f"{folder}/db", "-U", "soundalike", "--auth=trust", "--no-sync")
     options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder} -c fsync=off"
-    run("pg_ctl", "-D", f"{folder}/db", "-o", options, "-l", f"{folder}/log", "-w", "start")
+    run("pg_ctl", "-D", f"{folder}/db", "-o", options, "-l", f"{folder}/log", "-w", "-t", str(WAIT), "start")
     try:
         yield f"postgresql://soundalike@127.0.0.1:{port}/postgres"
     finally:

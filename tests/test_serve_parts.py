@@ -27,7 +27,7 @@ from soundalike.serve.work import Desk  # noqa: E402
 
 @pytest.fixture(scope="module")
 def decoder():
-    made = decode.Decoder(30.0, ready=1)
+    made = decode.Decoder(30.0, 60.0, ready=1)
     yield made
     made.close()
 
@@ -71,7 +71,7 @@ def test_channels_stay_apart_and_are_two_at_most(decoder):
 
 def in_child(code: str) -> str:
     """What code prints in a process under the decoder's limits."""
-    start = "import socket; from soundalike.serve import decode; decode.rehearse(); decode.limit(300, 0.1)\n"
+    start = "import socket; from soundalike.serve import decode; decode.rehearse(); decode.limit(300, 2)\n"
     return subprocess.run([sys.executable, "-c", start + code], capture_output=True, text=True, cwd=decode.PACKAGES).stdout
 
 
@@ -87,7 +87,7 @@ def test_a_child_that_dies_is_told_of(decoder, monkeypatch):
     monkeypatch.setattr(decode, "kind_of", lambda data: "matroska,webm")  # no demuxer is called so
     with pytest.raises(AudioError, match="me.wav: "):
         decoder.decode(b"xxxx", "me.wav")
-    small = decode.Decoder(30.0, memory=1, ready=0)
+    small = decode.Decoder(30.0, 60.0, memory=1, ready=0)
     with pytest.raises(AudioError, match="too much"):
         small.decode(Audio(np.random.default_rng(0).normal(size=24_000 * 20).astype(np.float32) / 9, 24_000).encode("flac"))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from .features import MelSpec
 from .text.alphabet import SYMBOLS
 
 FORMAT = "soundalike-part-1"
+CHANCE = threading.Lock()  # torch has one stream of random numbers for all threads
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "card.md"
 
 
@@ -98,7 +100,7 @@ def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
     if said.get("alphabet") != list(SYMBOLS) and kind.role in ("acoustic", "aligner"):
         odd = sorted(set(said.get("alphabet") or []) ^ set(SYMBOLS))
         raise CheckpointError(f"{config_file}: made with another alphabet (differing symbols: {' '.join(odd)}). Train the part again.")
-    with torch.random.fork_rng(devices=[]):  # reading a part must not move a caller's random numbers
+    with CHANCE, torch.random.fork_rng(devices=[]):  # reading a part must not move a caller's random numbers
         network = kind.build(config, mel)
     try:
         tensors = load_file(path / WEIGHTS)

@@ -9,13 +9,13 @@ one clip and no transcript.
 from __future__ import annotations
 
 import copy
-import threading
 from collections.abc import Callable
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .checkpoint import CHANCE
 from .contract import DataFacts, Voice
 from .data import collate
 from .listening import Assembled
@@ -28,7 +28,6 @@ STRENGTH = 0.5  # of what was learned, what is kept: most of the likeness, littl
 TOGETHER = 2  # windows of a step
 WINDOW = 250  # frames, at most half of the prompt
 SHORTEST = 20  # frames of a window
-_one_at_a_time = threading.Lock()  # torch has one stream of random numbers for all threads
 
 
 def practise(
@@ -43,7 +42,7 @@ def practise(
     windows = Windows(voice, said)
     if not windows.usable.any():
         return {}
-    with _one_at_a_time, torch.random.fork_rng(devices=[]), torch.inference_mode(False), torch.enable_grad():
+    with CHANCE, torch.random.fork_rng(devices=[]), torch.inference_mode(False), torch.enable_grad():
         torch.manual_seed(0)
         network = copy.deepcopy(family.acoustic).cpu()
         adapter.prepare(network, "lora", RANK, family.practice_layers)

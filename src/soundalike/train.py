@@ -349,7 +349,7 @@ def _restore(state: State, tensors: dict[str, Tensor], facts: dict[str, Any]) ->
 
 def _log(folder: Path, state: State, means: dict[str, float]) -> None:
     path = folder / LOG
-    new = not path.is_file()
+    new = not path.is_file() or not path.stat().st_size
     with open(path, "a", newline="") as file:
         writer = csv.writer(file)
         for name, value in means.items():
