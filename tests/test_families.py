@@ -19,7 +19,7 @@ from soundalike.cli import main
 from soundalike.clone import Cloner
 from soundalike.contract import Batch, CheckpointError, ConfigError, DataFacts
 from soundalike.data import DataConfig, Dataset
-from soundalike.families.sv2tts.attention import LocationSensitiveAttention
+from soundalike.families.sv2tts.attention import LocationSensitiveAttention, Walk
 from soundalike.families.sv2tts.network import SV2TTS, SV2TTSConfig
 from soundalike.families.sv2tts.objective import SV2TTSObjective, SV2TTSSettings
 from soundalike.features import MelSpec, energy
@@ -98,6 +98,20 @@ def test_attention_forcing_shows_the_place_and_goes_on_from_its_own_frames():
     assert torch.equal(made[0], decode(mel, look * 0)[0][0]) and not torch.equal(made[1], decode(mel, look * 0)[0][1])
     other = torch.cat([memory[:, :1], memory[:, 1:] * 2], 1)  # the first symbol is as it was, and two steps of the second clip are shown no other
     assert torch.equal(made[1, :4], decode(mel, memory=other)[0][1, :4]) and not torch.equal(made[1, 4:], decode(mel, memory=other)[0][1, 4:])
+
+
+def test_a_walk_stays_as_long_as_it_more_likely_stayed_than_not():
+    """By hand: .8 ** 3 is over a half, .8 ** 4 under; then it goes to the likeliest of the next, never back, and not past the end."""
+    walk, places = Walk(), []
+    for at, stay, to in ((0, 0.8, 1), (0, 0.8, 1), (0, 0.8, 1), (0, 0.8, 2), (2, 0.6, 3), (2, 0.9, 3), (2, 0.5, 1), (3, 0.1, 2), (3, 0.1, 2)):
+        assert walk.place == at
+        weights = torch.zeros(1, 4)
+        weights[0, at], weights[0, to] = stay, 1 - stay
+        shown = walk(weights)
+        places.append(int(shown.argmax()))
+        assert shown.sum() == 1 and shown.max() == 1
+    assert places == [0, 0, 0, 2, 2, 2, 3, 3, 3]
+    assert Walk().near(torch.arange(7)[None]).tolist() == [[True] * 5 + [False] * 2]
 
 
 def test_one_dilated_layer():

@@ -28,3 +28,29 @@ class LocationSensitiveAttention(nn.Module):
         energies = self.score(torch.tanh(self.query(query)[:, None] + keys + where))[..., 0]
         weights = F.softmax(energies.masked_fill(allowed == 0, -torch.inf), 1)
         return (weights[:, None] @ memory)[:, 0], weights
+
+
+class Walk:
+    """A way through the text in order, symbol by symbol, as long at each as attention would stay there.
+
+    At every step attention says how likely it is to be still at the same symbol, given that it was there until now. The product of
+    these is the chance that it has stayed all the while; where that falls under a half, the walk goes on: it stays the median time.
+    (To go on only once that is likelier than not at one step, as the largest weight would have it, is to stay far too long.)
+    """
+
+    REACH = 4  # symbols on that one step may go
+
+    def __init__(self) -> None:
+        self.place, self.stayed = 0, 1.0
+
+    def near(self, symbols: Tensor) -> Tensor:
+        """Which of symbols (1, S), numbered, the next step may look at."""
+        return (symbols >= self.place) & (symbols <= self.place + self.REACH)
+
+    def __call__(self, weights: Tensor) -> Tensor:
+        """All weight (1, S) at the place where the walk is after a step with these weights (1, S), none but near ones."""
+        ahead = weights[0, self.place : self.place + self.REACH + 1]
+        self.stayed *= float(ahead[0])
+        if self.stayed < 0.5 and len(ahead) > 1:
+            self.place, self.stayed = self.place + 1 + int(ahead[1:].argmax()), 1.0
+        return F.one_hot(torch.tensor([self.place], device=weights.device), weights.shape[1]).to(weights)

@@ -36,7 +36,7 @@ class SV2TTSCloner(Assembled):
     practice_layers = ("prenet", "frames_out", "postnet")
 
     def taught(self, network: SV2TTS, facts: DataFacts) -> SV2TTSObjective:
-        return SV2TTSObjective(network, SV2TTSSettings(), facts)
+        return SV2TTSObjective(network, SV2TTSSettings(window=4, forced=1.0, own=1.0), facts)
 
     def attended(self, spoken: Spoken, voice: Voice, options: SV2TTSOptions) -> Attended:
         """The mel and durations of one sentence before the vocoder, where each step looked, and how it ended. Raises CheckpointError

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -19,11 +20,10 @@ from ...features import MelSpec
 from ...nets.conv import Conv
 from ...nets.masks import length_mask
 from ...text.alphabet import SYMBOLS
-from .attention import LocationSensitiveAttention
+from .attention import LocationSensitiveAttention, Walk
 
 LONGEST = 30  # frames of each symbol, on the mean, after which speaking ends in any case
 LINGER = 0.4  # seconds of looking at the last symbol after which it has been said
-WINDOW = (1, 4)  # symbols back and on from where was looked last that a guarded attention may turn to
 
 
 @dataclass(frozen=True)
@@ -134,19 +134,17 @@ class SV2TTS(nn.Module):
         return State(*rnns, zeros(memory.shape[2]), zeros(memory.shape[1]))
 
     def step(
-        self, seen: Tensor, memory: Tensor, keys: Tensor, allowed: Tensor, state: State, look: Tensor | None = None
+        self, seen: Tensor, memory: Tensor, keys: Tensor, allowed: Tensor, state: State, show: Callable[[Tensor], Tensor]
     ) -> tuple[Tensor, Tensor, State]:
         """What one step gives (B, D + E), its attention weights (B, S), and the state after it.
 
-        seen (B, P) is the prenet's; where a row of `look` (B, S) is not zero, the decoder is shown that instead of where attention looks.
+        seen (B, P) is the prenet's; `show` makes of the weights those by which the decoder is shown the memory.
         """
         drop = lambda pair: (F.dropout(pair[0], self.config.rnn_dropout, self.training), pair[1])  # noqa: E731
         first = drop(self.attention_rnn(torch.cat([seen, state.context], -1), state.attention))
-        context, weights = self.attention(first[0], keys, memory, state.gone, allowed)
-        shown = weights
-        if look is not None:
-            shown = torch.where(look.sum(1, keepdim=True) > 0, look, weights)
-            context = (shown[:, None] @ memory)[:, 0]
+        weights = self.attention(first[0], keys, memory, state.gone, allowed)[1]
+        shown = show(weights)
+        context = (shown[:, None] @ memory)[:, 0]
         second = drop(self.decoder_rnn(torch.cat([first[0], context], -1), state.decoder))
         return torch.cat([second[0], context], -1), weights, State(first, second, context, state.gone + shown)
 
@@ -155,8 +153,8 @@ class SV2TTS(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """As long as the true mel: normalised log-mel (B, T, M), log-odds of stopping (B, K), weights (B, K, S).
 
-        mel (B, T, M) is normalised; T is made up to whole steps, K of them. `near` (B, K, S) is zero where a step may not look, `look`
-        (B, K, S) as in `step`. The true frame is told before each step, but where `own` (B,) it is its own.
+        mel (B, T, M) is normalised; T is made up to whole steps, K of them. `near` (B, K, S) is zero where a step may not look; where
+        a row of `look` (B, K, S) is not zero, that is shown instead. The true frame is told before each step, but where `own` (B,) its own.
         """
         r, bands = self.config.reduction, self.mel.n_mels
         mel = F.pad(mel, (0, 0, 0, -mel.shape[1] % r))
@@ -165,7 +163,8 @@ class SV2TTS(nn.Module):
         state, made, looked, last = self.begin(memory), [], [], before[:, 0]
         for k in range(before.shape[1]):
             seen = self.prenet(torch.where(own[:, None], last, before[:, k]))
-            out, weights, state = self.step(seen, memory, keys, allowed[:, k], state, look[:, k])
+            show = lambda weights, told=look[:, k]: torch.where(told.sum(1, keepdim=True) > 0, told, weights)  # noqa: E731
+            out, weights, state = self.step(seen, memory, keys, allowed[:, k], state, show)
             with torch.no_grad():
                 last = F.linear(out, self.frames_out.weight[-bands:], self.frames_out.bias[-bands:])
             made.append(out)
@@ -184,22 +183,24 @@ class SV2TTS(nn.Module):
     def infer(self, symbols: Tensor, vector: Tensor, seed: int = 0, guard: bool = True) -> Attended:
         """Frames of one utterance, symbols (S,), speaker vector (1, V), and where its steps looked.
 
-        It ends by its stop token. With `guard` the attention may only move on little by little, a stop before the end of the text is
-        not heeded, and looking long at the last symbol ends it as well.
+        It ends by its stop token. With `guard` attention walks through the text (`Walk`), a stop before the end of it is not heeded,
+        and staying long at the last symbol ends it as well.
         """
         size, r = len(symbols), self.config.reduction
         memory = self.encode(symbols[None], torch.tensor([size], device=symbols.device), vector)
         keys, state, chance = self.attention.keys(memory), self.begin(memory), torch.Generator().manual_seed(seed)
-        frame, made, looked, place, lingered = memory.new_zeros(1, self.mel.n_mels), [], [], 0, 0
+        frame, made, looked, places, lingered = memory.new_zeros(1, self.mel.n_mels), [], [], [], 0
         symbol, ended = torch.arange(size, device=symbols.device)[None], "limit"
+        walk = Walk()
         while len(made) * r < LONGEST * size:
-            near = (symbol >= place - WINDOW[0]) & (symbol <= place + WINDOW[1]) if guard else torch.ones_like(symbol)
-            out, weights, state = self.step(self.prenet(frame, chance), memory, keys, near, state)
+            near, show = (walk.near(symbol), walk) if guard else (torch.ones_like(symbol), torch.nn.Identity())
+            out, weights, state = self.step(self.prenet(frame, chance), memory, keys, near, state, show)
             frames = self.frames_out(out).reshape(r, -1)
             frame = frames[-1:]
             made.append(frames)
             looked.append(weights[0])
-            place = int(weights.argmax())
+            place = walk.place if guard else int(weights.argmax())
+            places.append(place)
             lingered = lingered + r if place == size - 1 else 0
             if float(self.stop_out(out)) > 0 and (not guard or place >= size - 2):
                 ended = "stop"
@@ -209,6 +210,5 @@ class SV2TTS(nn.Module):
                 break
         mel = torch.cat(made)[None]
         mel = self.finish(mel, torch.ones(mel.shape[:2], device=mel.device))[0] * self.std + self.mean
-        weights = torch.stack(looked)
-        durations = torch.bincount(weights.argmax(1).cummax(0).values, minlength=size) * r
-        return Attended(Frames(mel.clamp_min(self.mel.silence), None, durations), weights, ended)
+        durations = torch.bincount(torch.tensor(places).cummax(0).values, minlength=size) * r
+        return Attended(Frames(mel.clamp_min(self.mel.silence), None, durations), torch.stack(looked), ended)

@@ -24,7 +24,7 @@ class SV2TTSSettings:
     mel: float = 1.0
     stop: float = 0.5
     attention: float = 0.3  # weight of looking where the aligner heard the frame; 0: let it find out by itself
-    reach: int = 1  # symbols either side of that place that are as good
+    reach: int = 0  # symbols either side of that place that are as good
     window: int = 0  # symbols either side of it beyond which must not be looked; 0: anywhere
     forced: float = 0.0  # share of the utterances whose every step is shown the symbol that the aligner heard
     own: float = 0.0  # share of the utterances that go on from what was just made, not from the true frames
@@ -56,7 +56,7 @@ class SV2TTSObjective:
         target = net.normalised(batch.mel, mask)
         memory = net.encode(batch.symbols, batch.symbol_lengths, batch.vector)
         away, s, chance = self._away(batch), self.settings, torch.rand(2, len(memory), device=memory.device)
-        forced, own = (chance[0] < s.forced, chance[1] < s.own) if net.training else (chance[0] < 0, chance[1] < float(s.own > 0))
+        forced, own = (among < (share if net.training else float(share > 0)) for among, share in zip(chance, (s.forced, s.own)))
         near = away <= (s.window or away.shape[2])
         coarse, stop, weights = net.decode(memory, batch.symbol_lengths, target, near, (away == 0) * forced[:, None, None].float(), own)
         coarse = coarse[:, : target.shape[1]]
