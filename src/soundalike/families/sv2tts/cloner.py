@@ -24,7 +24,7 @@ class SV2TTSOptions:
 
     seed: int = 0
     guard: bool = True  # keep the attention moving on, to the end of the text
-    sharpen: float = 0.5  # 0 to 1: how far the spread of each mel band is brought back to the reference's
+    sharpen: float = 1.0  # 0 to 1: how far the spread of each mel band is brought back to the reference's
 
 
 class SV2TTSCloner(Assembled):
