@@ -85,7 +85,9 @@ def outputs(name, network, batch: Batch):
     if name == "sv2tts":
         mask = length_mask(batch.mel_lengths)
         memory = network.encode(batch.symbols, batch.symbol_lengths, batch.vector)
-        coarse = network.decode(memory, batch.symbol_lengths, network.normalised(batch.mel, mask))[0]
+        anywhere = torch.ones(len(mask), -(-mask.shape[1] // network.config.reduction), memory.shape[1])
+        own = torch.ones(len(mask), dtype=torch.bool)
+        coarse = network.decode(memory, batch.symbol_lengths, network.normalised(batch.mel, mask), anywhere, anywhere * 0, own)[0]
         return network.finish(coarse[:, : mask.shape[1]], mask), batch.mel_lengths
     heard = network.listen(batch.vector, batch.prompt, batch.prompt_lengths, batch.prompt_pitch)
     states, _ = network.encode(batch.symbols, batch.symbol_lengths, heard)
