@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,10 @@ from . import __version__, registry
 from .config import parse, to_json
 from .contract import CheckpointError, ConfigError
 from .features import MelSpec
+from .nets.chance import CHANCE
 from .text.alphabet import SYMBOLS
 
 FORMAT = "soundalike-part-1"
-CHANCE = threading.Lock()  # torch has one stream of random numbers for all threads
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "card.md"
 
 

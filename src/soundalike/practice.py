@@ -15,11 +15,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .checkpoint import CHANCE
 from .contract import DataFacts, Voice
 from .data import collate
 from .listening import Assembled
 from .nets import adapter
+from .nets.chance import CHANCE
 from .text.alphabet import encode
 
 STEPS, RATE, RANK = 30, 2e-3, 8

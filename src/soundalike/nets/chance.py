@@ -1,0 +1,5 @@
+"""The one stream of random numbers that torch has for all threads."""
+
+import threading
+
+CHANCE = threading.Lock()  # held by whoever puts torch's random numbers somewhere and back again
