@@ -98,11 +98,11 @@ def refused(answer, status: int, code: str, within: float | None = 1.0) -> str:
 
 
 def patience() -> float:
-    """How much longer things may take here and now than on a machine that has nothing else to do: some sums, timed, and ten times that."""
+    """How much longer things may take here and now than on a machine that has nothing else to do: some sums, timed, and three times that."""
     wall, cpu = time.monotonic(), time.process_time()
     while time.process_time() - cpu < 0.02:
         sum(range(1000))
-    return max(1.0, 10 * (time.monotonic() - wall) / 0.02)
+    return max(1.0, 3 * (time.monotonic() - wall) / 0.02)
 
 
 @pytest.mark.parametrize("case", RECORDINGS)
@@ -253,7 +253,7 @@ def test_a_client_of_a_byte_at_a_time_is_given_up(served, http):
 
 def test_a_client_that_never_finishes_its_headers_is_given_up(served, http):
     answer, took = raw(served, b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
-    assert answer == b"" and took < 250
+    assert answer == b"" and took < 50
     answer, _ = raw(served, b"GET / HTTP/1.1\r\nX-Long: " + b"x" * 100_000)
     assert answer == b"" or answer.startswith(b"HTTP/1.1 4")
 

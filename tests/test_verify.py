@@ -57,10 +57,9 @@ def made(cloner, voice):
 
 
 def test_good_sentences_are_not_suspected(cloner, voice):
-    """At most 5 in 100: one of these twenty."""
-    checks = [audio.checks[0] for text in texts(20) for audio in cloner.speak(text, voice)]
-    assert sum(bool(check.doubts) for check in checks) <= 1 and sum(check.takes for check in checks) <= 24
-    assert all(heard.confidence > 0.5 for check in checks if not check.doubts for heard in check.words)
+    checks = [audio.checks[0] for text in texts(10) for audio in cloner.speak(text, voice)]
+    assert sum(bool(check.doubts) for check in checks) == 0 and sum(check.takes for check in checks) <= 12
+    assert all(heard.confidence > 0.5 for check in checks for heard in check.words)
     assert [heard.word for heard in checks[0].words] == phonemize(texts(1)[0]).words
 
 
