@@ -9,7 +9,7 @@ import types
 import numpy as np
 import pytest
 import torch
-from conftest import RECIPES, sentences
+from conftest import RECIPES, REFERENCE, sentences
 
 from soundalike import registry
 from soundalike.assembly import BUILT_IN, assemble
@@ -22,12 +22,13 @@ from soundalike.data import DataConfig, Dataset
 from soundalike.families.sv2tts.attention import LocationSensitiveAttention, Walk
 from soundalike.families.sv2tts.network import SV2TTS, SV2TTSConfig
 from soundalike.families.sv2tts.objective import SV2TTSObjective, SV2TTSSettings
-from soundalike.features import MelSpec, energy
+from soundalike.features import MelSpec, energy, log_mel, mel_filters
 from soundalike.nets.durations import regulate
 from soundalike.speakers.ge2e import GE2E, GE2EConfig, GE2EObjective, GE2ESettings, read_public
 from soundalike.text import phonemize
 from soundalike.train import read_recipe
 from soundalike.vocoders.griffin_lim import GriffinLim, GriffinLimConfig
+from soundalike.vocoders.prediction import PARTS, LinearPrediction
 from soundalike.vocoders.wavenet import DilatedLayer, Memory, WaveNetConfig
 
 FAMILIES = sorted(set(registry.FAMILIES) - {"regression"})  # which has tests of its own
@@ -143,10 +144,51 @@ def test_energy_is_the_norm_of_the_magnitudes():
     assert energy(mel).tolist() == pytest.approx([math.log(5.0), 0.0], abs=1e-6)
 
 
+def test_one_filter_of_linear_prediction():
+    """Of first order a is minus the first autocorrelation over the power, and what is left of the power 1 - a**2; by numpy from the same spectrum."""
+    mel = log_mel(torch.sin(torch.arange(4096) * 0.3)[None], MelSpec())
+    a, gain = LinearPrediction(1, MelSpec()).filters(mel)
+    filters = mel_filters(MelSpec()).double().numpy()
+    centres = filters @ np.arange(513) / filters.sum(1)
+    frame = (mel[0, 8] + (mel[0, 9] - mel[0, 8]) / 8).double().numpy()  # the first part's middle is an eighth of the way
+    power = np.exp(2 * np.interp(np.arange(513), centres, frame - np.log(filters.sum(1))))
+    lags = np.fft.irfft(power)[:2] * [1.0001, np.exp(-0.5 * (2 * np.pi * 40 / 24_000) ** 2)]
+    assert float(a[0, 8 * PARTS, 0]) == pytest.approx(-lags[1] / lags[0], abs=2e-3)  # ends of the spectrum aside
+    assert float(gain[0, 8 * PARTS]) == pytest.approx(math.sqrt(lags[0] * (1 - (lags[1] / lags[0]) ** 2) / 384), rel=0.05)
+
+
+def test_linear_prediction_leaves_flat_power_and_gives_the_sound_back():
+    spoken = Audio.read(REFERENCE).resample(24_000).samples[: 256 * 300]
+    samples = torch.from_numpy(spoken)[None]
+    mel = log_mel(samples, MelSpec())
+    prediction = LinearPrediction(24, MelSpec())
+    excitation = prediction.excite(samples, mel)
+    assert 0.7 < float(excitation.std()) < 1.4, "of power one however loud the sound is"
+    flatness = lambda x: float((p := np.abs(np.fft.rfft(x.numpy()[0])) ** 2 + 1e-12).mean() / np.exp(np.log(p).mean()))  # noqa: E731
+    assert flatness(samples) > 15 and flatness(excitation) < 2.5  # of white noise 1.8
+    torch.testing.assert_close(prediction.sound(excitation, mel), samples, atol=1e-5, rtol=0)
+
+
+def test_wavenet_sounds_the_excitation_it_draws():
+    recipe = read_recipe(str(RECIPES / "wavenet.toml"), "tiny")
+    torch.manual_seed(0)
+    network = registry.part("wavenet").build(recipe.network, recipe.mel).eval()
+    samples = torch.from_numpy(Audio.read(REFERENCE).resample(24_000).samples[24_000 : 24_000 + 256 * 8])[None]
+    mel = log_mel(samples, recipe.mel)
+    lengths, noise = torch.tensor([9]), torch.randn(1, 2048)
+    made = network(mel, lengths, None, noise)
+    classes = network.classes_of(network.prediction.excite(made, mel))
+    with torch.no_grad():
+        odds = network.logits(mel, lengths, classes)
+    chosen = torch.searchsorted(odds[0].softmax(-1).cumsum(-1), torch.special.ndtr(noise[0])[:, None])[:, 0]
+    assert (chosen == classes[0]).float().mean() > 0.98
+
+
 def test_wavenet_generates_what_it_sees_in_parallel():
     recipe = read_recipe(str(RECIPES / "wavenet.toml"), "tiny")
     torch.manual_seed(0)
-    network = registry.part("wavenet").build(dataclasses.replace(recipe.network, cycles=3), dataclasses.replace(recipe.mel, hop_length=32)).eval()
+    config = dataclasses.replace(recipe.network, cycles=3, order=0)
+    network = registry.part("wavenet").build(config, dataclasses.replace(recipe.mel, hop_length=32)).eval()
     mel, lengths, noise = torch.randn(2, 6, 100), torch.tensor([6, 4]), torch.randn(2, 160)
     made = network(mel, lengths, None, noise)
     classes = network.classes_of(made)
@@ -156,7 +198,7 @@ def test_wavenet_generates_what_it_sees_in_parallel():
         together, told = network.logits(mel, lengths, classes), network.tell(mel, lengths).numpy()
     memory, last = Memory(network, 2), np.full(2, 128)
     for n in range(160):
-        odds = memory.step(last, told[:, :, n // 32] * (1 - n % 32 / 32) + told[:, :, n // 32 + 1] * (n % 32 / 32))
+        odds = memory.step(last, told[:, :, n // (32 // PARTS)])
         np.testing.assert_allclose(odds, together[:, n].numpy(), atol=2e-5)
         last = classes[:, n].numpy()
     chosen = torch.searchsorted(together[0].softmax(-1).cumsum(-1), torch.special.ndtr(noise[0])[:, None])[:, 0]

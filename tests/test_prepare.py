@@ -12,6 +12,7 @@ import soundfile
 import torch
 from conftest import RECIPES, sentences
 
+from soundalike import registry
 from soundalike.audio import Audio, join
 from soundalike.cli import main
 from soundalike.data import DataConfig, DataError, Dataset, FeatureStore, read_manifest, write_manifest
@@ -172,6 +173,37 @@ def test_clips_are_retold_and_read_back(prepared, tmp_path):
         data = Dataset(DataConfig(str(folder), seconds=(0.1, 30.0), retold=share), MelSpec(), wants)
         item = data.item(0, np.random.default_rng(0))
         assert np.array_equal(item["mel"], store.read(kind, data.rows[0].id).astype(np.float32))
+
+
+def test_clips_are_told_in_a_family_s_own_time(prepared, tmp_path, capsys):
+    told = tmp_path / "told"
+    assert main(["tell", str(prepared), str(told)]) == 0
+    rows, ours, theirs = read_manifest(told), FeatureStore(told, MelSpec()), FeatureStore(prepared, MelSpec())
+    assert f"{told}: {len(rows)} clips told" in capsys.readouterr().out and rows
+    for row in rows:
+        durations, mel = ours.read("durations", row.id), ours.read("mel", row.id)
+        assert len(durations) == len(row.phonemes) and durations.sum() == len(mel) == len(ours.read("pitch", row.id))
+        assert row.seconds == pytest.approx(len(mel) / MelSpec().frames_per_second, abs=1e-3)
+        assert any(np.array_equal(ours.read("vector", row.id), theirs.read("vector", other.id)) for other in rows if other.speaker == row.speaker)
+    before = {row.id: ours.read("mel", row.id) for row in rows}
+    ours.path("mel", rows[0].id).unlink()
+    assert main(["tell", str(prepared), str(told)]) == 0  # what is missing is told again, and just the same
+    assert all(np.array_equal(ours.read("mel", id), mel) for id, mel in before.items())
+    wants = frozenset({"symbols", "durations", "mel", "prompt", "vector"})
+    assert len(Dataset(DataConfig(str(told), seconds=(0.1, 30.0)), MelSpec(), wants).rows) == len(rows)
+
+
+def test_a_family_that_does_not_know_its_time_cannot_tell(prepared, tmp_path):
+    from soundalike.assembly import assemble
+    from soundalike.checkpoint import save_part
+    from soundalike.train import read_recipe
+
+    recipe = read_recipe(str(RECIPES / "sv2tts.toml"), "tiny")
+    network = registry.part("sv2tts").build(recipe.network, recipe.mel)
+    save_part(tmp_path / "acoustic", "sv2tts", recipe.network, recipe.mel, network)
+    assemble(tmp_path / "model", [str(tmp_path / "acoustic"), "builtin"])
+    assert main(["tell", str(prepared), str(tmp_path / "told"), "--model", str(tmp_path / "model")]) == 2
+    assert not (tmp_path / "told").exists()
 
 
 def noisy(clean: Audio, decibels: float) -> Audio:

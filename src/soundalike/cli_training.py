@@ -1,4 +1,4 @@
-"""The commands of makers and measurers: align, embed, rate, retell, train, adapt, assemble, evaluate."""
+"""The commands of makers and measurers: align, embed, rate, retell, tell, train, adapt, assemble, evaluate."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from .cli_families import add_model_options, open_cloner
 from .contract import ConfigError
 
 SHOWN = ("similarity", "wer", "doubted", "naturalness")  # of an adapted voice's scorecard
@@ -35,6 +36,15 @@ def add_training_commands(commands: Any) -> None:
     retell.add_argument("--part", required=True, help="folder of a trained acoustic model")
     retell.add_argument("--corpora", nargs="*", default=[], help="only corpora whose names begin so")
     retell.set_defaults(run=run_retell)
+
+    tell = commands.add_parser("tell", help="a prepared folder as a family says it, in its own time, for another family to learn from")
+    tell.add_argument("data", help="folder made by `soundalike prepare`")
+    tell.add_argument("out", help="folder to write; going on where an earlier run stopped")
+    add_model_options(tell)
+    tell.add_argument("--corpora", nargs="*", default=[], help="only corpora whose names begin so")
+    tell.add_argument("--exclude", nargs="*", default=[], help="none of the corpora whose names begin so")
+    tell.add_argument("--languages", nargs="*", default=["en"], help="of the clips (default: en)")
+    tell.set_defaults(run=run_tell)
 
     train = commands.add_parser("train", help="train a part by a recipe; going on where an earlier run stopped")
     train.add_argument("recipe", help="TOML file, as in recipes/")
@@ -128,6 +138,17 @@ def run_retell(given: argparse.Namespace) -> None:
     objective = kind.objective(part.network, kind.Settings(), DataFacts(1, part.network.mean.clone(), part.network.std.clone()))
     settings = DataConfig(given.data, corpora=tuple(given.corpora), seconds=(0.5, 20.0), prompt_frames=400)
     print(f"{given.data}: {write_retold(given.data, objective, settings, part.mel)} clips retold")
+
+
+def run_tell(given: argparse.Namespace) -> None:
+    from .data import DataConfig
+    from .prepare.annotate import write_told
+
+    family = open_cloner(given).family
+    if not hasattr(family, "frames"):
+        raise ConfigError("this family makes sound without knowing its mel and durations beforehand. Name one that does: regression or fastspeech2.")
+    chosen = {name: tuple(getattr(given, name)) for name in ("corpora", "exclude", "languages")}
+    print(f"{given.out}: {write_told(given.data, given.out, family, DataConfig(given.data, seconds=(0.5, 20.0), **chosen))} clips told")
 
 
 def run_train(given: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """WaveNet (van den Oord et al. 2016): each sample out of all before it, by a stack of dilated causal convolutions told the mel.
 
-Samples are classes of the mu-law. Training sees all samples at once; generation makes one at a time and keeps, for every
-layer, just the past that its dilation reaches back to. Both give the same numbers.
+Samples, or their excitation by linear prediction off the mel, are classes of the mu-law. Training sees all samples at once; generation
+makes one at a time and keeps, for every layer, just the past that its dilation reaches back to. Both give the same numbers.
 """
 
 from __future__ import annotations
@@ -18,17 +18,21 @@ from ..contract import Batch, DataFacts, Output, PartKind
 from ..features import MelSpec
 from ..nets.conv import Conv
 from ..nets.masks import length_mask, masked_mean
+from .prediction import PARTS, LinearPrediction, between
+
+LOUDEST = 16.0  # times its mean power, an excitation's largest value
 
 
 @dataclass(frozen=True)
 class WaveNetConfig:
-    residual: int = 48  # width between layers
-    gate: int = 48  # within them
-    skip: int = 96
+    residual: int = 40  # width between layers
+    gate: int = 40  # within them
+    skip: int = 80
     cycles: int = 2
     doublings: int = 9  # layers of a cycle: dilations 1, 2, 4 ... 2 ** (doublings - 1)
     condition: int = 64  # width of what is told of the mel
     classes: int = 256
+    order: int = 24  # of the linear prediction whose excitation is modelled; 0: the samples themselves, as published
 
 
 class DilatedLayer(nn.Module):
@@ -58,40 +62,43 @@ class WaveNet(nn.Module):
         self.embed = nn.Embedding(c.classes, c.residual)
         self.layers = nn.ModuleList([DilatedLayer(c, 2**k) for _ in range(c.cycles) for k in range(c.doublings)])
         self.last = nn.Sequential(nn.ReLU(), nn.Linear(c.skip, c.skip), nn.ReLU(), nn.Linear(c.skip, c.classes))
+        self.prediction = LinearPrediction(c.order, mel)
+        self.loudest = LOUDEST if c.order else 1.0
         self.register_buffer("mean", torch.zeros(mel.n_mels))
         self.register_buffer("std", torch.ones(mel.n_mels))
 
     def classes_of(self, samples: Tensor) -> Tensor:
-        """The mu-law class of each sample: 0 to classes - 1."""
-        top = self.config.classes - 1
+        """The mu-law class of each sample, or of each value of an excitation: 0 to classes - 1."""
+        top, samples = self.config.classes - 1, samples / self.loudest
         squeezed = samples.sign() * torch.log1p(top * samples.abs().clamp_max(1.0)) / math.log(top + 1)
         return ((squeezed + 1) / 2 * top + 0.5).long().clamp(0, top)
 
     def samples_of(self, classes: Tensor) -> Tensor:
         top = self.config.classes - 1
         squeezed = 2 * classes.float() / top - 1
-        return squeezed.sign() * ((top + 1) ** squeezed.abs() - 1) / top
+        return self.loudest * squeezed.sign() * ((top + 1) ** squeezed.abs() - 1) / top
 
     def tell(self, mel: Tensor, lengths: Tensor) -> Tensor:
-        """What each layer is told of each frame (L, B, T, 2 G)."""
+        """What each layer is told of each part of a frame (L, B, P, 2 G), P = (T - 1) * PARTS."""
         mask = length_mask(lengths, mel.shape[1])[..., None]
         x = (mel - self.mean) / self.std * mask
         for conv in self.frames:
             x = F.relu(conv(x)) * mask
+        x = between(x)
         return torch.stack([layer.told(x) for layer in self.layers])
 
     def logits(self, mel: Tensor, lengths: Tensor, classes: Tensor) -> Tensor:
         """Log-odds (B, N, classes) of each sample, told the classes (B, N) of all: those before it count."""
-        told, hop = self.tell(mel, lengths), self.mel.hop_length
-        at = torch.arange(classes.shape[1], device=mel.device)
-        near = (at % hop / hop)[:, None]  # the condition slides from frame to frame
-        x = self.embed(F.pad(classes, (1, 0), value=self.config.classes // 2)[:, :-1])  # (B, N, R)
+        told = self.tell(mel, lengths)[..., None, :]  # (L, B, P, 1, 2 G)
+        parts = (told.shape[2], self.mel.hop_length // PARTS)
+        x = self.embed(F.pad(classes, (1, 0), value=self.config.classes // 2)[:, :-1]).unflatten(1, parts)  # (B, P, n, R)
         total = 0.0
-        for layer, frames in zip(self.layers, told):
-            before = F.pad(x, (0, 0, layer.dilation, 0))[:, : x.shape[1]]
-            x, out = layer(x, before, torch.lerp(frames[:, at // hop], frames[:, (at // hop + 1).clamp_max(mel.shape[1] - 1)], near))
+        for layer, part in zip(self.layers, told):
+            whole = x.flatten(1, 2)
+            before = F.pad(whole, (0, 0, layer.dilation, 0))[:, : whole.shape[1]].unflatten(1, parts)
+            x, out = layer(x, before, part)
             total = total + out
-        return self.last(total)
+        return self.last(total).flatten(1, 2)
 
     @torch.inference_mode()
     def forward(self, mel: Tensor, lengths: Tensor, pitch: Tensor | None = None, noise: Tensor | None = None) -> Tensor:
@@ -100,15 +107,16 @@ class WaveNet(nn.Module):
         if noise is None:
             noise = torch.randn(len(mel), size, device=mel.device)
         chance = torch.special.ndtr(noise).T.cpu().numpy()[..., None]  # (N, B, 1) even between 0 and 1
-        told = self.tell(mel, lengths).permute(2, 0, 1, 3).cpu().numpy()  # (T, L, B, 2 G)
+        told = self.tell(mel, lengths).permute(2, 0, 1, 3).cpu().numpy()  # (P, L, B, 2 G)
         memory = Memory(self, len(mel))
         made = np.full((size + 1, len(mel)), self.config.classes // 2)
         for n in range(size):
-            frame, near = n // hop, np.float32(n % hop / hop)
-            odds = memory.step(made[n], told[frame] * (1 - near) + told[frame + 1] * near)
+            odds = memory.step(made[n], told[n * PARTS // hop])
             sums = np.exp(odds - odds.max(-1, keepdims=True)).cumsum(-1)
             made[n + 1] = (sums < chance[n] * sums[:, -1:]).sum(-1).clip(0, self.config.classes - 1)
         samples = self.samples_of(torch.from_numpy(made[1:].T)).to(mel.device)
+        if self.config.order:
+            samples = self.prediction.sound(samples, mel).clamp(-1, 1)
         return samples * length_mask((lengths - 1) * hop, size)
 
     def infer_waveform(self, mel: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -184,7 +192,8 @@ class WaveNetObjective:
     def forward(self, batch: Batch) -> Output:
         net = self._network
         size = (batch.mel.shape[1] - 1) * net.mel.hop_length
-        classes = net.classes_of(F.pad(batch.samples, (0, max(0, size - batch.samples.shape[1])))[:, :size])
+        samples = F.pad(batch.samples, (0, max(0, size - batch.samples.shape[1])))[:, :size]
+        classes = net.classes_of(net.prediction.excite(samples, batch.mel) if net.config.order else samples)
         return {"logits": net.logits(batch.mel, batch.mel_lengths, classes), "classes": classes}
 
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:

@@ -33,11 +33,11 @@ class SV2TTSConfig:
     kernel: int = 5  # of these, and of the postnet's
     prenet: int = 128
     attention_rnn: int = 256
-    decoder_rnn: int = 256
+    decoder_rnn: int = 224
     attention: int = 128
     location_filters: int = 32
     location_kernel: int = 31
-    postnet: int = 160
+    postnet: int = 128
     postnet_convs: int = 5
     reduction: int = 3  # frames of each step
     dropout: float = 0.5  # of prenet, encoder and postnet
