@@ -23,7 +23,7 @@ from soundalike.families.sv2tts.attention import LocationSensitiveAttention, Wal
 from soundalike.families.sv2tts.network import SV2TTS, SV2TTSConfig
 from soundalike.families.sv2tts.objective import SV2TTSObjective, SV2TTSSettings
 from soundalike.features import MelSpec, energy, log_mel, mel_filters
-from soundalike.nets.durations import regulate
+from soundalike.nets.durations import CLOSING, OPENING, natural, regulate
 from soundalike.speakers.ge2e import GE2E, GE2EConfig, GE2EObjective, GE2ESettings, read_public
 from soundalike.text import phonemize
 from soundalike.train import read_recipe
@@ -113,6 +113,14 @@ def test_a_walk_stays_as_long_as_it_more_likely_stayed_than_not():
         assert shown.sum() == 1 and shown.max() == 1
     assert places == [0, 0, 0, 2, 2, 2, 3, 3, 3]
     assert Walk().near(torch.arange(7)[None]).tolist() == [[True] * 5 + [False] * 2]
+
+
+def test_quiet_at_the_ends_is_bounded_and_nowhere_else():
+    logs = torch.full((5,), math.log(101.0))  # of one plus a hundred frames
+    marks = torch.tensor([True, False, True, False, True])
+    assert natural(logs, marks).tolist() == pytest.approx([OPENING, 105.0, 105.0, 105.0, CLOSING])
+    assert natural(logs[:2], ~marks[:2]).tolist() == pytest.approx([105.0, CLOSING])
+    assert natural(torch.full((1,), 9.0), marks[1:2]).tolist() == [120.0]
 
 
 def test_one_dilated_layer():

@@ -7,6 +7,7 @@ from torch import Tensor
 
 LEAST = 2.0  # frames a phoneme lasts at least
 LONGEST = 120.0  # frames a symbol lasts at most
+OPENING, CLOSING = 31.0, 40.0  # frames of quiet at most before the first phoneme and after the last: recordings have any amount
 STRETCH = 1.05  # what exp(a mean logarithm) lacks of a mean duration, measured on training clips
 
 
@@ -26,6 +27,14 @@ def regulate(states: Tensor, durations: Tensor) -> tuple[Tensor, Tensor]:
     spread = states.gather(1, index[..., None].expand(-1, -1, states.shape[2]))
     inside = torch.arange(index.shape[1], device=index.device)[None] < lengths[:, None]
     return spread * inside[..., None], lengths
+
+
+def natural(log_durations: Tensor, marks: Tensor) -> Tensor:
+    """The frames (S,) that symbols would like to last, not rounded, of predicted logarithms of one plus them; `marks` (S,) are no phonemes."""
+    exact = ((log_durations.exp() - 1) * STRETCH).clamp(0, LONGEST)
+    longest = torch.full_like(exact, LONGEST)
+    longest[0], longest[-1] = OPENING, CLOSING
+    return torch.where(marks, exact.minimum(longest), exact)
 
 
 def whole(exact: Tensor, sounded: Tensor, frames: int = 0) -> Tensor:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from ...contract import Frames
 from ...features import MelSpec
 from ...nets.conv import Conv, ConvBlock
-from ...nets.durations import LONGEST, STRETCH, regulate, symbol_of_frame, whole
+from ...nets.durations import natural, regulate, symbol_of_frame, whole
 from ...nets.masks import length_mask
 from ...speaking import Manner
 from ...text.alphabet import SYMBOLS, phone_classes
@@ -109,7 +109,7 @@ class ConvRNN(nn.Module):
     def lengths(self, symbols: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
         """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not rounded."""
         states, log_durations = self.encode(symbols[None], torch.tensor([len(symbols)], device=symbols.device), voice)
-        return states, ((log_durations[0].exp() - 1) * STRETCH).clamp(0, LONGEST)
+        return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
     def infer(self, symbols: Tensor, voice: Tensor, manner: Manner) -> Frames:

@@ -20,7 +20,7 @@ from torch.nn import functional as F
 from ...contract import Frames
 from ...features import PITCH_CEILING, PITCH_FLOOR, MelSpec, energy
 from ...nets.conv import Conv
-from ...nets.durations import LONGEST, STRETCH, regulate, whole
+from ...nets.durations import natural, regulate, whole
 from ...nets.masks import length_mask
 from ...speaking import Manner
 from ...text.alphabet import SYMBOLS, phone_classes
@@ -169,7 +169,7 @@ class FastSpeech2(nn.Module):
     def lengths(self, symbols: Tensor, vector: Tensor) -> tuple[Tensor, Tensor]:
         """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not rounded."""
         states, log_durations = self.encode(symbols[None], torch.tensor([len(symbols)], device=symbols.device), vector)
-        return states, ((log_durations[0].exp() - 1) * STRETCH).clamp(0, LONGEST)
+        return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
     def infer(self, symbols: Tensor, vector: Tensor, prompt_pitch: Tensor, manner: Manner) -> Frames:

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from ...contract import Frames
 from ...features import PITCH_CEILING, PITCH_FLOOR, MelSpec, harmonic_ripple
 from ...nets.conv import Conv, ConvNeXtBlock
-from ...nets.durations import LONGEST, STRETCH, symbol_of_frame, whole
+from ...nets.durations import natural, symbol_of_frame, whole
 from ...nets.masks import length_mask
 from ...speaking import Manner
 from ...text.alphabet import SYMBOLS, phone_classes
@@ -228,7 +228,7 @@ class Regression(nn.Module):
     def lengths(self, symbols: Tensor, heard: Heard) -> tuple[Tensor, Tensor]:
         """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not rounded."""
         states, log_durations = self.encode(symbols[None], torch.tensor([len(symbols)], device=symbols.device), heard)
-        return states, ((log_durations[0].exp() - 1) * STRETCH).clamp(0, LONGEST)
+        return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
     def infer(self, symbols: Tensor, heard: Heard, manner: Manner, lengths: tuple[Tensor, Tensor] | None = None) -> Frames:
