@@ -24,7 +24,7 @@ from .practice import practise
 from .prepare.augment import hear
 from .reference import HOPELESS, Report, examine, mono
 from .text import Lexicon, Script, Spoken, in_halves, phonemize, read
-from .verify import Check, Listener, clearness, symbol_scores
+from .verify import Check, Listener, symbol_scores
 from .voicefile import SMALL, pitch_facts
 
 TAKES = ((0, 1.0), (1000, 0.95), (2000, 0.9))  # seed and pace of each take of a sentence that is to be as clear as can be
@@ -218,11 +218,13 @@ class Cloner:
             if self.listener is None or (takes == 1 and not verify):
                 return sound, None
             lasts = seconds or (expected / pace if expected and number < len(TAKES) else None)
-            made.append((sound, self.listener.check(sound, sentence, voice.tensors.get("vector"), lasts)))
-            if number + 1 >= takes and not (verify and all(check.doubts for _, check in made)):
+            made.append((sound, self.listener.check(sound, sentence, lasts)))
+            if number + 1 < takes:
+                continue
+            kept, check = self.listener.best(made, voice.tensors.get("vector"))
+            if not (verify and check.doubts):
                 break
-        kept = max(range(len(made)), key=lambda take: clearness(made[take][1]))
-        sound, check = made[kept]
+        sound = made[kept][0]
         return sound, dataclasses.replace(check, takes=len(made), kept=kept + 1, redraws=len(made) - takes) if verify else None
 
     def fitted(self, sentences: list[Spoken], who: list[Voice], options: Any, fit: float) -> list[float]:

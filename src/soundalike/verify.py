@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import torch
@@ -69,20 +69,37 @@ class Listener:
     speaker: nn.Module | None
     mel: MelSpec
 
-    def check(self, audio: Audio, spoken: Spoken, vector: Tensor | None = None, expected: float | None = None) -> Check:
-        """Listen to one sentence, with the speaker vector (V,) of its voice and the seconds it should last, where they are known."""
+    def check(self, audio: Audio, spoken: Spoken, expected: float | None = None) -> Check:
+        """Listen to what one sentence says, with the seconds it should last, where they are known; not yet to whose voice it is."""
         sound = audio.resample(self.mel.sample_rate).normalised()
         frames = log_mel(torch.from_numpy(sound.samples)[None], self.mel)  # (1, T, M)
         scores = _scores_of_words(_aligned(frames[0], spoken.symbols, self.aligner), spoken)
         evidence = evidence_of(scores, spoken)
         words = tuple(WordHeard(word, round(_confidence(value), 2)) for word, value in zip(spoken.words, evidence.tolist()))
         doubts = [f"'{heard.word}' was not heard clearly" for heard, value in zip(words, evidence) if value < UNCLEAR]
-        likeness = self._likeness(sound, vector) if vector is not None and self.speaker is not None else None
-        if likeness is not None and likeness < UNLIKE:
-            doubts.append(f"it does not sound like the voice (likeness {likeness:.2f})")
         if expected is not None:
             doubts += _length_doubts(audio.seconds, expected, self.mel.frames_per_second)
-        return Check(spoken.text, round(audio.seconds, 3), words, likeness, tuple(doubts + _sound_doubts(audio)))
+        return Check(spoken.text, round(audio.seconds, 3), words, None, tuple(doubts + _sound_doubts(audio)))
+
+    def best(self, made: Sequence[tuple[Audio, Check]], vector: Tensor | None) -> tuple[int, Check]:
+        """Of takes of one sentence, the place of the clearest, and its check with its likeness to the speaker vector (V,) of the voice.
+
+        Likeness can only count against a take, so it is asked of those alone that would be chosen.
+        """
+        checks, asked = [check for _, check in made], set()
+        while True:
+            place = max(range(len(checks)), key=lambda take: clearness(checks[take]))
+            if place in asked or vector is None or self.speaker is None:
+                return place, checks[place]
+            asked.add(place)
+            checks[place] = self._compared(*made[place], vector)
+
+    def _compared(self, audio: Audio, check: Check, vector: Tensor) -> Check:
+        """The check with the likeness to a voice, and a doubt where somebody else seems to speak."""
+        likeness = self._likeness(audio.resample(self.mel.sample_rate).normalised(), vector)
+        if likeness is None or likeness >= UNLIKE:
+            return replace(check, likeness=likeness)
+        return replace(check, likeness=likeness, doubts=(*check.doubts, f"it does not sound like the voice (likeness {likeness:.2f})"))
 
     def _likeness(self, sound: Audio, vector: Tensor) -> float | None:
         size = round(MOST_HEARD * sound.rate)

@@ -5,12 +5,15 @@ English comes with the package; other languages need gruut's lexicon of that lan
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import re
+import sqlite3
 import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ..contract import ConfigError, TextError
 from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, is_vowel, spell_ipa
@@ -21,7 +24,10 @@ from .names import NAMES
 from .normalise import base_language
 from .reading import speakable
 
-_LOCK = threading.Lock()  # gruut keeps one lexicon connection; asking it in turn costs milliseconds
+if TYPE_CHECKING:
+    from gruut import TextProcessor
+
+_LOCK = threading.Lock()  # one reader of a language serves all threads, in turn; asking it costs milliseconds
 # sounds that dictionaries write finer for English than its symbols are
 _ENGLISH = {"r": "ɹ"} | {f"{stress}{vowel}ː": f"{stress}{vowel}" for vowel in ("i", "u", "ɔ", "ɑ") for stress in ("", "ˈ", "ˌ")}
 _CLOSING = (COMMA, STOP, QUESTION, EXCLAMATION)
@@ -69,12 +75,11 @@ def tokens_of(plain: str, where: str, language: str, lexicon: Lexicon | None = N
 
     `given` holds symbols of words that stand for a sound alone. Raises as `phonemize` does.
     """
-    from gruut import sentences
-
     if not installed(language):  # gruut would go on without sounds
         raise ConfigError(f"the lexicon of language '{language}' is not installed: pip install soundalike[{language}].")
     with _LOCK:
-        found = [token for sentence in sentences(plain, lang="en-us" if language == "en" else language) for token in sentence]
+        reader = _reader(language)
+        found = [token for sentence in reader.sentences(*reader(plain)) for token in sentence]
     kept = [token for token in found if token.is_major_break or token.is_minor_break or (token.is_spoken and is_word(token))]
     words = [token for token in kept if token.is_spoken]
     ends = {id(a) for a, b in zip(kept, kept[1:] + kept[-1:]) if not b.is_spoken}
@@ -102,6 +107,30 @@ def tokens_of(plain: str, where: str, language: str, lexicon: Lexicon | None = N
         tokens.append(Token(token.text, symbols, "", rule) if symbols else Token(token.text, sound_out(token.text, language), "", "letter by letter"))
         number += 1
     return [token for token in tokens if token.symbols or token.mark]
+
+
+@functools.cache
+def _reader(language: str) -> TextProcessor:
+    """gruut's reader of a language, whose lexicon is brought into memory and given an index: in its file each look-up reads through all of it."""
+    from gruut import TextProcessor
+    from gruut.phonemize import SqlitePhonemizer
+
+    reader = TextProcessor(default_lang="en-us" if language == "en" else language)
+    later = reader.get_settings().lookup_phonemes  # opens its file at the first word, unless it is given another
+    held = sqlite3.connect(":memory:", check_same_thread=False)
+    held.execute("ATTACH ? AS file", (str(later.db_path),))
+    held.execute("CREATE TABLE word_phonemes AS SELECT word, pron_order, role, phonemes FROM file.word_phonemes")
+    held.execute("CREATE INDEX words ON word_phonemes (word)")
+    held.commit()
+    held.execute("DETACH file")
+    later.phonemizer = SqlitePhonemizer(held, **later.phonemizer_args)
+    return reader
+
+
+def in_lexicon(word: str, language: str) -> bool:
+    """Whether gruut's lexicon of a language has a word; of one that it has not, the sounds are guessed."""
+    with _LOCK:
+        return bool(_reader(language).get_settings().lookup_phonemes(word))
 
 
 def installed(language: str) -> bool:

@@ -6,20 +6,15 @@ import unicodedata
 from dataclasses import asdict, replace
 from typing import Any
 
+from .phonemes import in_lexicon
 from .script import Script
 
 
 def guessed(script: Script) -> Script:
     """The same, with the words named whose sounds are a model's guess since no lexicon has them."""
-    from gruut.text_processor import TextProcessor
-
-    processors, said = {}, []
+    said = []
     for word in script.said:
-        language = word.language
-        if language not in processors:
-            code = "en-us" if language == "en" else language
-            processors[language] = TextProcessor(default_lang=code).get_settings(code).lookup_phonemes
-        if not word.source and not processors[language](word.spoken):
+        if not word.source and not in_lexicon(word.spoken, word.language):
             rule = "guessed" if word.rule == "as written" else f"{word.rule}; guessed"
             word = replace(word, rule=rule)
         said.append(word)
