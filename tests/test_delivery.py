@@ -15,6 +15,7 @@ from soundalike.audio import join
 from soundalike.cli import main
 from soundalike.contract import ConfigError
 from soundalike.cues import Cue, lines, render
+from soundalike.delivery import without_rumble
 from soundalike.features import MelSpec, pitch
 from soundalike.nets.durations import fitted
 from soundalike.text import read
@@ -102,6 +103,19 @@ def test_what_is_spoken_has_one_loudness(cloner, voice):
             assert said.loudness() == pytest.approx(asked, abs=0.5)
     with pytest.raises(ConfigError, match="loudness = 3 is out of range. Choose -45 to -12 LUFS"):
         next(iter(cloner.speak(text, voice, loudness=3.0)))
+
+
+def test_rumble_is_taken_out_and_nothing_else(cloner, voice):
+    time = np.arange(24_000) / 24_000
+    for hertz, left in ((20, 0.0), (60, 0.5), (100, 0.98), (1000, 1.0)):
+        tone = np.sin(2 * np.pi * hertz * time).astype(np.float32)
+        middle = without_rumble(tone, 24_000)[6000:18_000]
+        assert np.abs(middle - left * tone[6000:18_000]).max() < 0.02, hertz
+    click = np.zeros(24_000, np.float32)
+    click[-1] = 1.0
+    assert np.abs(without_rumble(click, 24_000)[:12_000]).max() < 1e-4  # the end does not come round to the beginning
+    power = np.abs(np.fft.rfft(say(cloner, voice, TEXT).samples)) ** 2
+    assert power[: int(40 * len(power) / 12_000)].sum() < 1e-5 * power.sum()
 
 
 def test_another_voice_within_a_text(cloner, voice, tmp_path, monkeypatch, capsys):

@@ -1,4 +1,4 @@
-"""What is done to a sentence once it sounds: its loudness, the volume and pauses its text asks for, clean ends."""
+"""What is done to a sentence once it sounds: rumble taken out, its loudness, the volume and pauses its text asks for, clean ends."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .text.alphabet import COMMA, GAP
 PAUSE = 0.12  # seconds of quiet put between sentences, beside those the model makes
 LOUDNESS = -23.0  # LUFS of what is spoken, as EBU R 128 has it: no peak needs rounding there
 LOUDEST, SOFTEST = -12.0, -45.0  # LUFS that may be asked for
+RUMBLE = 60.0  # hertz; below it there is no voice, only what the room of a recording hums, which a model copies with the voice
 FADE = 0.005  # seconds over which sound begins and ends beside inserted quiet
 LONGEST_PAUSE = 30.0  # seconds
 
@@ -34,8 +35,9 @@ def asked_pauses(spoken: Spoken) -> float:
 
 
 def deliver(audio: Audio, spoken: Spoken, source: str, pause: float, loudness: float = LOUDNESS) -> Audio:
-    """A sentence as the listener gets it: levelled, words louder or softer as asked, pauses and marks put in, ends faded, quiet after it."""
-    audio = audio.levelled(loudness)
+    """A sentence as the listener gets it: without rumble, levelled, words louder or softer as asked, pauses and marks put in, ends faded, quiet
+    after it."""
+    audio = replace(audio, samples=without_rumble(audio.samples, audio.rate)).levelled(loudness)
     words = [cue for cue in audio.cues if cue.kind == "word"]
     samples = audio.samples.copy()
     if spoken.volume and len(words) == len(spoken.words):
@@ -63,6 +65,14 @@ def deliver(audio: Audio, spoken: Spoken, source: str, pause: float, loudness: f
         shift += quiet / audio.rate
         at = place
     return Audio(np.concatenate(parts), audio.rate, _as_written(cues, source))
+
+
+def without_rumble(samples: np.ndarray, rate: int) -> np.ndarray:
+    """Samples (N,) through a high-pass of no phase: a Butterworth filter of order four, forwards and backwards; half of the amplitude at RUMBLE."""
+    size = -(-(len(samples) + rate // 4) // 4096) * 4096  # with quiet after it, that its end does not run into its beginning
+    frequencies = np.fft.rfftfreq(size, 1 / rate)
+    gain = frequencies**8 / (frequencies**8 + RUMBLE**8)
+    return np.fft.irfft(np.fft.rfft(samples, size) * gain, size)[: len(samples)].astype(np.float32)
 
 
 def _volume(decibels: list[float], words: list[Cue], audio: Audio) -> np.ndarray:
