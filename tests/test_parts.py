@@ -248,10 +248,9 @@ def test_parts_that_do_not_fit_are_shown_side_by_side(prepared, tmp_path):
         check_pair(load_part(tmp_path / "a"), load_part(tmp_path / "b"))
 
 
-@pytest.mark.parametrize("name", ["regression", "vocos"])
-def test_the_discriminators_turn_leaves_the_generator_alone(name, prepared):
-    recipe = recipe_of(name, prepared, **{"objective.adversarial": 0.1, "objective.matching": 1.0})
-    kind = registry.part(name)
+def test_the_discriminators_turn_leaves_the_generator_alone(prepared):
+    recipe = recipe_of("regression", prepared, **{"objective.adversarial": 0.1, "objective.matching": 1.0})
+    kind = registry.part("regression")
     network = kind.build(recipe.network, recipe.mel)
     data = Dataset(recipe.data, recipe.mel, kind.objective.wants)
     objective = kind.objective(network, recipe.objective, gather_facts(data))
@@ -262,27 +261,6 @@ def test_the_discriminators_turn_leaves_the_generator_alone(name, prepared):
     assert all(parameter.grad is None for parameter in network.parameters())
     assert any(parameter.grad is not None for parameter in objective.trained("discriminator").parameters())
     assert {"adversarial", "matching"} <= objective.losses("model", batch, output).keys()
-
-
-def test_discriminators_of_sound_tell_noise_from_recordings(prepared):
-    config = registry.part("sound_adversary").Config()
-    torch.manual_seed(0)
-    adversary = registry.part("sound_adversary").build(config, MelSpec())
-    optimiser = torch.optim.AdamW(adversary.parameters(), lr=1e-3)
-    data = Dataset(DataConfig(str(prepared), seconds=(0.1, 30.0), crop_frames=40), MelSpec(), frozenset({"mel", "samples"}))
-    real = whole_batch(data).samples[:, : 36 * 256]
-    made = torch.randn_like(real) * real.std()
-    fooling, matching = adversary.fooled(real, real)
-    assert matching == 0.0 and fooling > 0
-    for _ in range(40):
-        optimiser.zero_grad()
-        adversary.told_apart(real, made).backward()
-        optimiser.step()
-    assert adversary.told_apart(real, made) < 0.1  # of two coins .5
-    assert adversary.fooled(real, made)[0] > 0.5
-    assert adversary.fooled(real, made)[1] > 0.1
-    with pytest.raises(ConfigError, match="recipes/vocoder_adversarial.toml"):
-        registry.part("sound_adversary").objective(adversary, None, None)
 
 
 def test_a_new_run_adopts_what_fits(prepared, tmp_path):

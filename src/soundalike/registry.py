@@ -17,7 +17,6 @@ PARTS = {
     "convrnn": "soundalike.families.convrnn.objective:PART",
     "sv2tts": "soundalike.families.sv2tts.objective:PART",
     "vocos": "soundalike.vocoders.vocos:PART",
-    "sound_adversary": "soundalike.vocoders.adversary:PART",
     "wavenet": "soundalike.vocoders.wavenet:PART",
     "griffin_lim": "soundalike.vocoders.griffin_lim:PART",
 }

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -19,7 +18,6 @@ from ..contract import Batch, DataFacts, Output, PartKind
 from ..features import PITCH_CEILING, PITCH_FLOOR, MelSpec, istft, log_mel, mel_filters, stft
 from ..nets.conv import Conv, ConvNeXtBlock
 from ..nets.masks import length_mask, masked_mean
-from .adversary import SoundAdversary, SoundAdversaryConfig
 
 
 @dataclass(frozen=True)
@@ -142,31 +140,24 @@ class VocosSettings:
     mel: float = 1.0
     spectral: float = 1.0
     pitch: float = 0.2
-    adversarial: float = 0.0  # weight of fooling discriminators of sound; 0 trains without them
-    matching: float = 0.0  # weight of matching their features
 
 
 class VocosObjective:
-    """Magnitudes at several resolutions, the mel, and the pitch; and an adversary if asked for."""
+    """Magnitudes at several resolutions, the mel, and the pitch."""
 
     wants = frozenset({"mel", "pitch", "samples"})
+    turns = ("model",)
 
     def __init__(self, network: Vocos, settings: VocosSettings, facts: DataFacts):
         self._network, self.settings = network, settings
         network.mean.copy_(facts.mel_mean)
         network.std.copy_(facts.mel_std)
-        self.turns = ("discriminator", "model") if settings.adversarial else ("model",)
-        self.adversary = SoundAdversary(SoundAdversaryConfig(), network.mel) if settings.adversarial else None
 
     def network(self) -> Vocos:
         return self._network
 
-    @property
-    def companions(self) -> dict[str, tuple[str, Any, nn.Module]]:
-        return {"adversary": ("sound_adversary", self.adversary.config, self.adversary)} if self.adversary is not None else {}
-
     def trained(self, turn: str) -> nn.Module:
-        return self.adversary if self.adversary is not None and turn == "discriminator" else self._network
+        return self._network
 
     def forward(self, batch: Batch) -> Output:
         net = self._network
@@ -179,9 +170,7 @@ class VocosObjective:
         made, real = output["samples"], batch.samples[:, : output["samples"].shape[1]]
         real = F.pad(real, (0, made.shape[1] - real.shape[1]))
         inside = torch.repeat_interleave(mask[:, 1:], mel.hop_length, 1)
-        made, real = made * inside, real * inside
-        if self.adversary is not None and turn == "discriminator":
-            return {"discriminator": self.adversary.told_apart(real, made.detach())}
+        made = made * inside
         spectral = torch.zeros((), device=made.device)
         for n_fft in s.resolutions:
             a, b = stft(made, n_fft, n_fft // 4).abs(), stft(real, n_fft, n_fft // 4).abs()
@@ -191,16 +180,12 @@ class VocosObjective:
         voiced = (batch.pitch > 0).float() * mask
         octave = masked_mean((output["octave"] - batch.pitch.clamp_min(1.0).log2()).abs(), voiced)
         voicing = masked_mean(F.binary_cross_entropy_with_logits(output["voicing"], voiced, reduction="none"), mask)
-        losses = {
+        return {
             "spectral": s.spectral * spectral,
             "mel": s.mel * (log_mel(made, mel) - log_mel(real, mel)).abs().mean(),
             "octave": s.pitch * 5 * octave,
             "voicing": s.pitch * voicing,
         }
-        if self.adversary is not None:
-            fooling, matching = self.adversary.fooled(real, made)
-            losses |= {"adversarial": s.adversarial * fooling, "matching": s.matching * matching}
-        return losses
 
 
 PART = PartKind("vocoder", VocosConfig, Vocos, VocosSettings, VocosObjective)
