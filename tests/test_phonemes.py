@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from gruut import TextProcessor
 
 from soundalike.contract import ConfigError
 from soundalike.text import LANGUAGES, detect_language, phonemize, read
 from soundalike.text.alphabet import SYMBOLS, spell_ipa
 from soundalike.text.letters import letter_name, sound_out
 from soundalike.text.names import NAMES
-from soundalike.text.phonemes import Spoken
+from soundalike.text.phonemes import Spoken, _reader, in_lexicon
 
 DATA = Path(__file__).parent / "data"
 
@@ -89,6 +90,19 @@ def test_eight_threads_read_heteronyms_as_one_does():
     alone = [[u.symbols for u in read(text, "en").utterances] for text in texts]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda text: [u.symbols for u in read(text, "en").utterances], texts)) == alone
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_lexicon_in_memory_says_what_its_file_says(language):
+    plain = " ".join(text for text, name in rows("languages.tsv") if name == language)
+    filed = TextProcessor(default_lang="en-us" if language == "en" else language)
+    held = _reader(language)
+    told, expected = ([(token.text, token.phonemes) for part in reader.sentences(*reader(plain)) for token in part] for reader in (held, filed))
+    assert told == expected
+    asked = [text for text, _ in expected if text.isalpha()] + ["qzxqzx"]
+    known = [in_lexicon(word, language) for word in asked]
+    assert known == [bool(filed.get_settings().lookup_phonemes(word)) for word in asked]
+    assert any(known) and not known[-1]
 
 
 @pytest.mark.parametrize(
