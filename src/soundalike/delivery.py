@@ -14,7 +14,7 @@ from .text.alphabet import COMMA, GAP
 PAUSE = 0.12  # seconds of quiet put between sentences, beside those the model makes
 LOUDNESS = -23.0  # LUFS of what is spoken, as EBU R 128 has it: no peak needs rounding there
 LOUDEST, SOFTEST = -12.0, -45.0  # LUFS that may be asked for
-RUMBLE = 60.0  # hertz; below it there is no voice, only what the room of a recording hums, which a model copies with the voice
+RUMBLE = 60.0  # hertz; below it there is next to no voice, but what the room of a recording hums, which a model copies with it
 FADE = 0.005  # seconds over which sound begins and ends beside inserted quiet
 LONGEST_PAUSE = 30.0  # seconds
 
