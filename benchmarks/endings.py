@@ -22,7 +22,7 @@ import numpy as np
 from tqdm import tqdm
 
 from soundalike import Cloner, Voice
-from soundalike.delivery import ready
+from soundalike.inference.postprocess import ready
 from soundalike.text import phonemize
 
 HERE = Path(__file__).resolve().parent

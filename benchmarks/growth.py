@@ -23,15 +23,17 @@ from typing import Any
 import torch
 from stopwatch import machine, peak_megabytes, spread, start
 
-from soundalike.assembly import BUILT_IN
-from soundalike.checkpoint import load_part
-from soundalike.data import Dataset
-from soundalike.prepare import prepare
-from soundalike.prepare.annotate import write_durations, write_vectors
-from soundalike.prepare.clips import Clip
-from soundalike.prepare.readers import find_reader
-from soundalike.registry import part
-from soundalike.train import Recipe, gather_facts, read_recipe, train
+from soundalike.checkpoints.bundle import BUILT_IN
+from soundalike.checkpoints.part import load_part
+from soundalike.core.registry import part
+from soundalike.data.dataset import Dataset
+from soundalike.prepare.derive.durations import write_durations
+from soundalike.prepare.derive.embeddings import write_vectors
+from soundalike.prepare.pipeline import prepare
+from soundalike.prepare.readers.clips import Clip
+from soundalike.prepare.readers.formats import find_reader
+from soundalike.training.loop import gather_facts, train
+from soundalike.training.recipe import Recipe, read_recipe
 
 RECIPE = Path(__file__).resolve().parent.parent / "recipes" / "regression.toml"
 SETTINGS = ("data.seconds=[0.5,20.0]", "data.exclude=[]", "data.corpora=[]", "train.threads=1", "train.save_every=0", "train.samples_every=0")

@@ -16,8 +16,8 @@ from pathlib import Path
 import soundfile
 from stopwatch import spread
 
-from soundalike.prepare.clips import Clip
-from soundalike.prepare.readers import find_reader
+from soundalike.prepare.readers.clips import Clip
+from soundalike.prepare.readers.formats import find_reader
 
 SHORTEST, LONGEST = 2.0, 12.0  # seconds
 

@@ -47,8 +47,9 @@ def main() -> None:
 
     import torch
 
-    from soundalike import Cloner, shelf
-    from soundalike.audio import join
+    from soundalike import Cloner
+    from soundalike.audio.audio import join
+    from soundalike.checkpoints import model_store
 
     torch.set_num_threads(given.threads)
     cloner = Cloner.load(family=given.family)
@@ -71,7 +72,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "soundalike", "clone", given.reference, SENTENCES[0], "-o", f"{folder}/out.wav", "--family", given.family]
         runs = [peak_memory(command) for _ in range(3)]
-    weights = shelf.entry(given.family, shelf.chosen(family=given.family)).size
+    weights = model_store.entry(given.family, model_store.chosen(family=given.family)).size
     report = {
         "family": given.family,
         "threads": given.threads,

@@ -13,11 +13,12 @@ import torch
 from stopwatch import Job, Missing, System, work
 
 from soundalike import Audio, Cloner, Voice, __version__
-from soundalike.assembly import BUILT_IN, place_of, read_model
-from soundalike.checkpoint import WEIGHTS, load_part
-from soundalike.contract import CheckpointError
-from soundalike.features import MelSpec, log_mel
-from soundalike.registry import part
+from soundalike.audio.mel import MelSpec
+from soundalike.checkpoints.bundle import BUILT_IN, place_of, read_model
+from soundalike.checkpoints.part import WEIGHTS, load_part
+from soundalike.core.errors import CheckpointError
+from soundalike.core.registry import part
+from soundalike.nn.spectral import log_mel
 from soundalike.text import read
 
 

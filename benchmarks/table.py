@@ -27,9 +27,9 @@ from results import FAMILIES, PEERS, PEOPLE, SHIPPED, VOCODERS, publish, render
 from stopwatch import Job, WorkerFailed, machine, spread, start
 
 from soundalike import Audio
-from soundalike.assembly import BUILT_IN
-from soundalike.contract import EvaluationError, SoundalikeError
-from soundalike.evaluate.run import Instruments, evaluate, open_instruments
+from soundalike.checkpoints.bundle import BUILT_IN
+from soundalike.core.errors import EvaluationError, SoundalikeError
+from soundalike.evaluate.evaluate import Instruments, evaluate, open_instruments
 
 HERE = Path(__file__).resolve().parent
 LOUDNESS = -23.0  # LUFS, of everything that is scored: some scores look at the level

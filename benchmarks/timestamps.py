@@ -18,7 +18,7 @@ import numpy as np
 import pocketsphinx
 
 from soundalike import Audio, Cloner
-from soundalike.audio import join
+from soundalike.audio.audio import join
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = (

@@ -24,7 +24,7 @@ import torch
 from timestamps import texts
 
 from soundalike import Audio, Cloner
-from soundalike.audio import join
+from soundalike.audio.audio import join
 from soundalike.text import Spoken
 from soundalike.text.alphabet import CONSONANTS, MARKS, VOWELS, is_vowel
 

@@ -24,10 +24,11 @@ from pathlib import Path
 import av
 import numpy as np
 
-from soundalike import Audio, Cloner, watermark
-from soundalike.audio import join
-from soundalike.codeword import Mark
-from soundalike.contract import SoundalikeError
+from soundalike import Audio, Cloner
+from soundalike.audio.audio import join
+from soundalike.core.errors import SoundalikeError
+from soundalike.provenance import watermark
+from soundalike.provenance.error_correction import Mark
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = date(2026, 11, 21)
@@ -179,7 +180,8 @@ def quality(pairs: list[tuple[Audio, Audio]]) -> dict[str, float]:
 
 def word_errors(pairs: list[tuple[Audio, Audio, str]]) -> dict[str, float]:
     """Word errors that Whisper base makes before and after."""
-    from soundalike.evaluate.words import open_recogniser, score_words
+    from soundalike.evaluate.words import score_words
+    from soundalike.models.recognizers.whisper import open_recogniser
 
     ear = open_recogniser("en")
     scores = [[score_words(text, ear.hear(audio)) for audio in (a, b)] for a, b, text in pairs]

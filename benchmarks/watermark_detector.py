@@ -21,8 +21,10 @@ from torch.nn.functional import softplus
 from tqdm import tqdm
 from watermark import clones, mp3, noise, opus, recordings, telephone_rate
 
-from soundalike import Audio, Cloner, codeword, watermark
-from soundalike.codeword import BANDS, Mark
+from soundalike import Audio, Cloner
+from soundalike.provenance import error_correction
+from soundalike.provenance import watermark
+from soundalike.provenance.error_correction import BANDS, Mark
 
 SIZE = 4 * watermark.RATE // watermark.COLUMN * watermark.COLUMN  # samples of a stretch
 COLUMNS = SIZE // watermark.COLUMN
@@ -42,7 +44,7 @@ def stretch(sounds: list[Audio], rng: random.Random) -> tuple[np.ndarray, np.nda
     samples = np.pad(samples, (0, max(0, SIZE - len(samples))))
     start = rng.randrange(len(samples) - SIZE + 1)
     signs = np.random.default_rng(rng.randrange(2**32)).choice([-1, 1], (COLUMNS + 1, BANDS)).astype(np.int8)
-    with mock.patch.multiple(watermark, PERIOD=COLUMNS + 1, DEPTH=1.0), mock.patch.object(codeword, "field", lambda bits: signs):
+    with mock.patch.multiple(watermark, PERIOD=COLUMNS + 1, DEPTH=1.0), mock.patch.object(error_correction, "field", lambda bits: signs):
         watermark._gains.cache_clear()
         marked = watermark.embed(Audio(np.clip(samples[start : start + SIZE], -1, 1).astype(np.float32), watermark.RATE), Mark(0, 0))
     name = rng.choices(list(SHARES), list(SHARES.values()))[0]

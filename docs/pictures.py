@@ -15,9 +15,10 @@ matplotlib.use("Agg")
 from matplotlib import pyplot  # noqa: E402
 
 from soundalike import Audio, Cloner  # noqa: E402
-from soundalike.assembly import BUILT_IN  # noqa: E402
-from soundalike.checkpoint import load_part  # noqa: E402
-from soundalike.features import MelSpec, log_mel  # noqa: E402
+from soundalike.audio.mel import MelSpec
+from soundalike.checkpoints.bundle import BUILT_IN  # noqa: E402
+from soundalike.checkpoints.part import load_part  # noqa: E402
+from soundalike.nn.spectral import log_mel
 from soundalike.text import encode, phonemize  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -12,10 +12,11 @@ import json
 import re
 from pathlib import Path
 
-from soundalike import registry, shelf
-from soundalike.assembly import BUILT_IN, BUILTIN, MODEL, read_model, write_model
-from soundalike.checkpoint import CARD
-from soundalike.shelf import Entry
+from soundalike.checkpoints import model_store
+from soundalike.checkpoints.bundle import BUILT_IN, BUILTIN, MODEL, read_model, write_model
+from soundalike.checkpoints.model_store import Entry
+from soundalike.checkpoints.part import CARD
+from soundalike.core import registry
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "models"
@@ -25,9 +26,9 @@ COLUMNS = ("word error rate", "similarity", "own reference first", "naturalness"
 
 def entries(home: Path = HOME) -> dict[str, Entry]:
     """The built-in family, then those of a folder of models, whatever the user has installed."""
-    names = [shelf.built_in(), *sorted(set(registry.FAMILIES) - {shelf.built_in()})]
+    names = [model_store.built_in(), *sorted(set(registry.FAMILIES) - {model_store.built_in()})]
     places = {name: BUILT_IN if name == names[0] else home / name for name in names}
-    found = {name: shelf.entry(name, place if (place / MODEL).is_file() else None) for name, place in places.items()}
+    found = {name: model_store.entry(name, place if (place / MODEL).is_file() else None) for name, place in places.items()}
     for entry in found.values():
         if entry.fault:
             raise SystemExit(entry.fault)
@@ -43,7 +44,7 @@ def families(found: dict[str, Entry]) -> str:
     lines = [f"| family | size | {' | '.join(COLUMNS)} | trained on |", f"|{'---|' * (len(COLUMNS) + 3)}"]
     for name, entry in found.items():
         title = f"`{name}` (built in)" if entry.folder == BUILT_IN else f"[`{name}`](docs/families/{name}.md)"
-        scores = shelf.shown(entry.said)
+        scores = model_store.shown(entry.said)
         cells = [size(entry) if entry.folder else "not trained", *(scores.get(column, "–") for column in COLUMNS), entry.said.get("data", "–")]
         lines.append(f"| {title} | {' | '.join(cells)} |")
     tests: dict[str, list[str]] = {}
@@ -60,7 +61,7 @@ def figures(entry: Entry) -> str:
     borrowed = [role for role, place in entry.said["parts"].items() if place == BUILTIN]
     rows = {"size, in half precision": size(entry) + (f"; the built-in model's {', '.join(borrowed)} beside it" if borrowed else "")}
     rows |= {"trained on": entry.said["data"]} if "data" in entry.said else {}
-    rows |= shelf.shown(entry.said) or {"scores": "not measured yet"}
+    rows |= model_store.shown(entry.said) or {"scores": "not measured yet"}
     table = ["| | |", "|---|---|", *(f"| {what} | {value} |" for what, value in rows.items())]
     return "\n".join(table + ([f"\nMeasured: {entry.said['test']}."] if "test" in entry.said else [])) + "\n"
 
@@ -83,7 +84,7 @@ def pages(root: Path = ROOT) -> list[Path]:
 def note(folder: Path, report: Path, test: str, data: str) -> None:
     """Write the headlines of a report, what they were measured on and the training data into a model.json."""
     table = json.loads(report.read_text(encoding="utf-8"))["systems"][0]["table"]
-    scores = {name: round(table[name]["value"], 4) for name in shelf.HEADLINES if name in table}
+    scores = {name: round(table[name]["value"], 4) for name in model_store.HEADLINES if name in table}
     write_model(folder, {**read_model(folder), "test": test, "scores": scores, "data": data})
 
 

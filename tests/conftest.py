@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 import torch
 
-from soundalike.audio import Audio
-from soundalike.data import FeatureStore, read_manifest
-from soundalike.features import MelSpec
-from soundalike.prepare import prepare
+from soundalike.audio.audio import Audio
+from soundalike.audio.mel import MelSpec
+from soundalike.data.feature_store import FeatureStore
+from soundalike.data.manifest import read_manifest
+from soundalike.prepare.pipeline import prepare
 from soundalike.text.alphabet import encode, phone_classes
-from soundalike.train import read_recipe
+from soundalike.training.recipe import read_recipe
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -69,8 +70,8 @@ def voice(cloner):
 
 def save_tiny(family: str, folder: Path) -> list[str]:
     """Tiny untrained parts of a family's own, saved in a folder; what `assemble` is to be given."""
-    from soundalike import registry
-    from soundalike.checkpoint import save_part
+    from soundalike.checkpoints.part import save_part
+    from soundalike.core import registry
 
     chosen = ["acoustic", *(["speaker"] if family == "sv2tts" else [])]  # which has an encoder of its own
     for role in chosen:
@@ -83,14 +84,14 @@ def save_tiny(family: str, folder: Path) -> list[str]:
 @pytest.fixture
 def tiny_shelf(tmp_path_factory, monkeypatch) -> Path:
     """The user's shelf with tiny untrained families, the only ones there are beside the built-in one."""
-    from soundalike import shelf
-    from soundalike.assembly import assemble
+    from soundalike.checkpoints import model_store
+    from soundalike.checkpoints.bundle import assemble
 
     home = tmp_path_factory.mktemp("models")
     for family in ("convrnn", "fastspeech2", "sv2tts"):
         assemble(home / family, save_tiny(family, tmp_path_factory.mktemp(family)))
-    monkeypatch.setenv(shelf.PLACE, str(home))
-    monkeypatch.setattr(shelf, "checkout", lambda: None)
+    monkeypatch.setenv(model_store.PLACE, str(home))
+    monkeypatch.setattr(model_store, "checkout", lambda: None)
     return home
 
 

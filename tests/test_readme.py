@@ -9,8 +9,8 @@ import shutil
 import pytest
 from conftest import REFERENCE, ROOT
 
-from soundalike import registry
-from soundalike.cli import main
+from soundalike.cli.main import main
+from soundalike.core import registry
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

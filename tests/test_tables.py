@@ -9,9 +9,9 @@ import pytest
 from conftest import REFERENCE, ROOT, save_tiny
 
 from soundalike import Cloner
-from soundalike.assembly import BUILT_IN, assemble, read_model
-from soundalike.audio import join
-from soundalike.checkpoint import CARD
+from soundalike.audio.audio import join
+from soundalike.checkpoints.bundle import BUILT_IN, assemble, read_model
+from soundalike.checkpoints.part import CARD
 
 LARGEST = 12 * 2**20  # bytes of a family's folder
 TRAINED = sorted(path.parent for path in (ROOT / "models").glob("*/model.json"))

@@ -9,9 +9,9 @@ import pytest
 from conftest import RECIPES, REFERENCE
 
 from soundalike import Audio
-from soundalike.cli import main
+from soundalike.audio.mel import MelSpec
+from soundalike.cli.main import main
 from soundalike.evaluate.verification import equal_error_rate, verify_speakers
-from soundalike.features import MelSpec
 
 
 def test_prepare_train_assemble_clone(corpus, tmp_path, capsys):

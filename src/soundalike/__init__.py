@@ -8,7 +8,13 @@ from typing import Any
 __version__ = "0.1.0"
 __all__ = ["Audio", "Cloner", "MelSpec", "SoundalikeError", "Voice", "__version__"]
 
-_HOMES = {"Audio": "audio", "Cloner": "clone", "MelSpec": "features", "SoundalikeError": "contract", "Voice": "contract"}
+_HOMES = {
+    "Audio": "audio.audio",
+    "Cloner": "inference.cloner",
+    "MelSpec": "audio.mel",
+    "SoundalikeError": "core.errors",
+    "Voice": "core.types",
+}
 
 
 def __getattr__(name: str) -> Any:

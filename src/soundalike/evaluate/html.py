@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from ..audio import Audio
-from ..contract import AudioError
-from .pictures import bars, mel_png, scatter
+from soundalike.audio.audio import Audio
+from soundalike.audio.plots import bars, mel_png, scatter
+from soundalike.core.errors import AudioError
+
 from .report import counted, shown, shown_interval, shown_p, verdict_of
 from .words import edits, plain_words
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..contract import EvaluationError
+from soundalike.core.errors import EvaluationError
 
 SOUNDS = (".wav", ".flac", ".mp3", ".ogg")
 KNOWN = ("wav", "text", "reference", "real", "seconds")

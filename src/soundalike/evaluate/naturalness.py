@@ -6,8 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from ..audio import Audio
-from ..contract import EvaluationError
+from soundalike.audio.audio import Audio
+from soundalike.core.errors import EvaluationError
 
 
 class Naturalness(Protocol):

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .. import __version__
+from soundalike import __version__
+
+from .evaluate import Instruments, Measured
 from .jobs import as_dict
-from .run import Instruments, Measured
 from .similarity import cosines, verdict
 from .statistics import DRAWS, LEVEL, Estimate, compare, pooled
 

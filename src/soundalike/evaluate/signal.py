@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from ..audio import Audio
-from ..features import MelSpec, log_mel, pitch
+from soundalike.audio.audio import Audio
+from soundalike.audio.mel import MelSpec
+from soundalike.audio.pitch import pitch
+from soundalike.nn.spectral import log_mel
 
 CLIPPED = 0.999  # a sample from here on has hit the ceiling
 TAIL = 0.05  # seconds at the end

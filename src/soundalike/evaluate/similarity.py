@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ..audio import Audio
+from soundalike.audio.audio import Audio
 
 
 class SpeakerEncoder(Protocol):
@@ -27,15 +27,15 @@ class BuiltInEncoder:
     name, conditions = "built-in", True
 
     def __init__(self):
-        from ..assembly import BUILT_IN
-        from ..checkpoint import load_part
+        from soundalike.checkpoints.bundle import BUILT_IN
+        from soundalike.checkpoints.part import load_part
 
         self.part = load_part(BUILT_IN / "speaker", "speaker")
 
     def embed(self, audio: Audio) -> np.ndarray:
         import torch
 
-        from ..features import log_mel
+        from soundalike.nn.spectral import log_mel
 
         samples = torch.from_numpy(audio.trim().normalised().resample(self.part.mel.sample_rate).samples)
         with torch.inference_mode():

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..data import FeatureStore, read_manifest
-from ..features import MelSpec
+from soundalike.audio.mel import MelSpec
+from soundalike.data.feature_store import FeatureStore
+from soundalike.data.manifest import read_manifest
 
 
 @dataclass(frozen=True)

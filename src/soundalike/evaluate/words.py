@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..contract import TextError
-from ..text import normalise
+from soundalike.core.errors import TextError
+from soundalike.text import normalise
 
 
 def plain_words(text: str, language: str = "en") -> list[str]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from ..audio import Audio
-from ..features import istft, stft
+from soundalike.audio.audio import Audio
+from soundalike.nn.spectral import istft, stft
 
 BLOCK, SHARED = 30.0, 1.0  # seconds looked at together, and those that two neighbours fade over: noise may change in an hour
 WINDOW = 0.032  # seconds of a spectrum

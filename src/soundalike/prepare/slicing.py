@@ -8,11 +8,12 @@ import importlib.util
 import numpy as np
 import torch
 
-from ..audio import Audio
-from ..contract import ConfigError, TextError
-from ..features import MelSpec, log_mel
-from ..text import encode, read
-from .aligner import COMMONEST, PRIOR_SCALE, Aligner
+from soundalike.audio.audio import Audio
+from soundalike.audio.mel import MelSpec
+from soundalike.core.errors import ConfigError, TextError
+from soundalike.models.aligners.hmm.network import COMMONEST, PRIOR_SCALE, Aligner
+from soundalike.nn.spectral import log_mel
+from soundalike.text import encode, read
 
 Span = tuple[float, float]  # seconds
 

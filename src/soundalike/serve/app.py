@@ -14,21 +14,26 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from .. import __version__
-from ..clone import QUALITIES, RANGES
-from ..delivery import LOUDEST, SOFTEST
-from ..text import LANGUAGES, installed
-from . import job_routes, speech, voice_routes
-from .database import open_database
+from soundalike import __version__
+from soundalike.inference.cloner import RANGES
+from soundalike.inference.pipeline import QUALITIES
+from soundalike.inference.postprocess import LOUDEST, SOFTEST
+from soundalike.serve.jobs.database import open_database
+from soundalike.serve.jobs.store import Ledger
+from soundalike.serve.jobs.worker import Clerk
+from soundalike.serve.middleware.keys import read_keys
+from soundalike.serve.middleware.limits import Door
+from soundalike.serve.middleware.request_log import Watch
+from soundalike.serve.routes import jobs as job_routes
+from soundalike.serve.routes import speech
+from soundalike.serve.routes import voices as voice_routes
+from soundalike.text import LANGUAGES, installed
+
 from .encode import MEDIA
 from .errors import Refusal, add_handlers
-from .house import House
-from .jobs import Clerk, Ledger
-from .keys import read_keys
-from .limits import Door
 from .models import OPTIONS
+from .services import House
 from .settings import Settings
-from .watch import Watch
 
 PAGE = Path(__file__).parent / "page"
 

@@ -15,7 +15,7 @@ import sys
 import threading
 from pathlib import Path
 
-from ..contract import AudioError
+from soundalike.core.errors import AudioError
 
 HIGHEST = 48_000  # hertz at most of what the child gives back
 PACKAGES = Path(__file__).parents[2]  # where this package is found
@@ -111,7 +111,7 @@ def child() -> None:
     import numpy as np
     import soundfile
 
-    from ..audio import read_channels
+    from soundalike.audio.io import read_channels
 
     given = json.loads(sys.argv[1])
     rehearse()

@@ -8,7 +8,7 @@ from dataclasses import replace
 import av
 import numpy as np
 
-from ..audio import Audio
+from soundalike.audio.audio import Audio
 
 RATE = 24_000  # hertz of everything that is sent: what OpenAI's pcm has
 MEDIA = {

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from ..contract import AudioError, CheckpointError, ConfigError, SoundalikeError, TextError
+from soundalike.core.errors import AudioError, CheckpointError, ConfigError, SoundalikeError, TextError
 
 CODES = {AudioError: "invalid_audio", TextError: "invalid_text", ConfigError: "invalid_value", CheckpointError: "voice_unusable"}
 

@@ -7,10 +7,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from .. import registry, shelf
-from ..assembly import BUILT_IN, read_model
-from ..clone import Cloner
-from ..contract import CheckpointError
+from soundalike.checkpoints import model_store
+from soundalike.checkpoints.bundle import BUILT_IN, read_model
+from soundalike.core import registry
+from soundalike.core.errors import CheckpointError
+from soundalike.inference.cloner import Cloner
+
 from .errors import Refusal
 
 OPTIONS = ("speed", "pitch", "energy", "temperature")  # of families, that a request may give
@@ -25,7 +27,7 @@ class Models:
     def __init__(self, model: str | None = None):
         self.folders = {DEFAULT: Path(model or BUILT_IN)}
         self.families = {DEFAULT: _family(self.folders[DEFAULT])}
-        for family, folder in shelf.available().items():
+        for family, folder in model_store.available().items():
             if family != self.families[DEFAULT]:
                 self.folders[family], self.families[family] = folder, family
         self._loaded: dict[str, Cloner] = {}

@@ -9,9 +9,10 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from soundalike.serve.middleware.request_log import settle_logs
+
 from .app import create_app
 from .settings import Settings
-from .watch import settle_logs
 
 
 def patient(seconds: float) -> type[H11Protocol]:

@@ -20,16 +20,17 @@ from typing import Any
 import numpy as np
 import uvicorn
 
-from ..audio import Audio, join
-from ..clone import Cloner
-from ..contract import SoundalikeError
-from ..text import read
-from ..verify import word_scores
+from soundalike.audio.audio import Audio, join
+from soundalike.core.errors import SoundalikeError
+from soundalike.inference.cloner import Cloner
+from soundalike.inference.quality_check import word_scores
+from soundalike.text import read
+
 from .encode import RATE
+from .limiter import one_thread
 from .memory import resident
 from .run import server
 from .settings import Settings
-from .work import one_thread
 
 VOICES = 8
 WHO = ("The baker", "My neighbour", "A young doctor", "Our old teacher", "The captain", "Nobody", "His brother", "Every farmer")

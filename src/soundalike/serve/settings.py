@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..contract import ConfigError
+from soundalike.core.errors import ConfigError
 
 
 def data_folder() -> Path:

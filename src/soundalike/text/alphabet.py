@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from ..contract import TextError
+from soundalike.core.errors import TextError
 
 STRESSES = ("", "ˈ", "ˌ")
 CONSONANTS = tuple("b d f h j k l m n p s t v w z ð ŋ ɡ ɹ ʃ ʒ θ t͡ʃ d͡ʒ".split())

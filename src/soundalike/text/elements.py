@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..contract import TextError
+from soundalike.core.errors import TextError
 
 LARGEST = 2_000_000  # characters of markup
 DEEPEST = 64  # elements within one another

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..contract import TextError
+from soundalike.core.errors import TextError
+
 from .alphabet import is_vowel, spell_ipa
 
 ARPABET = dict(

@@ -9,7 +9,8 @@ import math
 import re
 from dataclasses import dataclass, replace
 
-from ..contract import ConfigError, TextError
+from soundalike.core.errors import ConfigError, TextError
+
 from .alphabet import spell_ipa
 from .elements import Node, Run, parse_xml
 from .letters import letter_name

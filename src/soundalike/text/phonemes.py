@@ -15,7 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..contract import ConfigError, TextError
+from soundalike.core.errors import ConfigError, TextError
+
 from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, is_vowel, spell_ipa
 from .heteronyms import HETERONYMS, NOUN_VERB, Word, pronunciation, with_s
 from .letters import sound_out

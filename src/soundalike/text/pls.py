@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..contract import TextError
+from soundalike.core.errors import TextError
+
 from .elements import Node, parse_xml
 
 

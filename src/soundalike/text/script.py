@@ -9,14 +9,16 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from ..contract import TextError
+from soundalike.core.errors import TextError
+from soundalike.text.normalise.language import Reading
+
 from .alphabet import COMMA, EXCLAMATION, QUESTION, STOP
 from .detect import detect_language
 from .lexicon import Lexicon
 from .markup import Boundary, Item, Mark, Pause, Style, Words, read_plain, read_ssml
-from .normalise import base_language
+from .normalise import base_language, sentence_spans
 from .phonemes import Spoken, Token, assemble, installed, tokens_of
-from .reading import Reading, readings, sentence_spans
+from .reading import readings
 
 _WORD = re.compile(r"\w+(?:['’.&-]\w+)*")
 _SSML = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(speak[\s/>]|!DOCTYPE\s)", re.DOTALL)

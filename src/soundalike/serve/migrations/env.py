@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from soundalike.serve.database import metadata
+from soundalike.serve.jobs.database import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
 with context.begin_transaction():

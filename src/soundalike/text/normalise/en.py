@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import re
 
-from .en_words import ABBREVIATIONS, ACRONYMS, COMMON, CURRENCIES, ENDERS, LETTERS, MAGNITUDES, MONTHS, SPELLED, SPOKEN, SYMBOLS, UNITS, WORDS
+from .en_words import (
+    ABBREVIATIONS,
+    ACRONYMS,
+    COMMON,
+    CURRENCIES,
+    ENDERS,
+    LETTERS,
+    MAGNITUDES,
+    MONTHS,
+    SPELLED,
+    SPOKEN,
+    SYMBOLS,
+    UNITS,
+    WORDS,
+)
 from .language import Language, Rule, after, before, compiled, ending, is_adjective, nouns, say_number
 
 _ONES = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen").split()

@@ -6,8 +6,32 @@ import re
 
 from .language import Language, Rule, after, before, compiled, ending, nouns, parse
 from .numeric import alternatives
-from .ru_numbers import DATIVE, GENITIVE, PREPOSITIONAL, cardinal, decimals, form, fraction, gender_of, ordinal, ordinal_with
-from .ru_words import ABBREVIATIONS, ACRONYMS, COMMON, CURRENCIES, ENDERS, FOREIGN, LETTERS, MAGNITUDES, SPOKEN, SYMBOLS, UNITS, WORDS
+from .ru_numbers import (
+    DATIVE,
+    GENITIVE,
+    PREPOSITIONAL,
+    cardinal,
+    decimals,
+    form,
+    fraction,
+    gender_of,
+    ordinal,
+    ordinal_with,
+)
+from .ru_words import (
+    ABBREVIATIONS,
+    ACRONYMS,
+    COMMON,
+    CURRENCIES,
+    ENDERS,
+    FOREIGN,
+    LETTERS,
+    MAGNITUDES,
+    SPOKEN,
+    SYMBOLS,
+    UNITS,
+    WORDS,
+)
 from .wording import roman_value
 
 _MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()

@@ -1,0 +1,127 @@
+"""Audio files: decoding by libsndfile and FFmpeg, writing whole files, comments."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from soundalike.core.errors import AudioError
+
+if TYPE_CHECKING:
+    pass
+
+
+FORMATS = {"wav": ("WAV", "PCM_16"), "flac": ("FLAC", "PCM_16"), "mp3": ("MP3", "MPEG_LAYER_III"), "ogg": ("OGG", "VORBIS")}
+
+
+BLOCK = 1 << 18  # samples of each channel decoded at a time
+
+
+def read_channels(
+    path: str | os.PathLike | io.BytesIO, longest: float = float("inf"), container: str | None = None
+) -> tuple[np.ndarray, int]:
+    """The channels (N, C) float32 of a file and their rate in hertz; what `Audio.read` averages.
+
+    Raises AudioError as that does, and for a recording of more than `longest` seconds, of which no more than that is decoded.
+    Without a `container` (FFmpeg's name of it) FFmpeg chooses among all it knows, some of which name further files.
+    """
+    if isinstance(path, io.BytesIO):
+        name = "<stream>"
+    else:
+        name = os.fspath(path)
+        if not os.path.exists(name):
+            raise AudioError(f"{name}: no such file. Give the path of a recording.")
+        if os.path.isdir(name):
+            raise AudioError(f"{name}: this is a folder. Give the path of one recording.")
+        if os.path.getsize(name) == 0:
+            raise AudioError(f"{name}: the file is empty. Give a recording of speech.")
+    channels, rate = _decode(path, name, longest, container)
+    if len(channels) == 0:
+        raise AudioError(f"{name}: the file holds no sound. Give a recording of speech.")
+    if not np.isfinite(channels).all():
+        raise AudioError(f"{name}: the file holds samples that are not finite numbers (NaN). Export it again.")
+    return np.asarray(channels, np.float32).reshape(len(channels), -1), int(rate)
+
+
+def format_of(path: str | os.PathLike, format: str | None = None) -> str:
+    """The output format: the one asked for, else the name's ending. Raises AudioError listing the valid ones."""
+    chosen = (format or Path(path).suffix.lstrip(".") or "wav").lower()
+    if chosen not in FORMATS:
+        raise AudioError(f"{path or chosen}: cannot write format '{chosen}'. Choose one of {', '.join(FORMATS)}.")
+    return chosen
+
+
+def check_target(path: str | os.PathLike, format: str | None = None) -> None:
+    """Raise AudioError unless a sound can be written to `path`: known format, folder there and writable, not a device."""
+    target = Path(path)
+    format_of(target, format)
+    if not target.parent.is_dir():
+        raise AudioError(f"{target}: the folder {target.parent} does not exist. Create it or choose another.")
+    if (target.exists() and not target.is_file()) or not os.access(target.parent, os.W_OK):
+        raise AudioError(f"{target}: cannot be written. Choose a file in a folder you may write to.")
+
+
+
+
+def read_comment(path: str | os.PathLike) -> str:
+    """The comment in a file's metadata; empty where there is none, or the format has no place for one that is read here."""
+    import soundfile
+
+    try:
+        with soundfile.SoundFile(os.fspath(path)) as file:
+            return file.comment or ""
+    except (soundfile.LibsndfileError, TypeError):
+        pass  # not one of libsndfile's formats
+    import av
+
+    try:
+        with av.open(os.fspath(path)) as container:
+            return {name.lower(): value for name, value in container.metadata.items()}.get("comment", "")
+    except (av.FFmpegError, ValueError, UnicodeDecodeError):
+        return ""
+
+
+def _decode(path: str | io.BytesIO, name: str, longest: float, container: str | None) -> tuple[np.ndarray, int]:
+    import soundfile
+
+    parts, seconds = [], 0.0
+    try:
+        with soundfile.SoundFile(path) as file:
+            rate = file.samplerate
+            while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):  # a file made as a stream does not say how long it is
+                parts.append(block)
+                seconds = _counted(seconds + len(block) / rate, longest, name)
+        return np.concatenate(parts) if parts else np.zeros((0, 1), np.float32), rate
+    except (soundfile.LibsndfileError, TypeError):
+        parts, seconds = [], 0.0  # not one of libsndfile's formats: FFmpeg knows more
+    if isinstance(path, io.BytesIO):
+        path.seek(0)
+    import av
+
+    try:
+        with av.open(path, format=container) as opened:
+            if not opened.streams.audio:
+                raise AudioError(f"{name}: the file holds no sound track. Give a recording of speech.")
+            stream = opened.streams.audio[0]
+            rate = stream.rate
+            resampler = av.AudioResampler(format="fltp", layout=stream.layout, rate=rate)
+            for frame in opened.decode(stream):
+                parts += [r.to_ndarray() for r in resampler.resample(frame)]
+                seconds = _counted(seconds + frame.samples / rate, longest, name)
+            parts += [r.to_ndarray() for r in resampler.resample(None)]
+    except (av.FFmpegError, ValueError) as error:
+        raise AudioError(f"{name}: not a readable recording ({error}). Give wav, flac, mp3, m4a, ogg or webm.") from error
+    if not parts:
+        raise AudioError(f"{name}: the file holds no sound. Give a recording of speech.")
+    return np.concatenate(parts, axis=1).T, rate
+
+
+def _counted(seconds: float, longest: float, name: str) -> float:
+    """The seconds decoded so far. Raises AudioError when they are more than wanted."""
+    if seconds > longest:
+        raise AudioError(f"{name}: longer than {longest:g} s. Cut out 5 to 10 s of speech.")
+    return seconds

@@ -1,0 +1,175 @@
+"""Trained families by name: where their folders are kept, how one comes there, what is known of each.
+
+The family of the name NAME is the folder NAME on the user's shelf (`library()`), else in `models/` of the checkout this package runs from;
+one family is built in. Its model.json may also have `test` (what was measured, a phrase), `scores` (of that, by the names of
+`soundalike evaluate`) and `data` (what it was trained on, a phrase): the only place of these figures. docs/tables.py puts them into
+model.json, and from there into the README and the cards.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from soundalike.core import registry
+from soundalike.core.errors import CheckpointError, ConfigError
+
+from .bundle import BUILT_IN, BUILTIN, MODEL, load_model, place_of, read_model
+from .part import CONFIG, WEIGHTS
+
+PLACE = "SOUNDALIKE_MODELS"  # environment variable with the user's shelf
+HEADLINES = ("wer", "similarity", "first", "naturalness", "speed")  # scores shown in one line
+
+
+@dataclass(frozen=True)
+class Held:
+    """A part of a model folder, as it is on disk."""
+
+    name: str
+    numbers: int
+    size: int  # bytes of its weights
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A family: its folder, what its model.json says, the parts that are its own by role. No folder where it is not installed, only a
+    fault where that cannot be read."""
+
+    family: str
+    folder: Path | None
+    said: dict[str, Any] = field(default_factory=dict)
+    parts: dict[str, Held] = field(default_factory=dict)
+    fault: str | None = None
+
+    @property
+    def numbers(self) -> int:
+        return sum(part.numbers for part in self.parts.values())
+
+    @property
+    def size(self) -> int:
+        return sum(part.size for part in self.parts.values())
+
+
+def library() -> Path:
+    """The user's shelf: $SOUNDALIKE_MODELS, else `models` in the user's data folder. It need not exist."""
+    if os.environ.get(PLACE):
+        return Path(os.environ[PLACE])
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("soundalike", appauthor=False)) / "models"
+
+
+def checkout() -> Path | None:
+    """`models/` of the source checkout this package runs from; None where it runs from elsewhere."""
+    root = Path(__file__).resolve().parents[3]
+    return root / "models" if (root / "pyproject.toml").is_file() else None
+
+
+def built_in() -> str:
+    """The name of the built-in family."""
+    return read_model(BUILT_IN)["family"]
+
+
+def find(family: str) -> Path | None:
+    """The folder of a family; None where it is not installed."""
+    if family == built_in():
+        return BUILT_IN
+    return next((home / family for home in (library(), checkout()) if home and (home / family / MODEL).is_file()), None)
+
+
+def available() -> dict[str, Path]:
+    """The families that can be used, with their folders; the built-in one first."""
+    names = [built_in(), *sorted(set(registry.FAMILIES) - {built_in()})]
+    return {name: folder for name in names if (folder := find(name))}
+
+
+def chosen(model: str | os.PathLike | None = None, family: str | None = None) -> Path:
+    """The folder meant by a model's folder, a family's name, both where they agree, or neither.
+
+    Raises ConfigError for a family that is unknown, not installed, or not that of the folder.
+    """
+    if family is None:
+        return Path(model or BUILT_IN)
+    registry.known(registry.FAMILIES, family, "family")
+    folder = Path(model) if model is not None else find(family)
+    if folder is None:
+        raise ConfigError(
+            f"the family {family} is not installed. `soundalike import family FOLDER` takes models/{family} of the repository, "
+            f"or train it: recipes/{family}.toml, `soundalike assemble`."
+        )
+    if (held := read_model(folder)["family"]) != family:
+        raise ConfigError(f"{folder}: a model of the family {held}, not {family}. Give one of the two.")
+    return folder
+
+
+def install(folder: str | os.PathLike, force: bool = False) -> Path:
+    """Copy a model folder to the user's shelf under its family's name. Raises CheckpointError for one that cannot be used or copied,
+    ConfigError where there is one already, unless `force`."""
+    family = load_model(folder).family
+    target = library() / family
+    if family == built_in():
+        raise ConfigError(f"{folder}: a model of the built-in family. Use it with --model {folder}.")
+    if target.exists() and not force:
+        raise ConfigError(f"{target}: there already. Give --force to replace it.")
+    part = target.with_name(f".{family}.part")
+    try:
+        shutil.rmtree(part, ignore_errors=True)
+        shutil.copytree(folder, part, ignore=shutil.ignore_patterns("training.*"))
+        shutil.rmtree(target, ignore_errors=True)
+        os.replace(part, target)
+    except (OSError, shutil.Error) as error:
+        shutil.rmtree(part, ignore_errors=True)
+        raise CheckpointError(f"{target}: cannot be written ({error}). Name another folder in {PLACE}.") from None
+    return target
+
+
+def entry(family: str, folder: Path | None) -> Entry:
+    """What is known of a family in a folder."""
+    if folder is None:
+        return Entry(family, None)
+    try:
+        said = read_model(folder)
+        own = {role: place_of(folder, role, place) for role, place in said["parts"].items() if place != BUILTIN}
+        return Entry(family, folder, said, {role: held(place) for role, place in own.items()})
+    except CheckpointError as error:
+        return Entry(family, folder, fault=str(error))
+
+
+def listing() -> list[Entry]:
+    """Every registered family, the built-in one first, those that are not installed too."""
+    there = available()
+    return [entry(name, there.get(name)) for name in (*there, *sorted(set(registry.FAMILIES) - set(there)))]
+
+
+def held(folder: Path) -> Held:
+    """A part on disk, its network not built. Raises CheckpointError for a folder that holds none."""
+    import json
+
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        name = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["part"]
+        with safe_open(folder / WEIGHTS, "numpy") as file:
+            numbers = sum(math.prod(file.get_slice(key).get_shape()) for key in file.keys())
+        return Held(name, numbers, (folder / WEIGHTS).stat().st_size, folder)
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise CheckpointError(f"{folder}: does not hold a part ({error}). Copy the folder again.") from None
+
+
+def shown(said: dict[str, Any]) -> dict[str, str]:
+    """The scores in a model.json by their short names, with units: {"word error rate": "3.1 %"}."""
+    from dataclasses import asdict
+
+    from soundalike.evaluate.report import metrics, shown
+
+    table = {metric.name: metric for metric in metrics([("", False)])}
+    scores = said.get("scores", {})
+    return {
+        table[name].short or table[name].label: shown(asdict(table[name]), scores[name])
+        for name in HEADLINES if name in scores
+    }  # fmt: skip

@@ -1,0 +1,91 @@
+"""The manifest of a prepared folder: `manifest.jsonl`, one Row a line."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from soundalike.core.errors import DataError
+
+
+@dataclass(frozen=True)
+class Row:
+    """One clip of a manifest."""
+
+    id: str
+    audio: str  # absolute path, or relative to the manifest's folder
+    text: str
+    speaker: str
+    language: str
+    seconds: float
+    split: str  # "train", "dev" (for choosing among models) or "test"
+    corpus: str = ""
+    licence: str = ""
+    emotion: str = ""
+    phonemes: list[str] = field(default_factory=list)  # symbols; empty where the language has none yet
+
+
+def write_manifest(folder: str | os.PathLike, rows: list[Row]) -> Path:
+    """Write the manifest of a prepared folder, whole or not at all."""
+    speakers: dict[str, str] = {}
+    for row in rows:
+        if speakers.setdefault(row.speaker, row.split) != row.split:
+            raise DataError(f"{row.id}: speaker {row.speaker} is in two splits. Put all clips of a speaker into one.")
+    path = Path(folder) / "manifest.jsonl"
+    temporary = path.with_suffix(".part")
+    temporary.write_text("".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    os.replace(temporary, path)
+    return path
+
+
+def read_manifest(folder: str | os.PathLike) -> list[Row]:
+    """The rows of a prepared folder. Raises DataError if it is not one, naming the line at fault."""
+    path = Path(folder) / "manifest.jsonl"
+    if not path.is_file():
+        raise DataError(f"{folder}: no manifest.jsonl here. Make it with `soundalike prepare SOURCE {folder}`.")
+    rows = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if not line:
+            continue
+        try:
+            rows.append(Row(**json.loads(line)))
+        except (json.JSONDecodeError, TypeError) as error:
+            raise DataError(f"{path}, line {number}: not a manifest row ({error}). Prepare the folder again.") from error
+    return rows
+
+
+def read_together(folders: tuple[str, ...]) -> list[tuple[Row, str]]:
+    """The rows of prepared folders, each with its folder.
+
+    In several folders names count within a corpus: speakers of one name are the same person where they have a corpus in common, and are
+    else told apart by their folder's name; a speaker who is held out from training in one folder is so in all. Raises DataError for a
+    clip of one corpus that is in two folders.
+    """
+    if len(folders) == 1:
+        return [(row, folders[0]) for row in read_manifest(folders[0])]
+    people: dict[str, list[tuple[str, set[str]]]] = defaultdict(list)  # of each name: what they are called here, and their corpora
+    clips: dict[tuple[str, str], int] = {}
+    together, splits = [], defaultdict(set)
+    for number, folder in enumerate(folders):
+        rows, corpora, called = read_manifest(folder), defaultdict(set), {}
+        for row in rows:
+            corpora[row.speaker].add(row.corpus)
+            other = clips.setdefault((row.corpus, row.id), number)
+            if other != number:
+                reason = f"the clip '{row.id}' of the corpus '{row.corpus}' is in {folders[other]} and in {folder}"
+                raise DataError(f"[data] manifest: {reason}. Name one of the two only, or prepare one anew from a source of another name.")
+        for name, own in corpora.items():
+            person = next((person for person in people[name] if person[1] & own), None)
+            if person is None:
+                person = (f"{name} ({folder})" if people[name] else name, set())
+                people[name].append(person)
+            person[1].update(own)
+            called[name] = person[0]
+        for row in rows:
+            splits[called[row.speaker]].add(row.split)
+            together.append((replace(row, speaker=called[row.speaker]), folder))
+    held = {speaker: max(own, key=lambda split: (split != "train", split)) for speaker, own in splits.items()}
+    return [(replace(row, split=held[row.speaker]), folder) for row, folder in together]

@@ -1,0 +1,39 @@
+"""Where a model with attention looked while it spoke, and a picture of it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from soundalike.core.errors import ConfigError
+from soundalike.core.types import Attention
+
+ENDING = ".png"
+TALLEST = 500.0  # inches of a picture of many sentences: more than 2**16 pixels are not drawn
+
+
+
+
+def check_picture(path: str | os.PathLike) -> None:
+    """Raise ConfigError where no picture can be drawn: another ending, no such folder, no matplotlib."""
+    if Path(path).suffix.lower() != ENDING or not Path(path).parent.is_dir():
+        raise ConfigError(f"--attention {path}: give a name that ends in {ENDING}, in a folder that exists.")
+    try:
+        import matplotlib  # noqa: F401
+    except ImportError:
+        raise ConfigError("--attention needs matplotlib to draw: pip install 'soundalike[plots]'") from None
+
+
+def draw(looked: tuple[Attention, ...], path: str | os.PathLike) -> None:
+    """A picture of sentences one below the other: time to the right, symbols upwards, brighter where was looked more (needs matplotlib)."""
+    from matplotlib.figure import Figure
+
+    heights = [max(2.0, 0.13 * len(one.symbols)) for one in looked]
+    figure = Figure(figsize=(9, min(TALLEST, sum(heights) + 0.7 * len(looked))), layout="constrained")
+    axes = figure.subplots(len(looked), squeeze=False, height_ratios=heights)[:, 0]
+    for axis, one in zip(axes, looked):
+        extent = (0.0, len(one.weights) * one.step, -0.5, len(one.symbols) - 0.5)
+        axis.imshow(one.weights.T, origin="lower", aspect="auto", cmap="magma", vmin=0.0, vmax=1.0, extent=extent, interpolation="nearest")
+        axis.set_yticks(range(len(one.symbols)), one.symbols, fontsize=6)
+        axis.set_xlabel("seconds")
+    figure.savefig(path, dpi=90, format="png")

@@ -1,0 +1,111 @@
+"""What is done to a sentence once it sounds: rumble taken out, its loudness, the volume and pauses its text asks for, clean ends."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from soundalike.audio.audio import Audio
+from soundalike.core.types import Cue
+from soundalike.text import Spoken
+from soundalike.text.alphabet import COMMA, GAP
+
+PAUSE = 0.12  # seconds of quiet put between sentences, beside those the model makes
+LOUDNESS = -23.0  # LUFS of what is spoken, as EBU R 128 has it: no peak needs rounding there
+LOUDEST, SOFTEST = -12.0, -45.0  # LUFS that may be asked for
+RUMBLE = 60.0  # hertz; below it there is next to no voice, but what the room of a recording hums, which a model copies with it
+FADE = 0.005  # seconds over which sound begins and ends beside inserted quiet
+LONGEST_PAUSE = 30.0  # seconds
+
+
+def ready(spoken: Spoken) -> Spoken:
+    """A sentence whose words before a pause end as before a comma, so that the voice comes to rest there."""
+    symbols = list(spoken.symbols)
+    last = {word: place for place, word in enumerate(spoken.word_of)}
+    for word in spoken.pauses:
+        if word in last and symbols[last[word]] == GAP:
+            symbols[last[word]] = COMMA
+    return replace(spoken, symbols=symbols)
+
+
+def asked_pauses(spoken: Spoken) -> float:
+    """Seconds of quiet that a sentence's text asks for."""
+    return sum(min(seconds, LONGEST_PAUSE) for seconds in spoken.pauses.values())
+
+
+def deliver(audio: Audio, spoken: Spoken, source: str, pause: float, loudness: float = LOUDNESS) -> Audio:
+    """A sentence as the listener gets it: without rumble, levelled, words louder or softer as asked, pauses and marks put in, ends faded, quiet
+    after it."""
+    audio = replace(audio, samples=without_rumble(audio.samples, audio.rate)).levelled(loudness)
+    words = [cue for cue in audio.cues if cue.kind == "word"]
+    samples = audio.samples.copy()
+    if spoken.volume and len(words) == len(spoken.words):
+        samples = _limited(samples * _volume(spoken.volume, words, audio))
+    cuts = {}  # sample -> seconds of quiet
+    for word, seconds in spoken.pauses.items():
+        if word < 0 or not words:
+            place = 0.0
+        elif word >= len(words) - 1:
+            place = audio.seconds
+        else:
+            place = (words[word].stop + words[word + 1].start) / 2
+        place = min(len(samples), round(place * audio.rate))
+        cuts[place] = cuts.get(place, 0.0) + min(seconds, LONGEST_PAUSE)
+    cuts[len(samples)] = cuts.get(len(samples), 0.0) + pause
+    ends = [words[index].start if index < len(words) else audio.seconds for _, index in spoken.marks]
+    marks = [Cue("mark", name, at, at) for (name, _), at in zip(spoken.marks, ends)]
+    parts, cues, at, shift = [], [], 0, 0.0
+    for place in sorted({0, *cuts}):
+        parts.append(_faded(samples[at:place], audio.rate))
+        final = place == len(samples)
+        cues += [cue.moved(shift) for cue in (*audio.cues, *marks) if at <= cue.start * audio.rate and (final or cue.start * audio.rate < place)]
+        quiet = int(cuts.get(place, 0.0) * audio.rate)
+        parts.append(np.zeros(quiet, np.float32))
+        shift += quiet / audio.rate
+        at = place
+    return Audio(np.concatenate(parts), audio.rate, _as_written(cues, source))
+
+
+def without_rumble(samples: np.ndarray, rate: int) -> np.ndarray:
+    """Samples (N,) through a high-pass of no phase: a Butterworth filter of order four, forwards and backwards; half of the amplitude at RUMBLE."""
+    size = -(-(len(samples) + rate // 4) // 4096) * 4096  # with quiet after it, that its end does not run into its beginning
+    frequencies = np.fft.rfftfreq(size, 1 / rate)
+    gain = frequencies**8 / (frequencies**8 + RUMBLE**8)
+    return np.fft.irfft(np.fft.rfft(samples, size) * gain, size)[: len(samples)].astype(np.float32)
+
+
+def _volume(decibels: list[float], words: list[Cue], audio: Audio) -> np.ndarray:
+    """The gain of each sample, sliding from word to word in their gaps."""
+    times = [at for cue in words for at in (cue.start, cue.stop)]
+    levels = [level for level in decibels for _ in range(2)]
+    gain = np.interp(np.arange(len(audio.samples)) / audio.rate, times, levels)
+    return (10 ** (gain / 20)).astype(np.float32)
+
+
+def _limited(samples: np.ndarray) -> np.ndarray:
+    peak = float(np.abs(samples).max()) if len(samples) else 0.0
+    return samples * (0.98 / peak) if peak > 0.98 else samples
+
+
+def _faded(samples: np.ndarray, rate: int) -> np.ndarray:
+    size = min(int(FADE * rate), len(samples) // 2)
+    ramp = np.linspace(0.0, 1.0, size, dtype=np.float32)
+    samples = samples.copy()
+    samples[:size] *= ramp
+    samples[len(samples) - size :] *= ramp[::-1]
+    return samples
+
+
+def _as_written(cues: list[Cue], source: str) -> tuple[Cue, ...]:
+    """Cues in order of time, words as they are written in the source; several words that one written thing is read as become one cue."""
+    merged: list[Cue] = []
+    for cue in sorted(cues, key=lambda cue: (cue.start, cue.kind)):
+        if cue.kind == "word" and cue.span[1] > cue.span[0]:
+            before = next((i for i in range(len(merged) - 1, -1, -1) if merged[i].kind == "word"), None)
+            if before is not None and merged[before].span == cue.span:
+                merged[before] = replace(merged[before], stop=cue.stop, after=cue.after)
+                continue
+            cue = replace(cue, text=source[cue.span[0] : cue.span[1]] or cue.text)
+        merged.append(cue)
+    return tuple(merged)

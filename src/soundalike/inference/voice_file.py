@@ -1,0 +1,224 @@
+"""The `.voice` file: one small safetensors file that keeps a Voice, refused with the reason where it is not one.
+
+The header holds `format` and `facts`, JSON: `mel` and `model` (what derived it), `pitch` and `rate` (statistics), `report` (of
+the recording), `language`, `consent`, `name`, `lexicon`. The tensors are those of TENSORS; `source`, the used stretch of the
+recording as an Ogg Vorbis file, lets another model derive what it needs, and may be missing. An adapted voice has the difference
+to the acoustic model's weights as well (see nets/adapter.py), and in `adapter` how it was made.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from soundalike.core.errors import CheckpointError
+from soundalike.core.files import move_to_new
+from soundalike.core.types import Voice
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+VERSION = 2
+FORMAT = f"soundalike-voice-{VERSION}"
+SMALL = 300_000  # bytes a voice takes; the source is left out where it would take more
+LARGEST = 8_000_000  # bytes ever read or written: room for an adapter, and a long lexicon of one's own
+LONGEST_HEADER = 500_000  # bytes
+LONGEST_NAME = 64  # characters
+AGAIN = "Save the voice again from its recording."
+
+# name: its number of dimensions and kinds of number. A family that keeps something else adds a line.
+TENSORS = {
+    "prompt": (2, ("float16", "float32")),  # (T, M) log-mel
+    "prompt_pitch": (1, ("float16", "float32")),  # (T,) hertz
+    "vector": (1, ("float16", "float32")),  # (V,)
+    "source": (1, ("uint8",)),  # the bytes of an Ogg Vorbis file, 24 kHz, mono
+}
+ADAPTER = "adapter."  # before the names of tensors of nets/adapter.py
+# facts that are read by this package, and what they may be; others are kept as they are
+FACTS = {
+    "mel": str, "name": str, "model": dict, "consent": dict, "lexicon": dict, "pitch": dict, "adapter": dict,
+    "report": (dict, type(None)), "language": (str, type(None)), "rate": (int, float, type(None)),
+}  # fmt: skip
+
+
+def write(voice: Voice, path: str | os.PathLike, source: bool = True, overwrite: bool = True) -> None:
+    """Write a voice, whole or not at all; without the source clip where that is not wanted or does not fit SMALL.
+
+    Raises CheckpointError when the place cannot be written, the voice is too large, or, without `overwrite`, the file is there.
+    """
+    tensors = {name: value.contiguous() for name, value in voice.tensors.items() if source or name != "source"}
+    data = _encode(tensors, voice.facts)
+    adapting = sum(value.numel() * value.element_size() for name, value in tensors.items() if name.startswith(ADAPTER))
+    if len(data) - adapting > SMALL and "source" in tensors:
+        data = _encode({name: value for name, value in tensors.items() if name != "source"}, voice.facts)
+    if len(data) > LARGEST:
+        raise CheckpointError(f"{path}: the voice would take {len(data)} bytes, at most {LARGEST} are kept. Use a shorter lexicon or a lower rank.")
+    target = os.fspath(path)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target) or ".", prefix=".voice-")  # its own for each process
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.chmod(temporary, 0o644)
+            if overwrite:
+                os.replace(temporary, target)
+            else:
+                move_to_new(temporary, target)
+        finally:
+            if os.path.exists(temporary):
+                os.unlink(temporary)
+    except FileExistsError:
+        raise CheckpointError(f"{path}: there already. Give --force to replace it, or choose another name.") from None
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be written ({error.strerror}). Choose another place.") from None
+
+
+def read(path: str | os.PathLike) -> Voice:
+    """A voice from its file, those of older versions brought up to date. Raises CheckpointError with what is wrong."""
+    if not os.path.isfile(path):
+        raise CheckpointError(f"{path}: no such voice file. Make one with `soundalike clone --save-voice`.")
+    try:
+        if os.path.getsize(path) > LARGEST:
+            raise _Unfit(f"larger than {LARGEST} bytes")
+        with open(path, "rb") as file:
+            return decode(file.read())
+    except OSError as error:
+        raise CheckpointError(f"{path}: cannot be read ({error.strerror}). Choose a file you may read.") from None
+    except _Newer as error:
+        raise CheckpointError(f"{path}: {error}") from None
+    except _Unfit as error:
+        raise CheckpointError(f"{path}: not a voice file ({error}). {AGAIN}") from None
+
+
+class _Unfit(Exception):
+    """What is wrong with the bytes of a file."""
+
+
+class _Newer(Exception):
+    """A file that a later version of the package wrote."""
+
+
+def decode(data: bytes) -> Voice:
+    """A voice from a file's bytes. Raises _Unfit or _Newer."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load
+
+    size = int.from_bytes(data[:8], "little")
+    if len(data) < 8 or size > len(data) - 8:
+        raise _Unfit("cut short, or not in the safetensors format")
+    if size > LONGEST_HEADER:
+        raise _Unfit(f"its header takes {size} bytes, more than {LONGEST_HEADER}")
+    header = _json(data[8 : 8 + size], "header").get("__metadata__")
+    said = header.get("format") if isinstance(header, dict) else None
+    match = re.fullmatch(r"soundalike-voice-(\d{1,9})", str(said))
+    if not match:
+        raise _Unfit(f"its format is {str(said)[:40]!r}, not {FORMAT!r}")
+    version = int(match[1])
+    if version > VERSION:
+        raise _Newer(f"made by a later version of soundalike ({said}, this one reads up to {FORMAT}). Update soundalike.")
+    facts = _json(header.get("facts"), "facts")
+    try:
+        tensors = load(data)
+    except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
+        raise _Unfit(str(error).splitlines()[0]) from None
+    check_tensors(tensors)
+    check_facts(facts)
+    while version < VERSION:
+        if version not in UPGRADES:
+            raise _Unfit(f"there never was a version {version}")
+        facts = UPGRADES[version](tensors, facts)
+        version += 1
+    return Voice(tensors, facts)
+
+
+def check_tensors(tensors: dict[str, Tensor]) -> None:
+    """Raise _Unfit unless the tensors are those a voice may have, finite, of fitting shapes."""
+    for name, value in tensors.items():
+        adapting = re.fullmatch(re.escape(ADAPTER) + r"[\w.]{1,120}", name)
+        if name not in TENSORS and not adapting:
+            raise _Unfit(f"a tensor {name[:40]!r} is none of {', '.join(TENSORS)}")
+        dims, kinds = (value.dim(), ("float16",)) if adapting else TENSORS[name]
+        kind = str(value.dtype).removeprefix("torch.")
+        if kind not in kinds:
+            raise _Unfit(f"{name} holds {kind}, not {' or '.join(kinds)}")
+        if value.dim() != dims or not value.numel():
+            raise _Unfit(f"{name} has the shape {tuple(value.shape)}, {dims} dimension{'s' * (dims > 1)} with something in them are needed")
+        if value.is_floating_point() and not bool(value.isfinite().all()):
+            raise _Unfit(f"{name} holds numbers that are not finite")
+    if "vector" not in tensors:
+        raise _Unfit("it has no vector")
+    if ("prompt" in tensors) != ("prompt_pitch" in tensors) or len(tensors.get("prompt", ())) != len(tensors.get("prompt_pitch", ())):
+        raise _Unfit("prompt and prompt_pitch are not of one length")
+
+
+def check_facts(facts: dict[str, Any]) -> None:
+    """Raise _Unfit for facts of another kind than this package reads, or a name that no voice can have."""
+    for name, kinds in FACTS.items():
+        if name in facts and not isinstance(facts[name], kinds):
+            raise _Unfit(f"its fact {name!r} is a {type(facts[name]).__name__}")
+    wrong = name_fault(facts["name"]) if "name" in facts else None
+    if wrong:
+        raise _Unfit(f"its name {facts['name'][:80]!r} {wrong}")
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,16}", facts.get("language") or "en"):
+        raise _Unfit(f"its language {facts['language'][:40]!r} is no language")
+
+
+def name_fault(name: str) -> str | None:
+    """What keeps a name from being a voice's, or None. Names never are, nor become, parts of a path."""
+    plain = unicodedata.normalize("NFC", name)
+    if not 1 <= len(plain) <= LONGEST_NAME or len(file_stem(plain).encode("utf-8", "replace")) > 200:  # file systems stop at 255 bytes
+        return f"is not of 1 to {LONGEST_NAME} characters"
+    if any(unicodedata.category(sign)[0] not in "LMN" and sign not in " -_" for sign in plain):
+        return "has signs other than letters, digits, space, - and _"
+    if not plain[0].isalnum() or plain[-1] == " ":
+        return "does not begin with a letter or digit and end without a space"
+    if re.fullmatch(r"con|prn|aux|nul|(com|lpt)\d", file_stem(plain)):
+        return "is reserved by Windows"
+    return None
+
+
+def file_stem(name: str) -> str:
+    """What a name's file is called: names alike but for upper and lower case have one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def pitch_facts(hertz: Tensor) -> dict[str, float]:
+    """Statistics of a pitch contour (T,) in hertz, 0 where unvoiced: median, and where nine tenths lie above and below."""
+    voiced = hertz[hertz > 0].float()
+    if not len(voiced):
+        return {}
+    return {name: round(float(voiced.quantile(q)), 1) for name, q in (("median", 0.5), ("low", 0.1), ("high", 0.9))}
+
+
+def _from_1(tensors: dict[str, Tensor], facts: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 said nothing of the recording's faults, of consent, or of the model beyond its mel."""
+    known = {"consent": {}, "language": None, "model": {}, "pitch": {}, "rate": None, "report": None}
+    if "prompt_pitch" in tensors:
+        known["pitch"] = pitch_facts(tensors["prompt_pitch"])
+    return {**known, **facts}
+
+
+UPGRADES: dict[int, Callable[[dict, dict], dict]] = {1: _from_1}
+
+
+def _encode(tensors: dict[str, Tensor], facts: dict[str, Any]) -> bytes:
+    from safetensors.torch import save
+
+    return save(tensors, metadata={"format": FORMAT, "facts": json.dumps(facts, ensure_ascii=False)})
+
+
+def _json(text: bytes | str | None, what: str) -> dict[str, Any]:
+    try:
+        said = json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        raise _Unfit(f"its {what} cannot be read") from None
+    if not isinstance(said, dict):
+        raise _Unfit(f"its {what} cannot be read")
+    return said
+
+

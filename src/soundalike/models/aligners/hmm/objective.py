@@ -1,0 +1,91 @@
+"""Training of the aligner: posteriors of a hidden Markov model (Baum-Welch)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from soundalike.core.contracts import PartKind
+from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.nn.masks import length_mask, masked_mean
+from soundalike.text.alphabet import vowel_classes
+
+from .network import PRIOR_SCALE, Aligner, AlignerConfig
+from .search import posteriors
+
+
+@dataclass(frozen=True)
+class AlignerSettings:
+    prior_scale: float = PRIOR_SCALE
+    guided: int = 500  # steps over which the guide fades and the network comes to be trusted
+    guide_width: float = 0.04  # how far from an even pace, as a share of the sentence
+    hint: float = 3.0  # nats: what is quiet is silence, what is not is none
+
+
+def even_pace(mel: Tensor, classes: Tensor, mel_lengths: Tensor, symbol_lengths: Tensor, settings: AlignerSettings) -> np.ndarray:
+    """Scores (B, T, S) that prefer an even pace through the phonemes over the loud frames, and silence in the quiet ones.
+
+    Without such a guide the first steps fall into a corner: one state takes all the frames.
+    """
+    frames = length_mask(mel_lengths, mel.shape[1])
+    level = mel.mean(2).masked_fill(frames == 0, torch.nan)
+    low, high = level.nanquantile(0.05, 1, keepdim=True), level.nanquantile(0.95, 1, keepdim=True)
+    loud = (level > low + 0.4 * (high - low)).float() * frames  # NaN compares as false
+    weight = torch.where(torch.tensor(vowel_classes(), device=classes.device)[classes], 1.6, 1.0) * (classes > 0)  # vowels last longer
+    weight = weight * length_mask(symbol_lengths, classes.shape[1])
+    gone = (loud.cumsum(1) - loud / 2) / loud.sum(1, keepdim=True).clamp_min(1)  # (B, T) share of the speech
+    said = (weight.cumsum(1) - weight / 2) / weight.sum(1, keepdim=True)  # (B, S) share of the text
+    pace = -((gone[:, :, None] - said[:, None]) ** 2) / (2 * settings.guide_width**2)
+    agree = (loud[:, :, None] == 0) == (classes == 0)[:, None]
+    return (pace.clamp_min(-12) + torch.where(agree, 0.0, -settings.hint)).cpu().double().numpy()
+
+
+class AlignerObjective:
+    """Baum-Welch steps: cross-entropy against the present state posteriors."""
+
+    wants = frozenset({"symbols", "mel"})
+    turns = ("model",)
+
+    def __init__(self, network: Aligner, settings: AlignerSettings, facts: DataFacts):
+        self._network, self.settings = network, settings
+        network.spread.copy_(facts.mel_std)
+
+    def network(self) -> Aligner:
+        return self._network
+
+    def trained(self, turn: str) -> nn.Module:
+        return self._network
+
+    def forward(self, batch: Batch) -> Output:
+        return {"log_probs": self._network(batch.mel, batch.mel_lengths)}
+
+    def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+        log_probs, net = output["log_probs"], self._network
+        with torch.no_grad():
+            rows = [
+                ids[:size][net.states(ids[:size], int(frames))] for ids, size, frames in zip(batch.symbols, batch.symbol_lengths, batch.mel_lengths)
+            ]
+            symbols = nn.utils.rnn.pad_sequence(rows, batch_first=True)  # (B, S') one column a state
+            lengths = torch.tensor([len(row) for row in rows], device=symbols.device)
+            scores = net.emissions(log_probs, symbols, self.settings.prior_scale)
+            classes = net.class_of[symbols]  # (B, S')
+            silent = (classes == 0).cpu().numpy()
+            done = min(1.0, int(net.steps_seen) / max(1, self.settings.guided))
+            net.steps_seen += 1
+            if done < 1:
+                guide = even_pace(batch.mel, classes, batch.mel_lengths, lengths, self.settings)
+                scores = min(1.0, 0.05 + 2 * done**2) * scores + (1 - done) * guide
+            gamma, likelihood = posteriors(scores, silent, batch.mel_lengths.cpu().numpy(), lengths.cpu().numpy())
+            target = torch.zeros_like(log_probs)
+            target.scatter_add_(2, classes[:, None].expand(-1, gamma.shape[1], -1), torch.from_numpy(gamma).to(log_probs))
+            share = target.sum((0, 1)) / target.sum()
+            prior = net.log_prior.exp().lerp(share, 0.01)
+            net.log_prior.copy_(prior.clamp_min(1e-4).log())
+        mask = length_mask(batch.mel_lengths, batch.mel.shape[1])
+        return {"cross_entropy": masked_mean(-(target * log_probs).sum(-1), mask)}
+
+
+PART = PartKind("aligner", AlignerConfig, Aligner, AlignerSettings, AlignerObjective)

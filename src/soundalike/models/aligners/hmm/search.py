@@ -1,0 +1,76 @@
+"""Viterbi and forward-backward over the states of a transcript."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def posteriors(scores: np.ndarray, optional: np.ndarray, frames: np.ndarray, states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Forward-backward: the chance (B, T, S) of each state at each frame, and each clip's log-likelihood (B,).
+
+    scores (B, T, S) log emissions; optional (B, S) bool marks states that may be skipped; frames, states (B,) lengths.
+    """
+    B, T, S = scores.shape
+    inside = np.arange(S)[None] < states[:, None]
+    top = np.where(inside[:, None], scores, -np.inf).max(axis=2, keepdims=True)
+    emit = np.where(inside[:, None], np.exp(np.maximum(scores - top, -60.0)), 0.0)
+    skip_into = np.zeros((B, S))
+    skip_into[:, 2:] = optional[:, 1:-1]  # state s may follow s - 2 when s - 1 is optional
+    alpha = np.zeros((T, B, S))
+    start = np.zeros((B, S))
+    start[:, 0] = 1.0
+    start[:, 1] = optional[:, 0]
+    now, log_likelihood = start * emit[:, 0], np.zeros(B)
+    for t in range(T):
+        if t:
+            came = now.copy()
+            came[:, 1:] += now[:, :-1]
+            came[:, 2:] += now[:, :-2] * skip_into[:, 2:]
+            now = came * emit[:, t]
+        scale = np.maximum(now.sum(axis=1), 1e-280)
+        now = now / scale[:, None]
+        log_likelihood += np.where(t < frames, np.log(scale) + top[:, t, 0], 0.0)
+        alpha[t] = now
+    rows = np.arange(B)
+    finish = np.zeros((B, S))
+    finish[rows, states - 1] = 1.0
+    finish[rows, states - 2] = optional[rows, states - 1]
+    log_likelihood += np.log(np.maximum((alpha[frames - 1, rows] * finish).sum(1), 1e-280))
+    gamma, beta = np.zeros((B, T, S)), finish.copy()
+    for t in range(T - 1, -1, -1):
+        if t < T - 1:
+            later = beta * emit[:, t + 1]
+            came = later.copy()
+            came[:, :-1] += later[:, 1:]
+            came[:, :-2] += later[:, 2:] * skip_into[:, 2:]
+            beta = np.where((t == frames - 1)[:, None], finish, came / np.maximum(came.sum(axis=1, keepdims=True), 1e-280))
+        product = alpha[t] * beta
+        gamma[:, t] = product / np.maximum(product.sum(axis=1, keepdims=True), 1e-280)
+    gamma[np.arange(T)[None] >= frames[:, None]] = 0.0
+    return gamma, log_likelihood
+
+
+def viterbi(scores: np.ndarray, optional: np.ndarray) -> np.ndarray:
+    """The best state at each frame (T,), for scores (T, S) and optional (S,): starts at the first, ends at the last state,
+    skipping none but optional ones."""
+    T, S = scores.shape
+    best = np.full(S, -np.inf)
+    best[0] = scores[0, 0]
+    if optional[0] and S > 1:
+        best[1] = scores[0, 1]
+    back = np.zeros((T, S), dtype=np.int8)
+    skip = np.full(S, -np.inf)
+    skip[2:] = np.where(optional[1:-1], 0.0, -np.inf)
+    for t in range(1, T):
+        choices = np.full((3, S), -np.inf)
+        choices[0] = best
+        choices[1, 1:] = best[:-1]
+        choices[2, 2:] = best[:-2] + skip[2:]
+        back[t] = choices.argmax(axis=0)
+        best = choices.max(axis=0) + scores[t]
+    state = S - 1 if not (optional[-1] and best[-2] > best[-1]) else S - 2
+    path = np.empty(T, dtype=np.int64)
+    for t in range(T - 1, -1, -1):
+        path[t] = state
+        state -= int(back[t, state])
+    return path

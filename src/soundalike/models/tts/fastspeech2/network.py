@@ -1,0 +1,188 @@
+"""Symbols and a speaker vector to log-mel frames, in one pass (FastSpeech 2, Ren et al. 2020).
+
+    symbols -> FFT blocks -> + voice -> length regulator -> + pitch -> + energy -> FFT blocks -> mel
+                                 |            ^                ^          ^
+                                 +------> durations ------> pitch ---> energy      (predicted when speaking, true in training)
+
+The pitch is that of each frame, in octaves above the mean of the voice, with a voicing of its own; the paper's wavelet
+spectrogram needs the mean and spread of each utterance to be predicted as well, which here the reference tells.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from soundalike.audio.mel import MelSpec
+from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
+from soundalike.core.types import Frames, Manner
+from soundalike.nn.conv import Conv
+from soundalike.nn.length_regulator import natural, regulate, whole
+from soundalike.nn.masks import length_mask
+from soundalike.nn.spectral import energy
+from soundalike.text.alphabet import SYMBOLS, phone_classes
+
+USUAL_OCTAVE = 7.3  # log2 hertz of a voice none of whose frames is voiced
+LOUDEST = 6.0  # nats: the top of the energy's bins
+
+
+@dataclass(frozen=True)
+class FastSpeech2Config:
+    width: int = 192
+    encoder_blocks: int = 3
+    decoder_blocks: int = 4
+    heads: int = 2
+    filter: int = 512  # width between the two convolutions of a block
+    kernel: int = 5  # of the first of them; the second looks at one place
+    predictor: int = 192  # width of the variance predictors
+    predictor_kernel: int = 3
+    bins: int = 256  # of pitch and of energy
+    dropout: float = 0.1
+    predictor_dropout: float = 0.5
+    speaker_vector: int = 256
+
+
+class FFTBlock(nn.Module):
+    """Self-attention, then two convolutions; each added to what came in and normalised (fig. 1b of Ren et al. 2019)."""
+
+    def __init__(self, config: FastSpeech2Config):
+        super().__init__()
+        c = config
+        self.heads, self.dropout = c.heads, nn.Dropout(c.dropout)
+        self.query_key_value = nn.Linear(c.width, 3 * c.width)
+        self.out = nn.Linear(c.width, c.width)
+        self.norm = nn.LayerNorm(c.width)
+        self.first, self.second = Conv(c.width, c.filter, c.kernel), Conv(c.filter, c.width, 1)
+        self.last_norm = nn.LayerNorm(c.width)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:  # (B, T, D), (B, T) -> (B, T, D)
+        split = [t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in self.query_key_value(x).chunk(3, -1)]  # (B, H, T, D/H)
+        found = F.scaled_dot_product_attention(*split, attn_mask=mask[:, None, None] > 0).transpose(1, 2).flatten(2)
+        x = self.norm(x + self.dropout(self.out(found))) * mask[..., None]
+        h = self.second(F.relu(self.first(x)))
+        return self.last_norm(x + self.dropout(h)) * mask[..., None]
+
+
+class VariancePredictor(nn.Module):
+    """Two convolutions, each with ReLU, norm and dropout, and a linear layer: (B, T, D) to (B, T, outputs)."""
+
+    def __init__(self, config: FastSpeech2Config, outputs: int):
+        super().__init__()
+        c = config
+        self.convs = nn.ModuleList([Conv(c.width, c.predictor, c.predictor_kernel), Conv(c.predictor, c.predictor, c.predictor_kernel)])
+        self.norms = nn.ModuleList([nn.LayerNorm(c.predictor) for _ in range(2)])
+        self.dropout = nn.Dropout(c.predictor_dropout)
+        self.out = nn.Linear(c.predictor, outputs)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        for conv, norm in zip(self.convs, self.norms):
+            x = self.dropout(norm(F.relu(conv(x)))) * mask[..., None]
+        return self.out(x) * mask[..., None]
+
+
+def positions(size: int, width: int, device: torch.device) -> Tensor:
+    """Sines and cosines (size, width) of each place (Vaswani et al. 2017, section 3.5)."""
+    rates = torch.exp(torch.arange(0, width, 2, device=device) * (-math.log(10_000.0) / width))
+    angles = torch.arange(size, device=device)[:, None] * rates
+    return torch.stack([angles.sin(), angles.cos()], -1).flatten(1)
+
+
+def quantised(values: Tensor, low: float, high: float, bins: int) -> Tensor:
+    """Which of so many equal steps from low to high each value lies in: 0 to bins - 1."""
+    return ((values - low) / (high - low) * bins).long().clamp(0, bins - 1)
+
+
+class FastSpeech2(nn.Module):
+    """Encoder, variance adaptor, decoder; see `forward` for training and `infer` for speaking."""
+
+    def __init__(self, config: FastSpeech2Config, mel: MelSpec):
+        super().__init__()
+        c, self.config, self.mel = config, config, mel
+        self.reach = (LOUDEST - mel.silence) / 2  # nats to which half the bins reach
+        self.embed = nn.Embedding(len(SYMBOLS) + 1, c.width, padding_idx=0)
+        self.encoder = nn.ModuleList([FFTBlock(c) for _ in range(c.encoder_blocks)])
+        self.voice = nn.Linear(c.speaker_vector, c.width)
+        self.duration = VariancePredictor(c, 1)
+        self.pitch = VariancePredictor(c, 2)
+        self.energy = VariancePredictor(c, 1)
+        nn.init.constant_(self.duration.out.bias, 2.0)  # about six frames: where training would soon arrive
+        self.pitch_embed = nn.Embedding(c.bins + 1, c.width)  # the last: not voiced
+        self.energy_embed = nn.Embedding(c.bins, c.width)
+        self.decoder = nn.ModuleList([FFTBlock(c) for _ in range(c.decoder_blocks)])
+        self.out = nn.Linear(c.width, mel.n_mels)
+        self.register_buffer("mean", torch.zeros(mel.n_mels))
+        self.register_buffer("std", torch.ones(mel.n_mels))
+        self.register_buffer("is_mark", torch.tensor(phone_classes()) == 0)
+
+    def normalised(self, mel: Tensor, mask: Tensor) -> Tensor:
+        return (mel - self.mean) / self.std * mask[..., None]
+
+    def energy_of(self, mel: Tensor) -> Tensor:
+        """The energy (B, T) of a log-mel (B, T, M), scaled so that the bins reach from -1, silence, to 1."""
+        return (energy(mel) - LOUDEST) / self.reach + 1
+
+    def octave_of(self, pitch: Tensor) -> Tensor:
+        """The mean log2 hertz (B,) of the voiced frames of a pitch (B, T)."""
+        voiced = (pitch > 0).float()
+        mean = (pitch.clamp_min(1.0).log2() * voiced).sum(1) / voiced.sum(1).clamp_min(1.0)
+        return torch.where(voiced.sum(1) > 0, mean, USUAL_OCTAVE)
+
+    def encode(self, symbols: Tensor, lengths: Tensor, vector: Tensor) -> tuple[Tensor, Tensor]:
+        """States (B, S, D) of symbols (B, S) in the voice of a speaker vector (B, V), and the logarithm of one plus their frames (B, S)."""
+        mask = length_mask(lengths, symbols.shape[1])
+        x = self.embed(symbols) * math.sqrt(self.config.width) + positions(symbols.shape[1], self.config.width, symbols.device)
+        x = x * mask[..., None]
+        for block in self.encoder:
+            x = block(x, mask)
+        voice = F.softsign(self.voice(vector * math.sqrt(vector.shape[1])))  # a unit vector's entries are small
+        x = (x + voice[:, None]) * mask[..., None]
+        return x, self.duration(x, mask)[..., 0]
+
+    def intone(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Of frames (B, T, D): octaves above the voice's mean, and log-odds of voicing, (B, T) each."""
+        octave, voicing = self.pitch(x, mask).unbind(-1)
+        return octave, voicing
+
+    def with_pitch(self, x: Tensor, mask: Tensor, octave: Tensor, voiced: Tensor) -> Tensor:
+        """Frames (B, T, D) at a pitch: log2 hertz and whether voiced, (B, T) each."""
+        bins = quantised(octave, math.log2(PITCH_FLOOR), math.log2(PITCH_CEILING), self.config.bins)
+        return (x + self.pitch_embed(torch.where(voiced > 0, bins, self.config.bins))) * mask[..., None]
+
+    def loudness(self, x: Tensor, mask: Tensor) -> Tensor:
+        """The energy (B, T), scaled as `energy_of` does, of frames (B, T, D) that have their pitch."""
+        return self.energy(x, mask)[..., 0]
+
+    def with_energy(self, x: Tensor, mask: Tensor, loudness: Tensor) -> Tensor:
+        return (x + self.energy_embed(quantised(loudness, -1.0, 1.0, self.config.bins))) * mask[..., None]
+
+    def decode(self, x: Tensor, mask: Tensor) -> Tensor:
+        """Normalised log-mel (B, T, M) of frames (B, T, D) with pitch and energy."""
+        x = (x + positions(x.shape[1], self.config.width, x.device)) * mask[..., None]
+        for block in self.decoder:
+            x = block(x, mask)
+        return self.out(x) * mask[..., None]
+
+    @torch.inference_mode()
+    def lengths(self, symbols: Tensor, vector: Tensor) -> tuple[Tensor, Tensor]:
+        """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not rounded."""
+        states, log_durations = self.encode(symbols[None], torch.tensor([len(symbols)], device=symbols.device), vector)
+        return states, natural(log_durations[0], self.is_mark[symbols])
+
+    @torch.inference_mode()
+    def infer(self, symbols: Tensor, vector: Tensor, prompt_pitch: Tensor, manner: Manner) -> Frames:
+        """Frames of one utterance: symbols (S,), the speaker vector (1, V) and pitch (1, T') in hertz of the voice."""
+        states, exact = self.lengths(symbols, vector)
+        durations = whole(exact / manner.tempo, ~self.is_mark[symbols], manner.frames)
+        x, lengths = regulate(states, durations[None])
+        mask = length_mask(lengths, x.shape[1])
+        octave, voicing = self.intone(x, mask)
+        raised = torch.repeat_interleave(manner.octaves.expand(len(symbols)), durations)
+        octave = (octave + self.octave_of(prompt_pitch)[:, None] + raised).clamp(math.log2(PITCH_FLOOR), math.log2(PITCH_CEILING))
+        x = self.with_pitch(x, mask, octave, voicing > 0)
+        x = self.with_energy(x, mask, self.loudness(x, mask) + manner.energy / self.reach)
+        mel = self.decode(x, mask)[0] * self.std + self.mean
+        return Frames(mel.clamp_min(self.mel.silence), (2.0**octave * (voicing > 0))[0], durations)

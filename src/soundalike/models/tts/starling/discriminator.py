@@ -1,0 +1,81 @@
+"""A discriminator of mel spectrograms: what regression blurs, it asks back.
+
+Least-squares GAN with feature matching on the mel, after Yang et al. 2021 ("GANSpeech"). It is told what is being said, frame by frame,
+as a second picture beside the mel, and who says it by projection in the last layer (Miyato & Koyama 2018).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from soundalike.audio.mel import MelSpec
+from soundalike.core.contracts import PartKind
+from soundalike.core.errors import ConfigError
+from soundalike.core.types import DataFacts
+
+
+@dataclass(frozen=True)
+class AdversaryConfig:
+    voice: int = 256  # width of what it is told of the voice
+    said: int = 256  # and of what is being said
+    width: int = 32
+
+
+class MelDiscriminator(nn.Module):
+    """Normalised log-mel (B, T, M), what is said (B, T, D) and a voice (B, V) to features of each layer and scores (B, T/8, M/8)."""
+
+    def __init__(self, config: AdversaryConfig, mel: MelSpec):
+        super().__init__()
+        width, self.config, self.mel = config.width, config, mel
+        self.picture = nn.Linear(config.said, mel.n_mels)
+        sizes = (2, width, 2 * width, 4 * width, 4 * width)
+        self.layers = nn.ModuleList(
+            [nn.utils.parametrizations.weight_norm(nn.Conv2d(a, b, (5, 5), (2 if i < 3 else 1), 2)) for i, (a, b) in enumerate(zip(sizes, sizes[1:]))]
+        )
+        self.score = nn.Conv2d(sizes[-1], 1, 3, padding=1)
+        self.project = nn.Linear(config.voice, sizes[-1], bias=False)
+
+    def forward(self, mel: Tensor, said: Tensor, voice: Tensor) -> tuple[list[Tensor], Tensor]:
+        x, features = torch.stack([mel, self.picture(said)], 1), []
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), 0.2)
+            features.append(x)
+        told = (x * self.project(voice)[:, :, None, None]).mean(1)
+        return features, self.score(x)[:, 0] + told
+
+
+def score_mask(mask: Tensor, scores: Tensor) -> Tensor:
+    """The mask (B, T) at the pace of the scores (B, T', M'), spread over their bands."""
+    pace = F.interpolate(mask[:, None], size=scores.shape[1])[:, 0]
+    return pace[..., None].expand_as(scores)
+
+
+def discriminator_loss(real: Tensor, made: Tensor, mask: Tensor) -> Tensor:
+    """Real scores towards one, made ones towards zero."""
+    weight = score_mask(mask, real)
+    return (((real - 1) ** 2 + made**2) * weight).sum() / weight.sum().clamp_min(1.0)
+
+
+def generator_losses(real: list[Tensor], made: list[Tensor], scores: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """How far the made scores are from one, and how far the made features are from the real ones (relative L1)."""
+    weight = score_mask(mask, scores)
+    fooling = (((scores - 1) ** 2) * weight).sum() / weight.sum().clamp_min(1.0)
+    matching = torch.stack([(m - r.detach()).abs().mean() / r.detach().abs().mean().clamp_min(1e-4) for r, m in zip(real, made)]).mean()
+    return fooling, matching
+
+
+@dataclass(frozen=True)
+class AdversarySettings:
+    """There is nothing to set: it is trained beside the acoustic model."""
+
+
+def _not_alone(network: MelDiscriminator, settings: AdversarySettings, facts: DataFacts) -> NoReturn:
+    raise ConfigError("a mel_adversary is not trained alone, but beside an acoustic model: see recipes/regression_adversarial.toml.")
+
+
+PART = PartKind("adversary", AdversaryConfig, MelDiscriminator, AdversarySettings, _not_alone)

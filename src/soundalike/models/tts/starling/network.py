@@ -1,0 +1,248 @@
+"""Symbols and a voice to log-mel frames, in one pass.
+
+After FastSpeech 2 (Ren et al. 2020): text encoder, duration and pitch predictors, upsampling, decoder. Convolutions
+instead of self-attention; the decoder works on patches of two frames. The voice is a speaker vector together with a prompt: the
+prompt's mean spectrum is what the decoder starts from, everything it adds is shaped by the voice, and now and then it looks up
+how the prompt sounds where it said something alike. Where the harmonics of the pitch lie it is told outright: to find a comb of them
+from one number is hard for a small network, to say how deep its ripples are is easy.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from soundalike.audio.mel import MelSpec
+from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
+from soundalike.core.types import Frames, Manner
+from soundalike.nn.conv import Conv, ConvNeXtBlock
+from soundalike.nn.length_regulator import natural, symbol_of_frame, whole
+from soundalike.nn.masks import length_mask
+from soundalike.nn.spectral import harmonic_ripple
+from soundalike.text.alphabet import SYMBOLS, phone_classes
+
+RIPPLE_STEPS = 96  # pitches an octave whose harmonics are tabulated
+MIDDLING = 2.8  # predicted mean opinion score of a clip about which nothing is known
+CLEAN = 3.4  # that of a studio recording: what is asked for when speaking
+
+
+@dataclass(frozen=True)
+class RegressionConfig:
+    width: int = 256  # of the text encoder
+    encoder_blocks: int = 4
+    pitch_width: int = 192
+    pitch_blocks: int = 3
+    decoder_width: int = 320
+    decoder_blocks: int = 8
+    looks: tuple[int, ...] = (2, 5)  # decoder blocks after which it looks into the prompt
+    heads: int = 4  # of that attention
+    noise: int = 2  # random numbers a frame is given, from which a trained adversary asks for texture
+    expansion: int = 3
+    patch: int = 2  # frames the decoder handles as one
+    speaker_vector: int = 256
+    prompt_width: int = 128
+    voice: int = 256
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the network makes of a prompt."""
+
+    voice: Tensor  # (B, V)
+    base: Tensor  # (B, M) normalised mean spectrum of the prompt's speech
+    octave: Tensor  # (B,) mean log2 pitch of the prompt
+    memory: Tensor  # (B, T'/2, W) what the prompt holds, moment by moment
+    memory_mask: Tensor  # (B, T'/2)
+
+
+class Look(nn.Module):
+    """Attention from what is to be said (B, P, D) to what the prompt holds (B, T', W); it begins by adding nothing."""
+
+    def __init__(self, width: int, memory: int, heads: int):
+        super().__init__()
+        self.heads = heads
+        self.norm = nn.LayerNorm(width)
+        self.query = nn.Linear(width, memory)
+        self.key_value = nn.Linear(memory, 2 * memory)
+        self.out = nn.Linear(memory, width)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, x: Tensor, mask: Tensor, heard: Heard) -> Tensor:
+        key, value = self.key_value(heard.memory).chunk(2, dim=-1)
+        split = [t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in (self.query(self.norm(x)), key, value)]  # (B, H, ., W/H)
+        found = F.scaled_dot_product_attention(*split, attn_mask=heard.memory_mask[:, None, None] > 0)
+        return (x + self.out(found.transpose(1, 2).flatten(2))) * mask[..., None]
+
+
+class VoiceEncoder(nn.Module):
+    """A speaker vector and a prompt to one voice."""
+
+    def __init__(self, config: RegressionConfig, n_mels: int):
+        super().__init__()
+        w = config.prompt_width
+        self.first = nn.Conv1d(n_mels, w, 5, stride=2, padding=2)
+        self.blocks = nn.ModuleList([ConvNeXtBlock(w, 7) for _ in range(3)])
+        self.mix = nn.Sequential(nn.Linear(config.speaker_vector + 2 * w + 2 * n_mels + 2, 512), nn.GELU(), nn.Linear(512, config.voice))
+        self.quality = nn.Linear(1, config.voice, bias=False)
+        nn.init.zeros_(self.quality.weight)
+        self.memory = nn.LayerNorm(w)
+
+    def forward(self, vector: Tensor, prompt: Tensor, mask: Tensor, pitch: Tensor, quality: Tensor) -> Heard:
+        """vector (B, V); prompt (B, T, M) normalised; mask (B, T); pitch (B, T) hertz; quality (B,) or NaN."""
+        level = prompt.mean(-1)
+        top = level.masked_fill(mask == 0, -torch.inf).amax(1, keepdim=True)
+        active = ((level > top - 2.5).float() * mask)[..., None]  # speech, not the pauses
+        count = active.sum(1).clamp_min(1.0)
+        base = (prompt * active).sum(1) / count
+        spread = (((prompt - base[:, None]) ** 2 * active).sum(1) / count).sqrt()
+        x = self.first((prompt * mask[..., None]).transpose(1, 2)).transpose(1, 2)
+        half = mask[:, ::2]
+        x = x * half[..., None]
+        for block in self.blocks:
+            x = block(x, half)
+        size = half.sum(1, keepdim=True).clamp_min(1.0)
+        pooled = x.sum(1) / size
+        ranged = ((x - pooled[:, None]) ** 2 * half[..., None]).sum(1).div(size).clamp_min(1e-5).sqrt()
+        voiced = (pitch > 0).float() * mask
+        octaves = pitch.clamp_min(1.0).log2()
+        count = voiced.sum(1).clamp_min(1.0)
+        octave = torch.where(voiced.sum(1) > 0, (octaves * voiced).sum(1) / count, 7.3)
+        wobble = (((octaves - octave[:, None]) ** 2 * voiced).sum(1) / count).sqrt()
+        known = torch.cat([vector * 16, pooled, ranged, base, spread, octave[:, None] - 7.3, wobble[:, None]], -1)
+        asked = ((quality - MIDDLING) / 0.4).nan_to_num(0.0)[:, None]
+        return Heard(self.mix(known) + self.quality(asked), base, octave, self.memory(x) * half[..., None], half)
+
+
+class Regression(nn.Module):
+    """Text encoder, predictors, decoder; see `encode` to `decode` for training and `infer` for speaking."""
+
+    embedding = ("hear.mix.2.bias",)  # added to every voice; an adapted network has only one
+
+    def __init__(self, config: RegressionConfig, mel: MelSpec):
+        super().__init__()
+        c, self.config, self.mel = config, config, mel
+        self.hear = VoiceEncoder(c, mel.n_mels)
+        self.embed = nn.Embedding(len(SYMBOLS) + 1, c.width, padding_idx=0)
+        self.encoder = nn.ModuleList([ConvNeXtBlock(c.width, 7, condition=c.voice) for _ in range(c.encoder_blocks)])
+        self.duration = nn.ModuleList([ConvNeXtBlock(c.width, 5, 2, condition=c.voice) for _ in range(2)])
+        self.duration_out = nn.Linear(c.width, 1)
+        nn.init.constant_(self.duration_out.bias, 2.0)  # about six frames: where training would soon arrive
+        frame = c.patch * (c.width + 3)
+        self.pitch_in = nn.Linear(frame, c.pitch_width)
+        self.pitch = nn.ModuleList([ConvNeXtBlock(c.pitch_width, 9, 2, condition=c.voice) for _ in range(c.pitch_blocks)])
+        self.pitch_out = nn.Linear(c.pitch_width, 2 * c.patch)
+        nn.init.zeros_(self.pitch_out.weight)
+        self.decoder_in = nn.Linear(frame + (2 + c.noise + mel.n_mels) * c.patch, c.decoder_width)
+        with torch.no_grad():
+            self.decoder_in.weight[:, -mel.n_mels * c.patch :] = 0.0
+        self.decoder = nn.ModuleList([ConvNeXtBlock(c.decoder_width, 7, c.expansion, condition=c.voice) for _ in range(c.decoder_blocks)])
+        self.looks = nn.ModuleDict({str(i): Look(c.decoder_width, c.prompt_width, c.heads) for i in c.looks if i < c.decoder_blocks})
+        self.decoder_norm = nn.LayerNorm(c.decoder_width)
+        self.decoder_out = Conv(c.decoder_width, c.patch * mel.n_mels, 3)
+        self.depth = nn.Linear(c.decoder_width, c.patch * mel.n_mels)  # of the harmonics' ripple, band by band
+        nn.init.zeros_(self.depth.weight)
+        nn.init.zeros_(self.depth.bias)
+        self.register_buffer("harmonics", harmonic_ripple(mel, RIPPLE_STEPS).clone(), persistent=False)
+        self.register_buffer("mean", torch.zeros(mel.n_mels))
+        self.register_buffer("std", torch.ones(mel.n_mels))
+        self.register_buffer("is_mark", torch.tensor(phone_classes()) == 0)
+
+    def normalised(self, mel: Tensor, mask: Tensor) -> Tensor:
+        return (mel - self.mean) / self.std * mask[..., None]
+
+    def listen(self, vector: Tensor, prompt: Tensor, prompt_lengths: Tensor, prompt_pitch: Tensor, quality: Tensor | None = None) -> Heard:
+        """The voice in a speaker vector (B, V) and a prompt's log-mel (B, T, M) with pitch (B, T) in hertz.
+
+        quality (B,) is the predicted mean opinion score of what shall be made with it, 1 to 5; CLEAN if left out.
+        """
+        mask = length_mask(prompt_lengths, prompt.shape[1])
+        quality = torch.full((len(vector),), CLEAN, device=vector.device) if quality is None else quality
+        return self.hear(vector, self.normalised(prompt, mask), mask, prompt_pitch, quality)
+
+    def encode(self, symbols: Tensor, lengths: Tensor, heard: Heard) -> tuple[Tensor, Tensor]:
+        """States (B, S, D) of symbols (B, S), and the logarithm of one plus their frames (B, S)."""
+        mask = length_mask(lengths, symbols.shape[1])
+        x = self.embed(symbols) * mask[..., None] * 4
+        for block in self.encoder:
+            x = block(x, mask, heard.voice)
+        d = x.detach()
+        for block in self.duration:
+            d = block(d, mask, heard.voice)
+        return x, self.duration_out(d)[..., 0] * mask
+
+    def spread_out(self, states: Tensor, durations: Tensor) -> tuple[Tensor, Tensor]:
+        """Patches (B, P, patch * (D + 3)) of states repeated for their durations, with each frame's place in its symbol,
+        and the frames (B,) of each clip."""
+        B, _, D = states.shape
+        ends = durations.cumsum(1)  # (B, S)
+        lengths = ends[:, -1]
+        size = -(-int(lengths.max()) // self.config.patch) * self.config.patch
+        frames = torch.arange(size, device=states.device)
+        index = symbol_of_frame(durations, size)  # (B, T)
+        length = durations.gather(1, index).clamp_min(1).float()
+        place = frames - (ends - durations).gather(1, index)
+        where = torch.stack([place / length, (length - place) / length, length.log() / 3], -1)
+        x = torch.cat([states.gather(1, index[..., None].expand(-1, -1, D)), where], -1)
+        x = x * length_mask(lengths, size)[..., None]
+        return x.reshape(B, size // self.config.patch, -1), lengths
+
+    def intone(self, patches: Tensor, mask: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
+        """Octaves above the voice's mean pitch, and log-odds of voicing, (B, T) each."""
+        x = self.pitch_in(patches) * mask[..., None]
+        for block in self.pitch:
+            x = block(x, mask, voice)
+        out = self.pitch_out(x).reshape(len(x), -1, 2)
+        return out[..., 0], out[..., 1]
+
+    def sounds(self, patches: Tensor) -> Tensor:
+        """The states (B, T, D) of what is said, frame by frame, out of patches."""
+        return patches.reshape(len(patches), -1, self.config.width + 3)[..., : self.config.width]
+
+    def decode(self, patches: Tensor, mask: Tensor, octave: Tensor, voiced: Tensor, heard: Heard, noise: Tensor | None = None) -> Tensor:
+        """Normalised log-mel (B, T, M) from patches, the pitch to sound: octave, voiced (B, T), and noise (B, T, config.noise), zero if left out."""
+        B, P, _ = patches.shape
+        noise = torch.zeros(B, P * self.config.patch, self.config.noise, device=patches.device) if noise is None else noise
+        melody = torch.stack([octave * voiced * 2, voiced], -1)
+        ripple = self.ripple(octave + heard.octave[:, None], voiced)  # (B, T, M)
+        frames = [part.reshape(B, P, -1) for part in (melody, noise, ripple)]
+        x = self.decoder_in(torch.cat([patches, *frames], -1)) * mask[..., None]
+        for i, block in enumerate(self.decoder):
+            x = block(x, mask, heard.voice)
+            if str(i) in self.looks:
+                x = self.looks[str(i)](x, mask, heard)
+        x = self.decoder_norm(x) * mask[..., None]
+        made = self.decoder_out(x).reshape(B, -1, self.mel.n_mels) + self.depth(x).reshape(B, -1, self.mel.n_mels) * ripple
+        return made + heard.base[:, None]
+
+    def ripple(self, octave: Tensor, voiced: Tensor) -> Tensor:
+        """The harmonics' ripple (B, T, M) at each frame's log2 pitch in hertz."""
+        place = ((octave - math.log2(PITCH_FLOOR)) * RIPPLE_STEPS).clamp(0, len(self.harmonics) - 1.001)
+        low = place.floor()
+        return torch.lerp(self.harmonics[low.long()], self.harmonics[low.long() + 1], (place - low)[..., None]) * voiced[..., None]
+
+    @torch.inference_mode()
+    def lengths(self, symbols: Tensor, heard: Heard) -> tuple[Tensor, Tensor]:
+        """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not rounded."""
+        states, log_durations = self.encode(symbols[None], torch.tensor([len(symbols)], device=symbols.device), heard)
+        return states, natural(log_durations[0], self.is_mark[symbols])
+
+    @torch.inference_mode()
+    def infer(self, symbols: Tensor, heard: Heard, manner: Manner, lengths: tuple[Tensor, Tensor] | None = None) -> Frames:
+        """Frames of one utterance: symbols (S,), a voice of batch one; with its `lengths`, where they are known already."""
+        states, exact = lengths or self.lengths(symbols, heard)
+        durations = whole(exact / manner.tempo, ~self.is_mark[symbols], manner.frames)
+        patches, lengths = self.spread_out(states, durations[None])
+        mask = torch.ones(patches.shape[:2], device=symbols.device)
+        octave, voicing = self.intone(patches, mask, heard.voice)
+        voiced = (voicing > 0).float()
+        raised = torch.repeat_interleave(manner.octaves.expand(len(symbols)), durations)
+        octave = octave + F.pad(raised, (0, octave.shape[1] - len(raised)))
+        noise = torch.randn(1, octave.shape[1], self.config.noise, generator=torch.Generator().manual_seed(manner.seed)).to(symbols.device)
+        mel = self.decode(patches, mask, octave, voiced, heard, manner.temperature * noise)[0, : int(lengths[0])] * self.std + self.mean
+        hertz = (2.0 ** (octave + heard.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
+        return Frames(mel.clamp_min(self.mel.silence), hertz[0, : int(lengths[0])], durations)

@@ -1,0 +1,215 @@
+"""Symbols and a speaker vector to log-mel frames, a few at a time (Tacotron 2, Shen et al. 2018; conditioned as in Jia et al. 2018).
+
+    symbols -> convolutions -> BiLSTM -> with the speaker vector: the memory
+                                             |
+    the last frame -> prenet -> LSTM -> attention -> LSTM -> next frames, stop?  -> postnet -> mel
+           ^________________________________________________|
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from soundalike.audio.mel import MelSpec
+from soundalike.core.types import Frames
+from soundalike.nn.conv import Conv
+from soundalike.nn.masks import length_mask
+from soundalike.text.alphabet import SYMBOLS
+
+from .attention import LocationSensitiveAttention, Walk
+
+LONGEST = 30  # frames of each symbol, on the mean, after which speaking ends in any case
+LINGER = 0.4  # seconds of looking at the last symbol after which it has been said
+
+
+@dataclass(frozen=True)
+class SV2TTSConfig:
+    width: int = 256  # of the text's states; half of it each way
+    encoder_convs: int = 3
+    kernel: int = 5  # of these, and of the postnet's
+    prenet: int = 128
+    attention_rnn: int = 256
+    decoder_rnn: int = 224
+    attention: int = 128
+    location_filters: int = 32
+    location_kernel: int = 31
+    postnet: int = 128
+    postnet_convs: int = 5
+    reduction: int = 3  # frames of each step
+    dropout: float = 0.5  # of prenet, encoder and postnet
+    rnn_dropout: float = 0.1  # the paper has zoneout
+    speaker_vector: int = 256
+
+
+@dataclass(frozen=True)
+class State:
+    """Between two steps of the decoder."""
+
+    attention: tuple[Tensor, Tensor]  # (B, Q) twice: the first LSTM's
+    decoder: tuple[Tensor, Tensor]  # (B, D) twice: the second's
+    context: Tensor  # (B, E)
+    gone: Tensor  # (B, S) weights so far, summed
+
+
+@dataclass(frozen=True)
+class Attended:
+    """What `infer` gives."""
+
+    frames: Frames
+    weights: Tensor  # (K, S) attention of each step to each symbol
+    ended: str  # by its "stop" token, by "lingering" on the last symbol, or at the "limit"
+
+
+class NormedConv(nn.Module):
+    """Convolution, batch norm, an activation, dropout; zeros where the mask is zero."""
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, dropout: float):
+        super().__init__()
+        self.conv, self.norm, self.dropout = Conv(inputs, outputs, kernel), nn.BatchNorm1d(outputs), nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, mask: Tensor, activation=torch.relu) -> Tensor:
+        x = activation(self.norm(self.conv(x).transpose(1, 2)).transpose(1, 2))
+        return self.dropout(x) * mask[..., None]
+
+
+class Prenet(nn.Module):
+    """Two linear layers whose dropout stays on when speaking: what the attention learns to look past (section 2.2 of Shen et al.)."""
+
+    def __init__(self, inputs: int, width: int, dropout: float):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(inputs, width), nn.Linear(width, width)])
+        self.dropout = dropout
+
+    def forward(self, x: Tensor, chance: torch.Generator | None = None) -> Tensor:
+        """In training dropout is torch's; otherwise it is drawn from `chance`, and there is none without."""
+        for layer in self.layers:
+            x = F.dropout(F.relu(layer(x)), self.dropout, self.training)
+            if chance is not None:
+                x = x * (torch.rand(x.shape, generator=chance) >= self.dropout).to(x) / (1 - self.dropout)
+        return x
+
+
+class SV2TTS(nn.Module):
+    """Encoder, attention, decoder, postnet; see `decode` for training and `infer` for speaking."""
+
+    def __init__(self, config: SV2TTSConfig, mel: MelSpec):
+        super().__init__()
+        c, self.config, self.mel = config, config, mel
+        self.embed = nn.Embedding(len(SYMBOLS) + 1, c.width, padding_idx=0)
+        self.encoder_convs = nn.ModuleList([NormedConv(c.width, c.width, c.kernel, c.dropout) for _ in range(c.encoder_convs)])
+        self.encoder_rnn = nn.LSTM(c.width, c.width // 2, batch_first=True, bidirectional=True)
+        memory = c.width + c.speaker_vector
+        self.prenet = Prenet(mel.n_mels, c.prenet, c.dropout)
+        self.attention_rnn = nn.LSTMCell(c.prenet + memory, c.attention_rnn)
+        self.attention = LocationSensitiveAttention(c.attention_rnn, memory, c.attention, c.location_filters, c.location_kernel)
+        self.decoder_rnn = nn.LSTMCell(c.attention_rnn + memory, c.decoder_rnn)
+        self.frames_out = nn.Linear(c.decoder_rnn + memory, c.reduction * mel.n_mels)
+        self.stop_out = nn.Linear(c.decoder_rnn + memory, 1)
+        sizes = [mel.n_mels, *[c.postnet] * (c.postnet_convs - 1), mel.n_mels]
+        self.postnet = nn.ModuleList([NormedConv(a, b, c.kernel, c.dropout) for a, b in zip(sizes, sizes[1:])])
+        self.register_buffer("mean", torch.zeros(mel.n_mels))
+        self.register_buffer("std", torch.ones(mel.n_mels))
+
+    def normalised(self, mel: Tensor, mask: Tensor) -> Tensor:
+        return (mel - self.mean) / self.std * mask[..., None]
+
+    def encode(self, symbols: Tensor, lengths: Tensor, vector: Tensor) -> Tensor:
+        """The memory (B, S, E): states of symbols (B, S), each with the speaker vector (B, V) beside it."""
+        mask = length_mask(lengths, symbols.shape[1])
+        x = self.embed(symbols) * mask[..., None]
+        for conv in self.encoder_convs:
+            x = conv(x, mask)
+        packed = nn.utils.rnn.pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        x, _ = nn.utils.rnn.pad_packed_sequence(self.encoder_rnn(packed)[0], batch_first=True, total_length=symbols.shape[1])
+        voice = vector * vector.shape[1] ** 0.5  # a unit vector's entries are small
+        return torch.cat([x, voice[:, None].expand(-1, x.shape[1], -1)], -1) * mask[..., None]
+
+    def begin(self, memory: Tensor) -> State:
+        c, zeros = self.config, lambda width: memory.new_zeros(len(memory), width)
+        rnns = [(zeros(width), zeros(width)) for width in (c.attention_rnn, c.decoder_rnn)]
+        return State(*rnns, zeros(memory.shape[2]), zeros(memory.shape[1]))
+
+    def step(
+        self, seen: Tensor, memory: Tensor, keys: Tensor, allowed: Tensor, state: State, show: Callable[[Tensor], Tensor]
+    ) -> tuple[Tensor, Tensor, State]:
+        """What one step gives (B, D + E), its attention weights (B, S), and the state after it.
+
+        seen (B, P) is the prenet's; `show` makes of the weights those by which the decoder is shown the memory.
+        """
+        drop = lambda pair: (F.dropout(pair[0], self.config.rnn_dropout, self.training), pair[1])  # noqa: E731
+        first = drop(self.attention_rnn(torch.cat([seen, state.context], -1), state.attention))
+        weights = self.attention(first[0], keys, memory, state.gone, allowed)[1]
+        shown = show(weights)
+        context = (shown[:, None] @ memory)[:, 0]
+        second = drop(self.decoder_rnn(torch.cat([first[0], context], -1), state.decoder))
+        return torch.cat([second[0], context], -1), weights, State(first, second, context, state.gone + shown)
+
+    def decode(
+        self, memory: Tensor, symbol_lengths: Tensor, mel: Tensor, near: Tensor, look: Tensor, own: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """As long as the true mel: normalised log-mel (B, T, M), log-odds of stopping (B, K), weights (B, K, S).
+
+        mel (B, T, M) is normalised; T is made up to whole steps, K of them. `near` (B, K, S) is zero where a step may not look; where
+        a row of `look` (B, K, S) is not zero, that is shown instead. The true frame is told before each step, but where `own` (B,) its own.
+        """
+        r, bands = self.config.reduction, self.mel.n_mels
+        mel = F.pad(mel, (0, 0, 0, -mel.shape[1] % r))
+        before = F.pad(mel[:, r - 1 : -1 : r], (0, 0, 1, 0))  # (B, K, M) the last frame of each step before
+        keys, allowed = self.attention.keys(memory), length_mask(symbol_lengths, memory.shape[1])[:, None] * near
+        state, made, looked, last = self.begin(memory), [], [], before[:, 0]
+        for k in range(before.shape[1]):
+            seen = self.prenet(torch.where(own[:, None], last, before[:, k]))
+            show = lambda weights, told=look[:, k]: torch.where(told.sum(1, keepdim=True) > 0, told, weights)  # noqa: E731
+            out, weights, state = self.step(seen, memory, keys, allowed[:, k], state, show)
+            with torch.no_grad():
+                last = F.linear(out, self.frames_out.weight[-bands:], self.frames_out.bias[-bands:])
+            made.append(out)
+            looked.append(weights)
+        out = torch.stack(made, 1)
+        return self.frames_out(out).reshape(len(out), -1, bands), self.stop_out(out)[..., 0], torch.stack(looked, 1)
+
+    def finish(self, mel: Tensor, mask: Tensor) -> Tensor:
+        """A normalised log-mel (B, T, M) with what the postnet adds to it."""
+        x = mel * mask[..., None]
+        for number, conv in enumerate(self.postnet, 1):
+            x = conv(x, mask, torch.tanh if number < len(self.postnet) else torch.nn.Identity())
+        return (mel + x) * mask[..., None]
+
+    @torch.inference_mode()
+    def infer(self, symbols: Tensor, vector: Tensor, seed: int = 0, guard: bool = True) -> Attended:
+        """Frames of one utterance, symbols (S,), speaker vector (1, V), and where its steps looked.
+
+        It ends by its stop token. With `guard` attention walks through the text (`Walk`), a stop before the end of it is not heeded,
+        and staying long at the last symbol ends it as well.
+        """
+        size, r = len(symbols), self.config.reduction
+        memory = self.encode(symbols[None], torch.tensor([size], device=symbols.device), vector)
+        keys, state, chance = self.attention.keys(memory), self.begin(memory), torch.Generator().manual_seed(seed)
+        frame, made, looked, places, lingered = memory.new_zeros(1, self.mel.n_mels), [], [], [], 0
+        symbol, ended = torch.arange(size, device=symbols.device)[None], "limit"
+        walk = Walk()
+        while len(made) * r < LONGEST * size:
+            near, show = (walk.near(symbol), walk) if guard else (torch.ones_like(symbol), torch.nn.Identity())
+            out, weights, state = self.step(self.prenet(frame, chance), memory, keys, near, state, show)
+            frames = self.frames_out(out).reshape(r, -1)
+            frame = frames[-1:]
+            made.append(frames)
+            looked.append(weights[0])
+            place = walk.place if guard else int(weights.argmax())
+            places.append(place)
+            lingered = lingered + r if place == size - 1 else 0
+            if float(self.stop_out(out)) > 0 and (not guard or place >= size - 2):
+                ended = "stop"
+                break
+            if guard and lingered > LINGER * self.mel.frames_per_second:
+                ended = "lingering"
+                break
+        mel = torch.cat(made)[None]
+        mel = self.finish(mel, torch.ones(mel.shape[:2], device=mel.device))[0] * self.std + self.mean
+        durations = torch.bincount(torch.tensor(places).cummax(0).values, minlength=size) * r
+        return Attended(Frames(mel.clamp_min(self.mel.silence), None, durations), torch.stack(looked), ended)

@@ -1,0 +1,63 @@
+"""SV2TTS assembled: a speaker encoder (GE2E in the paper), Tacotron 2, and a vocoder (WaveNet in the paper)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from soundalike.audio.audio import Audio
+from soundalike.core.types import Attention, DataFacts, Voice
+from soundalike.models.common.mel_synthesis import sharpened, sound
+from soundalike.models.common.prompt_conditioning import Assembled
+from soundalike.text import Spoken, encode, phonemize
+
+from .network import SV2TTS, Attended
+from .objective import SV2TTSObjective, SV2TTSSettings
+
+
+@dataclass(frozen=True)
+class SV2TTSOptions:
+    """How to speak. It takes its own time: pace and pitch are those of the training voices."""
+
+    seed: int = 0
+    guard: bool = True  # keep the attention moving on, to the end of the text
+    sharpen: float = 1.0  # 0 to 1: how far the spread of each mel band is brought back to the reference's
+
+
+class SV2TTSCloner(Assembled):
+    """Listens once, speaks one sentence at a time, not knowing beforehand how long it will take."""
+
+    Options = SV2TTSOptions
+
+    acoustic: SV2TTS
+    practice_layers = ("prenet", "frames_out", "postnet")
+
+    def taught(self, network: SV2TTS, facts: DataFacts) -> SV2TTSObjective:
+        return SV2TTSObjective(network, SV2TTSSettings(window=4, forced=1.0, own=1.0), facts)
+
+    def attended(self, spoken: Spoken, voice: Voice, options: SV2TTSOptions) -> Attended:
+        """The mel and durations of one sentence before the vocoder, where each step looked, and how it ended. Raises CheckpointError
+        for another model's voice."""
+        self.check(voice)
+        symbols = torch.tensor(encode(spoken.symbols), device=self.device)
+        return self.acoustic_of(voice).infer(symbols, voice.tensors["vector"].float()[None].to(self.device), options.seed, options.guard)
+
+    def speak(self, spoken: Spoken, voice: Voice, options: SV2TTSOptions | None = None) -> Iterator[Audio]:
+        """One sentence in the voice, as one Audio with its cues and its attention. The same seed gives the same samples."""
+        options = options or SV2TTSOptions()
+        made = self.attended(spoken, voice, options)
+        attention = Attention(tuple(spoken.symbols), made.weights.cpu().numpy(), self.acoustic.config.reduction / self.mel.frames_per_second)
+        mel = sharpened(made.frames.mel, voice.tensors["prompt"].float().to(self.device), options.sharpen)
+        yield replace(sound(self.vocoder, replace(made.frames, mel=mel), spoken, self.mel, options.seed), attention=(attention,))
+
+    def synthesize_spectrograms(self, texts: list[str], embeds: list[np.ndarray], seed: int = 0) -> list[np.ndarray]:
+        """Log-mels (M, Ti) of texts in the voices of speaker vectors (V,), as the vocoder's `infer_waveform` takes them."""
+        made = []
+        for text, embed in zip(texts, embeds, strict=True):
+            symbols = torch.tensor(encode(phonemize(text).symbols), device=self.device)
+            vector = torch.from_numpy(np.asarray(embed, np.float32))[None].to(self.device)
+            made.append(self.acoustic.infer(symbols, vector, seed).frames.mel.T.cpu().numpy())
+        return made

@@ -1,0 +1,141 @@
+"""The built-in vocoder: a Vocos backbone (Siuzdak 2023) whose inverse-STFT head filters a source.
+
+Instead of inventing the phase, the head shapes two spectra that already have one: a train of band-limited pulses at the
+given pitch and white noise (harmonic plus noise, Serra & Smith 1990; learned filters, Engel et al. 2020). The harmonic
+filter is minimum phase plus a learned correction. All of it is a few matrix products per frame and one inverse STFT.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from soundalike.audio.mel import MelSpec
+from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
+from soundalike.nn.conv import Conv, ConvNeXtBlock
+from soundalike.nn.masks import length_mask
+from soundalike.nn.spectral import istft, mel_filters, stft
+
+
+@dataclass(frozen=True)
+class VocosConfig:
+    width: int = 256
+    blocks: int = 6
+    kernel: int = 7
+    pitch_width: int = 128  # of the small network that reads pitch off a mel
+
+
+class PitchReader(nn.Module):
+    """Pitch of a mel spectrogram: log-mel (B, T, M), normalised, to log2 hertz and the log-odds of voicing, (B, T) each."""
+
+    def __init__(self, n_mels: int, width: int):
+        super().__init__()
+        self.first = Conv(n_mels, width, 5)
+        self.blocks = nn.ModuleList([ConvNeXtBlock(width, 7, 2) for _ in range(2)])
+        self.last = nn.Linear(width, 2)
+
+    def forward(self, mel: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        x = self.first(mel) * mask[..., None]
+        for block in self.blocks:
+            x = block(x, mask)
+        octave, voicing = self.last(x).unbind(-1)
+        return 7.5 + octave, voicing
+
+
+def pulses(pitch: Tensor, hop_length: int, sample_rate: int) -> Tensor:
+    """Band-limited pulse train (B, (T - 1) * hop) following pitch (B, T) in hertz, silent where it is 0; unit power when voiced.
+
+    A sum of all harmonics below the Nyquist frequency with cosine phase, in closed form (the Dirichlet kernel).
+    """
+    size = (pitch.shape[1] - 1) * hop_length
+    voiced = (pitch > 0).float()
+    count = torch.cumsum(voiced, 1).long()  # hold the last voiced pitch through unvoiced stretches
+    held = torch.cat([torch.full_like(pitch[:, :1], 150.0), pitch], 1)
+    place = torch.cummax(torch.where(pitch > 0, torch.arange(1, pitch.shape[1] + 1, device=pitch.device), 0), 1).values
+    filled = held.gather(1, torch.where(count > 0, place, 0))
+    hertz = F.interpolate(filled[:, None], size=size + 1, mode="linear", align_corners=True)[:, 0, :-1]
+    if pitch.device.type != "mps":
+        hertz = hertz.double()  # long sounds gather many cycles
+    gate = F.interpolate(voiced[:, None], size=size + 1, mode="linear", align_corners=True)[:, 0, :-1]
+    phase = torch.cumsum(hertz / sample_rate, 1) % 1.0
+    harmonics = torch.floor(0.5 * sample_rate / hertz)
+    half = math.pi * phase
+    bottom = torch.sin(half)
+    kernel = torch.where(bottom.abs() < 1e-6, 2 * harmonics + 1, torch.sin((2 * harmonics + 1) * half) / bottom.where(bottom.abs() >= 1e-6, 1.0))
+    return ((kernel - 1) / torch.sqrt(2 * harmonics)).float() * gate
+
+
+def minimum_phase(log_gain: Tensor) -> Tensor:
+    """Phase (..., F) in radians of the minimum-phase filter with that log gain (..., F): its Hilbert transform."""
+    bins = log_gain.shape[-1]
+    cepstrum = torch.fft.irfft(log_gain, 2 * (bins - 1))
+    fold = torch.zeros(2 * (bins - 1), device=log_gain.device)
+    fold[1 : bins - 1] = 1.0
+    fold[bins:] = -1.0
+    return torch.fft.rfft(cepstrum * fold).imag
+
+
+class Vocos(nn.Module):
+    """Log-mel (B, T, M), and pitch (B, T) if known, to samples (B, (T - 1) * hop_length)."""
+
+    def __init__(self, config: VocosConfig, mel: MelSpec):
+        super().__init__()
+        self.mel = mel
+        bins = mel.n_fft // 2 + 1
+        self.pitch_reader = PitchReader(mel.n_mels, config.pitch_width)
+        self.first = Conv(mel.n_mels + 2, config.width, config.kernel)
+        self.blocks = nn.ModuleList([ConvNeXtBlock(config.width, config.kernel, 3) for _ in range(config.blocks)])
+        self.norm = nn.LayerNorm(config.width)
+        self.head = nn.Linear(config.width, 3 * bins)
+        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.zeros_(self.head.bias)
+        filters = mel_filters(mel)  # (M, F)
+        window = torch.hann_window(mel.n_fft)
+        self.register_buffer("log_area", filters.sum(1).log() + 0.5 * (window**2).sum().log(), persistent=False)
+        share = filters / filters.sum(0).clamp_min(1e-3)
+        share[0, : int(filters[0].argmax())] = 1.0  # below the first peak and above the last the end bands hold on
+        share[-1, int(filters[-1].argmax()) :] = 1.0
+        self.register_buffer("share", share / share.sum(0), persistent=False)
+        self.register_buffer("mean", torch.zeros(mel.n_mels))
+        self.register_buffer("std", torch.ones(mel.n_mels))
+
+    def forward(self, mel: Tensor, lengths: Tensor, pitch: Tensor | None = None, noise: Tensor | None = None) -> Tensor:
+        """`noise` (B, (T - 1) * hop) is white, of unit power; drawn here when not given."""
+        mask = length_mask(lengths, mel.shape[1])
+        if pitch is None:
+            pitch = self.read_pitch(mel, lengths)
+        if noise is None:
+            noise = torch.randn(len(mel), (mel.shape[1] - 1) * self.mel.hop_length, device=mel.device)
+        octave = torch.where(pitch > 0, pitch.clamp_min(1.0).log2() - 7.5, 0.0)
+        x = torch.cat([self.normalised(mel, mask), octave[..., None], (pitch > 0).float()[..., None]], -1)
+        x = self.first(x) * mask[..., None]
+        for block in self.blocks:
+            x = block(x, mask)
+        harmonic, turn, breath = self.head(self.norm(x)).chunk(3, -1)  # (B, T, F) each
+        envelope = (mel - self.log_area) @ self.share  # (B, T, F): the head corrects what the mel already says
+        harmonic, breath = (envelope + harmonic).clamp(-14, 6), (envelope - 1.0 + breath).clamp(-14, 6)
+        angle = minimum_phase(harmonic) + turn
+        hop, n_fft = self.mel.hop_length, self.mel.n_fft
+        source = stft(pulses(pitch, hop, self.mel.sample_rate), n_fft, hop).transpose(1, 2)
+        air = stft(noise, n_fft, hop).transpose(1, 2)
+        spectrum = source * torch.polar(harmonic.exp(), angle) + air * breath.exp()
+        return istft((spectrum * mask[..., None]).transpose(1, 2), n_fft, hop)
+
+    def normalised(self, mel: Tensor, mask: Tensor) -> Tensor:
+        return (mel - self.mean) / self.std * mask[..., None]
+
+    def read_pitch(self, mel: Tensor, lengths: Tensor) -> Tensor:
+        """Pitch (B, T) in hertz, 0 where unvoiced, of a log-mel (B, T, M)."""
+        mask = length_mask(lengths, mel.shape[1])
+        octave, voicing = self.pitch_reader(self.normalised(mel, mask), mask)
+        return torch.where(voicing > 0, (2.0**octave).clamp(PITCH_FLOOR, PITCH_CEILING), 0.0) * mask
+
+
+
+
+
+

@@ -1,0 +1,159 @@
+"""What is done to one clip: decode, level, trim or cut at pauses, transcribe, phonemize, features. Workers run this, here or elsewhere."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from soundalike.audio.audio import Audio
+from soundalike.audio.mel import MelSpec
+from soundalike.audio.pitch import pitch
+from soundalike.core.errors import AudioError, TextError
+from soundalike.data.feature_store import FeatureStore
+from soundalike.models.aligners.hmm.network import Aligner
+from soundalike.models.recognizers.whisper import Recogniser, open_recogniser
+from soundalike.nn.spectral import log_mel
+from soundalike.prepare.readers.clips import Clip
+from soundalike.text import LANGUAGES, detect_language, phonemize
+
+from .denoise import without_noise
+from .slicing import MARGIN, cut, share_out, speech
+
+KINDS = ("mel", "pitch", "samples")
+FROM_TEXT, FROM_SOUND = ("durations", "retold"), ("vector", "teacher", "quality")  # what other steps add, to be made again with its source
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What `prepare` does to every clip."""
+
+    mel: MelSpec = field(default_factory=MelSpec)
+    kinds: tuple[str, ...] = KINDS
+    denoise: bool = False  # take steady noise out first
+    trim: bool = True  # leave MARGIN seconds of silence at the ends
+    longest: float = 12.0  # seconds of a piece of a long recording, at most
+    shortest: float = 1.0  # shorter pieces are rejected
+    language: str = "en"  # of clips whose corpus does not tell; "auto": of what is said
+    vad: str = "activity"  # what finds speech in long recordings: silero or activity
+    transcribe: bool = True  # where there is no text; else such clips are kept without one
+    asr_model: str | None = None  # folder or name of a Whisper model
+
+
+@dataclass(frozen=True)
+class Job:
+    """One clip to be worked on, with the kinds of features to write."""
+
+    clip: Clip
+    kinds: tuple[str, ...]
+    keys: tuple[str, str]  # what its sound and its text were made from; see `keys_of`
+    stale: tuple[str, ...] = ()  # kinds that no longer hold
+
+
+def keys_of(clip: Clip, plan: Plan) -> tuple[str, str]:
+    """Digests of all that the sound and the text of a clip are made from: while they stay, nothing is to be done again."""
+    try:
+        stat = os.stat(clip.audio)
+        file = [stat.st_size, stat.st_mtime_ns]
+    except OSError:
+        file = []
+    cutting = [plan.longest, plan.shortest, plan.vad, clip.text] if clip.long else []
+    sound = [clip.audio, file, asdict(plan.mel), plan.trim, cutting, *(["denoised"] if plan.denoise else [])]
+    words = [clip.text, clip.language or plan.language, plan.transcribe and not clip.text and (plan.asr_model or True)]
+    return _digest(sound), _digest([sound, words])
+
+
+def work(job: Job, plan: Plan, folder: str, aligner: Aligner | None = None) -> dict[str, Any]:
+    """Work on one clip; returns its entry of the journal: `rows` (what their sounds and texts came to) and `rejected` with reasons."""
+    torch.set_num_threads(1)
+    store, clip = FeatureStore(folder, plan.mel), job.clip
+    entry: dict[str, Any] = {"id": clip.id, "keys": list(job.keys), "rows": [], "rejected": []}
+    try:
+        if not os.path.isfile(clip.audio):
+            raise AudioError(f"{clip.where}: there is no {clip.audio}.")
+        sound = Audio.read(clip.audio)
+        sound = without_noise(sound) if plan.denoise else sound
+        pieces = _pieces(clip, sound, plan, aligner)
+    except (AudioError, TextError) as error:
+        entry["rejected"].append({"id": clip.id, "reason": str(error)})
+        return entry
+    for piece, audio in pieces:
+        try:
+            for kind in job.stale:
+                store.path(kind, piece.id).unlink(missing_ok=True)
+            entry["rows"].append(_row(piece, audio, plan, job.kinds, store, Path(folder)))
+        except (AudioError, TextError) as error:
+            entry["rejected"].append({"id": piece.id, "reason": str(error)})
+    return entry
+
+
+def _pieces(clip: Clip, sound: Audio, plan: Plan, aligner: Aligner | None) -> list[tuple[Clip, Audio]]:
+    """A clip by itself, or a long recording's pieces, with their sounds."""
+    if not (clip.long and sound.seconds > plan.longest):
+        return [(clip, sound.trim(MARGIN) if plan.trim else sound)]
+    spans = cut(sound, speech(sound, plan.vad), plan.longest)
+    if not spans:
+        raise AudioError(f"{clip.audio}: nobody speaks in it.")
+    texts = [""] * len(spans)
+    if clip.text and aligner is None:
+        raise TextError(f"{clip.where}: a text of a long recording needs an aligner to be cut. Use `soundalike prepare`, or give pieces with texts.")
+    if clip.text:
+        texts = share_out(sound, clip.text, _language(clip, plan), spans, aligner, plan.mel)
+    pieces = []
+    for (start, stop), text in zip(spans, texts):
+        name = f"{clip.id}_{int(start * 1000):08d}"
+        told = text or ("[nothing]" if clip.text else "")
+        audio = Audio(sound.samples[int(start * sound.rate) : int(stop * sound.rate)], sound.rate)
+        pieces.append((replace(clip, id=name, text=told, where=f"{clip.audio}, from {start:.1f} to {stop:.1f} s"), audio))
+    return pieces
+
+
+def _row(clip: Clip, audio: Audio, plan: Plan, kinds: tuple[str, ...], store: FeatureStore, folder: Path) -> dict[str, Any]:
+    """Write the features of a clip; returns what is known of it then. Raises AudioError or TextError where it cannot be used."""
+    if clip.long and audio.seconds < plan.shortest:
+        raise AudioError(f"{clip.where}: only {audio.seconds:.2f} s long, under {plan.shortest:g} s.")
+    if clip.text == "[nothing]":
+        raise TextError(f"{clip.where}: none of the text falls into it.")
+    sound = audio.resample(plan.mel.sample_rate).normalised()
+    if sound.speech_seconds() < 0.2:
+        raise AudioError(f"{clip.where if clip.long else clip.audio}: under 0.2 s of speech")
+    text = clip.text or (_recogniser(_language(clip, plan), plan.asr_model).hear(sound).strip() if plan.transcribe else "")
+    if not text and plan.transcribe:
+        raise TextError(f"{clip.where}: no words were heard in it.")
+    language = _language(replace(clip, text=text), plan)
+    phonemes = phonemize(text, clip.where, language).symbols if text and language.partition("-")[0] in LANGUAGES else []
+    place = clip.audio
+    if clip.long:
+        place = f"clips/{clip.id}.flac"
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        sound.write(folder / place)
+    samples = sound.samples
+    if "mel" in kinds:
+        store.write("mel", clip.id, log_mel(torch.from_numpy(samples)[None], plan.mel)[0].numpy().astype(np.float16))
+    if "pitch" in kinds:
+        store.write("pitch", clip.id, pitch(samples, plan.mel))
+    if "samples" in kinds:
+        store.write("samples", clip.id, (samples * 32767).astype(np.int16))
+    return {"id": clip.id, "audio": place, "text": text, "language": language, "seconds": round(sound.seconds, 3), "phonemes": phonemes}
+
+
+def _language(clip: Clip, plan: Plan) -> str:
+    if clip.language or plan.language != "auto":
+        return clip.language or plan.language
+    return detect_language(clip.text) if clip.text else "auto"
+
+
+@functools.lru_cache(maxsize=2)
+def _recogniser(language: str, model: str | None) -> Recogniser:
+    return open_recogniser(None if language == "auto" else language.partition("-")[0], model)
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]

@@ -1,0 +1,122 @@
+"""Faults that are heard: in one sound by itself, and between it and its text."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from soundalike.audio.audio import AUDIBLE_PEAK, Audio
+from soundalike.audio.clipping import cut_off
+from soundalike.audio.io import read_channels
+from soundalike.checkpoints.part import LoadedPart
+from soundalike.core.errors import AudioError
+from soundalike.models.aligners.hmm.network import DISAGREEMENT
+from soundalike.nn.spectral import log_mel
+from soundalike.prepare.readers.clips import Clip
+from soundalike.text import encode
+from soundalike.text.alphabet import MARKS
+
+from .finding import Finding
+
+CLIPPED = 5e-4  # share of the samples of speech in flat tops
+SHORT, LONG = 0.5, 20.0  # seconds of a clip
+EDGE = 1.0  # seconds of silence before or after the speech
+QUIET, OFFSET = -45.0, 0.02  # dBFS of the speech; mean of the samples
+SLOW, FAST = 2.0, 20.0  # phonemes a second of speech
+ENDINGS = {"WAV": (".wav",), "FLAC": (".flac",), "MP3": (".mp3",), "MPEG": (".mp3",), "OGG": (".ogg", ".opus"), "AIFF": (".aif", ".aiff")}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What is kept of a sound, to be held against the others."""
+
+    rate: int
+    digest: str
+    vector: np.ndarray | None  # of its speaker
+
+
+@torch.inference_mode()
+def listen(clip: Clip, phonemes: list[str], aligner: LoadedPart | None, encoder: LoadedPart | None) -> tuple[Heard | None, list[Finding]]:
+    """What a sound is like, and the findings about it."""
+    findings: list[Finding] = []
+
+    def found(check: str, reason: str, remedy: str) -> None:
+        findings.append(Finding(check, clip.where, clip.audio, reason, remedy))
+
+    try:
+        channels, rate = read_channels(clip.audio)
+    except AudioError as error:
+        found("unreadable", str(error).removeprefix(f"{clip.audio}: "), "Export the recording again.")
+        return None, findings
+    audio = Audio(np.ascontiguousarray(channels.mean(axis=1), dtype=np.float32), rate)
+    digest = hashlib.sha256(channels.tobytes()).hexdigest()
+    active, peak = audio.activity(), float(np.abs(channels).max())
+    _wrong_ending(clip, found)
+    if channels.shape[1] > 1:
+        found("stereo", f"has {channels.shape[1]} channels", "Give one: the channel of the speaker's microphone.")
+    if peak < AUDIBLE_PEAK or active.sum() < 20:
+        found("silence", "nobody speaks in it", "Record it again, or take the row out.")
+        return Heard(rate, digest, None), findings
+    if audio.seconds < SHORT:
+        found("too-short", f"lasts {audio.seconds:.2f} s", f"Give clips of {SHORT:g} s or more.")
+    if not clip.long:
+        _proportions(audio, active, found)
+    _level(audio, active, found)
+    sounded = sum(symbol not in MARKS for symbol in phonemes)
+    pace = sounded / max(0.1, audio.speech_seconds())
+    if sounded and not SLOW <= pace <= FAST:
+        reason = f"{sounded} phonemes in {audio.speech_seconds():.1f} s of speech ({pace:.1f} a second)"
+        found("pace", f"{reason}: the text is too {'long' if pace > FAST else 'short'} for the sound", "Check that the two belong together.")
+        sounded = 0
+    whole = audio.seconds <= 2 * LONG
+    vector = None
+    if whole and (aligner and sounded or encoder):
+        part = aligner or encoder
+        mel = log_mel(torch.from_numpy(audio.resample(part.mel.sample_rate).normalised().samples)[None], part.mel)[0]
+        if aligner and sounded and len(mel) >= 2 * sounded:
+            symbols = torch.tensor(encode(phonemes))
+            agreement = float(aligner.network.align(mel, symbols)[1][aligner.network.class_of[symbols] > 0].mean())
+            if agreement < DISAGREEMENT:
+                found("transcript", f"the text is not what is said (agreement {agreement:.1f})", "Listen and correct the text.")
+        if encoder and audio.speech_seconds() >= 1.0:
+            vector = encoder.network(mel[None], torch.tensor([len(mel)]))[0].numpy()
+    return Heard(rate, digest, vector), findings
+
+
+def _proportions(audio: Audio, active: np.ndarray, found) -> None:
+    if audio.seconds > LONG:
+        found("too-long", f"lasts {audio.seconds:.1f} s", "Cut it; a folder of recordings is cut by `soundalike prepare`.")
+    loud = np.flatnonzero(active) / 100
+    before, after = loud[0], audio.seconds - loud[-1]
+    if max(before, after) > EDGE:
+        place = "before" if before > after else "after"
+        found("edges", f"{max(before, after):.1f} s of silence {place} the speech", "Trim it; `soundalike prepare` does so by default.")
+
+
+def _level(audio: Audio, active: np.ndarray, found) -> None:
+    speech = audio.samples[: len(active) * (audio.rate // 100)][np.repeat(active, audio.rate // 100)]
+    clipped = float(cut_off(audio.samples).sum()) / max(1, len(speech))
+    if clipped > CLIPPED:
+        found("clipped", f"{100 * clipped:.1f} % of the speech is cut off (overdriven)", "Record it again at a lower level.")
+    level = 10 * np.log10(float((speech.astype(np.float64) ** 2).mean()) + 1e-12)
+    if level < QUIET:
+        found("quiet", f"the speech is at {level:.0f} dBFS", "Record it again at a higher level.")
+    offset = float(audio.samples.mean())
+    if abs(offset) > OFFSET:
+        found("offset", f"the samples' mean is {offset:+.3f}, not 0", "Remove the DC offset.")
+
+
+def _wrong_ending(clip: Clip, found) -> None:
+    import soundfile
+
+    try:
+        format = soundfile.info(clip.audio).format
+    except soundfile.LibsndfileError:
+        return  # one of FFmpeg's formats
+    right = next((endings for name, endings in ENDINGS.items() if format.startswith(name)), None)
+    if right and Path(clip.audio).suffix.lower() not in right:
+        found("ending", f"the file is {format}, which its name does not say", f"Name it {right[0]}.")

@@ -1,0 +1,91 @@
+"""Where a sound comes from: the watermark and the note it leaves with, and reading both back.
+
+The note is one line of JSON a voice in the comment of a file: LIST/INFO ICMT of wav, Vorbis comment of flac and ogg, ID3 of mp3.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timezone
+from typing import Any
+
+from soundalike import __version__
+from soundalike.audio.audio import Audio
+from soundalike.audio.io import read_comment
+from soundalike.core.types import Voice
+
+from . import c2pa
+from . import watermark
+from .error_correction import Mark
+
+MADE_BY = "soundalike"  # a note is one of ours by this
+LONGEST = 100  # characters of a field of a note
+FIELDS = {"synthesised_by": str, "voice": str, "model": str, "date": str, "watermark": bool}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What a file tells of where it came from. Notes and credentials are easily taken off or put on; a watermark is neither that easily."""
+
+    marks: list[watermark.Found] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    credentials: dict[str, Any] | None = None
+
+    @property
+    def found(self) -> bool:
+        """Whether anything says that this package made it."""
+        return bool(self.marks or self.notes)
+
+
+def today() -> date:
+    """The day in UTC; that of $SOURCE_DATE_EPOCH where it is set, so that a file can be made again to the byte."""
+    told = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return (datetime.fromtimestamp(int(told), timezone.utc) if told.isdigit() else datetime.now(timezone.utc)).date()
+
+
+def voice_id(voice: Voice) -> str:
+    """Twelve hexadecimal digits that name a voice by its speaker vector. A voice derived anew by another model has another id."""
+    return hashlib.sha256(voice.tensors["vector"].half().contiguous().numpy().tobytes()).hexdigest()[:12]
+
+
+def model_id(model: dict[str, Any]) -> str:
+    """Twelve hexadecimal digits that name a model by what it tells of itself, the package's version included."""
+    return hashlib.sha256(json.dumps(model, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def mark_of(voice: Voice, model: dict[str, Any], day: date | None) -> Mark:
+    """The mark of a voice and a model: the beginnings of their ids."""
+    return Mark(int(voice_id(voice)[:4], 16), int(model_id(model)[:2], 16) >> 2, day)
+
+
+def signed(audio: Audio, voice: Voice, model: dict[str, Any], day: date | None = None, mark: bool = True, at: int = 0) -> Audio:
+    """A piece of speech with its note and, unless told not to, its watermark. `at` is its place in the whole, in samples."""
+    told = {"synthesised_by": f"{MADE_BY} {__version__}", "voice": voice_id(voice), "model": model_id(model)}
+    if day is not None:
+        told["date"] = day.isoformat()
+    marked = watermark.embed(audio, mark_of(voice, model, day), at) if mark else audio
+    return replace(marked, origin=json.dumps({**told, "watermark": mark}))
+
+
+def notes_in(comment: str) -> list[dict[str, Any]]:
+    """The notes of ours in a file's comment; anything else is passed over."""
+    notes = []
+    for line in comment.splitlines():
+        try:
+            said = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(said, dict) and str(said.get("synthesised_by", "")).startswith(MADE_BY + " "):
+            known = {name: said[name] for name, kind in FIELDS.items() if isinstance(said.get(name), kind)}
+            notes.append({name: re.sub(r"[^ -~]", "?", value)[:LONGEST] if isinstance(value, str) else value for name, value in known.items()})
+    return notes
+
+
+def origin_of(path: str | os.PathLike) -> Origin:
+    """What a file tells. Raises AudioError where it cannot be read."""
+    audio = Audio.read(path)
+    return Origin(watermark.find(audio), notes_in(read_comment(path)), c2pa.read(path))

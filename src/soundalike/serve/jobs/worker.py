@@ -1,0 +1,168 @@
+"""The job worker: one thread that does the jobs in the store."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from soundalike.serve.encode import Encoder, wav_header
+from soundalike.serve.errors import refusal_of
+from soundalike.serve.jobs.database import jobs_table as jobs
+from soundalike.serve.limiter import one_thread
+from soundalike.serve.middleware.request_log import log, places
+from soundalike.serve.schemas import JobRequest
+from soundalike.serve.services import House, words_of
+from soundalike.serve.voice_store import from_bytes
+
+from .store import Ledger
+
+TRIES = 3  # times a job is begun: one that ends its server each time is given up
+
+
+SWEEP = 30.0  # seconds between looks for jobs that are due to be deleted
+
+
+class _Lost(Exception):
+    """A job that was cancelled, deleted, or given to another while it was spoken."""
+
+
+class _Closing(Exception):
+    """The server is being closed."""
+
+
+class Clerk:
+    """The thread that speaks jobs, and the one that says it is alive."""
+
+    def __init__(self, house: House, ledger: Ledger):
+        self.house, self.ledger, self.lease = house, ledger, house.settings.lease
+        self.name = secrets.token_hex(8)
+        self.wake, self._closing = threading.Event(), threading.Event()
+        self._current: str | None = None
+        self._threads = [threading.Thread(target=work, daemon=True, name=work.__name__) for work in (self._work, self._live)]
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Stop after the sentence; the job goes back into the queue."""
+        self._closing.set()
+        self.wake.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        one_thread()
+        if self.house.wait() is None:
+            return
+        swept = 0.0
+        while not self._closing.is_set():
+            self.wake.clear()
+            row = self._safely(self._claim)
+            if row is not None:
+                self._run(row)
+                continue
+            if time.monotonic() - swept > SWEEP:
+                self._safely(self.ledger.sweep)
+                swept = time.monotonic()
+            self.wake.wait(1.0)
+
+    def _live(self) -> None:
+        while not self._closing.wait(self.lease / 5):
+            if self._current is not None:
+                self._safely(self._note, self._current)
+
+    def _safely(self, work: Callable[..., Any], *given: Any) -> Any:
+        """What a step gives; None where the database does not answer."""
+        try:
+            return work(*given)
+        except (SQLAlchemyError, OSError, _Lost) as error:
+            if not isinstance(error, _Lost):
+                log.error("jobs", extra={"facts": {"failure": places(error)}})
+            return None
+
+    def _claim(self) -> Row | None:
+        """The oldest job in the queue, now ours; jobs of servers that are gone are put back before."""
+        now = time.time()
+        with self.ledger.engine.begin() as connection:
+            stale = [jobs.c.status == "running", or_(jobs.c.seen.is_(None), jobs.c.seen < now - self.lease)]
+            lost = refusal_of(Exception()).body["error"]
+            ended = {"status": "failed", "finished": now, "error": lost, "text": None, "voice": None}
+            connection.execute(update(jobs).where(*stale, jobs.c.tries >= TRIES).values(ended))
+            connection.execute(update(jobs).where(*stale).values(status="queued", worker=None, done=0))
+            number = connection.execute(select(jobs.c.id).where(jobs.c.status == "queued").order_by(jobs.c.created).limit(1)).scalar()
+            if number is None:
+                return None
+            ours = {"status": "running", "worker": self.name, "seen": now, "started": now, "tries": jobs.c.tries + 1}
+            if not connection.execute(update(jobs).where(jobs.c.id == number, jobs.c.status == "queued").values(ours)).rowcount:
+                return None
+            return connection.execute(select(jobs).where(jobs.c.id == number)).first()
+
+    def _note(self, number: str, **facts: Any) -> None:
+        """Say that this server is alive, and how far a job is. Raises _Lost when it is ours no more."""
+        with self.ledger.engine.begin() as connection:
+            ours = [jobs.c.id == number, jobs.c.worker == self.name, jobs.c.status == "running"]
+            if not connection.execute(update(jobs).where(*ours).values(seen=time.time(), **facts)).rowcount:
+                raise _Lost()
+
+    def _run(self, row: Row) -> None:
+        """Speak one job to its end."""
+        self._current, part = row.id, self.ledger.folder / f"{row.id}.{self.name}.part"
+        over = {"text": None, "voice": None}
+        began, facts = time.monotonic(), {"job": row.id, "key": row.key, "characters": row.characters}
+        try:
+            seconds = self._speak(row, part)
+            self._note(row.id, status="done", finished=time.time(), seconds=round(seconds, 3), **over)
+            facts |= {"status": "done", "speech_seconds": round(seconds, 3)}
+        except _Lost:
+            self._safely(self.ledger.forget, row.id)
+            facts["status"] = "lost"
+        except _Closing:
+            self._safely(lambda: self._note(row.id, status="queued", worker=None, done=0, tries=row.tries - 1))
+            facts["status"] = "queued"
+        except Exception as error:
+            refusal = refusal_of(error)
+            self._safely(lambda: self._note(row.id, status="failed", finished=time.time(), error=refusal.body["error"], **over))
+            facts |= {"status": "failed", "failure": places(error)}
+        finally:
+            self._current = None
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            log.info("job", extra={"facts": {**facts, "seconds": round(time.monotonic() - began, 3)}})
+
+    def _speak(self, row: Row, part: Path) -> float:
+        """Write a job's sound and words; the seconds of it. Raises _Lost, _Closing, and what speaking raises."""
+        wanted = JobRequest(**row.wanted, input=row.text)
+        voice, encoder = self.house.adapted(from_bytes(row.voice), wanted.model), Encoder(wanted.response_format)
+        seconds, words, told = 0.0, [], 0.0
+        for left in self.ledger.folder.glob(f"{row.id}.*.part"):  # by a server that was killed
+            left.unlink(missing_ok=True)
+        with open(part, "wb") as file:
+            for piece in self.house.speak(wanted, voice):
+                file.write(encoder.add(piece))
+                words += words_of(piece, seconds)
+                seconds += piece.seconds
+                self.house.metrics.spoken.inc(piece.seconds)
+                if self._closing.is_set():
+                    raise _Closing()
+                if time.monotonic() - told > 0.5:
+                    self._note(row.id, done=words[-1]["span"][1] if words else 0)
+                    told = time.monotonic()
+            file.write(encoder.finish())
+            if wanted.response_format == "wav":  # its length is known now
+                size = file.tell() - len(wav_header(0))
+                file.seek(0)
+                file.write(wav_header(size))
+        self._note(row.id, done=row.characters)
+        os.replace(part, self.ledger.result(row))
+        part.write_text(json.dumps({"words": words}, ensure_ascii=False), encoding="utf-8")
+        os.replace(part, self.ledger.result(row, "json"))
+        return seconds

@@ -1,0 +1,87 @@
+"""Routes of jobs: asked for, watched, fetched, cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse, Response
+
+from soundalike.serve.answer import unless_gone
+from soundalike.serve.encode import MEDIA
+from soundalike.serve.errors import Refusal
+from soundalike.serve.jobs.store import Ledger
+from soundalike.serve.jobs.worker import Clerk
+from soundalike.serve.schemas import JobRequest, check_text
+from soundalike.serve.services import House
+from soundalike.serve.voice_store import to_bytes
+
+router = APIRouter(prefix="/v1/audio/jobs")
+
+
+@router.post("", status_code=202, summary="Speak a long text in the background")
+async def add(request: Request, wanted: JobRequest) -> dict[str, Any]:
+    """Queues a text. The voice is taken as it is now; the result is kept for a day."""
+    house: House = request.app.state.house
+    ledger, clerk = of(request)
+    check_text(wanted.input, house.settings.job_characters)
+    request.state.characters = len(wanted.input)
+    with house.desk.place(request.state.key):
+        voice = await unless_gone(request, house.voice_of(wanted))
+        job = await asyncio.to_thread(lambda: ledger.add(request.state.key, wanted, to_bytes(voice)))
+    clerk.wake.set()
+    return job
+
+
+@router.get("", summary="Jobs")
+async def listing(request: Request) -> dict[str, Any]:
+    """The newest hundred jobs of the caller's key, the newest first."""
+    return {"object": "list", "data": await asyncio.to_thread(of(request)[0].listing, request.state.key)}
+
+
+@router.get("/{job_id}", summary="One job")
+async def show(request: Request, job_id: str) -> dict[str, Any]:
+    """Its status and how far it is."""
+    return await asyncio.to_thread(of(request)[0].show, job_id, request.state.key)
+
+
+@router.get("/{job_id}/audio", summary="The sound of a job", response_class=Response)
+async def audio(request: Request, job_id: str) -> Response:
+    """The sound as a file, once the job is done."""
+    return await _result(request, job_id, "")
+
+
+@router.get("/{job_id}/words", summary="When each word of a job is said", response_class=Response)
+async def words(request: Request, job_id: str) -> Response:
+    """{"words": [{"text", "start", "stop", "span"}]}, seconds, once the job is done."""
+    return await _result(request, job_id, "json")
+
+
+@router.post("/{job_id}/cancel", summary="Cancel a job")
+async def cancel(request: Request, job_id: str) -> dict[str, Any]:
+    """Ends a job that is queued or running; one that is over stays as it is."""
+    return await asyncio.to_thread(of(request)[0].cancel, job_id, request.state.key)
+
+
+@router.delete("/{job_id}", summary="Delete a job")
+async def remove(request: Request, job_id: str) -> dict[str, Any]:
+    """Deletes a job and its result, whatever its status."""
+    await asyncio.to_thread(of(request)[0].remove, job_id, request.state.key)
+    return {"id": job_id, "object": "audio.job", "deleted": True}
+
+
+def of(request: Request) -> tuple[Ledger, Clerk]:
+    return request.app.state.ledger, request.app.state.clerk
+
+
+async def _result(request: Request, job_id: str, ending: str) -> Response:
+    ledger, _ = of(request)
+    row = await asyncio.to_thread(ledger.row, job_id, request.state.key)
+    if row.status != "done":
+        raise Refusal(409, "job_unfinished", f"The job is {row.status}; there is no sound to fetch.", "id")
+    path = ledger.result(row, ending)
+    if not path.is_file():
+        raise Refusal(410, "result_gone", "The result is not kept by this server any more.", "id")
+    media = "application/json" if ending else MEDIA[row.wanted["response_format"]]
+    return FileResponse(path, media_type=media, filename=f"speech.{path.suffix[1:]}", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,65 @@
+"""Routes of voices: kept, listed, shown, deleted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Request, UploadFile
+
+from soundalike.core.types import Voice
+from soundalike.serve.answer import unless_gone
+from soundalike.serve.services import House
+from soundalike.serve.voice_store import Kept, check_name, taken
+
+from .speech import uploaded
+
+router = APIRouter(prefix="/v1/audio/voices")
+
+
+@router.get("", summary="All voices")
+async def listing(request: Request) -> dict[str, Any]:
+    """The voices kept, by name."""
+    house: House = request.app.state.house
+    return {"object": "list", "data": [as_json(kept) for kept in await house.pool.call(house.store.listing)]}
+
+
+@router.post("", status_code=201, summary="Keep the voice of a recording")
+async def add(
+    request: Request,
+    audio: Annotated[UploadFile, File(description="a recording of the voice, 5 to 10 s")],
+    name: Annotated[str, Form(description="up to 64 letters, digits, spaces, - and _", max_length=200)],
+    transcript: Annotated[str | None, Form(max_length=4096)] = None,
+    replace: Annotated[bool, Form()] = False,
+) -> dict[str, Any]:
+    """Listens to a recording and keeps its voice under a name. The recording itself is not kept, but for a clip of at most 10 s in the voice."""
+    house: House = request.app.state.house
+    check_name(name)
+    with house.desk.place(request.state.key):
+        if not replace and await house.pool.call(house.store.has, name):
+            raise taken(name)
+        recording = await house.decode(await uploaded(house, audio, "audio"), "audio")
+        voice = await unless_gone(request, house.pool.call(house.cloner.listen, recording, transcript))
+        return as_json(await house.pool.call(house.store.put, name, voice, replace))
+
+
+@router.get("/{voice_id}", summary="One voice")
+async def show(request: Request, voice_id: str) -> dict[str, Any]:
+    """What is known of a voice."""
+    house: House = request.app.state.house
+    voice: Voice = await house.pool.call(house.store.get, voice_id)
+    return as_json(Kept(Kept.id_of(voice_id), voice.facts.get("name", voice_id), voice.facts))
+
+
+@router.delete("/{voice_id}", summary="Delete a voice")
+async def remove(request: Request, voice_id: str) -> dict[str, Any]:
+    """Deletes a voice for good."""
+    house: House = request.app.state.house
+    await house.pool.call(house.store.remove, voice_id)
+    return {"id": Kept.id_of(voice_id), "object": "voice", "deleted": True}
+
+
+def as_json(kept: Kept) -> dict[str, Any]:
+    """A voice as clients see it: nothing of where it is kept."""
+    facts = kept.facts
+    told = {name: facts.get(name) for name in ("seconds", "speech_seconds", "pitch", "language", "report")}
+    return {"id": kept.id, "object": "voice", "name": kept.name, "usable": bool(facts), **told}

@@ -1,0 +1,161 @@
+"""Voices by name: in the library of files that the command line has, or, for several servers of one database, in that."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import Column, Engine, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from soundalike.core.errors import SoundalikeError
+from soundalike.core.types import Voice
+from soundalike.inference import voice_library
+from soundalike.inference.voice_file import file_stem, name_fault, write
+from soundalike.serve.jobs.database import voices_table
+
+from .errors import Refusal
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A line of the list of voices; no facts where its file cannot be read."""
+
+    id: str
+    name: str
+    facts: dict[str, Any]
+
+    @staticmethod
+    def id_of(name: str) -> str:
+        return file_stem(name)
+
+
+class Store(Protocol):
+    """Where voices are kept. An id is a name in lower case; both find a voice."""
+
+    def listing(self) -> list[Kept]: ...
+
+    def has(self, name: str) -> bool: ...
+
+    def get(self, name: str) -> Voice: ...
+
+    def put(self, name: str, voice: Voice, replace: bool) -> Kept: ...
+
+    def remove(self, name: str) -> None: ...
+
+
+class LibraryVoices:
+    """The library of files: what `soundalike voices` shows."""
+
+    def listing(self) -> list[Kept]:
+        return [Kept(entry.path.stem, entry.name, entry.facts) for entry in voice_library.listing()]
+
+    def has(self, name: str) -> bool:
+        return voice_library.has(name)
+
+    def get(self, name: str) -> Voice:
+        if not voice_library.has(name):
+            raise unknown(name)
+        return voice_library.get(name)
+
+    def put(self, name: str, voice: Voice, replace: bool) -> Kept:
+        check_name(name)
+        if voice_library.has(name) and not replace:
+            raise taken(name)
+        try:
+            voice_library.put(name, voice, force=replace)
+        except SoundalikeError:
+            if voice_library.has(name) and not replace:
+                raise taken(name) from None  # by another, meanwhile
+            raise
+        return Kept(Kept.id_of(name), name, voice.facts)
+
+    def remove(self, name: str) -> None:
+        if not voice_library.has(name):
+            raise unknown(name)
+        voice_library.remove(name)
+
+
+class DatabaseVoices:
+    """Voices as rows, each with the bytes of its `.voice` file."""
+
+    def __init__(self, engine: Engine):
+        self.engine = engine
+
+    def listing(self) -> list[Kept]:
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(voices_table.c.id, voices_table.c.name, voices_table.c.facts).order_by(voices_table.c.id))
+            return [Kept(*row) for row in rows]
+
+    def has(self, name: str) -> bool:
+        return self._one(voices_table.c.id, name) is not None
+
+    def get(self, name: str) -> Voice:
+        found = self._one(voices_table.c.file, name)
+        if found is None:
+            raise unknown(name)
+        return from_bytes(found)
+
+    def _one(self, column: Column, name: str) -> Any:
+        if name_fault(name) is not None:
+            return None
+        with self.engine.connect() as connection:
+            return connection.execute(select(column).where(voices_table.c.id == Kept.id_of(name))).scalar()
+
+    def put(self, name: str, voice: Voice, replace: bool) -> Kept:
+        check_name(name)
+        kept = Kept(Kept.id_of(name), name, {**voice.facts, "name": name})
+        row = {"name": name, "facts": kept.facts, "file": to_bytes(Voice(voice.tensors, kept.facts))}
+        for _ in range(2):  # again where another makes the same name between the two steps
+            with self.engine.begin() as connection:
+                if replace and connection.execute(update(voices_table).where(voices_table.c.id == kept.id).values(row)).rowcount:
+                    return kept
+            try:
+                with self.engine.begin() as connection:
+                    connection.execute(insert(voices_table).values(id=kept.id, **row))
+                    return kept
+            except IntegrityError:
+                if not replace:
+                    raise taken(name) from None
+        raise taken(name)
+
+    def remove(self, name: str) -> None:
+        with self.engine.begin() as connection:
+            if name_fault(name) or not connection.execute(delete(voices_table).where(voices_table.c.id == Kept.id_of(name))).rowcount:
+                raise unknown(name)
+
+
+def to_bytes(voice: Voice) -> bytes:
+    """A voice as the bytes of its file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "one.voice"
+        write(voice, path)
+        return path.read_bytes()
+
+
+def from_bytes(data: bytes) -> Voice:
+    """A voice from the bytes of its file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "one.voice"
+        path.write_bytes(data)
+        return Voice.load(path)
+
+
+def check_name(name: str) -> None:
+    """Raise Refusal for what cannot be a voice's name."""
+    wrong = name_fault(name)
+    if wrong:
+        message = f"name: {name[:80]!r} {wrong}. Use up to 64 letters, digits, spaces, - and _."
+        raise Refusal(400, "invalid_value", message, "name")
+
+
+def unknown(name: str) -> Refusal:
+    return Refusal(404, "voice_not_found", f"No voice is called {name[:80]!r}. GET /v1/audio/voices lists them, POST adds one.", "voice")
+
+
+def taken(name: str) -> Refusal:
+    return Refusal(409, "voice_exists", f"There is a voice called {name[:80]!r} already. Choose another name, or send replace=true.", "name")
+
+

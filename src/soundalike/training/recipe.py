@@ -1,0 +1,77 @@
+"""One trainable part as a TOML recipe: everything a run needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from soundalike.audio.mel import MelSpec
+from soundalike.core import registry
+from soundalike.core.config import assignments, merge, parse, read_toml
+from soundalike.core.errors import ConfigError
+from soundalike.data.dataset import DataConfig
+from soundalike.nn.lora import Method
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How a part is trained."""
+
+    steps: int = 10_000
+    lr: float = 1e-3
+    rates: dict[str, float] = field(default_factory=dict)  # turn -> what lr is multiplied with there
+    warmup: int = 200  # steps of rising rate
+    decay: float = 0.3  # last share of the steps, over which the rate falls to zero
+    betas: tuple[float, float] = (0.9, 0.98)
+    weight_decay: float = 0.01
+    clip: float = 1.0  # largest gradient norm
+    ema: float = 0.999  # weight averaging; 0 ships the last weights
+    seed: int = 0
+    accumulate: int = 1  # batches that make one step; with several processes they share them
+    precision: Literal["full", "bf16"] = "full"  # bf16: mixed precision, for GPUs that have it
+    save_every: int = 500  # steps; 0: only at the end
+    keep: int = 2  # checkpoints kept beside the last one and the best one
+    samples_every: int = 1000  # saves are accompanied by pictures and sounds so often, in steps; 0: never
+    tensorboard: bool = False  # also log for TensorBoard
+    log_every: int = 20
+    threads: int = 0  # 0: leave to torch
+    device: str = "cpu"
+    start_from: str = ""  # a part's folder whose weights to begin with, as far as they fit
+    adapt: Method = ""  # what of those may change: embedding (the voice), lora (thin matrices beside the weights), full; empty: it is a new part
+    rank: int = 8  # of those matrices
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One trainable part: everything a run needs."""
+
+    part: str
+    mel: MelSpec
+    network: Any
+    objective: Any
+    data: DataConfig
+    train: TrainConfig
+
+
+SIZES = ("tiny", "base", "large", "paper")  # sections of a recipe that are laid over it when asked for; without one it is the size that ships
+
+
+def read_recipe(path: str, size: str = "", settings: list[str] | None = None) -> Recipe:
+    """A recipe from TOML, with the section of a size (one of SIZES) and `section.key=value` settings laid over it."""
+    table = read_toml(path)
+    sizes = {name: table.pop(name, None) for name in SIZES}
+    if size and sizes.get(size) is None:
+        raise ConfigError(f"{path}: has no size '{size}'. It has {', '.join(name for name in SIZES if sizes[name] is not None) or 'one only'}.")
+    table = merge(merge(table, sizes[size] if size else {}), assignments(settings or []))
+    name = table.pop("part", None)
+    if name is None:
+        raise ConfigError(f"{path}: the key 'part' is missing. Name one of {', '.join(registry.PARTS)}.")
+    kind = registry.part(name)
+    if kind.objective is None:
+        raise ConfigError(f"{path}: {name} has nothing to train. Give its name to `soundalike assemble` as it is.")
+    known = {"mel": MelSpec, "network": kind.Config, "objective": kind.Settings, "data": DataConfig, "train": TrainConfig}
+    for section in table:
+        if section not in known:
+            raise ConfigError(f"{path}: unknown section '[{section}]'. Valid ones: {', '.join((*known, *SIZES))}.")
+    sections = {section: parse(cls, table.get(section, {}), f"{path} [{section}]") for section, cls in known.items()}
+    return Recipe(part=name, **sections)

@@ -1,0 +1,97 @@
+"""What is alive in a run, saved and restored whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from soundalike.checkpoints.part import CONFIG, describe, save_part, save_state
+from soundalike.core import registry
+from soundalike.core.config import to_json
+from soundalike.core.contracts import Objective
+from soundalike.core.errors import TrainingError
+from soundalike.nn import lora as adapter
+
+from .recipe import Recipe
+
+
+@dataclass
+class State:
+    """Everything alive in a run."""
+
+    objective: Objective
+    averaged: nn.Module
+    optimisers: dict[str, torch.optim.Optimizer]
+    step: int = 0
+    seconds: float = 0.0  # trained so far, in wall time
+    frames: int = 0  # seen so far
+
+
+def _save(recipe: Recipe, folder: Path, state: State) -> None:
+    network = state.averaged
+    if recipe.train.adapt:
+        network = adapter.settled(network, lambda: registry.part(recipe.part).build(recipe.network, recipe.mel))
+    save_part(folder, recipe.part, recipe.network, recipe.mel, network)
+    for name, (part, config, companion) in getattr(state.objective, "companions", {}).items():
+        save_part(folder / name, part, config, recipe.mel, companion)
+    tensors = {"rng": torch.get_rng_state()}
+    if torch.cuda.is_available():
+        tensors["rng_cuda"] = torch.cuda.get_rng_state()
+    for turn in state.objective.turns:
+        for name, value in state.objective.trained(turn).state_dict().items():
+            tensors[f"{turn}/weights/{name}"] = value.clone()
+        for index, entry in state.optimisers[turn].state_dict()["state"].items():
+            for name, value in entry.items():
+                tensors[f"{turn}/adam/{index}/{name}"] = value.clone()
+    for name, value in state.averaged.state_dict().items():
+        tensors[f"average/{name}"] = value.clone()
+    said = describe(recipe.part, recipe.network, recipe.mel)
+    save_state(folder, tensors, {"step": state.step, "seconds": state.seconds, "frames": state.frames, "said": said, "recipe": to_json(recipe)})
+
+
+def _check_same(recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
+    """Stop unless a folder's run is of the recipe's part and network; say what else has changed since."""
+    said, was = describe(recipe.part, recipe.network, recipe.mel), facts["said"]
+    if was["part"] != recipe.part:
+        raise TrainingError(f"{folder}: holds a run of a '{was['part']}', and this recipe is for a '{recipe.part}'. Choose another --out.")
+    differing = [
+        f"{section}.{key} is {said[section].get(key)!r}, was {was[section].get(key)!r}"
+        for section in ("network", "mel")
+        for key in sorted({*said[section], *was[section]})
+        if said[section].get(key) != was[section].get(key)
+    ]
+    if differing or was["alphabet"] != said["alphabet"]:
+        reason = "; ".join(differing) or "its alphabet is another"
+        raise TrainingError(f"{folder}: holds a run of another network ({reason}). Choose another --out, or delete {folder / CONFIG} and training.*.")
+    now, then = to_json(recipe), facts.get("recipe") or {}
+    changed = [
+        f"{section}.{key} {then[section][key]!r} -> {value!r}"
+        for section in ("objective", "data", "train")
+        for key, value in now[section].items()
+        if section in then and key in then[section] and then[section][key] != value
+    ]
+    if changed:
+        print(f"{folder}: going on from step {facts['step']} with another {', '.join(changed)}")
+
+
+def _restore(state: State, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
+    def under(prefix: str) -> dict[str, Tensor]:
+        return {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}
+
+    for turn in state.objective.turns:
+        state.objective.trained(turn).load_state_dict(under(f"{turn}/weights/"))
+        optimiser = state.optimisers[turn]
+        moments: dict[int, dict[str, Tensor]] = {}
+        for name, value in under(f"{turn}/adam/").items():
+            index, _, entry = name.partition("/")
+            moments.setdefault(int(index), {})[entry] = value
+        optimiser.load_state_dict({"state": moments, "param_groups": optimiser.state_dict()["param_groups"]})
+    state.averaged.load_state_dict(under("average/"))
+    torch.set_rng_state(tensors["rng"])
+    if torch.cuda.is_available() and "rng_cuda" in tensors:
+        torch.cuda.set_rng_state(tensors["rng_cuda"])
+    state.step, state.seconds, state.frames = facts["step"], facts["seconds"], facts["frames"]

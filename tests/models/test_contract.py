@@ -1,0 +1,320 @@
+"""Kept for every registered part: shapes, padding, learning, saving, resuming."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import signal
+from types import SimpleNamespace
+
+import pytest
+import torch
+from conftest import RECIPES
+
+from soundalike.audio.mel import MelSpec
+from soundalike.checkpoints.part import adopt, load_part, save_part
+from soundalike.core import registry
+from soundalike.core.errors import CheckpointError, ConfigError, TrainingError
+from soundalike.core.types import Batch
+from soundalike.data.dataset import DataConfig, Dataset
+from soundalike.nn.length_regulator import regulate
+from soundalike.nn.masks import length_mask
+from soundalike.training.loop import gather_facts, train
+from soundalike.training.recipe import read_recipe
+
+BY_PART = {read_recipe(str(path)).part: path for path in sorted(RECIPES.glob("*.toml"), reverse=True)}  # of two stages the first
+NAMES = [name for name in sorted(registry.PARTS) if registry.part(name).role != "adversary"]  # which is trained beside another
+TRAINED = [name for name in NAMES if registry.part(name).objective is not None]
+
+
+def recipe_of(name, prepared, **changes):
+    settings = [
+        f'data.manifest="{prepared}"',
+        "train.threads=2",
+        "data.seconds=[0.1, 30.0]",
+        "data.corpora=[]",
+        f"data.crop_frames={10 if name == 'wavenet' else 0}",  # thousands of samples are a long time to it
+        *(f"{k}={v}" for k, v in changes.items()),
+    ]
+    return read_recipe(str(BY_PART[name]), size="tiny", settings=settings)
+
+
+def begin(name, prepared):
+    """A tiny network with its objective and a dataset."""
+    if name not in TRAINED:
+        return bare(name, prepared)
+    recipe = recipe_of(name, prepared)
+    kind = registry.part(name)
+    torch.manual_seed(1)
+    network = kind.build(recipe.network, recipe.mel)
+    wants = kind.objective.wants
+    data = Dataset(recipe.data, recipe.mel, wants)
+    return recipe, network, kind.objective(network, recipe.objective, gather_facts(data)), data
+
+
+def bare(name, prepared):
+    """A part with nothing to train, as `begin` gives the others."""
+    network = registry.part(name).build(registry.part(name).Config(), MelSpec())
+    recipe = SimpleNamespace(network=network.config, mel=network.mel)
+    return recipe, network, None, Dataset(DataConfig(str(prepared), seconds=(0.1, 30.0)), network.mel, frozenset({"mel", "pitch"}))
+
+
+def outputs(name, network, batch: Batch):
+    """What the part makes of a batch, with nothing random in it; and the lengths of it."""
+    if name == "aligner":
+        return network(batch.mel, batch.mel_lengths), batch.mel_lengths
+    if name in ("tdnn", "ge2e"):
+        return network(batch.mel, batch.mel_lengths), None
+    if name == "griffin_lim":
+        noise = torch.sin(0.37 * torch.arange((batch.mel.shape[1] - 1) * network.mel.hop_length) ** 1.5).expand(len(batch.mel), -1)
+        return network(batch.mel, batch.mel_lengths, None, noise), (batch.mel_lengths - 1) * network.mel.hop_length
+    if name == "wavenet":
+        heard = batch.samples[:, : (batch.mel.shape[1] - 1) * network.mel.hop_length]
+        return network.logits(batch.mel, batch.mel_lengths, network.classes_of(heard)), (batch.mel_lengths - 1) * network.mel.hop_length
+    if name == "vocos":
+        noise = torch.zeros(len(batch.mel), (batch.mel.shape[1] - 1) * network.mel.hop_length)
+        return network(batch.mel, batch.mel_lengths, batch.pitch, noise), (batch.mel_lengths - 3) * network.mel.hop_length
+    if name == "fastspeech2":
+        states, _ = network.encode(batch.symbols, batch.symbol_lengths, batch.vector)
+        x, lengths = regulate(states, batch.durations)
+        mask = length_mask(lengths)
+        octave, voicing = network.intone(x, mask)
+        x = network.with_pitch(x, mask, octave + network.octave_of(batch.prompt_pitch)[:, None], voicing > 0)
+        return network.decode(network.with_energy(x, mask, network.loudness(x, mask)), mask), lengths
+    if name == "convrnn":
+        voice = network.listen(batch.vector, batch.prompt, batch.prompt_lengths)
+        return network.decode(network.encode(batch.symbols, batch.symbol_lengths, voice)[0], batch.durations, voice)
+    if name == "sv2tts":
+        mask = length_mask(batch.mel_lengths)
+        memory = network.encode(batch.symbols, batch.symbol_lengths, batch.vector)
+        anywhere = torch.ones(len(mask), -(-mask.shape[1] // network.config.reduction), memory.shape[1])
+        own = torch.ones(len(mask), dtype=torch.bool)
+        coarse = network.decode(memory, batch.symbol_lengths, network.normalised(batch.mel, mask), anywhere, anywhere * 0, own)[0]
+        return network.finish(coarse[:, : mask.shape[1]], mask), batch.mel_lengths
+    heard = network.listen(batch.vector, batch.prompt, batch.prompt_lengths, batch.prompt_pitch)
+    states, _ = network.encode(batch.symbols, batch.symbol_lengths, heard)
+    patches, lengths = network.spread_out(states, batch.durations)
+    mask = (torch.arange(patches.shape[1])[None] < -(-lengths[:, None] // network.config.patch)).float()
+    octave, voicing = network.intone(patches, mask, heard.voice)
+    return network.decode(patches, mask, octave, (voicing > 0).float(), heard), lengths
+
+
+def whole_batch(data):
+    import numpy as np
+
+    from soundalike.data.collate import collate
+
+    items = []
+    for i in range(len(data.rows)):
+        if data.config.crop_frames:  # of unlike lengths all the same
+            data.config = dataclasses.replace(data.config, crop_frames=data.config.crop_frames + 2)
+        items.append(data.item(i, np.random.default_rng(i)))
+    return collate(items)
+
+
+def test_every_part_has_a_recipe_with_a_tiny_section():
+    assert sorted(BY_PART) == TRAINED
+    for path in RECIPES.glob("*.toml"):
+        assert read_recipe(str(path), size="tiny").train.steps <= 20
+        assert "[tiny." in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_padding_changes_nothing(name, prepared):
+    _, network, _, data = begin(name, prepared)
+    network.eval()
+    batch = whole_batch(data)
+    assert len(set(batch.mel_lengths.tolist())) > 1, "nothing would be padded"
+    with torch.no_grad():
+        together, lengths = outputs(name, network, batch)
+        for i in range(len(batch.ids)):
+            fields = {}
+            for key, value in vars(batch).items():
+                if isinstance(value, torch.Tensor):
+                    size = {
+                        "symbols": "symbol",
+                        "durations": "symbol",
+                        "mel": "mel",
+                        "pitch": "mel",
+                        "prompt": "prompt",
+                        "prompt_pitch": "prompt",
+                    }.get(key)
+                    value = value[i : i + 1]
+                    if size:
+                        value = value[:, : int(getattr(batch, f"{size}_lengths")[i])]
+                fields[key] = value
+            alone, _ = outputs(name, network, Batch(**{**fields, "ids": batch.ids[i : i + 1]}))
+            stop = alone.shape[1] if lengths is None else int(lengths[i])
+            torch.testing.assert_close(alone[0, :stop], together[i, :stop], atol=2e-4, rtol=1e-3)
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_twenty_steps_lower_the_loss(name, prepared):
+    recipe, _, objective, data = begin(name, prepared)
+    batch = whole_batch(data)
+    optimiser = torch.optim.AdamW(objective.trained(objective.turns[-1]).parameters(), lr=2e-3)
+    totals = []
+    for _ in range(21):
+        torch.manual_seed(0)
+        output = objective.forward(batch)
+        total = sum(objective.losses(objective.turns[-1], batch, output).values())
+        optimiser.zero_grad()
+        total.backward()
+        optimiser.step()
+        totals.append(total.item())
+    assert min(totals[-3:]) < 0.9 * totals[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_save_and_load_to_the_bit(name, prepared, tmp_path):
+    recipe, network, _, data = begin(name, prepared)
+    network.eval()
+    save_part(tmp_path / name, name, recipe.network, recipe.mel, network)
+    loaded = load_part(tmp_path / name)
+    batch = whole_batch(data)
+    with torch.no_grad():
+        assert torch.equal(outputs(name, network, batch)[0], outputs(name, loaded.network, batch)[0])
+
+
+@pytest.mark.parametrize("name", TRAINED)
+def test_resumed_run_equals_an_unbroken_one(name, prepared, tmp_path):
+    whole = train(recipe_of(name, prepared, **{"train.steps": 6, "train.save_every": 3}), tmp_path / "whole", quiet=True)
+    recipe = recipe_of(name, prepared, **{"train.steps": 6, "train.save_every": 3})
+    import soundalike.training.loop as loop
+
+    real, calls = loop._step, []
+
+    def interrupted(*arguments):
+        calls.append(1)
+        if len(calls) == 3:
+            signal.raise_signal(signal.SIGTERM)  # in mid-step, as a kill may come
+        return real(*arguments)
+
+    loop._step = interrupted
+    try:
+        train(recipe, tmp_path / "broken", quiet=True)
+    finally:
+        loop._step = real
+    broken = train(recipe, tmp_path / "broken", quiet=True)
+    for file in ("model.safetensors", "training.safetensors"):
+        from safetensors.torch import load_file
+
+        one, two = load_file(whole / file), load_file(broken / file)
+        assert one.keys() == two.keys()
+        assert [key for key in one if not torch.equal(one[key], two[key])] == [], file
+
+
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_batch(prepared, tmp_path):
+    recipe = recipe_of("regression", prepared, **{"objective.mel": "nan"})
+    with pytest.raises(TrainingError, match="step 0: loss is not finite"):
+        train(recipe, tmp_path / "run", quiet=True)
+    assert (tmp_path / "run" / "failed_batch.safetensors").is_file()
+
+
+def test_another_network_in_the_same_folder_is_refused(prepared, tmp_path):
+    train(recipe_of("tdnn", prepared, **{"train.steps": 1}), tmp_path / "run", quiet=True)
+    with pytest.raises(TrainingError, match="another network"):
+        train(recipe_of("tdnn", prepared, **{"train.steps": 2, "network.width": 32}), tmp_path / "run", quiet=True)
+
+
+def test_unknown_keys_are_errors_with_a_hint(prepared):
+    with pytest.raises(ConfigError, match=r"unknown key 'widht'. Did you mean 'width'\?"):
+        recipe_of("tdnn", prepared, **{"network.widht": 3})
+    with pytest.raises(ConfigError, match="unknown part 'nope'"):
+        recipe_of("tdnn", prepared, part="nope")
+
+
+def test_folders_must_say_what_they_are(prepared, tmp_path):
+    with pytest.raises(CheckpointError, match="no config.json here"):
+        load_part(tmp_path)
+    recipe, network, _, _ = begin("tdnn", prepared)
+    save_part(tmp_path / "p", "tdnn", recipe.network, recipe.mel, network)
+    with pytest.raises(CheckpointError, match="holds a speaker.*but a vocoder"):
+        load_part(tmp_path / "p", "vocoder")
+    said = json.loads((tmp_path / "p" / "config.json").read_text())
+    (tmp_path / "p" / "config.json").write_text(json.dumps({**said, "network": {**said["network"], "width": 32}}))
+    with pytest.raises(CheckpointError, match="does not hold the weights"):
+        load_part(tmp_path / "p")
+    (tmp_path / "p" / "config.json").write_text("{")
+    with pytest.raises(CheckpointError, match="does not say what it is"):
+        load_part(tmp_path / "p")
+
+
+def test_parts_that_do_not_fit_are_shown_side_by_side(prepared, tmp_path):
+    from soundalike.checkpoints.part import check_pair
+
+    recipe, network, _, _ = begin("tdnn", prepared)
+    save_part(tmp_path / "a", "tdnn", recipe.network, MelSpec(), network)
+    save_part(tmp_path / "b", "tdnn", recipe.network, dataclasses.replace(MelSpec(), floor=1e-4), network)
+    with pytest.raises(CheckpointError, match=r"floor +1e-05 +0.0001"):
+        check_pair(load_part(tmp_path / "a"), load_part(tmp_path / "b"))
+
+
+def test_the_discriminators_turn_leaves_the_generator_alone(prepared):
+    recipe = recipe_of("regression", prepared, **{"objective.adversarial": 0.1, "objective.matching": 1.0})
+    kind = registry.part("regression")
+    network = kind.build(recipe.network, recipe.mel)
+    data = Dataset(recipe.data, recipe.mel, kind.objective.wants)
+    objective = kind.objective(network, recipe.objective, gather_facts(data))
+    assert objective.turns == ("discriminator", "model")
+    batch = whole_batch(data)
+    output = objective.forward(batch)
+    sum(objective.losses("discriminator", batch, output).values()).backward()
+    assert all(parameter.grad is None for parameter in network.parameters())
+    assert any(parameter.grad is not None for parameter in objective.trained("discriminator").parameters())
+    assert {"adversarial", "matching"} <= objective.losses("model", batch, output).keys()
+
+
+def test_a_new_run_adopts_what_fits(prepared, tmp_path):
+    """Weights of a smaller network begin a larger one: equal tensors whole, grown ones in their first rows, the rest afresh."""
+    recipe, network, _, _ = begin("regression", prepared)
+    save_part(tmp_path / "old", "regression", dataclasses.replace(recipe.network, looks=()), recipe.mel, network_without_looks(recipe))
+    old = load_part(tmp_path / "old").network.state_dict()
+    fresh = adopt(network, tmp_path / "old")
+    assert fresh and all("looks" in name for name in fresh)
+    assert all(torch.equal(value, old[name]) for name, value in network.state_dict().items() if name not in fresh)
+    wide = registry.part("regression").build(dataclasses.replace(recipe.network, noise=recipe.network.noise + 2), recipe.mel)
+    assert "decoder_in.weight" in adopt(wide, tmp_path / "old")
+    assert torch.equal(wide.decoder_in.weight[:, : old["decoder_in.weight"].shape[1]], old["decoder_in.weight"])
+    tdnn = begin("tdnn", prepared)[1]
+    with pytest.raises(CheckpointError, match="nothing in it fits"):
+        adopt(tdnn.first, tmp_path / "old")
+
+
+def network_without_looks(recipe):
+    return registry.part("regression").build(dataclasses.replace(recipe.network, looks=()), recipe.mel)
+
+
+def test_a_clip_that_is_its_own_prompt_is_not_judged_there(prepared):
+    recipe = recipe_of("regression", prepared)
+    data = Dataset(recipe.data, recipe.mel, registry.part("regression").objective.wants)
+    of_two = whole_batch(data)
+    assert (of_two.prompt_span == 0).all(), "speakers of two clips are heard in the other one"
+    data.rows = [dataclasses.replace(row, speaker=row.id) for row in data.rows]
+    data._clips = {row.speaker: [i] for i, row in enumerate(data.rows)}
+    batch = whole_batch(data)
+    spans = batch.prompt_span[:, 1] - batch.prompt_span[:, 0]
+    assert (spans == batch.prompt_lengths).all() and (2 * spans <= batch.mel_lengths).all()
+    _, _, objective, _ = begin("regression", prepared)
+    with torch.no_grad():
+        torch.manual_seed(0)
+        output = objective.forward(batch)
+        before = objective.losses("model", batch, output)["mel"]
+        for made, (first, stop) in zip(output["mel"], batch.prompt_span.tolist()):
+            made[first:stop] += 100.0
+        assert torch.equal(objective.losses("model", batch, output)["mel"], before)
+
+
+def test_sizes_are_sections_of_a_recipe(tmp_path):
+    for path in RECIPES.glob("*.toml"):
+        there = ["tiny", "", *(size for size in ("base", "large", "paper") if f"[{size}." in path.read_text(encoding="utf-8"))]
+        if path.stem != "aligner":
+            assert len(there) > 2
+            widths = [sum(p.numel() for p in network_of(read_recipe(str(path), size)).parameters()) for size in there]
+            assert widths == sorted(set(widths))
+    with pytest.raises(ConfigError, match="has no size 'huge'. It has tiny, base, large"):
+        read_recipe(str(RECIPES / "regression.toml"), "huge")
+
+
+def network_of(recipe):
+    return registry.part(recipe.part).build(recipe.network, recipe.mel)

@@ -1,0 +1,228 @@
+"""Pieces of the server by themselves: keys, the decoding process, encoders, cutting of texts, the desk, the command."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import HERE, REFERENCE
+
+pytest.importorskip("fastapi", reason="needs soundalike[serve]")
+
+from soundalike import Audio  # noqa: E402
+from soundalike.cli.main import main  # noqa: E402
+from soundalike.core.errors import AudioError, ConfigError
+from soundalike.provenance.metadata import today  # noqa: E402
+from soundalike.serve import decode  # noqa: E402
+from soundalike.serve.encode import CODECS, Encoder, stretched  # noqa: E402
+from soundalike.serve.errors import Refusal  # noqa: E402
+from soundalike.serve.limiter import Desk  # noqa: E402
+from soundalike.serve.middleware import keys
+from soundalike.serve.services import sections  # noqa: E402
+from soundalike.serve.settings import Settings  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def decoder():
+    made = decode.Decoder(30.0, 60.0, ready=1)
+    yield made
+    made.close()
+
+
+def packed(kind: str, codec: str) -> bytes:
+    """The demo's recording in another container."""
+    import av
+
+    audio, out = Audio.read(REFERENCE).resample(48_000), io.BytesIO()
+    with av.open(out, "w", format=kind) as container:
+        stream = container.add_stream(codec, rate=48_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(audio.samples[None], format="fltp", layout="mono")
+        frame.rate = 48_000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["wav", "mp3", "ogg", "flac", "opus", "aac", "streamed flac", "mp4", "webm"])
+def test_recordings_of_every_kind_are_decoded_apart(decoder, kind):
+    audio = Audio.read(REFERENCE)
+    if kind in CODECS or kind == "streamed flac":
+        encoder = Encoder(kind.split()[-1])
+        data = encoder.add(audio) + encoder.finish()
+    else:
+        data = packed(kind, {"mp4": "aac", "webm": "libopus"}[kind]) if kind in ("mp4", "webm") else audio.encode(kind)
+    assert Audio.read(decoder.decode(data)).seconds == pytest.approx(audio.seconds, abs=0.1)
+    assert Audio.read(io.BytesIO(data)).seconds == pytest.approx(audio.seconds, abs=0.1)  # nor does a streamed file trouble the reader
+
+
+def test_channels_stay_apart_and_are_two_at_most(decoder):
+    import soundfile
+
+    tone = Audio.read(HERE / "data" / "ben_1.flac")
+    sound, wide = io.BytesIO(), np.zeros((len(tone.samples), 4), np.float32)
+    wide[:, 1], wide[:, 3] = tone.samples, 0.5 * tone.samples
+    soundfile.write(sound, wide, tone.rate, format="WAV", subtype="FLOAT")
+    channels, _ = soundfile.read(decoder.decode(sound.getvalue()))
+    assert channels.shape[1] == 2 and np.allclose(channels[:, 0], tone.samples) and np.allclose(channels[:, 1], 0.5 * tone.samples)
+
+
+def in_child(code: str) -> str:
+    """What code prints in a process under the decoder's limits."""
+    start = "import socket; from soundalike.serve import decode; decode.rehearse(); decode.limit(300, 2)\n"
+    return subprocess.run([sys.executable, "-c", start + code], capture_output=True, text=True, cwd=decode.PACKAGES).stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="these limits are Linux's")
+def test_the_decoding_process_can_open_nothing_and_take_little():
+    assert in_child("try: open('/etc/passwd')\nexcept OSError as e: print(e.errno)") == "24\n"
+    assert in_child("try: socket.socket()\nexcept OSError as e: print(e.errno)") == "24\n"
+    assert in_child("try: bytearray(2 * 10**9)\nexcept MemoryError: print('no')") == "no\n"
+    assert in_child("print('go', flush=True)\nwhile True: pass") == "go\n"  # the processor's time ends it
+
+
+def test_a_child_that_dies_is_told_of(decoder, monkeypatch):
+    monkeypatch.setattr(decode, "kind_of", lambda data: "matroska,webm")  # no demuxer is called so
+    with pytest.raises(AudioError, match="me.wav: "):
+        decoder.decode(b"xxxx", "me.wav")
+    small = decode.Decoder(30.0, 60.0, memory=1, ready=0)
+    with pytest.raises(AudioError, match="too much"):
+        small.decode(Audio(np.random.default_rng(0).normal(size=24_000 * 20).astype(np.float32) / 9, 24_000).encode("flac"))
+
+
+def test_keys_are_kept_as_hashes(tmp_path):
+    path = tmp_path / "keys"
+    key, other = keys.new_key(path, "anna"), keys.new_key(path, "ben")
+    known = keys.read_keys(path)
+    assert keys.holder(known, f"Bearer {key}") == "anna" and keys.holder(known, f"bearer {other}") == "ben"
+    assert keys.holder(known, f"Bearer {key[:-1]}") is keys.holder(known, key) is keys.holder(known, "") is None
+    with pytest.raises(ConfigError, match="already"):
+        keys.new_key(path, "anna")
+    for bad in ("anna", "anna sha256:12", "a b sha256:" + "0" * 64, ""):
+        path.write_text(bad + "\n")
+        with pytest.raises(ConfigError, match="keys"):
+            keys.read_keys(path)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        keys.read_keys(tmp_path / "none")
+
+
+def test_the_command_makes_keys_and_says_what_is_wrong(tmp_path, capsys):
+    assert main(["serve", "--new-key", "anna", "--api-key-file", str(tmp_path / "keys")]) == 0
+    key = capsys.readouterr().out.strip()
+    assert keys.holder(keys.read_keys(tmp_path / "keys"), f"Bearer {key}") == "anna"
+    for arguments, reason in (
+        (["--new-key", "anna"], "--api-key-file"),
+        (["--api-key-file", str(tmp_path / "none")], "cannot be read"),
+        (["--workers", "0"], "workers = 0"),
+        (["--model", str(tmp_path / "none")], "no such folder"),
+        (["--cors", "example.org"], "--cors takes origins"),
+        (["--database", "nonsense", "--data", str(tmp_path)], "--database"),
+    ):
+        assert main(["serve", *arguments]) == 2
+        assert reason in capsys.readouterr().err
+
+
+def test_the_desk_is_bounded_by_room_by_key_and_by_memory():
+    desk = Desk(workers=1, waiting=2, per_key=2, memory=0)
+    with desk.place("a"), desk.place("a"):
+        with pytest.raises(Refusal) as caught, desk.place("a"):
+            pass
+        assert (caught.value.status, caught.value.code) == (429, "too_many_requests") and int(caught.value.headers["Retry-After"]) >= 1
+        with desk.place("b"):
+            with pytest.raises(Refusal) as caught, desk.place("c"):
+                pass
+            assert caught.value.code == "queue_full"
+    assert desk.inside == 0
+    with desk.place("a"):
+        pass
+    with pytest.raises(Refusal) as caught, Desk(1, 2, 2, memory=1).place(None):
+        pass
+    assert (caught.value.status, caught.value.code) == (503, "out_of_memory")
+
+
+TEXTS = {
+    "short": "Hi.",
+    "long": "The harbor was quiet, and the boats lay still. Dr. Smith came at 3.15 p.m. on May 3rd. " * 9,
+    "stars first": "* * *\n\nHello there.\n\n* * *\n",
+    "pauses": "One. [pause 0.5s] Two. " * 12 + "[pause 1s]",
+    "sounds": "Say [[sɛd. ðɪs]] now, please. " * 12,
+    "SSML": "<speak>" + "One. Two. Three. " * 30 + "</speak>",
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_read_bit_by_bit_sounds_as_one_read_whole(name, served, cloner, voice):
+    from soundalike.audio.audio import join
+    from soundalike.serve.schemas import Wanted
+
+    text = TEXTS[name]
+    pieces = list(served.house.speak(Wanted(input=text, seed=4), voice))
+    whole = join(list(served.house.cloner.speak(text, voice, cloner.Options(seed=4), day=today())))
+    bits = join(pieces)
+    assert np.array_equal(bits.samples, whole.samples) and bits.cues == whole.cues
+    cut = list(sections(text, None))
+    assert "".join(part for _, part, _ in cut) == text and all(text[at:].startswith(part) for at, part, _ in cut)
+    assert len(cut) > 1 or name in ("short", "stars first", "SSML")
+
+
+def test_ssml_speaks_in_kept_voices_by_name_or_id(served, cloner, voice):
+    from soundalike.audio.audio import join
+    from soundalike.serve.schemas import Wanted
+
+    other = cloner.listen(HERE / "data" / "ben_1.flac")
+    plain = join(list(served.house.speak(Wanted(input="Good evening."), voice)))
+    for name in ("Anna", "anna"):
+        called = join(list(served.house.speak(Wanted(input=f'<speak><voice name="{name}">Good evening.</voice></speak>'), other)))
+        assert np.array_equal(called.samples, plain.samples)
+
+
+def test_stretching_keeps_pitch_and_moves_words(voice, cloner):
+    from soundalike.audio.audio import join
+    from soundalike.audio.mel import MelSpec
+    from soundalike.audio.pitch import pitch
+
+    audio = join(list(cloner.speak("The harbor was quiet this morning.", voice)))
+    slow = stretched(audio, 0.5)
+    assert slow.seconds == pytest.approx(2 * audio.seconds, rel=0.03) and slow.cues[-1].stop == pytest.approx(2 * audio.cues[-1].stop)
+    before, after = (np.median(hertz[hertz > 0]) for hertz in (pitch(each.samples, MelSpec()) for each in (audio, slow)))
+    assert after == pytest.approx(before, rel=0.05)
+
+
+def test_the_door_knows_the_names_it_answers_to():
+    from soundalike.serve.middleware.limits import Door
+
+    def answers(asked: str, **settings) -> bool:
+        try:
+            return Door(None, Settings(**settings), {}).admit({"method": "GET", "path": "/"}, {"host": asked}) is None
+        except Refusal as refusal:
+            assert refusal.status == 421
+            return False
+
+    assert answers("localhost:8000") and answers("[::1]:8000") and not answers("tts.example")
+    assert answers("tts.example", host="0.0.0.0") and not answers("tts.example", host="0.0.0.0", names=("localhost",))
+    assert answers("tts.example:443", names=("tts.example",)) and answers("127.0.0.1", host="0.0.0.0", names=("tts.example",))
+
+
+def test_settings_know_their_places(tmp_path):
+    settings = Settings(data=tmp_path)
+    assert settings.url == f"sqlite:///{tmp_path / 'soundalike.db'}" and settings.voice_store == "library"
+    assert Settings(database="postgresql://x/y").voice_store == "database"
+    with pytest.raises(ConfigError, match="voices are kept"):
+        Settings(voices="cloud").check()
+
+
+def test_logs_hold_places_but_no_messages(capsys):
+    import logging
+
+    from soundalike.serve.middleware.request_log import Lines, places
+
+    try:
+        raise ValueError("a secret text")
+    except ValueError as error:
+        record = logging.LogRecord("x", logging.ERROR, "", 0, "failed", (), (type(error), error, error.__traceback__))
+        said = json.loads(Lines().format(record))
+        assert places(error)[0] == "ValueError" and "secret" not in json.dumps(said)
+    assert said["level"] == "error" and said["event"] == "failed"
