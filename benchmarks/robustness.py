@@ -2,9 +2,9 @@
 
 usage: python benchmarks/robustness.py OUT [--reference FILE ...]
 
-Speaks the hundred inputs of short_texts.txt, voices in turn, and one text of 3,000 characters in the first voice. Writes the sounds
-and `jobs.jsonl` (wav, text, reference) for a recogniser to OUT, and prints one JSON object. The cosines are of the model's own speaker
-encoder: they tell drift, not likeness.
+Speaks the hundred inputs of short_texts.txt, voices in turn, and one text of 3,000 characters in the first
+voice. Writes the sounds and `jobs.jsonl` (wav, text, reference) for a recogniser to OUT, and prints one JSON
+object. The cosines are of the model's own speaker encoder: they tell drift, not likeness.
 """
 
 from __future__ import annotations
@@ -37,14 +37,17 @@ def cosine(cloner: Cloner, one: Audio, two: Audio) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("out")
-    parser.add_argument("--reference", nargs="*", default=[str(HERE.parent / "docs" / "demo" / "reference.flac")])
+    parser.add_argument(
+        "--reference", nargs="*", default=[str(HERE.parent / "docs" / "demo" / "reference.flac")]
+    )
     parser.add_argument("--quality", default="best", choices=("fast", "best"))
     given = parser.parse_args()
     out = Path(given.out)
     out.mkdir(parents=True, exist_ok=True)
     cloner = Cloner.load()
     voices = [cloner.listen(reference) for reference in given.reference]
-    jobs, lengths = [], []
+    jobs = []
+    lengths = []
     for number, text in enumerate((HERE / "short_texts.txt").read_text(encoding="utf-8").splitlines()):
         who = number % len(voices)
         audio = join(list(cloner.speak(text, voices[who], quality=given.quality)))
@@ -55,7 +58,10 @@ def main() -> None:
     text = (STORY * 6)[:3000].rsplit(".", 1)[0] + "."
     long = join(list(cloner.speak(text, voices[0], quality=given.quality)))
     long.write(out / "long.wav")
-    ends = [Audio(long.samples[part], long.rate) for part in (slice(0, 10 * long.rate), slice(len(long.samples) - 10 * long.rate, None))]
+    ends = [
+        Audio(long.samples[part], long.rate)
+        for part in (slice(0, 10 * long.rate), slice(len(long.samples) - 10 * long.rate, None))
+    ]
     print(
         json.dumps(
             {

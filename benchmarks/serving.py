@@ -2,8 +2,8 @@
 
 usage: python benchmarks/serving.py [--requests 1000] [--at-once 4] [--format mp3]
 
-Starts a server in a process of its own, warms it up with 300 requests (what is kept to go faster fills by then), and prints one JSON
-object. Memory is the server's, resident, after the warm-up and at the end.
+Starts a server in a process of its own, warms it up with 300 requests (what is kept to go faster fills by
+then), and prints one JSON object. Memory is the server's, resident, after the warm-up and at the end.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ REFERENCE = Path(__file__).resolve().parent.parent / "docs" / "demo" / "referenc
 TEXTS = (Path(__file__).resolve().parent / "short_texts.txt").read_text(encoding="utf-8").splitlines()
 
 
-def call(port: int, method: str, path: str, body: bytes | str | None = None, kind: str = "application/json") -> tuple[int, bytes, float]:
+def call(
+    port: int, method: str, path: str, body: bytes | str | None = None, kind: str = "application/json"
+) -> tuple[int, bytes, float]:
     """Status, body, and seconds to the first byte of it."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
     began = time.perf_counter()
@@ -54,7 +56,18 @@ def main() -> None:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "soundalike", "serve", "--port", str(port), "--data", folder, "--voices", "database"]
+        command = [
+            sys.executable,
+            "-m",
+            "soundalike",
+            "serve",
+            "--port",
+            str(port),
+            "--data",
+            folder,
+            "--voices",
+            "database",
+        ]
         server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
         try:
             print(json.dumps(measured(given, port, server.pid), indent=1))
@@ -77,16 +90,25 @@ def measured(given: argparse.Namespace, port: int, process: int) -> dict:
     assert call(port, "POST", "/v1/audio/voices", form, "multipart/form-data; boundary=x")[0] == 201
 
     def speak(number: int) -> tuple[int, float, float]:
-        body = json.dumps({"input": TEXTS[number % len(TEXTS)], "voice": "Anna", "response_format": given.format, "seed": number})
+        body = json.dumps(
+            {
+                "input": TEXTS[number % len(TEXTS)],
+                "voice": "Anna",
+                "response_format": given.format,
+                "seed": number,
+            }
+        )
         began = time.perf_counter()
         status, _, first = call(port, "POST", "/v1/audio/speech", body)
         return status, first, time.perf_counter() - began
 
     with ThreadPoolExecutor(given.at_once) as clients:
         list(clients.map(speak, range(300)))
-        before, began = resident(process), time.perf_counter()
+        before = resident(process)
+        began = time.perf_counter()
         answers = list(clients.map(speak, range(given.requests)))
-        seconds, after = time.perf_counter() - began, resident(process)
+        seconds = time.perf_counter() - began
+        after = resident(process)
     first, whole = (np.array([answer[place] for answer in answers]) for place in (1, 2))
     return {
         "requests": given.requests,

@@ -2,8 +2,9 @@
 
 usage: python benchmarks/speed.py [--family NAME] [--threads 2] [--reference FILE]
 
-Prints one JSON object: seconds of synthesis per second of speech (model loaded), the time from a call to its first piece of sound,
-the wall time and peak memory of one `soundalike clone` from process start to file, and the bytes of weights that are the family's own.
+Prints one JSON object: seconds of synthesis per second of speech (model loaded), the time from a call to its
+first piece of sound, the wall time and peak memory of one `soundalike clone` from process start to file, and
+the bytes of weights that are the family's own.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def peak_memory(command: list[str]) -> tuple[float, float]:
         "import resource,subprocess,sys,time; t=time.monotonic(); subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);"
         "print(time.monotonic()-t, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
-    seconds, kilobytes = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=True).stdout.split()
+    seconds, kilobytes = subprocess.run(
+        [sys.executable, "-c", code, *command], capture_output=True, text=True, check=True
+    ).stdout.split()
     return float(seconds), float(kilobytes) / (1024 if sys.platform != "darwin" else 1024**2)
 
 
@@ -70,13 +73,26 @@ def main() -> None:
                 if repeat:
                     found.append((time.monotonic() - began) / audio.seconds)
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "soundalike", "clone", given.reference, SENTENCES[0], "-o", f"{folder}/out.wav", "--family", given.family]
+        command = [
+            sys.executable,
+            "-m",
+            "soundalike",
+            "clone",
+            given.reference,
+            SENTENCES[0],
+            "-o",
+            f"{folder}/out.wav",
+            "--family",
+            given.family,
+        ]
         runs = [peak_memory(command) for _ in range(3)]
     weights = model_store.entry(given.family, model_store.chosen(family=given.family)).size
     report = {
         "family": given.family,
         "threads": given.threads,
-        "seconds_per_second": {quality: round(statistics.median(found), 4) for quality, found in rates.items()},
+        "seconds_per_second": {
+            quality: round(statistics.median(found), 4) for quality, found in rates.items()
+        },
         "first_audio_milliseconds": round(1000 * statistics.median(firsts)),
         "listen_seconds": round(listening, 3),
         "clone_process_seconds": round(statistics.median(r[0] for r in runs), 2),

@@ -1,6 +1,8 @@
-"""What every system of the table has in common: a process of its own, started on an order, that speaks the jobs and is timed.
+"""What every system of the table has in common: a process of its own, started on an order, that speaks the
+jobs and is timed.
 
-A worker (`systems.py`, or `peers.py` under an interpreter that has the peers) opens its system and calls `work`. Only numpy is needed here.
+A worker (`systems.py`, or `peers.py` under an interpreter that has the peers) opens its system and calls
+`work`. Only numpy is needed here.
 """
 
 from __future__ import annotations
@@ -50,23 +52,32 @@ class System(Protocol):
 def machine() -> str:
     """The processor and how many of it."""
     cpu = Path("/proc/cpuinfo")
-    names = [line.split(":")[1].strip() for line in cpu.read_text().splitlines() if line.startswith("model name")] if cpu.is_file() else []
+    names = (
+        [line.split(":")[1].strip() for line in cpu.read_text().splitlines() if line.startswith("model name")]
+        if cpu.is_file()
+        else []
+    )
     return f"{(names or [platform.processor() or platform.machine()])[0]}, {os.cpu_count()} cores"
 
 
 def peak_megabytes() -> float:
-    """The most memory this process has held, resident. Linux says it of the process alone, getrusage also of the one that started it."""
+    """The most memory this process has held, resident. Linux says it of the process alone, getrusage also of
+    the one that started it.
+    """
     status = Path("/proc/self/status")
     if status.is_file():
         return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024
     import resource  # not on Windows
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (
+        1024**2 if sys.platform == "darwin" else 1024
+    )
 
 
 def write(path: str, pieces: list[tuple[np.ndarray, int]]) -> float:
     """A wav of pieces of one rate; its length in seconds."""
-    rate, samples = pieces[0][1], np.concatenate([piece for piece, _ in pieces])
+    rate = pieces[0][1]
+    samples = np.concatenate([piece for piece, _ in pieces])
     if samples.dtype != np.int16:
         samples = np.round(samples.clip(-1.0, 1.0) * 32767).astype(np.int16)
     with wave.open(path, "wb") as file:
@@ -84,7 +95,9 @@ def spread(jobs: list[Job]) -> list[Job]:
 
 
 def measure(system: System, jobs: list[Job], budget: float) -> dict[str, Any]:
-    """Speak jobs, in order, until `budget` seconds of speaking are spent: a row for each; the time to the first sound; the peak memory."""
+    """Speak jobs, in order, until `budget` seconds of speaking are spent: a row for each; the time to the
+    first sound; the peak memory.
+    """
     heard: dict[tuple, Any] = {}
     listening = []
     for job in jobs:
@@ -121,7 +134,8 @@ def measure(system: System, jobs: list[Job], budget: float) -> dict[str, Any]:
 
 
 def work(open_system: Callable[[dict[str, Any], int], System]) -> None:
-    """Carry out the order on standard input: `began`, `system`, `threads`, `jobs`, `budget` and the file for the `result`.
+    """Carry out the order on standard input: `began`, `system`, `threads`, `jobs`, `budget` and the file for
+    the `result`.
 
     Without jobs the system is only opened, and told of.
     """
@@ -139,7 +153,9 @@ def work(open_system: Callable[[dict[str, Any], int], System]) -> None:
 
 
 def start(worker: list[str], environment: dict[str, str], **order: Any) -> dict[str, Any]:
-    """What a worker's command answers to an order. Raises WorkerFailed with the end of what it said when it breaks."""
+    """What a worker's command answers to an order. Raises WorkerFailed with the end of what it said when it
+    breaks.
+    """
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "result.json"
         text = json.dumps({**order, "result": str(result), "began": time.monotonic()})

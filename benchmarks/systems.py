@@ -1,4 +1,6 @@
-"""The package's own systems for the table: cloners, vocoders of real mels, real recordings. A worker: see `stopwatch.py`."""
+"""The package's own systems for the table: cloners, vocoders of real mels, real recordings. A worker: see
+`stopwatch.py`.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def facts_of(folders: list[Path]) -> dict[str, Any]:
     files = [folder / WEIGHTS for folder in folders]
     return {
         "version": __version__,
-        "parameters": sum(value.numel() for folder in folders for value in load_part(folder).network.parameters()),
+        "parameters": sum(
+            value.numel() for folder in folders for value in load_part(folder).network.parameters()
+        ),
         "bytes": sum(file.stat().st_size for file in files),
         "weights": [hashlib.sha256(file.read_bytes()).hexdigest()[:16] for file in files],
     }
@@ -37,7 +41,8 @@ class Clones:
     """A model folder that clones."""
 
     def __init__(self, folder: Path, quality: str = "fast", verify: bool = True):
-        self.folder, self.manner = folder, {"quality": quality, "verify": verify}
+        self.folder = folder
+        self.manner = {"quality": quality, "verify": verify}
         self.cloner = Cloner.load(folder)
 
     @property
@@ -45,13 +50,17 @@ class Clones:
         best = self.manner["quality"] == "best"
         idle = set() if best else {"adversary"} if self.manner["verify"] else {"adversary", "aligner"}
         parts = read_model(self.folder)["parts"]
-        return facts_of([place_of(self.folder, role, place) for role, place in parts.items() if role not in idle])
+        return facts_of(
+            [place_of(self.folder, role, place) for role, place in parts.items() if role not in idle]
+        )
 
     def listen(self, job: Job) -> tuple[Voice, str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a poor reference is poor for every system
             voice = self.cloner.listen(job["reference"])
-        return self.cloner.practise(voice) if self.manner["quality"] == "best" else voice, job.get("language", "en")
+        return self.cloner.practise(voice) if self.manner["quality"] == "best" else voice, job.get(
+            "language", "en"
+        )
 
     def speak(self, text: str, heard: tuple[Voice, str]) -> Iterator[tuple[np.ndarray, int]]:
         voice, language = heard
@@ -66,9 +75,11 @@ class Vocodes:
         self.folders = [folder] if folder else []
         if folder:
             loaded = load_part(folder, "vocoder")
-            self.network, self.mel = loaded.network, loaded.mel
+            self.network = loaded.network
+            self.mel = loaded.mel
         else:
-            kind, self.mel = part(name), MelSpec()
+            kind = part(name)
+            self.mel = MelSpec()
             self.network = kind.build(kind.Config(), self.mel).eval()
 
     @property
@@ -83,7 +94,10 @@ class Vocodes:
     def speak(self, text: str, heard: torch.Tensor) -> Iterator[tuple[np.ndarray, int]]:
         size = (heard.shape[1] - 1) * self.mel.hop_length
         noise = torch.randn(1, size, generator=torch.Generator().manual_seed(0))
-        yield self.network(heard, torch.tensor([heard.shape[1]]), None, noise)[0].numpy(), self.mel.sample_rate
+        yield (
+            self.network(heard, torch.tensor([heard.shape[1]]), None, noise)[0].numpy(),
+            self.mel.sample_rate,
+        )
 
 
 class Recordings:
@@ -99,7 +113,9 @@ class Recordings:
 
 
 def open_system(said: dict[str, Any], threads: int) -> System:
-    """What the table names: `kind`, and what that kind needs. Raises Missing for a folder that is not there or not whole."""
+    """What the table names: `kind`, and what that kind needs. Raises Missing for a folder that is not there
+    or not whole.
+    """
     torch.set_num_threads(threads)
     folder = Path(said["folder"]) if said.get("folder") else None
     try:

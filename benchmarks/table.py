@@ -1,10 +1,12 @@
 """Every family and vocoder, the ceilings, and other people's systems on the same jobs: one table.
 
-usage: python benchmarks/table.py --jobs jobs.jsonl [--real real.jsonl] --out results [--model NAME=FOLDER ...] [--vocoder NAME=FOLDER ...]
+usage: python benchmarks/table.py --jobs jobs.jsonl [--real real.jsonl] --out results [--model NAME=FOLDER
+...] [--vocoder NAME=FOLDER ...]
            [--peers-python PYTHON] [--kokoro-voice FILE] [--judge COMMAND] [--again NAME ...] [--publish]
 
-Every system speaks the jobs in a process of its own with two threads, and the first of them in another with one. What was measured of a system in
-the same state on the same machine is not measured again. benchmarks/README.md tells what the columns are.
+Every system speaks the jobs in a process of its own with two threads, and the first of them in another with
+one. What was measured of a system in the same state on the same machine is not measured again.
+benchmarks/README.md tells what the columns are.
 """
 
 from __future__ import annotations
@@ -48,17 +50,26 @@ class Row:
 
 def rows_of(given: argparse.Namespace) -> list[Row]:
     """All that are asked for, whether they are there or not."""
-    folders = [(what, *pair.partition("=")[::2]) for what in ("model", "vocoder") for pair in getattr(given, what)]
+    folders = [
+        (what, *pair.partition("=")[::2]) for what in ("model", "vocoder") for pair in getattr(given, what)
+    ]
     for what, name, folder in folders:
         if not (name and folder):
             raise EvaluationError(f"--{what} {name}: give NAME=FOLDER.")
-    vocoders = [("built-in vocos", {"folder": str(BUILT_IN / "vocoder")}), ("griffin_lim", {"part": "griffin_lim"})]
+    vocoders = [
+        ("built-in vocos", {"folder": str(BUILT_IN / "vocoder")}),
+        ("griffin_lim", {"part": "griffin_lim"}),
+    ]
     vocoders += [(name, {"folder": folder}) for what, name, folder in folders if what == "vocoder"]
     return [
         Row("built-in, best", SHIPPED, {"kind": "model", "manner": {"quality": "best"}}),
         Row("built-in, fast", SHIPPED, {"kind": "model"}),
         Row("built-in, fast, not verified", SHIPPED, {"kind": "model", "manner": {"verify": False}}),
-        *(Row(name, FAMILIES, {"kind": "model", "folder": place, "manner": {"quality": "best"}}) for what, name, place in folders if what == "model"),
+        *(
+            Row(name, FAMILIES, {"kind": "model", "folder": place, "manner": {"quality": "best"}})
+            for what, name, place in folders
+            if what == "model"
+        ),
         *(Row(name, VOCODERS, {"kind": "vocoder", **said}, real=True) for name, said in vocoders),
         Row("recordings", PEOPLE, {"kind": "recording"}, real=True),
         Row("Kokoro, int8", PEERS, {"part": "kokoro", "voice": given.kokoro_voice}, "peers.py"),
@@ -68,16 +79,24 @@ def rows_of(given: argparse.Namespace) -> list[Row]:
 
 
 def read_jobs(path: str) -> list[Job]:
-    """Jobs of a file of JSON lines, their recordings as absolute paths. Raises EvaluationError naming the line that is none."""
+    """Jobs of a file of JSON lines, their recordings as absolute paths. Raises EvaluationError naming the
+    line that is none.
+    """
     jobs = []
     for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
         try:
             said = json.loads(line)
-            job = {name: said[name] for name in ("text", "reference")} | {name: said[name] for name in ("real", "language") if said.get(name)}
+            job = {name: said[name] for name in ("text", "reference")} | {
+                name: said[name] for name in ("real", "language") if said.get(name)
+            }
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise EvaluationError(f"{path}, line {number}: not a job ({error!r}). It needs text and reference.") from None
+            raise EvaluationError(
+                f"{path}, line {number}: not a job ({error!r}). It needs text and reference."
+            ) from None
         for name in {"reference", "real"} & job.keys():
-            found = next((place for place in (Path(job[name]), Path(path).parent / job[name]) if place.is_file()), None)
+            found = next(
+                (place for place in (Path(job[name]), Path(path).parent / job[name]) if place.is_file()), None
+            )
             if found is None:
                 raise EvaluationError(f"{path}, line {number}: {job[name]} is not there.")
             job[name] = str(found.resolve())
@@ -104,27 +123,39 @@ def digest(*facts: Any) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:20]
 
 
-def score(jobs: list[Job], folder: Path, judge: str | None, tools: Callable[[], Instruments]) -> dict[str, Any]:
-    """Scores of spoken jobs, brought to one loudness: n, wer, sim, top1, dnsmos. A judge is a command that is given the jobs and prints them as
-    JSON on its last line; without one, this package's own instruments. Raises EvaluationError when the judge breaks."""
+def score(
+    jobs: list[Job], folder: Path, judge: str | None, tools: Callable[[], Instruments]
+) -> dict[str, Any]:
+    """Scores of spoken jobs, brought to one loudness: n, wer, sim, top1, dnsmos. A judge is a command that is
+    given the jobs and prints them as JSON on its last line; without one, this package's own instruments.
+    Raises EvaluationError when the judge breaks.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     lines = []
     for job in jobs:
         target = folder / Path(job["wav"]).name
         Audio.read(job["wav"]).levelled(LOUDNESS).write(target)
-        lines.append(json.dumps({**{name: job[name] for name in ("text", "reference", "seconds")}, "wav": str(target)}) + "\n")
+        lines.append(
+            json.dumps({**{name: job[name] for name in ("text", "reference", "seconds")}, "wav": str(target)})
+            + "\n"
+        )
     manifest = folder / "jobs.jsonl"
     manifest.write_text("".join(lines), encoding="utf-8")
     if judge is None:
         table = evaluate(manifest, folder / "report", tools())["systems"][0]["table"]
         names = {"wer": "wer", "sim": "similarity", "top1": "first", "dnsmos": "naturalness"}
-        return {"n": len(jobs), **{name: table[metric]["value"] for name, metric in names.items() if metric in table}}
+        return {
+            "n": len(jobs),
+            **{name: table[metric]["value"] for name, metric in names.items() if metric in table},
+        }
     ended = subprocess.run([*shlex.split(judge), str(manifest)], capture_output=True, text=True)
     try:
         said = json.loads(ended.stdout.splitlines()[-1])
         return {name: said[name] for name in ("n", "wer", "sim", "top1", "dnsmos")}
     except (IndexError, ValueError, KeyError):
-        raise EvaluationError(f"{judge}: gave no scores. It said: {ended.stderr.strip()[-300:] or ended.stdout[-300:]}") from None
+        raise EvaluationError(
+            f"{judge}: gave no scores. It said: {ended.stderr.strip()[-300:] or ended.stdout[-300:]}"
+        ) from None
 
 
 @dataclass
@@ -161,7 +192,8 @@ class Bench:
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("*.json") if again else ():
             old.unlink()
-        runs, where = {}, machine()
+        runs = {}
+        where = machine()
         for threads in self.threads:
             some = jobs if threads == self.threads[0] else jobs[: self.timed]
             named = [{**job, "wav": str(folder / f"{threads}_{n:03d}.wav")} for n, job in enumerate(some)]
@@ -169,7 +201,9 @@ class Bench:
             runs[threads] = kept(folder / f"{threads}.json", key, partial(self.ask, row, threads, named))
         full = runs[self.threads[0]]
         key = digest(full["key"], self.judge, full["rows"])
-        scores = kept(folder / "scores.json", key, lambda: score(full["rows"], folder / "heard", self.judge, self.tools))
+        scores = kept(
+            folder / "scores.json", key, lambda: score(full["rows"], folder / "heard", self.judge, self.tools)
+        )
         speeds = {str(threads): _speed(run["rows"][: self.timed]) for threads, run in runs.items()}
         found = {name: full[name] for name in ("facts", "load", "listen", "first", "megabytes", "date")}
         return {**line, "machine": where, **found, "seconds_per_second": speeds, "scores": scores}
@@ -182,19 +216,43 @@ def _speed(rows: list[dict[str, Any]]) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--jobs", required=True, help="JSON lines with text and reference")
-    parser.add_argument("--real", help="jobs with a recording of the sentence as well (real), for people and vocoders; by default those of --jobs")
+    parser.add_argument(
+        "--real",
+        help="jobs with a recording of the sentence as well (real), for people and vocoders; by default those of --jobs",
+    )
     parser.add_argument("--out", required=True, help="folder for sounds and measures")
-    parser.add_argument("--model", action="append", default=[], metavar="NAME=FOLDER", help="an assembled model")
-    parser.add_argument("--vocoder", action="append", default=[], metavar="NAME=FOLDER", help="a trained vocoder")
+    parser.add_argument(
+        "--model", action="append", default=[], metavar="NAME=FOLDER", help="an assembled model"
+    )
+    parser.add_argument(
+        "--vocoder", action="append", default=[], metavar="NAME=FOLDER", help="a trained vocoder"
+    )
     parser.add_argument("--peers-python", help="interpreter that has the peers")
     parser.add_argument("--kokoro-voice", help="a voice of Kokoro, e.g. af_heart.bin")
-    parser.add_argument("--judge", help="command that scores a file of jobs; by default `soundalike evaluate`'s instruments")
+    parser.add_argument(
+        "--judge", help="command that scores a file of jobs; by default `soundalike evaluate`'s instruments"
+    )
     parser.add_argument("--limit", type=int, help="only so many jobs")
-    parser.add_argument("--threads", type=int, nargs="+", default=[2, 1], help="numbers of threads; all jobs are spoken with the first")
+    parser.add_argument(
+        "--threads",
+        type=int,
+        nargs="+",
+        default=[2, 1],
+        help="numbers of threads; all jobs are spoken with the first",
+    )
     parser.add_argument("--timed", type=int, default=12, help="jobs whose speed is measured")
-    parser.add_argument("--budget", type=float, default=600.0, help="seconds of speaking after which a slow system is given no further job")
-    parser.add_argument("--again", action="append", default=[], metavar="NAME", help="a system that is to be measured anew")
-    parser.add_argument("--publish", action="store_true", help="write benchmarks/results.md and the README's table")
+    parser.add_argument(
+        "--budget",
+        type=float,
+        default=600.0,
+        help="seconds of speaking after which a slow system is given no further job",
+    )
+    parser.add_argument(
+        "--again", action="append", default=[], metavar="NAME", help="a system that is to be measured anew"
+    )
+    parser.add_argument(
+        "--publish", action="store_true", help="write benchmarks/results.md and the README's table"
+    )
     given = parser.parse_args()
     try:
         return run(given)
@@ -211,10 +269,22 @@ def run(given: argparse.Namespace) -> int:
         raise EvaluationError(f"two systems are called {', '.join(twice)}. Give each a name of its own.")
     unknown = set(given.again) - set(names)
     if unknown:
-        raise EvaluationError(f"--again {', '.join(sorted(unknown))}: no such system. Choose from: {'; '.join(names)}.")
+        raise EvaluationError(
+            f"--again {', '.join(sorted(unknown))}: no such system. Choose from: {'; '.join(names)}."
+        )
     jobs = spread(read_jobs(given.jobs))[: given.limit]
-    real = [job for job in (spread(read_jobs(given.real))[: given.limit] if given.real else jobs) if "real" in job]
-    bench = Bench(Path(given.out).resolve(), given.threads, given.timed, given.budget, given.peers_python, given.judge, cache(open_instruments))
+    real = [
+        job for job in (spread(read_jobs(given.real))[: given.limit] if given.real else jobs) if "real" in job
+    ]
+    bench = Bench(
+        Path(given.out).resolve(),
+        given.threads,
+        given.timed,
+        given.budget,
+        given.peers_python,
+        given.judge,
+        cache(open_instruments),
+    )
     lines = []
     for row in rows:
         print(row.name, file=sys.stderr, flush=True)
@@ -223,7 +293,11 @@ def run(given: argparse.Namespace) -> int:
         except WorkerFailed as error:
             lines.append({"name": row.name, "group": row.group, "missing": str(error)})
     report = {"lines": lines, "jobs": _told(jobs), "real": _told(real), "threads": given.threads}
-    report["judge"] = " ".join(Path(word).name for word in shlex.split(given.judge)) if given.judge else "soundalike evaluate"
+    report["judge"] = (
+        " ".join(Path(word).name for word in shlex.split(given.judge))
+        if given.judge
+        else "soundalike evaluate"
+    )
     (bench.out / "results.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     (bench.out / "results.md").write_text(render(report), encoding="utf-8")
     print(render(report))

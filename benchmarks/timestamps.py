@@ -2,8 +2,9 @@
 
 usage: python benchmarks/timestamps.py [--clones 50] [--reference FILE ...]
 
-Speaks sentences in turn with the voices, aligns each with pocketsphinx (pip install soundalike[recognise]) and prints one JSON object:
-words compared, median and 90th percentile of the distance between starts, in milliseconds.
+Speaks sentences in turn with the voices, aligns each with pocketsphinx (pip install soundalike[recognise])
+and prints one JSON object: words compared, median and 90th percentile of the distance between starts, in
+milliseconds.
 """
 
 from __future__ import annotations
@@ -22,12 +23,31 @@ from soundalike.audio.audio import join
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = (
-    "The old man", "My sister", "Nobody", "The young doctor", "A tall woman", "Our neighbor", "The captain", "Every child", "The baker", "His friend",
-)  # fmt: skip
-SECOND = ("walked slowly to the station", "wrote a long letter", "closed the window", "waited for the last train", "looked at the dark river")
+    "The old man",
+    "My sister",
+    "Nobody",
+    "The young doctor",
+    "A tall woman",
+    "Our neighbor",
+    "The captain",
+    "Every child",
+    "The baker",
+    "His friend",
+)
+SECOND = (
+    "walked slowly to the station",
+    "wrote a long letter",
+    "closed the window",
+    "waited for the last train",
+    "looked at the dark river",
+)
 THIRD = (
-    "before the rain began.", "and said nothing at all.", "while the bells were ringing.", "because it was late.", "in the middle of the night.",
-)  # fmt: skip
+    "before the rain began.",
+    "and said nothing at all.",
+    "while the bells were ringing.",
+    "because it was late.",
+    "in the middle of the night.",
+)
 
 
 def texts(count: int) -> list[str]:
@@ -35,7 +55,9 @@ def texts(count: int) -> list[str]:
     return [f"{FIRST[i % 10]} {SECOND[i // 2 % 5]} {THIRD[(i + i // 10) % 5]}" for i in range(count)]
 
 
-def words_by_pocketsphinx(decoder: pocketsphinx.Decoder, audio: Audio, words: list[str]) -> tuple[list[str], np.ndarray]:
+def words_by_pocketsphinx(
+    decoder: pocketsphinx.Decoder, audio: Audio, words: list[str]
+) -> tuple[list[str], np.ndarray]:
     """The words it found and their start and end (W, 2) in seconds."""
     samples = np.clip(audio.resample(16_000).samples, -1.0, 1.0)
     decoder.set_align_text(" ".join(words))

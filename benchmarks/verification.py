@@ -2,9 +2,10 @@
 
 usage: python benchmarks/verification.py [--sentences 100] [--reference FILE ...]
 
-Speaks sentences in turn with the voices: as they are, and by an acoustic model that breaks one word of every sentence it is given for
-the first time, and of half of those it is given again. Prints one JSON object: of 100 each, how many good ones are in doubt after the
-first take, how many broken ones were repaired, how many flagged, by kind; and what listening again costs.
+Speaks sentences in turn with the voices: as they are, and by an acoustic model that breaks one word of every
+sentence it is given for the first time, and of half of those it is given again. Prints one JSON object: of
+100 each, how many good ones are in doubt after the first take, how many broken ones were repaired, how many
+flagged, by kind; and what listening again costs.
 """
 
 from __future__ import annotations
@@ -33,22 +34,35 @@ KINDS = ("dropped", "repeated", "garbled")
 
 
 def broken(spoken: Spoken, kind: str, rng: random.Random) -> Spoken:
-    """A sentence with one of its inner words dropped, said twice, or of other sounds. Its words no longer match its symbols."""
+    """A sentence with one of its inner words dropped, said twice, or of other sounds. Its words no longer
+    match its symbols.
+    """
     sounds = Counter(word for word, symbol in zip(spoken.word_of, spoken.symbols) if symbol not in MARKS)
     word = rng.choice([w for w in range(1, len(spoken.words) - 1) if sounds[w] > 2])
     place = [i for i, w in enumerate(spoken.word_of) if w == word]
-    before, own, after = spoken.symbols[: place[0]], spoken.symbols[place[0] : place[-1] + 1], spoken.symbols[place[-1] + 1 :]
+    before = spoken.symbols[: place[0]]
+    own = spoken.symbols[place[0] : place[-1] + 1]
+    after = spoken.symbols[place[-1] + 1 :]
     if kind == "garbled":
-        own = [s if s in MARKS else rng.choice([o for o in (VOWELS if is_vowel(s) else CONSONANTS) if o != s.lstrip("ˈˌ")]) for s in own]
+        own = [
+            s
+            if s in MARKS
+            else rng.choice([o for o in (VOWELS if is_vowel(s) else CONSONANTS) if o != s.lstrip("ˈˌ")])
+            for s in own
+        ]
     symbols = before + {"dropped": [], "repeated": own + own}.get(kind, own) + after
     return replace(spoken, symbols=symbols, word_of=[0] * len(symbols))
 
 
 class Breaking:
-    """A family whose acoustic model breaks a word: of every sentence it is given for the first time, of half of those it is given again."""
+    """A family whose acoustic model breaks a word: of every sentence it is given for the first time, of half
+    of those it is given again.
+    """
 
     def __init__(self, family: Any, kind: str, seed: int):
-        self.family, self.kind, self.rng = family, kind, random.Random(seed)
+        self.family = family
+        self.kind = kind
+        self.rng = random.Random(seed)
         self.broke: list[bool] = []  # whether it did, take by take
 
     def __getattr__(self, name: str) -> Any:
@@ -56,7 +70,9 @@ class Breaking:
 
     def speak(self, spoken: Spoken, voice: Any, options: Any, plan: Any = None) -> Iterator[Audio]:
         self.broke.append(not self.broke or self.rng.random() < 0.5)
-        for audio in self.family.speak(broken(spoken, self.kind, self.rng) if self.broke[-1] else spoken, voice, options):
+        for audio in self.family.speak(
+            broken(spoken, self.kind, self.rng) if self.broke[-1] else spoken, voice, options
+        ):
             yield replace(audio, cues=())  # they would not be those of the sentence
 
 
@@ -72,7 +88,9 @@ def measure(references: list[str], sentences: int) -> dict[str, Any]:
     cloner = Cloner.load()
     voices = [cloner.listen(reference) for reference in references]
     result: dict[str, Any] = {"sentences": sentences, "voices": len(voices)}
-    good = [join(list(cloner.speak(text, voices[i % len(voices)]))) for i, text in enumerate(texts(sentences))]
+    good = [
+        join(list(cloner.speak(text, voices[i % len(voices)]))) for i, text in enumerate(texts(sentences))
+    ]
     result["good ones in doubt at first"] = sum(audio.checks[0].takes > 1 for audio in good)
     result["good ones in doubt at last"] = sum(bool(audio.checks[0].doubts) for audio in good)
     for kind in KINDS:

@@ -1,9 +1,12 @@
-"""The watermark: how often it is found after what happens to recordings, how often where there is none, what it does to the sound, its cost.
+"""The watermark: how often it is found after what happens to recordings, how often where there is none, what
+it does to the sound, its cost.
 
-usage: python benchmarks/watermark.py --corpus FOLDER [--clones 80] [--real 2000] [--parts attacks,false,quality,words,cost]
+usage: python benchmarks/watermark.py --corpus FOLDER [--clones 80] [--real 2000] [--parts
+attacks,false,quality,words,cost]
 
-Speaks sentences in voices of the corpus's `dev` speakers (in no part's training), marks them, and real clips of theirs, and looks for the mark
-after each attack; looks for marks in real clips that have none. Prints one JSON object a part. Recordings are in the layout of `prepare`.
+Speaks sentences in voices of the corpus's `dev` speakers (in no part's training), marks them, and real clips
+of theirs, and looks for the mark after each attack; looks for marks in real clips that have none. Prints one
+JSON object a part. Recordings are in the layout of `prepare`.
 """
 
 from __future__ import annotations
@@ -37,12 +40,15 @@ Attack = Callable[[Audio, random.Random], Audio]
 
 def coded(audio: Audio, codec: str, container: str, kilobits: int) -> Audio:
     """A sound encoded and decoded again by FFmpeg."""
-    buffer, samples = io.BytesIO(), (np.clip(audio.samples, -1, 1)[None] * 32767).astype(np.int16)
+    buffer = io.BytesIO()
+    samples = (np.clip(audio.samples, -1, 1)[None] * 32767).astype(np.int16)
     frame = av.AudioFrame.from_ndarray(samples, format="s16", layout="mono")
-    frame.sample_rate, frame.pts = audio.rate, 0
+    frame.sample_rate = audio.rate
+    frame.pts = 0
     with av.open(buffer, "w", format=container) as file:
         stream = file.add_stream(codec, rate=audio.rate)
-        stream.bit_rate, stream.layout = kilobits * 1000, "mono"
+        stream.bit_rate = kilobits * 1000
+        stream.layout = "mono"
         resampler = av.AudioResampler(format=stream.codec_context.format.name, layout="mono", rate=audio.rate)
         for part in (*resampler.resample(frame), *resampler.resample(None)):
             file.mux(stream.encode(part))
@@ -75,7 +81,11 @@ def crop(audio: Audio, rng: random.Random) -> Audio:
 def noise(audio: Audio, rng: random.Random) -> Audio:
     """White noise 30 dB below the sound."""
     level = np.sqrt((audio.samples**2).mean()) * 10 ** (-30 / 20)
-    return Audio(audio.samples + np.random.default_rng(rng.randrange(2**32)).normal(0, level, len(audio.samples)).astype(np.float32), audio.rate)
+    return Audio(
+        audio.samples
+        + np.random.default_rng(rng.randrange(2**32)).normal(0, level, len(audio.samples)).astype(np.float32),
+        audio.rate,
+    )
 
 
 ATTACKS: dict[str, tuple[Attack, ...]] = {
@@ -95,22 +105,37 @@ ATTACKS: dict[str, tuple[Attack, ...]] = {
 
 def rows_of(corpus: Path, split: str) -> list[dict[str, str]]:
     with open(corpus / "metadata.tsv", encoding="utf-8") as file:
-        return [row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row["split"] == split]
+        return [
+            row
+            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            if row["split"] == split
+        ]
 
 
-def clones(cloner: Cloner, corpus: Path, count: int, mark: bool, split: str = "dev", seed: int = 0) -> list[tuple[Audio, str]]:
+def clones(
+    cloner: Cloner, corpus: Path, count: int, mark: bool, split: str = "dev", seed: int = 0
+) -> list[tuple[Audio, str]]:
     """Sentences of at least 3 s in the voices of that split's speakers in turn, with their texts."""
-    rng, by_speaker = random.Random(seed), {}
+    rng = random.Random(seed)
+    by_speaker = {}
     for row in rows_of(corpus, split):
         if 4 <= float(row["seconds"]) <= 16:
             by_speaker.setdefault(row["speaker"], []).append(row)
-    texts = [row["text"] for row in rows_of(corpus, "train") if row["corpus"] in ("kathleen", "ljspeech") and 30 <= len(row["text"]) <= 150]
-    speakers, made = sorted(by_speaker), []
+    texts = [
+        row["text"]
+        for row in rows_of(corpus, "train")
+        if row["corpus"] in ("kathleen", "ljspeech") and 30 <= len(row["text"]) <= 150
+    ]
+    speakers = sorted(by_speaker)
+    made = []
     for number in range(20 * count):
-        row, text = rng.choice(by_speaker[speakers[number % len(speakers)]]), rng.choice(texts)
+        row = rng.choice(by_speaker[speakers[number % len(speakers)]])
+        text = rng.choice(texts)
         try:
             voice = cloner.listen(corpus / "audio" / row["file"])
-            audio = join(list(cloner.speak(text, voice, cloner.Options(seed=number), watermark=mark, day=DAY)))
+            audio = join(
+                list(cloner.speak(text, voice, cloner.Options(seed=number), watermark=mark, day=DAY))
+            )
         except SoundalikeError:
             continue  # too little speech for a voice
         if audio.seconds >= 3.05:
@@ -121,7 +146,12 @@ def clones(cloner: Cloner, corpus: Path, count: int, mark: bool, split: str = "d
 
 
 def recordings(
-    corpus: Path, count: int, seconds: float, split: str | None = None, seed: int = 0, without: tuple[str, ...] = ("teacher",)
+    corpus: Path,
+    count: int,
+    seconds: float,
+    split: str | None = None,
+    seed: int = 0,
+    without: tuple[str, ...] = ("teacher",),
 ) -> list[Audio]:
     """Real clips of at least so long, drawn by chance."""
     rows = [row for part in ([split] if split else ["train", "dev"]) for row in rows_of(corpus, part)]
@@ -140,28 +170,43 @@ def attacks(sounds: list[tuple[Audio, Mark]]) -> dict[str, dict[str, float]]:
     """Of marked sounds: how many are found, read rightly, and the weakest strength, after each attack."""
     result = {}
     for name, steps in ATTACKS.items():
-        rng, seen = random.Random(name), []
+        rng = random.Random(name)
+        seen = []
         for audio, mark in sounds:
             for step in steps:
                 audio = step(audio, rng)
             seen.append(found_in(audio, mark))
         result[name] = {
-            "found": sum(s[0] for s in seen), "right": sum(s[1] for s in seen), "of": len(seen),
-            "strength, least and median": [min(s[2] for s in seen), round(statistics.median(s[2] for s in seen), 1)],
-        }  # fmt: skip
+            "found": sum(s[0] for s in seen),
+            "right": sum(s[1] for s in seen),
+            "of": len(seen),
+            "strength, least and median": [
+                min(s[2] for s in seen),
+                round(statistics.median(s[2] for s in seen), 1),
+            ],
+        }
         print(name, json.dumps(result[name]), flush=True)
     return result
 
 
 def false_alarms(sounds: list[Audio]) -> dict[str, float]:
-    """Marks found in sounds that have none; and how their best agreements, whatever the checksum, are spread."""
-    best, alarms = [], 0
+    """Marks found in sounds that have none; and how their best agreements, whatever the checksum, are
+    spread.
+    """
+    best = []
+    alarms = 0
     for audio in sounds:
         heard = watermark.evidence(audio.resample(watermark.RATE).samples)
         best.append(float(watermark.agreement(heard)[0].max()))
         alarms += bool(watermark.find(audio))
     spread = float(np.std(best) * np.sqrt(6) / np.pi)
-    return {"clips": len(sounds), "alarms": alarms, "best agreement": max(best), "place": float(np.mean(best)) - 0.5772 * spread, "spread": spread}
+    return {
+        "clips": len(sounds),
+        "alarms": alarms,
+        "best agreement": max(best),
+        "place": float(np.mean(best)) - 0.5772 * spread,
+        "spread": spread,
+    }
 
 
 def quality(pairs: list[tuple[Audio, Audio]]) -> dict[str, float]:
@@ -173,9 +218,13 @@ def quality(pairs: list[tuple[Audio, Audio]]) -> dict[str, float]:
     change = np.array(after) - np.array(before)
     below = [10 * np.log10((a.samples**2).sum() / ((b.samples - a.samples) ** 2).sum()) for a, b in pairs]
     return {
-        "pairs": len(pairs), "before": float(np.mean(before)), "after": float(np.mean(after)), "change": float(change.mean()),
-        "half a 95 % interval": float(1.96 * change.std(ddof=1) / np.sqrt(len(change))), "decibels below the sound": float(np.mean(below)),
-    }  # fmt: skip
+        "pairs": len(pairs),
+        "before": float(np.mean(before)),
+        "after": float(np.mean(after)),
+        "change": float(change.mean()),
+        "half a 95 % interval": float(1.96 * change.std(ddof=1) / np.sqrt(len(change))),
+        "decibels below the sound": float(np.mean(below)),
+    }
 
 
 def word_errors(pairs: list[tuple[Audio, Audio, str]]) -> dict[str, float]:
@@ -192,7 +241,9 @@ def word_errors(pairs: list[tuple[Audio, Audio, str]]) -> dict[str, float]:
 
 def cost(pairs: list[tuple[Audio, Audio, str]]) -> dict[str, float]:
     """Seconds of marking and of looking for a mark per second of sound."""
-    put, look, mark = [], [], Mark(1, 1)
+    put = []
+    look = []
+    mark = Mark(1, 1)
     for plain, _, _ in pairs[:20]:
         watermark.embed(plain, mark)
         began = time.perf_counter()
@@ -206,7 +257,11 @@ def cost(pairs: list[tuple[Audio, Audio, str]]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--corpus", type=Path, default=Path(os.environ.get("SOUNDALIKE_CORPUS", ROOT.parent / "shared" / "corpus")))
+    parser.add_argument(
+        "--corpus",
+        type=Path,
+        default=Path(os.environ.get("SOUNDALIKE_CORPUS", ROOT.parent / "shared" / "corpus")),
+    )
     parser.add_argument("--clones", type=int, default=80)
     parser.add_argument("--real", type=int, default=2000)
     parser.add_argument("--parts", default="attacks,false,quality,words,cost")
@@ -218,11 +273,19 @@ def main() -> None:
         marks = [Mark(number * 811 % 65536, number % 64, DAY) for number in range(1000)]
         pairs = [(audio, watermark.embed(audio, mark), text) for (audio, text), mark in zip(made, marks)]
     if "attacks" in parts:
-        print(json.dumps({"clones": attacks([(marked, mark) for (_, marked, _), mark in zip(pairs, marks)])}), flush=True)
-        real = [(watermark.embed(audio, mark), mark) for audio, mark in zip(recordings(given.corpus, given.clones, 3.05, "dev"), marks)]
+        print(
+            json.dumps({"clones": attacks([(marked, mark) for (_, marked, _), mark in zip(pairs, marks)])}),
+            flush=True,
+        )
+        real = [
+            (watermark.embed(audio, mark), mark)
+            for audio, mark in zip(recordings(given.corpus, given.clones, 3.05, "dev"), marks)
+        ]
         print(json.dumps({"real clips": attacks(real)}), flush=True)
     if "false" in parts:
-        print(json.dumps({"false": false_alarms(recordings(given.corpus, given.real, 1.0, seed=1))}), flush=True)
+        print(
+            json.dumps({"false": false_alarms(recordings(given.corpus, given.real, 1.0, seed=1))}), flush=True
+        )
     if "quality" in parts:
         print(json.dumps({"quality": quality([pair[:2] for pair in pairs[:60]])}), flush=True)
     if "words" in parts:

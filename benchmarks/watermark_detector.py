@@ -1,9 +1,11 @@
-"""Trains the network that looks for the watermark; it comes out as models/watermark.safetensors, which the package ships.
+"""Trains the network that looks for the watermark; it comes out as models/watermark.safetensors, which the
+package ships.
 
 usage: python benchmarks/watermark_detector.py OUT.safetensors --corpus FOLDER [--clips 840] [--steps 400]
 
-Stretches of 4 s, of clones in voices of training speakers and of recordings of theirs, are marked with signs drawn at random, go through what
-happens to recordings, and the network learns to tell the signs. Takes about ten minutes on two free cores.
+Stretches of 4 s, of clones in voices of training speakers and of recordings of theirs, are marked with signs
+drawn at random, go through what happens to recordings, and the network learns to tell the signs. Takes about
+ten minutes on two free cores.
 """
 
 from __future__ import annotations
@@ -30,23 +32,35 @@ SIZE = 4 * watermark.RATE // watermark.COLUMN * watermark.COLUMN  # samples of a
 COLUMNS = SIZE // watermark.COLUMN
 SHARES = {"none": 0.1, "mp3": 0.15, "opus": 0.35, "16 kHz": 0.05, "noise": 0.3, "quiet": 0.05}
 CHANGES: dict[str, Callable] = {
-    "none": lambda audio, rng: audio, "mp3": mp3, "opus": opus, "noise": noise,
+    "none": lambda audio, rng: audio,
+    "mp3": mp3,
+    "opus": opus,
+    "noise": noise,
     "16 kHz": lambda audio, rng: telephone_rate(audio, rng).resample(audio.rate),
     "quiet": lambda audio, rng: Audio(np.round(audio.samples * 8192).astype(np.float32) / 32768, audio.rate),
-}  # fmt: skip
-NOT_LEARNT_FROM = ("teacher", "ravdess", "prompts")  # what ships is trained on nothing that may not be sold or must be shared alike
+}
+# What ships is trained on nothing that may not be sold or must be shared alike
+NOT_LEARNT_FROM = ("teacher", "ravdess", "prompts")
 
 
 def stretch(sounds: list[Audio], rng: random.Random) -> tuple[np.ndarray, np.ndarray]:
-    """Spectra (2 T + some, ...) of a marked and changed stretch, a little out of step, and its signs (T, BANDS)."""
+    """Spectra (2 T + some, ...) of a marked and changed stretch, a little out of step, and its signs (T,
+    BANDS).
+    """
     samples = rng.choice(sounds).samples
     samples = samples / (np.sqrt((samples**2).mean()) + 1e-9) * 0.07
     samples = np.pad(samples, (0, max(0, SIZE - len(samples))))
     start = rng.randrange(len(samples) - SIZE + 1)
     signs = np.random.default_rng(rng.randrange(2**32)).choice([-1, 1], (COLUMNS + 1, BANDS)).astype(np.int8)
-    with mock.patch.multiple(watermark, PERIOD=COLUMNS + 1, DEPTH=1.0), mock.patch.object(error_correction, "field", lambda bits: signs):
+    with (
+        mock.patch.multiple(watermark, PERIOD=COLUMNS + 1, DEPTH=1.0),
+        mock.patch.object(error_correction, "field", lambda bits: signs),
+    ):
         watermark._gains.cache_clear()
-        marked = watermark.embed(Audio(np.clip(samples[start : start + SIZE], -1, 1).astype(np.float32), watermark.RATE), Mark(0, 0))
+        marked = watermark.embed(
+            Audio(np.clip(samples[start : start + SIZE], -1, 1).astype(np.float32), watermark.RATE),
+            Mark(0, 0),
+        )
     name = rng.choices(list(SHARES), list(SHARES.values()))[0]
     changed = CHANGES[name](marked, rng).samples
     late = rng.randrange(-watermark.HOP // 2, watermark.HOP // 2 + 1)
@@ -64,9 +78,18 @@ def main() -> None:
     given = parser.parse_args()
     rng = random.Random(1)
     torch.manual_seed(0)
-    spoken = [audio for audio, _ in clones(Cloner.load(), given.corpus, min(100, given.clips), mark=False, split="train")]
-    real = [audio.resample(watermark.RATE) for audio in recordings(given.corpus, min(300, given.clips), 4.1, "train", without=NOT_LEARNT_FROM)]
-    made = [stretch(spoken if rng.random() < 0.6 else real, rng) for _ in tqdm(range(given.clips), desc="stretches")]
+    spoken = [
+        audio
+        for audio, _ in clones(Cloner.load(), given.corpus, min(100, given.clips), mark=False, split="train")
+    ]
+    real = [
+        audio.resample(watermark.RATE)
+        for audio in recordings(given.corpus, min(300, given.clips), 4.1, "train", without=NOT_LEARNT_FROM)
+    ]
+    made = [
+        stretch(spoken if rng.random() < 0.6 else real, rng)
+        for _ in tqdm(range(given.clips), desc="stretches")
+    ]
     spectra, signs = (torch.from_numpy(np.stack(side)) for side in zip(*made))
     kept = given.clips // 6
 
@@ -83,7 +106,9 @@ def main() -> None:
         schedule.step()
     with torch.no_grad():
         told = 1 - loss(torch.arange(kept)).mean() / np.log(2)
-    print(f"{float(told) * BANDS * watermark.RATE / watermark.COLUMN:.1f} bits a second are told on stretches kept aside")
+    print(
+        f"{float(told) * BANDS * watermark.RATE / watermark.COLUMN:.1f} bits a second are told on stretches kept aside"
+    )
     from safetensors.torch import save_file
 
     save_file({name: value.half().contiguous() for name, value in network.state_dict().items()}, given.out)

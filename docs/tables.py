@@ -1,8 +1,11 @@
-"""Puts the figures of the families where they are read: from each model.json into the README, the families' pages and their cards.
+"""Puts the figures of the families where they are read: from each model.json into the README, the families'
+pages and their cards.
 
-usage: python docs/tables.py                                   fill what stands between <!-- families --> or <!-- figures NAME --> and its end
+usage: python docs/tables.py                                   fill what stands between <!-- families --> or
+<!-- figures NAME --> and its end
        python docs/tables.py --note models/NAME REPORT.json --test PHRASE --data PHRASE
-                                                               first write the headlines of `soundalike evaluate`'s report into model.json
+                                                               first write the headlines of `soundalike
+                                                               evaluate`'s report into model.json
 """
 
 from __future__ import annotations
@@ -28,7 +31,10 @@ def entries(home: Path = HOME) -> dict[str, Entry]:
     """The built-in family, then those of a folder of models, whatever the user has installed."""
     names = [model_store.built_in(), *sorted(set(registry.FAMILIES) - {model_store.built_in()})]
     places = {name: BUILT_IN if name == names[0] else home / name for name in names}
-    found = {name: model_store.entry(name, place if (place / MODEL).is_file() else None) for name, place in places.items()}
+    found = {
+        name: model_store.entry(name, place if (place / MODEL).is_file() else None)
+        for name, place in places.items()
+    }
     for entry in found.values():
         if entry.fault:
             raise SystemExit(entry.fault)
@@ -45,13 +51,20 @@ def families(found: dict[str, Entry]) -> str:
     for name, entry in found.items():
         title = f"`{name}` (built in)" if entry.folder == BUILT_IN else f"[`{name}`](docs/families/{name}.md)"
         scores = model_store.shown(entry.said)
-        cells = [size(entry) if entry.folder else "not trained", *(scores.get(column, "–") for column in COLUMNS), entry.said.get("data", "–")]
+        cells = [
+            size(entry) if entry.folder else "not trained",
+            *(scores.get(column, "–") for column in COLUMNS),
+            entry.said.get("data", "–"),
+        ]
         lines.append(f"| {title} | {' | '.join(cells)} |")
     tests: dict[str, list[str]] = {}
     for name, entry in found.items():
         if "test" in entry.said:
             tests.setdefault(entry.said["test"], []).append(name)
-    return "\n".join([*lines, *(f"\nMeasured of {', '.join(names)}: {test}." for test, names in tests.items())]) + "\n"
+    return (
+        "\n".join([*lines, *(f"\nMeasured of {', '.join(names)}: {test}." for test, names in tests.items())])
+        + "\n"
+    )
 
 
 def figures(entry: Entry) -> str:
@@ -59,7 +72,10 @@ def figures(entry: Entry) -> str:
     if entry.folder is None:
         return "Ours: **not trained yet**.\n"
     borrowed = [role for role, place in entry.said["parts"].items() if place == BUILTIN]
-    rows = {"size, in half precision": size(entry) + (f"; the built-in model's {', '.join(borrowed)} beside it" if borrowed else "")}
+    rows = {
+        "size, in half precision": size(entry)
+        + (f"; the built-in model's {', '.join(borrowed)} beside it" if borrowed else "")
+    }
     rows |= {"trained on": entry.said["data"]} if "data" in entry.said else {}
     rows |= model_store.shown(entry.said) or {"scores": "not measured yet"}
     table = ["| | |", "|---|---|", *(f"| {what} | {value} |" for what, value in rows.items())]
@@ -78,7 +94,11 @@ def filled(text: str, found: dict[str, Entry]) -> str:
 
 def pages(root: Path = ROOT) -> list[Path]:
     """Every page that may have a block."""
-    return [root / "README.md", *sorted((root / "docs").rglob("*.md")), *sorted((root / "models").glob(f"*/{CARD}"))]
+    return [
+        root / "README.md",
+        *sorted((root / "docs").rglob("*.md")),
+        *sorted((root / "models").glob(f"*/{CARD}")),
+    ]
 
 
 def note(folder: Path, report: Path, test: str, data: str) -> None:
@@ -102,7 +122,9 @@ def main() -> None:
     for entry in found.values():
         card = entry.folder and entry.folder / CARD
         if card and not card.is_file():
-            card.write_text(f"# {entry.family}\n\n<!-- figures {entry.family} -->\n<!-- /figures -->\n", encoding="utf-8")
+            card.write_text(
+                f"# {entry.family}\n\n<!-- figures {entry.family} -->\n<!-- /figures -->\n", encoding="utf-8"
+            )
     for page in pages():
         text = page.read_text(encoding="utf-8")
         if filled(text, found) != text:

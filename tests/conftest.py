@@ -23,7 +23,8 @@ from soundalike.training.recipe import read_recipe
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-CORPUS = Path(os.environ.get("SOUNDALIKE_CORPUS", ROOT.parent / "shared" / "corpus"))  # recordings of people, where there are any
+# Recordings of people, where there are any
+CORPUS = Path(os.environ.get("SOUNDALIKE_CORPUS", ROOT.parent / "shared" / "corpus"))
 RECIPES = ROOT / "recipes"
 REFERENCE = ROOT / "docs" / "demo" / "reference.flac"
 WAIT = 300_000  # milliseconds until something must have come about in a browser, on however slow a machine
@@ -77,8 +78,18 @@ def save_tiny(family: str, folder: Path) -> list[str]:
     for role in chosen:
         recipe = read_recipe(str(RECIPES / f"{'ge2e' if role == 'speaker' else family}.toml"), "tiny")
         torch.manual_seed(3)
-        save_part(folder / role, recipe.part, recipe.network, recipe.mel, registry.part(recipe.part).build(recipe.network, recipe.mel))
-    return [*(str(folder / role) for role in chosen), *(["griffin_lim"] if family == "convrnn" else []), "builtin"]
+        save_part(
+            folder / role,
+            recipe.part,
+            recipe.network,
+            recipe.mel,
+            registry.part(recipe.part).build(recipe.network, recipe.mel),
+        )
+    return [
+        *(str(folder / role) for role in chosen),
+        *(["griffin_lim"] if family == "convrnn" else []),
+        "builtin",
+    ]
 
 
 @pytest.fixture
@@ -100,11 +111,43 @@ def corpus(tmp_path_factory) -> Path:
     """A folder in the layout of `read_table`: two speakers, two clips each."""
     folder = tmp_path_factory.mktemp("corpus")
     (folder / "audio").mkdir()
-    lines = ["\t".join(("file", "speaker", "language", "emotion", "seconds", "rate", "split", "corpus", "licence", "text_source", "text"))]
+    lines = [
+        "\t".join(
+            (
+                "file",
+                "speaker",
+                "language",
+                "emotion",
+                "seconds",
+                "rate",
+                "split",
+                "corpus",
+                "licence",
+                "text_source",
+                "text",
+            )
+        )
+    ]
     for path, text in sentences():
         audio = Audio.read(path)
         audio.write(folder / "audio" / path.name)
-        lines.append("\t".join((path.name, path.stem[:-2], "en", "", f"{audio.seconds:.2f}", str(audio.rate), "train", "made", "CC0", "human", text)))
+        lines.append(
+            "\t".join(
+                (
+                    path.name,
+                    path.stem[:-2],
+                    "en",
+                    "",
+                    f"{audio.seconds:.2f}",
+                    str(audio.rate),
+                    "train",
+                    "made",
+                    "CC0",
+                    "human",
+                    text,
+                )
+            )
+        )
     (folder / "metadata.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
@@ -114,8 +157,11 @@ def prepared(corpus, tmp_path_factory) -> Path:
     """The miniature corpus prepared, with even durations and made-up vectors: enough for every Objective."""
     folder = tmp_path_factory.mktemp("prepared")
     prepare(str(corpus), str(folder), workers=1)
-    prepare(str(corpus), str(folder), mel=read_recipe(str(RECIPES / "ge2e.toml")).mel, kinds=("mel",), workers=1)
-    store, classes = FeatureStore(folder, MelSpec()), np.array(phone_classes())
+    prepare(
+        str(corpus), str(folder), mel=read_recipe(str(RECIPES / "ge2e.toml")).mel, kinds=("mel",), workers=1
+    )
+    store = FeatureStore(folder, MelSpec())
+    classes = np.array(phone_classes())
     for number, row in enumerate(read_manifest(folder)):
         frames = len(store.read("mel", row.id))
         weight = 0.05 + (classes[encode(row.phonemes)] > 0)
@@ -131,14 +177,23 @@ def prepared(corpus, tmp_path_factory) -> Path:
 def chromium():
     """Debian's Chromium without a window, its microphone the demo's recording."""
     api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    place = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+    place = next(
+        (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))),
+        None,
+    )
     if place is None:
         pytest.skip("no Chromium on this machine")
     quiet = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update disable-sync"
     with tempfile.TemporaryDirectory() as folder, api.sync_playwright() as player:
         Audio.read(REFERENCE).write(Path(folder) / "microphone.wav")
-        fake = ["use-fake-device-for-media-stream", "use-fake-ui-for-media-stream", f"use-file-for-fake-audio-capture={folder}/microphone.wav"]
-        browser = player.chromium.launch(executable_path=place, timeout=WAIT, args=[f"--{name}" for name in (*quiet.split(), *fake)])
+        fake = [
+            "use-fake-device-for-media-stream",
+            "use-fake-ui-for-media-stream",
+            f"use-file-for-fake-audio-capture={folder}/microphone.wav",
+        ]
+        browser = player.chromium.launch(
+            executable_path=place, timeout=WAIT, args=[f"--{name}" for name in (*quiet.split(), *fake)]
+        )
         yield browser
         browser.close()
 
@@ -146,13 +201,19 @@ def chromium():
 @pytest.fixture
 def tab(chromium):
     """Opens pages at a given size; fails when one asks anything of another host, or logs an error."""
-    opened, faults = [], []
+    opened = []
+    faults = []
 
     def open_tab(url: str, width: int = 1000, height: int = 900, **more):
         context = chromium.new_context(viewport={"width": width, "height": height}, **more)
         opened.append(context)
         origin = "/".join(url.split("/")[:3])
-        context.on("request", lambda asked: asked.url.startswith((origin, "blob:", "data:")) or faults.append(f"asked for {asked.url}"))
+        context.on(
+            "request",
+            lambda asked: (
+                asked.url.startswith((origin, "blob:", "data:")) or faults.append(f"asked for {asked.url}")
+            ),
+        )
         page = context.new_page()
         page.set_default_timeout(WAIT)
         page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
@@ -168,7 +229,9 @@ def tab(chromium):
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory):
-    """Starts servers with settings of one's own; voices are kept in their databases. They stop when the session ends."""
+    """Starts servers with settings of one's own; voices are kept in their databases. They stop when the
+    session ends.
+    """
     from soundalike.serve.selftest import Running
     from soundalike.serve.settings import Settings
 

@@ -26,7 +26,9 @@ def desk(tmp_path, monkeypatch):
 
     Audio.read(REFERENCE).write(tmp_path / "me.wav")
     (tmp_path / "story.txt").write_text("Once upon a time. The end.", encoding="utf-8")
-    (tmp_path / "jobs.jsonl").write_text('{"reference": "me.wav", "text": "One.", "wav": "one.wav"}\n', encoding="utf-8")
+    (tmp_path / "jobs.jsonl").write_text(
+        '{"reference": "me.wav", "text": "One.", "wav": "one.wav"}\n', encoding="utf-8"
+    )
     shutil.copytree(ROOT / "recipes", tmp_path / "recipes")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SOUNDALIKE_VOICES", str(tmp_path / "library"))
@@ -41,7 +43,12 @@ def test_python_snippets(desk):
 
 
 def test_commands_that_speak(desk):
-    lines = [line for block in blocks("bash") for line in block.splitlines() if re.match(r"soundalike (clone|batch|list|check|voices)", line)]
+    lines = [
+        line
+        for block in blocks("bash")
+        for line in block.splitlines()
+        if re.match(r"soundalike (clone|batch|list|check|voices)", line)
+    ]
     assert len(lines) >= 7
     for line in lines:
         words = shlex.split(line, comments=True)

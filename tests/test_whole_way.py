@@ -15,8 +15,19 @@ from soundalike.evaluate.verification import equal_error_rate, verify_speakers
 
 
 def test_prepare_train_assemble_clone(corpus, tmp_path, capsys):
-    data, runs = str(tmp_path / "data"), tmp_path / "runs"
-    loose = ["--tiny", "--set", f'data.manifest="{data}"', "--set", "data.corpora=[]", "--set", "data.seconds=[0.1, 30.0]", "--set", "train.steps=4"]
+    data = str(tmp_path / "data")
+    runs = tmp_path / "runs"
+    loose = [
+        "--tiny",
+        "--set",
+        f'data.manifest="{data}"',
+        "--set",
+        "data.corpora=[]",
+        "--set",
+        "data.seconds=[0.1, 30.0]",
+        "--set",
+        "train.steps=4",
+    ]
 
     def train(recipe):
         assert main(["train", str(RECIPES / f"{recipe}.toml"), "--out", str(runs / recipe), *loose]) == 0
@@ -32,11 +43,35 @@ def test_prepare_train_assemble_clone(corpus, tmp_path, capsys):
     train("regression")
     loose += ["--set", f'train.start_from="{runs / "regression"}"']
     train("regression_adversarial")
-    assert main(["assemble", str(tmp_path / "mine"), *(str(runs / r) for r in ("regression_adversarial", "vocoder", "speaker", "aligner"))]) == 0
+    assert (
+        main(
+            [
+                "assemble",
+                str(tmp_path / "mine"),
+                *(str(runs / r) for r in ("regression_adversarial", "vocoder", "speaker", "aligner")),
+            ]
+        )
+        == 0
+    )
     out = tmp_path / "out.wav"
-    assert main(["clone", str(REFERENCE), "Good evening.", "--model", str(tmp_path / "mine"), "-o", str(out)]) == 0
+    assert (
+        main(["clone", str(REFERENCE), "Good evening.", "--model", str(tmp_path / "mine"), "-o", str(out)])
+        == 0
+    )
     assert np.isfinite(Audio.read(out).samples).all()
-    assert main(["train", str(RECIPES / "speaker.toml"), "--out", str(runs / "speaker"), *loose[:-3], "train.steps=6"]) == 0
+    assert (
+        main(
+            [
+                "train",
+                str(RECIPES / "speaker.toml"),
+                "--out",
+                str(runs / "speaker"),
+                *loose[:-3],
+                "train.steps=6",
+            ]
+        )
+        == 0
+    )
     shutil.rmtree(tmp_path / "mine" / "vocoder")
     capsys.readouterr()
     assert main(["clone", str(REFERENCE), "Hi.", "--model", str(tmp_path / "mine"), "-o", str(out)]) == 2
@@ -51,7 +86,10 @@ def test_training_mistakes_end_with_one_sentence(prepared, tmp_path, capsys):
         ([recipe, "--set", "train.steps=many"], "'steps' = 'many' cannot be used"),
         ([recipe, "--set", "trian.steps=3"], "unknown section '[trian]'"),
         ([recipe, "--set", "nonsense"], "write it as section.key=value"),
-        ([recipe, "--set", f'data.manifest="{prepared}"', "--set", 'data.corpora=["none"]'], "no clip fits the recipe's [data]"),
+        (
+            [recipe, "--set", f'data.manifest="{prepared}"', "--set", 'data.corpora=["none"]'],
+            "no clip fits the recipe's [data]",
+        ),
         ([recipe, "--set", f'data.manifest="{tmp_path}"'], "no manifest.jsonl here"),
     ]
     for arguments, message in cases:
@@ -68,4 +106,9 @@ def test_equal_error_rate_of_known_scores():
 
 def test_speakers_of_a_folder_are_verified(prepared):
     found = verify_speakers(str(prepared), MelSpec(), split="train")
-    assert found.speakers == 2 and found.pairs == 6 and found.same == pytest.approx(1.0, abs=1e-3) and found.equal_error_rate == 0.0
+    assert (
+        found.speakers == 2
+        and found.pairs == 6
+        and found.same == pytest.approx(1.0, abs=1e-3)
+        and found.equal_error_rate == 0.0
+    )

@@ -20,7 +20,9 @@ def encode_with_av(path, audio, codec):
 
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=audio.rate, layout="stereo")
-        frame = av.AudioFrame.from_ndarray(np.stack([audio.samples, audio.samples]).astype(np.float32), format="fltp", layout="stereo")
+        frame = av.AudioFrame.from_ndarray(
+            np.stack([audio.samples, audio.samples]).astype(np.float32), format="fltp", layout="stereo"
+        )
         frame.sample_rate = audio.rate
         resampler = av.AudioResampler(format=stream.format.name, layout="stereo", rate=audio.rate)
         fifo = av.AudioFifo()
@@ -44,7 +46,9 @@ def test_what_is_written_is_read(name, tmp_path):
     assert not list(tmp_path.glob(".*"))
 
 
-@pytest.mark.parametrize("name, codec", [("x.m4a", "aac"), ("x.webm", "libopus"), ("x.mp4", "aac"), ("x.mka", "pcm_s16le")])
+@pytest.mark.parametrize(
+    "name, codec", [("x.m4a", "aac"), ("x.webm", "libopus"), ("x.mp4", "aac"), ("x.mka", "pcm_s16le")]
+)
 def test_formats_of_phones_and_browsers(name, codec, tmp_path):
     audio = Audio.read(VOICE).resample(48000)
     encode_with_av(tmp_path / name, audio, codec)
@@ -54,7 +58,8 @@ def test_formats_of_phones_and_browsers(name, codec, tmp_path):
 
 
 def test_channels_are_averaged(tmp_path):
-    left, right = np.full(2400, 0.2), np.full(2400, 0.4)
+    left = np.full(2400, 0.2)
+    right = np.full(2400, 0.4)
     soundfile.write(tmp_path / "s.wav", np.stack([left, right], 1), 24000)
     np.testing.assert_allclose(Audio.read(tmp_path / "s.wav").samples, 0.3, atol=1e-4)
 
@@ -62,8 +67,16 @@ def test_channels_are_averaged(tmp_path):
 def test_unreadable_files_are_named(tmp_path):
     (tmp_path / "empty.wav").touch()
     (tmp_path / "text.wav").write_text("this is no sound, it is a sentence" * 20)
-    soundfile.write(tmp_path / "nan.wav", np.array([0.1, np.nan, 0.2] * 999, np.float32), 24000, subtype="FLOAT")
-    cases = {"missing.wav": "no such file", "empty.wav": "is empty", "text.wav": "not a readable recording", "nan.wav": "NaN", ".": "folder"}
+    soundfile.write(
+        tmp_path / "nan.wav", np.array([0.1, np.nan, 0.2] * 999, np.float32), 24000, subtype="FLOAT"
+    )
+    cases = {
+        "missing.wav": "no such file",
+        "empty.wav": "is empty",
+        "text.wav": "not a readable recording",
+        "nan.wav": "NaN",
+        ".": "folder",
+    }
     for name, message in cases.items():
         with pytest.raises(AudioError, match=message) as caught:
             Audio.read(tmp_path / name)
@@ -72,7 +85,9 @@ def test_unreadable_files_are_named(tmp_path):
 
 def test_normalised_level_and_trim():
     audio = Audio.read(VOICE)
-    padded = Audio(np.concatenate([np.zeros(24000, np.float32), audio.samples, np.zeros(24000, np.float32)]), audio.rate)
+    padded = Audio(
+        np.concatenate([np.zeros(24000, np.float32), audio.samples, np.zeros(24000, np.float32)]), audio.rate
+    )
     assert padded.seconds - padded.trim().seconds == pytest.approx(2.0, abs=0.5)
     for gain in (0.01, 1.0):
         level = Audio(audio.samples * gain, audio.rate).normalised(-23.0)
@@ -114,11 +129,15 @@ def test_devices_and_folders_are_not_overwritten(tmp_path):
 
 
 def test_loudness_follows_the_standard():
-    """BS.1770: a full-scale sine of 997 Hz in one channel reads -3.05 LUFS, and halving it takes 6.02 away; silence between counts for nothing."""
+    """BS.1770: a full-scale sine of 997 Hz in one channel reads -3.05 LUFS, and halving it takes 6.02 away;
+    silence between counts for nothing.
+    """
     tone = np.sin(2 * np.pi * 997 * np.arange(48000 * 3) / 48000).astype(np.float32)
     assert Audio(tone, 48000).loudness() == pytest.approx(-3.05, abs=0.05)
     assert Audio(tone / 2, 48000).loudness() == pytest.approx(-9.07, abs=0.05)
-    assert Audio(np.concatenate([tone, np.zeros(48000 * 6, np.float32)]), 48000).loudness() == pytest.approx(-3.05, abs=0.6)
+    assert Audio(np.concatenate([tone, np.zeros(48000 * 6, np.float32)]), 48000).loudness() == pytest.approx(
+        -3.05, abs=0.6
+    )
     low = np.sin(2 * np.pi * 40 * np.arange(48000 * 3) / 48000).astype(np.float32)
     assert Audio(low, 48000).loudness() < -8, "the K-weighting takes low tones away"
     assert Audio(np.zeros(48000, np.float32), 48000).loudness() == -float("inf")

@@ -33,11 +33,16 @@ def test_golden_mel():
 def test_mel_follows_its_definition():
     """One frame computed by hand with numpy's FFT."""
     x = chirp()
-    frame, half = 7, SPEC.n_fft // 2
+    frame = 7
+    half = SPEC.n_fft // 2
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(SPEC.n_fft) / SPEC.n_fft)
-    magnitude = np.abs(np.fft.rfft(x[frame * SPEC.hop_length - half : frame * SPEC.hop_length + half] * window))
+    magnitude = np.abs(
+        np.fft.rfft(x[frame * SPEC.hop_length - half : frame * SPEC.hop_length + half] * window)
+    )
     expected = np.maximum(mel_filters(SPEC).numpy() @ magnitude, SPEC.floor)
-    np.testing.assert_allclose(log_mel(torch.from_numpy(x)[None], SPEC)[0, frame].exp().numpy(), expected, rtol=1e-3, atol=3e-5)
+    np.testing.assert_allclose(
+        log_mel(torch.from_numpy(x)[None], SPEC)[0, frame].exp().numpy(), expected, rtol=1e-3, atol=3e-5
+    )
 
 
 def test_filters_leave_no_band_empty():
@@ -95,7 +100,8 @@ def test_what_inference_caches_can_be_trained_through():
 
 
 def test_the_ripple_of_harmonics_is_that_of_a_pulse_train():
-    spec, time = MelSpec(), np.arange(24000) / 24000
+    spec = MelSpec()
+    time = np.arange(24000) / 24000
     table = harmonic_ripple(spec, 48)
     for hertz in (120.0, 200.0, 400.0):
         train = sum(np.cos(2 * np.pi * hertz * k * time) for k in range(1, int(12000 / hertz)))
@@ -103,5 +109,9 @@ def test_the_ripple_of_harmonics_is_that_of_a_pulse_train():
         row = table[round(48 * np.log2(hertz / PITCH_FLOOR))].numpy()
         smooth = np.convolve(np.pad(level, 4, mode="edge"), np.ones(9) / 9, "valid")
         assert np.corrcoef(row[2:50], (level - smooth)[2:50])[0, 1] > 0.85
-        peak = np.abs(mel_filters(spec).numpy() @ (np.arange(513) * 23.4375) / mel_filters(spec).numpy().sum(1) - hertz).argmin()
-        assert row[peak - 1 : peak + 2].max() == row[max(0, peak - 3) : peak + 4].max() > 0.5, "the first harmonic stands out"
+        peak = np.abs(
+            mel_filters(spec).numpy() @ (np.arange(513) * 23.4375) / mel_filters(spec).numpy().sum(1) - hertz
+        ).argmin()
+        assert row[peak - 1 : peak + 2].max() == row[max(0, peak - 3) : peak + 4].max() > 0.5, (
+            "the first harmonic stands out"
+        )

@@ -1,4 +1,6 @@
-"""Trained families by name: folders that borrow the built-in parts, the shelf, the command line's --family."""
+"""Trained families by name: folders that borrow the built-in parts, the shelf, the command line's
+--family.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +37,16 @@ def told_no(capsys, *command: str) -> str:
 
 def test_a_folder_borrows_what_is_built_in(tiny_shelf):
     said = read_model(tiny_shelf / "fastspeech2")
-    assert said["parts"] == {"acoustic": "acoustic", "vocoder": "builtin", "speaker": "builtin", "aligner": "builtin"}
+    assert said["parts"] == {
+        "acoustic": "acoustic",
+        "vocoder": "builtin",
+        "speaker": "builtin",
+        "aligner": "builtin",
+    }
     assert sorted(path.name for path in (tiny_shelf / "fastspeech2").iterdir()) == ["acoustic", "model.json"]
-    assert {role for role, place in read_model(tiny_shelf / "sv2tts")["parts"].items() if place == "builtin"} == {"vocoder", "aligner"}
+    assert {
+        role for role, place in read_model(tiny_shelf / "sv2tts")["parts"].items() if place == "builtin"
+    } == {"vocoder", "aligner"}
     assert "hears" not in read_model(tiny_shelf / "sv2tts"), "it has a speaker encoder of its own"
     assert read_model(tiny_shelf / "convrnn")["parts"]["vocoder"] == "vocoder"
     cloner = Cloner.load(family="fastspeech2")
@@ -46,7 +55,10 @@ def test_a_folder_borrows_what_is_built_in(tiny_shelf):
     assert np.isfinite(spoken.samples).all() and spoken.speech_seconds() > 0
 
 
-@pytest.mark.parametrize("change, message", [("weights", "made for the speaker encoder"), ("mel", "their mels differ"), ("width", "gives 64")])
+@pytest.mark.parametrize(
+    "change, message",
+    [("weights", "made for the speaker encoder"), ("mel", "their mels differ"), ("width", "gives 64")],
+)
 def test_other_built_in_parts_are_noticed(change, message, tiny_shelf, tmp_path, monkeypatch):
     """A later version may ship other parts: a speaker encoder trained anew, another mel, another width."""
     from soundalike.checkpoints import bundle as assembly
@@ -55,10 +67,21 @@ def test_other_built_in_parts_are_noticed(change, message, tiny_shelf, tmp_path,
     shutil.copytree(BUILT_IN, tmp_path / "later")
     part = load_part(tmp_path / "later" / "speaker")
     if change == "weights":
-        save_part(tmp_path / "later" / "speaker", part.name, part.config, part.mel, scaled(part.network, 1.01), half=True)
+        save_part(
+            tmp_path / "later" / "speaker",
+            part.name,
+            part.config,
+            part.mel,
+            scaled(part.network, 1.01),
+            half=True,
+        )
     elif change == "width":
         narrow = types.SimpleNamespace(**{**vars(part), "config": types.SimpleNamespace(vector=64)})
-        monkeypatch.setattr(assembly, "load_part", lambda folder, role: narrow if role == "speaker" else load_part(folder, role))
+        monkeypatch.setattr(
+            assembly,
+            "load_part",
+            lambda folder, role: narrow if role == "speaker" else load_part(folder, role),
+        )
     else:
         config = tmp_path / "later" / "vocoder" / "config.json"
         said = json.loads(config.read_text(encoding="utf-8"))
@@ -79,11 +102,18 @@ def scaled(network, factor):
 
 
 def test_where_a_family_is_looked_for(tiny_shelf, tmp_path, monkeypatch):
-    assert model_store.available() == {"regression": BUILT_IN, **{name: tiny_shelf / name for name in ("convrnn", "fastspeech2", "sv2tts")}}
+    assert model_store.available() == {
+        "regression": BUILT_IN,
+        **{name: tiny_shelf / name for name in ("convrnn", "fastspeech2", "sv2tts")},
+    }
     monkeypatch.setattr(model_store, "checkout", lambda: tiny_shelf)
     monkeypatch.setenv(model_store.PLACE, str(tmp_path / "mine"))
     assert model_store.find("convrnn") == tiny_shelf / "convrnn"
-    assert model_store.install(tiny_shelf / "convrnn") == tmp_path / "mine" / "convrnn" == model_store.find("convrnn")
+    assert (
+        model_store.install(tiny_shelf / "convrnn")
+        == tmp_path / "mine" / "convrnn"
+        == model_store.find("convrnn")
+    )
     assert load_model(model_store.find("convrnn")).family == "convrnn"
     with pytest.raises(ConfigError, match="there already. Give --force"):
         model_store.install(tiny_shelf / "convrnn")
@@ -97,43 +127,78 @@ def test_where_a_family_is_looked_for(tiny_shelf, tmp_path, monkeypatch):
 def test_clone_by_a_family(tiny_shelf, tmp_path, capsys):
     for family in ("fastspeech2", "regression"):
         out = tmp_path / f"{family}.wav"
-        assert main(["clone", str(REFERENCE), TEXT, "-o", str(out), "--family", family, "--no-verify", "--quality", "fast"]) == 0
+        assert (
+            main(
+                [
+                    "clone",
+                    str(REFERENCE),
+                    TEXT,
+                    "-o",
+                    str(out),
+                    "--family",
+                    family,
+                    "--no-verify",
+                    "--quality",
+                    "fast",
+                ]
+            )
+            == 0
+        )
         assert Audio.read(out).seconds > 0.2
     plain = tmp_path / "plain.wav"
     assert main(["clone", str(REFERENCE), TEXT, "-o", str(plain), "--no-verify", "--quality", "fast"]) == 0
     assert np.array_equal(Audio.read(plain).samples, Audio.read(tmp_path / "regression.wav").samples)
     jobs = tmp_path / "jobs.jsonl"
-    jobs.write_text(json.dumps({"reference": str(REFERENCE), "text": TEXT, "wav": str(tmp_path / "batch.wav")}) + "\n", encoding="utf-8")
+    jobs.write_text(
+        json.dumps({"reference": str(REFERENCE), "text": TEXT, "wav": str(tmp_path / "batch.wav")}) + "\n",
+        encoding="utf-8",
+    )
     assert main(["batch", str(jobs), "--family", "fastspeech2", "--no-verify", "--quality", "fast"]) == 0
-    assert np.array_equal(Audio.read(tmp_path / "batch.wav").samples, Audio.read(tmp_path / "fastspeech2.wav").samples)
+    assert np.array_equal(
+        Audio.read(tmp_path / "batch.wav").samples, Audio.read(tmp_path / "fastspeech2.wav").samples
+    )
 
 
 def test_what_is_refused(tiny_shelf, tmp_path, capsys, monkeypatch):
     ask = ["clone", str(REFERENCE), TEXT, "-o", str(tmp_path / "out.wav")]
     both = ["--model", str(tiny_shelf / "convrnn")]
     assert "a model of the family convrnn, not sv2tts" in told_no(capsys, *ask, *both, "--family", "sv2tts")
-    assert "a model of the family convrnn, not regression" in told_no(capsys, *ask, *both, "--family", "regression")
+    assert "a model of the family convrnn, not regression" in told_no(
+        capsys, *ask, *both, "--family", "regression"
+    )
     assert model_store.chosen(tiny_shelf / "convrnn", "convrnn") == tiny_shelf / "convrnn", "they agree"
-    assert "--speed: the family sv2tts does not have it, only --seed, --sharpen." in told_no(capsys, *ask, "--family", "sv2tts", "--speed", "1.2")
+    assert "--speed: the family sv2tts does not have it, only --seed, --sharpen." in told_no(
+        capsys, *ask, "--family", "sv2tts", "--speed", "1.2"
+    )
     assert "--energy: the family regression does not have it" in told_no(capsys, *ask, "--energy", "3")
     assert "speed = 9.0 is out of range" in told_no(capsys, *ask, "--family", "convrnn", "--speed", "9")
-    assert "unknown family 'tacotron'. Choose one of convrnn, fastspeech2" in told_no(capsys, *ask, "--family", "tacotron")
+    assert "unknown family 'tacotron'. Choose one of convrnn, fastspeech2" in told_no(
+        capsys, *ask, "--family", "tacotron"
+    )
     assert "no model.json here" in told_no(capsys, "import", "family", str(tmp_path))
     monkeypatch.setenv(model_store.PLACE, str(tmp_path / "empty"))
     monkeypatch.setattr(model_store, "checkout", lambda: None)
     error = told_no(capsys, *ask, "--family", "sv2tts")
-    assert "the family sv2tts is not installed. `soundalike import family FOLDER`" in error and "recipes/sv2tts.toml" in error
+    assert (
+        "the family sv2tts is not installed. `soundalike import family FOLDER`" in error
+        and "recipes/sv2tts.toml" in error
+    )
     assert not (tmp_path / "out.wav").exists()
 
 
 def test_a_command_installs(tiny_shelf, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv(model_store.PLACE, str(tmp_path / "mine"))
     assert main(["import", "family", str(tiny_shelf / "sv2tts")]) == 0
-    assert "installed; speak with --family sv2tts" in capsys.readouterr().out and model_store.find("sv2tts") == tmp_path / "mine" / "sv2tts"
+    assert (
+        "installed; speak with --family sv2tts" in capsys.readouterr().out
+        and model_store.find("sv2tts") == tmp_path / "mine" / "sv2tts"
+    )
 
 
 def test_a_voice_goes_from_family_to_family(tiny_shelf, cloner, voice, tmp_path):
-    """Built-in to FastSpeech 2 (another family, the same encoder) to SV2TTS (another encoder) and back: each time from the clip it keeps."""
+    """Built-in to FastSpeech 2 (another family, the same encoder) to SV2TTS (another encoder) and back: each
+    time from the clip it keeps.
+    """
     voice.save(tmp_path / "anna.voice")
     for family in ("fastspeech2", "sv2tts"):
         other = Cloner.load(family=family)
@@ -143,7 +208,10 @@ def test_a_voice_goes_from_family_to_family(tiny_shelf, cloner, voice, tmp_path)
         made.save(tmp_path / "anna.voice")
         assert other.fits(Voice.load(tmp_path / "anna.voice"))
     back = voice_library.open_voice(cloner, tmp_path / "anna.voice")
-    assert back.tensors["vector"].float() @ voice.tensors["vector"].float() > 0.95 and join(list(cloner.speak(TEXT, back))).speech_seconds() > 0.4
+    assert (
+        back.tensors["vector"].float() @ voice.tensors["vector"].float() > 0.95
+        and join(list(cloner.speak(TEXT, back))).speech_seconds() > 0.4
+    )
     made.save(tmp_path / "bare.voice", source=False)
     with pytest.raises(CheckpointError, match="holds no clip"):
         voice_library.open_voice(cloner, tmp_path / "bare.voice")
@@ -151,39 +219,66 @@ def test_a_voice_goes_from_family_to_family(tiny_shelf, cloner, voice, tmp_path)
 
 def test_the_list_tells_what_there_is(tiny_shelf, tmp_path, capsys):
     shutil.copytree(tiny_shelf / "convrnn", tmp_path / "convrnn")
-    said = {**read_model(tmp_path / "convrnn"), "scores": {"wer": 0.123, "similarity": 0.456}, "data": "three hours"}
+    said = {
+        **read_model(tmp_path / "convrnn"),
+        "scores": {"wer": 0.123, "similarity": 0.456},
+        "data": "three hours",
+    }
     write_model(tmp_path / "convrnn", said)
     model_store.install(tmp_path / "convrnn", force=True)
     assert main(["list", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     by_name = {family["family"]: family for family in told["families"]}
-    assert list(by_name) == ["regression", "convrnn", "fastspeech2", "sv2tts"] and by_name["regression"]["state"] == "built in"
+    assert (
+        list(by_name) == ["regression", "convrnn", "fastspeech2", "sv2tts"]
+        and by_name["regression"]["state"] == "built in"
+    )
     network = load_model(model_store.find("convrnn")).parts["acoustic"].network
     assert by_name["convrnn"]["numbers"] == sum(value.numel() for value in network.state_dict().values())
     assert by_name["convrnn"]["scores"] == said["scores"] and by_name["sv2tts"]["scores"] is None
     parts = {part["part"]: part for part in told["parts"]}
-    assert parts["ge2e"]["of"] == "sv2tts" and parts["tdnn"]["of"] == "regression" and parts["wavenet"]["of"] is None
+    assert (
+        parts["ge2e"]["of"] == "sv2tts"
+        and parts["tdnn"]["of"] == "regression"
+        and parts["wavenet"]["of"] is None
+    )
     assert main(["list"]) == 0
     shown = capsys.readouterr().out
-    for line in ("fastspeech2  installed", "word error rate 12.3 %, similarity 0.46", "three hours", "wavenet      not installed"):
+    for line in (
+        "fastspeech2  installed",
+        "word error rate 12.3 %, similarity 0.46",
+        "three hours",
+        "wavenet      not installed",
+    ):
         assert line in shown
     (tiny_shelf / "fastspeech2" / "acoustic" / "model.safetensors").write_bytes(b"cut")
     assert main(["list"]) == 0
     shown = capsys.readouterr().out
-    assert "fastspeech2  broken" in shown and "does not hold a part" in shown, "the others are listed all the same"
+    assert "fastspeech2  broken" in shown and "does not hold a part" in shown, (
+        "the others are listed all the same"
+    )
 
 
 def test_the_family_is_the_acoustic_models(tiny_shelf, tmp_path):
     save_tiny("convrnn", tmp_path)
-    assert read_model(assemble(tmp_path / "mine", [str(tmp_path / "acoustic"), "builtin"]))["family"] == "convrnn"
+    assert (
+        read_model(assemble(tmp_path / "mine", [str(tmp_path / "acoustic"), "builtin"]))["family"]
+        == "convrnn"
+    )
     with pytest.raises(CheckpointError, match="the family is sv2tts, the acoustic model is one of convrnn"):
         assemble(tmp_path / "other", [str(tmp_path / "acoustic"), "builtin"], "sv2tts")
     said = read_model(assemble(tmp_path / "rough", ["griffin_lim", "builtin"]))
-    assert said["family"] == "regression" and said["parts"]["acoustic"] == "builtin" and said["parts"]["vocoder"] == "vocoder"
+    assert (
+        said["family"] == "regression"
+        and said["parts"]["acoustic"] == "builtin"
+        and said["parts"]["vocoder"] == "vocoder"
+    )
 
 
 def test_the_mean_of_parts(tmp_path, capsys):
-    first, last = (Path(shutil.copytree(BUILT_IN / "acoustic", tmp_path / name)) for name in ("first", "last"))
+    first, last = (
+        Path(shutil.copytree(BUILT_IN / "acoustic", tmp_path / name)) for name in ("first", "last")
+    )
     weights = load_file(last / "model.safetensors")
     weights["decoder_out.bias"] += 1.0
     save_file(weights, last / "model.safetensors")
@@ -194,31 +289,51 @@ def test_the_mean_of_parts(tmp_path, capsys):
     for name, value in load_part(first).network.state_dict().items():
         assert torch.allclose(mean[name].float(), value + 0.5 * (name == "decoder_out.bias"), atol=1e-3), name
     assert load_part(tmp_path / "mean" / "adversary", "adversary").name == "mel_adversary"
-    assert "not of the kind and size of" in told_no(capsys, "average", str(tmp_path / "odd"), str(first), str(BUILT_IN / "vocoder"))
+    assert "not of the kind and size of" in told_no(
+        capsys, "average", str(tmp_path / "odd"), str(first), str(BUILT_IN / "vocoder")
+    )
 
 
 def test_attention_is_drawn_on_request(tiny_shelf, tmp_path, capsys):
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     from matplotlib.image import imread
 
-    ask = ["clone", str(REFERENCE), "Good evening. Yes.", "-o", str(tmp_path / "out.wav"), "--no-verify", "--quality", "fast"]
+    ask = [
+        "clone",
+        str(REFERENCE),
+        "Good evening. Yes.",
+        "-o",
+        str(tmp_path / "out.wav"),
+        "--no-verify",
+        "--quality",
+        "fast",
+    ]
     picture = tmp_path / "looked.png"
     assert main([*ask, "--family", "sv2tts", "--attention", str(picture)]) == 0
     pixels = imread(picture)
     assert pixels.shape[1] == 810 and len(np.unique(pixels.reshape(-1, pixels.shape[2]), axis=0)) > 20
     capsys.readouterr()
-    assert "the family regression has none to draw. Give --family sv2tts" in told_no(capsys, *ask, "--attention", str(picture))
-    assert "give a name that ends in .png" in told_no(capsys, *ask, "--family", "sv2tts", "--attention", str(tmp_path / "looked.txt"))
+    assert "the family regression has none to draw. Give --family sv2tts" in told_no(
+        capsys, *ask, "--attention", str(picture)
+    )
+    assert "give a name that ends in .png" in told_no(
+        capsys, *ask, "--family", "sv2tts", "--attention", str(tmp_path / "looked.txt")
+    )
 
 
 def test_the_attention_is_that_of_the_take_that_was_kept(tiny_shelf):
-    """Untrained, so every sentence is made in every way there is; steps and symbols fit the sound that was kept."""
+    """Untrained, so every sentence is made in every way there is; steps and symbols fit the sound that was
+    kept.
+    """
     cloner = Cloner.load(family="sv2tts")
     pieces = list(cloner.speak("Good evening. Yes.", cloner.listen(REFERENCE)))
     for piece in pieces:
         assert piece.checks[0].redraws >= 2
         lasts = sum(len(one.weights) * one.step for one in piece.attention)
-        assert abs(lasts - piece.seconds) < 0.05 * len(piece.attention) + 0.13  # the pause after it, and the frame at each end
+        # The pause after it, and the frame at each end
+        assert abs(lasts - piece.seconds) < 0.05 * len(piece.attention) + 0.13
         for one in piece.attention:
-            assert one.weights.shape[1] == len(one.symbols) > one.places.max() and np.allclose(one.weights.sum(1), 1.0, atol=1e-4)
+            assert one.weights.shape[1] == len(one.symbols) > one.places.max() and np.allclose(
+                one.weights.sum(1), 1.0, atol=1e-4
+            )
     assert join(pieces).attention == tuple(one for piece in pieces for one in piece.attention)

@@ -1,4 +1,6 @@
-"""Many texts: who speaks them makes no difference, in one process, in several, or on a Ray cluster whose worker is killed."""
+"""Many texts: who speaks them makes no difference, in one process, in several, or on a Ray cluster whose
+worker is killed.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,10 @@ TEXTS = (
 def jobs(tmp_path) -> list[dict[str, str]]:
     """Jobs of two people in turn, in a file; their sounds lie where the current folder is."""
     people = [str(REFERENCE), str(sentences()[-1][0])]
-    made = [{"reference": people[number % 2], "text": text, "wav": f"{number}.wav"} for number, text in enumerate(TEXTS)]
+    made = [
+        {"reference": people[number % 2], "text": text, "wav": f"{number}.wav"}
+        for number, text in enumerate(TEXTS)
+    ]
     (tmp_path / "jobs.jsonl").write_text("\n".join(json.dumps(job) for job in made), encoding="utf-8")
     return made
 
@@ -51,25 +56,44 @@ def alone(jobs, tmp_path, monkeypatch) -> Path:
     folder = tmp_path / "alone"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795219200")  # the day in a mark is that of the others, whatever the time
+    # The day in a mark is that of the others, whatever the time
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795219200")
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     assert main(["batch", "../jobs.jsonl", "--report", "report.jsonl", "--quality", "fast"]) == 0
     torch.set_num_threads(before)
-    assert [line["text"] for line in told(folder / "report.jsonl")] == list(TEXTS) and len(sounds(folder)) == len(TEXTS)
+    assert [line["text"] for line in told(folder / "report.jsonl")] == list(TEXTS) and len(
+        sounds(folder)
+    ) == len(TEXTS)
     return folder
 
 
 def begin(folder: Path, *options: str) -> subprocess.Popen:
     folder.mkdir()
-    words = [sys.executable, "-m", "soundalike", "batch", "../jobs.jsonl", "--report", "report.jsonl", "--quality", "fast", "--workers", "2"]
-    environment = {**os.environ, "RAY_worker_niceness": "0", "RAY_memory_monitor_refresh_ms": "0"}  # as the process that waits for it
-    return subprocess.Popen([*words, *options], cwd=folder, env=environment, stderr=subprocess.PIPE, start_new_session=True)
+    words = [
+        sys.executable,
+        "-m",
+        "soundalike",
+        "batch",
+        "../jobs.jsonl",
+        "--report",
+        "report.jsonl",
+        "--quality",
+        "fast",
+        "--workers",
+        "2",
+    ]
+    # As the process that waits for it
+    environment = {**os.environ, "RAY_worker_niceness": "0", "RAY_memory_monitor_refresh_ms": "0"}
+    return subprocess.Popen(
+        [*words, *options], cwd=folder, env=environment, stderr=subprocess.PIPE, start_new_session=True
+    )
 
 
 def test_ray_makes_the_same_though_a_worker_is_killed(alone, tmp_path):
     pytest.importorskip("ray", reason="pip install soundalike[ray]")
-    process, busy = begin(tmp_path / "ray", "--engine", "ray"), []
+    process = begin(tmp_path / "ray", "--engine", "ray")
+    busy = []
     while process.poll() is None and not sounds(tmp_path / "ray"):
         time.sleep(0.02)
     while process.poll() is None and not busy:
@@ -81,21 +105,28 @@ def test_ray_makes_the_same_though_a_worker_is_killed(alone, tmp_path):
 
 
 def test_processes_make_the_same_and_go_on_after_one_is_killed(alone, tmp_path):
-    process, busy = begin(tmp_path / "many"), []
+    process = begin(tmp_path / "many")
+    busy = []
     while process.poll() is None and not (sounds(tmp_path / "many") and len(busy) > 1):
         busy = descendants(process.pid)
         time.sleep(0.02)
     os.kill(busy[0], signal.SIGKILL)
     said = process.communicate(timeout=900)[1].decode()
-    assert process.returncode == 2 and "a worker was killed" in said and "Run the same command to go on" in said
+    assert (
+        process.returncode == 2 and "a worker was killed" in said and "Run the same command to go on" in said
+    )
     kept = {path: path.stat().st_mtime_ns for path in (tmp_path / "many").glob("*.wav")}
     first = told(tmp_path / "many" / "report.jsonl")
     assert 0 < len(kept) < len(TEXTS)
     subprocess.run(process.args, cwd=tmp_path / "many", check=True, capture_output=True)
-    assert sounds(tmp_path / "many") == sounds(alone) and all(path.stat().st_mtime_ns == kept[path] for path in kept)
+    assert sounds(tmp_path / "many") == sounds(alone) and all(
+        path.stat().st_mtime_ns == kept[path] for path in kept
+    )
     second = told(tmp_path / "many" / "report.jsonl")
     whole = told(alone / "report.jsonl")
-    assert second == [line for line in whole if (tmp_path / "many" / line["wav"]) not in kept] and all(line in whole for line in first)
+    assert second == [line for line in whole if (tmp_path / "many" / line["wav"]) not in kept] and all(
+        line in whole for line in first
+    )
 
 
 def test_lots_hold_one_reference_each_and_every_job_once():
@@ -113,7 +144,10 @@ def test_what_cannot_be_shared_out_is_said(jobs, tmp_path, monkeypatch, capsys):
     for options, message in (
         (["--engine", "abacus"], "--engine abacus: unknown. Choose one of local, ray."),
         (["--workers", "0"], "--workers 0: give 1 or more."),
-        (["--engine", "ray", "--device", "cuda"], "--engine ray speaks on processors, not on --device cuda. Leave --device out."),
+        (
+            ["--engine", "ray", "--device", "cuda"],
+            "--engine ray speaks on processors, not on --device cuda. Leave --device out.",
+        ),
     ):
         assert main(["batch", "jobs.jsonl", "--report", "report.jsonl", *options]) == 2
         assert message in capsys.readouterr().err
@@ -125,8 +159,14 @@ def test_what_cannot_be_shared_out_is_said(jobs, tmp_path, monkeypatch, capsys):
 
 def test_two_jobs_for_one_file_are_refused(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    pair = [{"reference": str(REFERENCE), "text": text, "wav": wav} for text, wav in (("One.", "a.wav"), ("Two.", "./a.wav"))]
+    pair = [
+        {"reference": str(REFERENCE), "text": text, "wav": wav}
+        for text, wav in (("One.", "a.wav"), ("Two.", "./a.wav"))
+    ]
     Path("jobs.jsonl").write_text("\n".join(json.dumps(job) for job in pair), encoding="utf-8")
     assert main(["batch", "jobs.jsonl", "--quality", "fast", "--no-verify"]) == 2
     shown = capsys.readouterr()
-    assert "line 2: ./a.wav is written by line 1 already. Name another file." in shown.err and "1 of 2 jobs done (1 now)" in shown.out
+    assert (
+        "line 2: ./a.wav is written by line 1 already. Name another file." in shown.err
+        and "1 of 2 jobs done (1 now)" in shown.out
+    )

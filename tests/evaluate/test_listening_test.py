@@ -27,7 +27,9 @@ ORIGIN = "system-of-ours"
 
 @pytest.fixture(scope="module")
 def jobs(tmp_path_factory) -> tuple[Path, Path]:
-    """Two systems over the bundled sentences cut to .4 s: the second muffled, and each with jobs that cannot be used."""
+    """Two systems over the bundled sentences cut to .4 s: the second muffled, and each with jobs that cannot
+    be used.
+    """
     folder = tmp_path_factory.mktemp("listening")
     rows: dict[str, list] = {ORIGIN: [], "theirs": []}
     cut = {}
@@ -39,12 +41,31 @@ def jobs(tmp_path_factory) -> tuple[Path, Path]:
         other = path.name.replace("_1.", "_2.") if "_1." in path.name else path.name.replace("_2.", "_1.")
         for system, rate in ((ORIGIN, 24_000), ("theirs", 12_000)):
             cut[path.name].resample(rate).write(folder / f"{system}-{path.name}")
-            row = {"wav": f"{system}-{path.name}", "text": text, "reference": other, "real": path.name, "speaker": path.name[:-7]}
+            row = {
+                "wav": f"{system}-{path.name}",
+                "text": text,
+                "reference": other,
+                "real": path.name,
+                "speaker": path.name[:-7],
+            }
             rows[system].append(json.dumps(row))
     (folder / "broken.wav").write_bytes(b"RIFF not really")
     Audio(np.zeros(24_000, np.float32), 24_000).write(folder / "silent.wav")
-    rows[ORIGIN] += ['{"wav": "gone.wav", "text": "A text."}', '{"wav": "broken.wav", "text": "A text."}', '{"wav": "silent.wav", "text": "A text."}']
-    rows["theirs"] += [json.dumps({"wav": "theirs-anna_1.flac", "text": "Only here.", "reference": "anna_2.flac", "real": "anna_1.flac"})]
+    rows[ORIGIN] += [
+        '{"wav": "gone.wav", "text": "A text."}',
+        '{"wav": "broken.wav", "text": "A text."}',
+        '{"wav": "silent.wav", "text": "A text."}',
+    ]
+    rows["theirs"] += [
+        json.dumps(
+            {
+                "wav": "theirs-anna_1.flac",
+                "text": "Only here.",
+                "reference": "anna_2.flac",
+                "real": "anna_1.flac",
+            }
+        )
+    ]
     for system, lines in rows.items():
         (folder / f"{system}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder / f"{ORIGIN}.jsonl", folder / "theirs.jsonl"
@@ -73,7 +94,9 @@ def about(plan) -> dict[str, str]:
 @pytest.fixture
 def started(jobs, tmp_path):
     """Begins a test over the jobs; gives it with its file of ratings."""
-    application = pytest.importorskip("soundalike.evaluate.listening_test.app", reason="the extra 'serve' is not installed")
+    application = pytest.importorskip(
+        "soundalike.evaluate.listening_test.app", reason="the extra 'serve' is not installed"
+    )
 
     def start(test: str, at_most: int | None = None):
         plan = make_plan(test, list(jobs))
@@ -85,13 +108,28 @@ def started(jobs, tmp_path):
 
 def test_jobs_that_cannot_be_used_are_named_and_counted(jobs):
     plan = make_plan("mos", list(jobs))
-    assert Counter((system, one.kind) for system, one in plan.excluded) == {(ORIGIN, "audio"): 3, ("theirs", "partner"): 1}
-    for what in ("gone.wav does not exist", "broken.wav", "silent.wav: the recording is silent", "another system has no job"):
+    assert Counter((system, one.kind) for system, one in plan.excluded) == {
+        (ORIGIN, "audio"): 3,
+        ("theirs", "partner"): 1,
+    }
+    for what in (
+        "gone.wav does not exist",
+        "broken.wav",
+        "silent.wav: the recording is silent",
+        "another system has no job",
+    ):
         assert any(what in one.reason for _, one in plan.excluded), what
     assert Counter(clip.kind for trial in plan.trials for clip in trial.clips) == {SYSTEM: 8, REAL: 4}
     likeness = make_plan("similarity", list(jobs)).trials
-    assert Counter(clip.kind for trial in likeness for clip in trial.clips) == {SYSTEM: 8, REAL: 4, OTHER: 4} and all(t.reference for t in likeness)
-    assert all({clip.kind for clip in trial.clips} == {SYSTEM, REAL, ANCHOR} for trial in make_plan("mushra", list(jobs)).trials)
+    assert Counter(clip.kind for trial in likeness for clip in trial.clips) == {
+        SYSTEM: 8,
+        REAL: 4,
+        OTHER: 4,
+    } and all(t.reference for t in likeness)
+    assert all(
+        {clip.kind for clip in trial.clips} == {SYSTEM, REAL, ANCHOR}
+        for trial in make_plan("mushra", list(jobs)).trials
+    )
 
 
 def test_tests_that_cannot_be_held_are_refused(jobs, tmp_path):
@@ -113,7 +151,10 @@ def test_tests_that_cannot_be_held_are_refused(jobs, tmp_path):
 def test_every_listener_has_an_order_that_stays(jobs):
     plan = make_plan("mos", list(jobs))
     orders = {rater: [trial.name for trial in plan.order(rater, 0)] for rater in ("anna", "ben", "cid")}
-    assert orders["anna"] == [trial.name for trial in plan.order("anna", 0)] and len({tuple(order) for order in orders.values()}) == 3
+    assert (
+        orders["anna"] == [trial.name for trial in plan.order("anna", 0)]
+        and len({tuple(order) for order in orders.values()}) == 3
+    )
     assert {frozenset(order) for order in orders.values()} == {frozenset(trial.name for trial in plan.trials)}
     few = plan.order("anna", 0, at_most=3)
     assert Counter(trial.control for trial in few) == {False: 3, True: 2}
@@ -126,22 +167,43 @@ def test_anchor_keeps_what_lies_below_3500_hertz_and_clips_are_of_one_loudness(t
     assert all(clip.loudness() == pytest.approx(-23, abs=0.15) for clip in clips)
     real, anchor = (np.abs(np.fft.rfft(clip.samples[1000:-1000])) ** 2 for clip in clips)
     hertz = np.fft.rfftfreq(22_000, 1 / 24_000)
-    loss = [10 * np.log10(real[(hertz > low) & (hertz < high)].sum() / anchor[(hertz > low) & (hertz < high)].sum())
-            for low, high in ((100, 3400), (4000, 4500), (4500, 12_000))]  # fmt: skip
+    loss = [
+        10
+        * np.log10(real[(hertz > low) & (hertz < high)].sum() / anchor[(hertz > low) & (hertz < high)].sum())
+        for low, high in ((100, 3400), (4000, 4500), (4500, 12_000))
+    ]
     assert loss[1] - loss[0] > 25 and loss[2] - loss[0] > 50
 
 
 def test_answers_are_kept_once_and_wrong_ones_refused(started):
     application, test, ratings = started("mos")
-    client = pytest.importorskip("fastapi.testclient").TestClient(application.alone(test), base_url="http://127.0.0.1")
+    client = pytest.importorskip("fastapi.testclient").TestClient(
+        application.alone(test), base_url="http://127.0.0.1"
+    )
     first = client.get("/state?rater=anna").json()
     assert first["total"] == 12 and ORIGIN not in json.dumps(first) and "flac" not in json.dumps(first)
     clip = first["trial"]["clips"][0]
-    assert client.get(f"/clips/{clip}.wav").content[:4] == b"RIFF" and client.get("/clips/..%2Fmos.wav").status_code == 404
+    assert (
+        client.get(f"/clips/{clip}.wav").content[:4] == b"RIFF"
+        and client.get("/clips/..%2Fmos.wav").status_code == 404
+    )
     good = {"trial": first["trial"]["name"], "scores": {clip: 4}, "seconds": 2.5}
-    for wrong in ({"scores": {clip: 6}}, {"scores": {clip: 3.5}}, {"scores": {}}, {"scores": {clip: True}}, {"trial": "other"}, {"seconds": None}):
+    for wrong in (
+        {"scores": {clip: 6}},
+        {"scores": {clip: 3.5}},
+        {"scores": {}},
+        {"scores": {clip: True}},
+        {"trial": "other"},
+        {"seconds": None},
+    ):
         assert client.post("/ratings?rater=anna", json=good | wrong).status_code == 422, wrong
-    for raw in (b"", b"[1]", b'{"a": NaN}', b"[" * 9000, json.dumps(good).replace("2.5", "1" + "0" * 400).encode()):
+    for raw in (
+        b"",
+        b"[1]",
+        b'{"a": NaN}',
+        b"[" * 9000,
+        json.dumps(good).replace("2.5", "1" + "0" * 400).encode(),
+    ):
         assert client.post("/ratings?rater=anna", content=raw).status_code == 422, raw[:20]
     assert client.post("/ratings?rater=anna", content=b"x" * 20_000).status_code == 413
     assert client.post("/ratings?rater=..%2F", json=good).status_code == 422 and not ratings.rows()
@@ -154,35 +216,66 @@ def test_answers_are_kept_once_and_wrong_ones_refused(started):
 
 
 def rated(rater: str, kind: str, score: float, job: str, system: str = "") -> Rating:
-    return Rating(rater, f"{kind}{job}{system}", f"{kind}{job}{system}", job, kind, system, score, 1, 1.0, "2026-01-01T00:00:00+00:00")
+    return Rating(
+        rater,
+        f"{kind}{job}{system}",
+        f"{kind}{job}{system}",
+        job,
+        kind,
+        system,
+        score,
+        1,
+        1.0,
+        "2026-01-01T00:00:00+00:00",
+    )
 
 
 @pytest.mark.parametrize(
     "test, scores, failed",
     [
-        ("mos", {REAL: [5, 4]}, False), ("mos", {REAL: [3, 3]}, True), ("mos", {SYSTEM: [1]}, False),
-        ("similarity", {REAL: [4, 5], OTHER: [1, 2]}, False), ("similarity", {REAL: [4, 4], OTHER: [5, 4]}, True), ("similarity", {REAL: [2]}, True),
-        ("ab", {REAL: [1, 1], ANCHOR: [0, 0]}, False), ("ab", {REAL: [0.5], ANCHOR: [0.5]}, True),
-        ("mushra", {REAL: [100, 95, 90]}, False), ("mushra", {REAL: [100, 70, 100]}, True), ("mushra", {REAL: [100] * 6 + [70]}, False),
+        ("mos", {REAL: [5, 4]}, False),
+        ("mos", {REAL: [3, 3]}, True),
+        ("mos", {SYSTEM: [1]}, False),
+        ("similarity", {REAL: [4, 5], OTHER: [1, 2]}, False),
+        ("similarity", {REAL: [4, 4], OTHER: [5, 4]}, True),
+        ("similarity", {REAL: [2]}, True),
+        ("ab", {REAL: [1, 1], ANCHOR: [0, 0]}, False),
+        ("ab", {REAL: [0.5], ANCHOR: [0.5]}, True),
+        ("mushra", {REAL: [100, 95, 90]}, False),
+        ("mushra", {REAL: [100, 70, 100]}, True),
+        ("mushra", {REAL: [100] * 6 + [70]}, False),
     ],
-)  # fmt: skip
+)
 def test_who_fails_the_hidden_reference(test, scores, failed):
     rows = [rated("a", kind, score, str(at)) for kind, own in scores.items() for at, score in enumerate(own)]
     assert fails(test, rows) is failed
 
 
 def test_results_leave_out_who_failed_and_are_exported(tmp_path, capsys):
-    facts = {"test": "mos", "systems": '["ours", "the|irs"]', "digest": "", "excluded": '[["ours", "l 1", "x"]]'}
+    facts = {
+        "test": "mos",
+        "systems": '["ours", "the|irs"]',
+        "digest": "",
+        "excluded": '[["ours", "l 1", "x"]]',
+    }
     ratings = Ratings.begin(tmp_path / "r.sqlite", facts)
     rng = np.random.default_rng(1)
     for rater in "abcdef":
         for job in map(str, range(10)):
-            ours = [rated(rater, SYSTEM, float(rng.integers(3, 5)), job, "ours"), rated(rater, SYSTEM, float(rng.integers(2, 4)), job, "the|irs")]
+            ours = [
+                rated(rater, SYSTEM, float(rng.integers(3, 5)), job, "ours"),
+                rated(rater, SYSTEM, float(rng.integers(2, 4)), job, "the|irs"),
+            ]
             ratings.add([*ours, rated(rater, REAL, 1.0 if rater == "f" else 5.0, job)])
     report = results(ratings)
     kept = [row.score for row in ratings.rows() if row.system == "ours" and row.rater != "f"]
     row = report["table"][0]
-    assert report["dropped"] == ["f"] and report["raters_kept"] == 5 and row["ratings"] == 50 and row["raters"] == 5
+    assert (
+        report["dropped"] == ["f"]
+        and report["raters_kept"] == 5
+        and row["ratings"] == 50
+        and row["raters"] == 5
+    )
     assert row["mean"] == pytest.approx(np.mean(kept)) and row["low"] < row["mean"] < row["high"]
     assert report["table"][2]["kind"] == REAL and report["table"][2]["mean"] == 5
     (paired,) = report["comparisons"]
@@ -190,31 +283,49 @@ def test_results_leave_out_who_failed_and_are_exported(tmp_path, capsys):
     assert main(["listen", "--results", str(tmp_path / "r.sqlite"), "--export", str(tmp_path / "out")]) == 0
     text = capsys.readouterr().out
     assert text == markdown(report) == (tmp_path / "out" / "results.md").read_text(encoding="utf-8")
-    assert f"| ours | {np.mean(kept):.1f} ± 0." in text and "5 of 6 listeners counted; 1 dropped" in text and "the\\|irs" in text and "l 1: x" in text
+    assert (
+        f"| ours | {np.mean(kept):.1f} ± 0." in text
+        and "5 of 6 listeners counted; 1 dropped" in text
+        and "the\\|irs" in text
+        and "l 1: x" in text
+    )
     with (tmp_path / "out" / "ratings.csv").open(encoding="utf-8", newline="") as file:
         table = list(csv.DictReader(file))
     assert len(table) == 180 and table[0].keys() == {*Rating.__dataclass_fields__}
-    assert json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8")) == json.loads(json.dumps(report))
+    assert json.loads((tmp_path / "out" / "results.json").read_text(encoding="utf-8")) == json.loads(
+        json.dumps(report)
+    )
 
 
 def test_commands_that_cannot_be_followed(jobs, tmp_path, capsys, monkeypatch):
     for words, said in (
-        ([], "give jobs and --test"), ([str(jobs[0])], "give jobs and --test"), (["--results", "gone.sqlite"], "no such file"),
-        ([str(jobs[0]), "--results", "x"], "leave the jobs"), ([str(jobs[0]), "--test", "mos", "--per-rater", "0"], "give 1 or more"),
+        ([], "give jobs and --test"),
+        ([str(jobs[0])], "give jobs and --test"),
+        (["--results", "gone.sqlite"], "no such file"),
+        ([str(jobs[0]), "--results", "x"], "leave the jobs"),
+        ([str(jobs[0]), "--test", "mos", "--per-rater", "0"], "give 1 or more"),
         ([str(jobs[0]), "--test", "mos", "--ratings", "no/folder.sqlite"], "folder no does not exist"),
-        ([str(jobs[0]), "--test", "mos", "--ratings", str(tmp_path / "m.sqlite"), "--host", "192.0.2.1"], "cannot be used"),
-    ):  # fmt: skip
+        (
+            [str(jobs[0]), "--test", "mos", "--ratings", str(tmp_path / "m.sqlite"), "--host", "192.0.2.1"],
+            "cannot be used",
+        ),
+    ):
         words = ["listen", *words]
         assert main(words) == 2 and said in capsys.readouterr().err, words
     monkeypatch.delitem(sys.modules, "soundalike.evaluate.listening_test.app", raising=False)
     monkeypatch.setitem(sys.modules, "fastapi", None)
-    assert main(["listen", str(jobs[0]), "--test", "mos"]) == 2 and "pip install 'soundalike[serve]'" in capsys.readouterr().err
+    assert (
+        main(["listen", str(jobs[0]), "--test", "mos"]) == 2
+        and "pip install 'soundalike[serve]'" in capsys.readouterr().err
+    )
 
 
 def hear_all(page, count: int) -> None:
     """Play every clip of the trial to its end with the space bar."""
     for heard in range(count):
-        page.wait_for_function("() => document.querySelectorAll('.sound:disabled').length === 0 && document.querySelector('.sound')")
+        page.wait_for_function(
+            "() => document.querySelectorAll('.sound:disabled').length === 0 && document.querySelector('.sound')"
+        )
         page.keyboard.press(" ")
         page.wait_for_function("at => document.querySelectorAll('.sound.heard').length > at", arg=heard)
 
@@ -254,7 +365,9 @@ def test_opinion_by_keyboard_goes_on_after_a_reload(started, tab):
                 page.get_by_role("button", name="Go on (2 of 4 done)").click()
         page.get_by_role("heading", name="Thank you").wait_for()
     rows = ratings.rows()
-    assert [row.score for row in sorted(rows, key=lambda row: row.position)] == [5, 4, 3, 2] and len({row.rater for row in rows}) == 1
+    assert [row.score for row in sorted(rows, key=lambda row: row.position)] == [5, 4, 3, 2] and len(
+        {row.rater for row in rows}
+    ) == 1
     assert all(row.seconds > 0.3 for row in rows)
 
 
@@ -270,7 +383,9 @@ def test_two_clips_by_keyboard(started, tab, test, count, keys):
         page.keyboard.press("Enter")
         counts(page, f"Clip 2 of {len(listening.plan.trials)}")
     scores = {row.clip: row.score for row in ratings.rows() if row.rater == "anna"}
-    assert scores == ({first["clips"][0]: 4} if test == "similarity" else {first["clips"][0]: 0, first["clips"][1]: 1})
+    assert scores == (
+        {first["clips"][0]: 4} if test == "similarity" else {first["clips"][0]: 0, first["clips"][1]: 1}
+    )
 
 
 def test_sliders_by_keyboard_and_a_lost_connection(started, tab):
@@ -292,4 +407,6 @@ def test_sliders_by_keyboard_and_a_lost_connection(started, tab):
         page.unroute("**/ratings*")
         page.keyboard.press("Enter")
         counts(page, "Round 2 of 4")
-    assert sorted(row.score for row in ratings.rows()) == [51, 52, 53, 54] and {row.kind for row in ratings.rows()} == {SYSTEM, REAL, ANCHOR}
+    assert sorted(row.score for row in ratings.rows()) == [51, 52, 53, 54] and {
+        row.kind for row in ratings.rows()
+    } == {SYSTEM, REAL, ANCHOR}

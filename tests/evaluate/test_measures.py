@@ -33,7 +33,9 @@ def test_interval_agrees_with_theory_and_repeats():
     values = np.random.default_rng(3).normal(10, 2, 400)
     found = pooled(values, seed=5)
     half = 1.96 * values.std() / math.sqrt(400)
-    assert found.low == pytest.approx(values.mean() - half, abs=0.03) and found.high == pytest.approx(values.mean() + half, abs=0.03)
+    assert found.low == pytest.approx(values.mean() - half, abs=0.03) and found.high == pytest.approx(
+        values.mean() + half, abs=0.03
+    )
     assert found == pooled(values, seed=5) and found != pooled(values, seed=6)
 
 
@@ -48,7 +50,10 @@ def test_one_job_has_no_interval_and_none_no_value():
     assert pooled([]) is None and pooled([0.0], [0.0]) is None
 
 
-@pytest.mark.parametrize("more, less, p", [(0, 0, 1.0), (5, 0, 0.0625), (6, 0, 0.03125), (8, 2, 112 / 1024), (4, 4, 1.0), (3, 2, 1.0)])
+@pytest.mark.parametrize(
+    "more, less, p",
+    [(0, 0, 1.0), (5, 0, 0.0625), (6, 0, 0.03125), (8, 2, 112 / 1024), (4, 4, 1.0), (3, 2, 1.0)],
+)
 def test_sign_test_is_exact(more, less, p):
     assert sign_test(more, less) == pytest.approx(p)
     assert sign_test(less, more) == pytest.approx(p)
@@ -66,12 +71,22 @@ def test_comparison_pairs_job_with_job():
 @pytest.mark.parametrize(
     "low, high, more, less, p, word",
     [
-        (-0.2, -0.1, 0, 8, 0.008, "better"), (0.1, 0.2, 8, 0, 0.008, "worse"), (-0.1, 0.2, 8, 0, 0.008, "not told apart"),
-        (0.1, 0.2, 3, 0, 0.25, "not told apart"), (0.1, 0.2, 0, 8, 0.008, "not told apart"), (None, None, 1, 0, 1.0, "not told apart"),
+        (-0.2, -0.1, 0, 8, 0.008, "better"),
+        (0.1, 0.2, 8, 0, 0.008, "worse"),
+        (-0.1, 0.2, 8, 0, 0.008, "not told apart"),
+        (0.1, 0.2, 3, 0, 0.25, "not told apart"),
+        (0.1, 0.2, 0, 8, 0.008, "not told apart"),
+        (None, None, 1, 0, 1.0, "not told apart"),
     ],
-)  # fmt: skip
+)
 def test_a_difference_counts_only_where_interval_and_sign_test_agree(low, high, more, less, p, word):
-    assert verdict_of({"better": "lower"}, {"difference": {"low": low, "high": high}, "more": more, "less": less, "p": p}) == word
+    assert (
+        verdict_of(
+            {"better": "lower"},
+            {"difference": {"low": low, "high": high}, "more": more, "less": less, "p": p},
+        )
+        == word
+    )
 
 
 def test_partners_keep_order_and_count_repetitions():
@@ -82,7 +97,8 @@ def test_partners_keep_order_and_count_repetitions():
 
 
 def test_edits_by_hand():
-    wanted, heard = "the old man walked home".split(), "the man walked back home today".split()
+    wanted = "the old man walked home".split()
+    heard = "the man walked back home today".split()
     steps = edits(wanted, heard)
     assert [kind for kind, _, _ in steps] == ["same", "missing", "same", "same", "extra", "same", "extra"]
     assert distance(wanted, heard) == 3 and distance([], heard) == 6 and distance(wanted, []) == 5
@@ -111,12 +127,22 @@ def tone(hertz: float, seconds: float = 1.0, level: float = 0.3, rate: int = 24_
 
 def test_signal_of_a_tone_that_breaks_off_and_one_that_ends():
     quiet = np.zeros(12_000, np.float32)
-    ends, breaks = Audio(np.concatenate([tone(150), quiet]), 24_000), Audio(np.concatenate([quiet, tone(150)]), 24_000)
+    ends = Audio(np.concatenate([tone(150), quiet]), 24_000)
+    breaks = Audio(np.concatenate([quiet, tone(150)]), 24_000)
     assert signal(ends)["breaks_off"] == 0 and signal(breaks)["breaks_off"] == 1
     assert signal(ends)["tail"] == -80.0 and signal(breaks)["tail"] == pytest.approx(0, abs=1)
     assert signal(ends)["silence"] == pytest.approx(1 / 3, abs=0.02)
-    assert signal(Audio(np.clip(3 * tone(150), -1, 1), 24_000))["clipped"] > 0.05 and signal(ends)["clipped"] == 0
-    assert signal(Audio(quiet, 24_000)) == {"loudness": None, "clipped": 0.0, "silence": 1.0, "tail": None, "breaks_off": None}
+    assert (
+        signal(Audio(np.clip(3 * tone(150), -1, 1), 24_000))["clipped"] > 0.05
+        and signal(ends)["clipped"] == 0
+    )
+    assert signal(Audio(quiet, 24_000)) == {
+        "loudness": None,
+        "clipped": 0.0,
+        "silence": 1.0,
+        "tail": None,
+        "breaks_off": None,
+    }
 
 
 def test_melody_of_tones():
@@ -124,8 +150,12 @@ def test_melody_of_tones():
     audio = Audio(np.concatenate([tone(150), pause, tone(150)]), 24_000)
     real = Audio(np.concatenate([tone(150 * 2 ** (3 / 12)), pause, tone(150 * 2 ** (3 / 12))]), 24_000)
     found = prosody(audio, 5, real)
-    assert found["pitch"] == pytest.approx(150, rel=0.02) and found["pitch_error"] == pytest.approx(3, abs=0.3)
-    assert found["pauses"] == pytest.approx(1 / 2.3, rel=0.05) and found["pace"] == pytest.approx(5 / 2.3, rel=0.05)
+    assert found["pitch"] == pytest.approx(150, rel=0.02) and found["pitch_error"] == pytest.approx(
+        3, abs=0.3
+    )
+    assert found["pauses"] == pytest.approx(1 / 2.3, rel=0.05) and found["pace"] == pytest.approx(
+        5 / 2.3, rel=0.05
+    )
     assert found["pace_ratio"] == pytest.approx(1, abs=0.05)
     assert prosody(Audio(pause, 24_000), 5)["pitch"] is None
 
@@ -137,7 +167,11 @@ def test_warp_follows_a_stretched_sequence():
 
 
 def test_verdict_on_a_voice():
-    assert verdict({"a": 0.5, "b": 0.7, "c": 0.1}, "a") == {"similarity": 0.5, "margin": pytest.approx(-0.2), "first": 0.0}
+    assert verdict({"a": 0.5, "b": 0.7, "c": 0.1}, "a") == {
+        "similarity": 0.5,
+        "margin": pytest.approx(-0.2),
+        "first": 0.0,
+    }
     assert verdict({"a": 0.5}, "a") == {"similarity": 0.5, "margin": None, "first": None}
 
 

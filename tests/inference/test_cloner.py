@@ -38,12 +38,16 @@ def test_pieces_of_a_stream_join_to_the_whole(cloner, voice):
 
 
 def test_same_seed_same_sound(cloner, voice):
-    one, two, other = (join(list(cloner.speak(TEXT, voice, cloner.Options(seed=seed)))).samples for seed in (3, 3, 4))
+    one, two, other = (
+        join(list(cloner.speak(TEXT, voice, cloner.Options(seed=seed)))).samples for seed in (3, 3, 4)
+    )
     assert np.array_equal(one, two) and not np.array_equal(one, other)
 
 
 def test_speed_changes_the_length(cloner, voice):
-    slow, fast = (join(list(cloner.speak(TEXT, voice, cloner.Options(speed=speed)))).seconds for speed in (0.7, 1.4))
+    slow, fast = (
+        join(list(cloner.speak(TEXT, voice, cloner.Options(speed=speed)))).seconds for speed in (0.7, 1.4)
+    )
     assert 1.5 < slow / fast < 2.3
 
 
@@ -57,7 +61,9 @@ def test_a_voice_is_a_small_file(cloner, voice, tmp_path):
     assert os.path.getsize(tmp_path / "me.voice") < 300_000
     again = Voice.load(tmp_path / "me.voice")
     assert again.facts == voice.facts
-    assert np.array_equal(join(list(cloner.speak(TEXT, again))).samples, join(list(cloner.speak(TEXT, voice))).samples)
+    assert np.array_equal(
+        join(list(cloner.speak(TEXT, again))).samples, join(list(cloner.speak(TEXT, voice))).samples
+    )
     (tmp_path / "bad.voice").write_bytes(b"nothing of the kind")
     with pytest.raises(CheckpointError, match="bad.voice: not a voice file"):
         Voice.load(tmp_path / "bad.voice")
@@ -73,10 +79,26 @@ def test_a_voice_of_another_model_is_refused(cloner, voice):
     [
         ("model.json", "[]", "does not say what it is"),
         ("model.json", "\x00\xff", "does not say what it is"),
-        ("model.json", '{"format": "soundalike-model-1", "family": "nope", "parts": {}}', "unknown family 'nope'. Choose one of convrnn"),
-        ("model.json", '{"format": "soundalike-model-1", "family": "regression", "parts": {}}', "no acoustic among the parts"),
-        ("vocoder/config.json", '{"format": "soundalike-part-1", "part": "vocos", "mel": null}', "does not say what it is"),
-        ("vocoder/config.json", '{"format": "soundalike-part-1", "part": ["x"], "mel": {}}', "config.json: unknown part"),
+        (
+            "model.json",
+            '{"format": "soundalike-model-1", "family": "nope", "parts": {}}',
+            "unknown family 'nope'. Choose one of convrnn",
+        ),
+        (
+            "model.json",
+            '{"format": "soundalike-model-1", "family": "regression", "parts": {}}',
+            "no acoustic among the parts",
+        ),
+        (
+            "vocoder/config.json",
+            '{"format": "soundalike-part-1", "part": "vocos", "mel": null}',
+            "does not say what it is",
+        ),
+        (
+            "vocoder/config.json",
+            '{"format": "soundalike-part-1", "part": ["x"], "mel": {}}',
+            "config.json: unknown part",
+        ),
         ("vocoder/config.json", '{"format": "soundalike-part-9"}', "this version reads 'soundalike-part-1'"),
     ],
 )
@@ -103,17 +125,45 @@ def test_the_voice_follows_the_reference(cloner):
 
 def test_command_line(tmp_path, capsys):
     out = tmp_path / "out.flac"
-    assert main(["clone", str(REFERENCE), "Good evening.", "-o", str(out), "--save-voice", str(tmp_path / "v.voice")]) == 0
+    assert (
+        main(
+            [
+                "clone",
+                str(REFERENCE),
+                "Good evening.",
+                "-o",
+                str(out),
+                "--save-voice",
+                str(tmp_path / "v.voice"),
+            ]
+        )
+        == 0
+    )
     assert soundfile.info(str(out)).format == "FLAC"
     assert "s of speech in" in capsys.readouterr().out
     (tmp_path / "text.txt").write_text("Good evening.", encoding="utf-8")
-    assert main(["clone", str(tmp_path / "v.voice"), "--text-file", str(tmp_path / "text.txt"), "-o", str(tmp_path / "two.wav")]) == 0
+    assert (
+        main(
+            [
+                "clone",
+                str(tmp_path / "v.voice"),
+                "--text-file",
+                str(tmp_path / "text.txt"),
+                "-o",
+                str(tmp_path / "two.wav"),
+            ]
+        )
+        == 0
+    )
     assert abs(Audio.read(tmp_path / "two.wav").seconds - Audio.read(out).seconds) < 0.01
 
 
 def test_standard_input_and_output():
     made = subprocess.run(
-        [sys.executable, "-m", "soundalike", "clone", str(REFERENCE), "-", "-o", "-"], input=b"Good evening.", capture_output=True, check=True
+        [sys.executable, "-m", "soundalike", "clone", str(REFERENCE), "-", "-o", "-"],
+        input=b"Good evening.",
+        capture_output=True,
+        check=True,
     )
     assert made.stdout[:4] == b"RIFF" and len(made.stdout) > 20_000
 
@@ -126,14 +176,21 @@ def test_batch_resumes_and_reports_bad_lines(tmp_path, capsys):
         {"reference": str(REFERENCE), "text": "Four.", "wav": str(tmp_path / "4.wav")},
     ]
     file = tmp_path / "jobs.jsonl"
-    file.write_text("\n".join([json.dumps(jobs[0]), json.dumps(jobs[1]), "{oops", json.dumps(jobs[2]), json.dumps(jobs[3])]), encoding="utf-8")
+    file.write_text(
+        "\n".join(
+            [json.dumps(jobs[0]), json.dumps(jobs[1]), "{oops", json.dumps(jobs[2]), json.dumps(jobs[3])]
+        ),
+        encoding="utf-8",
+    )
     assert main(["batch", str(file), "--report", str(tmp_path / "report.jsonl")]) == 2
     shown = capsys.readouterr()
     assert "line 2: the field 'wav' is missing" in shown.err
     assert "line 3: not JSON" in shown.err
     assert "line 4" in shown.err and "gone.wav: no such file" in shown.err
     assert "2 of 5 jobs done (2 now)" in shown.out
-    assert [json.loads(line)["seconds"] > 0 for line in (tmp_path / "report.jsonl").read_text().splitlines()] == [True, True]
+    assert [
+        json.loads(line)["seconds"] > 0 for line in (tmp_path / "report.jsonl").read_text().splitlines()
+    ] == [True, True]
     before = (tmp_path / "1.wav").stat().st_mtime_ns
     main(["batch", str(file)])
     assert "(0 now)" in capsys.readouterr().out and (tmp_path / "1.wav").stat().st_mtime_ns == before
@@ -156,7 +213,8 @@ def bad_inputs(folder):
     broken[1000] = np.nan
     put("nan.wav", broken, subtype="FLOAT")
     (folder / "model").mkdir()
-    out, ref = str(folder / "out.wav"), str(REFERENCE)
+    out = str(folder / "out.wav")
+    ref = str(REFERENCE)
     return [
         ([str(folder / "gone.wav"), "Hi.", "-o", out], "gone.wav: no such file"),
         ([str(folder / "letter.wav"), "Hi.", "-o", out], "letter.wav: not a readable recording"),
@@ -166,7 +224,10 @@ def bad_inputs(folder):
         ([str(folder), "Hi.", "-o", out], "this is a folder"),
         ([ref, "", "-o", out], "the text is empty"),
         ([ref, "?!", "-o", out], "nothing that can be spoken"),
-        ([ref, "Hello.", "-o", out, "--language", "xx"], "language 'xx' is not known. Choose one of en, de, es"),
+        (
+            [ref, "Hello.", "-o", out, "--language", "xx"],
+            "language 'xx' is not known. Choose one of en, de, es",
+        ),
         ([ref, "--text-file", str(folder / "empty.txt"), "-o", out], "empty.txt: the text is empty"),
         ([ref, "--text-file", str(folder / "latin1.txt"), "-o", out], "latin1.txt: not UTF-8"),
         ([ref, "--text-file", str(folder / "gone.txt"), "-o", out], "gone.txt: cannot be read"),
@@ -195,7 +256,10 @@ def test_bad_input_is_one_clear_sentence(tmp_path, capsys):
         assert sorted(tmp_path.iterdir()) == before, "something half-written"
 
 
-@pytest.mark.skipif(os.name == "nt" or (hasattr(os, "geteuid") and os.geteuid() == 0), reason="the superuser may write anywhere")
+@pytest.mark.skipif(
+    os.name == "nt" or (hasattr(os, "geteuid") and os.geteuid() == 0),
+    reason="the superuser may write anywhere",
+)
 def test_folder_that_is_not_writable(tmp_path, capsys):
     tmp_path.chmod(0o500)
     assert main(["clone", str(REFERENCE), "Hi.", "-o", str(tmp_path / "out.wav")]) == 2

@@ -22,16 +22,24 @@ def test_fifty_sentences_of_one_to_forty_words():
 
 @pytest.mark.parametrize(
     "places, in_order, arrived",
-    [((0, 1, 2, 3, 4, 5, 6, 7), True, True), ((0, 1, 0, 2, 1, 3), True, False), ((0, 3, 4, 2, 6), False, True), ((5, 0), False, False)],
+    [
+        ((0, 1, 2, 3, 4, 5, 6, 7), True, True),
+        ((0, 1, 0, 2, 1, 3), True, False),
+        ((0, 3, 4, 2, 6), False, True),
+        ((5, 0), False, False),
+    ],
 )
 def test_order_and_arrival(places, in_order, arrived):
-    assert endings.monotonic(looking_at(*places)) is in_order and endings.arrives(looking_at(*places)) is arrived
+    assert (
+        endings.monotonic(looking_at(*places)) is in_order and endings.arrives(looking_at(*places)) is arrived
+    )
 
 
 def test_every_end_is_counted_by_its_cause(tiny_shelf, monkeypatch):
     """Untrained; its stop token made to come at once, or never."""
     cloner = Cloner.load(family="sv2tts")
-    voices, sentences = [cloner.listen(REFERENCE)], endings.texts()[:2]
+    voices = [cloner.listen(REFERENCE)]
+    sentences = endings.texts()[:2]
     bias = cloner.family.acoustic.stop_out.bias.data
     bias.fill_(99.0)
     free = endings.measure(cloner, voices, sentences, cloner.Options(guard=False))
@@ -40,4 +48,8 @@ def test_every_end_is_counted_by_its_cause(tiny_shelf, monkeypatch):
     free = endings.measure(cloner, voices, sentences, cloner.Options(guard=False))
     assert free["by_themselves"] == 0 and free["ended"] == {"limit": 2}
     guarded = endings.measure(cloner, voices, sentences, cloner.Options())
-    assert guarded["by_themselves"] == 0 and sum(guarded["ended"].values()) == 2 and 0.0 <= guarded["monotonic"] <= 1.0
+    assert (
+        guarded["by_themselves"] == 0
+        and sum(guarded["ended"].values()) == 2
+        and 0.0 <= guarded["monotonic"] <= 1.0
+    )

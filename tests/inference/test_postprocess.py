@@ -57,7 +57,9 @@ def test_every_word_has_its_time(cloner, voice):
 def test_a_length_is_fitted_to_twenty_milliseconds(cloner, voice):
     natural = say(cloner, voice, TEXT).seconds
     for share in (0.75, 1.0, 1.3):
-        assert say(cloner, voice, TEXT, fit=natural * share).seconds == pytest.approx(natural * share, abs=0.02)
+        assert say(cloner, voice, TEXT, fit=natural * share).seconds == pytest.approx(
+            natural * share, abs=0.02
+        )
     with pytest.warns(UserWarning, match="times its natural rate"):
         say(cloner, voice, TEXT, fit=natural * 2)
     with pytest.raises(ConfigError, match="too short; the text takes"):
@@ -65,7 +67,8 @@ def test_a_length_is_fitted_to_twenty_milliseconds(cloner, voice):
 
 
 def test_durations_sum_to_what_is_asked():
-    exact, least = torch.tensor([0.0, 3.3, 7.9, 0.4, 12.2]), torch.tensor([0.0, 2.0, 2.0, 0.0, 2.0])
+    exact = torch.tensor([0.0, 3.3, 7.9, 0.4, 12.2])
+    least = torch.tensor([0.0, 2.0, 2.0, 0.0, 2.0])
     for frames in (6, 7, 24, 100, 1001):
         durations = fitted(exact, least, frames)
         assert int(durations.sum()) == frames and bool((durations >= least).all())
@@ -73,7 +76,9 @@ def test_durations_sum_to_what_is_asked():
 
 
 def test_pitch_and_pace_are_apart(cloner, voice):
-    plain, high, slow = say(cloner, voice, TEXT), say(cloner, voice, TEXT, pitch=4.0), say(cloner, voice, TEXT, speed=0.7)
+    plain = say(cloner, voice, TEXT)
+    high = say(cloner, voice, TEXT, pitch=4.0)
+    slow = say(cloner, voice, TEXT, speed=0.7)
     assert high.seconds == plain.seconds
     assert 12 * np.log2(median_pitch(high) / median_pitch(plain)) == pytest.approx(4.0, abs=1.0)
     assert slow.seconds > 1.25 * plain.seconds
@@ -82,11 +87,13 @@ def test_pitch_and_pace_are_apart(cloner, voice):
 
 def test_markup_is_heard(cloner, voice):
     text = '<speak>One <prosody volume="-12dB">two</prosody> three <mark name="here"/> four. Five <break time="700ms"/> six.</speak>'
-    plain, marked = say(cloner, voice, "One two three four. Five six."), say(cloner, voice, text)
+    plain = say(cloner, voice, "One two three four. Five six.")
+    marked = say(cloner, voice, text)
     softer = [level(audio, words(audio)[1]) - level(audio, words(audio)[0]) for audio in (plain, marked)]
     assert softer[1] - softer[0] == pytest.approx(-12.0, abs=2.5)
     assert [cue.text for cue in marked.cues if cue.kind == "mark"] == ["here"]
-    mark, four = next(cue for cue in marked.cues if cue.kind == "mark"), words(marked)[3]
+    mark = next(cue for cue in marked.cues if cue.kind == "mark")
+    four = words(marked)[3]
     assert mark.start == pytest.approx(four.start)
     gap = words(marked)[5].start - words(marked)[4].stop
     assert gap >= 0.7
@@ -101,7 +108,8 @@ def test_what_is_spoken_has_one_loudness(cloner, voice):
     text = TEXT + " Well, no! And this is a much longer sentence, said at the end of it all."
     for asked, options in ((-23.0, {}), (-16.0, {"loudness": -16.0})):
         for piece in cloner.speak(text, voice, **options):
-            said = Audio(np.trim_zeros(piece.samples), piece.rate)  # a block of quiet weighs much in a short piece
+            # A block of quiet weighs much in a short piece
+            said = Audio(np.trim_zeros(piece.samples), piece.rate)
             assert said.loudness() == pytest.approx(asked, abs=0.5)
     with pytest.raises(ConfigError, match="loudness = 3 is out of range. Choose -45 to -12 LUFS"):
         next(iter(cloner.speak(text, voice, loudness=3.0)))
@@ -115,7 +123,8 @@ def test_rumble_is_taken_out_and_nothing_else(cloner, voice):
         assert np.abs(middle - left * tone[6000:18_000]).max() < 0.02, hertz
     click = np.zeros(24_000, np.float32)
     click[-1] = 1.0
-    assert np.abs(without_rumble(click, 24_000)[:12_000]).max() < 1e-4  # the end does not come round to the beginning
+    # The end does not come round to the beginning
+    assert np.abs(without_rumble(click, 24_000)[:12_000]).max() < 1e-4
     power = np.abs(np.fft.rfft(say(cloner, voice, TEXT).samples)) ** 2
     assert power[: int(40 * len(power) / 12_000)].sum() < 1e-5 * power.sum()
 
@@ -137,30 +146,67 @@ def test_another_voice_within_a_text(cloner, voice, tmp_path, monkeypatch, capsy
 
 
 CUES = (
-    Cue("word", "Good", 0.1, 0.4), Cue("phoneme", "ɡ", 0.1, 0.2), Cue("word", "evening", 0.4, 1.0, (5, 12), "."), Cue("mark", "m", 1.0, 1.0),
-    *[Cue("word", "again", 61 + i, 61.5 + i) for i in range(9)], Cue("word", "<b>", 3700.0, 3700.25, (0, 3), "!"),
-)  # fmt: skip
+    Cue("word", "Good", 0.1, 0.4),
+    Cue("phoneme", "ɡ", 0.1, 0.2),
+    Cue("word", "evening", 0.4, 1.0, (5, 12), "."),
+    Cue("mark", "m", 1.0, 1.0),
+    *[Cue("word", "again", 61 + i, 61.5 + i) for i in range(9)],
+    Cue("word", "<b>", 3700.0, 3700.25, (0, 3), "!"),
+)
 
 
 def test_subtitles():
     assert [len(" ".join(cue.text + cue.after for cue in line)) for line in lines(CUES)] == [13, 41, 16]
-    assert render(CUES, "srt").startswith("1\n00:00:00,100 --> 00:00:01,000\nGood evening.\n\n2\n00:01:01,000 --> ")
+    assert render(CUES, "srt").startswith(
+        "1\n00:00:00,100 --> 00:00:01,000\nGood evening.\n\n2\n00:01:01,000 --> "
+    )
     vtt = render(CUES, "vtt")
-    assert vtt.startswith("WEBVTT\n\n00:00:00.100 --> 00:00:01.000\nGood <00:00:00.400>evening.\n\n") and "&lt;b>!" in vtt and "01:01:40.250" in vtt
+    assert (
+        vtt.startswith("WEBVTT\n\n00:00:00.100 --> 00:00:01.000\nGood <00:00:00.400>evening.\n\n")
+        and "&lt;b>!" in vtt
+        and "01:01:40.250" in vtt
+    )
     table = json.loads(render(CUES, "json"))
     assert table["words"][1] == {"text": "evening", "start": 0.4, "stop": 1.0, "span": [5, 12]}
-    assert table["marks"] == [{"text": "m", "start": 1.0, "stop": 1.0}] and table["phonemes"][0]["text"] == "ɡ"
+    assert (
+        table["marks"] == [{"text": "m", "start": 1.0, "stop": 1.0}] and table["phonemes"][0]["text"] == "ɡ"
+    )
 
 
 def test_on_the_command_line(tmp_path, capsys):
-    out, times = tmp_path / "out.wav", tmp_path / "out.srt"
+    out = tmp_path / "out.wav"
+    times = tmp_path / "out.srt"
     command = ["clone", str(REFERENCE), "I said tomato.", "-o", str(out)]
     (tmp_path / "my.tsv").write_text("tomato\tT AH0 M AA1 T OW0\n", encoding="utf-8")
-    asked = ["--timestamps", str(times), "--fit", "2", "--lexicon", str(tmp_path / "my.tsv"), "--save-voice", str(tmp_path / "v.voice")]
+    asked = [
+        "--timestamps",
+        str(times),
+        "--fit",
+        "2",
+        "--lexicon",
+        str(tmp_path / "my.tsv"),
+        "--save-voice",
+        str(tmp_path / "v.voice"),
+    ]
     assert main([*command, *asked]) == 0
     assert "I said tomato." in times.read_text() and Audio.read(out).seconds == pytest.approx(2.0, abs=0.02)
-    assert main(["clone", str(tmp_path / "v.voice"), "Tomato!", "-o", str(out), "--timestamps", str(tmp_path / "again.json")]) == 0
-    assert "ˈɑ" in [p["text"] for p in json.loads((tmp_path / "again.json").read_text())["phonemes"]], "the lexicon is kept with the voice"
+    assert (
+        main(
+            [
+                "clone",
+                str(tmp_path / "v.voice"),
+                "Tomato!",
+                "-o",
+                str(out),
+                "--timestamps",
+                str(tmp_path / "again.json"),
+            ]
+        )
+        == 0
+    )
+    assert "ˈɑ" in [p["text"] for p in json.loads((tmp_path / "again.json").read_text())["phonemes"]], (
+        "the lexicon is kept with the voice"
+    )
     assert main([*command, "--timestamps", str(tmp_path / "out.txt")]) == 2
     assert "timestamps are written as srt, vtt, json" in capsys.readouterr().err
     assert main([*command, "--pitch", "40"]) == 2

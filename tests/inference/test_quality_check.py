@@ -26,7 +26,11 @@ def test_words_that_are_not_there_score_low(cloner):
     for number, (audio, spoken) in enumerate(clips):
         right = word_scores(audio, spoken, cloner.aligner, cloner.family.mel)
         assert len(right) == len(spoken.words) and right.max() <= 0
-        wrong = [word_scores(audio, other, cloner.aligner, cloner.family.mel) for i, (_, other) in enumerate(clips) if i != number]
+        wrong = [
+            word_scores(audio, other, cloner.aligner, cloner.family.mel)
+            for i, (_, other) in enumerate(clips)
+            if i != number
+        ]
         assert right.mean() > max(score.mean() for score in wrong) + 1.0
     short = Audio(clips[0][0].samples[:2400], clips[0][0].rate)
     assert (word_scores(short, clips[0][1], cloner.aligner, cloner.family.mel) == -20.0).all()
@@ -90,7 +94,7 @@ def test_faults_of_the_sound_are_named(cloner, made):
     assert any("hole in 'window'" in doubt for doubt in check(holed, spoken).doubts)
     assert "it is clipped" in check(replace(audio, samples=np.clip(audio.samples * 30, -1, 1)), spoken).doubts
     assert "it is silent" in check(replace(audio, samples=audio.samples * 0), spoken).doubts
-    assert "its end is cut off" in check(replace(audio, samples=audio.samples[: at], cues=()), spoken).doubts
+    assert "its end is cut off" in check(replace(audio, samples=audio.samples[:at], cues=()), spoken).doubts
     endless = replace(audio, samples=np.concatenate([audio.samples, np.zeros(2 * audio.rate, np.float32)]))
     assert any("after the last word" in doubt for doubt in check(endless, spoken).doubts)
     assert any("should last" in doubt for doubt in check(audio, spoken, expected=audio.seconds * 1.2).doubts)
@@ -108,13 +112,21 @@ def test_another_voice_is_noticed(cloner, voice, made):
 def test_likeness_is_asked_only_of_takes_that_would_be_kept(cloner, voice, made):
     audio, spoken = made
     hiss = 0.002 * np.random.default_rng(0).standard_normal(len(audio.samples)).astype(np.float32)
-    takes = [(sound, cloner.listener.check(sound, spoken)) for sound in (replace(audio, samples=audio.samples + hiss), audio)]
+    takes = [
+        (sound, cloner.listener.check(sound, spoken))
+        for sound in (replace(audio, samples=audio.samples + hiss), audio)
+    ]
     asked = []
     watched = cloner.family.speaker.register_forward_hook(lambda *_: asked.append(True))
     try:
         place, check = cloner.listener.best(takes, voice.tensors["vector"])
-        assert clearness(takes[place][1]) > clearness(takes[1 - place][1]) and len(asked) == 1 and not check.doubts
-        cloner.listener.best(takes, -voice.tensors["vector"])  # neither is like this one, and both are listened to
+        assert (
+            clearness(takes[place][1]) > clearness(takes[1 - place][1])
+            and len(asked) == 1
+            and not check.doubts
+        )
+        # Neither is like this one, and both are listened to
+        cloner.listener.best(takes, -voice.tensors["vector"])
         assert len(asked) == 3
     finally:
         watched.remove()
@@ -125,20 +137,38 @@ def test_a_sentence_is_halved_at_a_comma():
     spoken = phonemize("When the rain began, the young doctor closed the window.")
     first, second = in_halves(spoken)
     assert first.words == spoken.words[:4] and second.words == spoken.words[4:]
-    assert first.symbols[-1] == "," and second.symbols[0] == "^" and first.symbols + second.symbols[1:] == spoken.symbols
+    assert (
+        first.symbols[-1] == ","
+        and second.symbols[0] == "^"
+        and first.symbols + second.symbols[1:] == spoken.symbols
+    )
     assert second.word_of[0] == -1 and second.word_of[-1] == len(second.words) - 1
     assert in_halves(phonemize(TEXT)) == [phonemize(TEXT)]
 
 
 def test_the_report_says_what_was_heard(cloner, voice, tmp_path, capsys):
-    reference, asked = str(sentences()[0][0]), ["--quality", "fast", "--report", str(tmp_path / "a.json")]
+    reference = str(sentences()[0][0])
+    asked = ["--quality", "fast", "--report", str(tmp_path / "a.json")]
     assert main(["clone", reference, f"{TEXT} Good evening.", "-o", str(tmp_path / "a.wav"), *asked]) == 0
     told = json.loads((tmp_path / "a.json").read_text())
     assert [sentence["text"] for sentence in told["sentences"]] == [TEXT, "Good evening."]
     assert told["verified"] is (told["doubts"] == 0)
     assert told["sentences"][0]["words"][0] == {"word": "The", "confidence": pytest.approx(1.0, abs=0.4)}
     assert report([])["verified"] is False
-    assert main(["clone", reference, TEXT, "-o", str(tmp_path / "b.wav"), "--report", str(tmp_path / "none" / "a.json")]) == 2
+    assert (
+        main(
+            [
+                "clone",
+                reference,
+                TEXT,
+                "-o",
+                str(tmp_path / "b.wav"),
+                "--report",
+                str(tmp_path / "none" / "a.json"),
+            ]
+        )
+        == 2
+    )
     assert "does not exist" in capsys.readouterr().err and not (tmp_path / "b.wav").exists()
     (plain,) = cloner.speak(TEXT, voice, verify=False)
     assert plain.checks == ()

@@ -1,4 +1,6 @@
-"""The report on a reference: faults named in degraded clips, none in clean ones; the best stretch; `soundalike check`."""
+"""The report on a reference: faults named in degraded clips, none in clean ones; the best stretch;
+`soundalike check`.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,9 @@ def low_passed(samples, hertz):
 
 
 def in_a_room(samples, seconds, amount, random):
-    """With an echo of noise that falls by 60 dB in so many seconds and has `amount` times the amplitude of the direct sound."""
+    """With an echo of noise that falls by 60 dB in so many seconds and has `amount` times the amplitude of
+    the direct sound.
+    """
     size = int(seconds * RATE)
     echo = random.normal(size=size) * 10 ** (-3 * np.arange(size) / size)
     echo *= amount / np.sqrt((echo**2).sum())
@@ -49,8 +53,12 @@ def through_mp3(samples, bits):
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="mp3") as container:
         stream = container.add_stream("libmp3lame", rate=RATE)
-        stream.bit_rate, stream.layout, stream.format = bits, "mono", "s16p"
-        frame = av.AudioFrame.from_ndarray((np.clip(samples, -1, 1) * 32767).astype(np.int16)[None], format="s16p", layout="mono")
+        stream.bit_rate = bits
+        stream.layout = "mono"
+        stream.format = "s16p"
+        frame = av.AudioFrame.from_ndarray(
+            (np.clip(samples, -1, 1) * 32767).astype(np.int16)[None], format="s16p", layout="mono"
+        )
         frame.rate = RATE
         container.mux([*stream.encode(frame), *stream.encode(None)])
     buffer.seek(0)
@@ -58,7 +66,8 @@ def through_mp3(samples, bits):
 
 
 def chords(count, random):
-    time, sound = np.arange(count) / RATE, np.zeros(count)
+    time = np.arange(count) / RATE
+    sound = np.zeros(count)
     for start in range(0, count, RATE):
         now = slice(start, start + RATE)
         root = 220 * 2 ** (random.integers(0, 12) / 12)
@@ -69,9 +78,12 @@ def chords(count, random):
 
 
 def degraded(clip, other, seed):
-    """(what was done, the name it should be given, samples, rate) for one clip; `other` is somebody else's."""
+    """(what was done, the name it should be given, samples, rate) for one clip; `other` is somebody
+    else's.
+    """
     random = np.random.default_rng(seed)
-    rms, peak = np.sqrt((clip**2).mean()), np.abs(clip).max()
+    rms = np.sqrt((clip**2).mean())
+    peak = np.abs(clip).max()
     other = other * rms / np.sqrt((other**2).mean())
     size = max(len(clip), len(other))
     both = np.pad(clip, (0, size - len(clip))) + np.pad(other, (0, size - len(other)))
@@ -107,13 +119,18 @@ def heard(cloner, samples, rate) -> Report:
 
 def test_degradations_are_named(cloner):
     """At least 85 of 100; the thresholds were chosen on these clips."""
-    missed, count = [], 0
+    missed = []
+    count = 0
     clips = [Audio.read(path).samples for path in CLIPS]
     for number, clip in enumerate(clips):
         for what, name, samples, rate in degraded(clip, clips[(2, 3, 0, 1, 2)[number]], number):
             count += 1
             report = heard(cloner, samples, rate)
-            assert report.advice == ADVICE[report.problems[0]].format(**vars(report)) if report.problems else "A good reference."
+            assert (
+                report.advice == ADVICE[report.problems[0]].format(**vars(report))
+                if report.problems
+                else "A good reference."
+            )
             if name not in report.problems:
                 missed.append((CLIPS[number].name, what, report.problems))
     assert count == 100 and len(missed) <= 15, missed
@@ -129,7 +146,9 @@ def test_clean_clips_have_no_problem(cloner):
 def test_the_noise_is_measured(cloner):
     clip = Audio.read(REFERENCE).samples
     for db in (5, 10, 15, 25):
-        assert heard(cloner, noisy(clip, db, np.random.default_rng(0)), RATE).snr_db == pytest.approx(db, abs=3)
+        assert heard(cloner, noisy(clip, db, np.random.default_rng(0)), RATE).snr_db == pytest.approx(
+            db, abs=3
+        )
 
 
 def test_the_best_stretch_avoids_silence_and_clipping():
@@ -160,11 +179,19 @@ def test_channels():
 
 def test_a_transcript_that_does_not_fit(cloner):
     path, text = sentences()[0]
-    right, wrong = cloner.check(path, text), cloner.check(path, sentences()[3][1] + " " + sentences()[1][1])
-    assert right.agreement > wrong.agreement and right.problems == [] and wrong.problems == ["transcript-mismatch"]
+    right = cloner.check(path, text)
+    wrong = cloner.check(path, sentences()[3][1] + " " + sentences()[1][1])
+    assert (
+        right.agreement > wrong.agreement
+        and right.problems == []
+        and wrong.problems == ["transcript-mismatch"]
+    )
 
 
-@pytest.mark.parametrize("samples", [np.zeros(0), np.zeros(1), np.ones(3), np.ones(RATE), np.eye(1, 300)[0], np.sin(np.arange(5000) / 9)])
+@pytest.mark.parametrize(
+    "samples",
+    [np.zeros(0), np.zeros(1), np.ones(3), np.ones(RATE), np.eye(1, 300)[0], np.sin(np.arange(5000) / 9)],
+)
 def test_anything_can_be_examined(samples, cloner):
     report = examine(Audio(samples.astype(np.float32), RATE), None, cloner._vectors)
     assert report.problems and json.dumps(report.to_dict(), allow_nan=False)
@@ -186,9 +213,15 @@ def test_the_command(tmp_path, capsys):
         warnings.simplefilter("error")
         assert main(["check", str(REFERENCE)]) == 0
     assert "problems: none\nA good reference." in capsys.readouterr().out
-    Audio(noisy(Audio.read(REFERENCE).samples, 5, np.random.default_rng(0)).astype(np.float32) * 0.5, RATE).write(tmp_path / "noise.wav")
+    Audio(
+        noisy(Audio.read(REFERENCE).samples, 5, np.random.default_rng(0)).astype(np.float32) * 0.5, RATE
+    ).write(tmp_path / "noise.wav")
     assert main(["check", str(tmp_path / "noise.wav"), "--json"]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert said["problems"] == ["noisy"] and said["advice"].startswith("The recording is noisy") and len(said["window"]) == 2
+    assert (
+        said["problems"] == ["noisy"]
+        and said["advice"].startswith("The recording is noisy")
+        and len(said["window"]) == 2
+    )
     assert main(["check", str(tmp_path / "gone.wav")]) == 2
     assert "gone.wav: no such file" in capsys.readouterr().err

@@ -34,7 +34,11 @@ def library(tmp_path, monkeypatch):
 
 def small(**facts) -> Voice:
     """A voice of next to nothing."""
-    tensors = {"prompt": torch.zeros(3, 100).half(), "prompt_pitch": torch.full((3,), 120.0), "vector": torch.ones(256).half()}
+    tensors = {
+        "prompt": torch.zeros(3, 100).half(),
+        "prompt_pitch": torch.full((3,), 120.0),
+        "vector": torch.ones(256).half(),
+    }
     return Voice(tensors, {"mel": "x", **facts})
 
 
@@ -57,13 +61,29 @@ def test_a_file_keeps_everything_and_stays_small(cloner, voice, tmp_path):
 def test_files_of_every_version_are_read(version, cloner):
     kept = Voice.load(HERE / "data" / f"version_{version}.voice")
     assert kept.tensors["prompt"].shape[1] == 100 and kept.tensors["vector"].shape == (256,)
-    assert {"consent", "model", "report", "language", "pitch", "rate"} <= kept.facts.keys() and 80 < kept.facts["pitch"]["median"] < 400
-    audio = join(list(cloner.speak("Good evening.", voice_library.open_voice(cloner, HERE / "data" / f"version_{version}.voice"))))
+    assert {
+        "consent",
+        "model",
+        "report",
+        "language",
+        "pitch",
+        "rate",
+    } <= kept.facts.keys() and 80 < kept.facts["pitch"]["median"] < 400
+    audio = join(
+        list(
+            cloner.speak(
+                "Good evening.", voice_library.open_voice(cloner, HERE / "data" / f"version_{version}.voice")
+            )
+        )
+    )
     assert np.abs(audio.samples).max() > 0.05
 
 
 def file_of(tensors=None, said=FORMAT, facts='{"mel": "x"}', **more) -> bytes:
-    return save({**small().tensors, **(tensors or {})} if tensors != {} else {"other": torch.ones(1)}, {"format": said, "facts": facts, **more})
+    return save(
+        {**small().tensors, **(tensors or {})} if tensors != {} else {"other": torch.ones(1)},
+        {"format": said, "facts": facts, **more},
+    )
 
 
 def header(text: bytes) -> bytes:
@@ -80,22 +100,40 @@ BAD = {
     "a header of no JSON": (header(b"{oops"), "its header cannot be read"),
     "a deep header": (header(b"[" * 90_000), "its header cannot be read"),
     "a header that is a list": (header(b"[]"), "its header cannot be read"),
-    "of the future": (file_of(said="soundalike-voice-9"), "made by a later version of soundalike (soundalike-voice-9"),
+    "of the future": (
+        file_of(said="soundalike-voice-9"),
+        "made by a later version of soundalike (soundalike-voice-9",
+    ),
     "of the past": (file_of(said="soundalike-voice-0"), "there never was a version 0"),
     "of something else": (file_of(said="pt"), "its format is 'pt'"),
     "with foreign tensors": (file_of({"weights": torch.ones(2)}), "a tensor 'weights' is none of prompt"),
     "with nothing but foreign tensors": (file_of({}), "a tensor 'other'"),
-    "of wrong numbers": (file_of({"vector": torch.ones(256).int()}), "vector holds int32, not float16 or float32"),
+    "of wrong numbers": (
+        file_of({"vector": torch.ones(256).int()}),
+        "vector holds int32, not float16 or float32",
+    ),
     "of double numbers": (file_of({"prompt": torch.ones(3, 100).double()}), "prompt holds float64"),
-    "of a wrong shape": (file_of({"vector": torch.ones(2, 128)}), "vector has the shape (2, 128), 1 dimension with"),
+    "of a wrong shape": (
+        file_of({"vector": torch.ones(2, 128)}),
+        "vector has the shape (2, 128), 1 dimension with",
+    ),
     "of an empty shape": (file_of({"vector": torch.ones(0)}), "vector has the shape (0,)"),
     "of lengths that do not fit": (file_of({"prompt": torch.ones(4, 100)}), "not of one length"),
     "with NaN": (file_of({"vector": torch.full((256,), torch.nan)}), "not finite"),
-    "without a vector": (save({"source": torch.ones(9, dtype=torch.uint8)}, {"format": FORMAT, "facts": "{}"}), "no vector"),
+    "without a vector": (
+        save({"source": torch.ones(9, dtype=torch.uint8)}, {"format": FORMAT, "facts": "{}"}),
+        "no vector",
+    ),
     "of facts that are no JSON": (file_of(facts="{"), "its facts cannot be read"),
     "of facts of a wrong kind": (file_of(facts='{"report": "fine"}'), "its fact 'report' is a str"),
-    "named like a path": (file_of(facts='{"name": "../../etc/x"}'), "its name '../../etc/x' has signs other than letters"),
-    "in a language like a path": (file_of(facts='{"language": "../en"}'), "its language '../en' is no language"),
+    "named like a path": (
+        file_of(facts='{"name": "../../etc/x"}'),
+        "its name '../../etc/x' has signs other than letters",
+    ),
+    "in a language like a path": (
+        file_of(facts='{"language": "../en"}'),
+        "its language '../en' is no language",
+    ),
 }
 
 
@@ -105,7 +143,9 @@ def test_bad_files_are_refused_with_the_reason(case, tmp_path, capsys, library):
     (tmp_path / "bad.voice").write_bytes(data)
     with pytest.raises(CheckpointError) as caught:
         Voice.load(tmp_path / "bad.voice")
-    assert reason in str(caught.value) and "bad.voice: " in str(caught.value) and "\n" not in str(caught.value)
+    assert (
+        reason in str(caught.value) and "bad.voice: " in str(caught.value) and "\n" not in str(caught.value)
+    )
     voice_library.put("bad", small())
     before = (library / "bad.voice").read_bytes()
     assert main(["voices", "import", str(tmp_path / "bad.voice"), "--force"]) == 2
@@ -122,7 +162,26 @@ def test_names_of_any_script(name, library):
 
 
 @pytest.mark.parametrize(
-    "name", ["", " ", "../x", "a/b", "a\\b", "a.b", ".", "-a", " a", "a ", "x" * 65, "\U00020000" * 64, "a\n", "a\0", "CON", "lpt1", "😀"]
+    "name",
+    [
+        "",
+        " ",
+        "../x",
+        "a/b",
+        "a\\b",
+        "a.b",
+        ".",
+        "-a",
+        " a",
+        "a ",
+        "x" * 65,
+        "\U00020000" * 64,
+        "a\n",
+        "a\0",
+        "CON",
+        "lpt1",
+        "😀",
+    ],
 )
 def test_names_that_are_none(name, library):
     with pytest.raises(ConfigError, match="Use up to 64 letters"):
@@ -170,7 +229,9 @@ def test_two_processes_may_add_at_once(library):
         "    voice_library.put('same', Voice(tensors, {'mel': 'x'}), force=True)\n"
         "print(won)"
     )
-    running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    running = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
     won = [int(process.communicate()[0]) for process in running]
     assert sum(won) == 40 and not any(process.returncode for process in running)
     entries = voice_library.listing()
@@ -182,7 +243,9 @@ def test_a_name_is_a_reference_everywhere(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["voices", "add", "Anna", str(REFERENCE)]) == 0
     assert main(["clone", "anna", "Good evening.", "-o", "one.wav"]) == 0
-    (tmp_path / "jobs.jsonl").write_text(json.dumps({"reference": "Anna", "text": "Good evening.", "wav": "two.wav"}), encoding="utf-8")
+    (tmp_path / "jobs.jsonl").write_text(
+        json.dumps({"reference": "Anna", "text": "Good evening.", "wav": "two.wav"}), encoding="utf-8"
+    )
     assert main(["batch", "jobs.jsonl"]) == 0
     assert np.array_equal(Audio.read("one.wav").samples, Audio.read("two.wav").samples)
     capsys.readouterr()
@@ -194,10 +257,15 @@ def test_a_name_is_a_reference_everywhere(tmp_path, capsys, monkeypatch):
     assert json.loads(capsys.readouterr().out)["facts"]["report"]["problems"] == []
     assert main(["voices", "show", "anna"]) == main(["voices", "list"]) == 0
     assert main(["voices", "export", "anna", "a.voice", "--no-source"]) == 0
-    assert main(["voices", "export", "anna", "a.voice"]) == 2 and main(["voices", "export", "anna", "a.wav"]) == 2
+    assert (
+        main(["voices", "export", "anna", "a.voice"]) == 2
+        and main(["voices", "export", "anna", "a.wav"]) == 2
+    )
     assert main(["voices", "import", "a.voice"]) == 2  # the name in the file is taken
     assert main(["voices", "import", "a.voice", "--name", "Berta"]) == 0
-    assert "source" not in voice_library.get("berta").tensors and "source" in voice_library.get("anna").tensors
+    assert (
+        "source" not in voice_library.get("berta").tensors and "source" in voice_library.get("anna").tensors
+    )
     assert main(["voices", "rename", "Berta", "Carla"]) == 0 and main(["voices", "remove", "carla"]) == 0
     assert main(["voices", "blend", "Both", "anna", str(sentences()[2][0]), "--weight", "0.3"]) == 0
     assert voice_library.get("both").facts["blend"]["weight"] == 0.3
@@ -214,16 +282,37 @@ def test_an_existing_path_wins_over_a_name(cloner, tmp_path, monkeypatch):
 
 
 def test_a_voice_of_another_model_is_derived_anew_or_refused(cloner, voice, tmp_path):
-    told = {**voice.facts, "name": "Anna", "consent": {"by": "herself"}, "model": {**voice.facts["model"], "speaker": "other", "package": "0.0.1"}}
+    told = {
+        **voice.facts,
+        "name": "Anna",
+        "consent": {"by": "herself"},
+        "model": {**voice.facts["model"], "speaker": "other", "package": "0.0.1"},
+    }
     Voice({**voice.tensors, "vector": torch.zeros(7).half()}, told).save(tmp_path / "with.voice")
     again = voice_library.open_voice(cloner, tmp_path / "with.voice")
-    assert again.facts["model"] == cloner.model and again.facts["consent"] == {"by": "herself"} and again.facts["name"] == "Anna"
-    assert float(torch.nn.functional.cosine_similarity(again.tensors["vector"].float(), voice.tensors["vector"].float(), dim=0)) > 0.9
+    assert (
+        again.facts["model"] == cloner.model
+        and again.facts["consent"] == {"by": "herself"}
+        and again.facts["name"] == "Anna"
+    )
+    assert (
+        float(
+            torch.nn.functional.cosine_similarity(
+                again.tensors["vector"].float(), voice.tensors["vector"].float(), dim=0
+            )
+        )
+        > 0.9
+    )
     join(list(cloner.speak("Good evening.", again)))
     Voice(voice.tensors, told).save(tmp_path / "without.voice", source=False)
-    with pytest.raises(CheckpointError, match=r"without.voice: this voice was made for another model \(soundalike 0.0.1\) and holds no clip"):
+    with pytest.raises(
+        CheckpointError,
+        match=r"without.voice: this voice was made for another model \(soundalike 0.0.1\) and holds no clip",
+    ):
         voice_library.open_voice(cloner, tmp_path / "without.voice")
-    Voice({**voice.tensors, "source": torch.zeros(99, dtype=torch.uint8)}, told).save(tmp_path / "broken.voice")
+    Voice({**voice.tensors, "source": torch.zeros(99, dtype=torch.uint8)}, told).save(
+        tmp_path / "broken.voice"
+    )
     with pytest.raises(CheckpointError, match="the clip of its recording cannot be read"):
         voice_library.open_voice(cloner, tmp_path / "broken.voice")
 
@@ -241,7 +330,9 @@ def test_the_speech_of_a_blend_lies_between(cloner):
 
     blends = [voice_library.blend(cloner, first, second, weight) for weight in (0.0, 0.5, 1.0)]
     made = [vector(blend) for blend in blends]
-    to_first, to_second = ([float(one @ voice.tensors["vector"].float()) for one in made] for voice in (first, second))
+    to_first, to_second = (
+        [float(one @ voice.tensors["vector"].float()) for one in made] for voice in (first, second)
+    )
     assert to_first[0] > to_first[1] > to_first[2], to_first
     assert to_second[0] < to_second[1] < to_second[2], to_second
     hertz = [blend.facts["pitch_hertz"] for blend in blends]

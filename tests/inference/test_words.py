@@ -42,7 +42,9 @@ def recognise(tmp_path_factory):
 
     def heard(path):
         ctranslate2.set_random_seed(0)  # where it is unsure it draws
-        segments, _ = model.transcribe(str(path), language="en", beam_size=5, condition_on_previous_text=False)
+        segments, _ = model.transcribe(
+            str(path), language="en", beam_size=5, condition_on_previous_text=False
+        )
         return words(" ".join(segment.text for segment in segments))
 
     return heard
@@ -56,7 +58,9 @@ def share_heard(wanted, heard):
     """Share of the wanted words found in order among those heard."""
     from difflib import SequenceMatcher
 
-    return sum(block.size for block in SequenceMatcher(a=wanted, b=heard, autojunk=False).get_matching_blocks()) / len(wanted)
+    return sum(
+        block.size for block in SequenceMatcher(a=wanted, b=heard, autojunk=False).get_matching_blocks()
+    ) / len(wanted)
 
 
 def clone_and_listen(reference, recognise, folder):
@@ -76,10 +80,18 @@ def test_words_of_the_bundled_voice(recognise, tmp_path):
     assert clone_and_listen(REFERENCE, recognise, tmp_path) >= 0.85
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="needs a corpus of recordings ($SOUNDALIKE_CORPUS): none is in the repository")
+@pytest.mark.skipif(
+    not CORPUS.is_dir(), reason="needs a corpus of recordings ($SOUNDALIKE_CORPUS): none is in the repository"
+)
 @pytest.mark.parametrize("corpus", ["vctk-autovc", "librispeech-demo", "speechocean762"])
 def test_words_in_the_voices_of_people_nobody_trained_on(corpus, recognise, tmp_path):
     with open(CORPUS / "metadata.tsv", encoding="utf-8") as file:
-        rows = [r for r in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if r["split"] == "dev" and r["corpus"] == corpus]
-    longest = max((r for r in rows if float(r["seconds"]) < 12), key=lambda r: (float(r["seconds"]), r["file"]))
+        rows = [
+            r
+            for r in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            if r["split"] == "dev" and r["corpus"] == corpus
+        ]
+    longest = max(
+        (r for r in rows if float(r["seconds"]) < 12), key=lambda r: (float(r["seconds"]), r["file"])
+    )
     assert clone_and_listen(CORPUS / "audio" / longest["file"], recognise, tmp_path) >= 0.7

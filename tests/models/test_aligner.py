@@ -1,4 +1,6 @@
-"""The aligner: its sums against every path written out, its fit to the bundled clips, its word boundaries against pocketsphinx."""
+"""The aligner: its sums against every path written out, its fit to the bundled clips, its word boundaries
+against pocketsphinx.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ from soundalike.nn.spectral import log_mel
 from soundalike.text import Spoken, encode, phonemize
 
 SPEC = MelSpec()
-PATTERNS = ((0, 0, 0, 0), (1, 0, 0, 1), (1, 0, 1, 0), (0, 1, 0, 1), (0, 1, 0, 0))  # which states may be skipped
+# Which states may be skipped
+PATTERNS = ((0, 0, 0, 0), (1, 0, 0, 1), (1, 0, 1, 0), (0, 1, 0, 1), (0, 1, 0, 0))
 GROUPS = ("kathleen", "ljspeech", "vctk-p239", "librispeech")  # corpora, five clips of each
 FARTHEST = 0.060  # seconds, median distance of a word's start or end
 
@@ -44,8 +47,10 @@ def path_scores(scores: np.ndarray, paths: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("pattern", PATTERNS, ids=str)
 def test_posteriors_agree_with_every_path_written_out(pattern):
     generator = np.random.default_rng(7)
-    scores, optional = generator.normal(0, 2, (2, 6, 4)), np.array([pattern, pattern], dtype=bool)
-    frames, states = np.array([6, 3]), np.array([4, 3])  # the second clip is padded in both
+    scores = generator.normal(0, 2, (2, 6, 4))
+    optional = np.array([pattern, pattern], dtype=bool)
+    frames = np.array([6, 3])  # the second clip is padded in both
+    states = np.array([4, 3])
     gamma, likelihood = posteriors(scores, optional, frames, states)
     for b, (T, S) in enumerate(zip(frames, states)):
         paths = all_paths(T, optional[b, :S])
@@ -91,34 +96,52 @@ def test_durations_fill_the_clip_and_wrong_transcripts_show(aligner):
 
 
 def chosen_clips(decoder) -> list[tuple[Audio, Spoken]]:
-    """Five clips of each corpus, spread over its table: 2.5 to 8 s, transcribed by people, in words the decoder knows."""
+    """Five clips of each corpus, spread over its table: 2.5 to 8 s, transcribed by people, in words the
+    decoder knows.
+    """
     with open(CORPUS / "metadata.tsv", encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE) if row["language"] == "en"]
-    rows = [row for row in rows if 2.5 <= float(row["seconds"]) <= 8 and row["text_source"].startswith("human")]
+        rows = [
+            row
+            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+            if row["language"] == "en"
+        ]
+    rows = [
+        row for row in rows if 2.5 <= float(row["seconds"]) <= 8 and row["text_source"].startswith("human")
+    ]
     clips = []
     for group in GROUPS:
         own = [row for row in rows if row["corpus"].startswith(group)]
         spread = ((row, phonemize(row["text"])) for row in own[:: max(1, len(own) // 15)])
-        known = ((row, spoken) for row, spoken in spread if all(decoder.lookup_word(word.lower()) for word in spoken.words))
-        clips += [(Audio.read(CORPUS / "audio" / row["file"]), spoken) for row, spoken in itertools.islice(known, 5)]
+        known = (
+            (row, spoken)
+            for row, spoken in spread
+            if all(decoder.lookup_word(word.lower()) for word in spoken.words)
+        )
+        clips += [
+            (Audio.read(CORPUS / "audio" / row["file"]), spoken) for row, spoken in itertools.islice(known, 5)
+        ]
     return clips
 
 
 def words_by_aligner(aligner: Aligner, audio: Audio, spoken: Spoken) -> np.ndarray:
     """Start and end (W, 2) of each word in seconds, silences left out."""
     durations, _, sounded, _ = align(aligner, audio, spoken)
-    ends, word_of = np.cumsum(durations), np.where(sounded, spoken.word_of, -1)
+    ends = np.cumsum(durations)
+    word_of = np.where(sounded, spoken.word_of, -1)
     own = [np.flatnonzero(word_of == w) for w in range(len(spoken.words))]
     return np.array([(ends[i[0]] - durations[i[0]], ends[i[-1]]) for i in own]) / SPEC.frames_per_second
 
 
-@pytest.mark.skipif(not (CORPUS / "metadata.tsv").is_file(), reason="needs a corpus of recordings ($SOUNDALIKE_CORPUS)")
+@pytest.mark.skipif(
+    not (CORPUS / "metadata.tsv").is_file(), reason="needs a corpus of recordings ($SOUNDALIKE_CORPUS)"
+)
 def test_words_begin_and_end_where_pocketsphinx_says(aligner):
     pocketsphinx = pytest.importorskip("pocketsphinx")
     from timestamps import words_by_pocketsphinx
 
     decoder = pocketsphinx.Decoder(samprate=16000, loglevel="FATAL")
-    clips, apart = chosen_clips(decoder), []
+    clips = chosen_clips(decoder)
+    apart = []
     assert len(clips) == 20
     for audio, spoken in clips:
         words = [word.lower() for word in spoken.words]

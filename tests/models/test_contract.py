@@ -22,8 +22,10 @@ from soundalike.nn.masks import length_mask
 from soundalike.training.loop import gather_facts, train
 from soundalike.training.recipe import read_recipe
 
-BY_PART = {read_recipe(str(path)).part: path for path in sorted(RECIPES.glob("*.toml"), reverse=True)}  # of two stages the first
-NAMES = [name for name in sorted(registry.PARTS) if registry.part(name).role != "adversary"]  # which is trained beside another
+# Of two stages the first
+BY_PART = {read_recipe(str(path)).part: path for path in sorted(RECIPES.glob("*.toml"), reverse=True)}
+# Which is trained beside another
+NAMES = [name for name in sorted(registry.PARTS) if registry.part(name).role != "adversary"]
 TRAINED = [name for name in NAMES if registry.part(name).objective is not None]
 
 
@@ -56,7 +58,12 @@ def bare(name, prepared):
     """A part with nothing to train, as `begin` gives the others."""
     network = registry.part(name).build(registry.part(name).Config(), MelSpec())
     recipe = SimpleNamespace(network=network.config, mel=network.mel)
-    return recipe, network, None, Dataset(DataConfig(str(prepared), seconds=(0.1, 30.0)), network.mel, frozenset({"mel", "pitch"}))
+    return (
+        recipe,
+        network,
+        None,
+        Dataset(DataConfig(str(prepared), seconds=(0.1, 30.0)), network.mel, frozenset({"mel", "pitch"})),
+    )
 
 
 def outputs(name, network, batch: Batch):
@@ -66,14 +73,22 @@ def outputs(name, network, batch: Batch):
     if name in ("tdnn", "ge2e"):
         return network(batch.mel, batch.mel_lengths), None
     if name == "griffin_lim":
-        noise = torch.sin(0.37 * torch.arange((batch.mel.shape[1] - 1) * network.mel.hop_length) ** 1.5).expand(len(batch.mel), -1)
-        return network(batch.mel, batch.mel_lengths, None, noise), (batch.mel_lengths - 1) * network.mel.hop_length
+        noise = torch.sin(
+            0.37 * torch.arange((batch.mel.shape[1] - 1) * network.mel.hop_length) ** 1.5
+        ).expand(len(batch.mel), -1)
+        return network(batch.mel, batch.mel_lengths, None, noise), (
+            batch.mel_lengths - 1
+        ) * network.mel.hop_length
     if name == "wavenet":
         heard = batch.samples[:, : (batch.mel.shape[1] - 1) * network.mel.hop_length]
-        return network.logits(batch.mel, batch.mel_lengths, network.classes_of(heard)), (batch.mel_lengths - 1) * network.mel.hop_length
+        return network.logits(batch.mel, batch.mel_lengths, network.classes_of(heard)), (
+            batch.mel_lengths - 1
+        ) * network.mel.hop_length
     if name == "vocos":
         noise = torch.zeros(len(batch.mel), (batch.mel.shape[1] - 1) * network.mel.hop_length)
-        return network(batch.mel, batch.mel_lengths, batch.pitch, noise), (batch.mel_lengths - 3) * network.mel.hop_length
+        return network(batch.mel, batch.mel_lengths, batch.pitch, noise), (
+            batch.mel_lengths - 3
+        ) * network.mel.hop_length
     if name == "fastspeech2":
         states, _ = network.encode(batch.symbols, batch.symbol_lengths, batch.vector)
         x, lengths = regulate(states, batch.durations)
@@ -83,13 +98,17 @@ def outputs(name, network, batch: Batch):
         return network.decode(network.with_energy(x, mask, network.loudness(x, mask)), mask), lengths
     if name == "convrnn":
         voice = network.listen(batch.vector, batch.prompt, batch.prompt_lengths)
-        return network.decode(network.encode(batch.symbols, batch.symbol_lengths, voice)[0], batch.durations, voice)
+        return network.decode(
+            network.encode(batch.symbols, batch.symbol_lengths, voice)[0], batch.durations, voice
+        )
     if name == "sv2tts":
         mask = length_mask(batch.mel_lengths)
         memory = network.encode(batch.symbols, batch.symbol_lengths, batch.vector)
         anywhere = torch.ones(len(mask), -(-mask.shape[1] // network.config.reduction), memory.shape[1])
         own = torch.ones(len(mask), dtype=torch.bool)
-        coarse = network.decode(memory, batch.symbol_lengths, network.normalised(batch.mel, mask), anywhere, anywhere * 0, own)[0]
+        coarse = network.decode(
+            memory, batch.symbol_lengths, network.normalised(batch.mel, mask), anywhere, anywhere * 0, own
+        )[0]
         return network.finish(coarse[:, : mask.shape[1]], mask), batch.mel_lengths
     heard = network.listen(batch.vector, batch.prompt, batch.prompt_lengths, batch.prompt_pitch)
     states, _ = network.encode(batch.symbols, batch.symbol_lengths, heard)
@@ -178,11 +197,14 @@ def test_save_and_load_to_the_bit(name, prepared, tmp_path):
 
 @pytest.mark.parametrize("name", TRAINED)
 def test_resumed_run_equals_an_unbroken_one(name, prepared, tmp_path):
-    whole = train(recipe_of(name, prepared, **{"train.steps": 6, "train.save_every": 3}), tmp_path / "whole", quiet=True)
+    whole = train(
+        recipe_of(name, prepared, **{"train.steps": 6, "train.save_every": 3}), tmp_path / "whole", quiet=True
+    )
     recipe = recipe_of(name, prepared, **{"train.steps": 6, "train.save_every": 3})
     import soundalike.training.loop as loop
 
-    real, calls = loop._step, []
+    real = loop._step
+    calls = []
 
     def interrupted(*arguments):
         calls.append(1)
@@ -199,7 +221,8 @@ def test_resumed_run_equals_an_unbroken_one(name, prepared, tmp_path):
     for file in ("model.safetensors", "training.safetensors"):
         from safetensors.torch import load_file
 
-        one, two = load_file(whole / file), load_file(broken / file)
+        one = load_file(whole / file)
+        two = load_file(broken / file)
         assert one.keys() == two.keys()
         assert [key for key in one if not torch.equal(one[key], two[key])] == [], file
 
@@ -214,7 +237,11 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_batch(prepared, tmp_path)
 def test_another_network_in_the_same_folder_is_refused(prepared, tmp_path):
     train(recipe_of("tdnn", prepared, **{"train.steps": 1}), tmp_path / "run", quiet=True)
     with pytest.raises(TrainingError, match="another network"):
-        train(recipe_of("tdnn", prepared, **{"train.steps": 2, "network.width": 32}), tmp_path / "run", quiet=True)
+        train(
+            recipe_of("tdnn", prepared, **{"train.steps": 2, "network.width": 32}),
+            tmp_path / "run",
+            quiet=True,
+        )
 
 
 def test_unknown_keys_are_errors_with_a_hint(prepared):
@@ -232,7 +259,9 @@ def test_folders_must_say_what_they_are(prepared, tmp_path):
     with pytest.raises(CheckpointError, match="holds a speaker.*but a vocoder"):
         load_part(tmp_path / "p", "vocoder")
     said = json.loads((tmp_path / "p" / "config.json").read_text())
-    (tmp_path / "p" / "config.json").write_text(json.dumps({**said, "network": {**said["network"], "width": 32}}))
+    (tmp_path / "p" / "config.json").write_text(
+        json.dumps({**said, "network": {**said["network"], "width": 32}})
+    )
     with pytest.raises(CheckpointError, match="does not hold the weights"):
         load_part(tmp_path / "p")
     (tmp_path / "p" / "config.json").write_text("{")
@@ -266,16 +295,30 @@ def test_the_discriminators_turn_leaves_the_generator_alone(prepared):
 
 
 def test_a_new_run_adopts_what_fits(prepared, tmp_path):
-    """Weights of a smaller network begin a larger one: equal tensors whole, grown ones in their first rows, the rest afresh."""
+    """Weights of a smaller network begin a larger one: equal tensors whole, grown ones in their first rows,
+    the rest afresh.
+    """
     recipe, network, _, _ = begin("regression", prepared)
-    save_part(tmp_path / "old", "regression", dataclasses.replace(recipe.network, looks=()), recipe.mel, network_without_looks(recipe))
+    save_part(
+        tmp_path / "old",
+        "regression",
+        dataclasses.replace(recipe.network, looks=()),
+        recipe.mel,
+        network_without_looks(recipe),
+    )
     old = load_part(tmp_path / "old").network.state_dict()
     fresh = adopt(network, tmp_path / "old")
     assert fresh and all("looks" in name for name in fresh)
-    assert all(torch.equal(value, old[name]) for name, value in network.state_dict().items() if name not in fresh)
-    wide = registry.part("regression").build(dataclasses.replace(recipe.network, noise=recipe.network.noise + 2), recipe.mel)
+    assert all(
+        torch.equal(value, old[name]) for name, value in network.state_dict().items() if name not in fresh
+    )
+    wide = registry.part("regression").build(
+        dataclasses.replace(recipe.network, noise=recipe.network.noise + 2), recipe.mel
+    )
     assert "decoder_in.weight" in adopt(wide, tmp_path / "old")
-    assert torch.equal(wide.decoder_in.weight[:, : old["decoder_in.weight"].shape[1]], old["decoder_in.weight"])
+    assert torch.equal(
+        wide.decoder_in.weight[:, : old["decoder_in.weight"].shape[1]], old["decoder_in.weight"]
+    )
     tdnn = begin("tdnn", prepared)[1]
     with pytest.raises(CheckpointError, match="nothing in it fits"):
         adopt(tdnn.first, tmp_path / "old")
@@ -307,10 +350,17 @@ def test_a_clip_that_is_its_own_prompt_is_not_judged_there(prepared):
 
 def test_sizes_are_sections_of_a_recipe(tmp_path):
     for path in RECIPES.glob("*.toml"):
-        there = ["tiny", "", *(size for size in ("base", "large", "paper") if f"[{size}." in path.read_text(encoding="utf-8"))]
+        there = [
+            "tiny",
+            "",
+            *(size for size in ("base", "large", "paper") if f"[{size}." in path.read_text(encoding="utf-8")),
+        ]
         if path.stem != "aligner":
             assert len(there) > 2
-            widths = [sum(p.numel() for p in network_of(read_recipe(str(path), size)).parameters()) for size in there]
+            widths = [
+                sum(p.numel() for p in network_of(read_recipe(str(path), size)).parameters())
+                for size in there
+            ]
             assert widths == sorted(set(widths))
     with pytest.raises(ConfigError, match="has no size 'huge'. It has tiny, base, large"):
         read_recipe(str(RECIPES / "regression.toml"), "huge")

@@ -46,14 +46,18 @@ def test_heard_phones_are_mostly_those_that_are_said(own):
     count = add_heard(own, aligner.network, aligner.mel)
     heard = [row for row in read_manifest(own) if row.phonemes]
     assert len(heard) == count >= len(rows) // 2
-    classes, store = phone_classes(), FeatureStore(own, aligner.mel)
+    classes = phone_classes()
+    store = FeatureStore(own, aligner.mel)
     from soundalike.text import encode
 
     right = total = 0
     for row in heard:
         durations = store.read("durations", row.id)
         assert len(durations) == len(row.phonemes) and durations.sum() == len(store.read("mel", row.id))
-        mine, theirs = ([classes[i] for i in encode([s for s in symbols if s not in MARKS])] for symbols in (row.phonemes, said[row.id]))
+        mine, theirs = (
+            [classes[i] for i in encode([s for s in symbols if s not in MARKS])]
+            for symbols in (row.phonemes, said[row.id])
+        )
         assert 0.5 < len(mine) / len(theirs) < 1.5
         right += len(set(mine) & set(theirs))
         total += len(set(theirs))
@@ -65,17 +69,27 @@ def test_new_people_speak_faster_and_higher_or_slower_and_lower(own):
     assert main(["augment", str(own), "--no-heard"]) == 0
     rows = read_manifest(own)
     mel = load_part(BUILT_IN / "speaker", "speaker").mel
-    store, made = FeatureStore(own, mel), [row for row in rows if SEPARATOR in row.id]
+    store = FeatureStore(own, mel)
+    made = [row for row in rows if SEPARATOR in row.id]
     assert made and rows[: len(before)] == before and {row.split for row in made} == {"train"}
     for row in made:
         id, _, factor = row.id.partition(SEPARATOR)
-        frames, old = store.read("mel", row.id), store.read("mel", id)
-        assert len(frames) == pytest.approx(len(old) / float(factor), abs=2) == pytest.approx(row.seconds * mel.frames_per_second, abs=4)
+        frames = store.read("mel", row.id)
+        old = store.read("mel", id)
+        assert (
+            len(frames)
+            == pytest.approx(len(old) / float(factor), abs=2)
+            == pytest.approx(row.seconds * mel.frames_per_second, abs=4)
+        )
         assert store.read("durations", row.id).sum() == len(frames) == len(store.read("pitch", row.id))
-        pitches = [np.median(hertz[hertz > 0]) for hertz in (store.read("pitch", row.id), store.read("pitch", id))]
+        pitches = [
+            np.median(hertz[hertz > 0]) for hertz in (store.read("pitch", row.id), store.read("pitch", id))
+        ]
         assert pitches[0] / pitches[1] == pytest.approx(float(factor), rel=0.03)
     again = {(row.speaker, row.id.partition(SEPARATOR)[2]) for row in made}
     assert len({speaker for speaker, _ in again}) == len(again)  # one factor for each speaker
     wants = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector"})
-    assert len(Dataset(DataConfig(manifest=str(own), prompt_frames=100, seconds=(0.1, 30.0)), mel, wants).rows) == 2 * len(made)
+    assert len(
+        Dataset(DataConfig(manifest=str(own), prompt_frames=100, seconds=(0.1, 30.0)), mel, wants).rows
+    ) == 2 * len(made)
     assert main(["augment", str(own), "--no-heard"]) == 0 and read_manifest(own) == rows

@@ -101,7 +101,10 @@ FAULTS = {  # check -> how it comes about, the line it is found in (0: a file)
     "characters ": (lambda d: rewrite(d, "train", "поезд"), LINE),
     "unspeakable": (lambda d: rewrite(d, TEXTS[2], "... -- !"), LINE),
     "unreadable": (lambda d: (d / "wavs/ada2.wav").write_bytes(b"RIFFnot a sound"), LINE),
-    "ending": (lambda d: (d / "wavs/ada2.wav").write_bytes(Audio.read(d / "wavs/ada2.wav").encode("flac")), LINE),
+    "ending": (
+        lambda d: (d / "wavs/ada2.wav").write_bytes(Audio.read(d / "wavs/ada2.wav").encode("flac")),
+        LINE,
+    ),
     "rate": (lambda d: change(d, lambda s, r: (Audio(s, r).resample(8000).samples, 8000)), LINE),
     "stereo": (lambda d: change(d, lambda s, r: (np.stack([s, 0.9 * s], 1), r)), LINE),
     "silence": (lambda d: change(d, lambda s, r: (np.zeros_like(s), r)), LINE),
@@ -130,10 +133,17 @@ def test_a_seeded_fault_is_found(check, desk):
     assert found[0].where.endswith(f"metadata.csv, line {line}") if line else Path(found[0].where).is_file()
     rest = {finding.check for finding in findings} - {check.strip()}
     consequences = {  # of the fault itself, or of what it must touch
-        "encoding ": {"bom"}, "duplicate-id": {"unlisted-file"}, "duplicate-file": {"unlisted-file"}, "columns": {"unlisted-file"},
-        "separator": {"unlisted-file"}, "too-short": {"pace"}, "too-long": {"pace"},
-        "unspeakable": {"pace"}, "markup": {"pace"}, "clipped": {"offset"},
-    }  # fmt: skip
+        "encoding ": {"bom"},
+        "duplicate-id": {"unlisted-file"},
+        "duplicate-file": {"unlisted-file"},
+        "columns": {"unlisted-file"},
+        "separator": {"unlisted-file"},
+        "too-short": {"pace"},
+        "too-long": {"pace"},
+        "unspeakable": {"pace"},
+        "markup": {"pace"},
+        "clipped": {"offset"},
+    }
     assert rest <= consequences.get(check, set()), [str(finding) for finding in findings]
     assert found[0].reason and found[0].remedy.endswith(".")
 
@@ -143,7 +153,12 @@ def test_findings_are_told_with_exit_code_one(desk, capsys):
     change(desk, lambda s, r: (np.stack([s, s], 1), r), "ben1")
     assert main(["lint", str(desk), "--fast"]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert "metadata.csv, line 3" in lines[0] and "ben1.wav" in lines[0] and "2 channels" in lines[0] and lines[0].endswith("[stereo]")
+    assert (
+        "metadata.csv, line 3" in lines[0]
+        and "ben1.wav" in lines[0]
+        and "2 channels" in lines[0]
+        and lines[0].endswith("[stereo]")
+    )
     assert lines[-1].endswith("2 findings")
     assert main(["lint", str(desk), "--fast", "--json"]) == 1
     assert [finding["check"] for finding in json.loads(capsys.readouterr().out)] == ["stereo", "mojibake"]
@@ -153,7 +168,8 @@ def test_a_prepared_folder_is_looked_through(desk, tmp_path):
     out = tmp_path / "out"
     assert main(["prepare", str(desk), str(out), "--workers", "1"]) == 0
     assert lint(str(out)) == []
-    rows, store = read_manifest(out), FeatureStore(out, MelSpec())
+    rows = read_manifest(out)
+    store = FeatureStore(out, MelSpec())
     store.path("pitch", rows[0].id).unlink()
     store.write("durations", rows[1].id, store.read("durations", rows[1].id)[:-1])
     Path(rows[2].audio).unlink()
@@ -163,11 +179,19 @@ def test_a_prepared_folder_is_looked_through(desk, tmp_path):
 
 
 def test_splits_that_share_a_speaker(desk, tmp_path, capsys):
-    entries = [{"audio": f"wavs/{name}.wav", "text": text, "speaker": "ada", "split": split}
-               for name, text, split in (("ada0", TEXTS[0], "train"), ("ada2", TEXTS[2], "dev"))]  # fmt: skip
-    (desk / "set.jsonl").write_text("\n".join(map(json.dumps, [*entries, {"text": "no sound"}])) + "\nnot json\n", encoding="utf-8")
+    entries = [
+        {"audio": f"wavs/{name}.wav", "text": text, "speaker": "ada", "split": split}
+        for name, text, split in (("ada0", TEXTS[0], "train"), ("ada2", TEXTS[2], "dev"))
+    ]
+    (desk / "set.jsonl").write_text(
+        "\n".join(map(json.dumps, [*entries, {"text": "no sound"}])) + "\nnot json\n", encoding="utf-8"
+    )
     found = {finding.check: finding.where for finding in lint(str(desk), reader="jsonl", fast=True)}
-    assert {name: found[name].rsplit(" ", 1)[1] for name in ("split", "columns", "json")} == {"split": "2", "columns": "3", "json": "4"}
+    assert {name: found[name].rsplit(" ", 1)[1] for name in ("split", "columns", "json")} == {
+        "split": "2",
+        "columns": "3",
+        "json": "4",
+    }
     (tmp_path / "empty").mkdir()
     assert main(["lint", str(tmp_path / "empty")]) == 2 and "no recordings here" in capsys.readouterr().err
     write_manifest(tmp_path / "empty", [])
@@ -179,7 +203,11 @@ def test_recordings_of_people_give_few_findings(tmp_path):
         pytest.skip("needs the corpus of recordings of people")
     lines = (CORPUS / "metadata.tsv").read_text(encoding="utf-8").splitlines()
     chosen = [line for line in lines if line.startswith(("kathleen/", "ljspeech/"))]
-    chosen = [line for start in ("kathleen/", "ljspeech/") for line in [c for c in chosen if c.startswith(start)][:6]]
+    chosen = [
+        line
+        for start in ("kathleen/", "ljspeech/")
+        for line in [c for c in chosen if c.startswith(start)][:6]
+    ]
     (tmp_path / "audio").symlink_to(CORPUS / "audio")
     (tmp_path / "metadata.tsv").write_text("\n".join([lines[0], *chosen]) + "\n", encoding="utf-8")
     findings = [finding for finding in lint(str(tmp_path)) if finding.check not in ("unlisted-file",)]

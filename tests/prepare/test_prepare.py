@@ -94,11 +94,14 @@ def test_folders_that_are_not_prepared(tmp_path):
 
 
 def test_batches_are_the_same_each_time_and_cropped_together(prepared):
-    config = DataConfig(manifest=str(prepared), crop_frames=64, batch_frames=128, seconds=(0.1, 30), prompt_frames=80)
+    config = DataConfig(
+        manifest=str(prepared), crop_frames=64, batch_frames=128, seconds=(0.1, 30), prompt_frames=80
+    )
     wants = frozenset({"mel", "pitch", "samples", "prompt", "vector", "speaker"})
     one, two = (Dataset(config, MelSpec(), wants, seed=3) for _ in range(2))
     for number in (0, 1, 5, 2):
-        a, b = one.batch(number), two.batch(number)
+        a = one.batch(number)
+        b = two.batch(number)
         assert a.ids == b.ids and torch.equal(a.mel, b.mel) and torch.equal(a.prompt, b.prompt)
         assert a.mel.shape == (2, 64, 100) and a.samples.shape == (2, 63 * 256)
     seen = {id for number in range(2) for id in one.batch(number).ids}
@@ -136,7 +139,9 @@ def test_annotating_a_folder(prepared, tmp_path):
     store = FeatureStore(folder, MelSpec())
     for row in rows[:-1]:
         durations = store.read("durations", row.id)
-        assert len(durations) == len(encode(row.phonemes)) and durations.sum() == len(store.read("mel", row.id))
+        assert len(durations) == len(encode(row.phonemes)) and durations.sum() == len(
+            store.read("mel", row.id)
+        )
     part = load_part(BUILT_IN / "speaker")
     assert write_vectors(str(folder), part.network, part.mel) == len(rows)
     vectors = np.stack([store.read("vector", row.id).astype(np.float32) for row in rows])
@@ -149,9 +154,12 @@ def test_quality_is_measured_on_some_and_predicted_for_all(prepared, tmp_path, c
     pytest.importorskip("speechmos")
     folder = tmp_path / "rated"
     shutil.copytree(prepared, folder)
-    rows, store = read_manifest(folder), FeatureStore(folder, MelSpec())
+    rows = read_manifest(folder)
+    store = FeatureStore(folder, MelSpec())
     loud = store.read("samples", rows[0].id).astype(np.float32)
-    noisy = np.clip(loud + np.random.default_rng(0).normal(0, 1500, len(loud)), -32768, 32767).astype(np.int16)
+    noisy = np.clip(loud + np.random.default_rng(0).normal(0, 1500, len(loud)), -32768, 32767).astype(
+        np.int16
+    )
     store.write("samples", rows[0].id, noisy)
     assert main(["rate", str(folder), "--sample", "4"]) == 0
     assert "4 clips rated from 4" in capsys.readouterr().out
@@ -167,11 +175,16 @@ def test_clips_are_retold_and_read_back(prepared, tmp_path):
     folder = tmp_path / "data"
     shutil.copytree(prepared, folder)
     loose = [f'data.manifest="{folder}"', "data.seconds=[0.1, 30.0]", "data.corpora=[]"]
-    train(read_recipe(str(RECIPES / "regression.toml"), "tiny", [*loose, "train.steps=2"]), tmp_path / "acoustic", quiet=True)
+    train(
+        read_recipe(str(RECIPES / "regression.toml"), "tiny", [*loose, "train.steps=2"]),
+        tmp_path / "acoustic",
+        quiet=True,
+    )
     assert main(["retell", str(folder), "--part", str(tmp_path / "acoustic")]) == 0
     store = FeatureStore(folder, MelSpec())
     for row in read_manifest(folder):
-        made, real = store.read("retold", row.id), store.read("mel", row.id)
+        made = store.read("retold", row.id)
+        real = store.read("mel", row.id)
         assert made.shape == real.shape and np.isfinite(made).all() and not np.array_equal(made, real)
     wants = frozenset({"mel", "pitch", "samples"})
     for share, kind in ((1.0, "retold"), (0.0, "mel")):
@@ -183,13 +196,22 @@ def test_clips_are_retold_and_read_back(prepared, tmp_path):
 def test_clips_are_told_in_a_family_s_own_time(prepared, tmp_path, capsys):
     told = tmp_path / "told"
     assert main(["tell", str(prepared), str(told)]) == 0
-    rows, ours, theirs = read_manifest(told), FeatureStore(told, MelSpec()), FeatureStore(prepared, MelSpec())
+    rows = read_manifest(told)
+    ours = FeatureStore(told, MelSpec())
+    theirs = FeatureStore(prepared, MelSpec())
     assert f"{told}: {len(rows)} clips told" in capsys.readouterr().out and rows
     for row in rows:
-        durations, mel = ours.read("durations", row.id), ours.read("mel", row.id)
-        assert len(durations) == len(row.phonemes) and durations.sum() == len(mel) == len(ours.read("pitch", row.id))
+        durations = ours.read("durations", row.id)
+        mel = ours.read("mel", row.id)
+        assert len(durations) == len(row.phonemes) and durations.sum() == len(mel) == len(
+            ours.read("pitch", row.id)
+        )
         assert row.seconds == pytest.approx(len(mel) / MelSpec().frames_per_second, abs=1e-3)
-        assert any(np.array_equal(ours.read("vector", row.id), theirs.read("vector", other.id)) for other in rows if other.speaker == row.speaker)
+        assert any(
+            np.array_equal(ours.read("vector", row.id), theirs.read("vector", other.id))
+            for other in rows
+            if other.speaker == row.speaker
+        )
     before = {row.id: ours.read("mel", row.id) for row in rows}
     ours.path("mel", rows[0].id).unlink()
     assert main(["tell", str(prepared), str(told)]) == 0  # what is missing is told again, and just the same
@@ -239,7 +261,8 @@ def test_steady_noise_is_taken_out():
 def test_preparing_with_and_without_denoising(ljspeech, tmp_path):
     plain = prepare(ljspeech, tmp_path / "out", workers=1)
     before = FeatureStore(tmp_path / "out", MelSpec()).read("mel", plain[0].id)
-    prepare(ljspeech, tmp_path / "out", workers=1, denoise=True)  # of the same folder: the sounds are made again
+    # Of the same folder: the sounds are made again
+    prepare(ljspeech, tmp_path / "out", workers=1, denoise=True)
     after = FeatureStore(tmp_path / "out", MelSpec()).read("mel", plain[0].id)
     assert np.quantile(after, 0.05) < np.quantile(before, 0.05)
     assert prepare(ljspeech, tmp_path / "out", workers=1) == plain

@@ -1,4 +1,6 @@
-"""Consent: given by reading a sentence, signed, bound to the voice; forged, expired and moved ones are refused with the reason."""
+"""Consent: given by reading a sentence, signed, bound to the voice; forged, expired and moved ones are
+refused with the reason.
+"""
 
 from __future__ import annotations
 
@@ -61,7 +63,9 @@ def test_a_clone_cannot_consent(cloner, people):
 
 def test_a_record_holds_until_it_ends(people):
     voice = agreed(people[0][2])
-    assert consent.check(voice, DAY)["scope"] == "personal" == consent.check(voice, DAY + timedelta(30))["scope"]
+    assert (
+        consent.check(voice, DAY)["scope"] == "personal" == consent.check(voice, DAY + timedelta(30))["scope"]
+    )
     assert "personal" in consent.told(voice, DAY)
     with pytest.raises(consent.ConsentError, match="ended on 2026-12-21"):
         consent.check(voice, DAY + timedelta(31))
@@ -72,8 +76,14 @@ def test_a_record_holds_until_it_ends(people):
 
 
 def test_forged_moved_and_foreign_records_are_refused(people, tmp_path, monkeypatch):
-    voice, other = agreed(people[0][2]), people[2][2]
-    for field, value in (("expires", "2036-01-01"), ("scope", "commercial"), ("likeness", 1.0), ("tensors", consent.digests(other))):
+    voice = agreed(people[0][2])
+    other = people[2][2]
+    for field, value in (
+        ("expires", "2036-01-01"),
+        ("scope", "commercial"),
+        ("likeness", 1.0),
+        ("tensors", consent.digests(other)),
+    ):
         forged = copy.deepcopy(voice.facts)
         forged["consent"][field] = value
         with pytest.raises(consent.ConsentError, match="forged"):
@@ -81,8 +91,23 @@ def test_forged_moved_and_foreign_records_are_refused(people, tmp_path, monkeypa
     with pytest.raises(consent.ConsentError, match="another voice"):
         consent.check(Voice(other.tensors, {**other.facts, "consent": voice.facts["consent"]}), DAY)
     with pytest.raises(consent.ConsentError, match="another voice"):
-        consent.check(Voice({**voice.tensors, "prompt": other.tensors["prompt"], "prompt_pitch": other.tensors["prompt_pitch"]}, voice.facts), DAY)
-    for broken in ({"signature": "x"}, {**voice.facts["consent"], "key": "?"}, {**voice.facts["consent"], "expires": 3}, []):
+        consent.check(
+            Voice(
+                {
+                    **voice.tensors,
+                    "prompt": other.tensors["prompt"],
+                    "prompt_pitch": other.tensors["prompt_pitch"],
+                },
+                voice.facts,
+            ),
+            DAY,
+        )
+    for broken in (
+        {"signature": "x"},
+        {**voice.facts["consent"], "key": "?"},
+        {**voice.facts["consent"], "expires": 3},
+        [],
+    ):
         with pytest.raises(consent.ConsentError):
             consent.check(Voice(voice.tensors, {**voice.facts, "consent": broken}), DAY)
     own = consent.public_key()
@@ -112,7 +137,8 @@ def test_the_key_is_the_users_alone_and_stays(tmp_path):
 
 
 def test_a_blend_is_consented_to_when_both_parents_are(cloner, people):
-    first, second = agreed(people[0][2]), agreed(people[2][2])
+    first = agreed(people[0][2])
+    second = agreed(people[2][2])
     blend = consent.blended(voice_library.blend(cloner, first, second, 0.5), (first, second), DAY)
     assert consent.check(blend, DAY)["scope"] == "personal"
     with pytest.raises(consent.ConsentError, match="nobody"):
@@ -132,13 +158,20 @@ def test_enroll(people, monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(consent, "sentence", lambda day=None: text_2)
     assert main(["enroll", "anna"]) == 0
     assert text_2 in capsys.readouterr().out
-    assert main(["enroll", "anna", "--reading", str(ben_1)]) == 2 == main(["enroll", "anna", "--reading", str(anna_2), "--days", "0"])
+    assert (
+        main(["enroll", "anna", "--reading", str(ben_1)])
+        == 2
+        == main(["enroll", "anna", "--reading", str(anna_2), "--days", "0"])
+    )
     said = capsys.readouterr().err
     assert "heard" in said and "--days 0" in said
     assert main(["enroll", "anna", "--reading", str(tmp_path / "absent.wav")]) == 2
     assert voice_library.path_of("anna").read_bytes() == before, "nothing is overwritten by what is refused"
     assert main(["enroll", "anna", "--reading", str(anna_2), "--scope", "research"]) == 0
-    assert consent.check(voice_library.get("anna"))["scope"] == "research" and voice_library.get("anna").facts["name"] == "Anna"
+    assert (
+        consent.check(voice_library.get("anna"))["scope"] == "research"
+        and voice_library.get("anna").facts["name"] == "Anna"
+    )
     assert main(["voices", "show", "anna"]) == 0
     assert "consent: for research, until 2027-11-21" in capsys.readouterr().out
     assert main(["enroll", "anna", "--reading", str(anna_2)]) == 2, "a reading counts once"
@@ -158,9 +191,15 @@ def test_a_server_may_ask_for_consent(people, running):
     server.house.store.put("Anna", agreed(voice), False)
     server.house.store.put("Ben", voice, False)
     with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=900) as http:
-        said = {name: http.post("/v1/audio/speech", json={"voice": name, "input": "Good evening."}) for name in ("Anna", "Ben")}
+        said = {
+            name: http.post("/v1/audio/speech", json={"voice": name, "input": "Good evening."})
+            for name in ("Anna", "Ben")
+        }
         assert said["Anna"].status_code == 200
-        assert said["Ben"].status_code == 403 and "nobody has consented" in said["Ben"].json()["error"]["message"]
+        assert (
+            said["Ben"].status_code == 403
+            and "nobody has consented" in said["Ben"].json()["error"]["message"]
+        )
         with REFERENCE.open("rb") as file:
             answer = http.post("/voice-cloning", files={"audio": file}, data={"text": "Good evening."})
         assert answer.status_code == 403 and answer.json()["error"]["code"] == "consent_missing"

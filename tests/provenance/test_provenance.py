@@ -1,4 +1,6 @@
-"""Where a sound comes from: the watermark survives what happens to recordings, notes stand in every format, and both are read back."""
+"""Where a sound comes from: the watermark survives what happens to recordings, notes stand in every format,
+and both are read back.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ from soundalike.provenance import watermark
 from soundalike.provenance.error_correction import BITS, Mark, decode, encode
 from soundalike.provenance import metadata
 
-TEXT = "The young doctor closed the window before the rain began. Nobody had seen the painter since the harvest."
+TEXT = (
+    "The young doctor closed the window before the rain began. Nobody had seen the painter since the harvest."
+)
 DAY = date(2026, 11, 21)
 
 
@@ -39,7 +43,9 @@ def read_marks(audio):
 def test_bits_come_back_through_noise_and_a_wrong_one_is_noticed():
     mark = Mark(0xBEEF, 42, DAY)
     assert Mark.from_bits(mark.bits()) == mark and Mark.from_bits(Mark(1, 2).bits()) == Mark(1, 2)
-    assert Mark(1, 2, date(1999, 1, 1)).bits().tolist() == Mark(1, 2).bits().tolist(), "a day out of range is not told"
+    assert Mark(1, 2, date(1999, 1, 1)).bits().tolist() == Mark(1, 2).bits().tolist(), (
+        "a day out of range is not told"
+    )
     for place in range(BITS):
         wrong = mark.bits()
         wrong[place] ^= 1
@@ -51,7 +57,8 @@ def test_bits_come_back_through_noise_and_a_wrong_one_is_noticed():
 
 @pytest.mark.parametrize("name", measured.ATTACKS)
 def test_the_mark_is_read_after(name, clone, cloner, voice):
-    audio, rng = clone, random.Random(0)
+    audio = clone
+    rng = random.Random(0)
     for attack in measured.ATTACKS[name]:
         audio = attack(audio, rng)
     assert read_marks(audio)[:1] == [metadata.mark_of(voice, cloner.model, DAY)]
@@ -61,7 +68,11 @@ def test_no_mark_in_real_recordings_or_when_told_not_to(cloner, voice):
     for path in (REFERENCE, *(path for path, _ in sentences())):
         assert read_marks(Audio.read(path)) == []
     assert read_marks(join(list(cloner.speak(TEXT, voice, watermark=False)))) == []
-    assert read_marks(Audio(np.zeros(24000 * 4, np.float32), 24000)) == [] == read_marks(Audio(np.zeros(10, np.float32), 24000))
+    assert (
+        read_marks(Audio(np.zeros(24000 * 4, np.float32), 24000))
+        == []
+        == read_marks(Audio(np.zeros(10, np.float32), 24000))
+    )
 
 
 def test_the_mark_is_far_below_the_sound_and_changes_neither_length_nor_loudness(cloner, voice, clone):
@@ -70,7 +81,10 @@ def test_the_mark_is_far_below_the_sound_and_changes_neither_length_nor_loudness
     change = clone.samples - plain.samples
     assert 10 * np.log10((plain.samples**2).sum() / (change**2).sum()) > 15
     assert abs(plain.loudness() - clone.loudness()) < 0.1
-    assert not clone.samples[plain.samples == 0][1000:].any() or np.abs(clone.samples[plain.samples == 0]).max() < 1e-3
+    assert (
+        not clone.samples[plain.samples == 0][1000:].any()
+        or np.abs(clone.samples[plain.samples == 0]).max() < 1e-3
+    )
 
 
 def test_pieces_are_marked_by_themselves_and_the_pattern_runs_on(cloner, voice):
@@ -79,13 +93,19 @@ def test_pieces_are_marked_by_themselves_and_the_pattern_runs_on(cloner, voice):
     assert all(read_marks(piece) == [mark] for piece in pieces)
     whole = Audio.read(REFERENCE)
     cut = len(whole.samples) // 2 + 77
-    parts = [watermark.embed(Audio(whole.samples[:cut], whole.rate), mark), watermark.embed(Audio(whole.samples[cut:], whole.rate), mark, cut)]
+    parts = [
+        watermark.embed(Audio(whole.samples[:cut], whole.rate), mark),
+        watermark.embed(Audio(whole.samples[cut:], whole.rate), mark, cut),
+    ]
     alone = [watermark.find(part)[0].strength for part in parts]
-    assert watermark.find(join(parts))[0].strength > max(alone), "the second piece goes on where the first stopped"
+    assert watermark.find(join(parts))[0].strength > max(alone), (
+        "the second piece goes on where the first stopped"
+    )
 
 
 def test_other_rates_are_marked_and_silence_stays_silent():
-    mark, sound = Mark(7, 7), Audio.read(REFERENCE)
+    mark = Mark(7, 7)
+    sound = Audio.read(REFERENCE)
     for rate in (16_000, 22_050, 44_100):
         assert read_marks(watermark.embed(sound.resample(rate), mark)) == [mark]
     assert not watermark.embed(Audio(np.zeros(30_000, np.float32), 24_000), mark).samples.any()
@@ -94,7 +114,8 @@ def test_other_rates_are_marked_and_silence_stays_silent():
 
 def test_two_voices_in_one_sound_are_both_named():
     sound = Audio.read(REFERENCE)
-    one, other = Mark(1, 1), Mark(2, 1)
+    one = Mark(1, 1)
+    other = Mark(2, 1)
     both = join([watermark.embed(sound, one), sound, watermark.embed(sound, other)])
     found = watermark.find(both)
     assert {mark.mark for mark in found} == {one, other}
@@ -106,7 +127,9 @@ def test_the_same_seed_gives_the_same_samples_and_a_day_another_mark(cloner, voi
     again = join(list(cloner.speak(TEXT, voice, day=DAY)))
     assert np.array_equal(again.samples, clone.samples) and again.origin == clone.origin
     undated = [piece for _ in range(2) for piece in cloner.speak("Good evening.", voice)]
-    assert np.array_equal(undated[0].samples, undated[1].samples) and "date" not in json.loads(undated[0].origin)
+    assert np.array_equal(undated[0].samples, undated[1].samples) and "date" not in json.loads(
+        undated[0].origin
+    )
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -115,17 +138,33 @@ def test_the_note_stands_in_every_format(format, clone, tmp_path, voice, cloner)
     clone.write(path)
     (note,) = metadata.notes_in(read_comment(path))
     assert note == {
-        "synthesised_by": f"soundalike {metadata.__version__}", "voice": metadata.voice_id(voice), "model": metadata.model_id(cloner.model),
-        "date": "2026-11-21", "watermark": True,
-    }  # fmt: skip
+        "synthesised_by": f"soundalike {metadata.__version__}",
+        "voice": metadata.voice_id(voice),
+        "model": metadata.model_id(cloner.model),
+        "date": "2026-11-21",
+        "watermark": True,
+    }
     origin = metadata.origin_of(path)
-    assert origin.found and [found.mark for found in origin.marks] == [metadata.mark_of(voice, cloner.model, DAY)]
+    assert origin.found and [found.mark for found in origin.marks] == [
+        metadata.mark_of(voice, cloner.model, DAY)
+    ]
 
 
 def test_foreign_comments_are_no_notes_and_hostile_ones_are_cut():
-    assert metadata.notes_in('hello\n{"synthesised_by": "another 1.0"}\n[1]\n{"synthesised_by": 3}\n' + "[" * 100_000) == []
-    (note,) = metadata.notes_in(json.dumps({"synthesised_by": "soundalike 9", "voice": "\x1b[31m" + "x" * 500, "model": 3, "extra": "y"}))
-    assert set(note) == {"synthesised_by", "voice"} and len(note["voice"]) == 100 and "\x1b" not in note["voice"]
+    assert (
+        metadata.notes_in(
+            'hello\n{"synthesised_by": "another 1.0"}\n[1]\n{"synthesised_by": 3}\n' + "[" * 100_000
+        )
+        == []
+    )
+    (note,) = metadata.notes_in(
+        json.dumps(
+            {"synthesised_by": "soundalike 9", "voice": "\x1b[31m" + "x" * 500, "model": 3, "extra": "y"}
+        )
+    )
+    assert (
+        set(note) == {"synthesised_by", "voice"} and len(note["voice"]) == 100 and "\x1b" not in note["voice"]
+    )
 
 
 def test_a_voice_has_one_id_wherever_it_is_kept(voice, cloner, tmp_path):
@@ -142,7 +181,13 @@ def test_verify_tells_ours_from_others(clone, voice, tmp_path, capsys, monkeypat
     assert main(["verify", str(tmp_path / "bare.wav"), "--json"]) == 0
     (told,) = json.loads(capsys.readouterr().out)
     (mark,) = told["watermarks"]
-    assert mark["names"] == ["Anna"] and mark["day"] == "2026-11-21" and mark["built_in_model"] and mark["confidence"] > 0.999 and told["notes"] == []
+    assert (
+        mark["names"] == ["Anna"]
+        and mark["day"] == "2026-11-21"
+        and mark["built_in_model"]
+        and mark["confidence"] > 0.999
+        and told["notes"] == []
+    )
     assert main(["verify", str(REFERENCE)]) == 1
     assert "no mark" in capsys.readouterr().out
     (tmp_path / "text.wav").write_text("hello")
@@ -156,14 +201,24 @@ def test_no_watermark_is_told_in_the_metadata(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("SOUNDALIKE_VOICES", str(tmp_path / "voices"))
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795219200")
     words = ["clone", str(REFERENCE), "Good evening to all of you out there.", "--quality", "fast", "-o"]
-    assert main([*words, str(tmp_path / "plain.flac"), "--no-watermark"]) == 0 == main([*words, str(tmp_path / "marked.flac")])
+    assert (
+        main([*words, str(tmp_path / "plain.flac"), "--no-watermark"])
+        == 0
+        == main([*words, str(tmp_path / "marked.flac")])
+    )
     capsys.readouterr()
     assert main(["verify", str(tmp_path / "plain.flac"), str(tmp_path / "marked.flac"), "--json"]) == 0
     plain, marked = json.loads(capsys.readouterr().out)
-    assert plain["watermarks"] == [] and plain["notes"][0]["watermark"] is False and plain["notes"][0]["date"] == "2026-11-21"
+    assert (
+        plain["watermarks"] == []
+        and plain["notes"][0]["watermark"] is False
+        and plain["notes"][0]["date"] == "2026-11-21"
+    )
     assert marked["notes"][0]["watermark"] is True and marked["watermarks"][0]["day"] == "2026-11-21"
     with open(tmp_path / "jobs.jsonl", "w") as file:
-        file.write(json.dumps({"reference": str(REFERENCE), "text": "Good evening.", "wav": str(tmp_path / "b.wav")}))
+        file.write(
+            json.dumps({"reference": str(REFERENCE), "text": "Good evening.", "wav": str(tmp_path / "b.wav")})
+        )
     assert main(["batch", str(tmp_path / "jobs.jsonl"), "--no-watermark", "--quality", "fast"]) == 0
     assert metadata.notes_in(read_comment(tmp_path / "b.wav"))[0]["watermark"] is False
 
@@ -177,13 +232,21 @@ def test_content_credentials_are_signed_and_break_when_the_sound_is_changed(tmp_
         out = tmp_path / f"signed.{format}"
         assert main([*words, "--c2pa-key", key, "-o", str(out)]) == 0
         said = metadata.origin_of(out)
-        assert said.credentials["intact"] and said.credentials["synthetic"] and said.credentials["signer"] == "test signer" and said.notes
+        assert (
+            said.credentials["intact"]
+            and said.credentials["synthetic"]
+            and said.credentials["signer"] == "test signer"
+            and said.notes
+        )
     data = bytearray((tmp_path / "signed.wav").read_bytes())
     data[5000] ^= 64
     (tmp_path / "changed.wav").write_bytes(data)
     assert not metadata.origin_of(tmp_path / "changed.wav").credentials["intact"]
-    for bad, says in ((["-o", "x.wav"], "give both"), (["--c2pa-key", key, "-o", str(tmp_path / "x.ogg")], "cannot be put into ogg"),
-                      (["--c2pa-key", chain, "-o", str(tmp_path / "x.wav")], "not a private key")):  # fmt: skip
+    for bad, says in (
+        (["-o", "x.wav"], "give both"),
+        (["--c2pa-key", key, "-o", str(tmp_path / "x.ogg")], "cannot be put into ogg"),
+        (["--c2pa-key", chain, "-o", str(tmp_path / "x.wav")], "not a private key"),
+    ):
         capsys.readouterr()
         assert main([*words, *bad]) == 2
         assert says in capsys.readouterr().err
@@ -199,15 +262,28 @@ def certificate(folder):
     from cryptography.hazmat.primitives.asymmetric import ec
     from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-    now, key = datetime.datetime.now(datetime.timezone.utc), ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test signer"), x509.NameAttribute(NameOID.ORGANIZATION_NAME, "test")])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.COMMON_NAME, "test signer"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "test"),
+        ]
+    )
     unused = ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement")
-    uses = {**dict.fromkeys((*unused, "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"), False), "digital_signature": True}
+    uses = {
+        **dict.fromkeys((*unused, "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"), False),
+        "digital_signature": True,
+    }
     made = x509.CertificateBuilder(name, name, key.public_key(), 7, now, now + datetime.timedelta(9))
-    made = made.add_extension(x509.BasicConstraints(False, None), True).add_extension(x509.KeyUsage(**uses), True)
+    made = made.add_extension(x509.BasicConstraints(False, None), True).add_extension(
+        x509.KeyUsage(**uses), True
+    )
     made = made.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), True)
     made = made.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
-    made = made.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), False).sign(key, hashes.SHA256())
+    made = made.add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key()), False
+    ).sign(key, hashes.SHA256())
     (folder / "chain.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
     form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     (folder / "key.pem").write_bytes(key.private_bytes(*form))

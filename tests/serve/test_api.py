@@ -43,10 +43,19 @@ def events(answer) -> list[dict]:
 def test_the_openai_client_gets_every_format(openai_client, http, kind):
     answer = openai_client.audio.speech.create(model="tts-1", voice="Anna", input=TEXT, response_format=kind)
     data = answer.read()
-    audio = Audio(np.frombuffer(data, "<i2") / np.float32(32768), 24_000) if kind == "pcm" else Audio.read(io.BytesIO(data))
+    audio = (
+        Audio(np.frombuffer(data, "<i2") / np.float32(32768), 24_000)
+        if kind == "pcm"
+        else Audio.read(io.BytesIO(data))
+    )
     assert 1.0 < audio.speech_seconds() < 4.0 and audio.rate in (24_000, 48_000)
-    assert answer.response.headers["content-type"].startswith("audio/") and "content-length" not in answer.response.headers
-    plain = http.post("/v1/audio/speech", json={"model": "tts-1", "voice": "Anna", "input": TEXT, "response_format": "pcm"}).content
+    assert (
+        answer.response.headers["content-type"].startswith("audio/")
+        and "content-length" not in answer.response.headers
+    )
+    plain = http.post(
+        "/v1/audio/speech", json={"model": "tts-1", "voice": "Anna", "input": TEXT, "response_format": "pcm"}
+    ).content
     sound = np.frombuffer(plain, "<i2").astype(float)
     assert abs(len(sound) / 24_000 - audio.seconds) < 0.15
     if kind in ("pcm", "wav", "flac"):
@@ -62,7 +71,11 @@ def test_the_openai_client_streams_and_names_errors(openai_client):
     assert len(sizes) > 3 and sum(sizes) > 24_000 * 2 * 10
     with pytest.raises(openai.NotFoundError) as caught:
         openai_client.audio.speech.create(model="tts-1", voice="nobody", input="Hi.")
-    assert caught.value.code == "voice_not_found" and caught.value.param == "voice" and "No voice is called 'nobody'" in str(caught.value)
+    assert (
+        caught.value.code == "voice_not_found"
+        and caught.value.param == "voice"
+        and "No voice is called 'nobody'" in str(caught.value)
+    )
     with pytest.raises(openai.NotFoundError, match="does not exist"):
         openai_client.audio.speech.create(model="gpt-9", voice="anna", input="Hi.")
     with pytest.raises(openai.BadRequestError) as caught:
@@ -73,7 +86,9 @@ def test_the_openai_client_streams_and_names_errors(openai_client):
 
 
 def test_a_voice_may_be_named_by_id_as_openai_does(openai_client):
-    assert len(openai_client.audio.speech.create(model="tts-1", voice={"id": "anna"}, input="Hi.").read()) > 1000
+    assert (
+        len(openai_client.audio.speech.create(model="tts-1", voice={"id": "anna"}, input="Hi.").read()) > 1000
+    )
 
 
 def test_the_server_says_what_the_library_says(http, cloner, voice):
@@ -84,36 +99,68 @@ def test_the_server_says_what_the_library_says(http, cloner, voice):
     data = http.post("/v1/audio/speech", json=body).content
     heard = join(list(cloner.speak(LONG[:600], voice, cloner.Options(seed=5), day=today()))).samples
     sent = np.frombuffer(data, "<i2") / 32767
-    assert len(sent) == len(heard) and np.abs(sent - heard).max() < 2e-3  # threads may differ in the last bits
+    # Threads may differ in the last bits
+    assert len(sent) == len(heard) and np.abs(sent - heard).max() < 2e-3
     assert http.post("/v1/audio/speech", json=body).content == data
     assert http.post("/v1/audio/speech", json={**body, "seed": 6}).content != data
 
 
 def test_events_bring_sound_and_words(http):
-    body = {"voice": "Anna", "input": "Good evening. It costs $3.50.", "stream_format": "sse", "response_format": "wav", "timestamps": True}
+    body = {
+        "voice": "Anna",
+        "input": "Good evening. It costs $3.50.",
+        "stream_format": "sse",
+        "response_format": "wav",
+        "timestamps": True,
+    }
     answer = http.post("/v1/audio/speech", json=body)
     assert answer.headers["content-type"].startswith("text/event-stream")
     *deltas, done = events(answer)
-    assert {delta["type"] for delta in deltas} == {"speech.audio.delta"} and done["type"] == "speech.audio.done"
+    assert {delta["type"] for delta in deltas} == {"speech.audio.delta"} and done[
+        "type"
+    ] == "speech.audio.done"
     audio = Audio.read(io.BytesIO(b"".join(base64.b64decode(delta["audio"]) for delta in deltas)))
     assert abs(audio.seconds - done["seconds"]) < 0.01
     usage = done["usage"]
-    assert usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"] and usage["output_tokens"] > 0
+    assert (
+        usage["total_tokens"] == usage["input_tokens"] + usage["output_tokens"] and usage["output_tokens"] > 0
+    )
     words = [word for delta in deltas for word in delta.get("words", [])]
-    assert [body["input"][slice(*word["span"])] for word in words] == ["Good", "evening", "It", "costs", "$3.50"]
-    assert [word["start"] for word in words] == sorted(word["start"] for word in words) and words[-1]["stop"] <= done["seconds"]
+    assert [body["input"][slice(*word["span"])] for word in words] == [
+        "Good",
+        "evening",
+        "It",
+        "costs",
+        "$3.50",
+    ]
+    assert [word["start"] for word in words] == sorted(word["start"] for word in words) and words[-1][
+        "stop"
+    ] <= done["seconds"]
     refused = http.post("/v1/audio/speech", json={**body, "stream_format": "audio"})
     assert refused.status_code == 400 and refused.json()["error"]["param"] == "timestamps"
 
 
 def test_a_recording_may_come_with_the_request(http, cloner):
-    body = {"input": TEXT, "response_format": "wav", "ref_audio": base64.b64encode((HERE / "data" / "ben_1.flac").read_bytes()).decode()}
+    body = {
+        "input": TEXT,
+        "response_format": "wav",
+        "ref_audio": base64.b64encode((HERE / "data" / "ben_1.flac").read_bytes()).decode(),
+    }
     bare = http.post("/v1/audio/speech", json=body)
     assert bare.status_code == 200
-    assert http.post("/v1/audio/speech", json={**body, "ref_audio": f"data:audio/flac;base64,{body['ref_audio']}"}).content == bare.content
+    assert (
+        http.post(
+            "/v1/audio/speech", json={**body, "ref_audio": f"data:audio/flac;base64,{body['ref_audio']}"}
+        ).content
+        == bare.content
+    )
     one, two, other = (
         cloner.family.listen(audio).tensors["vector"].float()
-        for audio in (Audio.read(io.BytesIO(bare.content)), Audio.read(HERE / "data" / "ben_2.flac"), Audio.read(REFERENCE))
+        for audio in (
+            Audio.read(io.BytesIO(bare.content)),
+            Audio.read(HERE / "data" / "ben_2.flac"),
+            Audio.read(REFERENCE),
+        )
     )
     assert one @ two > one @ other
 
@@ -121,16 +168,22 @@ def test_a_recording_may_come_with_the_request(http, cloner):
 @pytest.mark.parametrize("speed", [0.25, 0.5, 2.0, 4.0])
 def test_speed_over_openais_whole_range(http, speed):
     body = {"voice": "Anna", "input": TEXT, "stream_format": "sse", "timestamps": True}
-    plain, changed = (events(http.post("/v1/audio/speech", json={**body, "speed": each})) for each in (1.0, speed))
+    plain, changed = (
+        events(http.post("/v1/audio/speech", json={**body, "speed": each})) for each in (1.0, speed)
+    )
     assert changed[-1]["seconds"] == pytest.approx(plain[-1]["seconds"] / speed, rel=0.12)
     assert changed[0]["words"][-1]["stop"] == pytest.approx(plain[0]["words"][-1]["stop"] / speed, rel=0.12)
 
 
 def test_one_call_from_a_recording_and_a_text_to_speech(http):
     with REFERENCE.open("rb") as file:
-        said = http.post("/voice-cloning", files={"audio": file}, data={"text": TEXT, "seed": "3", "quality": "fast"}).json()
+        said = http.post(
+            "/voice-cloning", files={"audio": file}, data={"text": TEXT, "seed": "3", "quality": "fast"}
+        ).json()
     audio = Audio.read(io.BytesIO(base64.b64decode(said["audio"])))
-    assert (audio.rate, said["seed"]) == (said["sampling_rate"], 3) and audio.seconds == pytest.approx(said["seconds"], abs=0.01)
+    assert (audio.rate, said["seed"]) == (said["sampling_rate"], 3) and audio.seconds == pytest.approx(
+        said["seconds"], abs=0.01
+    )
     assert said["report"]["voice"]["problems"] == [] and len(said["words"]) == 6
     assert sum(len(sentence["words"]) for sentence in said["report"]["speech"]["sentences"]) >= 6
 
@@ -140,25 +193,38 @@ def test_recordings_are_judged(http):
         report = http.post("/v1/audio/check", files={"audio": file}).json()
     assert report["advice"] == "A good reference." and 5 < report["speech_seconds"] < report["seconds"] < 8
     silence = Audio(np.zeros(48_000, np.float32), 24_000).encode("wav")
-    assert http.post("/v1/audio/check", files={"audio": ("me.wav", silence)}).json()["problems"] == ["silence"]
+    assert http.post("/v1/audio/check", files={"audio": ("me.wav", silence)}).json()["problems"] == [
+        "silence"
+    ]
 
 
 def test_voices_are_kept_listed_and_deleted(http):
     recording = (HERE / "data" / "ben_1.flac").read_bytes()
     made = http.post("/v1/audio/voices", files={"audio": recording}, data={"name": "Ben"})
-    assert made.status_code == 201 and made.json()["id"] == "ben" and made.json()["report"]["speech_seconds"] > 1
+    assert (
+        made.status_code == 201 and made.json()["id"] == "ben" and made.json()["report"]["speech_seconds"] > 1
+    )
     assert {"ben", "anna"} <= {voice["id"] for voice in http.get("/v1/audio/voices").json()["data"]}
     assert http.get("/v1/audio/voices/BEN").json()["name"] == "Ben"
     again = http.post("/v1/audio/voices", files={"audio": recording}, data={"name": "BEN"})
     assert again.status_code == 409 and again.json()["error"]["code"] == "voice_exists"
-    assert http.post("/v1/audio/voices", files={"audio": recording}, data={"name": "BEN", "replace": "true"}).json()["name"] == "BEN"
+    assert (
+        http.post(
+            "/v1/audio/voices", files={"audio": recording}, data={"name": "BEN", "replace": "true"}
+        ).json()["name"]
+        == "BEN"
+    )
     assert http.delete("/v1/audio/voices/ben").json()["deleted"]
-    assert http.get("/v1/audio/voices/ben").status_code == http.delete("/v1/audio/voices/ben").status_code == 404
+    assert (
+        http.get("/v1/audio/voices/ben").status_code == http.delete("/v1/audio/voices/ben").status_code == 404
+    )
 
 
 def test_a_client_that_leaves_ends_its_speech(http, served):
     before = served.house.metrics.spoken._value.get()
-    with http.stream("POST", "/v1/audio/speech", json={"voice": "Anna", "input": LONG, "response_format": "pcm"}) as answer:
+    with http.stream(
+        "POST", "/v1/audio/speech", json={"voice": "Anna", "input": LONG, "response_format": "pcm"}
+    ) as answer:
         next(answer.iter_raw())
     until = time.monotonic() + 300
     while served.house.desk.inside and time.monotonic() < until:
@@ -174,7 +240,11 @@ def test_a_full_house_says_when_to_come_again(http, served):
         for place in places:
             place.__enter__()
         answer = http.post("/v1/audio/speech", json={"voice": "Anna", "input": "Hi."})
-        assert answer.status_code == 429 and answer.json()["error"]["type"] == "rate_limit_error" and int(answer.headers["retry-after"]) >= 1
+        assert (
+            answer.status_code == 429
+            and answer.json()["error"]["type"] == "rate_limit_error"
+            and int(answer.headers["retry-after"]) >= 1
+        )
         assert http.get("/healthz").status_code == 200 and http.get("/v1/audio/voices").status_code == 200
     finally:
         for place in places:
@@ -185,11 +255,24 @@ def test_a_full_house_says_when_to_come_again(http, served):
 def test_health_numbers_and_docs(http):
     assert http.get("/healthz").json() == {"status": "ok"} and http.get("/readyz").json()["status"] == "ready"
     numbers = http.get("/metrics").text
-    for name in ("requests_total{", "request_seconds_bucket{", "speech_seconds_total", "first_sound_seconds_count", "jobs{"):
+    for name in (
+        "requests_total{",
+        "request_seconds_bucket{",
+        "speech_seconds_total",
+        "first_sound_seconds_count",
+        "jobs{",
+    ):
         assert f"soundalike_{name}" in numbers, name
     assert "process_resident_memory_bytes" in numbers
     paths = http.get("/openapi.json").json()["paths"]
-    wanted = {"/v1/audio/speech", "/v1/audio/voices", "/v1/audio/voices/{voice_id}", "/voice-cloning", "/v1/audio/jobs", "/v1/models"}
+    wanted = {
+        "/v1/audio/speech",
+        "/v1/audio/voices",
+        "/v1/audio/voices/{voice_id}",
+        "/voice-cloning",
+        "/v1/audio/jobs",
+        "/v1/models",
+    }
     assert wanted <= set(paths)
     docs = http.get("/docs").text
     assert "/v1/audio/speech" in docs and "https://" not in docs and "<script" not in docs
@@ -199,22 +282,37 @@ def test_health_numbers_and_docs(http):
 
 def test_every_answer_forbids_what_the_page_does_not_need(http):
     for answer in (http.get("/"), http.get("/v1/models"), http.get("/nothing-here")):
-        assert "default-src 'self'" in answer.headers["content-security-policy"] and answer.headers["x-content-type-options"] == "nosniff"
+        assert (
+            "default-src 'self'" in answer.headers["content-security-policy"]
+            and answer.headers["x-content-type-options"] == "nosniff"
+        )
     assert http.get("/nothing-here").json()["error"]["code"] == "not_found"
 
 
 def test_options_of_the_model_are_told_and_taken(http):
     told = http.get("/v1/limits").json()
-    assert told["options"]["pitch"] == [-12, 12] and {"temperature", "loudness"} <= told["options"].keys() and "en" in told["languages"]
+    assert (
+        told["options"]["pitch"] == [-12, 12]
+        and {"temperature", "loudness"} <= told["options"].keys()
+        and "en" in told["languages"]
+    )
 
     def said(**options) -> Audio:
-        answer = http.post("/v1/audio/speech", json={"voice": "Anna", "input": TEXT, "response_format": "wav", **options})
+        answer = http.post(
+            "/v1/audio/speech", json={"voice": "Anna", "input": TEXT, "response_format": "wav", **options}
+        )
         assert answer.status_code == 200, answer.text
         return Audio.read(io.BytesIO(answer.content))
 
-    plain, deep, soft = said(), said(pitch=-6, temperature=0), said(loudness=-35)
+    plain = said()
+    deep = said(pitch=-6, temperature=0)
+    soft = said(loudness=-35)
     assert len(plain.samples) == len(deep.samples) and np.abs(plain.samples - deep.samples).max() > 0.01
     assert soft.loudness() == pytest.approx(plain.loudness() - 12, abs=0.5)
-    for wrong, name in (({"pitch": 30}, "pitch"), ({"loudness": 3}, "loudness"), ({"temperature": "hot"}, "temperature")):
+    for wrong, name in (
+        ({"pitch": 30}, "pitch"),
+        ({"loudness": 3}, "loudness"),
+        ({"temperature": "hot"}, "temperature"),
+    ):
         answer = http.post("/v1/audio/speech", json={"voice": "Anna", "input": TEXT, **wrong})
         assert answer.status_code == 400 and name in answer.json()["error"]["message"]

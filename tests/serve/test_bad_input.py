@@ -23,7 +23,8 @@ from soundalike.serve.middleware.keys import new_key  # noqa: E402
 
 def silent(minutes: float) -> bytes:
     """Silence as FLAC, which takes next to nothing."""
-    sound, minute = io.BytesIO(), np.zeros(8000 * 60, np.float32)
+    sound = io.BytesIO()
+    minute = np.zeros(8000 * 60, np.float32)
     with soundfile.SoundFile(sound, "w", 8000, 1, format="FLAC", subtype="PCM_16") as file:
         for _ in range(int(minutes)):
             file.write(minute)
@@ -73,8 +74,14 @@ RECORDINGS = {
     "ten seconds of silence": (lambda: silent(1 / 6), "silent"),
     "NaN": (lambda: floats(np.nan), "not finite"),
     "a cut-off flac": (lambda: REFERENCE.read_bytes()[:300], "recording"),
-    "noise that begins as mp4 does": (lambda: b"\0\0\0\x20ftypisom" + np.random.default_rng(0).bytes(200_000), "not a readable recording"),
-    "noise that begins as webm does": (lambda: b"\x1a\x45\xdf\xa3" + np.random.default_rng(0).bytes(200_000), "not a readable recording"),
+    "noise that begins as mp4 does": (
+        lambda: b"\0\0\0\x20ftypisom" + np.random.default_rng(0).bytes(200_000),
+        "not a readable recording",
+    ),
+    "noise that begins as webm does": (
+        lambda: b"\x1a\x45\xdf\xa3" + np.random.default_rng(0).bytes(200_000),
+        "not a readable recording",
+    ),
 }
 
 
@@ -82,7 +89,11 @@ RECORDINGS = {
 def http(served):
     with httpx.Client(base_url=f"http://127.0.0.1:{served.port}", timeout=900) as client:
         yield client
-        assert client.post("/v1/audio/speech", json={"voice": "Anna", "input": "Good evening."}).status_code == 200  # unharmed
+        # Unharmed
+        assert (
+            client.post("/v1/audio/speech", json={"voice": "Anna", "input": "Good evening."}).status_code
+            == 200
+        )
         assert client.get("/readyz").json()["inside"] == 0
 
 
@@ -98,8 +109,11 @@ def refused(answer, status: int, code: str, within: float | None = 1.0) -> str:
 
 
 def patience() -> float:
-    """How much longer things may take here and now than on a machine that has nothing else to do: some sums, timed, and three times that."""
-    wall, cpu = time.monotonic(), time.process_time()
+    """How much longer things may take here and now than on a machine that has nothing else to do: some sums,
+    timed, and three times that.
+    """
+    wall = time.monotonic()
+    cpu = time.process_time()
     while time.process_time() - cpu < 0.02:
         sum(range(1000))
     return max(1.0, 3 * (time.monotonic() - wall) / 0.02)
@@ -108,7 +122,11 @@ def patience() -> float:
 @pytest.mark.parametrize("case", RECORDINGS)
 def test_bad_recordings(http, case):
     make, reason = RECORDINGS[case]
-    message = refused(http.post("/voice-cloning", files={"audio": ("me.wav", make(), "audio/wav")}, data={"text": "Hi."}), 400, "invalid_audio")
+    message = refused(
+        http.post("/voice-cloning", files={"audio": ("me.wav", make(), "audio/wav")}, data={"text": "Hi."}),
+        400,
+        "invalid_audio",
+    )
     assert reason in message
     assert message[-1] == "."
 
@@ -135,7 +153,11 @@ BODIES = {
     "an unknown model": (b'{"input": "x", "voice": "Anna", "model": "x"}', 404, "model_not_found"),
     "an unknown format": (b'{"input": "x", "voice": "Anna", "response_format": "exe"}', 400, "invalid_value"),
     "a speed out of range": (b'{"input": "x", "voice": "Anna", "speed": 0.1}', 400, "invalid_value"),
-    "an endless seed": (b'{"input": "x", "voice": "Anna", "seed": 1' + b"0" * 400 + b"}", 400, "invalid_value"),
+    "an endless seed": (
+        b'{"input": "x", "voice": "Anna", "seed": 1' + b"0" * 400 + b"}",
+        400,
+        "invalid_value",
+    ),
     "blanks": (b'{"input": "  \\n ", "voice": "Anna"}', 400, "invalid_text"),
     "nothing to say": (b'{"input": "***", "voice": "Anna"}', 400, "invalid_text"),
     "broken SSML": (b'{"input": "<speak><voice>", "voice": "Anna"}', 400, "invalid_text"),
@@ -174,7 +196,10 @@ def test_malformed_multipart(http):
     for kind, body in (
         ("multipart/form-data; boundary=x", b"--y\r\nnothing"),
         ("multipart/form-data", b"--x\r\n"),
-        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="audio"; filename="a"\r\n\r\nRIFF'),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="audio"; filename="a"\r\n\r\nRIFF',
+        ),
         ("application/x-www-form-urlencoded", b"text=Hi"),
         ("text/plain", b"Hi"),
     ):
@@ -184,11 +209,23 @@ def test_malformed_multipart(http):
 
 def test_pages_of_others_are_kept_out(http, served):
     body = {"voice": "Anna", "input": "Hi."}
-    refused(http.post("/v1/audio/speech", json=body, headers={"Origin": "https://elsewhere.example"}), 403, "foreign_origin")
-    assert http.post("/v1/audio/speech", json=body, headers={"Origin": f"http://127.0.0.1:{served.port}"}).status_code == 200
+    refused(
+        http.post("/v1/audio/speech", json=body, headers={"Origin": "https://elsewhere.example"}),
+        403,
+        "foreign_origin",
+    )
+    assert (
+        http.post(
+            "/v1/audio/speech", json=body, headers={"Origin": f"http://127.0.0.1:{served.port}"}
+        ).status_code
+        == 200
+    )
     for host in ("rebound.example", "[", "127.0.0.1.rebound.example"):
         refused(http.get("/v1/models", headers={"Host": host}), 421, "wrong_host")
-    assert "access-control-allow-origin" not in http.get("/v1/models", headers={"Origin": "https://elsewhere.example"}).headers
+    assert (
+        "access-control-allow-origin"
+        not in http.get("/v1/models", headers={"Origin": "https://elsewhere.example"}).headers
+    )
 
 
 def raw(served, data: bytes, wait: float = 300.0) -> tuple[bytes, float]:
@@ -212,17 +249,26 @@ def test_two_gigabytes_are_refused_by_what_they_announce(served, http):
 
 def test_a_body_a_little_too_large_gets_its_answer(http, served):
     size = served.house.settings.json_bytes + 1
-    refused(http.post("/v1/audio/speech", content=b"x" * size, headers={"Content-Type": "application/json"}), 413, "too_large", within=None)
+    refused(
+        http.post("/v1/audio/speech", content=b"x" * size, headers={"Content-Type": "application/json"}),
+        413,
+        "too_large",
+        within=None,
+    )
     size = served.house.settings.upload + 1
-    refused(http.post("/v1/audio/check", files={"audio": b"RIFF" + bytes(size)}), 413, "too_large", within=None)
+    refused(
+        http.post("/v1/audio/check", files={"audio": b"RIFF" + bytes(size)}), 413, "too_large", within=None
+    )
 
 
 def test_an_endless_body_is_refused_by_what_has_come(served, http):
-    sent, part = 0, b"%x\r\n" % (1 << 20) + b"x" * (1 << 20) + b"\r\n"
+    sent = 0
+    part = b"%x\r\n" % (1 << 20) + b"x" * (1 << 20) + b"\r\n"
     with socket.create_connection(("127.0.0.1", served.port), timeout=300) as connection:
         connection.sendall(POST + b"Transfer-Encoding: chunked\r\n\r\n")
         try:
-            while sent < 10_000:  # far more than passes in the moment for which a refused body is still taken in
+            # Far more than passes in the moment for which a refused body is still taken in
+            while sent < 10_000:
                 connection.sendall(part)
                 sent += 1
         except OSError:
@@ -262,8 +308,11 @@ def test_many_bad_requests_at_once(served, http):
     from concurrent.futures import ThreadPoolExecutor
 
     body = {"input": "x", "ref_audio": base64.b64encode(b"OggS" + bytes(50_000)).decode()}
+
     def send(_: int) -> int:
-        return httpx.post(f"http://127.0.0.1:{served.port}/v1/audio/speech", json=body, timeout=900).status_code
+        return httpx.post(
+            f"http://127.0.0.1:{served.port}/v1/audio/speech", json=body, timeout=900
+        ).status_code
 
     with ThreadPoolExecutor(12) as many:
         assert set(many.map(send, range(24))) <= {400, 429}
@@ -271,18 +320,39 @@ def test_many_bad_requests_at_once(served, http):
 
 def test_keys(tmp_path, running):
     path = tmp_path / "keys"
-    key, other = new_key(path, "anna"), new_key(path, "ben")
+    key = new_key(path, "anna")
+    other = new_key(path, "ben")
     assert key not in path.read_text() and (path.stat().st_mode & 0o077) == 0
-    with httpx.Client(base_url=f"http://127.0.0.1:{running(key_file=str(path), per_key=1).port}", timeout=900) as client:
-        for header in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {key}"}, {"Authorization": f"Bearer {key}x"}):
-            for method, place in (("GET", "/v1/models"), ("POST", "/v1/audio/speech"), ("POST", "/voice-cloning"), ("GET", "/metrics")):
+    with httpx.Client(
+        base_url=f"http://127.0.0.1:{running(key_file=str(path), per_key=1).port}", timeout=900
+    ) as client:
+        for header in (
+            {},
+            {"Authorization": "Bearer wrong"},
+            {"Authorization": f"Basic {key}"},
+            {"Authorization": f"Bearer {key}x"},
+        ):
+            for method, place in (
+                ("GET", "/v1/models"),
+                ("POST", "/v1/audio/speech"),
+                ("POST", "/voice-cloning"),
+                ("GET", "/metrics"),
+            ):
                 refused(client.request(method, place, headers=header), 401, "invalid_api_key")
         assert client.get("/v1/models", headers={"Authorization": f"Bearer {key}"}).status_code == 200
-        assert client.get("/healthz").status_code == client.get("/").status_code == client.get("/v1/limits").status_code == 200
+        assert (
+            client.get("/healthz").status_code
+            == client.get("/").status_code
+            == client.get("/v1/limits").status_code
+            == 200
+        )
         assert client.get("/v1/limits").json()["keys"] is True
         body = {"input": "One. Two.", "ref_audio": base64.b64encode(REFERENCE.read_bytes()).decode()}
         job = client.post("/v1/audio/jobs", json=body, headers={"Authorization": f"Bearer {key}"}).json()
         theirs = client.get(f"/v1/audio/jobs/{job['id']}", headers={"Authorization": f"Bearer {other}"})
         refused(theirs, 404, "job_not_found")
         assert client.get("/v1/audio/jobs", headers={"Authorization": f"Bearer {other}"}).json()["data"] == []
-        assert client.get(f"/v1/audio/jobs/{job['id']}", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+        assert (
+            client.get(f"/v1/audio/jobs/{job['id']}", headers={"Authorization": f"Bearer {key}"}).status_code
+            == 200
+        )

@@ -1,4 +1,6 @@
-"""Jobs: spoken, watched, cancelled, outliving kill -9; on SQLite, and on a real PostgreSQL where its programs are."""
+"""Jobs: spoken, watched, cancelled, outliving kill -9; on SQLite, and on a real PostgreSQL where its programs
+are.
+"""
 
 from __future__ import annotations
 
@@ -56,13 +58,21 @@ def http(served):
 
 
 def test_a_job_is_spoken_and_kept(http, served, cloner, voice):
-    job = http.post("/v1/audio/jobs", json={"voice": "Anna", "input": SHORT, "response_format": "wav", "seed": 2})
+    job = http.post(
+        "/v1/audio/jobs", json={"voice": "Anna", "input": SHORT, "response_format": "wav", "seed": 2}
+    )
     assert job.status_code == 202 and job.json()["status"] in ("queued", "running")
     done = status(http, job.json(), "done", "failed")
-    assert done["status"] == "done" and done["progress"] == 1.0 and done["expires_at"] - done["finished_at"] == 86_400
+    assert (
+        done["status"] == "done"
+        and done["progress"] == 1.0
+        and done["expires_at"] - done["finished_at"] == 86_400
+    )
     answer = http.get(f"/v1/audio/jobs/{done['id']}/audio")
     audio = Audio.read(io.BytesIO(answer.content))
-    assert answer.headers["content-type"] == "audio/wav" and audio.seconds == pytest.approx(done["seconds"], abs=0.01)
+    assert answer.headers["content-type"] == "audio/wav" and audio.seconds == pytest.approx(
+        done["seconds"], abs=0.01
+    )
     from soundalike.audio.audio import join
 
     heard = join(list(cloner.speak(SHORT, voice, cloner.Options(seed=2), day=today()))).samples
@@ -77,11 +87,14 @@ def test_a_job_is_spoken_and_kept(http, served, cloner, voice):
 
 
 def test_a_job_is_cancelled_while_it_is_spoken(http, served):
-    first, second = (http.post("/v1/audio/jobs", json={"voice": "Anna", "input": LONG}).json() for _ in range(2))
+    first, second = (
+        http.post("/v1/audio/jobs", json={"voice": "Anna", "input": LONG}).json() for _ in range(2)
+    )
     until(lambda: http.get(f"/v1/audio/jobs/{first['id']}").json()["progress"] > 0)
     assert http.get(f"/v1/audio/jobs/{first['id']}/audio").json()["error"]["code"] == "job_unfinished"
     assert http.get(f"/v1/audio/jobs/{second['id']}").json()["status"] == "queued"
-    assert http.post("/v1/audio/speech", json={"voice": "Anna", "input": "Hi."}).status_code == 200  # jobs keep nobody waiting
+    # Jobs keep nobody waiting
+    assert http.post("/v1/audio/speech", json={"voice": "Anna", "input": "Hi."}).status_code == 200
     for job in (second, first):
         assert http.post(f"/v1/audio/jobs/{job['id']}/cancel").json()["status"] == "cancelled"
     until(lambda: not list(served.server.config.app.state.ledger.folder.glob(f"{first['id']}*")))
@@ -99,10 +112,16 @@ def test_a_job_that_cannot_be_spoken_says_why(http):
 
 def test_bad_jobs_are_refused(http):
     long = {"input": "x" * 100_001, "voice": "Anna"}
-    for body, code in (({"input": "Hi."}, "missing_value"), (long, "text_too_long"), ({"voice": "Anna"}, "invalid_value")):
+    for body, code in (
+        ({"input": "Hi."}, "missing_value"),
+        (long, "text_too_long"),
+        ({"voice": "Anna"}, "invalid_value"),
+    ):
         assert http.post("/v1/audio/jobs", json=body).json()["error"]["code"] == code
     for method, place in (("GET", ""), ("GET", "/audio"), ("POST", "/cancel"), ("DELETE", "")):
-        assert http.request(method, f"/v1/audio/jobs/job-none{place}").json()["error"]["code"] == "job_not_found"
+        assert (
+            http.request(method, f"/v1/audio/jobs/job-none{place}").json()["error"]["code"] == "job_not_found"
+        )
 
 
 def test_old_jobs_are_swept_and_the_queue_is_bounded(tmp_path):
@@ -121,7 +140,9 @@ def test_old_jobs_are_swept_and_the_queue_is_bounded(tmp_path):
     ledger.cancel(first["id"], "anna")
     time.sleep(0.01)
     ledger.sweep()
-    assert [job["status"] for job in ledger.listing("anna")] == ["queued"] and not list((tmp_path / "jobs").iterdir())
+    assert [job["status"] for job in ledger.listing("anna")] == ["queued"] and not list(
+        (tmp_path / "jobs").iterdir()
+    )
 
 
 class Process:
@@ -131,7 +152,17 @@ class Process:
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             self.port = found.getsockname()[1]
-        command = [sys.executable, "-m", "soundalike", "serve", "--port", str(self.port), "--data", str(folder / "data"), *arguments]
+        command = [
+            sys.executable,
+            "-m",
+            "soundalike",
+            "serve",
+            "--port",
+            str(self.port),
+            "--data",
+            str(folder / "data"),
+            *arguments,
+        ]
         environment = {**os.environ, "SOUNDALIKE_VOICES": str(folder / "library"), "OMP_NUM_THREADS": "1"}
         self.log = open(folder / "log", "ab")
         self.process = subprocess.Popen(command, env=environment, stderr=self.log)
@@ -188,14 +219,26 @@ def postgres(tmp_path_factory):
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
 def test_kill_9_loses_no_finished_job_and_requeues_the_rest(database, tmp_path, request):
-    arguments = ["--lease", "2"] + (["--database", request.getfixturevalue("postgres")] if database == "postgresql" else [])
+    arguments = ["--lease", "2"] + (
+        ["--database", request.getfixturevalue("postgres")] if database == "postgresql" else []
+    )
     server = Process(tmp_path, *arguments)
     try:
         with REFERENCE.open("rb") as file:
-            assert server.client.post("/v1/audio/voices", files={"audio": file}, data={"name": "Anna"}).status_code == 201
+            assert (
+                server.client.post(
+                    "/v1/audio/voices", files={"audio": file}, data={"name": "Anna"}
+                ).status_code
+                == 201
+            )
         assert (tmp_path / "library" / "anna.voice").exists() == (database == "sqlite")
         texts = [SHORT, LONG[:2000], "One.", "Two."]
-        jobs = [server.client.post("/v1/audio/jobs", json={"voice": "Anna", "input": text, "response_format": "wav"}).json() for text in texts]
+        jobs = [
+            server.client.post(
+                "/v1/audio/jobs", json={"voice": "Anna", "input": text, "response_format": "wav"}
+            ).json()
+            for text in texts
+        ]
         status(server.client, jobs[0], "done")
         finished = server.client.get(f"/v1/audio/jobs/{jobs[0]['id']}/audio").content
         until(lambda: server.client.get(f"/v1/audio/jobs/{jobs[1]['id']}").json()["progress"] > 0)
@@ -224,9 +267,13 @@ def test_voices_live_in_postgresql_as_in_files(postgres, voice):
 
     store = DatabaseVoices(open_database(postgres))
     store.put("Jürgen 2", voice, False)
-    assert [(kept.id, kept.name) for kept in store.listing() if kept.id != "anna"] == [("jürgen 2", "Jürgen 2")]
+    assert [(kept.id, kept.name) for kept in store.listing() if kept.id != "anna"] == [
+        ("jürgen 2", "Jürgen 2")
+    ]
     again = store.get("JÜRGEN 2")
-    assert again.facts["name"] == "Jürgen 2" and all((again.tensors[name] == value).all() for name, value in voice.tensors.items())
+    assert again.facts["name"] == "Jürgen 2" and all(
+        (again.tensors[name] == value).all() for name, value in voice.tensors.items()
+    )
     with pytest.raises(Refusal, match="already"):
         store.put("jürgen 2", voice, False)
     assert store.put("jürgen 2", voice, True).name == "jürgen 2" and store.has("Jürgen 2")
@@ -235,7 +282,17 @@ def test_voices_live_in_postgresql_as_in_files(postgres, voice):
         store.get("Jürgen 2")
 
 
-@pytest.mark.parametrize("url", ["sqlite:///:memory:", "sqlite://", "mysql://x/y", "nonsense", "postgresql://nobody@127.0.0.1:1/none", "oracle://x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:///:memory:",
+        "sqlite://",
+        "mysql://x/y",
+        "nonsense",
+        "postgresql://nobody@127.0.0.1:1/none",
+        "oracle://x",
+    ],
+)
 def test_databases_that_cannot_be_used(url):
     pytest.importorskip("psycopg", reason="needs soundalike[postgres]")
     from soundalike.serve.jobs.database import open_database

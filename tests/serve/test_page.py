@@ -73,14 +73,18 @@ def test_from_a_file_to_speech_pictures_and_downloads(address, tab, tmp_path):
         got.value.save_as(tmp_path / f"out.{format}")
         lengths[format] = Audio.read(tmp_path / f"out.{format}")
     shown = float(page.inner_text("#length").split()[0])
-    assert lengths["wav"].seconds == pytest.approx(shown, abs=0.06) and len(lengths["flac"].samples) == len(lengths["wav"].samples)
-    assert np.abs(lengths["flac"].samples - lengths["wav"].samples).max() < 1e-3  # the same seed says the same
+    assert lengths["wav"].seconds == pytest.approx(shown, abs=0.06) and len(lengths["flac"].samples) == len(
+        lengths["wav"].samples
+    )
+    # The same seed says the same
+    assert np.abs(lengths["flac"].samples - lengths["wav"].samples).max() < 1e-3
     page.click("summary")
     page.fill("#seed", "7")
     page.fill("#pitch", "-4")
     with page.expect_request("**/v1/audio/speech") as asked:
         speak(page, "Good night.")
-    assert asked.value.post_data_json["pitch"] == -4 and "temperature" not in asked.value.post_data_json  # only what was moved
+    # Only what was moved
+    assert asked.value.post_data_json["pitch"] == -4 and "temperature" not in asked.value.post_data_json
     rows = page.locator("#takes li").all_inner_texts()
     assert len(rows) == 2 and "Good night." in rows[0] and "seed 7" in rows[0] and "reference.flac" in rows[1]
     page.get_by_role("button", name="Show take 1").click()
@@ -96,7 +100,11 @@ def test_from_the_microphone(address, tab):
     page.keyboard.press("Enter")  # the focus is on Stop
     page.wait_for_selector("#clip:not([hidden])")
     speech, whole = re.findall(r"[\d.]+(?= s)", page.inner_text("#facts"))
-    assert 2 <= float(speech) <= float(whole) and "Recording" in page.inner_text("#clip-name") and colours(page, "clip-wave") > 1
+    assert (
+        2 <= float(speech) <= float(whole)
+        and "Recording" in page.inner_text("#clip-name")
+        and colours(page, "clip-wave") > 1
+    )
     speak(page, "Yes.")
 
 
@@ -113,7 +121,11 @@ def test_a_voice_is_saved_and_used_with_the_keyboard_alone(address, tab):
     reached = []
     while not reached or reached[-1] != "text":
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.id || document.activeElement.name || document.activeElement.getAttribute('aria-label')"))
+        reached.append(
+            page.evaluate(
+                "document.activeElement.id || document.activeElement.name || document.activeElement.getAttribute('aria-label')"
+            )
+        )
         assert len(reached) < 12, reached
     assert reached[0] == "source" and reached[1] == "voice" and reached[2].startswith("Delete Anna")
     page.keyboard.type("We walked home.")
@@ -181,7 +193,10 @@ def test_a_busy_server_is_asked_again_and_a_lost_one_named(address, tab):
     page = tab(address)
     choose(page, REFERENCE)
     busy = '{"error": {"message": "64 requests are waiting already.", "type": "x", "param": null, "code": "queue_full"}}'
-    answers = [lambda route: route.fulfill(status=429, body=busy, headers={"Retry-After": "5"}), lambda route: route.continue_()]
+    answers = [
+        lambda route: route.fulfill(status=429, body=busy, headers={"Retry-After": "5"}),
+        lambda route: route.continue_(),
+    ]
     page.route("**/v1/audio/speech", lambda route: answers.pop(0)(route))
     page.fill("#text", "Yes.")
     page.click("#speak")
@@ -231,20 +246,36 @@ def test_every_control_has_a_name_and_every_text_enough_contrast(address, tab):
     choose(page, REFERENCE)
     speak(page, "Yes.")
     page.click("summary")
-    nameless = re.findall(r"^\s*- (?:button|textbox|combobox|slider|radio|img)(?:$|:| \[).*", page.locator("body").aria_snapshot(), re.M)
+    nameless = re.findall(
+        r"^\s*- (?:button|textbox|combobox|slider|radio|img)(?:$|:| \[).*",
+        page.locator("body").aria_snapshot(),
+        re.M,
+    )
     assert not nameless
     names = ("paper", "card", "wash", "bad-wash", "accent", "ink", "soft", "bad", "over")
     read = "names => names.map(name => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim())"
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         tones = dict(zip(names, page.evaluate(read, list(names))))
-        for front, back in (("ink", "paper"), ("soft", "paper"), ("soft", "card"), ("soft", "wash"), ("accent", "card"), ("accent", "paper"),
-                            ("over", "accent"), ("bad", "card"), ("bad", "bad-wash")):  # fmt: skip
+        for front, back in (
+            ("ink", "paper"),
+            ("soft", "paper"),
+            ("soft", "card"),
+            ("soft", "wash"),
+            ("accent", "card"),
+            ("accent", "paper"),
+            ("over", "accent"),
+            ("bad", "card"),
+            ("bad", "bad-wash"),
+        ):
             assert contrast(tones[front], tones[back]) >= 4.5, (scheme, front, back)
 
 
 def contrast(one: str, two: str) -> float:
     """Of two colours #rrggbb, by WCAG 2."""
     shades = [np.array([int(tone[at : at + 2], 16) / 255 for at in (1, 3, 5)]) for tone in (one, two)]
-    low, high = sorted(float(np.where(s <= 0.04045, s / 12.92, ((s + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722)) for s in shades)
+    low, high = sorted(
+        float(np.where(s <= 0.04045, s / 12.92, ((s + 0.055) / 1.055) ** 2.4) @ (0.2126, 0.7152, 0.0722))
+        for s in shades
+    )
     return (high + 0.05) / (low + 0.05)

@@ -1,4 +1,6 @@
-"""Pieces of the server by themselves: keys, the decoding process, encoders, cutting of texts, the desk, the command."""
+"""Pieces of the server by themselves: keys, the decoding process, encoders, cutting of texts, the desk, the
+command.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,8 @@ def packed(kind: str, codec: str) -> bytes:
     """The demo's recording in another container."""
     import av
 
-    audio, out = Audio.read(REFERENCE).resample(48_000), io.BytesIO()
+    audio = Audio.read(REFERENCE).resample(48_000)
+    out = io.BytesIO()
     with av.open(out, "w", format=kind) as container:
         stream = container.add_stream(codec, rate=48_000, layout="mono")
         frame = av.AudioFrame.from_ndarray(audio.samples[None], format="fltp", layout="mono")
@@ -54,26 +57,39 @@ def test_recordings_of_every_kind_are_decoded_apart(decoder, kind):
         encoder = Encoder(kind.split()[-1])
         data = encoder.add(audio) + encoder.finish()
     else:
-        data = packed(kind, {"mp4": "aac", "webm": "libopus"}[kind]) if kind in ("mp4", "webm") else audio.encode(kind)
+        data = (
+            packed(kind, {"mp4": "aac", "webm": "libopus"}[kind])
+            if kind in ("mp4", "webm")
+            else audio.encode(kind)
+        )
     assert Audio.read(decoder.decode(data)).seconds == pytest.approx(audio.seconds, abs=0.1)
-    assert Audio.read(io.BytesIO(data)).seconds == pytest.approx(audio.seconds, abs=0.1)  # nor does a streamed file trouble the reader
+    # Nor does a streamed file trouble the reader
+    assert Audio.read(io.BytesIO(data)).seconds == pytest.approx(audio.seconds, abs=0.1)
 
 
 def test_channels_stay_apart_and_are_two_at_most(decoder):
     import soundfile
 
     tone = Audio.read(HERE / "data" / "ben_1.flac")
-    sound, wide = io.BytesIO(), np.zeros((len(tone.samples), 4), np.float32)
-    wide[:, 1], wide[:, 3] = tone.samples, 0.5 * tone.samples
+    sound = io.BytesIO()
+    wide = np.zeros((len(tone.samples), 4), np.float32)
+    wide[:, 1] = tone.samples
+    wide[:, 3] = 0.5 * tone.samples
     soundfile.write(sound, wide, tone.rate, format="WAV", subtype="FLOAT")
     channels, _ = soundfile.read(decoder.decode(sound.getvalue()))
-    assert channels.shape[1] == 2 and np.allclose(channels[:, 0], tone.samples) and np.allclose(channels[:, 1], 0.5 * tone.samples)
+    assert (
+        channels.shape[1] == 2
+        and np.allclose(channels[:, 0], tone.samples)
+        and np.allclose(channels[:, 1], 0.5 * tone.samples)
+    )
 
 
 def in_child(code: str) -> str:
     """What code prints in a process under the decoder's limits."""
     start = "import socket; from soundalike.serve import decode; decode.rehearse(); decode.limit(300, 2)\n"
-    return subprocess.run([sys.executable, "-c", start + code], capture_output=True, text=True, cwd=decode.PACKAGES).stdout
+    return subprocess.run(
+        [sys.executable, "-c", start + code], capture_output=True, text=True, cwd=decode.PACKAGES
+    ).stdout
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="these limits are Linux's")
@@ -90,15 +106,22 @@ def test_a_child_that_dies_is_told_of(decoder, monkeypatch):
         decoder.decode(b"xxxx", "me.wav")
     small = decode.Decoder(30.0, 60.0, memory=1, ready=0)
     with pytest.raises(AudioError, match="too much"):
-        small.decode(Audio(np.random.default_rng(0).normal(size=24_000 * 20).astype(np.float32) / 9, 24_000).encode("flac"))
+        small.decode(
+            Audio(np.random.default_rng(0).normal(size=24_000 * 20).astype(np.float32) / 9, 24_000).encode(
+                "flac"
+            )
+        )
 
 
 def test_keys_are_kept_as_hashes(tmp_path):
     path = tmp_path / "keys"
-    key, other = keys.new_key(path, "anna"), keys.new_key(path, "ben")
+    key = keys.new_key(path, "anna")
+    other = keys.new_key(path, "ben")
     known = keys.read_keys(path)
     assert keys.holder(known, f"Bearer {key}") == "anna" and keys.holder(known, f"bearer {other}") == "ben"
-    assert keys.holder(known, f"Bearer {key[:-1]}") is keys.holder(known, key) is keys.holder(known, "") is None
+    assert (
+        keys.holder(known, f"Bearer {key[:-1]}") is keys.holder(known, key) is keys.holder(known, "") is None
+    )
     with pytest.raises(ConfigError, match="already"):
         keys.new_key(path, "anna")
     for bad in ("anna", "anna sha256:12", "a b sha256:" + "0" * 64, ""):
@@ -130,7 +153,9 @@ def test_the_desk_is_bounded_by_room_by_key_and_by_memory():
     with desk.place("a"), desk.place("a"):
         with pytest.raises(Refusal) as caught, desk.place("a"):
             pass
-        assert (caught.value.status, caught.value.code) == (429, "too_many_requests") and int(caught.value.headers["Retry-After"]) >= 1
+        assert (caught.value.status, caught.value.code) == (429, "too_many_requests") and int(
+            caught.value.headers["Retry-After"]
+        ) >= 1
         with desk.place("b"):
             with pytest.raises(Refusal) as caught, desk.place("c"):
                 pass
@@ -164,7 +189,9 @@ def test_a_text_read_bit_by_bit_sounds_as_one_read_whole(name, served, cloner, v
     bits = join(pieces)
     assert np.array_equal(bits.samples, whole.samples) and bits.cues == whole.cues
     cut = list(sections(text, None))
-    assert "".join(part for _, part, _ in cut) == text and all(text[at:].startswith(part) for at, part, _ in cut)
+    assert "".join(part for _, part, _ in cut) == text and all(
+        text[at:].startswith(part) for at, part, _ in cut
+    )
     assert len(cut) > 1 or name in ("short", "stars first", "SSML")
 
 
@@ -175,7 +202,13 @@ def test_ssml_speaks_in_kept_voices_by_name_or_id(served, cloner, voice):
     other = cloner.listen(HERE / "data" / "ben_1.flac")
     plain = join(list(served.house.speak(Wanted(input="Good evening."), voice)))
     for name in ("Anna", "anna"):
-        called = join(list(served.house.speak(Wanted(input=f'<speak><voice name="{name}">Good evening.</voice></speak>'), other)))
+        called = join(
+            list(
+                served.house.speak(
+                    Wanted(input=f'<speak><voice name="{name}">Good evening.</voice></speak>'), other
+                )
+            )
+        )
         assert np.array_equal(called.samples, plain.samples)
 
 
@@ -186,8 +219,12 @@ def test_stretching_keeps_pitch_and_moves_words(voice, cloner):
 
     audio = join(list(cloner.speak("The harbor was quiet this morning.", voice)))
     slow = stretched(audio, 0.5)
-    assert slow.seconds == pytest.approx(2 * audio.seconds, rel=0.03) and slow.cues[-1].stop == pytest.approx(2 * audio.cues[-1].stop)
-    before, after = (np.median(hertz[hertz > 0]) for hertz in (pitch(each.samples, MelSpec()) for each in (audio, slow)))
+    assert slow.seconds == pytest.approx(2 * audio.seconds, rel=0.03) and slow.cues[-1].stop == pytest.approx(
+        2 * audio.cues[-1].stop
+    )
+    before, after = (
+        np.median(hertz[hertz > 0]) for hertz in (pitch(each.samples, MelSpec()) for each in (audio, slow))
+    )
     assert after == pytest.approx(before, rel=0.05)
 
 
@@ -196,14 +233,21 @@ def test_the_door_knows_the_names_it_answers_to():
 
     def answers(asked: str, **settings) -> bool:
         try:
-            return Door(None, Settings(**settings), {}).admit({"method": "GET", "path": "/"}, {"host": asked}) is None
+            return (
+                Door(None, Settings(**settings), {}).admit({"method": "GET", "path": "/"}, {"host": asked})
+                is None
+            )
         except Refusal as refusal:
             assert refusal.status == 421
             return False
 
     assert answers("localhost:8000") and answers("[::1]:8000") and not answers("tts.example")
-    assert answers("tts.example", host="0.0.0.0") and not answers("tts.example", host="0.0.0.0", names=("localhost",))
-    assert answers("tts.example:443", names=("tts.example",)) and answers("127.0.0.1", host="0.0.0.0", names=("tts.example",))
+    assert answers("tts.example", host="0.0.0.0") and not answers(
+        "tts.example", host="0.0.0.0", names=("localhost",)
+    )
+    assert answers("tts.example:443", names=("tts.example",)) and answers(
+        "127.0.0.1", host="0.0.0.0", names=("tts.example",)
+    )
 
 
 def test_settings_know_their_places(tmp_path):
@@ -222,7 +266,9 @@ def test_logs_hold_places_but_no_messages(capsys):
     try:
         raise ValueError("a secret text")
     except ValueError as error:
-        record = logging.LogRecord("x", logging.ERROR, "", 0, "failed", (), (type(error), error, error.__traceback__))
+        record = logging.LogRecord(
+            "x", logging.ERROR, "", 0, "failed", (), (type(error), error, error.__traceback__)
+        )
         said = json.loads(Lines().format(record))
         assert places(error)[0] == "ValueError" and "secret" not in json.dumps(said)
     assert said["level"] == "error" and said["event"] == "failed"

@@ -1,4 +1,6 @@
-"""The server's test of itself: 64 requests in 8 voices at once, no two alike, each checked by who speaks and what is said."""
+"""The server's test of itself: 64 requests in 8 voices at once, no two alike, each checked by who speaks and
+what is said.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ def test_selftest():
     from soundalike.serve.selftest import selftest
     from soundalike.serve.settings import Settings
 
-    result = selftest(Settings(workers=2, memory=0))  # what this process holds is that of all the tests before
+    # What this process holds is that of all the tests before
+    result = selftest(Settings(workers=2, memory=0))
     assert result.passed, str(result)
     assert result.requests == 64 and result.voices == 8
 
@@ -20,9 +23,13 @@ def test_the_selftest_notices_another_speaker_and_other_words(cloner):
     from soundalike.audio.audio import join
     from soundalike.serve.selftest import references, said, unit
 
-    first, last = (cloner.listen(reference) for reference in references(cloner)[:: 7])
+    first, last = (cloner.listen(reference) for reference in references(cloner)[::7])
     audio = join(list(cloner.speak("The baker counted the apples.", first)))
     heard = unit(cloner.family.listen(audio).tensors["vector"].float().numpy())
     right, wrong = (float(heard @ unit(voice.tensors["vector"].float().numpy())) for voice in (first, last))
     assert right > wrong + 0.2
-    assert said(cloner, audio, "The baker counted the apples.") > -3.0 > said(cloner, audio, "His brother found the silver key.")
+    assert (
+        said(cloner, audio, "The baker counted the apples.")
+        > -3.0
+        > said(cloner, audio, "His brother found the silver key.")
+    )

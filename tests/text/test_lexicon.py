@@ -31,11 +31,20 @@ def said(text: str, lexicon: Lexicon) -> dict[str, str]:
 
 
 def test_lines_of_ipa_and_arpabet(tmp_path):
-    path = write(tmp_path, "own.tsv", "# mine\nNiamh\tnˈiv\nread\tR EH1 D\t# past\n\nNew York\tN UW1 Y AO1 R K\nabout\tAH0 B AW1 T\n")
+    path = write(
+        tmp_path,
+        "own.tsv",
+        "# mine\nNiamh\tnˈiv\nread\tR EH1 D\t# past\n\nNew York\tN UW1 Y AO1 R K\nabout\tAH0 B AW1 T\n",
+    )
     lexicon = Lexicon.read(path)
     assert not lexicon.warnings
     words = said("Niamh will read about New York.", lexicon)
-    assert words["Niamh"] == "nˈiv" and words["read"] == "ɹˈɛd" and words["New York"] == "nˈujˈɔɹk" and words["about"] == "əbˈaʊt"
+    assert (
+        words["Niamh"] == "nˈiv"
+        and words["read"] == "ɹˈɛd"
+        and words["New York"] == "nˈujˈɔɹk"
+        and words["about"] == "əbˈaʊt"
+    )
 
 
 def test_long_vowels_of_dictionaries_are_english_vowels(tmp_path):
@@ -52,15 +61,26 @@ def test_the_exact_case_wins_and_any_case_matches(tmp_path):
 
 def test_own_words_go_before_normalising(tmp_path):
     lexicon = Lexicon.read(write(tmp_path, "own.tsv", "SQL\tsˈikwəl\nAT&T\tˈeɪti\n3D\tθɹˈidi\n"))
-    assert said("SQL at AT&T in 3D.", lexicon) == {"SQL": "sˈikwəl", "at": "ˈæt", "AT&T": "ˈeɪti", "in": "ˈɪn", "3D": "θɹˈidi"}
+    assert said("SQL at AT&T in 3D.", lexicon) == {
+        "SQL": "sˈikwəl",
+        "at": "ˈæt",
+        "AT&T": "ˈeɪti",
+        "in": "ˈɪn",
+        "3D": "θɹˈidi",
+    }
 
 
 def test_a_broken_line_is_named_and_the_rest_is_used(tmp_path):
-    path = write(tmp_path, "own.tsv", "one\twˈʌn\nno tab here\ntwo\ttʘ\nthree\tTH R QQ1\nfour\t\nfive\tfˈaɪv\n")
+    path = write(
+        tmp_path, "own.tsv", "one\twˈʌn\nno tab here\ntwo\ttʘ\nthree\tTH R QQ1\nfour\t\nfive\tfˈaɪv\n"
+    )
     lexicon = Lexicon.read(path)
     assert set(lexicon.entries) == {"one", "five"}
     assert [w.partition(": ")[0] for w in lexicon.warnings] == [f"{path}, line {n}" for n in (2, 3, 4, 5)]
-    assert "'ʘ' (LATIN LETTER BILABIAL CLICK)" in lexicon.warnings[1] and "'QQ1' is no sign of ARPAbet" in lexicon.warnings[2]
+    assert (
+        "'ʘ' (LATIN LETTER BILABIAL CLICK)" in lexicon.warnings[1]
+        and "'QQ1' is no sign of ARPAbet" in lexicon.warnings[2]
+    )
     assert read("one", "en", lexicon).warnings == lexicon.warnings
 
 
@@ -69,14 +89,20 @@ def test_pls(tmp_path):
         path = write(tmp_path, name, PLS)
         lexicon = Lexicon.read(path)
         assert {w: "".join(s) for w, s in lexicon.entries.items()} == {"GIF": "d͡ʒˈɪf", "gifs": "d͡ʒˈɪf"}
-        assert lexicon.warnings[0].startswith(f"{path}, line 4, column 3: a lexeme needs") and f"{path}, line 6, column 5: 'ʘ'" in lexicon.warnings[1]
+        assert (
+            lexicon.warnings[0].startswith(f"{path}, line 4, column 3: a lexeme needs")
+            and f"{path}, line 6, column 5: 'ʘ'" in lexicon.warnings[1]
+        )
 
 
 @pytest.mark.parametrize(
     "text, message",
     [
         (PLS.replace("</lexicon>", ""), r"line 8, column 1: no element found. </lexicon> was expected"),
-        (PLS.replace('alphabet="ipa"', 'alphabet="x-sampa"'), r"line 2, column 1: the alphabet 'x-sampa' is not known"),
+        (
+            PLS.replace('alphabet="ipa"', 'alphabet="x-sampa"'),
+            r"line 2, column 1: the alphabet 'x-sampa' is not known",
+        ),
         ("<words/>", r"<words> found where <lexicon> was expected"),
         ('<!DOCTYPE l [<!ENTITY a "a">]><lexicon/>', r"<!DOCTYPE>"),
     ],
@@ -117,9 +143,21 @@ def test_say_how_prints_places_rules_and_sounds(tmp_path, capsys):
     cells = [line.split("  ") for line in lines]
     rules = {row[0].strip(): [c.strip() for c in row if c.strip()][1:] for row in cells}
     assert rules["7-11"] == ["read", "heteronym: past tense", "read", "ɹˈɛd"]
-    assert rules["12-13"][0] == "3" and rules["12-13"][1] != "as written" and rules["12-13"][2:] == ["three", "θɹˈi"]
-    assert rules["20-23"][1] == "your lexicon" and rules["24-36"][1] == "inline IPA" and rules["37-44"][1] == "guessed"
-    assert "" in lines and lines[-1] == f"warning: {lexicon}, line 2: 'broken' is not a word, a tab and its pronunciation. The line is left out."
+    assert (
+        rules["12-13"][0] == "3"
+        and rules["12-13"][1] != "as written"
+        and rules["12-13"][2:] == ["three", "θɹˈi"]
+    )
+    assert (
+        rules["20-23"][1] == "your lexicon"
+        and rules["24-36"][1] == "inline IPA"
+        and rules["37-44"][1] == "guessed"
+    )
+    assert (
+        "" in lines
+        and lines[-1]
+        == f"warning: {lexicon}, line 2: 'broken' is not a word, a tab and its pronunciation. The line is left out."
+    )
 
 
 def test_say_how_as_json(capsys):
@@ -128,11 +166,18 @@ def test_say_how_as_json(capsys):
     found = json.loads(capsys.readouterr().out)
     assert found["language"] == "de" and found["warnings"] == []
     (sentence,) = found["sentences"]
-    assert [w["spoken"] for w in sentence["words"]] == ["Guten", "Tag"] and sentence["words"][1]["rate"] == 0.75
-    assert sentence["pauses"] == [{"after": 1, "seconds": 1.0}] and sentence["marks"] == [{"name": "m", "before": 1}]
+    assert [w["spoken"] for w in sentence["words"]] == ["Guten", "Tag"] and sentence["words"][1][
+        "rate"
+    ] == 0.75
+    assert sentence["pauses"] == [{"after": 1, "seconds": 1.0}] and sentence["marks"] == [
+        {"name": "m", "before": 1}
+    ]
 
 
-@pytest.mark.parametrize("arguments", [["x", "--language", "xx"], ["<speak>", "--ssml"], ["..."], ["x", "--lexicon", "none.tsv"], []])
+@pytest.mark.parametrize(
+    "arguments",
+    [["x", "--language", "xx"], ["<speak>", "--ssml"], ["..."], ["x", "--lexicon", "none.tsv"], []],
+)
 def test_say_how_refuses_with_one_sentence(arguments, capsys):
     assert main(["say-how", *arguments]) == 2
     assert capsys.readouterr().err.startswith("soundalike: ")

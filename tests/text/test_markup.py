@@ -1,4 +1,6 @@
-"""SSML and the brackets of plain text: manner, places, pauses, marks, and everything that is refused or warned of."""
+"""SSML and the brackets of plain text: manner, places, pauses, marks, and everything that is refused or
+warned of.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +22,11 @@ def speak(inner: str, attributes: str = 'xml:lang="en"') -> str:
 
 
 PLAIN = [
-    "Dr. Smith went home. \"Really?\" she asked! It was 3.5 miles.\n\nNew paragraph without a stop",
+    'Dr. Smith went home. "Really?" she asked! It was 3.5 miles.\n\nNew paragraph without a stop',
     "It costs $3.5 million, 5% of A & B - not more…",
     "WE CALL IT BEAR. Don't stop at 5½ feet; 2/3 of a cup.",
     "Twenty-one well-known e-mails: A.B. and C.",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("text", PLAIN)
@@ -33,7 +35,9 @@ def test_a_plain_text_is_said_as_its_sentences_are(text):
     alone = [phonemize(sentence) for sentence in split_sentences(text)]
     assert [u.symbols for u in script.utterances] == [s.symbols for s in alone]
     assert [u.words for u in script.utterances] == [s.words for s in alone]
-    assert all(not (u.rate or u.pitch or u.volume or u.pauses or u.marks or u.voice) for u in script.utterances)
+    assert all(
+        not (u.rate or u.pitch or u.volume or u.pauses or u.marks or u.voice) for u in script.utterances
+    )
 
 
 @pytest.mark.parametrize("text", PLAIN)
@@ -51,7 +55,10 @@ def test_markup_is_known_by_how_it_begins():
     for before in ("", "\ufeff", " \n", '<?xml version="1.0" encoding="UTF-16"?>\n', "<!-- note -->"):
         text = before + "<speak>Hello <mark name='m'/>there</speak>"
         utterance = only(text)
-        assert utterance.words == ["Hello", "there"] and [text[a:b] for a, b in utterance.spans] == ["Hello", "there"]
+        assert utterance.words == ["Hello", "there"] and [text[a:b] for a, b in utterance.spans] == [
+            "Hello",
+            "there",
+        ]
     assert {"speakers", "hello"} <= set(only("<speakers> hello").words)
     assert only("<b>hello", ssml=False).marks == []
 
@@ -71,7 +78,11 @@ def test_places_in_markup_count_the_markup():
 
 
 def test_prosody_stays_on_its_words():
-    utterance = only(speak('One <prosody rate="slow" pitch="+2st" volume="-6dB">two <prosody rate="200%">three</prosody></prosody> four.'))
+    utterance = only(
+        speak(
+            'One <prosody rate="slow" pitch="+2st" volume="-6dB">two <prosody rate="200%">three</prosody></prosody> four.'
+        )
+    )
     assert utterance.rate == [1.0, 0.75, 1.5, 1.0]
     assert utterance.pitch == [0.0, 2.0, 2.0, 0.0]
     assert utterance.volume == [0.0, -6.0, -6.0, 0.0]
@@ -80,19 +91,36 @@ def test_prosody_stays_on_its_words():
 @pytest.mark.parametrize(
     "attribute, name, value",
     [
-        ('rate="80%"', "rate", 0.8), ('rate="+20%"', "rate", 1.2), ('rate="-20%"', "rate", 0.8),
-        ('rate="1.5"', "rate", 1.5), ('rate="x-slow"', "rate", 0.5),
-        ('pitch="+10%"', "pitch", 1.65), ('pitch="low"', "pitch", -3.0), ('pitch="-3st"', "pitch", -3.0), ('pitch="+20Hz"', "pitch", 2.04),
-        ('volume="loud"', "volume", 6.0), ('volume="+3dB"', "volume", 3.0), ('volume="soft"', "volume", -6.0),
+        ('rate="80%"', "rate", 0.8),
+        ('rate="+20%"', "rate", 1.2),
+        ('rate="-20%"', "rate", 0.8),
+        ('rate="1.5"', "rate", 1.5),
+        ('rate="x-slow"', "rate", 0.5),
+        ('pitch="+10%"', "pitch", 1.65),
+        ('pitch="low"', "pitch", -3.0),
+        ('pitch="-3st"', "pitch", -3.0),
+        ('pitch="+20Hz"', "pitch", 2.04),
+        ('volume="loud"', "volume", 6.0),
+        ('volume="+3dB"', "volume", 3.0),
+        ('volume="soft"', "volume", -6.0),
     ],
-)  # fmt: skip
+)
 def test_values_of_prosody(attribute, name, value):
     utterance = only(speak(f"<prosody {attribute}>word</prosody>"))
     assert getattr(utterance, name) == [pytest.approx(value, abs=0.01)]
 
 
 @pytest.mark.parametrize(
-    "attribute", ['rate="quick"', 'rate="-1"', 'pitch="200Hz"', 'pitch="up"', 'volume="11"', 'rate="900%"', 'contour="(0%,+1st)"']
+    "attribute",
+    [
+        'rate="quick"',
+        'rate="-1"',
+        'pitch="200Hz"',
+        'pitch="up"',
+        'volume="11"',
+        'rate="900%"',
+        'contour="(0%,+1st)"',
+    ],
 )
 def test_prosody_that_is_not_understood_is_warned_of(attribute):
     script = read(speak(f"<prosody {attribute}>word</prosody>"))
@@ -101,13 +129,18 @@ def test_prosody_that_is_not_understood_is_warned_of(attribute):
 
 
 def test_emphasis_and_its_levels():
-    strong, reduced = only(speak('<emphasis level="strong">No</emphasis>')), only(speak('<emphasis level="reduced">No</emphasis>'))
+    strong = only(speak('<emphasis level="strong">No</emphasis>'))
+    reduced = only(speak('<emphasis level="reduced">No</emphasis>'))
     assert strong.volume[0] > 0 > reduced.volume[0] and strong.rate[0] < 1 < reduced.rate[0]
     assert "level 'huge' is not known" in read(speak('<emphasis level="huge">No</emphasis>')).warnings[0]
 
 
 def test_pauses_come_after_the_word_before_them():
-    utterance = only(speak('<break time="1s"/>One <break time="300ms"/> two<break strength="strong"/><break time="0.1s"/>.'))
+    utterance = only(
+        speak(
+            '<break time="1s"/>One <break time="300ms"/> two<break strength="strong"/><break time="0.1s"/>.'
+        )
+    )
     assert utterance.pauses == {-1: 1.0, 0: 0.3, 1: 0.8}
     script = read("One two. [pause 0.5s] Three [pause 300ms] four.")
     assert [u.pauses for u in script.utterances] == [{1: 0.5}, {0: 0.3}]
@@ -133,7 +166,10 @@ def test_sentences_and_paragraphs_end_where_they_are_said_to():
 def test_phonemes_and_inline_ipa_are_words():
     text = "The [[təmˈɑtoʊ]], I say."
     utterance = only(text)
-    assert utterance.words == ["The", "təmˈɑtoʊ", "I", "say"] and text[slice(*utterance.spans[1])] == "[[təmˈɑtoʊ]]"
+    assert (
+        utterance.words == ["The", "təmˈɑtoʊ", "I", "say"]
+        and text[slice(*utterance.spans[1])] == "[[təmˈɑtoʊ]]"
+    )
     assert "".join(s for s, w in zip(utterance.symbols, utterance.word_of) if w == 1) == "təmˈɑtoʊ,"
     marked = only(speak('The <phoneme alphabet="ipa" ph="təmˈɑtoʊ">tomato</phoneme>, I say.'))
     assert marked.words[1] == "tomato" and marked.symbols == utterance.symbols
@@ -163,7 +199,10 @@ def test_a_sign_that_is_not_ipa_is_named_with_its_place():
 )
 def test_say_as_and_sub(inner, words):
     script = read(speak(inner))
-    assert " ".join(w for u in script.utterances for w in u.words).replace("-", " ") == words and not script.warnings
+    assert (
+        " ".join(w for u in script.utterances for w in u.words).replace("-", " ") == words
+        and not script.warnings
+    )
     assert {span for u in script.utterances for span in u.spans} == {(21, 21 + len(inner))}
 
 
@@ -175,11 +214,20 @@ def test_a_date_is_not_cut_at_its_point():
 def test_letters_are_spelled_out():
     utterance = only(speak('<say-as interpret-as="characters">aB3</say-as>'))
     assert "".join(utterance.symbols) == "^ˈeɪ_bˈi_θɹˈi."
-    assert "".join(only(speak('<say-as interpret-as="spell-out">äh</say-as>', 'xml:lang="de"')).symbols) == "^ˈaː_hˈaː."
+    assert (
+        "".join(only(speak('<say-as interpret-as="spell-out">äh</say-as>', 'xml:lang="de"')).symbols)
+        == "^ˈaː_hˈaː."
+    )
 
 
-@pytest.mark.parametrize("inner", ['<say-as interpret-as="date">40/40/2020</say-as>', '<say-as interpret-as="cardinal">many</say-as>',
-                                   '<say-as interpret-as="song">la</say-as>'])  # fmt: skip
+@pytest.mark.parametrize(
+    "inner",
+    [
+        '<say-as interpret-as="date">40/40/2020</say-as>',
+        '<say-as interpret-as="cardinal">many</say-as>',
+        '<say-as interpret-as="song">la</say-as>',
+    ],
+)
 def test_say_as_that_does_not_fit_is_read_as_usual_with_a_warning(inner):
     script = read(speak(inner))
     assert script.utterances and script.warnings[0].startswith("line 1, column 22: ")
@@ -195,13 +243,19 @@ def test_another_language_within_a_sentence():
 def test_unknown_languages_are_refused_with_the_list():
     with pytest.raises(ConfigError, match="language 'xx' is not known. Choose one of en, de"):
         read("One", "xx")
-    with pytest.raises(TextError, match="line 1, column 24: language 'tlh' is not known. Choose one of en, de"):
+    with pytest.raises(
+        TextError, match="line 1, column 24: language 'tlh' is not known. Choose one of en, de"
+    ):
         read(speak('a<lang xml:lang="tlh">nuqneH</lang>', 'xml:lang="en" '))
 
 
 def test_voices_are_noted():
     script = read(speak('One <voice name="bob">two</voice> three.'), voices=["ann"])
-    assert [u.voice for u in script.utterances] == ["", "bob", ""] and "voice 'bob' is not known" in script.warnings[0]
+    assert [u.voice for u in script.utterances] == [
+        "",
+        "bob",
+        "",
+    ] and "voice 'bob' is not known" in script.warnings[0]
     assert not read(speak('One <voice name="bob">two</voice>'), voices=["bob"]).warnings
 
 
@@ -209,13 +263,18 @@ def test_what_is_not_supported_is_spoken_and_named():
     script = read(speak("One\n <audio src='x.wav'>two</audio>"))
     assert script.utterances[0].words == ["One", "two"]
     assert script.warnings == ["line 2, column 2: <audio> is not supported; its text is spoken"]
-    assert read(speak('<p onclick="x">One</p>')).warnings == ["line 1, column 22: the attribute onclick of <p> is not supported and is left out"]
+    assert read(speak('<p onclick="x">One</p>')).warnings == [
+        "line 1, column 22: the attribute onclick of <p> is not supported and is left out"
+    ]
 
 
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("<speak>One <b>two</speak>", r"line 1, column 20: mismatched tag. </b> was expected, for the <b> of line 1, column 12"),
+        (
+            "<speak>One <b>two</speak>",
+            r"line 1, column 20: mismatched tag. </b> was expected, for the <b> of line 1, column 12",
+        ),
         ("<speak>\nOne", r"line 2, column 4: no element found. </speak> was expected"),
         ("<speak>A & B</speak>", r"line 1, column 11: not well-formed .* Write & as &amp;"),
         ("<speak a=1>A</speak>", r"line 1, column 10: not well-formed"),
@@ -223,8 +282,14 @@ def test_what_is_not_supported_is_spoken_and_named():
         ("<speakers>hello</speakers>", r"<speakers> found where <speak> was expected"),
         ("<speak></speak>", "nothing that can be spoken"),
         ("<speak> <break/> ... </speak>", "nothing that can be spoken"),
-        ('<!DOCTYPE s [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><speak>&b;</speak>', "<!DOCTYPE>.*never read"),
-        ('<!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]><speak>&x;</speak>', "<!DOCTYPE>.*never read"),
+        (
+            '<!DOCTYPE s [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><speak>&b;</speak>',
+            "<!DOCTYPE>.*never read",
+        ),
+        (
+            '<!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]><speak>&x;</speak>',
+            "<!DOCTYPE>.*never read",
+        ),
         ('<!DOCTYPE s SYSTEM "http://example.com/s.dtd"><speak>a</speak>', "<!DOCTYPE>.*never read"),
         ("<speak>" + "<p>" * 500 + "a" + "</p>" * 500 + "</speak>", "nested deeper than 64"),
         ("<speak>" + "a" * 2_100_000 + "</speak>", "too many"),
@@ -240,4 +305,6 @@ def test_long_markup_is_cut_between_words_and_keeps_its_manner():
     inner = " ".join(f'<prosody rate="fast">word</prosody> number {i}' for i in range(60))
     script = read(speak(inner))
     assert len(script.utterances) > 1 and all(len(u.text) <= LONGEST_PIECE for u in script.utterances)
-    assert all((rate == 1.25) == (word == "word") for u in script.utterances for word, rate in zip(u.words, u.rate))
+    assert all(
+        (rate == 1.25) == (word == "word") for u in script.utterances for word, rate in zip(u.words, u.rate)
+    )

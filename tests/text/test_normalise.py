@@ -14,14 +14,19 @@ from soundalike.core.errors import ConfigError, TextError
 from soundalike.text import LANGUAGES, explain, normalise, sentence_spans, split_sentences
 from soundalike.text.normalise import LONGEST_PIECE
 
-ROWS = [line.split("\t") for line in (Path(__file__).parents[1] / "data" / "normalise.tsv").read_text("utf-8").splitlines()[1:]]
+ROWS = [
+    line.split("\t")
+    for line in (Path(__file__).parents[1] / "data" / "normalise.tsv").read_text("utf-8").splitlines()[1:]
+]
 
 
 def written_form(cell: str) -> str:
     return cell.replace("\\n", "\n")
 
 
-@pytest.mark.parametrize("language, written, spoken, reason", ROWS, ids=[f"{row[0]}:{row[1]}" for row in ROWS])
+@pytest.mark.parametrize(
+    "language, written, spoken, reason", ROWS, ids=[f"{row[0]}:{row[1]}" for row in ROWS]
+)
 def test_what_is_written_is_what_is_said(language, written, spoken, reason):
     assert normalise(written_form(written), language) == spoken, reason
 
@@ -29,10 +34,14 @@ def test_what_is_written_is_what_is_said(language, written, spoken, reason):
 def test_the_table_is_large_enough_and_repeats_nothing():
     assert len({(row[0], row[1]) for row in ROWS}) == len(ROWS) >= 650
     count = {code: sum(row[0] == code for row in ROWS) for code in LANGUAGES}
-    assert all(count[code] >= least for code, least in {"en": 300, "de": 100, "es": 80, "fr": 80, "ru": 90}.items()), count
+    assert all(
+        count[code] >= least for code, least in {"en": 300, "de": 100, "es": 80, "fr": 80, "ru": 90}.items()
+    ), count
 
 
-@pytest.mark.parametrize("language, written", [row[:2] for row in ROWS], ids=[f"{row[0]}:{row[1]}" for row in ROWS])
+@pytest.mark.parametrize(
+    "language, written", [row[:2] for row in ROWS], ids=[f"{row[0]}:{row[1]}" for row in ROWS]
+)
 def test_what_is_said_stays_as_it_is(language, written):
     once = normalise(written_form(written), language)
     assert normalise(once, language) == once
@@ -55,9 +64,33 @@ def anything(rng: random.Random, length: int) -> str:
         lambda: rng.choice(" .,:-/$€%'\"°&@#½²–"),
         lambda: chr(rng.randrange(160, 0x2FFF)),
         lambda: chr(
-            rng.choice([rng.randrange(0x3000, 0xD7FF), rng.randrange(0xE000, 0x11000), rng.randrange(0x1F300, 0x1FAFF), rng.randrange(0x110000)])
+            rng.choice(
+                [
+                    rng.randrange(0x3000, 0xD7FF),
+                    rng.randrange(0xE000, 0x11000),
+                    rng.randrange(0x1F300, 0x1FAFF),
+                    rng.randrange(0x110000),
+                ]
+            )
         ),
-        lambda: rng.choice([" II ", " Mr. ", " km ", "$", " St. ", "1st", " the ", " am", " May ", " руб.", " z. B. ", " FBI", "\n\n", "\ud800"]),
+        lambda: rng.choice(
+            [
+                " II ",
+                " Mr. ",
+                " km ",
+                "$",
+                " St. ",
+                "1st",
+                " the ",
+                " am",
+                " May ",
+                " руб.",
+                " z. B. ",
+                " FBI",
+                "\n\n",
+                "\ud800",
+            ]
+        ),
     ]
     return "".join(rng.choice(kinds)() for _ in range(length))
 
@@ -107,9 +140,35 @@ def test_no_word_is_lost(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "bit", ["1", "(", "a.a.a.", "1,", "1.", "1-", "$", "A.", "1 ", "@", "a@", "'", "\"", "x1", "1/", "-", ".", "А.", "I", "Mr. ", "1:1",
-    "http://", "é́", "ⅷ", "+1 "]
-)  # fmt: skip
+    "bit",
+    [
+        "1",
+        "(",
+        "a.a.a.",
+        "1,",
+        "1.",
+        "1-",
+        "$",
+        "A.",
+        "1 ",
+        "@",
+        "a@",
+        "'",
+        '"',
+        "x1",
+        "1/",
+        "-",
+        ".",
+        "А.",
+        "I",
+        "Mr. ",
+        "1:1",
+        "http://",
+        "é́",
+        "ⅷ",
+        "+1 ",
+    ],
+)
 def test_hostile_strings_end(language, bit):
     length = 10_000 if language == "en" else 1_000
     text = (bit * length)[:length]
@@ -120,7 +179,25 @@ def test_hostile_strings_end(language, bit):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
-    "shape", ["{}", "-{}", "{},50 €", "${}.50", "{}%", "{} km", "{}.", "{}-й", "{}st", "{}/2", "{}-{}", "{}:{}", "x{}", "0,{}", "{} días", "{} г."]
+    "shape",
+    [
+        "{}",
+        "-{}",
+        "{},50 €",
+        "${}.50",
+        "{}%",
+        "{} km",
+        "{}.",
+        "{}-й",
+        "{}st",
+        "{}/2",
+        "{}-{}",
+        "{}:{}",
+        "x{}",
+        "0,{}",
+        "{} días",
+        "{} г.",
+    ],
 )
 def test_endless_numbers_are_read_digit_by_digit(language, shape):
     spoken = normalise(shape.format(*["7" * 5_000] * 2), language)
@@ -131,8 +208,12 @@ def test_readings_say_which_rule_and_where():
     text = "Pay $3.5 million to Ольга 😀"
     readings = explain(text)
     assert [(r.written, r.rule) for r in readings if r.rule != "space"] == [
-        ("Pay", "word"), ("$3.5 million", "currency"), ("to", "word"), ("Ольга", "transliterated"), ("😀", "skipped"),
-    ]  # fmt: skip
+        ("Pay", "word"),
+        ("$3.5 million", "currency"),
+        ("to", "word"),
+        ("Ольга", "transliterated"),
+        ("😀", "skipped"),
+    ]
     assert all(text[r.start : r.stop] == r.written for r in readings)
     assert "Ольга" in readings[6].warning and not any(r.warning for r in readings[:6])
 
@@ -151,7 +232,10 @@ def test_languages():
 
 
 def test_threads_agree():
-    texts = [f"On {i}/3/2021 Louis {'X' * (i % 3 + 1)} paid ${i}.50 for {i} km at {i % 12}:30 pm." for i in range(1, 13)]
+    texts = [
+        f"On {i}/3/2021 Louis {'X' * (i % 3 + 1)} paid ${i}.50 for {i} km at {i % 12}:30 pm."
+        for i in range(1, 13)
+    ]
     alone = [normalise(text) for text in texts]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(normalise, texts * 4)) == alone * 4

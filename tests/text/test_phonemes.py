@@ -28,7 +28,8 @@ def sounds(spoken: Spoken, word: int) -> list[str]:
 
 
 def test_heteronyms_are_read_by_their_context():
-    wrong, all_rows = [], rows("heteronyms.tsv")
+    wrong = []
+    all_rows = rows("heteronyms.tsv")
     for sentence, word, ipa in all_rows:
         spoken = phonemize(sentence)
         if sounds(spoken, spoken.words.index(word)) != spell_ipa(ipa):
@@ -59,8 +60,19 @@ NAMES_IN_LEXICON = (
 
 
 def test_names_have_a_stress_and_sound_like_themselves():
-    expected = {"Siobhan": "ʃɪvˈɔn", "Leicester": "lˈɛstɚ", "Camila": "kəmˈilə", "Goethe": "ɡˈɚtə", "Kwame": "kwˈɑmeɪ", "Zelensky": "zəlˈɛnski",
-                "Bezos": "bˈɛzoʊz", "Messi": "mˈɛsi", "Macron": "məkɹˈoʊn", "Ngozi": "ŋɡˈoʊzi", "Djokovic": "d͡ʒˈoʊkəvɪt͡ʃ"}  # fmt: skip
+    expected = {
+        "Siobhan": "ʃɪvˈɔn",
+        "Leicester": "lˈɛstɚ",
+        "Camila": "kəmˈilə",
+        "Goethe": "ɡˈɚtə",
+        "Kwame": "kwˈɑmeɪ",
+        "Zelensky": "zəlˈɛnski",
+        "Bezos": "bˈɛzoʊz",
+        "Messi": "mˈɛsi",
+        "Macron": "məkɹˈoʊn",
+        "Ngozi": "ŋɡˈoʊzi",
+        "Djokovic": "d͡ʒˈoʊkəvɪt͡ʃ",
+    }
     names = [*dict.fromkeys([*NAMES_IN_LEXICON, *expected, *(name.capitalize() for name in NAMES)])]
     assert len(names) >= 60
     spoken = phonemize(", ".join(names))
@@ -75,12 +87,18 @@ def test_an_owner_of_something_keeps_their_name():
 
 
 def test_the_language_of_a_text_is_found():
-    wrong = [(text, language, detect_language(text)) for text, language in rows("languages.tsv") if detect_language(text) != language]
+    wrong = [
+        (text, language, detect_language(text))
+        for text, language in rows("languages.tsv")
+        if detect_language(text) != language
+    ]
     assert {language for _, language in rows("languages.tsv")} == set(LANGUAGES)
     assert len(wrong) <= 3, wrong
 
 
-@pytest.mark.parametrize("text", ["", "Hello", "OK", "5 km", "Maria Garcia", "!?", "Pizza Margherita", "Wait, what?"])
+@pytest.mark.parametrize(
+    "text", ["", "Hello", "OK", "5 km", "Maria Garcia", "!?", "Pizza Margherita", "Wait, what?"]
+)
 def test_short_texts_are_taken_for_english(text):
     assert detect_language(text) == "en"
 
@@ -97,7 +115,10 @@ def test_the_lexicon_in_memory_says_what_its_file_says(language):
     plain = " ".join(text for text, name in rows("languages.tsv") if name == language)
     filed = TextProcessor(default_lang="en-us" if language == "en" else language)
     held = _reader(language)
-    told, expected = ([(token.text, token.phonemes) for part in reader.sentences(*reader(plain)) for token in part] for reader in (held, filed))
+    told, expected = (
+        [(token.text, token.phonemes) for part in reader.sentences(*reader(plain)) for token in part]
+        for reader in (held, filed)
+    )
     assert told == expected
     asked = [text for text, _ in expected if text.isalpha()] + ["qzxqzx"]
     known = [in_lexicon(word, language) for word in asked]
@@ -123,7 +144,12 @@ def test_no_word_is_dropped(plain, language, words):
 def test_a_language_without_its_lexicon_is_named(monkeypatch):
     monkeypatch.setattr("soundalike.text.phonemes.installed", lambda language: language == "en")
     monkeypatch.setattr("soundalike.text.script.installed", lambda language: language == "en")
-    with pytest.raises(ConfigError, match=r"lexicon of language 'de' is not installed: pip install soundalike\[de\]"):
+    with pytest.raises(
+        ConfigError, match=r"lexicon of language 'de' is not installed: pip install soundalike\[de\]"
+    ):
         phonemize("Guten Abend.", language="de")
     script = read("Guten Abend, ich möchte zwei Brötchen kaufen.")
-    assert script.language == "en" and "seems to be in 'de', whose lexicon is not installed: read as English" in script.warnings[0]
+    assert (
+        script.language == "en"
+        and "seems to be in 'de', whose lexicon is not installed: read as English" in script.warnings[0]
+    )

@@ -72,7 +72,13 @@ def test_unknown_symbols_are_named():
 
 def test_sentences():
     text = 'Dr. Smith went home. "Really?" she asked! It was 3.5 miles.\n\nNew paragraph without a stop'
-    assert split_sentences(text) == ["Dr. Smith went home.", '"Really?"', "she asked!", "It was 3.5 miles.", "New paragraph without a stop"]
+    assert split_sentences(text) == [
+        "Dr. Smith went home.",
+        '"Really?"',
+        "she asked!",
+        "It was 3.5 miles.",
+        "New paragraph without a stop",
+    ]
 
 
 def test_long_sentences_are_cut_without_losing_a_word():
@@ -85,7 +91,14 @@ def test_long_sentences_are_cut_without_losing_a_word():
 def test_any_string_is_spoken_or_refused():
     rng = random.Random(0)
     for _ in range(300):
-        text = "".join(chr(rng.choice([rng.randrange(32, 127), rng.randrange(160, 0x2FFF), rng.randrange(0x1F300, 0x1F6FF)])) for _ in range(30))
+        text = "".join(
+            chr(
+                rng.choice(
+                    [rng.randrange(32, 127), rng.randrange(160, 0x2FFF), rng.randrange(0x1F300, 0x1F6FF)]
+                )
+            )
+            for _ in range(30)
+        )
         try:
             plain = normalise(text)
         except TextError:

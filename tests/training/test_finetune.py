@@ -38,13 +38,28 @@ TEXTS = [
 def changed(before: torch.nn.Module, after: torch.nn.Module) -> dict[str, torch.Tensor]:
     """The tensors of two networks that differ, as their difference."""
     old = before.state_dict()
-    return {name: value - old[name] for name, value in after.state_dict().items() if value.is_floating_point() and not torch.equal(value, old[name])}
+    return {
+        name: value - old[name]
+        for name, value in after.state_dict().items()
+        if value.is_floating_point() and not torch.equal(value, old[name])
+    }
 
 
 def adapted_by(method: str, prepared, folder) -> tuple[torch.nn.Module, torch.nn.Module]:
     """The built-in acoustic model, and what two steps on the miniature corpus make of it."""
-    settings = [f"data.manifest={prepared}", f"train.start_from={START}", f"train.adapt={method}", "train.rank=4", "train.steps=2", "train.lr=0.01"]
-    recipe = read_recipe(str(RECIPES / "regression.toml"), "", [*settings, "train.ema=0", "train.warmup=1", "train.decay=0", "data.batch_frames=800"])
+    settings = [
+        f"data.manifest={prepared}",
+        f"train.start_from={START}",
+        f"train.adapt={method}",
+        "train.rank=4",
+        "train.steps=2",
+        "train.lr=0.01",
+    ]
+    recipe = read_recipe(
+        str(RECIPES / "regression.toml"),
+        "",
+        [*settings, "train.ema=0", "train.warmup=1", "train.decay=0", "data.batch_frames=800"],
+    )
     train(recipe, folder, quiet=True)
     return load_part(START).network, load_part(folder).network
 
@@ -58,7 +73,9 @@ def test_lora_changes_weights_by_matrices_of_its_rank(prepared, tmp_path):
     before, after = adapted_by("lora", prepared, tmp_path)
     found = changed(before, after)
     assert "hear.mix.2.bias" not in found and "mean" not in found
-    assert any(name.startswith("decoder.") for name in found) and any(name.startswith("encoder.") for name in found)
+    assert any(name.startswith("decoder.") for name in found) and any(
+        name.startswith("encoder.") for name in found
+    )
     for name, value in found.items():
         assert torch.linalg.matrix_rank(value.flatten(1), rtol=1e-3) <= 4, name
 
@@ -71,7 +88,13 @@ def test_full_changes_biases_too_but_not_the_statistics(prepared, tmp_path):
 
 
 def test_a_run_of_lora_goes_on_where_it_stopped(prepared, tmp_path):
-    settings = [f"data.manifest={prepared}", f"train.start_from={START}", "train.adapt=lora", "train.steps=4", "data.batch_frames=800"]
+    settings = [
+        f"data.manifest={prepared}",
+        f"train.start_from={START}",
+        "train.adapt=lora",
+        "train.steps=4",
+        "data.batch_frames=800",
+    ]
     recipe = read_recipe(str(RECIPES / "regression.toml"), "", [*settings, "train.save_every=1"])
     train(recipe, tmp_path / "whole", quiet=True)
     train(recipe, tmp_path / "parts", max_seconds=0.0, quiet=True)
@@ -81,7 +104,9 @@ def test_a_run_of_lora_goes_on_where_it_stopped(prepared, tmp_path):
 
 
 def test_adapting_nothing_is_refused(prepared, tmp_path):
-    recipe = read_recipe(str(RECIPES / "regression.toml"), "tiny", [f"data.manifest={prepared}", "train.adapt=lora"])
+    recipe = read_recipe(
+        str(RECIPES / "regression.toml"), "tiny", [f"data.manifest={prepared}", "train.adapt=lora"]
+    )
     with pytest.raises(ConfigError, match="start_from"):
         train(recipe, tmp_path, quiet=True)
 
@@ -96,7 +121,9 @@ def test_a_difference_added_again_gives_the_network_that_was_taught():
             if flat is None or min(flat.shape) <= 16:
                 value += 0.01 * torch.randn(value.shape, generator=generator)
             elif name.startswith("decoder"):
-                thin = torch.randn(len(flat), 3, generator=generator) @ torch.randn(3, flat.shape[1], generator=generator)
+                thin = torch.randn(len(flat), 3, generator=generator) @ torch.randn(
+                    3, flat.shape[1], generator=generator
+                )
                 value += 0.01 * thin.view_as(value)
     again = adapter.applied(before, adapter.difference(before, after, 8))
     for name, value in again.state_dict().items():
@@ -114,14 +141,23 @@ def test_a_difference_of_another_network_is_refused():
 @pytest.fixture(scope="module")
 def adapted(cloner, voice) -> Voice:
     """The demo's voice with a made-up adapter, a strong one."""
-    change = {ADAPTER + "hear.mix.2.bias": 2.0 * torch.randn(cloner.family.acoustic.config.voice, generator=torch.Generator().manual_seed(0)).half()}
-    return Voice({**voice.tensors, **change}, {**voice.facts, "adapter": {"method": "embedding", "weights": cloner.family.weights}})
+    change = {
+        ADAPTER + "hear.mix.2.bias": 2.0
+        * torch.randn(cloner.family.acoustic.config.voice, generator=torch.Generator().manual_seed(0)).half()
+    }
+    return Voice(
+        {**voice.tensors, **change},
+        {**voice.facts, "adapter": {"method": "embedding", "weights": cloner.family.weights}},
+    )
 
 
 def test_an_adapted_voice_speaks_otherwise_and_alike_from_its_file(cloner, voice, adapted, tmp_path):
     adapted.save(tmp_path / "a.voice")
     reopened = Voice.load(tmp_path / "a.voice")
-    said = [join(list(cloner.speak("Good morning.", one, verify=False))).samples for one in (voice, adapted, reopened)]
+    said = [
+        join(list(cloner.speak("Good morning.", one, verify=False))).samples
+        for one in (voice, adapted, reopened)
+    ]
     assert len(said[1]) == len(said[2]) and (said[1] == said[2]).all()
     assert len(said[0]) != len(said[1]) or (said[0] != said[1]).any()
 
@@ -153,8 +189,16 @@ def test_an_adapter_that_does_not_fit_is_refused(cloner, adapted):
         ({"similarity": 0.6, "wer": 0.05}, {"similarity": 0.59, "wer": 0.0}, "no more alike"),
         ({"similarity": 0.6, "wer": 0.05}, {"similarity": 0.7, "wer": 0.07}, "words are wrong"),
         ({"similarity": 0.6, "doubted": 0.0}, {"similarity": 0.7, "doubted": 0.25}, "in doubt"),
-        ({"similarity": 0.6, "wer": 0.0, "naturalness": 3.1}, {"similarity": 0.7, "wer": 0.0, "naturalness": 2.9}, "less natural"),
-        ({"similarity": 0.6, "wer": 0.0, "naturalness": 3.1}, {"similarity": 0.7, "wer": 0.0, "naturalness": 3.05}, ""),
+        (
+            {"similarity": 0.6, "wer": 0.0, "naturalness": 3.1},
+            {"similarity": 0.7, "wer": 0.0, "naturalness": 2.9},
+            "less natural",
+        ),
+        (
+            {"similarity": 0.6, "wer": 0.0, "naturalness": 3.1},
+            {"similarity": 0.7, "wer": 0.0, "naturalness": 3.05},
+            "",
+        ),
     ],
 )
 def test_what_makes_an_adapted_voice_worse(before, after, why):
@@ -175,19 +219,43 @@ def recordings(cloner, voice, tmp_path_factory):
     """A folder of recordings of the demo's voice, made by the model, with their texts beside them."""
     folder = tmp_path_factory.mktemp("recordings")
     for number, text in enumerate(TEXTS):
-        join(list(cloner.speak(text, voice, cloner.Options(speed=0.55), verify=False, watermark=False))).write(folder / f"{number}.wav")
+        join(
+            list(cloner.speak(text, voice, cloner.Options(speed=0.55), verify=False, watermark=False))
+        ).write(folder / f"{number}.wav")
         (folder / f"{number}.txt").write_text(text, encoding="utf-8")
     return folder
 
 
-def test_recordings_become_a_voice_of_the_library_or_are_said_to_be_no_better(recordings, tmp_path, monkeypatch, capsys):
+def test_recordings_become_a_voice_of_the_library_or_are_said_to_be_no_better(
+    recordings, tmp_path, monkeypatch, capsys
+):
     monkeypatch.setenv("SOUNDALIKE_VOICES", str(tmp_path / "voices"))
     work = tmp_path / "work"
-    code = main(["adapt", str(recordings), "--name", "anna", "--minutes", "0.1", "--work", str(work), "--method", "lora"])
+    code = main(
+        [
+            "adapt",
+            str(recordings),
+            "--name",
+            "anna",
+            "--minutes",
+            "0.1",
+            "--work",
+            str(work),
+            "--method",
+            "lora",
+        ]
+    )
     printed, told = capsys.readouterr()
-    assert code in (0, 1) and "kept aside" in printed and "similarity" in printed and (work / "scorecard" / "report.html").is_file(), told
+    assert (
+        code in (0, 1)
+        and "kept aside" in printed
+        and "similarity" in printed
+        and (work / "scorecard" / "report.html").is_file()
+    ), told
     if code == 0:
-        assert any(name.startswith(ADAPTER) for name in Voice.load(tmp_path / "voices" / "anna.voice").tensors)
+        assert any(
+            name.startswith(ADAPTER) for name in Voice.load(tmp_path / "voices" / "anna.voice").tensors
+        )
     else:
         assert code == 1 and "not kept" in printed and not (tmp_path / "voices").exists()
 

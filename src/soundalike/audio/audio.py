@@ -26,8 +26,10 @@ AUDIBLE_PEAK = 1e-3  # a recording that never exceeds this is silent
 
 @dataclass(frozen=True)
 class Audio:
-    """Mono sound: `samples` float32 (N,) nominally in [-1, 1], at `rate` hertz; of speech that was made, also when what is said, what was
-    found on listening to each sentence again, a note of its origin, which files of it carry, and where a model with attention looked."""
+    """Mono sound: `samples` float32 (N,) nominally in [-1, 1], at `rate` hertz; of speech that was made, also
+    when what is said, what was found on listening to each sentence again, a note of its origin, which files
+    of it carry, and where a model with attention looked.
+    """
 
     samples: np.ndarray
     rate: int
@@ -56,7 +58,9 @@ class Audio:
             return self
         import soxr
 
-        return replace(self, samples=soxr.resample(self.samples, self.rate, rate).astype(np.float32), rate=rate)
+        return replace(
+            self, samples=soxr.resample(self.samples, self.rate, rate).astype(np.float32), rate=rate
+        )
 
     def trim(self, margin: float = 0.05) -> Audio:
         """Without silence at the ends, save for `margin` seconds."""
@@ -65,7 +69,8 @@ class Audio:
             return self
         hop = self.rate // 100
         pad = int(margin * self.rate)
-        start, stop = max(0, loud[0] * hop - pad), min(len(self.samples), (loud[-1] + 1) * hop + pad)
+        start = max(0, loud[0] * hop - pad)
+        stop = min(len(self.samples), (loud[-1] + 1) * hop + pad)
         return Audio(self.samples[start:stop], self.rate)
 
     def activity(self) -> np.ndarray:
@@ -94,9 +99,14 @@ class Audio:
         return Audio((self.samples * gain).astype(np.float32), self.rate)
 
     def loudness(self) -> float:
-        """Integrated loudness in LUFS (ITU-R BS.1770-4: K-weighted, gated blocks of 0.4 s); -inf for silence."""
-        size, hop = int(0.4 * self.rate), int(0.1 * self.rate)
-        samples = self.samples if len(self.samples) >= size else np.pad(self.samples, (0, size - len(self.samples)))
+        """Integrated loudness in LUFS (ITU-R BS.1770-4: K-weighted, gated blocks of 0.4 s); -inf for
+        silence.
+        """
+        size = int(0.4 * self.rate)
+        hop = int(0.1 * self.rate)
+        samples = (
+            self.samples if len(self.samples) >= size else np.pad(self.samples, (0, size - len(self.samples)))
+        )
         blocks = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
         weight = _k_weighting(np.fft.rfftfreq(size, 1 / self.rate))
         power = np.array([(np.abs(np.fft.rfft(block)) ** 2 * weight).sum() for block in blocks])
@@ -109,8 +119,12 @@ class Audio:
         return float(10 * np.log10(kept.mean()) - 0.691)
 
     def levelled(self, lufs: float) -> Audio:
-        """Scaled to a loudness. Peaks that would pass 0.98 are rounded off, so that a lively voice is no quieter than a flat one."""
-        loudness, gain, made = self.loudness(), 1.0, self
+        """Scaled to a loudness. Peaks that would pass 0.98 are rounded off, so that a lively voice is no
+        quieter than a flat one.
+        """
+        loudness = self.loudness()
+        gain = 1.0
+        made = self
         if loudness == -float("inf"):
             return self
         for _ in range(3):  # rounding takes some loudness away again
@@ -118,7 +132,9 @@ class Audio:
             samples = self.samples * gain
             over = np.abs(samples) > KNEE
             rest = 0.98 - KNEE
-            samples[over] = np.sign(samples[over]) * (KNEE + rest * np.tanh((np.abs(samples[over]) - KNEE) / rest))
+            samples[over] = np.sign(samples[over]) * (
+                KNEE + rest * np.tanh((np.abs(samples[over]) - KNEE) / rest)
+            )
             made = replace(self, samples=samples.astype(np.float32))
             loudness = made.loudness()
             if abs(loudness - lufs) < 0.1:
@@ -126,7 +142,8 @@ class Audio:
         return made
 
     def write(self, path: str | os.PathLike, format: str | None = None) -> None:
-        """Write the sound; the format follows the name's ending unless given. The file appears whole or not at all.
+        """Write the sound; the format follows the name's ending unless given. The file appears whole or not
+        at all.
 
         Raises AudioError when the format is unknown or the place cannot be written.
         """
@@ -140,21 +157,15 @@ class Audio:
         import soundfile
 
         container, subtype = FORMATS[format_of("", format)]
-        buffer, samples = io.BytesIO(), np.clip(self.samples, -1.0, 1.0)
+        buffer = io.BytesIO()
+        samples = np.clip(self.samples, -1.0, 1.0)
         with soundfile.SoundFile(buffer, "w", self.rate, 1, subtype=subtype, format=container) as file:
             if self.origin:
                 file.comment = self.origin
-            for start in range(0, len(samples), self.rate):  # libsndfile's Vorbis encoder overflows its stack on long blocks
+            # Libsndfile's Vorbis encoder overflows its stack on long blocks
+            for start in range(0, len(samples), self.rate):
                 file.write(samples[start : start + self.rate])
         return buffer.getvalue()
-
-
-
-
-
-
-
-
 
 
 def join(pieces: list[Audio]) -> Audio:
@@ -162,19 +173,20 @@ def join(pieces: list[Audio]) -> Audio:
     rates = {piece.rate for piece in pieces}
     if len(rates) != 1:
         raise AudioError(f"cannot join pieces of different rates {sorted(rates)}: resample them first.")
-    rate, cues, at = rates.pop(), [], 0
+    rate = rates.pop()
+    cues = []
+    at = 0
     for piece in pieces:
         cues += [cue.moved(at / rate) for cue in piece.cues]
         at += len(piece.samples)
     checks = tuple(check for piece in pieces for check in piece.checks)
     origins = dict.fromkeys(line for piece in pieces for line in piece.origin.splitlines())
     attention = tuple(one for piece in pieces for one in piece.attention)
-    return Audio(np.concatenate([piece.samples for piece in pieces]), rate, tuple(cues), checks, "\n".join(origins), attention)
-
-
-
-
-
-
-
-
+    return Audio(
+        np.concatenate([piece.samples for piece in pieces]),
+        rate,
+        tuple(cues),
+        checks,
+        "\n".join(origins),
+        attention,
+    )

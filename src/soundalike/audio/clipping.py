@@ -6,7 +6,9 @@ import numpy as np
 
 
 def cut_off(samples: np.ndarray) -> np.ndarray:
-    """Which samples (N,) lie in flat tops: three or more in a row at the level of the loudest, in more than a few places."""
+    """Which samples (N,) lie in flat tops: three or more in a row at the level of the loudest, in more than a
+    few places.
+    """
     flat = np.zeros(len(samples), bool)
     for sign in (1, -1):
         wave = sign * samples
@@ -16,6 +18,7 @@ def cut_off(samples: np.ndarray) -> np.ndarray:
         tops[:-2] |= inner
         tops[1:-1] |= inner
         tops[2:] |= inner
-        if (np.diff(tops.astype(np.int8)) == 1).sum() >= 5:  # a wave may be flat at its highest once by chance
+        # A wave may be flat at its highest once by chance
+        if (np.diff(tops.astype(np.int8)) == 1).sum() >= 5:
             flat |= tops
     return flat

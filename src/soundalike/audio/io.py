@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     pass
 
 
-FORMATS = {"wav": ("WAV", "PCM_16"), "flac": ("FLAC", "PCM_16"), "mp3": ("MP3", "MPEG_LAYER_III"), "ogg": ("OGG", "VORBIS")}
+FORMATS = {
+    "wav": ("WAV", "PCM_16"),
+    "flac": ("FLAC", "PCM_16"),
+    "mp3": ("MP3", "MPEG_LAYER_III"),
+    "ogg": ("OGG", "VORBIS"),
+}
 
 
 BLOCK = 1 << 18  # samples of each channel decoded at a time
@@ -26,8 +31,9 @@ def read_channels(
 ) -> tuple[np.ndarray, int]:
     """The channels (N, C) float32 of a file and their rate in hertz; what `Audio.read` averages.
 
-    Raises AudioError as that does, and for a recording of more than `longest` seconds, of which no more than that is decoded.
-    Without a `container` (FFmpeg's name of it) FFmpeg chooses among all it knows, some of which name further files.
+    Raises AudioError as that does, and for a recording of more than `longest` seconds, of which no more than
+    that is decoded. Without a `container` (FFmpeg's name of it) FFmpeg chooses among all it knows, some of
+    which name further files.
     """
     if isinstance(path, io.BytesIO):
         name = "<stream>"
@@ -43,20 +49,28 @@ def read_channels(
     if len(channels) == 0:
         raise AudioError(f"{name}: the file holds no sound. Give a recording of speech.")
     if not np.isfinite(channels).all():
-        raise AudioError(f"{name}: the file holds samples that are not finite numbers (NaN). Export it again.")
+        raise AudioError(
+            f"{name}: the file holds samples that are not finite numbers (NaN). Export it again."
+        )
     return np.asarray(channels, np.float32).reshape(len(channels), -1), int(rate)
 
 
 def format_of(path: str | os.PathLike, format: str | None = None) -> str:
-    """The output format: the one asked for, else the name's ending. Raises AudioError listing the valid ones."""
+    """The output format: the one asked for, else the name's ending. Raises AudioError listing the valid
+    ones.
+    """
     chosen = (format or Path(path).suffix.lstrip(".") or "wav").lower()
     if chosen not in FORMATS:
-        raise AudioError(f"{path or chosen}: cannot write format '{chosen}'. Choose one of {', '.join(FORMATS)}.")
+        raise AudioError(
+            f"{path or chosen}: cannot write format '{chosen}'. Choose one of {', '.join(FORMATS)}."
+        )
     return chosen
 
 
 def check_target(path: str | os.PathLike, format: str | None = None) -> None:
-    """Raise AudioError unless a sound can be written to `path`: known format, folder there and writable, not a device."""
+    """Raise AudioError unless a sound can be written to `path`: known format, folder there and writable, not
+    a device.
+    """
     target = Path(path)
     format_of(target, format)
     if not target.parent.is_dir():
@@ -65,10 +79,10 @@ def check_target(path: str | os.PathLike, format: str | None = None) -> None:
         raise AudioError(f"{target}: cannot be written. Choose a file in a folder you may write to.")
 
 
-
-
 def read_comment(path: str | os.PathLike) -> str:
-    """The comment in a file's metadata; empty where there is none, or the format has no place for one that is read here."""
+    """The comment in a file's metadata; empty where there is none, or the format has no place for one that is
+    read here.
+    """
     import soundfile
 
     try:
@@ -85,19 +99,24 @@ def read_comment(path: str | os.PathLike) -> str:
         return ""
 
 
-def _decode(path: str | io.BytesIO, name: str, longest: float, container: str | None) -> tuple[np.ndarray, int]:
+def _decode(
+    path: str | io.BytesIO, name: str, longest: float, container: str | None
+) -> tuple[np.ndarray, int]:
     import soundfile
 
-    parts, seconds = [], 0.0
+    parts = []
+    seconds = 0.0
     try:
         with soundfile.SoundFile(path) as file:
             rate = file.samplerate
-            while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):  # a file made as a stream does not say how long it is
+            # A file made as a stream does not say how long it is
+            while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
                 parts.append(block)
                 seconds = _counted(seconds + len(block) / rate, longest, name)
         return np.concatenate(parts) if parts else np.zeros((0, 1), np.float32), rate
     except (soundfile.LibsndfileError, TypeError):
-        parts, seconds = [], 0.0  # not one of libsndfile's formats: FFmpeg knows more
+        parts = []  # not one of libsndfile's formats: FFmpeg knows more
+        seconds = 0.0
     if isinstance(path, io.BytesIO):
         path.seek(0)
     import av
@@ -114,7 +133,9 @@ def _decode(path: str | io.BytesIO, name: str, longest: float, container: str | 
                 seconds = _counted(seconds + frame.samples / rate, longest, name)
             parts += [r.to_ndarray() for r in resampler.resample(None)]
     except (av.FFmpegError, ValueError) as error:
-        raise AudioError(f"{name}: not a readable recording ({error}). Give wav, flac, mp3, m4a, ogg or webm.") from error
+        raise AudioError(
+            f"{name}: not a readable recording ({error}). Give wav, flac, mp3, m4a, ogg or webm."
+        ) from error
     if not parts:
         raise AudioError(f"{name}: the file holds no sound. Give a recording of speech.")
     return np.concatenate(parts, axis=1).T, rate

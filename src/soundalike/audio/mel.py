@@ -14,7 +14,8 @@ import numpy as np
 class MelSpec:
     """Every choice that changes a number of a log-mel spectrogram.
 
-    Frame t is centred on sample t * hop_length of the padded signal, so N samples give N // hop_length + 1 frames.
+    Frame t is centred on sample t * hop_length of the padded signal, so N samples give N // hop_length + 1
+    frames.
     """
 
     sample_rate: int = 24_000  # hertz
@@ -23,11 +24,14 @@ class MelSpec:
     n_mels: int = 100
     fmin: float = 0.0  # hertz
     fmax: float = 12_000.0  # hertz
-    scale: Literal["htk", "slaney"] = "htk"  # mel = 2595 log10(1 + f / 700); or even steps up to 1 kHz, even ratios above
+    # Mel = 2595 log10(1 + f / 700); or even steps up to 1 kHz, even ratios above
+    scale: Literal["htk", "slaney"] = "htk"
     norm: Literal["none", "slaney"] = "none"  # triangles of height one; or of one area
-    log: Literal["natural", "power"] = "natural"  # of the magnitude, not the power; or the power itself, without a logarithm
+    # Of the magnitude, not the power; or the power itself, without a logarithm
+    log: Literal["natural", "power"] = "natural"
     floor: float = 1e-5  # smallest magnitude before the logarithm
-    padding: Literal["reflect", "constant"] = "reflect"  # n_fft // 2 at either end: the sound mirrored, or silence
+    # N_fft // 2 at either end: the sound mirrored, or silence
+    padding: Literal["reflect", "constant"] = "reflect"
 
     @property
     def digest(self) -> str:
@@ -47,21 +51,3 @@ class MelSpec:
         """The fields in which two specs differ: (name, mine, theirs)."""
         pairs = ((f.name, getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
         return [(name, mine, theirs) for name, mine, theirs in pairs if mine != theirs]
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-

@@ -6,19 +6,21 @@ import numpy as np
 
 from .mel import MelSpec
 
-PITCH_FLOOR, PITCH_CEILING = 60.0, 550.0  # hertz: adult bass to child
+PITCH_FLOOR = 60.0  # hertz: adult bass to child
+PITCH_CEILING = 550.0
 
 
 def pitch(samples: np.ndarray, spec: MelSpec) -> np.ndarray:
     """Fundamental frequency in hertz at each mel frame (T,) float32; 0 where the sound is not voiced.
 
-    Normalised cross-correlation candidates (Talkin 1995, "RAPT") and a Viterbi path with costs for jumps and for
-    changes of voicing. `samples` (N,) at the spec's rate.
+    Normalised cross-correlation candidates (Talkin 1995, "RAPT") and a Viterbi path with costs for jumps and
+    for changes of voicing. `samples` (N,) at the spec's rate.
     """
     step = 2  # halve the rate: nothing above 6 kHz helps
     rate = spec.sample_rate // step
     smooth = np.convolve(samples, np.ones(step) / step, mode="same")[::step]
-    longest, shortest = int(rate / PITCH_FLOOR) + 2, int(rate / PITCH_CEILING)
+    longest = int(rate / PITCH_FLOOR) + 2
+    shortest = int(rate / PITCH_CEILING)
     window = 300  # samples compared: 25 ms at 12 kHz
     span = window + longest
     frames = len(samples) // spec.hop_length + 1
@@ -36,19 +38,23 @@ def pitch(samples: np.ndarray, spec: MelSpec) -> np.ndarray:
     peak = np.zeros_like(score, dtype=bool)
     peak[:, 1:-1] = (score[:, 1:-1] > score[:, :-2]) & (score[:, 1:-1] >= score[:, 2:])
     lags = np.arange(shortest, longest)
-    score = np.where(peak, score * (1 - 0.1 * lags / longest), -1.0)  # a mild preference for the shorter period
+    # A mild preference for the shorter period
+    score = np.where(peak, score * (1 - 0.1 * lags / longest), -1.0)
     count = 6
     best = np.argpartition(-score, count, axis=1)[:, :count]
     value = np.take_along_axis(score, best, axis=1)
     inner = np.clip(best, 1, score.shape[1] - 2) + shortest
     rows = np.arange(frames)[:, None]
-    left, mid, right = correlation[rows, inner - 1], correlation[rows, inner], correlation[rows, inner + 1]
+    left = correlation[rows, inner - 1]
+    mid = correlation[rows, inner]
+    right = correlation[rows, inner + 1]
     bend = np.minimum(left - 2 * mid + right, -1e-6)
     exact = inner + np.clip(0.5 * (left - right) / bend, -0.5, 0.5)
     log_hertz = np.log2(rate / exact)
     local = np.concatenate([1.0 - value, np.full((frames, 1), 0.55)], axis=1)  # last state: unvoiced
     local[:, :count][value < 0] = 1e3
-    cost, back = local[0], np.zeros((frames, count + 1), dtype=np.int64)
+    cost = local[0]
+    back = np.zeros((frames, count + 1), dtype=np.int64)
     for t in range(1, frames):
         move = np.full((count + 1, count + 1), 0.12)
         move[:count, :count] = 0.9 * np.abs(log_hertz[t - 1][:, None] - log_hertz[t][None])

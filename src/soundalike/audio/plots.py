@@ -13,7 +13,16 @@ from soundalike.nn.spectral import log_mel
 from .audio import Audio
 from .mel import MelSpec
 
-_STOPS = ((0, 0, 4), (40, 17, 89), (114, 31, 129), (183, 55, 121), (241, 96, 93), (254, 176, 120), (252, 253, 191))  # dark to light, even steps
+# Dark to light, even steps
+_STOPS = (
+    (0, 0, 4),
+    (40, 17, 89),
+    (114, 31, 129),
+    (183, 55, 121),
+    (241, 96, 93),
+    (254, 176, 120),
+    (252, 253, 191),
+)
 
 
 def png(pixels: np.ndarray, palette: np.ndarray) -> bytes:
@@ -23,7 +32,8 @@ def png(pixels: np.ndarray, palette: np.ndarray) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     height, width = pixels.shape
-    lines = np.concatenate([np.zeros((height, 1), np.uint8), pixels], axis=1)  # every line begins with its filter: none
+    # Every line begins with its filter: none
+    lines = np.concatenate([np.zeros((height, 1), np.uint8), pixels], axis=1)
     parts = (
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)),
         (b"PLTE", palette.astype(np.uint8).tobytes()),
@@ -37,48 +47,71 @@ def mel_png(audio: Audio, widest: int = 600) -> bytes:
     """The log-mel of a recording as `drawn`."""
     import torch
 
-    return drawn(log_mel(torch.from_numpy(audio.resample(MelSpec().sample_rate).samples)[None], MelSpec())[0].numpy(), widest)
+    return drawn(
+        log_mel(torch.from_numpy(audio.resample(MelSpec().sample_rate).samples)[None], MelSpec())[0].numpy(),
+        widest,
+    )
 
 
 def drawn(mel: np.ndarray, widest: int = 600) -> bytes:
-    """A PNG of a log-mel (T, M), low notes below, time to the right, 60 dB from dark to light; at most `widest` pixels wide."""
+    """A PNG of a log-mel (T, M), low notes below, time to the right, 60 dB from dark to light; at most
+    `widest` pixels wide.
+    """
     step = -(-len(mel) // widest)
     mel = np.stack([mel[at : at + step].max(0) for at in range(0, len(mel), step)])
     top = mel.max()
     level = np.clip((mel - top) / (60 / 20 * np.log(10)) + 1, 0, 1)
     shades = 64  # finer ones only make the file larger
     at = np.linspace(0, len(_STOPS) - 1, shades)
-    palette = np.stack([np.interp(at, np.arange(len(_STOPS)), [stop[i] for stop in _STOPS]) for i in range(3)], 1)
+    palette = np.stack(
+        [np.interp(at, np.arange(len(_STOPS)), [stop[i] for stop in _STOPS]) for i in range(3)], 1
+    )
     return png((level.T[::-1] * (shades - 1)).astype(np.uint8), palette)
 
 
 def scatter(points: list[tuple[float, float, str, int]], across: str, up: str) -> str:
     """An SVG of points (x, y, title, series 0 or 1) with axes that begin at round numbers."""
-    width, height, left, below = 640, 360, 60, 50
+    width = 640
+    height = 360
+    left = 60
+    below = 50
     x_low, x_high, x_step = _axis([p[0] for p in points])
     y_low, y_high, y_step = _axis([p[1] for p in points])
     x = lambda v: left + (v - x_low) / (x_high - x_low) * (width - left - 15)  # noqa: E731
     y = lambda v: height - below - (v - y_low) / (y_high - y_low) * (height - below - 15)  # noqa: E731
     parts = [_svg(width, height, f"Scatter of {up} against {across}, {len(points)} jobs")]
     for value in np.arange(x_low, x_high + x_step / 2, x_step):
-        parts.append(f'<text x="{x(value):.1f}" y="{height - below + 18}" text-anchor="middle">{value:.4g}</text>')
+        parts.append(
+            f'<text x="{x(value):.1f}" y="{height - below + 18}" text-anchor="middle">{value:.4g}</text>'
+        )
     for value in np.arange(y_low, y_high + y_step / 2, y_step):
-        parts.append(f'<line class="grid" x1="{left}" x2="{width - 15}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>')
+        parts.append(
+            f'<line class="grid" x1="{left}" x2="{width - 15}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>'
+        )
         parts.append(f'<text x="{left - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{value:.4g}</text>')
     for px, py, title, series in points:
-        parts.append(f'<circle class="series{series}" cx="{x(px):.1f}" cy="{y(py):.1f}" r="5"><title>{escape(title)}</title></circle>')
-    parts.append(f'<text x="{(left + width) / 2}" y="{height - 10}" text-anchor="middle">{escape(across)}</text>')
-    parts.append(f'<text transform="translate(16 {(height - below) / 2}) rotate(-90)" text-anchor="middle">{escape(up)}</text></svg>')
+        parts.append(
+            f'<circle class="series{series}" cx="{x(px):.1f}" cy="{y(py):.1f}" r="5"><title>{escape(title)}</title></circle>'
+        )
+    parts.append(
+        f'<text x="{(left + width) / 2}" y="{height - 10}" text-anchor="middle">{escape(across)}</text>'
+    )
+    parts.append(
+        f'<text transform="translate(16 {(height - below) / 2}) rotate(-90)" text-anchor="middle">{escape(up)}</text></svg>'
+    )
     return "".join(parts)
 
 
 def bars(rows: list[tuple[str, float, str, int]], label: str) -> str:
     """An SVG of horizontal bars (name, value, value as text, series 0 or 1)."""
-    width, left, line = 640, 260, 26
+    width = 640
+    left = 260
+    line = 26
     top = max((value for _, value, _, _ in rows), default=0.0) or 1.0
     parts = [_svg(width, line * len(rows) + 8, f"Bars: {label}")]
     for number, (name, value, text, series) in enumerate(rows):
-        y, size = 4 + number * line, value / top * (width - left - 90)
+        y = 4 + number * line
+        size = value / top * (width - left - 90)
         parts.append(f'<text x="{left - 8}" y="{y + 16}" text-anchor="end">{escape(name)}</text>')
         parts.append(
             f'<rect class="series{series}" x="{left}" y="{y + 3}" width="{size:.1f}" height="{line - 8}"><title>{escape(text)}</title></rect>'
@@ -93,7 +126,8 @@ def _svg(width: int, height: int, label: str) -> str:
 
 def _axis(values: list[float]) -> tuple[float, float, float]:
     """Round ends and step of an axis that holds all values."""
-    low, high = min(values, default=0.0), max(values, default=1.0)
+    low = min(values, default=0.0)
+    high = max(values, default=1.0)
     rough = max(high - low, 1e-3) / 4
     power = 10 ** np.floor(np.log10(rough))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)

@@ -1,8 +1,9 @@
-"""Model folder <-> parts. A model.json names a family and its parts: folders beside it, or the built-in model's.
+"""Model folder <-> parts. A model.json names a family and its parts: folders beside it, or the built-in
+model's.
 
-Keys of model.json: format, version (of this package), family, parts (role: folder, or the word `builtin`), hears (digest of the
-speaker encoder that the acoustic model was assembled with, where that is built in), and, of a model that was measured, test, scores and
-data: see shelf.py.
+Keys of model.json: format, version (of this package), family, parts (role: folder, or the word `builtin`),
+hears (digest of the speaker encoder that the acoustic model was assembled with, where that is built in), and,
+of a model that was measured, test, scores and data: see shelf.py.
 """
 
 from __future__ import annotations
@@ -43,17 +44,23 @@ def read_model(folder: str | os.PathLike) -> dict[str, Any]:
     """What a folder's model.json says. Raises CheckpointError if it does not say what it is."""
     file = Path(folder) / MODEL
     if not file.is_file():
-        raise CheckpointError(f"{folder}: no {MODEL} here, so this is not a model folder. Leave --model out for the built-in one.")
+        raise CheckpointError(
+            f"{folder}: no {MODEL} here, so this is not a model folder. Leave --model out for the built-in one."
+        )
     try:
         said = json.loads(file.read_text(encoding="utf-8"))
         if said["format"] != MODEL_FORMAT:
-            raise CheckpointError(f"{file}: format is {said['format']!r}, this version reads {MODEL_FORMAT!r}.")
+            raise CheckpointError(
+                f"{file}: format is {said['format']!r}, this version reads {MODEL_FORMAT!r}."
+            )
         registry.known(registry.FAMILIES, said["family"], "family")
         return {**said, "parts": {role: str(place) for role, place in dict(said["parts"]).items()}}
     except ConfigError as error:
         raise CheckpointError(f"{file}: {error}") from None
     except (ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(f"{file}: does not say what it is ({error!r}). It needs format, family and parts.") from None
+        raise CheckpointError(
+            f"{file}: does not say what it is ({error!r}). It needs format, family and parts."
+        ) from None
 
 
 def place_of(folder: str | os.PathLike, role: str, place: str) -> Path:
@@ -62,7 +69,9 @@ def place_of(folder: str | os.PathLike, role: str, place: str) -> Path:
 
 
 def load_model(folder: str | os.PathLike) -> Assembly:
-    """The parts of a model folder. Raises CheckpointError if they do not fit, or the built-in ones are not those it was made for."""
+    """The parts of a model folder. Raises CheckpointError if they do not fit, or the built-in ones are not
+    those it was made for.
+    """
     said = read_model(folder)
     where = str(Path(folder) / MODEL)
     parts = {role: load_part(place_of(folder, role, place), role) for role, place in said["parts"].items()}
@@ -88,8 +97,9 @@ def _lent(borrowed: list[str], said: dict[str, Any]) -> str:
 
 
 def digest(part: LoadedPart) -> str:
-    """Twelve signs that tell a part's kind and config; of a speaker encoder its weights too, as another training of it puts the same
-    voice elsewhere."""
+    """Twelve signs that tell a part's kind and config; of a speaker encoder its weights too, as another
+    training of it puts the same voice elsewhere.
+    """
     sums = hashlib.sha256(json.dumps([part.name, to_json(part.config)], sort_keys=True).encode())
     if registry.part(part.name).role == "speaker":
         for name, value in sorted(part.network.state_dict().items()):
@@ -98,25 +108,39 @@ def digest(part: LoadedPart) -> str:
 
 
 def told(assembly: Assembly) -> dict[str, Any]:
-    """What a voice keeps of the model that made it: the package's version, the family, digests of the mel and of each part."""
+    """What a voice keeps of the model that made it: the package's version, the family, digests of the mel and
+    of each part.
+    """
     digests = {role: digest(part) for role, part in sorted(assembly.parts.items())}
-    return {"package": __version__, "family": assembly.family, "mel": assembly.parts["acoustic"].mel.digest, **digests}
+    return {
+        "package": __version__,
+        "family": assembly.family,
+        "mel": assembly.parts["acoustic"].mel.digest,
+        **digests,
+    }
 
 
 def check_parts(parts: dict[str, LoadedPart], family: str, where: str) -> None:
-    """Raise CheckpointError unless there is one part of every role needed, the family's own among them, and they agree."""
+    """Raise CheckpointError unless there is one part of every role needed, the family's own among them, and
+    they agree.
+    """
     for role in ("acoustic", "vocoder", "speaker"):
         if role not in parts:
             raise CheckpointError(
                 f"{where}: no {role} among the parts ({', '.join(parts) or 'none'}). Give an acoustic, a vocoder and a speaker part."
             )
     if parts["acoustic"].name != family:
-        raise CheckpointError(f"{where}: the family is {family}, the acoustic model is one of {parts['acoustic'].name}. Name that family.")
+        raise CheckpointError(
+            f"{where}: the family is {family}, the acoustic model is one of {parts['acoustic'].name}. Name that family."
+        )
     for role in parts.keys() - {"speaker"}:  # which hears samples, by a mel of its own
         check_pair(parts["acoustic"], parts[role])
-    takes, gives = parts["acoustic"].config.speaker_vector, parts["speaker"].config.vector
+    takes = parts["acoustic"].config.speaker_vector
+    gives = parts["speaker"].config.vector
     if takes != gives:
-        raise CheckpointError(f"{where}: the acoustic model takes speaker vectors of {takes} numbers, the speaker encoder gives {gives}.")
+        raise CheckpointError(
+            f"{where}: the acoustic model takes speaker vectors of {takes} numbers, the speaker encoder gives {gives}."
+        )
 
 
 def _untrained(name: str) -> bool:
@@ -132,26 +156,34 @@ def _bare(name: str, others: dict[str, LoadedPart]) -> LoadedPart:
 
 
 def assemble(out: str | os.PathLike, folders: list[str], family: str | None = None) -> Path:
-    """Write a model folder from the folders of trained parts and the names of parts with nothing to train, weights in half precision.
+    """Write a model folder from the folders of trained parts and the names of parts with nothing to train,
+    weights in half precision.
 
-    What was trained beside a part and lies in its folder comes with it. The word `builtin` among them names the built-in model's part for
-    every role that is left; nothing of those is copied. The family is the acoustic model's unless told. Raises CheckpointError if the
-    parts do not fit.
+    What was trained beside a part and lies in its folder comes with it. The word `builtin` among them names
+    the built-in model's part for every role that is left; nothing of those is copied. The family is the
+    acoustic model's unless told. Raises CheckpointError if the parts do not fit.
     """
-    target, own = Path(out), [folder for folder in folders if folder != BUILTIN]
+    target = Path(out)
+    own = [folder for folder in folders if folder != BUILTIN]
     own += [str(beside) for folder in own for role in COMPANIONS if (beside := Path(folder) / role).is_dir()]
     roles: dict[str, LoadedPart] = {}
     for folder in sorted(own, key=_untrained):
         part = _bare(folder, roles) if _untrained(folder) else load_part(folder)
         role = registry.part(part.name).role
         if role in roles:
-            raise CheckpointError(f"{folder}: a second {role}, beside {roles[role].folder}. Give one part of each role.")
+            raise CheckpointError(
+                f"{folder}: a second {role}, beside {roles[role].folder}. Give one part of each role."
+            )
         roles[role] = part
     places = {role: COMPANIONS.get(role, role) for role in roles}
     if BUILTIN in folders:
         kept = {"adversary"} if "acoustic" in roles else set()  # it judges its own model only
         places |= {role: BUILTIN for role in read_model(BUILT_IN)["parts"] if role not in {*roles, *kept}}
-    whole = roles | {role: load_part(place_of(target, role, BUILTIN), role) for role, place in places.items() if place == BUILTIN}
+    whole = roles | {
+        role: load_part(place_of(target, role, BUILTIN), role)
+        for role, place in places.items()
+        if place == BUILTIN
+    }
     if family is None and "acoustic" in whole:
         family = whole["acoustic"].name
     check_parts(whole, family or "", str(target))
@@ -168,14 +200,18 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
 
 
 def average(out: str | os.PathLike, folders: list[str]) -> Path:
-    """Write a part whose weights are the mean of those of several, ends or moments of one training ("model soups", Wortsman et al. 2022).
+    """Write a part whose weights are the mean of those of several, ends or moments of one training ("model
+    soups", Wortsman et al. 2022).
 
-    What was trained beside the last of them comes with it. Raises CheckpointError if they are not of one kind and size.
+    What was trained beside the last of them comes with it. Raises CheckpointError if they are not of one kind
+    and size.
     """
     parts = [load_part(folder) for folder in folders]
     for other in parts[1:]:
         if (other.name, other.config) != (parts[0].name, parts[0].config):
-            raise CheckpointError(f"{other.folder}: not of the kind and size of {parts[0].folder}. Give parts that were trained from one another.")
+            raise CheckpointError(
+                f"{other.folder}: not of the kind and size of {parts[0].folder}. Give parts that were trained from one another."
+            )
         check_pair(parts[0], other)
     weights = [part.network.state_dict() for part in parts]
     for name, value in weights[0].items():

@@ -1,9 +1,10 @@
 """Trained families by name: where their folders are kept, how one comes there, what is known of each.
 
-The family of the name NAME is the folder NAME on the user's shelf (`library()`), else in `models/` of the checkout this package runs from;
-one family is built in. Its model.json may also have `test` (what was measured, a phrase), `scores` (of that, by the names of
-`soundalike evaluate`) and `data` (what it was trained on, a phrase): the only place of these figures. docs/tables.py puts them into
-model.json, and from there into the README and the cards.
+The family of the name NAME is the folder NAME on the user's shelf (`library()`), else in `models/` of the
+checkout this package runs from; one family is built in. Its model.json may also have `test` (what was
+measured, a phrase), `scores` (of that, by the names of `soundalike evaluate`) and `data` (what it was trained
+on, a phrase): the only place of these figures. docs/tables.py puts them into model.json, and from there into
+the README and the cards.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ class Held:
 
 @dataclass(frozen=True)
 class Entry:
-    """A family: its folder, what its model.json says, the parts that are its own by role. No folder where it is not installed, only a
-    fault where that cannot be read."""
+    """A family: its folder, what its model.json says, the parts that are its own by role. No folder where it
+    is not installed, only a fault where that cannot be read.
+    """
 
     family: str
     folder: Path | None
@@ -79,7 +81,10 @@ def find(family: str) -> Path | None:
     """The folder of a family; None where it is not installed."""
     if family == built_in():
         return BUILT_IN
-    return next((home / family for home in (library(), checkout()) if home and (home / family / MODEL).is_file()), None)
+    return next(
+        (home / family for home in (library(), checkout()) if home and (home / family / MODEL).is_file()),
+        None,
+    )
 
 
 def available() -> dict[str, Path]:
@@ -108,8 +113,9 @@ def chosen(model: str | os.PathLike | None = None, family: str | None = None) ->
 
 
 def install(folder: str | os.PathLike, force: bool = False) -> Path:
-    """Copy a model folder to the user's shelf under its family's name. Raises CheckpointError for one that cannot be used or copied,
-    ConfigError where there is one already, unless `force`."""
+    """Copy a model folder to the user's shelf under its family's name. Raises CheckpointError for one that
+    cannot be used or copied, ConfigError where there is one already, unless `force`.
+    """
     family = load_model(folder).family
     target = library() / family
     if family == built_in():
@@ -124,7 +130,9 @@ def install(folder: str | os.PathLike, force: bool = False) -> Path:
         os.replace(part, target)
     except (OSError, shutil.Error) as error:
         shutil.rmtree(part, ignore_errors=True)
-        raise CheckpointError(f"{target}: cannot be written ({error}). Name another folder in {PLACE}.") from None
+        raise CheckpointError(
+            f"{target}: cannot be written ({error}). Name another folder in {PLACE}."
+        ) from None
     return target
 
 
@@ -134,7 +142,9 @@ def entry(family: str, folder: Path | None) -> Entry:
         return Entry(family, None)
     try:
         said = read_model(folder)
-        own = {role: place_of(folder, role, place) for role, place in said["parts"].items() if place != BUILTIN}
+        own = {
+            role: place_of(folder, role, place) for role, place in said["parts"].items() if place != BUILTIN
+        }
         return Entry(family, folder, said, {role: held(place) for role, place in own.items()})
     except CheckpointError as error:
         return Entry(family, folder, fault=str(error))
@@ -171,5 +181,6 @@ def shown(said: dict[str, Any]) -> dict[str, str]:
     scores = said.get("scores", {})
     return {
         table[name].short or table[name].label: shown(asdict(table[name]), scores[name])
-        for name in HEADLINES if name in scores
-    }  # fmt: skip
+        for name in HEADLINES
+        if name in scores
+    }

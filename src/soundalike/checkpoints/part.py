@@ -1,6 +1,7 @@
 """Part <-> folder. A folder says what it is: config.json, model.safetensors, training.*, card.md.
 
-Keys of config.json: format, version (of this package), part (a registered name), network (its Config), mel (MelSpec), alphabet.
+Keys of config.json: format, version (of this package), part (a registered name), network (its Config), mel
+(MelSpec), alphabet.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from soundalike.nn.rng_lock import CHANCE
 from soundalike.text.alphabet import SYMBOLS
 
 FORMAT = "soundalike-part-1"
-CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "card.md"
+CONFIG = "config.json"
+WEIGHTS = "model.safetensors"
+CARD = "card.md"
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,25 @@ class LoadedPart:
 
 def describe(name: str, config: Any, mel: MelSpec) -> dict[str, Any]:
     """What config.json says of a part."""
-    return {"format": FORMAT, "version": __version__, "part": name, "network": to_json(config), "mel": asdict(mel), "alphabet": list(SYMBOLS)}
+    return {
+        "format": FORMAT,
+        "version": __version__,
+        "part": name,
+        "network": to_json(config),
+        "mel": asdict(mel),
+        "alphabet": list(SYMBOLS),
+    }
 
 
-def save_part(folder: str | os.PathLike, name: str, config: Any, mel: MelSpec, network: nn.Module, card: str = "", half: bool = False) -> None:
+def save_part(
+    folder: str | os.PathLike,
+    name: str,
+    config: Any,
+    mel: MelSpec,
+    network: nn.Module,
+    card: str = "",
+    half: bool = False,
+) -> None:
     """Write a part, whole or not at all, and read it back once. `half` stores float16, for shipping.
 
     Raises CheckpointError when it cannot be written; what was there before is then as it was.
@@ -59,7 +77,9 @@ def save_part(folder: str | os.PathLike, name: str, config: Any, mel: MelSpec, n
         tensors = {k: v.half() if v.is_floating_point() else v for k, v in tensors.items()}
     try:
         temporary.mkdir(parents=True)
-        (temporary / CONFIG).write_text(json.dumps(describe(name, config, mel), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        (temporary / CONFIG).write_text(
+            json.dumps(describe(name, config, mel), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
         save_file(tensors, temporary / WEIGHTS)
         (temporary / WEIGHTS).chmod(0o644)
         if card:
@@ -67,7 +87,9 @@ def save_part(folder: str | os.PathLike, name: str, config: Any, mel: MelSpec, n
         load_part(temporary)
     except (OSError, SafetensorError, CheckpointError) as error:
         shutil.rmtree(temporary, ignore_errors=True)
-        raise CheckpointError(f"{target}: cannot be saved ({error}). What was there is as it was; make room and run the same command.") from None
+        raise CheckpointError(
+            f"{target}: cannot be saved ({error}). What was there is as it was; make room and run the same command."
+        ) from None
     target.mkdir(parents=True, exist_ok=True)
     for file in sorted(temporary.iterdir(), key=lambda f: f.name == CONFIG):
         os.replace(file, target / file.name)
@@ -75,46 +97,60 @@ def save_part(folder: str | os.PathLike, name: str, config: Any, mel: MelSpec, n
 
 
 def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
-    """Read a part and build its network, in evaluation mode. Raises CheckpointError if the folder does not say what it is."""
+    """Read a part and build its network, in evaluation mode. Raises CheckpointError if the folder does not
+    say what it is.
+    """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     path = Path(folder)
     config_file = path / CONFIG
     if not config_file.is_file():
-        raise CheckpointError(f"{path}: no {CONFIG} here, so this is not a model folder. Give a folder written by `soundalike train`.")
+        raise CheckpointError(
+            f"{path}: no {CONFIG} here, so this is not a model folder. Give a folder written by `soundalike train`."
+        )
     try:
         said = json.loads(config_file.read_text(encoding="utf-8"))
         if said.get("format") != FORMAT:
-            raise CheckpointError(f"{config_file}: format is {said.get('format')!r}, this version reads {FORMAT!r}.")
-        name, mel = said["part"], parse(MelSpec, dict(said["mel"]), f"{config_file} [mel]")
+            raise CheckpointError(
+                f"{config_file}: format is {said.get('format')!r}, this version reads {FORMAT!r}."
+            )
+        name = said["part"]
+        mel = parse(MelSpec, dict(said["mel"]), f"{config_file} [mel]")
         try:
             kind = registry.part(name)
         except ConfigError as error:
             raise CheckpointError(f"{config_file}: {error}") from None
         config = parse(kind.Config, dict(said["network"]), f"{config_file} [network]")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError(f"{config_file}: does not say what it is ({error!r}). Restore the file or train the part again.") from None
+        raise CheckpointError(
+            f"{config_file}: does not say what it is ({error!r}). Restore the file or train the part again."
+        ) from None
     if role is not None and kind.role != role:
         raise CheckpointError(f"{path}: holds a {kind.role} ('{name}'), but a {role} is needed here.")
     if said.get("alphabet") != list(SYMBOLS) and kind.role in ("acoustic", "aligner"):
         odd = sorted(set(said.get("alphabet") or []) ^ set(SYMBOLS))
-        raise CheckpointError(f"{config_file}: made with another alphabet (differing symbols: {' '.join(odd)}). Train the part again.")
+        raise CheckpointError(
+            f"{config_file}: made with another alphabet (differing symbols: {' '.join(odd)}). Train the part again."
+        )
     with CHANCE, torch.random.fork_rng(devices=[]):  # reading a part must not move a caller's random numbers
         network = kind.build(config, mel)
     try:
         tensors = load_file(path / WEIGHTS)
         network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
     except (OSError, SafetensorError, RuntimeError) as error:
-        raise CheckpointError(f"{path / WEIGHTS}: does not hold the weights that {CONFIG} describes ({str(error).splitlines()[0]}).") from None
+        raise CheckpointError(
+            f"{path / WEIGHTS}: does not hold the weights that {CONFIG} describes ({str(error).splitlines()[0]})."
+        ) from None
     return LoadedPart(name, config, mel, network.eval(), path)
 
 
 def adopt(network: nn.Module, folder: str | os.PathLike) -> list[str]:
-    """Fill a network with the weights of a part's folder as far as names and shapes fit; returns the names of tensors left as they are.
+    """Fill a network with the weights of a part's folder as far as names and shapes fit; returns the names of
+    tensors left as they are.
 
-    A tensor that has grown (more symbols, which the alphabet only ever appends) keeps its first rows. Raises CheckpointError when
-    nothing fits.
+    A tensor that has grown (more symbols, which the alphabet only ever appends) keeps its first rows. Raises
+    CheckpointError when nothing fits.
     """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
@@ -123,7 +159,9 @@ def adopt(network: nn.Module, folder: str | os.PathLike) -> list[str]:
     try:
         known = load_file(path)
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{path}: cannot be read ({error}). Give the folder of a trained part.") from None
+        raise CheckpointError(
+            f"{path}: cannot be read ({error}). Give the folder of a trained part."
+        ) from None
     fresh = []
     for name, value in network.state_dict().items():
         old = known.get(name)
@@ -152,7 +190,8 @@ def check_pair(first: LoadedPart, second: LoadedPart) -> None:
 
 
 def save_state(folder: Path, tensors: dict[str, torch.Tensor], facts: dict[str, Any]) -> None:
-    """Write the training state (deletable; only resuming needs it) as training.safetensors with JSON facts inside, whole or not at all.
+    """Write the training state (deletable; only resuming needs it) as training.safetensors with JSON facts
+    inside, whole or not at all.
 
     Raises CheckpointError when it cannot be written.
     """
@@ -161,11 +200,17 @@ def save_state(folder: Path, tensors: dict[str, torch.Tensor], facts: dict[str, 
 
     temporary = folder / "training.safetensors.part"
     try:
-        save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, temporary, metadata={"facts": json.dumps(facts)})
+        save_file(
+            {k: v.detach().cpu().contiguous() for k, v in tensors.items()},
+            temporary,
+            metadata={"facts": json.dumps(facts)},
+        )
         os.replace(temporary, folder / "training.safetensors")
     except (OSError, SafetensorError) as error:
         temporary.unlink(missing_ok=True)
-        raise CheckpointError(f"{folder}: the state cannot be saved ({error}). The last one is as it was; make room and run it again.") from None
+        raise CheckpointError(
+            f"{folder}: the state cannot be saved ({error}). The last one is as it was; make room and run it again."
+        ) from None
 
 
 def load_state(folder: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]] | None:

@@ -27,18 +27,35 @@ LOT = 16  # jobs given to a worker at once, at most: they are of one reference, 
 
 def add_batch_command(commands: Any) -> None:
     """The parser of `batch`, added to those of the command line."""
-    batch = commands.add_parser("batch", help="speak many texts: one JSON object a line with reference, text, wav")
+    batch = commands.add_parser(
+        "batch", help="speak many texts: one JSON object a line with reference, text, wav"
+    )
     batch.add_argument("jobs", help="file of jobs, JSON lines")
     batch.add_argument("--overwrite", action="store_true", help="make files that are already there again")
-    batch.add_argument("--report", metavar="FILE", help="write the jobs done, with the seconds each took and what is in doubt, as JSON lines")
-    batch.add_argument("--workers", type=int, metavar="N", help="processes; several have one thread each (default: 1; with Ray one a core)")
-    batch.add_argument("--engine", default="local", help="local, or ray: the cluster that RAY_ADDRESS names, else one begun here (default: local)")
+    batch.add_argument(
+        "--report",
+        metavar="FILE",
+        help="write the jobs done, with the seconds each took and what is in doubt, as JSON lines",
+    )
+    batch.add_argument(
+        "--workers",
+        type=int,
+        metavar="N",
+        help="processes; several have one thread each (default: 1; with Ray one a core)",
+    )
+    batch.add_argument(
+        "--engine",
+        default="local",
+        help="local, or ray: the cluster that RAY_ADDRESS names, else one begun here (default: local)",
+    )
     add_speaking(batch)
     batch.set_defaults(run=run_batch)
 
 
 def run_batch(given: argparse.Namespace) -> int:
-    """2 where a job was not done, else 0. The report tells of the jobs in the order of their file, whoever does them."""
+    """2 where a job was not done, else 0. The report tells of the jobs in the order of their file, whoever
+    does them.
+    """
     from tqdm import tqdm
 
     from soundalike.core import executors
@@ -47,19 +64,31 @@ def run_batch(given: argparse.Namespace) -> int:
     path = Path(given.jobs)
     if not path.is_file():
         raise ConfigError(f"{path}: no such file. Give JSON lines with reference, text and wav.")
-    workers = given.workers if given.workers is not None else (os.cpu_count() or 1) if given.engine == "ray" else 1
+    workers = (
+        given.workers if given.workers is not None else (os.cpu_count() or 1) if given.engine == "ray" else 1
+    )
     if workers < 1:
         raise ConfigError(f"--workers {workers}: give 1 or more.")
     if given.engine == "ray" and given.device not in ("auto", "cpu"):
-        raise ConfigError(f"--engine ray speaks on processors, not on --device {given.device}. Leave --device out.")
-    lines = [(number, line) for number, line in enumerate(read_file(str(path)).split("\n"), 1) if line.strip()]
+        raise ConfigError(
+            f"--engine ray speaks on processors, not on --device {given.device}. Leave --device out."
+        )
+    lines = [
+        (number, line) for number, line in enumerate(read_file(str(path)).split("\n"), 1) if line.strip()
+    ]
     jobs, failed = _to_do(lines, given)
     alone = given.engine == "local" and workers == 1
     _speaker.cache_clear()
-    task = functools.partial(speak_lot, given=tuple(sorted(vars(given).items())), day=today(), place=os.getcwd(), alone=alone)
-    lots = executors.run(given.engine, task, [[job] for job in jobs] if alone else share_out(jobs, workers), workers)
+    task = functools.partial(
+        speak_lot, given=tuple(sorted(vars(given).items())), day=today(), place=os.getcwd(), alone=alone
+    )
+    lots = executors.run(
+        given.engine, task, [[job] for job in jobs] if alone else share_out(jobs, workers), workers
+    )
     report = open(given.report, "w", encoding="utf-8") if given.report else None
-    waiting, made, done = deque(number for number, _ in jobs), {}, 0
+    waiting = deque(number for number, _ in jobs)
+    made = {}
+    done = 0
     try:
         with tqdm(total=len(lines), initial=len(lines) - len(jobs), desc="batch", unit="job") as bar:
             for entries in lots:
@@ -92,10 +121,15 @@ def _told(entry: dict[str, Any], report: Any) -> bool:
 
 
 def _to_do(lines: list[Numbered], given: argparse.Namespace) -> tuple[list[Numbered], int]:
-    """The jobs whose files are not there yet, or all; and how many lines cannot be done, which standard error is told of."""
+    """The jobs whose files are not there yet, or all; and how many lines cannot be done, which standard error
+    is told of.
+    """
     from soundalike.audio.io import check_target, format_of
 
-    path, jobs, failed, writer = Path(given.jobs), [], 0, {}
+    path = Path(given.jobs)
+    jobs = []
+    failed = 0
+    writer = {}
     for number, line in lines:
         try:
             job = read_job(line, f"{path}, line {number}")
@@ -128,7 +162,9 @@ def read_job(line: str, where: str) -> dict[str, str]:
         raise ConfigError(f"{where}: not JSON ({error}). Write one object a line.") from None
     for name in ("reference", "text", "wav"):
         if not isinstance(job, dict) or not isinstance(job.get(name), str):
-            raise ConfigError(f"{where}: the field '{name}' is missing or not a string. A job has reference, text and wav.")
+            raise ConfigError(
+                f"{where}: the field '{name}' is missing or not a string. A job has reference, text and wav."
+            )
     return job
 
 
@@ -141,9 +177,11 @@ def share_out(jobs: list[Numbered], workers: int) -> list[list[Numbered]]:
     return [own[start : start + size] for own in of_reference.values() for start in range(0, len(own), size)]
 
 
-def speak_lot(lot: list[Numbered], given: tuple[tuple[str, Any], ...], day: Any, place: str, alone: bool) -> list[tuple[int, dict[str, Any]]]:
-    """Speak some jobs into their files, in a worker: of each its number and its entry, which holds `warnings`, and `line` (of the report)
-    or `error`. Relative paths are those of the folder `place`.
+def speak_lot(
+    lot: list[Numbered], given: tuple[tuple[str, Any], ...], day: Any, place: str, alone: bool
+) -> list[tuple[int, dict[str, Any]]]:
+    """Speak some jobs into their files, in a worker: of each its number and its entry, which holds
+    `warnings`, and `line` (of the report) or `error`. Relative paths are those of the folder `place`.
     """
     import torch
 
@@ -164,7 +202,8 @@ class Speaker:
     """A model with the voices it has got to know."""
 
     def __init__(self, given: argparse.Namespace):
-        self.given, self.cloner = given, open_cloner(given)
+        self.given = given
+        self.cloner = open_cloner(given)
         self.options = family_options(self.cloner, given)
         self.voices: dict[str, Voice] = {}
 
@@ -183,14 +222,27 @@ class Speaker:
         from soundalike.core.files import write_whole
         from soundalike.text import read
 
-        given, voice = self.given, self._voice(job["reference"])
+        given = self.given
+        voice = self._voice(job["reference"])
         began = time.monotonic()
-        script = read(job["text"], job.get("language") or given.language, open_lexicon(given, voice), given.ssml)
-        how = {"loudness": given.loudness, "quality": given.quality, "verify": given.verify, "watermark": given.watermark, "day": day}
+        script = read(
+            job["text"], job.get("language") or given.language, open_lexicon(given, voice), given.ssml
+        )
+        how = {
+            "loudness": given.loudness,
+            "quality": given.quality,
+            "verify": given.verify,
+            "watermark": given.watermark,
+            "day": day,
+        }
         audio = join(list(self.cloner.speak(script, voice, self.options, **how)))
         took = time.monotonic() - began
         write_whole(Path(job["wav"]), encoded(audio, format_of(job["wav"]), given))
-        return {**job, "seconds": round(took, 4), "doubts": [doubt for check in audio.checks for doubt in check.doubts]}
+        return {
+            **job,
+            "seconds": round(took, 4),
+            "doubts": [doubt for check in audio.checks for doubt in check.doubts],
+        }
 
     def _voice(self, reference: str) -> Voice:
         from soundalike.inference.voice_library import open_voice

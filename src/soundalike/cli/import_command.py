@@ -1,4 +1,6 @@
-"""The command that brings in what others trained: public weights to a part's folder, a family to the user's shelf."""
+"""The command that brings in what others trained: public weights to a part's folder, a family to the user's
+shelf.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +10,22 @@ from typing import Any
 
 def add_import_command(commands: Any) -> None:
     """The parser of this command, added to those of the command line."""
-    kinds = commands.add_parser("import", help="bring in a trained family, or public weights of an architecture")
+    kinds = commands.add_parser(
+        "import", help="bring in a trained family, or public weights of an architecture"
+    )
     kinds = kinds.add_subparsers(title="what", required=True, metavar="WHAT")
 
-    ge2e = kinds.add_parser("ge2e", help="public weights of the speaker encoder (resemblyzer's pretrained.pt) to a part's folder")
+    ge2e = kinds.add_parser(
+        "ge2e", help="public weights of the speaker encoder (resemblyzer's pretrained.pt) to a part's folder"
+    )
     ge2e.add_argument("file", help="file of the weights")
     ge2e.add_argument("--out", required=True, help="folder to write")
     ge2e.set_defaults(run=run_ge2e)
 
     family = kinds.add_parser("family", help="a model folder to the user's data folder, for --family")
-    family.add_argument("folder", help="such as models/fastspeech2 of the repository, or what `soundalike assemble` wrote")
+    family.add_argument(
+        "folder", help="such as models/fastspeech2 of the repository, or what `soundalike assemble` wrote"
+    )
     family.add_argument("--force", action="store_true", help="replace what is there")
     family.set_defaults(run=run_family)
 

@@ -27,7 +27,9 @@ from .voices import add_voice_commands
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a command; returns the exit code: 0 done, 2 refused with one sentence on stderr, 130 interrupted."""
+    """Run a command; returns the exit code: 0 done, 2 refused with one sentence on stderr, 130
+    interrupted.
+    """
     warnings.showwarning = lambda message, *rest, **more: print(f"warning: {message}", file=sys.stderr)
     options = build_parser().parse_args(arguments)
     try:
@@ -39,7 +41,10 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        print(f"soundalike: {error.filename or 'file'}: {error.strerror}. Choose another place.", file=sys.stderr)
+        print(
+            f"soundalike: {error.filename or 'file'}: {error.strerror}. Choose another place.",
+            file=sys.stderr,
+        )
         return 2
     except KeyboardInterrupt:
         print("soundalike: interrupted", file=sys.stderr)
@@ -56,22 +61,44 @@ class Parser(argparse.ArgumentParser):
 def build_parser() -> argparse.ArgumentParser:
     from soundalike import __version__
 
-    parser = Parser(prog="soundalike", description="Clone a voice from a few seconds of speech, offline, on a CPU.")
+    parser = Parser(
+        prog="soundalike", description="Clone a voice from a few seconds of speech, offline, on a CPU."
+    )
     parser.add_argument("--version", action="version", version=f"soundalike {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     clone = commands.add_parser("clone", help="speak a text in the voice of a recording")
-    clone.add_argument("reference", help="recording of the voice (wav, flac, mp3, m4a, ogg, webm, a video), a .voice file, or a voice's name")
+    clone.add_argument(
+        "reference",
+        help="recording of the voice (wav, flac, mp3, m4a, ogg, webm, a video), a .voice file, or a voice's name",
+    )
     clone.add_argument("text", nargs="?", help="what to say; - reads it from standard input")
     clone.add_argument("--text-file", help="file with the text, UTF-8")
-    clone.add_argument("-o", "--output", default="out.wav", help="file to write; - writes to standard output (default: out.wav)")
+    clone.add_argument(
+        "-o",
+        "--output",
+        default="out.wav",
+        help="file to write; - writes to standard output (default: out.wav)",
+    )
     clone.add_argument("--format", help="wav, flac, mp3 or ogg (default: by the name's ending)")
-    clone.add_argument("--timestamps", metavar="FILE", help="also write when each word is said: .srt, .vtt or .json")
+    clone.add_argument(
+        "--timestamps", metavar="FILE", help="also write when each word is said: .srt, .vtt or .json"
+    )
     clone.add_argument("--fit", type=float, metavar="SECONDS", help="make the whole last so long")
-    clone.add_argument("--report", metavar="FILE", help="also write what was heard on listening to each sentence again, as JSON")
-    clone.add_argument("--attention", metavar="FILE", help="also draw where the family looked in the text, as .png; for families with attention")
+    clone.add_argument(
+        "--report",
+        metavar="FILE",
+        help="also write what was heard on listening to each sentence again, as JSON",
+    )
+    clone.add_argument(
+        "--attention",
+        metavar="FILE",
+        help="also draw where the family looked in the text, as .png; for families with attention",
+    )
     clone.add_argument("--save-voice", metavar="FILE", help="also keep the voice in a .voice file")
-    clone.add_argument("--no-source", action="store_false", dest="source", help="keep no clip of the recording in that file")
+    clone.add_argument(
+        "--no-source", action="store_false", dest="source", help="keep no clip of the recording in that file"
+    )
     add_speaking(clone)
     clone.set_defaults(run=run_clone)
 
@@ -79,7 +106,9 @@ def build_parser() -> argparse.ArgumentParser:
     add_voice_commands(commands)
     add_trust_commands(commands)
 
-    how = commands.add_parser("say-how", help="show how a text will be said, word by word, without speaking it")
+    how = commands.add_parser(
+        "say-how", help="show how a text will be said, word by word, without speaking it"
+    )
     how.add_argument("text", nargs="?", help="the text, plain or SSML; - reads it from standard input")
     how.add_argument("--text-file", help="file with the text, UTF-8")
     add_reading(how)
@@ -119,9 +148,15 @@ def run_clone(given: argparse.Namespace) -> None:
     if given.attention:
         attention_plot.check_picture(given.attention)
     if given.report and not Path(given.report).parent.is_dir():
-        raise ConfigError(f"--report {given.report}: the folder {Path(given.report).parent} does not exist. Create it or choose another.")
-    if given.save_voice and not (given.save_voice.endswith(".voice") and Path(given.save_voice).parent.is_dir()):
-        raise ConfigError(f"--save-voice {given.save_voice}: give a name that ends in .voice, in a folder that exists.")
+        raise ConfigError(
+            f"--report {given.report}: the folder {Path(given.report).parent} does not exist. Create it or choose another."
+        )
+    if given.save_voice and not (
+        given.save_voice.endswith(".voice") and Path(given.save_voice).parent.is_dir()
+    ):
+        raise ConfigError(
+            f"--save-voice {given.save_voice}: give a name that ends in .voice, in a folder that exists."
+        )
     found = voice_library.find(given.reference)
     lexicon = open_lexicon(given, found if isinstance(found, Voice) else None)
     known = [entry.name for entry in voice_library.listing()] if "<voice" in text else []
@@ -132,11 +167,20 @@ def run_clone(given: argparse.Namespace) -> None:
     if given.attention:
         check_attention(cloner)
     voice = voice_library.ready(cloner, found, given.reference)
-    others = {name: voice_library.ready(cloner, voice_library.get(name), name) for name in {sentence.voice for sentence in script.utterances} & set(known)}
+    others = {
+        name: voice_library.ready(cloner, voice_library.get(name), name)
+        for name in {sentence.voice for sentence in script.utterances} & set(known)
+    }
     spoken = practised(cloner, voice) if given.quality == "best" else voice
     pieces = len(script.utterances)
     with tqdm(total=pieces, unit="sentence", disable=pieces < 2) as bar:
-        how = {"fit": given.fit, "loudness": given.loudness, "others": others, "quality": given.quality, "verify": given.verify}
+        how = {
+            "fit": given.fit,
+            "loudness": given.loudness,
+            "others": others,
+            "quality": given.quality,
+            "verify": given.verify,
+        }
         how |= {"progress": lambda done, of: bar.update(1), "watermark": given.watermark, "day": today()}
         audio = join(list(cloner.speak(script, spoken, options, **how)))
     for check in audio.checks:
@@ -154,7 +198,9 @@ def run_clone(given: argparse.Namespace) -> None:
     if given.attention:
         attention_plot.draw(audio.attention, given.attention)
     if given.report:
-        Path(given.report).write_text(json.dumps(report(audio.checks), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        Path(given.report).write_text(
+            json.dumps(report(audio.checks), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
     if given.save_voice:
         kept = {"lexicon": lexicon.to_dict()} if lexicon else {}
         Voice(voice.tensors, {**voice.facts, **kept}).save(given.save_voice, given.source)

@@ -26,7 +26,9 @@ OPTIONS = {  # of the families, as the command line has them
 
 def add_list_command(commands: Any) -> None:
     """The parser of `list`, added to those of the command line."""
-    listing = commands.add_parser("list", help="families and parts: their size, how good they are, which are installed")
+    listing = commands.add_parser(
+        "list", help="families and parts: their size, how good they are, which are installed"
+    )
     listing.add_argument("--json", action="store_true", help="print JSON")
     listing.set_defaults(run=run_list)
 
@@ -35,7 +37,10 @@ def add_family_options(parser: argparse.ArgumentParser) -> None:
     """An option for each field of the families' Options that is in OPTIONS; None where it is not given."""
     from soundalike.core import registry
 
-    defaults = {family: {field.name: field.default for field in dataclasses.fields(registry.family(family).Options)} for family in registry.FAMILIES}
+    defaults = {
+        family: {field.name: field.default for field in dataclasses.fields(registry.family(family).Options)}
+        for family in registry.FAMILIES
+    }
     for name, told in OPTIONS.items():
         having = [family for family in defaults if name in defaults[family]]
         default = defaults[having[0]][name]
@@ -45,7 +50,11 @@ def add_family_options(parser: argparse.ArgumentParser) -> None:
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     """Options of every command that loads a model."""
-    parser.add_argument("--family", metavar="NAME", help="a trained family instead of the built-in one: `soundalike list` shows those there are")
+    parser.add_argument(
+        "--family",
+        metavar="NAME",
+        help="a trained family instead of the built-in one: `soundalike list` shows those there are",
+    )
     parser.add_argument("--model", metavar="FOLDER", help="folder of another model")
 
 
@@ -57,7 +66,9 @@ def open_cloner(given: argparse.Namespace) -> Cloner:
 
 
 def family_options(cloner: Cloner, given: argparse.Namespace) -> Any:
-    """The family's Options as given. Raises ConfigError for one that this family does not have, or out of range."""
+    """The family's Options as given. Raises ConfigError for one that this family does not have, or out of
+    range.
+    """
     from soundalike.inference.cloner import check_options
 
     told = {name: getattr(given, name) for name in OPTIONS if getattr(given, name) is not None}
@@ -65,7 +76,9 @@ def family_options(cloner: Cloner, given: argparse.Namespace) -> Any:
     for name in told:
         if name not in own:
             have = ", ".join(f"--{other}" for other in OPTIONS if other in own)
-            raise ConfigError(f"--{name}: the family {cloner.model['family']} does not have it, only {have}. Leave it out.")
+            raise ConfigError(
+                f"--{name}: the family {cloner.model['family']} does not have it, only {have}. Leave it out."
+            )
     options = cloner.Options(**told)
     check_options(options)
     return options
@@ -77,7 +90,9 @@ def check_attention(cloner: Cloner) -> None:
 
     if not hasattr(cloner.family, "attended"):
         others = ", ".join(name for name in registry.FAMILIES if hasattr(registry.family(name), "attended"))
-        raise ConfigError(f"--attention: the family {cloner.model['family']} has none to draw. Give --family {others}, or leave it out.")
+        raise ConfigError(
+            f"--attention: the family {cloner.model['family']} has none to draw. Give --family {others}, or leave it out."
+        )
 
 
 def run_list(given: argparse.Namespace) -> None:
@@ -87,8 +102,14 @@ def run_list(given: argparse.Namespace) -> None:
     entries = model_store.listing()
     parts = {part.name: (part, entry) for entry in reversed(entries) for part in entry.parts.values()}
     if given.json:
-        families = [{**_facts(entry), "folder": entry.folder and str(entry.folder), **_figures(entry)} for entry in entries]
-        known = [{"part": name, "role": registry.part(name).role, **_size(*parts.get(name, (None, None)))} for name in sorted(registry.PARTS)]
+        families = [
+            {**_facts(entry), "folder": entry.folder and str(entry.folder), **_figures(entry)}
+            for entry in entries
+        ]
+        known = [
+            {"part": name, "role": registry.part(name).role, **_size(*parts.get(name, (None, None)))}
+            for name in sorted(registry.PARTS)
+        ]
         print(json.dumps({"families": families, "parts": known}, ensure_ascii=False, indent=1))
         return
     for entry in entries:
@@ -99,8 +120,16 @@ def run_list(given: argparse.Namespace) -> None:
                 print(f"{'':20} {line}")
     for name in sorted(registry.PARTS):
         part, entry = parts.get(name, (None, None))
-        state = _state(entry) if entry else "no weights" if registry.part(name).objective is None else "not installed"
-        print(f"part    {name:12} {state:14} {_weights(part.numbers, part.size) if part else '':18} {registry.part(name).role}".rstrip())
+        state = (
+            _state(entry)
+            if entry
+            else "no weights"
+            if registry.part(name).objective is None
+            else "not installed"
+        )
+        print(
+            f"part    {name:12} {state:14} {_weights(part.numbers, part.size) if part else '':18} {registry.part(name).role}".rstrip()
+        )
 
 
 def _facts(entry: Entry) -> dict[str, Any]:
@@ -112,7 +141,11 @@ def _figures(entry: Entry) -> dict[str, Any]:
 
 
 def _size(part: Any, entry: Entry | None) -> dict[str, Any]:
-    return {"numbers": part.numbers, "bytes": part.size, "of": entry.family} if part else {"numbers": None, "bytes": None, "of": None}
+    return (
+        {"numbers": part.numbers, "bytes": part.size, "of": entry.family}
+        if part
+        else {"numbers": None, "bytes": None, "of": None}
+    )
 
 
 def _state(entry: Entry) -> str:
@@ -120,7 +153,9 @@ def _state(entry: Entry) -> str:
 
     if entry.fault:
         return "broken"
-    return "not installed" if entry.folder is None else "built in" if entry.folder == BUILT_IN else "installed"
+    return (
+        "not installed" if entry.folder is None else "built in" if entry.folder == BUILT_IN else "installed"
+    )
 
 
 def _weights(numbers: int, size: int) -> str:

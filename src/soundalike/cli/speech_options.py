@@ -38,15 +38,28 @@ def add_speaking(parser: argparse.ArgumentParser) -> None:
         help="do not listen to each sentence again, nor make it anew where a word is in doubt",
     )
     add_origin_options(parser)
-    parser.add_argument("--device", default="auto", help="cpu, cuda, mps, or auto, which is cpu: the built-in model is fast there (default: auto)")
+    parser.add_argument(
+        "--device",
+        default="auto",
+        help="cpu, cuda, mps, or auto, which is cpu: the built-in model is fast there (default: auto)",
+    )
     add_model_options(parser)
 
 
 def add_reading(parser: argparse.ArgumentParser) -> None:
     """Options of every command that reads a text to be spoken."""
     parser.add_argument("--language", help="such as en or de (default: found from the text)")
-    parser.add_argument("--lexicon", metavar="FILE", help="your own pronunciations: lines of a word, a tab and IPA or ARPAbet; or a PLS file")
-    parser.add_argument("--ssml", action="store_true", default=None, help="take the text as SSML even if it does not begin with <speak")
+    parser.add_argument(
+        "--lexicon",
+        metavar="FILE",
+        help="your own pronunciations: lines of a word, a tab and IPA or ARPAbet; or a PLS file",
+    )
+    parser.add_argument(
+        "--ssml",
+        action="store_true",
+        default=None,
+        help="take the text as SSML even if it does not begin with <speak",
+    )
 
 
 def read_text(given: argparse.Namespace) -> str:

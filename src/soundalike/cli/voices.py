@@ -1,4 +1,6 @@
-"""The commands that keep and judge voices: voices add | list | show | rename | remove | blend | export | import, and check."""
+"""The commands that keep and judge voices: voices add | list | show | rename | remove | blend | export |
+import, and check.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +14,22 @@ from .model_options import add_model_options, open_cloner, practised
 
 def add_voice_commands(commands: Any) -> None:
     """The parsers of `voices` and `check`, added to those of the command line."""
-    parsers = commands.add_parser("voices", help="voices by name: add, list, show, rename, remove, blend, export, import")
+    parsers = commands.add_parser(
+        "voices", help="voices by name: add, list, show, rename, remove, blend, export, import"
+    )
     verbs = parsers.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     add = verbs.add_parser("add", help="keep the voice of a recording, or of a .voice file, under a name")
     add.add_argument("name", help="letters, digits, spaces, - and _")
     add.add_argument("reference", help="recording, .voice file, or the name of another voice")
-    add.add_argument("--no-source", action="store_false", dest="source", help="keep no clip of the recording with it")
-    add.add_argument("--practise", action="store_true", help="practise it and keep what was learned: a larger file, ready at once for --quality best")
+    add.add_argument(
+        "--no-source", action="store_false", dest="source", help="keep no clip of the recording with it"
+    )
+    add.add_argument(
+        "--practise",
+        action="store_true",
+        help="practise it and keep what was learned: a larger file, ready at once for --quality best",
+    )
     add.set_defaults(run=run_add)
 
     listing = verbs.add_parser("list", help="the names of all voices")
@@ -42,13 +52,17 @@ def add_voice_commands(commands: Any) -> None:
     blend.add_argument("name", help="of the new voice")
     blend.add_argument("first", help="name, .voice file or recording")
     blend.add_argument("second", help="name, .voice file or recording")
-    blend.add_argument("--weight", type=float, default=0.5, help="0: the first voice, 1: the second (default: %(default)s)")
+    blend.add_argument(
+        "--weight", type=float, default=0.5, help="0: the first voice, 1: the second (default: %(default)s)"
+    )
     blend.set_defaults(run=run_blend)
 
     export = verbs.add_parser("export", help="write a voice to a .voice file, to be carried elsewhere")
     export.add_argument("name")
     export.add_argument("file")
-    export.add_argument("--no-source", action="store_false", dest="source", help="leave out the clip of the recording")
+    export.add_argument(
+        "--no-source", action="store_false", dest="source", help="leave out the clip of the recording"
+    )
     export.set_defaults(run=run_export)
 
     bring = verbs.add_parser("import", help="take a .voice file into the library")
@@ -88,12 +102,22 @@ def run_list(given: argparse.Namespace) -> None:
 
     entries = voice_library.listing()
     if given.json:
-        print(json.dumps([{"name": e.name, "file": str(e.path), "fault": e.fault, "facts": e.facts} for e in entries], ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                [{"name": e.name, "file": str(e.path), "fault": e.fault, "facts": e.facts} for e in entries],
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
         return
     for entry in entries:
         facts = entry.facts
-        pitch = f"{facts['pitch_hertz']:4.0f} Hz" if isinstance(facts.get("pitch_hertz"), (int, float)) else ""
-        print(f"{entry.name:24} {pitch:8} {entry.fault or (facts.get('report') or {}).get('advice', '')}".rstrip())
+        pitch = (
+            f"{facts['pitch_hertz']:4.0f} Hz" if isinstance(facts.get("pitch_hertz"), (int, float)) else ""
+        )
+        print(
+            f"{entry.name:24} {pitch:8} {entry.fault or (facts.get('report') or {}).get('advice', '')}".rstrip()
+        )
     if not entries:
         print(f"no voices yet in {voice_library.library()}: `soundalike voices add NAME RECORDING`")
 
@@ -106,7 +130,13 @@ def run_show(given: argparse.Namespace) -> None:
     voice = voice_library.get(given.name)
     sizes = {name: list(value.shape) for name, value in voice.tensors.items()}
     if given.json:
-        print(json.dumps({"file": str(voice_library.path_of(given.name)), "tensors": sizes, "facts": voice.facts}, ensure_ascii=False, indent=1))
+        print(
+            json.dumps(
+                {"file": str(voice_library.path_of(given.name)), "tensors": sizes, "facts": voice.facts},
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
         return
     print(f"file: {voice_library.path_of(given.name)}")
     print(f"id: {metadata.voice_id(voice)}")
@@ -116,7 +146,9 @@ def run_show(given: argparse.Namespace) -> None:
             continue
         if name == "report" and value:
             value = ", ".join(value.get("problems", [])) or "no faults"
-        print(f"{name}: {json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value}")
+        print(
+            f"{name}: {json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value}"
+        )
     clip = f"{sizes['source'][0]} bytes" if "source" in sizes else "none"
     print(f"clip of the recording: {clip}")
 
@@ -175,8 +207,12 @@ def run_check(given: argparse.Namespace) -> None:
         print(json.dumps(report.to_dict(), ensure_ascii=False, indent=1))
         return
     start, stop = report.window
-    print(f"{given.reference}: {report.speech_seconds:.1f} s of speech in {report.seconds:.1f} s; best from {start:.1f} to {stop:.1f} s")
+    print(
+        f"{given.reference}: {report.speech_seconds:.1f} s of speech in {report.seconds:.1f} s; best from {start:.1f} to {stop:.1f} s"
+    )
     if report.snr_db is not None:
-        print(f"level {report.level_db:.0f} dBFS, {report.snr_db:.0f} dB over the noise, sound up to {report.bandwidth_hertz / 1000:.1f} kHz")
+        print(
+            f"level {report.level_db:.0f} dBFS, {report.snr_db:.0f} dB over the noise, sound up to {report.bandwidth_hertz / 1000:.1f} kHz"
+        )
     print(f"problems: {', '.join(report.problems) or 'none'}")
     print(report.advice)

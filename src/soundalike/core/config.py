@@ -20,7 +20,9 @@ T = TypeVar("T")
 
 
 def parse(kind: type[T], table: dict[str, Any], where: str) -> T:
-    """A frozen dataclass from a table of plain values. Raises ConfigError naming `where`, the key, and the valid ones."""
+    """A frozen dataclass from a table of plain values. Raises ConfigError naming `where`, the key, and the
+    valid ones.
+    """
     from pydantic import TypeAdapter, ValidationError
 
     if not isinstance(table, dict):
@@ -30,7 +32,9 @@ def parse(kind: type[T], table: dict[str, Any], where: str) -> T:
         if key not in names:
             near = difflib.get_close_matches(key, names, 1)
             hint = f" Did you mean '{near[0]}'?" if near else ""
-            raise ConfigError(f"{where}: unknown key '{key}'.{hint} Valid keys: {', '.join(names) or 'none'}.")
+            raise ConfigError(
+                f"{where}: unknown key '{key}'.{hint} Valid keys: {', '.join(names) or 'none'}."
+            )
     try:
         return TypeAdapter(kind).validate_python(table)
     except ValidationError as error:
@@ -59,7 +63,9 @@ def merge(table: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """`table` with nested `changes` laid over it."""
     out = dict(table)
     for key, value in changes.items():
-        out[key] = merge(out[key], value) if isinstance(value, dict) and isinstance(out.get(key), dict) else value
+        out[key] = (
+            merge(out[key], value) if isinstance(value, dict) and isinstance(out.get(key), dict) else value
+        )
     return out
 
 

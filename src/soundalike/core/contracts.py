@@ -1,7 +1,8 @@
 """The nouns every room shares, the legend of tensor letters, and the errors.
 
 Legend of shapes, used in every comment and docstring:
-    B batch    S symbols    T frames    N samples    M mel bands    D width    F frequency bins    V voice width
+    B batch    S symbols    T frames    N samples    M mel bands    D width    F frequency bins    V voice
+    width
 """
 
 from __future__ import annotations
@@ -20,26 +21,6 @@ if TYPE_CHECKING:
     from soundalike.text import Spoken
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
 @dataclass(frozen=True)
 class PartKind:
     """One kind of Part: how its network is built from a frozen config, and how it is trained."""
@@ -48,7 +29,8 @@ class PartKind:
     Config: type
     build: Callable[[Any, MelSpec], nn.Module]
     Settings: type  # frozen dataclass: the recipe's [objective]
-    objective: Callable[[Any, Any, DataFacts], Objective] | None  # (network, settings, facts); None of a part with nothing to train
+    # (network, settings, facts); None of a part with nothing to train
+    objective: Callable[[Any, Any, DataFacts], Objective] | None
 
 
 class Objective(Protocol):
@@ -58,7 +40,9 @@ class Objective(Protocol):
     turns: tuple[str, ...]
 
     def forward(self, batch: Batch) -> Output:
-        """Once per batch. What is to be logged and not minimised goes into its entry "measures", a table of numbers."""
+        """Once per batch. What is to be logged and not minimised goes into its entry "measures", a table of
+        numbers.
+        """
         ...
 
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
@@ -73,11 +57,8 @@ class Objective(Protocol):
         """What that turn's step changes."""
         ...
 
-    # An Objective may have `companions`: parts trained beside the network and saved under it, folder -> (registered name, config, network).
-
-
-
-
+    # An Objective may have `companions`: parts trained beside the network and saved under it, folder ->
+    # (registered name, config, network).
 
 
 @runtime_checkable

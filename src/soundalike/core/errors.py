@@ -1,11 +1,12 @@
-"""The tree of errors: every refusal is a SoundalikeError whose message names what is wrong and how to mend it."""
+"""The tree of errors: every refusal is a SoundalikeError whose message names what is wrong and how to mend
+it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-
     pass
 
 
@@ -37,15 +38,12 @@ class TrainingError(SoundalikeError):
     """A run that cannot go on: a loss that is not finite, a state of another run."""
 
 
-
 class WorkerError(SoundalikeError):
     """Workers that died, so that the work is not done; the same command goes on with it."""
 
 
-
 class DataError(SoundalikeError):
     """A prepared folder that lacks something; the message says which step makes it."""
-
 
 
 class ConsentError(SoundalikeError):

@@ -16,13 +16,12 @@ ENGINES = ("local", "ray")
 RETRIES = 5  # times that what a worker had in hand when it died is given to another
 
 
-
-
 def run(engine: str, task: partial, jobs: list[Any], workers: int) -> Iterator[Any]:
-    """What the task answers to every job, as they are done; in the order of the jobs where one process does them all.
+    """What the task answers to every job, as they are done; in the order of the jobs where one process does
+    them all.
 
-    The task and its keywords are sent to each worker once. Raises ConfigError for an engine that is not there, WorkerError when a
-    worker is killed for good, and whatever the task raises.
+    The task and its keywords are sent to each worker once. Raises ConfigError for an engine that is not
+    there, WorkerError when a worker is killed for good, and whatever the task raises.
     """
     if engine not in ENGINES:
         raise ConfigError(f"--engine {engine}: unknown. Choose one of {', '.join(ENGINES)}.")
@@ -44,13 +43,17 @@ def _in_processes(task: partial, jobs: list[Any], workers: int) -> Iterator[Any]
         for future in as_completed([pool.submit(task, job) for job in jobs]):
             yield future.result()
     except BrokenProcessPool:
-        raise WorkerError("a worker was killed, perhaps for want of memory. Run the same command to go on, with fewer --workers.") from None
+        raise WorkerError(
+            "a worker was killed, perhaps for want of memory. Run the same command to go on, with fewer --workers."
+        ) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _on_cluster(ray: Any, task: partial, jobs: list[Any], workers: int) -> Iterator[Any]:
-    """On the cluster that RAY_ADDRESS names, or on one begun here; what a worker that dies had in hand is done again by another."""
+    """On the cluster that RAY_ADDRESS names, or on one begun here; what a worker that dies had in hand is
+    done again by another.
+    """
     begun = not ray.is_initialized()
     if begun:
         here = {} if os.environ.get("RAY_ADDRESS") else {"num_cpus": workers, "include_dashboard": False}
@@ -58,8 +61,10 @@ def _on_cluster(ray: Any, task: partial, jobs: list[Any], workers: int) -> Itera
     try:
         remote = ray.remote(max_retries=RETRIES)(task.func)
         settings = {name: ray.put(value) for name, value in task.keywords.items()}
-        waiting, busy = iter(jobs), []
-        ahead = 4 * int(ray.cluster_resources().get("CPU", workers))  # enough to keep all busy, few enough to be held in memory
+        waiting = iter(jobs)
+        busy = []
+        # Enough to keep all busy, few enough to be held in memory
+        ahead = 4 * int(ray.cluster_resources().get("CPU", workers))
         while True:
             busy += [remote.remote(job, **settings) for job in islice(waiting, ahead - len(busy))]
             if not busy:
@@ -70,7 +75,9 @@ def _on_cluster(ray: Any, task: partial, jobs: list[Any], workers: int) -> Itera
             except ray.exceptions.RayTaskError as error:
                 raise error.cause from None
             except ray.exceptions.RayError as error:
-                raise WorkerError(f"Ray gave up ({str(error).splitlines()[0]}). Run the same command to go on.") from None
+                raise WorkerError(
+                    f"Ray gave up ({str(error).splitlines()[0]}). Run the same command to go on."
+                ) from None
     finally:
         if begun:
             ray.shutdown()

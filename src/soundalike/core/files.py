@@ -29,13 +29,14 @@ def move_to_new(temporary: str, target: str) -> None:
         os.replace(temporary, target)
 
 
-
 def write_whole(target: Path, data: bytes) -> None:
     """Write a file so that it appears whole or not at all. Raises AudioError when it cannot be written."""
     try:
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     except OSError as error:
-        raise AudioError(f"{target}: cannot write into {target.parent} ({error.strerror}). Choose another folder.") from error
+        raise AudioError(
+            f"{target}: cannot write into {target.parent} ({error.strerror}). Choose another folder."
+        ) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

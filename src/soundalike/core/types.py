@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-
 @dataclass
 class Batch:
     """Padded tensors with their lengths; only the fields an Objective wants are filled.
@@ -32,8 +31,10 @@ class Batch:
     prompt: Tensor | None = None  # (B, T', M) log-mel of another clip of the same speaker
     prompt_lengths: Tensor | None = None  # (B,)
     prompt_pitch: Tensor | None = None  # (B, T') hertz
-    prompt_span: Tensor | None = None  # (B, 2) first and last-plus-one frame of the clip that its own prompt was cut from; 0, 0 of another clip
-    quality: Tensor | None = None  # (B,) predicted mean opinion score of the clip, 1 to 5; NaN where not known
+    # (B, 2) first and last-plus-one frame of the clip that its own prompt was cut from; 0, 0 of another clip
+    prompt_span: Tensor | None = None
+    # (B,) predicted mean opinion score of the clip, 1 to 5; NaN where not known
+    quality: Tensor | None = None
     vector: Tensor | None = None  # (B, V) speaker vector of the prompt's clip
     speaker: Tensor | None = None  # (B,) int64, index among the training speakers
     target_vector: Tensor | None = None  # (B, V) a teacher's speaker vector, where one is distilled
@@ -61,7 +62,8 @@ class Frames:
     """What an acoustic model hands to a vocoder, and what it knows of its own timing."""
 
     mel: Tensor  # (T, M) log-mel
-    pitch: Tensor | None  # (T,) hertz; 0 where unvoiced; None of a model that does not know, and the vocoder reads it off the mel
+    # (T,) hertz; 0 where unvoiced; None of a model that does not know, and the vocoder reads it off the mel
+    pitch: Tensor | None
     durations: Tensor  # (S,) frames of each symbol; sums to T
 
 
@@ -73,7 +75,9 @@ class Voice:
     facts: dict[str, Any] = field(default_factory=dict)
 
     def save(self, path: str | os.PathLike, source: bool = True) -> None:
-        """Write one `.voice` file, without the stored clip of the recording if `source` is false. Raises CheckpointError if it cannot."""
+        """Write one `.voice` file, without the stored clip of the recording if `source` is false. Raises
+        CheckpointError if it cannot.
+        """
         from soundalike.inference.voice_file import write
 
         write(self, path, source)
@@ -84,7 +88,6 @@ class Voice:
         from soundalike.inference.voice_file import read
 
         return read(path)
-
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,6 @@ class Cue:
         return replace(self, start=self.start + seconds, stop=self.stop + seconds)
 
 
-
 @dataclass(frozen=True)
 class Attention:
     """Of one sentence: the weights (K, S) of each step to each of its symbols, and how long a step is."""
@@ -117,7 +119,6 @@ class Attention:
         return self.weights.argmax(1)
 
 
-
 @dataclass(frozen=True)
 class Manner:
     """How one utterance of S symbols is to be said."""
@@ -130,10 +131,11 @@ class Manner:
     energy: float = 0.0  # nats added to the energy
 
 
-
 @dataclass(frozen=True)
 class WordHeard:
-    """One word of a sentence, and how sure it is that it was said: 0 to 1, 0.5 where it comes to be in doubt."""
+    """One word of a sentence, and how sure it is that it was said: 0 to 1, 0.5 where it comes to be in
+    doubt.
+    """
 
     word: str
     confidence: float

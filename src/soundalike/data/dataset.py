@@ -1,9 +1,9 @@
 """The manifest, one Dataset, one collate, batches by frame budget, the feature cache.
 
-A prepared folder holds `manifest.jsonl` (one Row a line) and `features/DIGEST/KIND/ID.npy`, where DIGEST names the
-MelSpec and KIND is mel (T, M) float16, pitch (T,) float32, samples (N,) int16, durations (S,) int16, vector (V,) float16 (this
-package's speaker encoder), teacher (V,) float16 (another's), quality () float32 (predicted mean opinion score) or retold (T, M) float16
-(the mel an acoustic model makes of the clip).
+A prepared folder holds `manifest.jsonl` (one Row a line) and `features/DIGEST/KIND/ID.npy`, where DIGEST
+names the MelSpec and KIND is mel (T, M) float16, pitch (T,) float32, samples (N,) int16, durations (S,)
+int16, vector (V,) float16 (this package's speaker encoder), teacher (V,) float16 (another's), quality ()
+float32 (predicted mean opinion score) or retold (T, M) float16 (the mel an acoustic model makes of the clip).
 """
 
 from __future__ import annotations
@@ -31,13 +31,16 @@ class DataConfig:
     languages: tuple[str, ...] = ()  # empty: all
     corpora: tuple[str, ...] = ()  # prefixes; empty: all
     exclude: tuple[str, ...] = ()  # prefixes of corpora left out
-    repeat: dict[str, float] = field(default_factory=dict)  # corpus prefix -> how often its clips appear in an epoch
+    # Corpus prefix -> how often its clips appear in an epoch
+    repeat: dict[str, float] = field(default_factory=dict)
     seconds: tuple[float, float] = (0.5, 16.0)
     batch_frames: int = 6000  # padded frames of a batch
     crop_frames: int = 0  # cut every clip to this many frames; 0: whole clips
     prompt_frames: int = 0  # frames of the prompt, at most; 0: no prompt
-    clips_per_speaker: int = 0  # a batch holds so many clips of each of its speakers; 0: clips of like length, whoever speaks
-    retold: float = 0.0  # share of clips whose mel is the one an acoustic model made of them (`soundalike retell`)
+    # A batch holds so many clips of each of its speakers; 0: clips of like length, whoever speaks
+    clips_per_speaker: int = 0
+    # Share of clips whose mel is the one an acoustic model made of them (`soundalike retell`)
+    retold: float = 0.0
     limit: int = 0  # first so many clips only; 0: all
 
     @property
@@ -45,23 +48,31 @@ class DataConfig:
         """The prepared folders. Raises ConfigError where none is named."""
         named = (self.manifest,) if isinstance(self.manifest, str) else tuple(self.manifest)
         if not named or not all(named):
-            raise ConfigError("[data] manifest: names no folder. Give one that `soundalike prepare` made, or a list of them.")
+            raise ConfigError(
+                "[data] manifest: names no folder. Give one that `soundalike prepare` made, or a list of them."
+            )
         return named
-
-
 
 
 class Dataset:
     """Batches of prepared folders, addressed by number: batch `n` of a seed is always the same."""
 
-    def __init__(self, config: DataConfig, mel: MelSpec, wants: frozenset[str], seed: int = 0, split: str = "train"):
-        self.config, self.mel, self.wants, self.seed = config, mel, wants, seed
-        self.name, stores = ", ".join(config.folders), {folder: FeatureStore(folder, mel) for folder in config.folders}
+    def __init__(
+        self, config: DataConfig, mel: MelSpec, wants: frozenset[str], seed: int = 0, split: str = "train"
+    ):
+        self.config = config
+        self.mel = mel
+        self.wants = wants
+        self.seed = seed
+        self.name = ", ".join(config.folders)
+        stores = {folder: FeatureStore(folder, mel) for folder in config.folders}
         rows = read_together(config.folders)
         splits = sorted({row.split for row, _ in rows})
         if split not in splits:
             held = f"it has {', '.join(splits)}" if splits else "it has no clip at all"
-            raise ConfigError(f"{self.name}: no speaker is in the split '{split}' ({held}). Prepare it with --dev or --test, or with more.")
+            raise ConfigError(
+                f"{self.name}: no speaker is in the split '{split}' ({held}). Prepare it with --dev or --test, or with more."
+            )
         rows = [(row, folder) for row, folder in rows if row.split == split and self._chosen(row)]
         for kind in ("durations", "mel", "samples", "vector"):
             if kind in wants:
@@ -69,7 +80,9 @@ class Dataset:
         if config.limit:
             rows = rows[: config.limit]
         if not rows:
-            raise ConfigError(f"{self.name}: no clip fits the recipe's [data] with {sorted(wants)}. Loosen it or prepare more.")
+            raise ConfigError(
+                f"{self.name}: no clip fits the recipe's [data] with {sorted(wants)}. Loosen it or prepare more."
+            )
         self.rows = [row for row, _ in rows]
         self._stores = [stores[folder] for _, folder in rows]
         self.speakers = sorted({row.speaker for row in self.rows})
@@ -97,24 +110,31 @@ class Dataset:
         return min(whole, self.config.crop_frames) if self.config.crop_frames else whole
 
     def epoch(self, number: int) -> list[list[int]]:
-        """The batches of an epoch: clips shuffled, neighbours of like length put together, batches shuffled."""
+        """The batches of an epoch: clips shuffled, neighbours of like length put together, batches
+        shuffled.
+        """
         if number not in self._epochs:
             rng = np.random.default_rng([self.seed, number])
             order = []
             for i, row in enumerate(self.rows):
-                times = next((t for name, t in self.config.repeat.items() if row.corpus.startswith(name)), 1.0)
+                times = next(
+                    (t for name, t in self.config.repeat.items() if row.corpus.startswith(name)), 1.0
+                )
                 order += [i] * (int(times) + int(rng.random() < times % 1))
             if self.config.clips_per_speaker:
                 self._epochs = {number: self._by_speaker(order, rng)}
                 return self._epochs[number]
             noisy = [self.frames(i) * (1 + 0.1 * rng.random()) for i in order]
-            batches, batch, longest = [], [], 0
+            batches = []
+            batch = []
+            longest = 0
             for place in np.argsort(noisy, kind="stable"):
                 index = order[place]
                 longest = max(longest, self.frames(index))
                 if batch and longest * (len(batch) + 1) > self.config.batch_frames:
                     batches.append(batch)
-                    batch, longest = [], self.frames(index)
+                    batch = []
+                    longest = self.frames(index)
                 batch.append(index)
             if batch:
                 batches.append(batch)
@@ -123,8 +143,11 @@ class Dataset:
         return self._epochs[number]
 
     def _by_speaker(self, order: list[int], rng: np.random.Generator) -> list[list[int]]:
-        """Batches of some clips of each of some speakers; clips too few to make up the number are left for another epoch."""
-        each, clips = self.config.clips_per_speaker, defaultdict(list)
+        """Batches of some clips of each of some speakers; clips too few to make up the number are left for
+        another epoch.
+        """
+        each = self.config.clips_per_speaker
+        clips = defaultdict(list)
         for index in rng.permutation(order).tolist():
             clips[self.rows[index].speaker].append(index)
         groups = [own[k : k + each] for own in clips.values() for k in range(0, len(own) - each + 1, each)]
@@ -153,14 +176,18 @@ class Dataset:
         return self._stores[index].read(kind, self.rows[index].id)
 
     def item(self, index: int, rng: np.random.Generator) -> dict:
-        """One clip's fields as arrays, cropped alike, with a prompt from another clip where the speaker has one."""
-        row, wants = self.rows[index], self.wants
+        """One clip's fields as arrays, cropped alike, with a prompt from another clip where the speaker has
+        one.
+        """
+        row = self.rows[index]
+        wants = self.wants
         item: dict = {"id": row.id}
         if "symbols" in wants:
             item["symbols"] = np.array(encode(row.phonemes, row.id))
         if "durations" in wants:
             item["durations"] = self.read("durations", index).astype(np.int64)
-        start, crop = 0, self.config.crop_frames
+        start = 0
+        crop = self.config.crop_frames
         mel = self.read("mel", index).astype(np.float32)
         if crop:
             start = int(rng.integers(0, max(1, len(mel) - crop + 1)))
@@ -173,13 +200,17 @@ class Dataset:
             item["pitch"] = self.read("pitch", index)[start:stop]
         if "samples" in wants:
             hop = self.mel.hop_length
-            item["samples"] = self.read("samples", index)[start * hop : (start + len(mel[start:stop]) - 1) * hop] / np.float32(32768)
+            item["samples"] = self.read("samples", index)[
+                start * hop : (start + len(mel[start:stop]) - 1) * hop
+            ] / np.float32(32768)
         if "speaker" in wants:
             item["speaker"] = self._speaker_index[row.speaker]
         if "target_vector" in wants:
             known = self.has("teacher", index)
             item["target_known"] = float(known)
-            item["target_vector"] = self.read("teacher", index).astype(np.float32) if known else np.zeros(256, np.float32)
+            item["target_vector"] = (
+                self.read("teacher", index).astype(np.float32) if known else np.zeros(256, np.float32)
+            )
         if "quality" in wants:
             known = self.has("quality", index)
             item["quality"] = self.read("quality", index).astype(np.float32) if known else np.float32("nan")
@@ -187,8 +218,14 @@ class Dataset:
             others = [i for i in self._clips[row.speaker] if i != index]
             source = others[rng.integers(len(others))] if others else index
             frames = self.read("mel", source)
-            longest = len(frames) if others else len(frames) // 2  # of its only clip a speaker keeps half to be learned from
-            size = max(1, min(longest, int(rng.integers(self.config.prompt_frames // 2, self.config.prompt_frames + 1))))
+            # Of its only clip a speaker keeps half to be learned from
+            longest = len(frames) if others else len(frames) // 2
+            size = max(
+                1,
+                min(
+                    longest, int(rng.integers(self.config.prompt_frames // 2, self.config.prompt_frames + 1))
+                ),
+            )
             at = int(rng.integers(0, len(frames) - size + 1))
             own = (max(0, at - start), max(0, at + size - start))
             item["prompt_span"] = np.array((0, 0) if others else own)
@@ -197,5 +234,3 @@ class Dataset:
             if "vector" in wants:
                 item["vector"] = self.read("vector", source).astype(np.float32)
         return item
-
-

@@ -35,4 +35,6 @@ class FeatureStore:
         try:
             return np.load(self.path(kind, id))
         except FileNotFoundError:
-            raise DataError(f"{id}: no {kind} in {self.root}. Make it with `soundalike prepare` ({kind}).") from None
+            raise DataError(
+                f"{id}: no {kind} in {self.root}. Make it with `soundalike prepare` ({kind})."
+            ) from None

@@ -33,10 +33,14 @@ def write_manifest(folder: str | os.PathLike, rows: list[Row]) -> Path:
     speakers: dict[str, str] = {}
     for row in rows:
         if speakers.setdefault(row.speaker, row.split) != row.split:
-            raise DataError(f"{row.id}: speaker {row.speaker} is in two splits. Put all clips of a speaker into one.")
+            raise DataError(
+                f"{row.id}: speaker {row.speaker} is in two splits. Put all clips of a speaker into one."
+            )
     path = Path(folder) / "manifest.jsonl"
     temporary = path.with_suffix(".part")
-    temporary.write_text("".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    temporary.write_text(
+        "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows), encoding="utf-8"
+    )
     os.replace(temporary, path)
     return path
 
@@ -45,7 +49,9 @@ def read_manifest(folder: str | os.PathLike) -> list[Row]:
     """The rows of a prepared folder. Raises DataError if it is not one, naming the line at fault."""
     path = Path(folder) / "manifest.jsonl"
     if not path.is_file():
-        raise DataError(f"{folder}: no manifest.jsonl here. Make it with `soundalike prepare SOURCE {folder}`.")
+        raise DataError(
+            f"{folder}: no manifest.jsonl here. Make it with `soundalike prepare SOURCE {folder}`."
+        )
     rows = []
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
         if not line:
@@ -53,30 +59,40 @@ def read_manifest(folder: str | os.PathLike) -> list[Row]:
         try:
             rows.append(Row(**json.loads(line)))
         except (json.JSONDecodeError, TypeError) as error:
-            raise DataError(f"{path}, line {number}: not a manifest row ({error}). Prepare the folder again.") from error
+            raise DataError(
+                f"{path}, line {number}: not a manifest row ({error}). Prepare the folder again."
+            ) from error
     return rows
 
 
 def read_together(folders: tuple[str, ...]) -> list[tuple[Row, str]]:
     """The rows of prepared folders, each with its folder.
 
-    In several folders names count within a corpus: speakers of one name are the same person where they have a corpus in common, and are
-    else told apart by their folder's name; a speaker who is held out from training in one folder is so in all. Raises DataError for a
-    clip of one corpus that is in two folders.
+    In several folders names count within a corpus: speakers of one name are the same person where they have a
+    corpus in common, and are else told apart by their folder's name; a speaker who is held out from training
+    in one folder is so in all. Raises DataError for a clip of one corpus that is in two folders.
     """
     if len(folders) == 1:
         return [(row, folders[0]) for row in read_manifest(folders[0])]
-    people: dict[str, list[tuple[str, set[str]]]] = defaultdict(list)  # of each name: what they are called here, and their corpora
+    # Of each name: what they are called here, and their corpora
+    people: dict[str, list[tuple[str, set[str]]]] = defaultdict(list)
     clips: dict[tuple[str, str], int] = {}
-    together, splits = [], defaultdict(set)
+    together = []
+    splits = defaultdict(set)
     for number, folder in enumerate(folders):
-        rows, corpora, called = read_manifest(folder), defaultdict(set), {}
+        rows = read_manifest(folder)
+        corpora = defaultdict(set)
+        called = {}
         for row in rows:
             corpora[row.speaker].add(row.corpus)
             other = clips.setdefault((row.corpus, row.id), number)
             if other != number:
-                reason = f"the clip '{row.id}' of the corpus '{row.corpus}' is in {folders[other]} and in {folder}"
-                raise DataError(f"[data] manifest: {reason}. Name one of the two only, or prepare one anew from a source of another name.")
+                reason = (
+                    f"the clip '{row.id}' of the corpus '{row.corpus}' is in {folders[other]} and in {folder}"
+                )
+                raise DataError(
+                    f"[data] manifest: {reason}. Name one of the two only, or prepare one anew from a source of another name."
+                )
         for name, own in corpora.items():
             person = next((person for person in people[name] if person[1] & own), None)
             if person is None:

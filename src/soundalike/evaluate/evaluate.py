@@ -36,7 +36,8 @@ from .words import plain_words, score_words
 
 RESULTS = "jobs.jsonl"
 MEASURES = 1  # raised when a measure changes, so that earlier results are not mixed with new ones
-FAULTS = (SoundalikeError, OSError, RuntimeError, ValueError)  # what one recording may raise; the others go on
+# What one recording may raise; the others go on
+FAULTS = (SoundalikeError, OSError, RuntimeError, ValueError)
 
 
 class InstrumentError(EvaluationError):
@@ -65,15 +66,21 @@ class Instruments:
 
 @dataclass
 class Measured:
-    """A system with a row of measures for each job, and the voice vectors of the references: encoder -> fingerprint -> (V,)."""
+    """A system with a row of measures for each job, and the voice vectors of the references: encoder ->
+    fingerprint -> (V,).
+    """
 
     system: System
     rows: list[dict[str, Any]]
     references: dict[str, dict[str, np.ndarray]]
 
 
-def open_instruments(language: str = "en", asr_model: str | None = None, words: bool = True, naturalness: bool = True) -> Instruments:
-    """Everything that is installed; what is not is left out with a note. Raises ConfigError for an unknown language."""
+def open_instruments(
+    language: str = "en", asr_model: str | None = None, words: bool = True, naturalness: bool = True
+) -> Instruments:
+    """Everything that is installed; what is not is left out with a note. Raises ConfigError for an unknown
+    language.
+    """
     found = Instruments(base_language(language))
     if words:
         try:
@@ -102,21 +109,34 @@ def open_instruments(language: str = "en", asr_model: str | None = None, words: 
 
 
 def measure(job: Job, tools: Instruments) -> dict[str, Any]:
-    """Everything measured of one job that does not depend on other jobs. Raises AudioError when its recording cannot be used."""
+    """Everything measured of one job that does not depend on other jobs. Raises AudioError when its recording
+    cannot be used.
+    """
     audio = Audio.read(job.wav)
     if audio.seconds < SHORTEST:
-        raise EvaluationError(f"{job.wav}: only {audio.seconds:.2f} s of sound. Give at least {SHORTEST:g} s.")
+        raise EvaluationError(
+            f"{job.wav}: only {audio.seconds:.2f} s of sound. Give at least {SHORTEST:g} s."
+        )
     real = Audio.read(job.real) if job.real else None
     wanted = plain_words(job.text, tools.language)
     if not wanted:
         raise TextError("the text holds nothing that can be spoken")
-    row: dict[str, Any] = {"length": audio.seconds, "text_words": len(wanted), **signal(audio), **prosody(audio, len(wanted), real)}
+    row: dict[str, Any] = {
+        "length": audio.seconds,
+        "text_words": len(wanted),
+        **signal(audio),
+        **prosody(audio, len(wanted), real),
+    }
     if tools.recogniser is not None:
-        row |= asdict(score_words(job.text, _ask(tools.recogniser, tools.recogniser.hear, audio), tools.language))
+        row |= asdict(
+            score_words(job.text, _ask(tools.recogniser, tools.recogniser.hear, audio), tools.language)
+        )
     if tools.naturalness is not None:
         row |= _ask(tools.naturalness, tools.naturalness.score, audio)
     encoders = tools.encoders if row["tail"] is not None else []  # silence is nobody's voice
-    row["vectors"] = {encoder.name: np.round(_ask(encoder, encoder.embed, audio), 5).tolist() for encoder in encoders}
+    row["vectors"] = {
+        encoder.name: np.round(_ask(encoder, encoder.embed, audio), 5).tolist() for encoder in encoders
+    }
     row["speed"] = job.seconds / audio.seconds if job.seconds else None
     return row
 
@@ -130,15 +150,27 @@ def _ask(instrument: Any, method: Callable[[Audio], Any], audio: Audio) -> Any:
 
 
 def _kind(error: Exception) -> str:
-    return "text" if isinstance(error, TextError) else "instrument" if isinstance(error, InstrumentError) else "audio"
+    return (
+        "text"
+        if isinstance(error, TextError)
+        else "instrument"
+        if isinstance(error, InstrumentError)
+        else "audio"
+    )
 
 
 def result_key(job: Job, tools: Instruments) -> str:
     """Names a result: the job, its recording as it is now, and the instruments."""
     facts = as_dict(job)
     del facts["where"]
-    state = [[os.path.getsize(path), os.path.getmtime(path)] for path in (job.wav, job.real) if path and os.path.isfile(path)]
-    return hashlib.sha256(json.dumps([MEASURES, facts, state, tools.names], sort_keys=True).encode()).hexdigest()[:20]
+    state = [
+        [os.path.getsize(path), os.path.getmtime(path)]
+        for path in (job.wav, job.real)
+        if path and os.path.isfile(path)
+    ]
+    return hashlib.sha256(
+        json.dumps([MEASURES, facts, state, tools.names], sort_keys=True).encode()
+    ).hexdigest()[:20]
 
 
 def earlier_results(path: Path) -> dict[str, dict]:
@@ -154,9 +186,13 @@ def earlier_results(path: Path) -> dict[str, dict]:
 
 
 def measure_system(system: System, tools: Instruments, folder: Path) -> Measured:
-    """A row for each job, kept in `folder` as they come. Jobs whose recording cannot be read become excluded."""
+    """A row for each job, kept in `folder` as they come. Jobs whose recording cannot be read become
+    excluded.
+    """
     path = folder / RESULTS
-    done, rows, kept = earlier_results(path), [], []
+    done = earlier_results(path)
+    rows = []
+    kept = []
     with open(path, "a", encoding="utf-8") as file:
         if path.stat().st_size:
             file.write("\n")  # closes a line that an interruption tore; empty lines are skipped
@@ -165,7 +201,10 @@ def measure_system(system: System, tools: Instruments, folder: Path) -> Measured
                 key = result_key(job, tools)
                 if key not in done:
                     done[key] = measure(job, tools)
-                    file.write(json.dumps({"key": key, "job": as_dict(job), "row": done[key]}, ensure_ascii=False) + "\n")
+                    file.write(
+                        json.dumps({"key": key, "job": as_dict(job), "row": done[key]}, ensure_ascii=False)
+                        + "\n"
+                    )
                     file.flush()
             except FAULTS as error:
                 system.excluded.append(Excluded(job.where, _kind(error), str(error)))
@@ -187,13 +226,16 @@ def hear_references(measured: list[Measured], tools: Instruments) -> list[str]:
     paths = dict.fromkeys(job.reference for one in measured for job in one.system.jobs if job.reference)
     for path in tqdm(paths, desc="references", unit="file", disable=len(paths) < 2):
         try:
-            audio, name = Audio.read(path), fingerprint(path)
+            audio = Audio.read(path)
+            name = fingerprint(path)
             for encoder in tools.encoders:
                 vectors[encoder.name][name] = _ask(encoder, encoder.embed, audio)
             known[path] = (name, audio.seconds)
         except FAULTS as error:
             known[path] = None
-            notes.append(f"A reference cannot be used, so its jobs have no similarity: {path}: {str(error).removeprefix(f'{path}: ')}")
+            notes.append(
+                f"A reference cannot be used, so its jobs have no similarity: {path}: {str(error).removeprefix(f'{path}: ')}"
+            )
     for one in measured:
         one.references = vectors
         for job, row in zip(one.system.jobs, one.rows):
@@ -202,7 +244,12 @@ def hear_references(measured: list[Measured], tools: Instruments) -> list[str]:
 
 
 def evaluate(
-    path: str | os.PathLike, out: str | os.PathLike, tools: Instruments, against: str | os.PathLike | None = None, players: int = 12, seed: int = 0
+    path: str | os.PathLike,
+    out: str | os.PathLike,
+    tools: Instruments,
+    against: str | os.PathLike | None = None,
+    players: int = 12,
+    seed: int = 0,
 ) -> dict[str, Any]:
     """Measure, and write report.json, report.md and report.html into `out`; returns what report.json holds.
 

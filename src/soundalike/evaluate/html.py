@@ -41,8 +41,11 @@ del { text-decoration: line-through; } ins { text-decoration: underline; } .heat
 
 
 def page(report: dict[str, Any], players: int = 12) -> str:
-    """What report.html holds; recordings and pictures of the worst jobs, and of others up to `players` for each system, are inside it."""
-    systems, embedded = report["systems"], set()
+    """What report.html holds; recordings and pictures of the worst jobs, and of others up to `players` for
+    each system, are inside it.
+    """
+    systems = report["systems"]
+    embedded = set()
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'\">",
@@ -63,15 +66,29 @@ def page(report: dict[str, Any], players: int = 12) -> str:
 
 def _instruments(report: dict[str, Any]) -> str:
     tools = report["instruments"]
-    return ", ".join(name for name in (tools["recogniser"], tools["naturalness"], *[f"{name} speaker encoder" for name in tools["encoders"]]) if name)
+    return ", ".join(
+        name
+        for name in (
+            tools["recogniser"],
+            tools["naturalness"],
+            *[f"{name} speaker encoder" for name in tools["encoders"]],
+        )
+        if name
+    )
 
 
 def _table(caption: str, header: list[str], rows: list[list[str]]) -> str:
     """A table of cells that are HTML already; the first of each row is its heading."""
-    kinds = ["w" if at == 0 or any(row[at].startswith("<td>") for row in rows) else "n" for at in range(len(header))]  # words or numbers
+    # Words or numbers
+    kinds = [
+        "w" if at == 0 or any(row[at].startswith("<td>") for row in rows) else "n"
+        for at in range(len(header))
+    ]
     head = "".join(f'<th scope="col" class="{kind}">{cell}</th>' for cell, kind in zip(header, kinds))
     body = "".join(
-        f'<tr><th scope="row">{first}</th>' + "".join(cell if cell.startswith("<td") else f'<td class="n">{cell}</td>' for cell in rest) + "</tr>"
+        f'<tr><th scope="row">{first}</th>'
+        + "".join(cell if cell.startswith("<td") else f'<td class="n">{cell}</td>' for cell in rest)
+        + "</tr>"
         for first, *rest in rows
     )
     return f'<div class="wide"><table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
@@ -82,10 +99,24 @@ def _main_table(report: dict[str, Any]) -> str:
     for metric in report["metrics"]:
         found = [system["table"].get(metric["name"]) for system in report["systems"]]
         if any(found):
-            cells = [c for e in found for c in ((shown(metric, e["value"]), shown_interval(metric, e), str(e["n"])) if e else ("–", "–", "0"))]
+            cells = [
+                c
+                for e in found
+                for c in (
+                    (shown(metric, e["value"]), shown_interval(metric, e), str(e["n"]))
+                    if e
+                    else ("–", "–", "0")
+                )
+            ]
             rows.append([escape(metric["label"]), f"<td>{metric['better']}</td>", *cells])
-    header = ["measure", "better", *[escape(cell) for system in report["systems"] for cell in (system["name"], "95 %", "jobs")]]
-    return "<h2>All measures</h2>" + _table("Means over jobs; error rates pooled over words and characters", header, rows)
+    header = [
+        "measure",
+        "better",
+        *[escape(cell) for system in report["systems"] for cell in (system["name"], "95 %", "jobs")],
+    ]
+    return "<h2>All measures</h2>" + _table(
+        "Means over jobs; error rates pooled over words and characters", header, rows
+    )
 
 
 def _comparison(report: dict[str, Any]) -> str:
@@ -94,17 +125,30 @@ def _comparison(report: dict[str, Any]) -> str:
     for metric in report["metrics"]:
         paired = report["comparison"].get(metric["name"])
         if paired:
-            gap, word = paired["difference"], verdict_of(metric, paired)
+            gap = paired["difference"]
+            word = verdict_of(metric, paired)
             split = f"{paired['more']} / {paired['less']} / {paired['ties']}"
-            cells = [shown(metric, gap["value"], True), shown_interval(metric, gap, True), split, shown_p(paired["p"])]
-            rows.append([escape(metric["label"]), *cells, f'<td><span class="{word.split()[0]}">{word}</span></td>'])
+            cells = [
+                shown(metric, gap["value"], True),
+                shown_interval(metric, gap, True),
+                split,
+                shown_p(paired["p"]),
+            ]
+            rows.append(
+                [escape(metric["label"]), *cells, f'<td><span class="{word.split()[0]}">{word}</span></td>']
+            )
     header = ["measure", "difference", "95 %", "jobs higher / lower / equal", "p of the sign test", second]
     note = "<p>Many measures are compared at once: of twenty without any true difference one is expected to look like one.</p>"
-    return f"<h2>{second} less {first}, job by job</h2>" + _table("Differences over the same jobs", header, rows) + note
+    return (
+        f"<h2>{second} less {first}, job by job</h2>"
+        + _table("Differences over the same jobs", header, rows)
+        + note
+    )
 
 
 def _scatter(report: dict[str, Any]) -> str:
-    systems, points = report["systems"], []
+    systems = report["systems"]
+    points = []
     for series, system in enumerate(systems):
         for job in system["jobs"]:
             row = job["measures"]
@@ -116,25 +160,42 @@ def _scatter(report: dict[str, Any]) -> str:
         return ""
     label = next(metric["label"] for metric in report["metrics"] if metric["name"] == "similarity")
     picture = scatter(points, label, "word error rate, %")
-    return "<h2>Words against similarity</h2><p>Each point is a job; below and to the right is good." + _key(systems) + "</p>" + picture
+    return (
+        "<h2>Words against similarity</h2><p>Each point is a job; below and to the right is good."
+        + _key(systems)
+        + "</p>"
+        + picture
+    )
 
 
 def _speed(report: dict[str, Any]) -> str:
-    rows, metric = [], next(metric for metric in report["metrics"] if metric["name"] == "speed")
+    rows = []
+    metric = next(metric for metric in report["metrics"] if metric["name"] == "speed")
     for series, system in enumerate(report["systems"]):
         groups = {"all jobs": {"table": system["table"]}, **system["slices"].get("length of the text", {})}
         for name, group in groups.items():
             found = group["table"].get("speed")
             if found:
-                rows.append((f"{system['name']}, {name}"[-38:], found["value"], shown(metric, found["value"]), series))
+                rows.append(
+                    (f"{system['name']}, {name}"[-38:], found["value"], shown(metric, found["value"]), series)
+                )
     if not rows:
         return ""
     label = "seconds of synthesis per second of speech, by the length of the text"
-    return f"<h2>Speed</h2><p>{label.capitalize()}: shorter is faster; under 1 is faster than speech.</p>" + bars(rows, label)
+    return (
+        f"<h2>Speed</h2><p>{label.capitalize()}: shorter is faster; under 1 is faster than speech.</p>"
+        + bars(rows, label)
+    )
 
 
 def _key(systems: list[dict[str, Any]]) -> str:
-    return "".join(f' <span class="key{i}">● {escape(system["name"])}</span>' for i, system in enumerate(systems)) if len(systems) > 1 else ""
+    return (
+        "".join(
+            f' <span class="key{i}">● {escape(system["name"])}</span>' for i, system in enumerate(systems)
+        )
+        if len(systems) > 1
+        else ""
+    )
 
 
 def _one_system(system: dict[str, Any], report: dict[str, Any], players: int, embedded: set[str]) -> str:
@@ -145,12 +206,30 @@ def _one_system(system: dict[str, Any], report: dict[str, Any], players: int, em
         rows = []
         for value, group in groups.items():
             cells = [(metric, group["table"].get(metric["name"])) for metric in here]
-            rows.append([escape(value), str(group["used"]), *[f"{shown(m, e['value'])} ({shown_interval(m, e)})" if e else "–" for m, e in cells]])
-        parts.append(_table(f"By {escape(field)}", [escape(field), "jobs", *[escape(metric["short"] or metric["label"]) for metric in here]], rows))
+            rows.append(
+                [
+                    escape(value),
+                    str(group["used"]),
+                    *[f"{shown(m, e['value'])} ({shown_interval(m, e)})" if e else "–" for m, e in cells],
+                ]
+            )
+        parts.append(
+            _table(
+                f"By {escape(field)}",
+                [escape(field), "jobs", *[escape(metric["short"] or metric["label"]) for metric in here]],
+                rows,
+            )
+        )
     parts += [_matrix(system), _listen(system, players, embedded)]
     if system["excluded"]:
-        rows = [[escape(one["where"]), f"<td>{escape(one['kind'])}: {escape(one['reason'])}</td>"] for one in system["excluded"]]
-        parts.append(f"<h2>{name}: left out</h2>" + _table(f"{len(rows)} jobs that could not be measured", ["job", "why"], rows))
+        rows = [
+            [escape(one["where"]), f"<td>{escape(one['kind'])}: {escape(one['reason'])}</td>"]
+            for one in system["excluded"]
+        ]
+        parts.append(
+            f"<h2>{name}: left out</h2>"
+            + _table(f"{len(rows)} jobs that could not be measured", ["job", "why"], rows)
+        )
     return "".join(parts)
 
 
@@ -159,7 +238,8 @@ def _matrix(system: dict[str, Any]) -> str:
     names: dict[str, str] = {}
     groups: dict[str, list[dict[str, float]]] = {}
     for job in system["jobs"]:
-        own, alike = job["measures"]["reference"], job["measures"]["alike"]
+        own = job["measures"]["reference"]
+        alike = job["measures"]["alike"]
         if own is not None and alike:
             names.setdefault(own, job["fields"].get("speaker") or Path(job["reference"]).stem)
             groups.setdefault(own, []).append(alike)
@@ -169,11 +249,16 @@ def _matrix(system: dict[str, Any]) -> str:
     rows = []
     for mine in order:
         means = [float(np.mean([alike[other] for alike in groups[mine]])) for other in order]
-        cells = [f'<td class="heat{" own" if o == mine else ""}" style="background:{_heat(v)}">{v:.2f}</td>' for o, v in zip(order, means)]
+        cells = [
+            f'<td class="heat{" own" if o == mine else ""}" style="background:{_heat(v)}">{v:.2f}</td>'
+            for o, v in zip(order, means)
+        ]
         rows.append([escape(names[mine]), *cells])
     left = f"; the first {MATRIX_UP_TO} of {len(groups)}" if len(groups) > MATRIX_UP_TO else ""
     caption = f"Rows: clones of each voice. Columns: the references. The own one is framed{left}"
-    return f"<h2>{escape(system['name'])}: whom the clones resemble</h2>" + _table(caption, ["voice", *[escape(names[o]) for o in order]], rows)
+    return f"<h2>{escape(system['name'])}: whom the clones resemble</h2>" + _table(
+        caption, ["voice", *[escape(names[o]) for o in order]], rows
+    )
 
 
 def _heat(value: float) -> str:
@@ -191,7 +276,10 @@ def _listen(system: dict[str, Any], players: int, embedded: set[str]) -> str:
     parts = [f"<h2>{name}: the worst</h2>", _listing([system["jobs"][index] for index in system["worst"]])]
     for title, chosen in (("the worst, to listen to", worst), ("others, to listen to", spread)):
         if chosen:
-            parts += [f"<h2>{name}: {title}</h2>", *[_article(system["jobs"][index], embedded) for index in chosen]]
+            parts += [
+                f"<h2>{name}: {title}</h2>",
+                *[_article(system["jobs"][index], embedded) for index in chosen],
+            ]
     return "".join(parts)
 
 
@@ -203,7 +291,9 @@ def _listing(jobs: list[dict[str, Any]]) -> str:
         alike = "–" if row.get("similarity") is None else f"{row['similarity']:.2f}"
         rows.append([escape(Path(job["wav"]).name), f"<td>{_marked(job)}</td>", wrong, alike])
     return _table(
-        "<del>struck</del>: not heard; <ins>underlined</ins>: heard instead or besides", ["recording", "words", "words wrong", "similarity"], rows
+        "<del>struck</del>: not heard; <ins>underlined</ins>: heard instead or besides",
+        ["recording", "words", "words wrong", "similarity"],
+        rows,
     )
 
 
@@ -216,27 +306,44 @@ def _marked(job: dict[str, Any]) -> str:
     steps = edits(plain_words(job["text"], language), plain_words(heard, language))
     words = []
     for kind, wanted, got in steps:
-        words += [escape(wanted)] if kind == "same" else [f"<del>{escape(wanted)}</del>"] * bool(wanted) + [f"<ins>{escape(got)}</ins>"] * bool(got)
+        words += (
+            [escape(wanted)]
+            if kind == "same"
+            else [f"<del>{escape(wanted)}</del>"] * bool(wanted) + [f"<ins>{escape(got)}</ins>"] * bool(got)
+        )
     return " ".join(words)
 
 
 def _article(job: dict[str, Any], embedded: set[str]) -> str:
-    """One job: its words, the clone, the reference and the speaker's own recording, each with its picture; a recording is embedded once."""
-    name, figures = escape(Path(job["wav"]).name), []
-    for what, path in (("clone", job["wav"]), ("reference", job["reference"]), ("the speaker's own recording", job["real"])):
+    """One job: its words, the clone, the reference and the speaker's own recording, each with its picture; a
+    recording is embedded once.
+    """
+    name = escape(Path(job["wav"]).name)
+    figures = []
+    for what, path in (
+        ("clone", job["wav"]),
+        ("reference", job["reference"]),
+        ("the speaker's own recording", job["real"]),
+    ):
         if path and path not in embedded:
             embedded.add(path)
             figures.append(_figure(what, path))
         elif path:
-            figures.append(f"<figure><figcaption>{what}: {escape(Path(path).name)}, as above</figcaption></figure>")
-    return f'<article><h3>{name}</h3><p>{_marked(job)}</p><div class="clips">{"".join(figures)}</div></article>'
+            figures.append(
+                f"<figure><figcaption>{what}: {escape(Path(path).name)}, as above</figcaption></figure>"
+            )
+    return (
+        f'<article><h3>{name}</h3><p>{_marked(job)}</p><div class="clips">{"".join(figures)}</div></article>'
+    )
 
 
 def _figure(what: str, path: str) -> str:
     try:
         audio = Audio.read(path)
     except (AudioError, OSError):
-        return f"<figure><figcaption>{escape(what)}: {escape(path)} can no longer be read</figcaption></figure>"
+        return (
+            f"<figure><figcaption>{escape(what)}: {escape(path)} can no longer be read</figcaption></figure>"
+        )
     audio = Audio(audio.samples[: int(LONGEST * audio.rate)], audio.rate)
     audio = audio if audio.rate in MP3_RATES else audio.resample(24_000)
     sound, picture = (base64.b64encode(data).decode() for data in (audio.encode("mp3"), mel_png(audio)))

@@ -54,8 +54,9 @@ class System:
 def read_system(path: str | os.PathLike, language: str | None = None) -> System:
     """The jobs of a file of JSON lines, or of a folder of recordings with a .txt beside each.
 
-    What cannot be used is among the excluded: a line that is no job, a missing recording, an empty text, and, where
-    `language` is that of the recogniser, a job in another one. Raises EvaluationError when the path cannot be read.
+    What cannot be used is among the excluded: a line that is no job, a missing recording, an empty text, and,
+    where `language` is that of the recogniser, a job in another one. Raises EvaluationError when the path
+    cannot be read.
     """
     place = Path(path)
     if place.is_dir():
@@ -63,7 +64,9 @@ def read_system(path: str | os.PathLike, language: str | None = None) -> System:
     elif place.is_file():
         entries = list(_lines(place))
     else:
-        raise EvaluationError(f"{path}: no such file or folder. Give JSON lines with wav and text, or a folder of recordings with .txt files.")
+        raise EvaluationError(
+            f"{path}: no such file or folder. Give JSON lines with wav and text, or a folder of recordings with .txt files."
+        )
     system = System(place.stem if place.is_file() else place.resolve().name, [], [])
     for entry in entries:
         found = entry if isinstance(entry, Excluded) else _check(entry, language)
@@ -75,10 +78,14 @@ def read_system(path: str | os.PathLike, language: str | None = None) -> System:
 
 
 def _folder(folder: Path):
-    """Every recording below a folder; its text is the .txt of the same stem, its reference the file reference.* beside it."""
+    """Every recording below a folder; its text is the .txt of the same stem, its reference the file
+    reference.* beside it.
+    """
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SOUNDS)
     if not files:
-        raise EvaluationError(f"{folder}: holds no recordings ({', '.join(SOUNDS)}). Give a folder of recordings with a .txt beside each.")
+        raise EvaluationError(
+            f"{folder}: holds no recordings ({', '.join(SOUNDS)}). Give a folder of recordings with a .txt beside each."
+        )
     for path in files:
         if path.stem == "reference":
             continue
@@ -86,16 +93,26 @@ def _folder(folder: Path):
         if not written.is_file():
             yield Excluded(str(path), "text", f"no text: {written.name} is not beside it")
             continue
-        reference = next((str(file) for file in files if file.parent == path.parent and file.stem == "reference"), None)
+        reference = next(
+            (str(file) for file in files if file.parent == path.parent and file.stem == "reference"), None
+        )
         fields = {} if path.parent == folder else {"speaker": path.parent.name}
-        yield Job(str(path), str(path), written.read_text(encoding="utf-8-sig", errors="replace").strip(), reference, fields=fields)
+        yield Job(
+            str(path),
+            str(path),
+            written.read_text(encoding="utf-8-sig", errors="replace").strip(),
+            reference,
+            fields=fields,
+        )
 
 
 def _lines(path: Path):
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise EvaluationError(f"{path}: not UTF-8 text. Give JSON lines, one job with wav and text on each.") from None
+        raise EvaluationError(
+            f"{path}: not UTF-8 text. Give JSON lines, one job with wav and text on each."
+        ) from None
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             yield _parse(line, f"{path}, line {number}", path.parent)
@@ -104,7 +121,8 @@ def _lines(path: Path):
 def _parse(line: str, where: str, base: Path) -> Job | Excluded:
     try:
         entry = json.loads(line)
-        json.dumps(entry, ensure_ascii=False).encode()  # an escaped half of a character pair could not be written into the report
+        # An escaped half of a character pair could not be written into the report
+        json.dumps(entry, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         return Excluded(where, "job", "holds half of a character pair")
     except (ValueError, RecursionError) as error:
@@ -116,11 +134,23 @@ def _parse(line: str, where: str, base: Path) -> Job | Excluded:
         if not (isinstance(value, str) or (value is None and not needed)):
             return Excluded(where, "job", f"the field '{name}' is missing or not a string")
     seconds = entry.get("seconds")
-    if seconds is not None and not (isinstance(seconds, (int, float)) and not isinstance(seconds, bool) and 0 < seconds < 1e9):
+    if seconds is not None and not (
+        isinstance(seconds, (int, float)) and not isinstance(seconds, bool) and 0 < seconds < 1e9
+    ):
         return Excluded(where, "job", f"the field 'seconds' is {str(seconds)[:40]!r}, not a positive number")
-    fields = {name: value for name, value in entry.items() if name not in KNOWN and isinstance(value, str) and value}
+    fields = {
+        name: value for name, value in entry.items() if name not in KNOWN and isinstance(value, str) and value
+    }
     paths = {name: _find(entry[name], base) if entry.get(name) else None for name in ("reference", "real")}
-    return Job(where, _find(entry["wav"], base), entry["text"].strip(), paths["reference"], paths["real"], seconds, fields)
+    return Job(
+        where,
+        _find(entry["wav"], base),
+        entry["text"].strip(),
+        paths["reference"],
+        paths["real"],
+        seconds,
+        fields,
+    )
 
 
 def _find(name: str, base: Path) -> str:
@@ -136,7 +166,9 @@ def _check(job: Job, language: str | None) -> Job | Excluded:
         return Excluded(job.where, "audio", f"no recording: {job.wav} does not exist")
     base = (job.language or "").replace("_", "-").partition("-")[0].lower()
     if language and base and base != language:
-        return Excluded(job.where, "language", f"the text is in '{job.language}', the recogniser listens for '{language}'")
+        return Excluded(
+            job.where, "language", f"the text is in '{job.language}', the recogniser listens for '{language}'"
+        )
     return job
 
 
@@ -146,7 +178,9 @@ def fingerprint(path: str) -> str:
 
 
 def partners(keys: list[list[str]]) -> list[list[int]]:
-    """For each list of keys the indices of those that all lists have, in one order; the n-th of equal keys pairs with the n-th."""
+    """For each list of keys the indices of those that all lists have, in one order; the n-th of equal keys
+    pairs with the n-th.
+    """
     numbered = []
     for own in keys:
         seen: Counter = Counter()
@@ -161,25 +195,39 @@ def partners(keys: list[list[str]]) -> list[list[int]]:
 
 def job_key(job: Job) -> str:
     """What makes two systems' jobs the same one: text and reference."""
-    reference = fingerprint(job.reference) if job.reference and os.path.isfile(job.reference) else job.reference or ""
+    reference = (
+        fingerprint(job.reference) if job.reference and os.path.isfile(job.reference) else job.reference or ""
+    )
     return " ".join(job.text.split()) + "\0" + reference
 
 
 def keep_partners(systems: list[System]) -> None:
-    """Leave only the jobs that every system has; the others become excluded. Raises EvaluationError when none is left."""
+    """Leave only the jobs that every system has; the others become excluded. Raises EvaluationError when none
+    is left.
+    """
     found = partners([[job_key(job) for job in system.jobs] for system in systems])
     for system, kept in zip(systems, found):
         chosen = set(kept)
         alone = [job for index, job in enumerate(system.jobs) if index not in chosen]
-        system.excluded += [Excluded(job.where, "partner", "another system has no job with this text and reference") for job in alone]
+        system.excluded += [
+            Excluded(job.where, "partner", "another system has no job with this text and reference")
+            for job in alone
+        ]
         system.jobs = [system.jobs[index] for index in kept]
     if not found[0]:
-        raise EvaluationError("the systems share no job: none has the same text and reference in all. Let all speak the same jobs.")
+        raise EvaluationError(
+            "the systems share no job: none has the same text and reference in all. Let all speak the same jobs."
+        )
 
 
 def name_apart(systems: list[System], paths: list[str | os.PathLike]) -> None:
-    """Give systems of one name that of their folder as well and, where this does not tell them apart, a number."""
-    renamings = (lambda at, name: f"{Path(paths[at]).resolve().parent.name}/{name}", lambda at, name: f"{name} ({at + 1})")
+    """Give systems of one name that of their folder as well and, where this does not tell them apart, a
+    number.
+    """
+    renamings = (
+        lambda at, name: f"{Path(paths[at]).resolve().parent.name}/{name}",
+        lambda at, name: f"{name} ({at + 1})",
+    )
     for rename in renamings:
         times = Counter(system.name for system in systems)
         for at, system in enumerate(systems):
@@ -192,7 +240,9 @@ def refuse_empty(systems: list[System]) -> None:
     for system in systems:
         if not system.jobs:
             why = "; ".join(f"{one.where}: {one.reason}" for one in system.excluded[:3]) or "it holds none"
-            raise EvaluationError(f"{system.name}: no job can be evaluated ({why}). A job needs a recording (wav) and its text.")
+            raise EvaluationError(
+                f"{system.name}: no job can be evaluated ({why}). A job needs a recording (wav) and its text."
+            )
 
 
 def as_dict(job: Job) -> dict[str, Any]:

@@ -21,7 +21,9 @@ class Naturalness(Protocol):
 
 
 class Dnsmos:
-    """DNSMOS P.835 (Reddy et al. 2022), trained on calls with noise: overall, the voice alone, the background alone."""
+    """DNSMOS P.835 (Reddy et al. 2022), trained on calls with noise: overall, the voice alone, the background
+    alone.
+    """
 
     name = "DNSMOS P.835"
 
@@ -31,9 +33,14 @@ class Dnsmos:
         self.run = dnsmos.run
 
     def score(self, audio: Audio) -> dict[str, float]:
-        samples = np.clip(audio.resample(16_000).samples, -1.0, 1.0)  # resampling may overshoot, which the predictor refuses
+        # Resampling may overshoot, which the predictor refuses
+        samples = np.clip(audio.resample(16_000).samples, -1.0, 1.0)
         found = self.run(samples, sr=16_000)
-        return {"naturalness": float(found["ovrl_mos"]), "voice_quality": float(found["sig_mos"]), "background": float(found["bak_mos"])}
+        return {
+            "naturalness": float(found["ovrl_mos"]),
+            "voice_quality": float(found["sig_mos"]),
+            "background": float(found["bak_mos"]),
+        }
 
 
 def open_naturalness() -> Naturalness:
@@ -41,4 +48,6 @@ def open_naturalness() -> Naturalness:
     try:
         return Dnsmos()
     except ImportError as error:
-        raise EvaluationError(f"no predictor of naturalness: {error.name} is not installed (pip install 'soundalike[evaluate]').") from None
+        raise EvaluationError(
+            f"no predictor of naturalness: {error.name} is not installed (pip install 'soundalike[evaluate]')."
+        ) from None

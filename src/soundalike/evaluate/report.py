@@ -1,4 +1,6 @@
-"""From measures to the report: means with intervals, slices, the comparison of two systems; as a dict and as Markdown."""
+"""From measures to the report: means with intervals, slices, the comparison of two systems; as a dict and as
+Markdown.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,14 @@ def metrics(encoders: list[tuple[str, bool]]) -> list[Metric]:
         rows += [
             Metric(f"similarity{own}", f"similarity to the reference ({note})", "", "higher", short=short),
             Metric(f"margin{own}", f"margin over the most similar other reference ({name})", "", "higher"),
-            Metric(f"first{own}", f"own reference is the most similar of all ({name})", "%", "higher", digits=0, short="own reference first"),
+            Metric(
+                f"first{own}",
+                f"own reference is the most similar of all ({name})",
+                "%",
+                "higher",
+                digits=0,
+                short="own reference first",
+            ),
         ]
     return [
         *rows,
@@ -59,7 +68,14 @@ def metrics(encoders: list[tuple[str, bool]]) -> list[Metric]:
         Metric("background", "of that, the background (1 to 5)", "", "higher"),
         Metric("pitch", "median pitch", "Hz", "", digits=0),
         Metric("pitch_range", "range of the pitch", "semitones", "", digits=1),
-        Metric("pitch_error", "pitch error against the speaker's own recording", "semitones", "lower", digits=1, short="pitch error"),
+        Metric(
+            "pitch_error",
+            "pitch error against the speaker's own recording",
+            "semitones",
+            "lower",
+            digits=1,
+            short="pitch error",
+        ),
         Metric("pace", "pace", "words/s", ""),
         Metric("pace_ratio", "pace relative to the speaker's own recording", "", ""),
         Metric("pauses", "pauses over 150 ms", "per s", ""),
@@ -68,7 +84,14 @@ def metrics(encoders: list[tuple[str, bool]]) -> list[Metric]:
         Metric("silence", "silence", "%", "", digits=0),
         Metric("tail", "level of the last 50 ms against speech", "dB", "", digits=0),
         Metric("breaks_off", "recordings that break off", "%", "lower", digits=0),
-        Metric("speed", "seconds of synthesis per second of speech", "", "lower", digits=3, short="seconds per second"),
+        Metric(
+            "speed",
+            "seconds of synthesis per second of speech",
+            "",
+            "lower",
+            digits=3,
+            short="seconds per second",
+        ),
     ]
 
 
@@ -76,7 +99,8 @@ def pairs(rows: list[dict[str, Any]], metric: Metric) -> list[tuple[float, float
     """The (part, whole) of each row, None where it was not measured."""
     found = []
     for row in rows:
-        part, whole = row.get(metric.value or metric.name), row.get(metric.whole) if metric.whole else 1.0
+        part = row.get(metric.value or metric.name)
+        whole = row.get(metric.whole) if metric.whole else 1.0
         found.append(None if part is None or whole is None else (float(part), float(whole)))
     return found
 
@@ -108,11 +132,15 @@ def build(measured: list[Measured], tools: Instruments, notes: list[str], seed: 
 def _cautions(measured: list[Measured]) -> list[str]:
     """What the intervals do not say of themselves."""
     few = [one.system.name for one in measured if len(one.rows) < FEW]
-    notes = [f"Fewer than {FEW} jobs ({', '.join(few)}): the intervals are too narrow to rely on."] if few else []
+    notes = (
+        [f"Fewer than {FEW} jobs ({', '.join(few)}): the intervals are too narrow to rely on."] if few else []
+    )
     for one in measured:
         words, wrong = (sum(row.get(name, 0) for row in one.rows) for name in ("words", "word_errors"))
         if words and not wrong:  # no resampling draws an error that never happened
-            notes.append(f"{one.system.name}: none of {words} words was wrong; a true rate of up to {300 / words:.1f} % would often look so.")
+            notes.append(
+                f"{one.system.name}: none of {words} words was wrong; a true rate of up to {300 / words:.1f} % would often look so."
+            )
     return notes
 
 
@@ -135,7 +163,9 @@ def _system(one: Measured, table: list[Metric], language: str, seed: int) -> dic
     kinds: dict[str, int] = {}
     for excluded in one.system.excluded:
         kinds[excluded.kind] = kinds.get(excluded.kind, 0) + 1
-    jobs = [{**as_dict(job), "language": language, "measures": row} for job, row in zip(one.system.jobs, one.rows)]
+    jobs = [
+        {**as_dict(job), "language": language, "measures": row} for job, row in zip(one.system.jobs, one.rows)
+    ]
     return {
         "name": one.system.name,
         "used": len(jobs),
@@ -154,7 +184,9 @@ def _table(rows: list[dict[str, Any]], table: list[Metric], seed: int) -> dict[s
 
 
 def _slices(jobs: list[dict[str, Any]], table: list[Metric], seed: int) -> dict[str, dict[str, dict]]:
-    """Field -> value -> a small table; for every extra field that makes groups, the reference's length and the text's."""
+    """Field -> value -> a small table; for every extra field that makes groups, the reference's length and
+    the text's.
+    """
     of: dict[str, Callable[[dict], str | None]] = {
         "length of the reference": lambda job: _bin(job["measures"]["reference_seconds"], REFERENCE_BINS),
         "length of the text": lambda job: _bin(job["measures"]["text_words"], TEXT_BINS),
@@ -172,7 +204,10 @@ def _slices(jobs: list[dict[str, Any]], table: list[Metric], seed: int) -> dict[
                 groups.setdefault(value, []).append(job["measures"])
         if 1 < len(groups) <= SLICES_UP_TO:
             values = sorted(groups, key=lambda value: (order.index(value) if value in order else -1, value))
-            found[name] = {value: {"used": len(groups[value]), "table": _table(groups[value], small, seed)} for value in values}
+            found[name] = {
+                value: {"used": len(groups[value]), "table": _table(groups[value], small, seed)}
+                for value in values
+            }
     return found
 
 
@@ -181,11 +216,17 @@ def _bin(value: float | None, bins: tuple[tuple[float, str], ...]) -> str | None
 
 
 def worst(jobs: list[dict[str, Any]], count: int = WORST) -> list[int]:
-    """Indices of the jobs with the most words wrong; ties, and all where nothing was recognised, by similarity, then naturalness."""
+    """Indices of the jobs with the most words wrong; ties, and all where nothing was recognised, by
+    similarity, then naturalness.
+    """
 
     def badness(index: int) -> tuple[float, float, float]:
         row = jobs[index]["measures"]
-        errors = row["word_errors"] / row["words"] if row.get("words") and row.get("word_errors") is not None else 0.0
+        errors = (
+            row["word_errors"] / row["words"]
+            if row.get("words") and row.get("word_errors") is not None
+            else 0.0
+        )
         return (-errors, row.get("similarity") or 0.0, row.get("naturalness") or 0.0)
 
     return sorted(range(len(jobs)), key=badness)[:count]
@@ -194,7 +235,11 @@ def worst(jobs: list[dict[str, Any]], count: int = WORST) -> list[int]:
 def _comparison(measured: list[Measured], table: list[Metric], seed: int) -> dict[str, dict]:
     found = {}
     for metric in table:
-        both = [(a, b) for a, b in zip(*(pairs(one.rows, metric) for one in measured)) if a is not None and b is not None]
+        both = [
+            (a, b)
+            for a, b in zip(*(pairs(one.rows, metric) for one in measured))
+            if a is not None and b is not None
+        ]
         result = compare([a for a, _ in both], [b for _, b in both], seed=seed)
         if result is not None:
             found[metric.name] = asdict(result)
@@ -211,7 +256,9 @@ def _finite(value: Any) -> Any:
 
 
 def shown(metric: dict[str, Any], value: float | None, signed: bool = False) -> str:
-    """A value with the metric's unit: "4.2 %"; a difference of shares in points, so that it is not taken for a share of the other."""
+    """A value with the metric's unit: "4.2 %"; a difference of shares in points, so that it is not taken for
+    a share of the other.
+    """
     unit = "points" if signed and metric["unit"] == "%" else metric["unit"]
     return "–" if value is None else f"{_number(metric, value, signed)} {unit}".strip()
 
@@ -233,9 +280,17 @@ def shown_p(p: float) -> str:
 
 
 def verdict_of(metric: dict[str, Any], paired: dict[str, Any]) -> str:
-    """What a difference comes to. It counts only where the interval leaves out zero and the sign test agrees; either alone is misled by few jobs."""
-    low, high = paired["difference"]["low"], paired["difference"]["high"]
-    if low is None or low <= 0 <= high or paired["p"] > 1 - LEVEL or (paired["more"] > paired["less"]) != (low > 0):
+    """What a difference comes to. It counts only where the interval leaves out zero and the sign test agrees;
+    either alone is misled by few jobs.
+    """
+    low = paired["difference"]["low"]
+    high = paired["difference"]["high"]
+    if (
+        low is None
+        or low <= 0 <= high
+        or paired["p"] > 1 - LEVEL
+        or (paired["more"] > paired["less"]) != (low > 0)
+    ):
         return "not told apart"
     if not metric["better"]:
         return "differs"
@@ -246,12 +301,23 @@ def markdown(report: dict[str, Any]) -> str:
     """What report.md holds: the tables, the excluded jobs and the worst ten."""
     names = [_safe(system["name"]) for system in report["systems"]]
     lines = ["# Evaluation", "", *[f"- {_safe(counted(system))}" for system in report["systems"]]]
-    lines += [f"- {_safe(note)}" for note in report["notes"]] + [f"- In brackets and columns named 95 %: {report['interval']}.", ""]
+    lines += [f"- {_safe(note)}" for note in report["notes"]] + [
+        f"- In brackets and columns named 95 %: {report['interval']}.",
+        "",
+    ]
     lines += _rows(["measure", "better", *[cell for name in names for cell in (name, "95 %", "jobs")]])
     for metric in report["metrics"]:
         found = [system["table"].get(metric["name"]) for system in report["systems"]]
         if any(found):
-            cells = [c for e in found for c in ((shown(metric, e["value"]), shown_interval(metric, e), str(e["n"])) if e else ("–", "–", "0"))]
+            cells = [
+                c
+                for e in found
+                for c in (
+                    (shown(metric, e["value"]), shown_interval(metric, e), str(e["n"]))
+                    if e
+                    else ("–", "–", "0")
+                )
+            ]
             lines.append(_row([metric["label"], metric["better"], *cells]))
     if "comparison" in report:
         lines += ["", f"## {names[1]} less {names[0]}, job by job", ""]
@@ -259,7 +325,8 @@ def markdown(report: dict[str, Any]) -> str:
         for metric in report["metrics"]:
             paired = report["comparison"].get(metric["name"])
             if paired:
-                gap, split = paired["difference"], f"{paired['more']} / {paired['less']} / {paired['ties']}"
+                gap = paired["difference"]
+                split = f"{paired['more']} / {paired['less']} / {paired['ties']}"
                 cells = [
                     shown(metric, gap["value"], True),
                     shown_interval(metric, gap, True),
@@ -275,17 +342,37 @@ def markdown(report: dict[str, Any]) -> str:
 
 def counted(system: dict[str, Any]) -> str:
     kinds = ", ".join(f"{count} for its {kind}" for kind, count in system["excluded_by_kind"].items())
-    return f"{system['name']}: {system['used']} jobs measured, {len(system['excluded'])} left out" + (f" ({kinds})" if kinds else "")
+    return f"{system['name']}: {system['used']} jobs measured, {len(system['excluded'])} left out" + (
+        f" ({kinds})" if kinds else ""
+    )
 
 
 def _system_lines(system: dict[str, Any], report: dict[str, Any]) -> list[str]:
-    lines, name = [], _safe(system["name"])
+    lines = []
+    name = _safe(system["name"])
     for field, groups in system["slices"].items():
-        shown_here = [m for m in report["metrics"] if m["name"] in IN_SLICES and any(m["name"] in group["table"] for group in groups.values())]
-        lines += ["", f"## {name} by {_safe(field)}", "", *_rows([field, "jobs", *[metric["short"] or metric["label"] for metric in shown_here]])]
+        shown_here = [
+            m
+            for m in report["metrics"]
+            if m["name"] in IN_SLICES and any(m["name"] in group["table"] for group in groups.values())
+        ]
+        lines += [
+            "",
+            f"## {name} by {_safe(field)}",
+            "",
+            *_rows([field, "jobs", *[metric["short"] or metric["label"] for metric in shown_here]]),
+        ]
         for value, group in groups.items():
             cells = [(metric, group["table"].get(metric["name"])) for metric in shown_here]
-            lines.append(_row([value, str(group["used"]), *[f"{shown(m, e['value'])} ({shown_interval(m, e)})" if e else "–" for m, e in cells]]))
+            lines.append(
+                _row(
+                    [
+                        value,
+                        str(group["used"]),
+                        *[f"{shown(m, e['value'])} ({shown_interval(m, e)})" if e else "–" for m, e in cells],
+                    ]
+                )
+            )
     lines += ["", f"## {name}: the worst", ""]
     lines += _rows(["recording", "text", "heard", "words wrong", "similarity"])
     for index in system["worst"]:

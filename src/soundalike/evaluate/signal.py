@@ -21,10 +21,11 @@ QUIETEST = -80.0  # decibels; nothing is reported as quieter
 def signal(audio: Audio) -> dict[str, float | None]:
     """Level and faults of a recording.
 
-    loudness: LUFS, None for silence. clipped, silence: shares, 0 to 1. tail: dB of the last 50 ms against speech, None without
-    any; breaks_off: whether that is so loud that the end is missing, 0 or 1.
+    loudness: LUFS, None for silence. clipped, silence: shares, 0 to 1. tail: dB of the last 50 ms against
+    speech, None without any; breaks_off: whether that is so loud that the end is missing, 0 or 1.
     """
-    active, loudness = audio.activity(), audio.loudness()
+    active = audio.activity()
+    loudness = audio.loudness()
     tail = _tail(audio, active)
     return {
         "loudness": loudness if np.isfinite(loudness) else None,
@@ -37,7 +38,9 @@ def signal(audio: Audio) -> dict[str, float | None]:
 
 def _tail(audio: Audio, active: np.ndarray) -> float | None:
     """Near 0 where a recording breaks off in the middle of a sound."""
-    speech = audio.samples[: len(active) * (audio.rate // 100)].astype(np.float64)[np.repeat(active, audio.rate // 100)]
+    speech = audio.samples[: len(active) * (audio.rate // 100)].astype(np.float64)[
+        np.repeat(active, audio.rate // 100)
+    ]
     if not len(speech):
         return None
     end = audio.samples[-int(TAIL * audio.rate) :].astype(np.float64)
@@ -47,9 +50,10 @@ def _tail(audio: Audio, active: np.ndarray) -> float | None:
 def prosody(audio: Audio, words: int, real: Audio | None = None) -> dict[str, float | None]:
     """Melody and pace; None where there is no speech or no voiced sound.
 
-    pitch: median, hertz. pitch_range: semitones from the 5th to the 95th percentile. pace: words per second from the first
-    sound to the last. pauses: of over 150 ms, per second. With the speaker's own recording of the text also pitch_error: mean
-    absolute semitones where both are voiced, after dynamic time warping of the spectra; and pace_ratio: 2 is twice as fast.
+    pitch: median, hertz. pitch_range: semitones from the 5th to the 95th percentile. pace: words per second
+    from the first sound to the last. pauses: of over 150 ms, per second. With the speaker's own recording of
+    the text also pitch_error: mean absolute semitones where both are voiced, after dynamic time warping of
+    the spectra; and pace_ratio: 2 is twice as fast.
     """
     spoken = audio.trim(0.0)
     hertz = _pitch(spoken)
@@ -83,20 +87,25 @@ def _pitch_error(audio: Audio, hertz: np.ndarray, real: Audio) -> float | None:
     """Warped by the spectra and not by the pitch, which would hide the very error that is sought."""
     theirs = _pitch(real)
     path = warp(_shape(audio)[: len(hertz)], _shape(real)[: len(theirs)])
-    a, b = hertz[path[:, 0]], theirs[path[:, 1]]
+    a = hertz[path[:, 0]]
+    b = theirs[path[:, 1]]
     both = (a > 0) & (b > 0)
     return float(np.abs(12 * np.log2(a[both] / b[both])).mean()) if both.sum() > 5 else None
 
 
 def _shape(audio: Audio) -> np.ndarray:
-    """Log-mel (T, M / 5) in which level and colour of the whole recording are taken away, so that voices can be compared."""
+    """Log-mel (T, M / 5) in which level and colour of the whole recording are taken away, so that voices can
+    be compared.
+    """
     mel = log_mel(torch.from_numpy(audio.resample(MelSpec().sample_rate).samples)[None], MelSpec())[0].numpy()
     coarse = np.maximum(mel, -8.0).reshape(len(mel), -1, 5).mean(2)
     return (coarse - coarse.mean(0)) / (coarse.std(0) + 0.1)
 
 
 def warp(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The cheapest path (P, 2) through two sequences (T, D) and (T', D) from their beginnings to their ends: dynamic time warping."""
+    """The cheapest path (P, 2) through two sequences (T, D) and (T', D) from their beginnings to their ends:
+    dynamic time warping.
+    """
     cost = np.sqrt(np.maximum((a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T, 0))
     rows, columns = cost.shape
     total = np.full((rows + 1, columns + 1), np.inf)
@@ -104,8 +113,12 @@ def warp(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     for d in range(rows + columns - 1):  # along the diagonals, whose cells do not depend on each other
         i = np.arange(max(0, d - columns + 1), min(rows, d + 1))
         j = d - i
-        total[i + 1, j + 1] = cost[i, j] + np.minimum(total[i, j], np.minimum(total[i, j + 1], total[i + 1, j]))
-    i, j, path = rows, columns, []
+        total[i + 1, j + 1] = cost[i, j] + np.minimum(
+            total[i, j], np.minimum(total[i, j + 1], total[i + 1, j])
+        )
+    i = rows
+    j = columns
+    path = []
     while i and j:
         path.append((i - 1, j - 1))
         i, j = min(((i - 1, j - 1), (i - 1, j), (i, j - 1)), key=lambda cell: total[cell])

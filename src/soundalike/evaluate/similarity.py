@@ -22,9 +22,12 @@ class SpeakerEncoder(Protocol):
 
 
 class BuiltInEncoder:
-    """The speaker encoder of the built-in model. It conditions that model, so its verdict on it is not independent."""
+    """The speaker encoder of the built-in model. It conditions that model, so its verdict on it is not
+    independent.
+    """
 
-    name, conditions = "built-in", True
+    name = "built-in"
+    conditions = True
 
     def __init__(self):
         from soundalike.checkpoints.bundle import BUILT_IN
@@ -44,10 +47,12 @@ class BuiltInEncoder:
 
 
 class Resemblyzer:
-    """The GE2E encoder of the package resemblyzer. No model is conditioned on it, but the built-in encoder was taught by its vectors: a
-    second opinion, not a stranger's."""
+    """The GE2E encoder of the package resemblyzer. No model is conditioned on it, but the built-in encoder
+    was taught by its vectors: a second opinion, not a stranger's.
+    """
 
-    name, conditions = "resemblyzer", False
+    name = "resemblyzer"
+    conditions = False
 
     def __init__(self):
         from resemblyzer import VoiceEncoder
@@ -66,7 +71,9 @@ def unit(vector: np.ndarray) -> np.ndarray:
 
 
 def open_encoders() -> tuple[list[SpeakerEncoder], str]:
-    """The built-in encoder, and every external one that is installed; and a sentence about one that is, but cannot be used."""
+    """The built-in encoder, and every external one that is installed; and a sentence about one that is, but
+    cannot be used.
+    """
     encoders: list[SpeakerEncoder] = [BuiltInEncoder()]
     if importlib.util.find_spec("resemblyzer") is None:
         return encoders, ""
@@ -82,7 +89,13 @@ def cosines(vector: np.ndarray, references: dict[str, np.ndarray]) -> dict[str, 
 
 
 def verdict(alike: dict[str, float], own: str) -> dict[str, float | None]:
-    """Similarity to the own reference; margin over the most similar other, and whether the own is first, where there are others."""
+    """Similarity to the own reference; margin over the most similar other, and whether the own is first,
+    where there are others.
+    """
     others = [value for name, value in alike.items() if name != own]
     margin = alike[own] - max(others) if others else None
-    return {"similarity": alike[own], "margin": margin, "first": None if margin is None else float(margin > 0)}
+    return {
+        "similarity": alike[own],
+        "margin": margin,
+        "first": None if margin is None else float(margin > 0),
+    }

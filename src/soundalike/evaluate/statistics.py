@@ -35,8 +35,10 @@ class Paired:
 
 def _drawn(weights: Sequence[np.ndarray], draws: int, seed: int) -> list[np.ndarray]:
     """Sums (draws,) of each array over the same resampled jobs."""
-    n, rng = len(weights[0]), np.random.default_rng(seed)
-    table, sums = np.stack(weights, 1), []  # (n, k)
+    n = len(weights[0])
+    rng = np.random.default_rng(seed)
+    table = np.stack(weights, 1)  # (n, k)
+    sums = []
     for _ in range(0, draws, 100):
         counts = rng.multinomial(n, np.full(n, 1 / n), size=min(100, draws - 100 * len(sums)))
         sums.append(counts @ table)
@@ -51,8 +53,11 @@ def _interval(values: np.ndarray) -> tuple[float | None, float | None]:
     return float(low), float(high)
 
 
-def pooled(parts: Sequence[float], wholes: Sequence[float] | None = None, draws: int = DRAWS, seed: int = 0) -> Estimate | None:
-    """sum(parts) / sum(wholes), with the 95 % percentile interval of a bootstrap over jobs; the mean of `parts` without wholes.
+def pooled(
+    parts: Sequence[float], wholes: Sequence[float] | None = None, draws: int = DRAWS, seed: int = 0
+) -> Estimate | None:
+    """sum(parts) / sum(wholes), with the 95 % percentile interval of a bootstrap over jobs; the mean of
+    `parts` without wholes.
 
     None when there is nothing to pool.
     """
@@ -64,19 +69,31 @@ def pooled(parts: Sequence[float], wholes: Sequence[float] | None = None, draws:
     if len(above) < 2:
         return Estimate(value, None, None, 1)
     top, bottom = _drawn([above, below], draws, seed)
-    return Estimate(value, *_interval(np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0)), len(above))
+    return Estimate(
+        value, *_interval(np.divide(top, bottom, out=np.full(len(top), np.nan), where=bottom > 0)), len(above)
+    )
 
 
 def sign_test(more: int, less: int) -> float:
-    """Two-sided probability of so uneven a split, or a more uneven one, when either side is equally likely: exact."""
+    """Two-sided probability of so uneven a split, or a more uneven one, when either side is equally likely:
+    exact.
+    """
     n = more + less
     tail = sum(math.comb(n, k) for k in range(min(more, less) + 1))
     return min(1.0, 2 * tail / 2**n)
 
 
-def compare(first: Sequence[tuple[float, float]], second: Sequence[tuple[float, float]], draws: int = DRAWS, seed: int = 0) -> Paired | None:
-    """Two systems over the same jobs, each job a (part, whole); whole is 1 for plain means. None when there is nothing to compare."""
-    a, b = np.asarray(first, dtype=np.float64).reshape(-1, 2), np.asarray(second, dtype=np.float64).reshape(-1, 2)
+def compare(
+    first: Sequence[tuple[float, float]],
+    second: Sequence[tuple[float, float]],
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Paired | None:
+    """Two systems over the same jobs, each job a (part, whole); whole is 1 for plain means. None when there
+    is nothing to compare.
+    """
+    a = np.asarray(first, dtype=np.float64).reshape(-1, 2)
+    b = np.asarray(second, dtype=np.float64).reshape(-1, 2)
     if not len(a) or a[:, 1].sum() <= 0 or b[:, 1].sum() <= 0:
         return None
     value = float(b[:, 0].sum() / b[:, 1].sum() - a[:, 0].sum() / a[:, 1].sum())
@@ -86,5 +103,6 @@ def compare(first: Sequence[tuple[float, float]], second: Sequence[tuple[float, 
         fine = (sums[1] > 0) & (sums[3] > 0)
         low, high = _interval(sums[2][fine] / sums[3][fine] - sums[0][fine] / sums[1][fine])
     gap = b[:, 0] * a[:, 1] - a[:, 0] * b[:, 1]  # its sign is that of b's ratio less a's
-    more, less = int((gap > 1e-12).sum()), int((gap < -1e-12).sum())
+    more = int((gap > 1e-12).sum())
+    less = int((gap < -1e-12).sum())
     return Paired(Estimate(value, low, high, len(a)), more, less, len(a) - more - less, sign_test(more, less))

@@ -24,7 +24,9 @@ class Verification:
 
 
 def equal_error_rate(same: np.ndarray, different: np.ndarray) -> tuple[float, float]:
-    """The error rate (0 to 1) and threshold at which as many same pairs are refused as different pairs are accepted."""
+    """The error rate (0 to 1) and threshold at which as many same pairs are refused as different pairs are
+    accepted.
+    """
     thresholds = np.unique(np.concatenate([same, different]))
     refused = np.searchsorted(np.sort(same), thresholds, side="left") / len(same)
     accepted = 1 - np.searchsorted(np.sort(different), thresholds, side="left") / len(different)
@@ -32,10 +34,18 @@ def equal_error_rate(same: np.ndarray, different: np.ndarray) -> tuple[float, fl
     return float((refused[best] + accepted[best]) / 2), float(thresholds[best])
 
 
-def verify_speakers(folder: str, mel: MelSpec, split: str = "dev", exclude: tuple[str, ...] = (), seconds: float = 1.5) -> Verification:
-    """All pairs of clips of a split of an embedded folder, every speaker weighing alike; clips under `seconds` are left out."""
+def verify_speakers(
+    folder: str, mel: MelSpec, split: str = "dev", exclude: tuple[str, ...] = (), seconds: float = 1.5
+) -> Verification:
+    """All pairs of clips of a split of an embedded folder, every speaker weighing alike; clips under
+    `seconds` are left out.
+    """
     store = FeatureStore(folder, mel)
-    rows = [r for r in read_manifest(folder) if r.split == split and r.seconds >= seconds and not r.corpus.startswith(exclude or ("\0",))]
+    rows = [
+        r
+        for r in read_manifest(folder)
+        if r.split == split and r.seconds >= seconds and not r.corpus.startswith(exclude or ("\0",))
+    ]
     by_speaker: dict[str, list[str]] = {}
     for row in rows:
         by_speaker.setdefault(row.speaker, []).append(row.id)
@@ -46,6 +56,14 @@ def verify_speakers(folder: str, mel: MelSpec, split: str = "dev", exclude: tupl
     cosine = vectors @ vectors.T
     upper = np.triu(np.ones_like(cosine, dtype=bool), 1)
     alike = names[:, None] == names[None]
-    same, different = cosine[upper & alike], cosine[upper & ~alike]
+    same = cosine[upper & alike]
+    different = cosine[upper & ~alike]
     rate, threshold = equal_error_rate(same, different)
-    return Verification(rate, threshold, float(same.mean()), float(different.mean()), len(by_speaker), len(same) + len(different))
+    return Verification(
+        rate,
+        threshold,
+        float(same.mean()),
+        float(different.mean()),
+        len(by_speaker),
+        len(same) + len(different),
+    )

@@ -13,7 +13,9 @@ from soundalike.text import normalise
 
 
 def plain_words(text: str, language: str = "en") -> list[str]:
-    """The words of a text as they are compared: numbers spelled out, lower case, no punctuation; none where nothing can be spoken."""
+    """The words of a text as they are compared: numbers spelled out, lower case, no punctuation; none where
+    nothing can be spoken.
+    """
     try:
         spoken = normalise(text, language)
     except TextError:
@@ -43,12 +45,17 @@ def distance(wanted, heard) -> int:
 
 
 def edits(wanted: list[str], heard: list[str]) -> list[tuple[str, str, str]]:
-    """How the words wanted became those heard: ("same" | "changed" | "missing" | "extra", wanted, heard) in order."""
-    table, steps = _costs(wanted, heard), []
-    i, j = len(wanted), len(heard)
+    """How the words wanted became those heard: ("same" | "changed" | "missing" | "extra", wanted, heard) in
+    order.
+    """
+    table = _costs(wanted, heard)
+    steps = []
+    i = len(wanted)
+    j = len(heard)
     while i or j:
         if i and j and table[i, j] == table[i - 1, j - 1] + (wanted[i - 1] != heard[j - 1]):
-            i, j = i - 1, j - 1
+            i = i - 1
+            j = j - 1
             steps.append(("same" if wanted[i] == heard[j] else "changed", wanted[i], heard[j]))
         elif i and table[i, j] == table[i - 1, j] + 1:
             i -= 1
@@ -72,6 +79,8 @@ class WordScore:
 
 def score_words(text: str, heard: str, language: str = "en") -> WordScore:
     """How far what was heard is from what should be said."""
-    wanted, got = plain_words(text, language), plain_words(heard, language)
-    letters, letters_got = " ".join(wanted), " ".join(got)
+    wanted = plain_words(text, language)
+    got = plain_words(heard, language)
+    letters = " ".join(wanted)
+    letters_got = " ".join(got)
     return WordScore(heard, distance(wanted, got), len(wanted), distance(letters, letters_got), len(letters))

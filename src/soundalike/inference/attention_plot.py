@@ -12,8 +12,6 @@ ENDING = ".png"
 TALLEST = 500.0  # inches of a picture of many sentences: more than 2**16 pixels are not drawn
 
 
-
-
 def check_picture(path: str | os.PathLike) -> None:
     """Raise ConfigError where no picture can be drawn: another ending, no such folder, no matplotlib."""
     if Path(path).suffix.lower() != ENDING or not Path(path).parent.is_dir():
@@ -25,7 +23,9 @@ def check_picture(path: str | os.PathLike) -> None:
 
 
 def draw(looked: tuple[Attention, ...], path: str | os.PathLike) -> None:
-    """A picture of sentences one below the other: time to the right, symbols upwards, brighter where was looked more (needs matplotlib)."""
+    """A picture of sentences one below the other: time to the right, symbols upwards, brighter where was
+    looked more (needs matplotlib).
+    """
     from matplotlib.figure import Figure
 
     heights = [max(2.0, 0.13 * len(one.symbols)) for one in looked]
@@ -33,7 +33,16 @@ def draw(looked: tuple[Attention, ...], path: str | os.PathLike) -> None:
     axes = figure.subplots(len(looked), squeeze=False, height_ratios=heights)[:, 0]
     for axis, one in zip(axes, looked):
         extent = (0.0, len(one.weights) * one.step, -0.5, len(one.symbols) - 0.5)
-        axis.imshow(one.weights.T, origin="lower", aspect="auto", cmap="magma", vmin=0.0, vmax=1.0, extent=extent, interpolation="nearest")
+        axis.imshow(
+            one.weights.T,
+            origin="lower",
+            aspect="auto",
+            cmap="magma",
+            vmin=0.0,
+            vmax=1.0,
+            extent=extent,
+            interpolation="nearest",
+        )
         axis.set_yticks(range(len(one.symbols)), one.symbols, fontsize=6)
         axis.set_xlabel("seconds")
     figure.savefig(path, dpi=90, format="png")

@@ -1,4 +1,6 @@
-"""Load a model, pair its parts, split long text, join the pieces, keep to the promises of the command line."""
+"""Load a model, pair its parts, split long text, join the pieces, keep to the promises of the command
+line.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +39,13 @@ from .take_selection import TAKES, _changed
 from .voice_file import SMALL, pitch_facts
 
 RANGES = {  # of options
-    "speed": (0.5, 2.0), "pitch": (-12.0, 12.0), "energy": (-12.0, 12.0), "sharpen": (0.0, 1.0), "temperature": (0.0, 1.5), "seed": (0, 2**62),
-}  # fmt: skip
+    "speed": (0.5, 2.0),
+    "pitch": (-12.0, 12.0),
+    "energy": (-12.0, 12.0),
+    "sharpen": (0.0, 1.0),
+    "temperature": (0.0, 1.5),
+    "seed": (0, 2**62),
+}
 REMEMBERED = 32  # practised voices
 
 
@@ -48,9 +55,17 @@ class Cloner:
     Re-entrant: listening and speaking change nothing that others see.
     """
 
-    def __init__(self, family: contracts.Cloner, model: dict[str, Any] | None = None, aligner: torch.nn.Module | None = None):
-        self.family, self.aligner = family, aligner
-        self.listener = Listener(aligner, getattr(family, "speaker", None), family.mel) if aligner is not None else None
+    def __init__(
+        self,
+        family: contracts.Cloner,
+        model: dict[str, Any] | None = None,
+        aligner: torch.nn.Module | None = None,
+    ):
+        self.family = family
+        self.aligner = aligner
+        self.listener = (
+            Listener(aligner, getattr(family, "speaker", None), family.mel) if aligner is not None else None
+        )
         self.model = model or {}  # what made a voice, as kept with it: see `told`
         self.sample_rate: int = family.sample_rate
         self.Options: type = family.Options
@@ -59,25 +74,36 @@ class Cloner:
         self.frame_rate: float = getattr(family, "frame_rate", 100.0)
 
     @staticmethod
-    def load(model: str | os.PathLike | None = None, device: str = "auto", family: str | None = None) -> Cloner:
+    def load(
+        model: str | os.PathLike | None = None, device: str = "auto", family: str | None = None
+    ) -> Cloner:
         """The built-in model, the trained family of a name, or a model from a folder with a `model.json`.
 
         Raises ConfigError for a family that is not installed, CheckpointError if the parts do not fit.
         """
-        folder, place = model_store.chosen(model, family), pick_device(device)
+        folder = model_store.chosen(model, family)
+        place = pick_device(device)
         assembly = load_model(folder)
-        parts = {role: part.network.to("cpu" if role in ("aligner", "adversary") else place) for role, part in assembly.parts.items()}
-        built = registry.family(assembly.family)(parts["acoustic"], parts["vocoder"], parts["speaker"], assembly.parts["acoustic"].mel)
+        parts = {
+            role: part.network.to("cpu" if role in ("aligner", "adversary") else place)
+            for role, part in assembly.parts.items()
+        }
+        built = registry.family(assembly.family)(
+            parts["acoustic"], parts["vocoder"], parts["speaker"], assembly.parts["acoustic"].mel
+        )
         if "adversary" in parts:
             built.adversary = parts["adversary"]
         cloner = Cloner(built, told(assembly), parts.get("aligner"))
         phonemize("ready")  # opens the lexicon now, so that the first sentence need not wait for it
         return cloner
 
-    def listen(self, reference: Audio | str | os.PathLike | io.BytesIO, transcript: str | None = None) -> Voice:
+    def listen(
+        self, reference: Audio | str | os.PathLike | io.BytesIO, transcript: str | None = None
+    ) -> Voice:
         """The voice of a recording, which should hold two seconds of speech or more.
 
-        Raises AudioError when it is silent or holds under a second of speech; warns when it is poor, with how to mend it.
+        Raises AudioError when it is silent or holds under a second of speech; warns when it is poor, with how
+        to mend it.
         """
         name = "reference" if isinstance(reference, Audio | io.BytesIO) else os.fspath(reference)
         audio, channels = _open(reference)
@@ -86,7 +112,12 @@ class Cloner:
         start, stop = (int(seconds * audio.rate) for seconds in report.window)
         used = Audio(audio.samples[start:stop], audio.rate)
         voice = self.family.listen(used, transcript)
-        facts = {"seconds": round(audio.seconds, 2), "speech_seconds": report.speech_seconds, "rate": report.rate, "report": report.to_dict()}
+        facts = {
+            "seconds": round(audio.seconds, 2),
+            "speech_seconds": report.speech_seconds,
+            "rate": report.rate,
+            "report": report.to_dict(),
+        }
         facts |= {"language": None, "consent": {}, "model": self.model}
         if "prompt_pitch" in voice.tensors:
             facts["pitch"] = pitch_facts(voice.tensors["prompt_pitch"])
@@ -95,26 +126,45 @@ class Cloner:
         return Voice({**voice.tensors, **({"source": clip} if len(clip) else {})}, {**voice.facts, **facts})
 
     def practise(self, voice: Voice, progress: Callable[[int, int], None] | None = None) -> Voice:
-        """The voice with an adapter of the acoustic model, which practises its prompt for some seconds; the last REMEMBERED are kept.
+        """The voice with an adapter of the acoustic model, which practises its prompt for some seconds; the
+        last REMEMBERED are kept.
 
-        The voice as it is where it has one already, the model cannot, or too little is understood of the prompt. `progress` is told
-        (done, all) after each step.
+        The voice as it is where it has one already, the model cannot, or too little is understood of the
+        prompt. `progress` is told (done, all) after each step.
         """
-        if not getattr(self.family, "practice_layers", ()) or self.aligner is None or is_adapted(voice, self.family.weights):
+        if (
+            not getattr(self.family, "practice_layers", ())
+            or self.aligner is None
+            or is_adapted(voice, self.family.weights)
+        ):
             return voice
-        key = digest_of({name: voice.tensors[name] for name in ("prompt", "prompt_pitch", "vector") if name in voice.tensors})
+        key = digest_of(
+            {
+                name: voice.tensors[name]
+                for name in ("prompt", "prompt_pitch", "vector")
+                if name in voice.tensors
+            }
+        )
         change = self._practised.get(key)
         if change is None:
             with self._practising:
                 change = self._practised.get(key)  # another may have waited for the same
                 if change is None:
                     said = hear(voice.tensors["prompt"].float(), self.aligner, self.family.mel)
-                    change = self._practised[key] = {} if said is None else practise(self.family, voice, said, progress)
+                    change = self._practised[key] = (
+                        {} if said is None else practise(self.family, voice, said, progress)
+                    )
                     for old in list(self._practised)[:-REMEMBERED]:
                         del self._practised[old]
-        return adapted(voice, change, {"method": "practice", "weights": self.family.weights}) if change else voice
+        return (
+            adapted(voice, change, {"method": "practice", "weights": self.family.weights})
+            if change
+            else voice
+        )
 
-    def check(self, reference: Audio | str | os.PathLike | io.BytesIO, transcript: str | None = None) -> Report:
+    def check(
+        self, reference: Audio | str | os.PathLike | io.BytesIO, transcript: str | None = None
+    ) -> Report:
         """What a recording is worth as a reference. Raises AudioError when it cannot be read."""
         return self._examine(*_open(reference), transcript)
 
@@ -137,20 +187,34 @@ class Cloner:
         return float(scores[durations > 0].mean())
 
     def fits(self, voice: Voice) -> bool:
-        """Whether a voice was made by a model that hears as this one does. One that does not say is judged by its mel alone."""
+        """Whether a voice was made by a model that hears as this one does. One that does not say is judged by
+        its mel alone.
+        """
         made = voice.facts.get("model") or {"mel": voice.facts.get("mel")}
-        return all(made[key] == self.model[key] for key in ("family", "mel", "speaker") if key in made and key in self.model)
+        return all(
+            made[key] == self.model[key]
+            for key in ("family", "mel", "speaker")
+            if key in made and key in self.model
+        )
 
     def listen_again(self, voice: Voice, name: str = "voice") -> Voice:
-        """The voice derived anew from the clip of its recording, for a voice that another model made; what was told of it stays."""
+        """The voice derived anew from the clip of its recording, for a voice that another model made; what
+        was told of it stays.
+        """
         try:
             clip = Audio.read(io.BytesIO(voice.tensors["source"].numpy().tobytes()))
         except AudioError as error:
-            raise CheckpointError(f"{name}: the clip of its recording cannot be read ({error}). Make the voice again.") from None
+            raise CheckpointError(
+                f"{name}: the clip of its recording cannot be read ({error}). Make the voice again."
+            ) from None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # its recording was judged when it was first heard
             made = self.listen(clip)
-        kept = {fact: voice.facts[fact] for fact in ("name", "consent", "language", "lexicon", "report", "seconds") if fact in voice.facts}
+        kept = {
+            fact: voice.facts[fact]
+            for fact in ("name", "consent", "language", "lexicon", "report", "seconds")
+            if fact in voice.facts
+        }
         return Voice({**made.tensors, "source": voice.tensors["source"]}, {**made.facts, **kept})
 
     def speak(
@@ -169,24 +233,31 @@ class Cloner:
         at: int = 0,
         more: bool = False,
     ) -> Iterator[Audio]:
-        """The text in the voice, sentence by sentence, each with its cues and its check; `progress` is told (done, all) after each.
+        """The text in the voice, sentence by sentence, each with its cues and its check; `progress` is told
+        (done, all) after each.
 
-        A plain str is read by `text.read` in the language it seems to be in; read it yourself for a language, a lexicon or SSML.
-        With `fit` the whole lasts so many seconds; every sentence is brought to `loudness` in LUFS; `others` are the voices that SSML's
-        <voice name> may call. With `verify`, every sentence is listened to again: one in doubt is made anew with another seed and
-        slower, then in two halves, and what is still in doubt is said in its `checks`. Of quality "best" the voice is practised first,
-        every sentence is made three times, and the take kept whose words the aligner hears best. Each piece carries a note of its origin
-        and, unless told not to, an inaudible `watermark` with the voice's id, the model's and the `day`, where one is given (without, the
-        same seed gives the same samples tomorrow); its pattern goes on from sample `at` of what was said before. With `more` to follow, a
-        pause comes after the last sentence too. Raises TextError, ConfigError and CheckpointError before the first piece where the text,
-        an option or the voice cannot be used.
+        A plain str is read by `text.read` in the language it seems to be in; read it yourself for a language,
+        a lexicon or SSML. With `fit` the whole lasts so many seconds; every sentence is brought to `loudness`
+        in LUFS; `others` are the voices that SSML's <voice name> may call. With `verify`, every sentence is
+        listened to again: one in doubt is made anew with another seed and slower, then in two halves, and
+        what is still in doubt is said in its `checks`. Of quality "best" the voice is practised first, every
+        sentence is made three times, and the take kept whose words the aligner hears best. Each piece carries
+        a note of its origin and, unless told not to, an inaudible `watermark` with the voice's id, the
+        model's and the `day`, where one is given (without, the same seed gives the same samples tomorrow);
+        its pattern goes on from sample `at` of what was said before. With `more` to follow, a pause comes
+        after the last sentence too. Raises TextError, ConfigError and CheckpointError before the first piece
+        where the text, an option or the voice cannot be used.
         """
         options = options or self.Options()
         check_options(options)
         if quality not in QUALITIES or (quality == "best" and self.aligner is None):
-            raise ConfigError(f"quality '{quality}': choose one of {', '.join(QUALITIES)}; best needs a model with an aligner.")
+            raise ConfigError(
+                f"quality '{quality}': choose one of {', '.join(QUALITIES)}; best needs a model with an aligner."
+            )
         if not postprocess.SOFTEST <= loudness <= postprocess.LOUDEST:
-            raise ConfigError(f"loudness = {loudness:g} is out of range. Choose {postprocess.SOFTEST:g} to {postprocess.LOUDEST:g} LUFS.")
+            raise ConfigError(
+                f"loudness = {loudness:g} is out of range. Choose {postprocess.SOFTEST:g} to {postprocess.LOUDEST:g} LUFS."
+            )
         script = text if isinstance(text, Script) else read(text, lexicon=lexicon_of(voice))
         for warning in script.warnings:
             warnings.warn(warning, stacklevel=2)
@@ -196,7 +267,11 @@ class Cloner:
             who = [self.practise(one) for one in who]
         seconds = [0.0] * len(sentences) if fit is None else self.fitted(sentences, who, options, fit)
         for number, sentence in enumerate(sentences):
-            chosen = dataclasses.replace(options, seed=options.seed + number, **({"seconds": seconds[number]} if fit is not None else {}))
+            chosen = dataclasses.replace(
+                options,
+                seed=options.seed + number,
+                **({"seconds": seconds[number]} if fit is not None else {}),
+            )
             sound, check = self._take(sentence, who[number], chosen, 3 if quality == "best" else 1, verify)
             pause = postprocess.PAUSE if more or number + 1 < len(sentences) else 0.0
             made = postprocess.deliver(sound, sentence, script.source, pause, loudness)
@@ -206,11 +281,17 @@ class Cloner:
             if progress is not None:
                 progress(number + 1, len(sentences))
 
-    def _take(self, sentence: Spoken, voice: Voice, options: Any, takes: int, verify: bool) -> tuple[Audio, Check | None]:
-        """A sentence made so many times, more often while in doubt, as it is heard best; with what was found, if it was listened to."""
+    def _take(
+        self, sentence: Spoken, voice: Voice, options: Any, takes: int, verify: bool
+    ) -> tuple[Audio, Check | None]:
+        """A sentence made so many times, more often while in doubt, as it is heard best; with what was found,
+        if it was listened to.
+        """
         made: list[tuple[Audio, Check]] = []
         plan = {"plan": self.family.plan(sentence, voice)} if hasattr(self.family, "plan") else {}
-        expected = self.family.seconds(sentence, voice, options, **plan) if hasattr(self.family, "seconds") else None
+        expected = (
+            self.family.seconds(sentence, voice, options, **plan) if hasattr(self.family, "seconds") else None
+        )
         seconds = getattr(options, "seconds", 0.0)
         halves = in_halves(sentence) if verify and not seconds else []
         for number in range(len(TAKES) + (len(halves) > 1)):
@@ -230,23 +311,34 @@ class Cloner:
             if not (verify and check.doubts):
                 break
         sound = made[kept][0]
-        return sound, dataclasses.replace(check, takes=len(made), kept=kept + 1, redraws=len(made) - takes) if verify else None
+        return sound, dataclasses.replace(
+            check, takes=len(made), kept=kept + 1, redraws=len(made) - takes
+        ) if verify else None
 
     def fitted(self, sentences: list[Spoken], who: list[Voice], options: Any, fit: float) -> list[float]:
-        """Seconds for each sentence so that the whole, pauses included, lasts `fit`. Warns outside NATURAL rates."""
+        """Seconds for each sentence so that the whole, pauses included, lasts `fit`. Warns outside NATURAL
+        rates.
+        """
         if not hasattr(self.family, "seconds"):
-            raise ConfigError("this family does not know beforehand how long it will speak, so it cannot fit a length. Leave --fit out.")
+            raise ConfigError(
+                "this family does not know beforehand how long it will speak, so it cannot fit a length. Leave --fit out."
+            )
         natural = [self.family.seconds(sentence, voice, options) for sentence, voice in zip(sentences, who)]
-        quiet = postprocess.PAUSE * (len(sentences) - 1) + sum(postprocess.asked_pauses(sentence) for sentence in sentences)
+        quiet = postprocess.PAUSE * (len(sentences) - 1) + sum(
+            postprocess.asked_pauses(sentence) for sentence in sentences
+        )
         if fit <= quiet + 0.1 * sum(natural):
-            raise ConfigError(f"--fit {fit:g}: too short; the text takes {sum(natural) + quiet:.1f} s by itself. Give at least half of that.")
+            raise ConfigError(
+                f"--fit {fit:g}: too short; the text takes {sum(natural) + quiet:.1f} s by itself. Give at least half of that."
+            )
         rate = sum(natural) / (fit - quiet)
         if not NATURAL[0] <= rate <= NATURAL[1]:
             warnings.warn(
                 f"to fit {fit:g} s the voice must speak at {rate:.2f} times its natural rate; {sum(natural) + quiet:.1f} s would suit it.",
                 stacklevel=3,
             )
-        ends = np.round(np.cumsum(natural) / rate * self.frame_rate) / self.frame_rate  # whole frames, so that roundings do not add up
+        # Whole frames, so that roundings do not add up
+        ends = np.round(np.cumsum(natural) / rate * self.frame_rate) / self.frame_rate
         return np.diff(ends, prepend=0.0).tolist()
 
     def clone(self, reference: Audio | str | os.PathLike, text: str | Script, options: Any = None) -> Audio:
@@ -254,26 +346,19 @@ class Cloner:
         return join(list(self.speak(text, self.listen(reference), options)))
 
 
-
-
-
-
 def pick_device(name: str) -> str:
-    """A torch device from auto, cpu, cuda or mps. Raises ConfigError when it is not one of these or not there."""
+    """A torch device from auto, cpu, cuda or mps. Raises ConfigError when it is not one of these or not
+    there.
+    """
     there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
-        return "cpu"  # the built-in model is faster than real time there, and gives the same samples everywhere
+        # The built-in model is faster than real time there, and gives the same samples everywhere
+        return "cpu"
     if name not in there:
         raise ConfigError(f"unknown device '{name}'. Choose one of auto, {', '.join(there)}.")
     if not there[name]:
         raise ConfigError(f"device '{name}' is not available on this machine. Use --device cpu.")
     return name
-
-
-
-
-
-
 
 
 def check_options(options: Any) -> None:

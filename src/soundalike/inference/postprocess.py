@@ -1,4 +1,6 @@
-"""What is done to a sentence once it sounds: rumble taken out, its loudness, the volume and pauses its text asks for, clean ends."""
+"""What is done to a sentence once it sounds: rumble taken out, its loudness, the volume and pauses its text
+asks for, clean ends.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,11 @@ from soundalike.text.alphabet import COMMA, GAP
 
 PAUSE = 0.12  # seconds of quiet put between sentences, beside those the model makes
 LOUDNESS = -23.0  # LUFS of what is spoken, as EBU R 128 has it: no peak needs rounding there
-LOUDEST, SOFTEST = -12.0, -45.0  # LUFS that may be asked for
-RUMBLE = 60.0  # hertz; below it there is next to no voice, but what the room of a recording hums, which a model copies with it
+LOUDEST = -12.0  # LUFS that may be asked for
+SOFTEST = -45.0
+# Hertz; below it there is next to no voice, but what the room of a recording hums, which a model copies with
+# it
+RUMBLE = 60.0
 FADE = 0.005  # seconds over which sound begins and ends beside inserted quiet
 LONGEST_PAUSE = 30.0  # seconds
 
@@ -35,8 +40,9 @@ def asked_pauses(spoken: Spoken) -> float:
 
 
 def deliver(audio: Audio, spoken: Spoken, source: str, pause: float, loudness: float = LOUDNESS) -> Audio:
-    """A sentence as the listener gets it: without rumble, levelled, words louder or softer as asked, pauses and marks put in, ends faded, quiet
-    after it."""
+    """A sentence as the listener gets it: without rumble, levelled, words louder or softer as asked, pauses
+    and marks put in, ends faded, quiet after it.
+    """
     audio = replace(audio, samples=without_rumble(audio.samples, audio.rate)).levelled(loudness)
     words = [cue for cue in audio.cues if cue.kind == "word"]
     samples = audio.samples.copy()
@@ -55,11 +61,18 @@ def deliver(audio: Audio, spoken: Spoken, source: str, pause: float, loudness: f
     cuts[len(samples)] = cuts.get(len(samples), 0.0) + pause
     ends = [words[index].start if index < len(words) else audio.seconds for _, index in spoken.marks]
     marks = [Cue("mark", name, at, at) for (name, _), at in zip(spoken.marks, ends)]
-    parts, cues, at, shift = [], [], 0, 0.0
+    parts = []
+    cues = []
+    at = 0
+    shift = 0.0
     for place in sorted({0, *cuts}):
         parts.append(_faded(samples[at:place], audio.rate))
         final = place == len(samples)
-        cues += [cue.moved(shift) for cue in (*audio.cues, *marks) if at <= cue.start * audio.rate and (final or cue.start * audio.rate < place)]
+        cues += [
+            cue.moved(shift)
+            for cue in (*audio.cues, *marks)
+            if at <= cue.start * audio.rate and (final or cue.start * audio.rate < place)
+        ]
         quiet = int(cuts.get(place, 0.0) * audio.rate)
         parts.append(np.zeros(quiet, np.float32))
         shift += quiet / audio.rate
@@ -68,8 +81,11 @@ def deliver(audio: Audio, spoken: Spoken, source: str, pause: float, loudness: f
 
 
 def without_rumble(samples: np.ndarray, rate: int) -> np.ndarray:
-    """Samples (N,) through a high-pass of no phase: a Butterworth filter of order four, forwards and backwards; half of the amplitude at RUMBLE."""
-    size = -(-(len(samples) + rate // 4) // 4096) * 4096  # with quiet after it, that its end does not run into its beginning
+    """Samples (N,) through a high-pass of no phase: a Butterworth filter of order four, forwards and
+    backwards; half of the amplitude at RUMBLE.
+    """
+    # With quiet after it, that its end does not run into its beginning
+    size = -(-(len(samples) + rate // 4) // 4096) * 4096
     frequencies = np.fft.rfftfreq(size, 1 / rate)
     gain = frequencies**8 / (frequencies**8 + RUMBLE**8)
     return np.fft.irfft(np.fft.rfft(samples, size) * gain, size)[: len(samples)].astype(np.float32)
@@ -98,7 +114,9 @@ def _faded(samples: np.ndarray, rate: int) -> np.ndarray:
 
 
 def _as_written(cues: list[Cue], source: str) -> tuple[Cue, ...]:
-    """Cues in order of time, words as they are written in the source; several words that one written thing is read as become one cue."""
+    """Cues in order of time, words as they are written in the source; several words that one written thing is
+    read as become one cue.
+    """
     merged: list[Cue] = []
     for cue in sorted(cues, key=lambda cue: (cue.start, cue.kind)):
         if cue.kind == "word" and cue.span[1] > cue.span[0]:

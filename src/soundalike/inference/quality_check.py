@@ -1,6 +1,7 @@
 """Whether speech says its text in its voice: every sentence is listened to again before it leaves.
 
-The aligner's opinion of every word, the length against the expected one, holes, cut ends, clipping, likeness to the voice.
+The aligner's opinion of every word, the length against the expected one, holes, cut ends, clipping, likeness
+to the voice.
 """
 
 from __future__ import annotations
@@ -22,55 +23,77 @@ from soundalike.text import Spoken, encode
 from soundalike.text.alphabet import MARKS
 
 ABSENT = -20.0  # the score of a word that there was no time to say
-USUAL, USUAL_WEIGHT = -1.0, 1.0  # the score of a word of clear speech, and how many words that is worth beside a sentence's own
+USUAL = -1.0  # the score of a word of clear speech, and how many words that is worth beside a sentence's own
+USUAL_WEIGHT = 1.0
 LENGTH_POWER = 0.35  # how much more a long word tells than a short one
-UNCLEAR = -3.8  # a word whose evidence lies below is in doubt: 95 of 100 sentences in voices of every kind hold none (docs/verification.md)
+# A word whose evidence lies below is in doubt: 95 of 100 sentences in voices of every kind hold none
+# (docs/verification.md)
+UNCLEAR = -3.8
 SLACK = 0.015  # share of the expected length by which a sentence may be longer or shorter, beside
 FRAMES_OF_SLACK = 4  # durations are rounded one by one
 HOLE = 0.2  # seconds of quiet inside a word
 LONGEST_TAIL = 1.5  # seconds of quiet after the last word
-UNLIKE = 0.5  # cosine between a sentence and its voice, below which somebody else seems to speak: of clones 1 in 100 lies below 0.61
-LEAST_HEARD, MOST_HEARD = 0.7, 1.2  # seconds of speech that tell a voice, and that are listened to for it
+# Cosine between a sentence and its voice, below which somebody else seems to speak: of clones 1 in 100 lies
+# below 0.61
+UNLIKE = 0.5
+LEAST_HEARD = 0.7  # seconds of speech that tell a voice, and that are listened to for it
+MOST_HEARD = 1.2
 FULL = 0.999  # of full scale: a sample that is clipped
 
 
-
-
-
-
 def report(checks: Sequence[Check]) -> dict:
-    """What was found, as JSON can hold it: `verified` if nothing is in doubt, `doubts` in number, `redraws`, and every sentence."""
+    """What was found, as JSON can hold it: `verified` if nothing is in doubt, `doubts` in number, `redraws`,
+    and every sentence.
+    """
     sentences = [asdict(check) for check in checks]
     doubts = sum(len(check.doubts) for check in checks)
-    return {"verified": bool(checks) and not doubts, "doubts": doubts, "redraws": sum(c.redraws for c in checks), "sentences": sentences}
+    return {
+        "verified": bool(checks) and not doubts,
+        "doubts": doubts,
+        "redraws": sum(c.redraws for c in checks),
+        "sentences": sentences,
+    }
 
 
 @dataclass(frozen=True)
 class Listener:
-    """Listens to what was made: an aligner that hears by a mel, and a speaker encoder that hears by its own."""
+    """Listens to what was made: an aligner that hears by a mel, and a speaker encoder that hears by its
+    own.
+    """
 
     aligner: nn.Module
     speaker: nn.Module | None
     mel: MelSpec
 
     def check(self, audio: Audio, spoken: Spoken, expected: float | None = None) -> Check:
-        """Listen to what one sentence says, with the seconds it should last, where they are known; not yet to whose voice it is."""
+        """Listen to what one sentence says, with the seconds it should last, where they are known; not yet to
+        whose voice it is.
+        """
         sound = audio.resample(self.mel.sample_rate).normalised()
         frames = log_mel(torch.from_numpy(sound.samples)[None], self.mel)  # (1, T, M)
         scores = _scores_of_words(_aligned(frames[0], spoken.symbols, self.aligner), spoken)
         evidence = evidence_of(scores, spoken)
-        words = tuple(WordHeard(word, round(_confidence(value), 2)) for word, value in zip(spoken.words, evidence.tolist()))
-        doubts = [f"'{heard.word}' was not heard clearly" for heard, value in zip(words, evidence) if value < UNCLEAR]
+        words = tuple(
+            WordHeard(word, round(_confidence(value), 2))
+            for word, value in zip(spoken.words, evidence.tolist())
+        )
+        doubts = [
+            f"'{heard.word}' was not heard clearly"
+            for heard, value in zip(words, evidence)
+            if value < UNCLEAR
+        ]
         if expected is not None:
             doubts += _length_doubts(audio.seconds, expected, self.mel.frames_per_second)
         return Check(spoken.text, round(audio.seconds, 3), words, None, tuple(doubts + _sound_doubts(audio)))
 
     def best(self, made: Sequence[tuple[Audio, Check]], vector: Tensor | None) -> tuple[int, Check]:
-        """Of takes of one sentence, the place of the clearest, and its check with its likeness to the speaker vector (V,) of the voice.
+        """Of takes of one sentence, the place of the clearest, and its check with its likeness to the speaker
+        vector (V,) of the voice.
 
         Likeness can only count against a take, so it is asked of those alone that would be chosen.
         """
-        checks, asked = [check for _, check in made], set()
+        checks = [check for _, check in made]
+        asked = set()
         while True:
             place = max(range(len(checks)), key=lambda take: clearness(checks[take]))
             if place in asked or vector is None or self.speaker is None:
@@ -83,7 +106,11 @@ class Listener:
         likeness = self._likeness(audio.resample(self.mel.sample_rate).normalised(), vector)
         if likeness is None or likeness >= UNLIKE:
             return replace(check, likeness=likeness)
-        return replace(check, likeness=likeness, doubts=(*check.doubts, f"it does not sound like the voice (likeness {likeness:.2f})"))
+        return replace(
+            check,
+            likeness=likeness,
+            doubts=(*check.doubts, f"it does not sound like the voice (likeness {likeness:.2f})"),
+        )
 
     def _likeness(self, sound: Audio, vector: Tensor) -> float | None:
         size = round(MOST_HEARD * sound.rate)
@@ -95,14 +122,20 @@ class Listener:
 
 
 def evidence_of(scores: np.ndarray, spoken: Spoken) -> np.ndarray:
-    """How far each word's score (W,) lies from those of its sentence, the longer a word the more it tells; negative is worse."""
+    """How far each word's score (W,) lies from those of its sentence, the longer a word the more it tells;
+    negative is worse.
+    """
     middle = (float(np.median(scores)) * len(scores) + USUAL * USUAL_WEIGHT) / (len(scores) + USUAL_WEIGHT)
-    sounds = np.bincount([w for w, symbol in zip(spoken.word_of, spoken.symbols) if symbol not in MARKS], minlength=len(scores))
+    sounds = np.bincount(
+        [w for w, symbol in zip(spoken.word_of, spoken.symbols) if symbol not in MARKS], minlength=len(scores)
+    )
     return (scores - middle) * sounds**LENGTH_POWER
 
 
 def clearness(check: Check) -> float:
-    """Of takes of one sentence, the one with the most is heard best: few doubts, then the mean and the worst of its words."""
+    """Of takes of one sentence, the one with the most is heard best: few doubts, then the mean and the worst
+    of its words.
+    """
     sure = [heard.confidence for heard in check.words]
     return -2.0 * len(check.doubts) + sum(sure) / len(sure) + min(sure) / 2
 
@@ -114,7 +147,9 @@ def _confidence(evidence: float) -> float:
 def _length_doubts(seconds: float, expected: float, rate: float) -> list[str]:
     if abs(seconds - expected) <= SLACK * expected + FRAMES_OF_SLACK / rate:
         return []
-    more = "longer: something may be said twice" if seconds > expected else "shorter: something may be missing"
+    more = (
+        "longer: something may be said twice" if seconds > expected else "shorter: something may be missing"
+    )
     return [f"it lasts {seconds:.2f} s and should last {expected:.2f}; it is {more}"]
 
 
@@ -144,21 +179,28 @@ def _sound_doubts(audio: Audio) -> list[str]:
 
 @torch.inference_mode()
 def _aligned(frames: Tensor, symbols: list[str], aligner: nn.Module) -> tuple[np.ndarray, np.ndarray] | None:
-    """Frames (S,) and mean log-probability (S,) of each symbol in a log-mel (T, M); None where it is too short for them."""
+    """Frames (S,) and mean log-probability (S,) of each symbol in a log-mel (T, M); None where it is too
+    short for them.
+    """
     if len(frames) < 2 * sum(symbol not in MARKS for symbol in symbols):
         return None
     durations, scores = aligner.align(frames, torch.tensor(encode(symbols)))
     return durations.numpy(), scores.numpy()
 
 
-def symbol_scores(audio: Audio, symbols: list[str], aligner: nn.Module, mel: MelSpec) -> tuple[np.ndarray, np.ndarray] | None:
-    """Frames (S,) of each symbol where the aligner finds it, and their mean log-probability (S,); None for a sound too short for them."""
+def symbol_scores(
+    audio: Audio, symbols: list[str], aligner: nn.Module, mel: MelSpec
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Frames (S,) of each symbol where the aligner finds it, and their mean log-probability (S,); None for a
+    sound too short for them.
+    """
     sound = audio.resample(mel.sample_rate).normalised()
     return _aligned(log_mel(torch.from_numpy(sound.samples)[None], mel)[0], symbols, aligner)
 
 
 def word_scores(audio: Audio, spoken: Spoken, aligner: nn.Module, mel: MelSpec) -> np.ndarray:
-    """For each word (W,) the mean log-probability of its phonemes where the aligner finds them; 0 is certain, below -5 is elsewhere.
+    """For each word (W,) the mean log-probability of its phonemes where the aligner finds them; 0 is certain,
+    below -5 is elsewhere.
 
     A sound too short for its text scores ABSENT throughout.
     """
@@ -170,4 +212,6 @@ def _scores_of_words(found: tuple[np.ndarray, np.ndarray] | None, spoken: Spoken
         return np.full(len(spoken.words), ABSENT)
     phonemes = np.array([symbol not in MARKS for symbol in spoken.symbols])
     word = np.array(spoken.word_of)[phonemes]
-    return np.bincount(word, found[1][phonemes], len(spoken.words)) / np.bincount(word, minlength=len(spoken.words)).clip(1)
+    return np.bincount(word, found[1][phonemes], len(spoken.words)) / np.bincount(
+        word, minlength=len(spoken.words)
+    ).clip(1)

@@ -1,7 +1,8 @@
 """What a recording is worth as a reference: its faults by name, its best stretch, one sentence of advice.
 
-Thresholds were chosen by reasoning, and by looking at the bundled synthetic clips, at degradations of them (tests/test_reference.py),
-and at a few recordings of people; they were not trained, nor checked on a large collection.
+Thresholds were chosen by reasoning, and by looking at the bundled synthetic clips, at degradations of them
+(tests/test_reference.py), and at a few recordings of people; they were not trained, nor checked on a large
+collection.
 """
 
 from __future__ import annotations
@@ -22,10 +23,13 @@ from soundalike.core.errors import AudioError
 from soundalike.nn.spectral import stft
 
 RATE = 24_000  # hertz at which a recording is looked at
-LONGEST = 12.0  # seconds whose spectrum is looked at, about the middle of the best stretch: what is not used does no harm
+# Seconds whose spectrum is looked at, about the middle of the best stretch: what is not used does no harm
+LONGEST = 12.0
 WINDOW = (4.0, 10.0)  # seconds: how long the best stretch may be
 STEP = 0.1  # seconds: how finely it is chosen
-SCATTER = 0.083  # where the 8th percentile of noise's power in one band lies, of its mean: its power is distributed exponentially
+# Where the 8th percentile of noise's power in one band lies, of its mean: its power is distributed
+# exponentially
+SCATTER = 0.083
 HOPELESS = -10.0  # log-probability of a phoneme that cannot have been said
 
 # the worst first: where a recording has several faults, advice is on the first of these
@@ -85,7 +89,9 @@ def mono(channels: np.ndarray) -> np.ndarray:
 
 
 def likeness(channels: np.ndarray) -> str:
-    """How the two loudest channels of (N, C) fit: "one", "alike", "one silent", "inverted" or "different" ones."""
+    """How the two loudest channels of (N, C) fit: "one", "alike", "one silent", "inverted" or "different"
+    ones.
+    """
     if channels.shape[1] == 1:
         return "one"
     power = (channels.astype(np.float64) ** 2).mean(axis=0)
@@ -94,25 +100,48 @@ def likeness(channels: np.ndarray) -> str:
         return "alike"
     if power[second] < 1e-2 * power[first]:
         return "one silent"
-    correlation = float((channels[:, first].astype(np.float64) * channels[:, second]).mean() / np.sqrt(power[first] * power[second]))
+    correlation = float(
+        (channels[:, first].astype(np.float64) * channels[:, second]).mean()
+        / np.sqrt(power[first] * power[second])
+    )
     if correlation < -0.3:
         return "inverted"
     return "alike" if correlation > 0.3 else "different"
 
 
 def examine(
-    audio: Audio, channels: np.ndarray | None = None, vectors: Callable[[list[Audio]], np.ndarray] | None = None, agreement: float | None = None
+    audio: Audio,
+    channels: np.ndarray | None = None,
+    vectors: Callable[[list[Audio]], np.ndarray] | None = None,
+    agreement: float | None = None,
 ) -> Report:
-    """The report on a recording. `channels` (N, C) are its file's; `vectors` gives speaker vectors (n, V) of pieces of one length,
-    without which a second speaker goes unheard; `agreement` is how well a transcript fits."""
+    """The report on a recording. `channels` (N, C) are its file's; `vectors` gives speaker vectors (n, V) of
+    pieces of one length, without which a second speaker goes unheard; `agreement` is how well a transcript
+    fits.
+    """
     active = audio.activity()
     peak = float(np.abs(audio.samples).max()) if len(audio.samples) else 0.0
     channels = audio.samples[:, None] if channels is None else channels
     facts = dict(
-        seconds=round(audio.seconds, 2), speech_seconds=round(float(active.sum()) / 100, 2), level_db=-120.0, snr_db=None, clipped=0.0,
-        bandwidth_hertz=0.0, edge_db=0.0, reverberation_seconds=None, hum_db=None, tones=0.0, one_voice=None, second=0.0, rate=None, quickness=None,
-        channels=likeness(channels), language=None, agreement=agreement, window=(0.0, audio.seconds),
-    )  # fmt: skip
+        seconds=round(audio.seconds, 2),
+        speech_seconds=round(float(active.sum()) / 100, 2),
+        level_db=-120.0,
+        snr_db=None,
+        clipped=0.0,
+        bandwidth_hertz=0.0,
+        edge_db=0.0,
+        reverberation_seconds=None,
+        hum_db=None,
+        tones=0.0,
+        one_voice=None,
+        second=0.0,
+        rate=None,
+        quickness=None,
+        channels=likeness(channels),
+        language=None,
+        agreement=agreement,
+        window=(0.0, audio.seconds),
+    )
     if peak < AUDIBLE_PEAK or not active.any():
         return Report(**facts, problems=["silence"], advice=ADVICE["silence"])
     flat = cut_off(audio.samples)
@@ -124,29 +153,40 @@ def examine(
     facts |= measure(seen)
     if vectors is not None:
         facts["one_voice"] = one_voice(seen, vectors)
-    facts = {name: round(float(value), 3) if isinstance(value, float | np.floating) and name != "clipped" else value for name, value in facts.items()}
+    facts = {
+        name: round(float(value), 3)
+        if isinstance(value, float | np.floating) and name != "clipped"
+        else value
+        for name, value in facts.items()
+    }
     problems = faults(facts)
     advice = ADVICE[problems[0]].format(**facts) if problems else "A good reference."
     return Report(**facts, problems=problems, advice=advice)
 
 
-
-
 def best_window(audio: Audio, active: np.ndarray, flat: np.ndarray) -> tuple[float, float]:
-    """The stretch of WINDOW seconds with the most clean speech, (start, stop) in seconds; the whole of a shorter recording.
+    """The stretch of WINDOW seconds with the most clean speech, (start, stop) in seconds; the whole of a
+    shorter recording.
 
-    Every step counts by its speech, less if it is clipped or rises little above the quiet about it; silence counts a little against.
+    Every step counts by its speech, less if it is clipped or rises little above the quiet about it; silence
+    counts a little against.
     """
-    hop, size = max(1, audio.rate // 100), int(STEP * 100)
+    hop = max(1, audio.rate // 100)
+    size = int(STEP * 100)
     count = len(active) // size
     least, most = (int(seconds / STEP) for seconds in WINDOW)
     if count <= least:
         return 0.0, audio.seconds
     speech = active[: count * size].reshape(count, size).mean(axis=1)
     clipped = flat[: count * size * hop].reshape(count, -1).mean(axis=1)
-    level = 10 * np.log10((audio.samples[: count * size * hop].reshape(count * size, hop) ** 2).mean(axis=1) + 1e-10)
-    near, each = 15, 5  # steps: the quiet of 1.5 s either way, found every half a second
-    floor = np.array([np.percentile(level[max(0, i - near) * size : (i + near) * size], 10) for i in range(0, count, each)])
+    level = 10 * np.log10(
+        (audio.samples[: count * size * hop].reshape(count * size, hop) ** 2).mean(axis=1) + 1e-10
+    )
+    near = 15  # steps: the quiet of 1.5 s either way, found every half a second
+    each = 5
+    floor = np.array(
+        [np.percentile(level[max(0, i - near) * size : (i + near) * size], 10) for i in range(0, count, each)]
+    )
     floor = np.repeat(floor, each)[:count]
     above = np.percentile(level, 90) - floor
     worth = np.where(speech > 0.2, speech * np.clip(above / 30, 0.3, 1.0), -0.1) - 20 * clipped
@@ -167,7 +207,8 @@ def measure(audio: Audio) -> dict[str, float | None]:
     power = spectrum(audio, 768, 240)[:, 2:]  # 32 ms every 10 ms, without what lies below speech
     hertz = np.arange(2, 385) * RATE / 768
     level = 10 * np.log10(power.sum(axis=1) + 1e-9)
-    top, low = np.percentile(level, 95), np.percentile(level, 5)
+    top = np.percentile(level, 95)
+    low = np.percentile(level, 5)
     speech = level >= max(top - 25.0, (top + low) / 2)
     loud = power[speech]
     spoken = loud.mean(axis=0)
@@ -186,18 +227,23 @@ def measure(audio: Audio) -> dict[str, float | None]:
 
 
 def bandwidth(loud: np.ndarray, hertz: np.ndarray) -> dict[str, float]:
-    """`bandwidth_hertz`: the highest frequency whose level in the loudest twentieth of the speech is within 60 dB of the strongest;
-    `edge_db`: by how much the level falls there, from 500 Hz below to 500 Hz above."""
+    """`bandwidth_hertz`: the highest frequency whose level in the loudest twentieth of the speech is within
+    60 dB of the strongest; `edge_db`: by how much the level falls there, from 500 Hz below to 500 Hz
+    above.
+    """
     peaks = 10 * np.log10(np.percentile(loud, 95, axis=0) + 1e-9)
     smooth = np.convolve(np.pad(peaks, 4, mode="edge"), np.ones(9) / 9, mode="valid")
     last = int(np.flatnonzero(smooth > smooth.max() - 60.0)[-1])
     width = round(500 / (hertz[1] - hertz[0]))
-    below, above = max(0, last - width), min(len(smooth) - 1, last + width)
+    below = max(0, last - width)
+    above = min(len(smooth) - 1, last + width)
     return {"bandwidth_hertz": float(hertz[last]), "edge_db": float(smooth[below] - smooth[above])}
 
 
 def reverberation(audio: Audio) -> float | None:
-    """Seconds in which the quickest falls of sound would come to 60 dB: slopes of the level in four bands over 100 ms."""
+    """Seconds in which the quickest falls of sound would come to 60 dB: slopes of the level in four bands
+    over 100 ms.
+    """
     power = spectrum(audio, 480, 120)  # 20 ms every 5 ms
     hertz = np.arange(241) * RATE / 480
     slopes = []
@@ -216,21 +262,30 @@ def reverberation(audio: Audio) -> float | None:
 
 
 def tones(audio: Audio) -> dict[str, float | None]:
-    """`hum_db`: the mains' tones over their surroundings in the quiet; `tones`: how many tones hold still at a time."""
+    """`hum_db`: the mains' tones over their surroundings in the quiet; `tones`: how many tones hold still at
+    a time.
+    """
     power = 10 * np.log10(spectrum(audio, 8192, 1024) + 1e-9)
     width = RATE / 8192
     steady = np.percentile(power, 15, axis=0)
     hum = 0.0
     for base in (50.0, 60.0):
         at = round(base / width)
-        over = steady[at - 1 : at + 2].max() - np.median(np.r_[steady[at - 12 : at - 4], steady[at + 5 : at + 13]])
-        if steady[at - 1 : at + 2].max() > np.percentile(power.max(axis=1), 95) - 45:  # else it is too faint to matter
+        over = steady[at - 1 : at + 2].max() - np.median(
+            np.r_[steady[at - 12 : at - 4], steady[at + 5 : at + 13]]
+        )
+        # Else it is too faint to matter
+        if steady[at - 1 : at + 2].max() > np.percentile(power.max(axis=1), 95) - 45:
             hum = max(hum, float(over))
     power = 10 * np.log10(spectrum(audio, 4096, 1024) + 1e-9)  # 171 ms every 43 ms
     width = RATE / 4096
-    low, high = int(180 / width), int(4000 / width)
+    low = int(180 / width)
+    high = int(4000 / width)
     part = power[:, low:high]
-    around = np.stack([np.percentile(part[:, max(0, i - 12) : i + 13], 50, axis=1) for i in range(0, part.shape[1], 8)], axis=1)
+    around = np.stack(
+        [np.percentile(part[:, max(0, i - 12) : i + 13], 50, axis=1) for i in range(0, part.shape[1], 8)],
+        axis=1,
+    )
     around = np.repeat(around, 8, axis=1)[:, : part.shape[1]]
     peak = (part > around + 10) & (part > np.percentile(part, 95) - 45)
     peak[:, 1:-1] &= (part[:, 1:-1] >= part[:, :-2]) & (part[:, 1:-1] >= part[:, 2:])
@@ -242,7 +297,9 @@ def tones(audio: Audio) -> dict[str, float | None]:
 
 
 def second_pitch(audio: Audio, speech: np.ndarray) -> float:
-    """Share of the voiced frames (T,) of speech in which a second pitch is left when the first is taken out."""
+    """Share of the voiced frames (T,) of speech in which a second pitch is left when the first is taken
+    out.
+    """
     step = 4  # a quarter of the rate is enough for pitch
     rate = RATE // step
     samples = np.convolve(audio.samples, np.ones(step) / step, mode="same")[::step]
@@ -255,7 +312,8 @@ def second_pitch(audio: Audio, speech: np.ndarray) -> float:
         return 0.0
     first, clear = _period(rows, low, high)
     at = np.arange(high, size)[None]
-    left = rows[:, high:] - np.take_along_axis(rows, at - first[:, None], axis=1)  # what has that period is gone from it
+    # What has that period is gone from it
+    left = rows[:, high:] - np.take_along_axis(rows, at - first[:, None], axis=1)
     energy = (left**2).mean(axis=1) / (2 * (rows**2).mean(axis=1) + 1e-12)
     second, clear_too = _period(left, low, high)
     ratio = np.maximum(first, second) / np.minimum(first, second)
@@ -267,9 +325,11 @@ def second_pitch(audio: Audio, speech: np.ndarray) -> float:
 def _period(rows: np.ndarray, low: int, high: int) -> tuple[np.ndarray, np.ndarray]:
     """The period of each row, low to high samples, and the normalised autocorrelation there."""
     rows = rows - rows.mean(axis=1, keepdims=True)
-    window, size = np.hanning(rows.shape[1]), 1024
+    window = np.hanning(rows.shape[1])
+    size = 1024
     power = lambda x: np.fft.irfft(np.abs(np.fft.rfft(x, size)) ** 2)[..., : high + 1]  # noqa: E731
-    auto, shape = power(rows * window), power(window)
+    auto = power(rows * window)
+    shape = power(window)
     auto = auto / auto[:, :1].clip(1e-12) / (shape / shape[0])
     peak = np.zeros_like(auto, bool)
     peak[:, 1:-1] = (auto[:, 1:-1] > auto[:, :-2]) & (auto[:, 1:-1] >= auto[:, 2:])
@@ -278,34 +338,45 @@ def _period(rows: np.ndarray, low: int, high: int) -> tuple[np.ndarray, np.ndarr
 
 
 def pace(level: np.ndarray, speech: np.ndarray) -> float | None:
-    """Syllables a second of speech: peaks of the level, smoothed over 70 ms, that stand 2 dB above the dips beside them."""
+    """Syllables a second of speech: peaks of the level, smoothed over 70 ms, that stand 2 dB above the dips
+    beside them.
+    """
     smooth = np.convolve(level, np.hanning(9) / np.hanning(9).sum(), mode="same")
     floor = smooth.max() - 25
-    count, rising, last = 0, True, smooth[0]
+    count = 0
+    rising = True
+    last = smooth[0]
     for now in smooth:
         if rising:
             if now > last:
                 last = now
             elif now < last - 2.0:
                 count += last > floor
-                rising, last = False, now
+                rising = False
+                last = now
         elif now < last:
             last = now
         elif now > last + 2.0:
-            rising, last = True, now
+            rising = True
+            last = now
     return count / (speech.sum() / 100) if speech.sum() > 50 else None
 
 
 def quickness(audio: Audio) -> float | None:
-    """How fast the spectrum of speech changes: the change over 20 and 40 ms as a share of that over 160 ms, in ten bands below 6 kHz.
+    """How fast the spectrum of speech changes: the change over 20 and 40 ms as a share of that over 160 ms,
+    in ten bands below 6 kHz.
 
-    About 0.25 to 0.5 for speech at its natural pace; a recording played at half speed has under 0.2, at double speed over 0.6.
+    About 0.25 to 0.5 for speech at its natural pace; a recording played at half speed has under 0.2, at
+    double speed over 0.6.
     """
     power = spectrum(audio, 1024, 240)
     hertz = np.arange(513) * RATE / 1024
     edges = 700 * (10 ** (np.linspace(0, 2595 * np.log10(1 + 6000 / 700), 11) / 2595) - 1)
     fine = 0.5 * np.log(power + 1e-10)
-    bands = np.stack([fine[:, (hertz >= low) & (hertz < high)].mean(axis=1) for low, high in zip(edges[:-1], edges[1:])], axis=1)
+    bands = np.stack(
+        [fine[:, (hertz >= low) & (hertz < high)].mean(axis=1) for low, high in zip(edges[:-1], edges[1:])],
+        axis=1,
+    )
     bands = np.maximum(bands, np.percentile(bands, 97) - 6.0)
     level = bands.mean(axis=1)
     speech = level > np.percentile(level, 95) - 2.5
@@ -319,10 +390,17 @@ def quickness(audio: Audio) -> float | None:
 
 
 def one_voice(audio: Audio, vectors: Callable[[list[Audio]], np.ndarray]) -> float | None:
-    """The likeness of the two halves of windows of 1.6 s that are most unlike, by the cosine of their mean speaker vectors."""
-    size, hop = int(1.6 * RATE), int(0.8 * RATE)
+    """The likeness of the two halves of windows of 1.6 s that are most unlike, by the cosine of their mean
+    speaker vectors.
+    """
+    size = int(1.6 * RATE)
+    hop = int(0.8 * RATE)
     active = audio.activity()
-    starts = [at for at in range(0, len(audio.samples) - size + 1, hop) if active[at // 240 : (at + size) // 240].mean() > 0.6]
+    starts = [
+        at
+        for at in range(0, len(audio.samples) - size + 1, hop)
+        if active[at // 240 : (at + size) // 240].mean() > 0.6
+    ]
     if len(starts) < 2:
         return None
     found = vectors([Audio(audio.samples[at : at + size], RATE) for at in starts])
@@ -339,15 +417,18 @@ def _least_agreement() -> float:
 
 def faults(facts: dict) -> list[str]:
     """Names of ADVICE that hold, in its order."""
-    music, hum = facts["tones"] > 0.8, (facts["hum_db"] or 0.0) > 25.0  # steady sounds too: they would count as noise, and music as a second pitch
+    music = facts["tones"] > 0.8  # steady sounds too: they would count as noise, and music as a second pitch
+    hum = (facts["hum_db"] or 0.0) > 25.0
     snr = 99.0 if facts["snr_db"] is None else facts["snr_db"]
     noisy = snr < 18.0 and not music and not hum
-    echo = (facts["reverberation_seconds"] or 0.0) > 0.33 and not noisy and not music  # noise fills up the falls that echoes are told by
+    # Noise fills up the falls that echoes are told by
+    echo = (facts["reverberation_seconds"] or 0.0) > 0.33 and not noisy and not music
     apart = facts["one_voice"] is not None and facts["one_voice"] < 0.42 and not noisy
     both = facts["second"] > 0.12 and not (music or noisy or echo)
     narrow = facts["bandwidth_hertz"] < 6500.0 and facts["edge_db"] > 30.0
     quick = 0.3 if facts["quickness"] is None else facts["quickness"]
-    pace_is_odd = not (0.2 if narrow else 0.165) < quick < 0.57  # half the speed is half the bandwidth, too; calm speech comes near it
+    # Half the speed is half the bandwidth, too; calm speech comes near it
+    pace_is_odd = not (0.2 if narrow else 0.165) < quick < 0.57
     holds = {
         "too-short": facts["speech_seconds"] < 2.0,
         "two-speakers": apart or both,
@@ -366,7 +447,6 @@ def faults(facts: dict) -> list[str]:
     return [name for name in ADVICE if holds.get(name)]
 
 
-
 LEAST_SPEECH = 1.0  # seconds of speech a reference must hold
 
 
@@ -379,20 +459,28 @@ def _open(recording: Audio | str | os.PathLike | io.BytesIO) -> tuple[Audio, np.
 
 
 def _clip(audio: Audio, size: int) -> torch.Tensor:
-    """The bytes (N,) uint8 of an Ogg Vorbis file of as much of a sound as fits; none where not even a second does."""
+    """The bytes (N,) uint8 of an Ogg Vorbis file of as much of a sound as fits; none where not even a second
+    does.
+    """
     data = audio.encode("ogg")
     while len(data) > size and audio.seconds > 1:
-        audio = Audio(audio.samples[: int(len(audio.samples) * max(0.1, 0.95 * size / len(data)))], audio.rate)
+        audio = Audio(
+            audio.samples[: int(len(audio.samples) * max(0.1, 0.95 * size / len(data)))], audio.rate
+        )
         data = audio.encode("ogg")
     return torch.from_numpy(np.frombuffer(data if len(data) <= size else b"", np.uint8).copy())
 
 
 def check_reference(report: Report, name: str) -> None:
-    """Raise AudioError for a recording no voice can be taken from; warn of one that will give a poor voice."""
+    """Raise AudioError for a recording no voice can be taken from; warn of one that will give a poor
+    voice.
+    """
     if "silence" in report.problems:
         raise AudioError(f"{name}: the recording is silent. Give one in which somebody speaks.")
     if report.speech_seconds < LEAST_SPEECH:
-        raise AudioError(f"{name}: only {report.speech_seconds:.1f} s of speech. Give at least {LEAST_SPEECH:.0f} s; 5 to 10 s work best.")
+        raise AudioError(
+            f"{name}: only {report.speech_seconds:.1f} s of speech. Give at least {LEAST_SPEECH:.0f} s; 5 to 10 s work best."
+        )
     if report.problems:
         rest = f" (Also: {', '.join(report.problems[1:])}.)" if report.problems[1:] else ""
         warnings.warn(f"{name}: {report.advice}{rest}", stacklevel=3)

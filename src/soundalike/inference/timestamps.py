@@ -1,4 +1,6 @@
-"""When each word, sound and mark of a recording is said; and the files that tell others: SRT, WebVTT, JSON."""
+"""When each word, sound and mark of a recording is said; and the files that tell others: SRT, WebVTT,
+JSON.
+"""
 
 from __future__ import annotations
 
@@ -13,20 +15,26 @@ FORMATS = ("srt", "vtt", "json")
 LONGEST_LINE = 42  # characters of a subtitle, as broadcasters have it
 
 
-
-
 def check_cue_file(path: str | os.PathLike) -> str:
-    """The format of a timestamp file by its ending. Raises ConfigError for another ending, or a folder that does not exist."""
+    """The format of a timestamp file by its ending. Raises ConfigError for another ending, or a folder that
+    does not exist.
+    """
     kind = Path(path).suffix.lstrip(".").lower()
     if kind not in FORMATS:
-        raise ConfigError(f"{path}: timestamps are written as {', '.join(FORMATS)}. Give a name with one of these endings.")
+        raise ConfigError(
+            f"{path}: timestamps are written as {', '.join(FORMATS)}. Give a name with one of these endings."
+        )
     if not Path(path).parent.is_dir():
-        raise ConfigError(f"{path}: the folder {Path(path).parent} does not exist. Create it or choose another.")
+        raise ConfigError(
+            f"{path}: the folder {Path(path).parent} does not exist. Create it or choose another."
+        )
     return kind
 
 
 def write_cues(path: str | os.PathLike, cues: tuple[Cue, ...]) -> None:
-    """Write subtitles (srt, vtt: lines of words) or everything (json: words, phonemes, marks), by the name's ending; whole or not at all."""
+    """Write subtitles (srt, vtt: lines of words) or everything (json: words, phonemes, marks), by the name's
+    ending; whole or not at all.
+    """
     text = render(cues, check_cue_file(path))
     temporary = f"{os.fspath(path)}.part"
     Path(temporary).write_text(text, encoding="utf-8")
@@ -56,9 +64,12 @@ def render(cues: tuple[Cue, ...], kind: str) -> str:
 
 
 def lines(cues: tuple[Cue, ...]) -> list[list[Cue]]:
-    """The words in lines of at most LONGEST_LINE characters, broken after sentences, and after commas when more than half full."""
+    """The words in lines of at most LONGEST_LINE characters, broken after sentences, and after commas when
+    more than half full.
+    """
     rows: list[list[Cue]] = []
-    size, ended = 0, True
+    size = 0
+    ended = True
     for cue in (cue for cue in cues if cue.kind == "word"):
         length = len(cue.text) + len(cue.after)
         if ended or size + 1 + length > LONGEST_LINE:

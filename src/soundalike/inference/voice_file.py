@@ -1,9 +1,11 @@
-"""The `.voice` file: one small safetensors file that keeps a Voice, refused with the reason where it is not one.
+"""The `.voice` file: one small safetensors file that keeps a Voice, refused with the reason where it is not
+one.
 
-The header holds `format` and `facts`, JSON: `mel` and `model` (what derived it), `pitch` and `rate` (statistics), `report` (of
-the recording), `language`, `consent`, `name`, `lexicon`. The tensors are those of TENSORS; `source`, the used stretch of the
-recording as an Ogg Vorbis file, lets another model derive what it needs, and may be missing. An adapted voice has the difference
-to the acoustic model's weights as well (see nets/adapter.py), and in `adapter` how it was made.
+The header holds `format` and `facts`, JSON: `mel` and `model` (what derived it), `pitch` and `rate`
+(statistics), `report` (of the recording), `language`, `consent`, `name`, `lexicon`. The tensors are those of
+TENSORS; `source`, the used stretch of the recording as an Ogg Vorbis file, lets another model derive what it
+needs, and may be missing. An adapted voice has the difference to the acoustic model's weights as well (see
+nets/adapter.py), and in `adapter` how it was made.
 """
 
 from __future__ import annotations
@@ -41,26 +43,43 @@ TENSORS = {
 ADAPTER = "adapter."  # before the names of tensors of nets/adapter.py
 # facts that are read by this package, and what they may be; others are kept as they are
 FACTS = {
-    "mel": str, "name": str, "model": dict, "consent": dict, "lexicon": dict, "pitch": dict, "adapter": dict,
-    "report": (dict, type(None)), "language": (str, type(None)), "rate": (int, float, type(None)),
-}  # fmt: skip
+    "mel": str,
+    "name": str,
+    "model": dict,
+    "consent": dict,
+    "lexicon": dict,
+    "pitch": dict,
+    "adapter": dict,
+    "report": (dict, type(None)),
+    "language": (str, type(None)),
+    "rate": (int, float, type(None)),
+}
 
 
 def write(voice: Voice, path: str | os.PathLike, source: bool = True, overwrite: bool = True) -> None:
-    """Write a voice, whole or not at all; without the source clip where that is not wanted or does not fit SMALL.
+    """Write a voice, whole or not at all; without the source clip where that is not wanted or does not fit
+    SMALL.
 
-    Raises CheckpointError when the place cannot be written, the voice is too large, or, without `overwrite`, the file is there.
+    Raises CheckpointError when the place cannot be written, the voice is too large, or, without `overwrite`,
+    the file is there.
     """
-    tensors = {name: value.contiguous() for name, value in voice.tensors.items() if source or name != "source"}
+    tensors = {
+        name: value.contiguous() for name, value in voice.tensors.items() if source or name != "source"
+    }
     data = _encode(tensors, voice.facts)
-    adapting = sum(value.numel() * value.element_size() for name, value in tensors.items() if name.startswith(ADAPTER))
+    adapting = sum(
+        value.numel() * value.element_size() for name, value in tensors.items() if name.startswith(ADAPTER)
+    )
     if len(data) - adapting > SMALL and "source" in tensors:
         data = _encode({name: value for name, value in tensors.items() if name != "source"}, voice.facts)
     if len(data) > LARGEST:
-        raise CheckpointError(f"{path}: the voice would take {len(data)} bytes, at most {LARGEST} are kept. Use a shorter lexicon or a lower rank.")
+        raise CheckpointError(
+            f"{path}: the voice would take {len(data)} bytes, at most {LARGEST} are kept. Use a shorter lexicon or a lower rank."
+        )
     target = os.fspath(path)
     try:
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target) or ".", prefix=".voice-")  # its own for each process
+        # Its own for each process
+        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target) or ".", prefix=".voice-")
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -73,13 +92,19 @@ def write(voice: Voice, path: str | os.PathLike, source: bool = True, overwrite:
             if os.path.exists(temporary):
                 os.unlink(temporary)
     except FileExistsError:
-        raise CheckpointError(f"{path}: there already. Give --force to replace it, or choose another name.") from None
+        raise CheckpointError(
+            f"{path}: there already. Give --force to replace it, or choose another name."
+        ) from None
     except OSError as error:
-        raise CheckpointError(f"{path}: cannot be written ({error.strerror}). Choose another place.") from None
+        raise CheckpointError(
+            f"{path}: cannot be written ({error.strerror}). Choose another place."
+        ) from None
 
 
 def read(path: str | os.PathLike) -> Voice:
-    """A voice from its file, those of older versions brought up to date. Raises CheckpointError with what is wrong."""
+    """A voice from its file, those of older versions brought up to date. Raises CheckpointError with what is
+    wrong.
+    """
     if not os.path.isfile(path):
         raise CheckpointError(f"{path}: no such voice file. Make one with `soundalike clone --save-voice`.")
     try:
@@ -88,7 +113,9 @@ def read(path: str | os.PathLike) -> Voice:
         with open(path, "rb") as file:
             return decode(file.read())
     except OSError as error:
-        raise CheckpointError(f"{path}: cannot be read ({error.strerror}). Choose a file you may read.") from None
+        raise CheckpointError(
+            f"{path}: cannot be read ({error.strerror}). Choose a file you may read."
+        ) from None
     except _Newer as error:
         raise CheckpointError(f"{path}: {error}") from None
     except _Unfit as error:
@@ -120,7 +147,9 @@ def decode(data: bytes) -> Voice:
         raise _Unfit(f"its format is {str(said)[:40]!r}, not {FORMAT!r}")
     version = int(match[1])
     if version > VERSION:
-        raise _Newer(f"made by a later version of soundalike ({said}, this one reads up to {FORMAT}). Update soundalike.")
+        raise _Newer(
+            f"made by a later version of soundalike ({said}, this one reads up to {FORMAT}). Update soundalike."
+        )
     facts = _json(header.get("facts"), "facts")
     try:
         tensors = load(data)
@@ -147,12 +176,16 @@ def check_tensors(tensors: dict[str, Tensor]) -> None:
         if kind not in kinds:
             raise _Unfit(f"{name} holds {kind}, not {' or '.join(kinds)}")
         if value.dim() != dims or not value.numel():
-            raise _Unfit(f"{name} has the shape {tuple(value.shape)}, {dims} dimension{'s' * (dims > 1)} with something in them are needed")
+            raise _Unfit(
+                f"{name} has the shape {tuple(value.shape)}, {dims} dimension{'s' * (dims > 1)} with something in them are needed"
+            )
         if value.is_floating_point() and not bool(value.isfinite().all()):
             raise _Unfit(f"{name} holds numbers that are not finite")
     if "vector" not in tensors:
         raise _Unfit("it has no vector")
-    if ("prompt" in tensors) != ("prompt_pitch" in tensors) or len(tensors.get("prompt", ())) != len(tensors.get("prompt_pitch", ())):
+    if ("prompt" in tensors) != ("prompt_pitch" in tensors) or len(tensors.get("prompt", ())) != len(
+        tensors.get("prompt_pitch", ())
+    ):
         raise _Unfit("prompt and prompt_pitch are not of one length")
 
 
@@ -171,7 +204,8 @@ def check_facts(facts: dict[str, Any]) -> None:
 def name_fault(name: str) -> str | None:
     """What keeps a name from being a voice's, or None. Names never are, nor become, parts of a path."""
     plain = unicodedata.normalize("NFC", name)
-    if not 1 <= len(plain) <= LONGEST_NAME or len(file_stem(plain).encode("utf-8", "replace")) > 200:  # file systems stop at 255 bytes
+    # File systems stop at 255 bytes
+    if not 1 <= len(plain) <= LONGEST_NAME or len(file_stem(plain).encode("utf-8", "replace")) > 200:
         return f"is not of 1 to {LONGEST_NAME} characters"
     if any(unicodedata.category(sign)[0] not in "LMN" and sign not in " -_" for sign in plain):
         return "has signs other than letters, digits, space, - and _"
@@ -188,11 +222,16 @@ def file_stem(name: str) -> str:
 
 
 def pitch_facts(hertz: Tensor) -> dict[str, float]:
-    """Statistics of a pitch contour (T,) in hertz, 0 where unvoiced: median, and where nine tenths lie above and below."""
+    """Statistics of a pitch contour (T,) in hertz, 0 where unvoiced: median, and where nine tenths lie above
+    and below.
+    """
     voiced = hertz[hertz > 0].float()
     if not len(voiced):
         return {}
-    return {name: round(float(voiced.quantile(q)), 1) for name, q in (("median", 0.5), ("low", 0.1), ("high", 0.9))}
+    return {
+        name: round(float(voiced.quantile(q)), 1)
+        for name, q in (("median", 0.5), ("low", 0.1), ("high", 0.9))
+    }
 
 
 def _from_1(tensors: dict[str, Tensor], facts: dict[str, Any]) -> dict[str, Any]:
@@ -220,5 +259,3 @@ def _json(text: bytes | str | None, what: str) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise _Unfit(f"its {what} cannot be read")
     return said
-
-

@@ -1,7 +1,9 @@
-"""The voice library: named voices in a folder of the user's; and every way to a voice, by recording, file or name.
+"""The voice library: named voices in a folder of the user's; and every way to a voice, by recording, file or
+name.
 
-A voice named Anna is the file `anna.voice` in `library()`; its name as written is in the file. Names are unique but for upper
-and lower case. Files appear whole or not at all, so that several processes may add at once.
+A voice named Anna is the file `anna.voice` in `library()`; its name as written is in the file. Names are
+unique but for upper and lower case. Files appear whole or not at all, so that several processes may add at
+once.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ class Entry:
 
 
 def library() -> Path:
-    """The folder of the library: $SOUNDALIKE_VOICES, else `voices` in the user's data folder. It need not exist."""
+    """The folder of the library: $SOUNDALIKE_VOICES, else `voices` in the user's data folder. It need not
+    exist.
+    """
     if os.environ.get(PLACE):
         return Path(os.environ[PLACE])
     import platformdirs
@@ -45,7 +49,9 @@ def path_of(name: str) -> Path:
     """Where the voice of a name is, or would be, kept. Raises ConfigError for what cannot be a name."""
     wrong = name_fault(name)
     if wrong:
-        raise ConfigError(f"voice name {name[:80]!r} {wrong}. Use up to 64 letters, digits, spaces, - and _, such as anna or Anna-2.")
+        raise ConfigError(
+            f"voice name {name[:80]!r} {wrong}. Use up to 64 letters, digits, spaces, - and _, such as anna or Anna-2."
+        )
     return library() / f"{file_stem(name)}{ENDING}"
 
 
@@ -67,7 +73,9 @@ def has(name: str) -> bool:
 
 
 def get(name: str) -> Voice:
-    """A voice of the library. Raises ConfigError naming near matches when there is none, CheckpointError for a broken file."""
+    """A voice of the library. Raises ConfigError naming near matches when there is none, CheckpointError for
+    a broken file.
+    """
     if not has(name):
         raise ConfigError(f"no voice is called {name!r}.{near(name)}")
     return Voice.load(path_of(name))
@@ -79,17 +87,25 @@ def near(name: str) -> str:
     close = difflib.get_close_matches(file_stem(name), names, n=3, cutoff=0.5)
     if close:
         return f" Did you mean {' or '.join(close)}?"
-    return " `soundalike voices list` shows those there are." if names else " The library is empty: `soundalike voices add NAME RECORDING` fills it."
+    return (
+        " `soundalike voices list` shows those there are."
+        if names
+        else " The library is empty: `soundalike voices add NAME RECORDING` fills it."
+    )
 
 
 def put(name: str, voice: Voice, force: bool = False, source: bool = True) -> Path:
-    """Keep a voice under a name. Raises ConfigError for a name that is taken, unless `force`, or cannot be one."""
+    """Keep a voice under a name. Raises ConfigError for a name that is taken, unless `force`, or cannot be
+    one.
+    """
     path = path_of(name)
     check_free(name, force)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CheckpointError(f"{path.parent}: cannot be made ({error.strerror}). Name another folder in {PLACE}.") from None
+        raise CheckpointError(
+            f"{path.parent}: cannot be made ({error.strerror}). Name another folder in {PLACE}."
+        ) from None
     write(Voice(voice.tensors, {**voice.facts, "name": name}), path, source, overwrite=force)
     return path
 
@@ -97,12 +113,15 @@ def put(name: str, voice: Voice, force: bool = False, source: bool = True) -> Pa
 def check_free(name: str, force: bool = False) -> None:
     """Raise ConfigError for a name that is taken, unless `force`, or cannot be one."""
     if path_of(name).exists() and not force:
-        raise ConfigError(f"there is a voice called {name!r} already. Give --force to replace it, or choose another name.")
+        raise ConfigError(
+            f"there is a voice called {name!r} already. Give --force to replace it, or choose another name."
+        )
 
 
 def rename(old: str, new: str, force: bool = False) -> None:
     """Give a voice another name. Raises as `get` and `put` do."""
-    voice, same = get(old), path_of(old) == path_of(new)  # only upper and lower case may differ
+    voice = get(old)  # only upper and lower case may differ
+    same = path_of(old) == path_of(new)
     put(new, voice, force or same)
     if not same:
         path_of(old).unlink(missing_ok=True)
@@ -116,15 +135,20 @@ def remove(name: str) -> None:
 
 
 def export(name: str, file: str | os.PathLike, force: bool = False, source: bool = True) -> None:
-    """Write a voice to a file of its own. Raises ConfigError where the file is there, unless `force`, or has another ending."""
-    voice, path = get(name), Path(file)
+    """Write a voice to a file of its own. Raises ConfigError where the file is there, unless `force`, or has
+    another ending.
+    """
+    voice = get(name)
+    path = Path(file)
     if path.suffix != ENDING or not path.parent.is_dir():
         raise ConfigError(f"{file}: give a name that ends in {ENDING}, in a folder that exists.")
     write(voice, path, source, overwrite=force)
 
 
 def bring(file: str | os.PathLike, name: str | None = None, force: bool = False) -> tuple[str, Path]:
-    """Take a file into the library under its own name or another: the name and place. Raises as `put` and `Voice.load` do."""
+    """Take a file into the library under its own name or another: the name and place. Raises as `put` and
+    `Voice.load` do.
+    """
     voice = Voice.load(file)
     chosen = name or voice.facts.get("name") or Path(file).stem
     return chosen, put(chosen, voice, force)
@@ -133,7 +157,8 @@ def bring(file: str | os.PathLike, name: str | None = None, force: bool = False)
 def find(reference: str | os.PathLike) -> Voice | str:
     """What a reference names: the voice of a file or of the library, else the path of a recording.
 
-    An existing path wins over a name. Raises ConfigError, with near matches, for what is neither, CheckpointError for a broken file.
+    An existing path wins over a name. Raises ConfigError, with near matches, for what is neither,
+    CheckpointError for a broken file.
     """
     path = os.fspath(reference)
     if path.endswith(ENDING):
@@ -148,12 +173,15 @@ def find(reference: str | os.PathLike) -> Voice | str:
 
 
 def open_voice(cloner: Cloner, reference: str | os.PathLike) -> Voice:
-    """The voice of a recording, a `.voice` file or a name in the library, ready for this cloner. Raises as `find`, `ready` and `listen` do."""
+    """The voice of a recording, a `.voice` file or a name in the library, ready for this cloner. Raises as
+    `find`, `ready` and `listen` do.
+    """
     return ready(cloner, find(reference), os.fspath(reference))
 
 
 def ready(cloner: Cloner, found: Voice | str, name: str = "voice") -> Voice:
-    """A voice that this cloner can speak in: listened to, or, where another model made it, derived anew from its stored clip.
+    """A voice that this cloner can speak in: listened to, or, where another model made it, derived anew from
+    its stored clip.
 
     Raises CheckpointError where that voice holds no clip.
     """
@@ -173,15 +201,26 @@ def ready(cloner: Cloner, found: Voice | str, name: str = "voice") -> Voice:
 def check_weight(weight: float) -> None:
     """Raise ConfigError for a weight outside 0 to 1."""
     if not 0.0 <= weight <= 1.0:
-        raise ConfigError(f"--weight {weight:g} is out of range. Choose 0 (the first voice) to 1 (the second).")
+        raise ConfigError(
+            f"--weight {weight:g} is out of range. Choose 0 (the first voice) to 1 (the second)."
+        )
 
 
 def blend(cloner: Cloner, first: Voice, second: Voice, weight: float) -> Voice:
-    """A voice between two, `weight` of the way from the first to the second. Raises ConfigError for a weight outside 0 to 1."""
+    """A voice between two, `weight` of the way from the first to the second. Raises ConfigError for a weight
+    outside 0 to 1.
+    """
     check_weight(weight)
     if not hasattr(cloner.family, "blend"):
         raise ConfigError("this family cannot blend voices. Leave --model out for the built-in one.")
     made = cloner.family.blend(first, second, weight)
-    parents = [{name: voice.facts.get(name) for name in ("name", "consent") if name in voice.facts} for voice in (first, second)]
-    told = {"model": cloner.model, "blend": {"of": parents, "weight": weight}, "consent": {"blend_of": [p.get("consent", {}) for p in parents]}}
+    parents = [
+        {name: voice.facts.get(name) for name in ("name", "consent") if name in voice.facts}
+        for voice in (first, second)
+    ]
+    told = {
+        "model": cloner.model,
+        "blend": {"of": parents, "weight": weight},
+        "consent": {"blend_of": [p.get("consent", {}) for p in parents]},
+    }
     return Voice(made.tensors, {**made.facts, **told})

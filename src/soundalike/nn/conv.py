@@ -11,7 +11,9 @@ class Conv(nn.Conv1d):
     """A 1-D convolution over (B, T, D) that keeps the length."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, dilation: int = 1, groups: int = 1):
-        super().__init__(inputs, outputs, kernel, padding=dilation * (kernel // 2), dilation=dilation, groups=groups)
+        super().__init__(
+            inputs, outputs, kernel, padding=dilation * (kernel // 2), dilation=dilation, groups=groups
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         return super().forward(x.transpose(1, 2)).transpose(1, 2)
@@ -30,12 +32,15 @@ class ConvBlock(nn.Module):
 
 
 class ConvNeXtBlock(nn.Module):
-    """Depthwise convolution, norm, two linear layers, residual (Liu et al. 2022; in 1-D as in Vocos, Siuzdak 2023).
+    """Depthwise convolution, norm, two linear layers, residual (Liu et al. 2022; in 1-D as in Vocos, Siuzdak
+    2023).
 
     With `condition` > 0 the norm's scale and shift are predicted from a vector (B, condition).
     """
 
-    def __init__(self, width: int, kernel: int = 7, expansion: int = 4, condition: int = 0, scale: float = 0.1):
+    def __init__(
+        self, width: int, kernel: int = 7, expansion: int = 4, condition: int = 0, scale: float = 0.1
+    ):
         super().__init__()
         self.depthwise = Conv(width, width, kernel, groups=width)
         self.norm = nn.LayerNorm(width, elementwise_affine=not condition)

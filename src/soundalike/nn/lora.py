@@ -16,7 +16,8 @@ from torch.nn.utils import parametrize
 from soundalike.core.errors import ConfigError
 
 Method = Literal["", "embedding", "lora", "full"]
-UP, DOWN = ".up", ".down"  # of a difference in two thin matrices
+UP = ".up"  # of a difference in two thin matrices
+DOWN = ".down"
 
 
 class LowRank(nn.Module):
@@ -33,32 +34,50 @@ class LowRank(nn.Module):
 
 
 def prepare(network: nn.Module, method: Method, rank: int, inside: tuple[str, ...] = ("",)) -> None:
-    """Leave only that of a network trainable which a method changes: the tensors named in its `embedding`, thin matrices beside every
-    weight of the layers whose names begin so, or everything. Raises ConfigError for a network without the first."""
+    """Leave only that of a network trainable which a method changes: the tensors named in its `embedding`,
+    thin matrices beside every weight of the layers whose names begin so, or everything. Raises ConfigError
+    for a network without the first.
+    """
     if method == "full":
         return
     for parameter in network.parameters():
         parameter.requires_grad_(False)
     if method == "embedding":
         if not hasattr(network, "embedding"):
-            raise ConfigError(f"train.adapt = 'embedding': a {type(network).__name__} names no such tensors. Choose lora or full.")
+            raise ConfigError(
+                f"train.adapt = 'embedding': a {type(network).__name__} names no such tensors. Choose lora or full."
+            )
         for name in network.embedding:
             network.get_parameter(name).requires_grad_(True)
         return
     for name, layer in list(network.named_modules()):
-        if isinstance(layer, nn.Linear | nn.Conv1d) and name.startswith(inside) and min(len(layer.weight), layer.weight[0].numel()) > 2 * rank:
+        if (
+            isinstance(layer, nn.Linear | nn.Conv1d)
+            and name.startswith(inside)
+            and min(len(layer.weight), layer.weight[0].numel()) > 2 * rank
+        ):
             parametrize.register_parametrization(layer, "weight", LowRank(layer.weight, rank))
 
 
 def matrices(network: nn.Module) -> dict[str, Tensor]:
     """The thin matrices of a network under adaptation, as `difference` names them, float16."""
-    added = {f"{name}.weight": layer.parametrizations.weight[0] for name, layer in network.named_modules() if parametrize.is_parametrized(layer)}
-    return {name + end: getattr(pair, end[1:]).detach().half() for name, pair in added.items() for end in (UP, DOWN)}
+    added = {
+        f"{name}.weight": layer.parametrizations.weight[0]
+        for name, layer in network.named_modules()
+        if parametrize.is_parametrized(layer)
+    }
+    return {
+        name + end: getattr(pair, end[1:]).detach().half()
+        for name, pair in added.items()
+        for end in (UP, DOWN)
+    }
 
 
 @torch.no_grad()
 def settled(network: nn.Module, build: Callable[[], nn.Module]) -> nn.Module:
-    """A plain network, as `build` makes it, with the weights of one under adaptation, thin matrices added in."""
+    """A plain network, as `build` makes it, with the weights of one under adaptation, thin matrices added
+    in.
+    """
     with torch.random.fork_rng(devices=[]):  # a save must not move the run's random numbers
         plain = build()
     for name, value in plain.state_dict().items():
@@ -69,8 +88,11 @@ def settled(network: nn.Module, build: Callable[[], nn.Module]) -> nn.Module:
 
 @torch.no_grad()
 def difference(base: nn.Module, taught: nn.Module, rank: int) -> dict[str, Tensor]:
-    """What was changed, float16, as tensors named after those of the network: a matrix as two thin ones of `rank`, where that is smaller."""
-    found, before = {}, base.state_dict()
+    """What was changed, float16, as tensors named after those of the network: a matrix as two thin ones of
+    `rank`, where that is smaller.
+    """
+    found = {}
+    before = base.state_dict()
     for name, value in taught.state_dict().items():
         change = (value - before[name]).float() if value.is_floating_point() else torch.zeros(1)
         if not bool(change.any()):
@@ -92,7 +114,9 @@ def scaled(change: dict[str, Tensor], share: float) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def applied(base: nn.Module, change: dict[str, Tensor]) -> nn.Module:
-    """A copy of a network with a `difference` added. Raises ValueError where it is not one of this network."""
+    """A copy of a network with a `difference` added. Raises ValueError where it is not one of this
+    network.
+    """
     taught = copy.deepcopy(base)
     weights = taught.state_dict()
     for name, value in change.items():

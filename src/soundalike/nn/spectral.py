@@ -21,24 +21,33 @@ def _window(n_fft: int, device: torch.device) -> Tensor:
 def stft(samples: Tensor, n_fft: int, hop_length: int, padding: str = "reflect") -> Tensor:
     """Complex spectrum (B, F, T) of samples (B, N): Hann window, centred frames, reflected ends."""
     window = _window(n_fft, samples.device)
-    return torch.stft(samples, n_fft, hop_length, window=window, center=True, pad_mode=padding, return_complex=True)
+    return torch.stft(
+        samples, n_fft, hop_length, window=window, center=True, pad_mode=padding, return_complex=True
+    )
 
 
 def istft(spectrum: Tensor, n_fft: int, hop_length: int) -> Tensor:
-    """Samples (B, (T - 1) * hop_length) whose windowed frames best fit the spectrum (B, F, T): the inverse of `stft`."""
+    """Samples (B, (T - 1) * hop_length) whose windowed frames best fit the spectrum (B, F, T): the inverse of
+    `stft`.
+    """
     return torch.istft(spectrum, n_fft, hop_length, window=_window(n_fft, spectrum.device), center=True)
 
 
 @functools.lru_cache(maxsize=8)
 def mel_filters(spec: MelSpec) -> Tensor:
     """Triangular filters (M, F), equally spaced on the spec's mel scale."""
-    if spec.scale == "slaney":  # of Slaney's Auditory Toolbox (1998): linear below 1 kHz, 27 logarithmic steps from there to 6.4 kHz
-        to_mel = lambda hertz: hertz * 3 / 200 if hertz < 1000 else 15 + 27 * np.log(hertz / 1000) / np.log(6.4)  # noqa: E731
+    # Of Slaney's Auditory Toolbox (1998): linear below 1 kHz, 27 logarithmic steps from there to 6.4 kHz
+    if spec.scale == "slaney":
+        to_mel = lambda hertz: (
+            hertz * 3 / 200 if hertz < 1000 else 15 + 27 * np.log(hertz / 1000) / np.log(6.4)
+        )  # noqa: E731
         steps = np.linspace(to_mel(spec.fmin), to_mel(spec.fmax), spec.n_mels + 2)
         edges = np.where(steps < 15, steps * 200 / 3, 1000.0 * 6.4 ** ((steps - 15) / 27))
     else:
         to_mel = lambda hertz: 2595.0 * np.log10(1.0 + hertz / 700.0)  # noqa: E731
-        edges = 700.0 * (10.0 ** (np.linspace(to_mel(spec.fmin), to_mel(spec.fmax), spec.n_mels + 2) / 2595.0) - 1.0)
+        edges = 700.0 * (
+            10.0 ** (np.linspace(to_mel(spec.fmin), to_mel(spec.fmax), spec.n_mels + 2) / 2595.0) - 1.0
+        )
     bins = np.linspace(0.0, spec.sample_rate / 2, spec.n_fft // 2 + 1)
     rising = (bins[None] - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
     falling = (edges[2:, None] - bins[None]) / (edges[2:] - edges[1:-1])[:, None]
@@ -51,34 +60,44 @@ def mel_filters(spec: MelSpec) -> Tensor:
 
 @functools.lru_cache(maxsize=8)
 def harmonic_ripple(spec: MelSpec, steps: int) -> Tensor:
-    """What harmonics add to the log-mel of a flat voiced sound (P, M), for pitches from PITCH_FLOOR up in `steps` an octave.
+    """What harmonics add to the log-mel of a flat voiced sound (P, M), for pitches from PITCH_FLOOR up in
+    `steps` an octave.
 
-    Each row is the log-mel of a pulse train (main lobes of the Hann window at every multiple of the pitch) less its own
-    moving average over the width of a harmonic: ripples where the bands are fine enough, nothing above.
+    Each row is the log-mel of a pulse train (main lobes of the Hann window at every multiple of the pitch)
+    less its own moving average over the width of a harmonic: ripples where the bands are fine enough, nothing
+    above.
     """
     octaves = np.arange(int(steps * np.log2(PITCH_CEILING / PITCH_FLOOR)) + 2) / steps
     hertz = PITCH_FLOOR * 2.0 ** octaves[:, None]  # (P, 1)
     width = spec.sample_rate / spec.n_fft
     bins = np.arange(spec.n_fft // 2 + 1)[None] * width  # (1, F)
     offset = np.abs(bins - hertz * np.maximum(1, np.round(bins / hertz)))
-    lobe = _hann_lobe(offset / width) + (bins > hertz) * _hann_lobe((hertz - offset) / width)  # the nearest harmonic and the next
+    # The nearest harmonic and the next
+    lobe = _hann_lobe(offset / width) + (bins > hertz) * _hann_lobe((hertz - offset) / width)
     filters = mel_filters(spec).double().numpy()
     level = np.log(lobe @ filters.T + 0.02 * filters.sum(1))  # (P, M) over a faint noise, as speech has
     centres = filters @ bins[0] / filters.sum(1).clip(1e-9)
-    near = np.abs(centres[:, None] - centres[None]) <= hertz[:, :, None] / 2 + np.gradient(centres)[None, :, None]  # (P, M, M)
+    # (P, M, M)
+    near = (
+        np.abs(centres[:, None] - centres[None])
+        <= hertz[:, :, None] / 2 + np.gradient(centres)[None, :, None]
+    )
     with torch.inference_mode(False):
         return torch.tensor(level - (near * level[:, None]).sum(2) / near.sum(2), dtype=torch.float32)
 
 
 def _hann_lobe(x: np.ndarray) -> np.ndarray:
     """Magnitude of a Hann window's spectrum x bins from its peak, main lobe only."""
-    inside, half = np.abs(x) < 2, np.abs(np.abs(x) - 1) < 1e-6
+    inside = np.abs(x) < 2
+    half = np.abs(np.abs(x) - 1) < 1e-6
     safe = np.where(inside & ~half, x, 0.0)
     return np.where(half, 0.5, np.where(inside, np.sinc(safe) / (1 - safe**2), 0.0))
 
 
 def log_mel(samples: Tensor, spec: MelSpec) -> Tensor:
-    """Log-mel spectrogram (B, T, M) of samples (B, N) at the spec's rate: the only way to a mel in this package."""
+    """Log-mel spectrogram (B, T, M) of samples (B, N) at the spec's rate: the only way to a mel in this
+    package.
+    """
     magnitude = stft(samples, spec.n_fft, spec.hop_length, spec.padding).abs()  # (B, F, T)
     filters = mel_filters(spec).to(magnitude.device)
     if spec.log == "power":
@@ -88,5 +107,7 @@ def log_mel(samples: Tensor, spec: MelSpec) -> Tensor:
 
 
 def energy(mel: Tensor) -> Tensor:
-    """The energy of each frame (..., T) of a log-mel (..., T, M), in nats: the logarithm of the norm of its magnitudes."""
+    """The energy of each frame (..., T) of a log-mel (..., T, M), in nats: the logarithm of the norm of its
+    magnitudes.
+    """
     return torch.logsumexp(2 * mel, -1) / 2

@@ -1,4 +1,6 @@
-"""What is done to one clip: decode, level, trim or cut at pauses, transcribe, phonemize, features. Workers run this, here or elsewhere."""
+"""What is done to one clip: decode, level, trim or cut at pauses, transcribe, phonemize, features. Workers
+run this, here or elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ from .denoise import without_noise
 from .slicing import MARGIN, cut, share_out, speech
 
 KINDS = ("mel", "pitch", "samples")
-FROM_TEXT, FROM_SOUND = ("durations", "retold"), ("vector", "teacher", "quality")  # what other steps add, to be made again with its source
+FROM_TEXT = ("durations", "retold")  # what other steps add, to be made again with its source
+FROM_SOUND = ("vector", "teacher", "quality")
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,9 @@ class Job:
 
 
 def keys_of(clip: Clip, plan: Plan) -> tuple[str, str]:
-    """Digests of all that the sound and the text of a clip are made from: while they stay, nothing is to be done again."""
+    """Digests of all that the sound and the text of a clip are made from: while they stay, nothing is to be
+    done again.
+    """
     try:
         stat = os.stat(clip.audio)
         file = [stat.st_size, stat.st_mtime_ns]
@@ -66,14 +71,21 @@ def keys_of(clip: Clip, plan: Plan) -> tuple[str, str]:
         file = []
     cutting = [plan.longest, plan.shortest, plan.vad, clip.text] if clip.long else []
     sound = [clip.audio, file, asdict(plan.mel), plan.trim, cutting, *(["denoised"] if plan.denoise else [])]
-    words = [clip.text, clip.language or plan.language, plan.transcribe and not clip.text and (plan.asr_model or True)]
+    words = [
+        clip.text,
+        clip.language or plan.language,
+        plan.transcribe and not clip.text and (plan.asr_model or True),
+    ]
     return _digest(sound), _digest([sound, words])
 
 
 def work(job: Job, plan: Plan, folder: str, aligner: Aligner | None = None) -> dict[str, Any]:
-    """Work on one clip; returns its entry of the journal: `rows` (what their sounds and texts came to) and `rejected` with reasons."""
+    """Work on one clip; returns its entry of the journal: `rows` (what their sounds and texts came to) and
+    `rejected` with reasons.
+    """
     torch.set_num_threads(1)
-    store, clip = FeatureStore(folder, plan.mel), job.clip
+    store = FeatureStore(folder, plan.mel)
+    clip = job.clip
     entry: dict[str, Any] = {"id": clip.id, "keys": list(job.keys), "rows": [], "rejected": []}
     try:
         if not os.path.isfile(clip.audio):
@@ -103,7 +115,9 @@ def _pieces(clip: Clip, sound: Audio, plan: Plan, aligner: Aligner | None) -> li
         raise AudioError(f"{clip.audio}: nobody speaks in it.")
     texts = [""] * len(spans)
     if clip.text and aligner is None:
-        raise TextError(f"{clip.where}: a text of a long recording needs an aligner to be cut. Use `soundalike prepare`, or give pieces with texts.")
+        raise TextError(
+            f"{clip.where}: a text of a long recording needs an aligner to be cut. Use `soundalike prepare`, or give pieces with texts."
+        )
     if clip.text:
         texts = share_out(sound, clip.text, _language(clip, plan), spans, aligner, plan.mel)
     pieces = []
@@ -111,12 +125,21 @@ def _pieces(clip: Clip, sound: Audio, plan: Plan, aligner: Aligner | None) -> li
         name = f"{clip.id}_{int(start * 1000):08d}"
         told = text or ("[nothing]" if clip.text else "")
         audio = Audio(sound.samples[int(start * sound.rate) : int(stop * sound.rate)], sound.rate)
-        pieces.append((replace(clip, id=name, text=told, where=f"{clip.audio}, from {start:.1f} to {stop:.1f} s"), audio))
+        pieces.append(
+            (
+                replace(clip, id=name, text=told, where=f"{clip.audio}, from {start:.1f} to {stop:.1f} s"),
+                audio,
+            )
+        )
     return pieces
 
 
-def _row(clip: Clip, audio: Audio, plan: Plan, kinds: tuple[str, ...], store: FeatureStore, folder: Path) -> dict[str, Any]:
-    """Write the features of a clip; returns what is known of it then. Raises AudioError or TextError where it cannot be used."""
+def _row(
+    clip: Clip, audio: Audio, plan: Plan, kinds: tuple[str, ...], store: FeatureStore, folder: Path
+) -> dict[str, Any]:
+    """Write the features of a clip; returns what is known of it then. Raises AudioError or TextError where it
+    cannot be used.
+    """
     if clip.long and audio.seconds < plan.shortest:
         raise AudioError(f"{clip.where}: only {audio.seconds:.2f} s long, under {plan.shortest:g} s.")
     if clip.text == "[nothing]":
@@ -124,11 +147,17 @@ def _row(clip: Clip, audio: Audio, plan: Plan, kinds: tuple[str, ...], store: Fe
     sound = audio.resample(plan.mel.sample_rate).normalised()
     if sound.speech_seconds() < 0.2:
         raise AudioError(f"{clip.where if clip.long else clip.audio}: under 0.2 s of speech")
-    text = clip.text or (_recogniser(_language(clip, plan), plan.asr_model).hear(sound).strip() if plan.transcribe else "")
+    text = clip.text or (
+        _recogniser(_language(clip, plan), plan.asr_model).hear(sound).strip() if plan.transcribe else ""
+    )
     if not text and plan.transcribe:
         raise TextError(f"{clip.where}: no words were heard in it.")
     language = _language(replace(clip, text=text), plan)
-    phonemes = phonemize(text, clip.where, language).symbols if text and language.partition("-")[0] in LANGUAGES else []
+    phonemes = (
+        phonemize(text, clip.where, language).symbols
+        if text and language.partition("-")[0] in LANGUAGES
+        else []
+    )
     place = clip.audio
     if clip.long:
         place = f"clips/{clip.id}.flac"
@@ -136,12 +165,21 @@ def _row(clip: Clip, audio: Audio, plan: Plan, kinds: tuple[str, ...], store: Fe
         sound.write(folder / place)
     samples = sound.samples
     if "mel" in kinds:
-        store.write("mel", clip.id, log_mel(torch.from_numpy(samples)[None], plan.mel)[0].numpy().astype(np.float16))
+        store.write(
+            "mel", clip.id, log_mel(torch.from_numpy(samples)[None], plan.mel)[0].numpy().astype(np.float16)
+        )
     if "pitch" in kinds:
         store.write("pitch", clip.id, pitch(samples, plan.mel))
     if "samples" in kinds:
         store.write("samples", clip.id, (samples * 32767).astype(np.int16))
-    return {"id": clip.id, "audio": place, "text": text, "language": language, "seconds": round(sound.seconds, 3), "phonemes": phonemes}
+    return {
+        "id": clip.id,
+        "audio": place,
+        "text": text,
+        "language": language,
+        "seconds": round(sound.seconds, 3),
+        "phonemes": phonemes,
+    }
 
 
 def _language(clip: Clip, plan: Plan) -> str:

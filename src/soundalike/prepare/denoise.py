@@ -1,4 +1,6 @@
-"""Taking steady noise out of a recording: what sounds on in a band while nobody speaks is taken off it while somebody does."""
+"""Taking steady noise out of a recording: what sounds on in a band while nobody speaks is taken off it while
+somebody does.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ import torch
 from soundalike.audio.audio import Audio
 from soundalike.nn.spectral import istft, stft
 
-BLOCK, SHARED = 30.0, 1.0  # seconds looked at together, and those that two neighbours fade over: noise may change in an hour
+# Seconds looked at together, and those that two neighbours fade over: noise may change in an hour
+BLOCK = 30.0
+SHARED = 1.0
 WINDOW = 0.032  # seconds of a spectrum
 QUIETEST = 0.1  # share of the frames whose power in a band is taken to be noise
 ABOVE = 2.5  # times that much is taken off: the quietest tenth of noise lies below its mean
@@ -19,8 +23,11 @@ AROUND = (3, 5)  # bands and frames over which power is averaged before it is ju
 
 
 def without_noise(sound: Audio) -> Audio:
-    """The recording less its steady noise: spectral subtraction (Boll 1979) with power averaged over neighbours. Its length stays."""
-    size, shared = int(BLOCK * sound.rate), int(SHARED * sound.rate)
+    """The recording less its steady noise: spectral subtraction (Boll 1979) with power averaged over
+    neighbours. Its length stays.
+    """
+    size = int(BLOCK * sound.rate)
+    shared = int(SHARED * sound.rate)
     if len(sound.samples) <= size:
         return replace(sound, samples=_cleaned(sound.samples, sound.rate))
     made = np.zeros_like(sound.samples)
@@ -40,7 +47,11 @@ def _cleaned(samples: np.ndarray, rate: int) -> np.ndarray:
     spectrum = stft(torch.from_numpy(padded)[None], 4 * hop, hop)
     bands, frames = AROUND
     power = torch.nn.functional.avg_pool2d(
-        spectrum.abs().square()[:, None], AROUND, stride=1, padding=(bands // 2, frames // 2), count_include_pad=False
+        spectrum.abs().square()[:, None],
+        AROUND,
+        stride=1,
+        padding=(bands // 2, frames // 2),
+        count_include_pad=False,
     )[:, 0]
     spoken = power[:, :, 4 : 4 + max(1, len(samples) // hop)]  # without the padding, which is silent
     noise = ABOVE * spoken.quantile(QUIETEST, 2, keepdim=True)

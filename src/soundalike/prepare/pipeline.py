@@ -1,7 +1,8 @@
 """Recordings to a prepared folder: manifest, phonemes, features. Each step skips what is already there.
 
-Beside the manifest lie `journal.jsonl`, one line for every clip that was worked on (so that a run that was killed goes on where it
-stopped), and `rejected.jsonl`, one line with the reason for every clip that was not taken.
+Beside the manifest lie `journal.jsonl`, one line for every clip that was worked on (so that a run that was
+killed goes on where it stopped), and `rejected.jsonl`, one line with the reason for every clip that was not
+taken.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ from soundalike.prepare.readers.formats import find_reader
 from .clip_worker import FROM_SOUND, FROM_TEXT, KINDS, Job, Plan, keys_of, work
 from .slicing import detector
 
-JOURNAL, REJECTED = "journal.jsonl", "rejected.jsonl"
-SHARE = 0.05  # of the speakers, for dev and for test, where a corpus has no splits of its own and twenty speakers or more
+JOURNAL = "journal.jsonl"
+REJECTED = "rejected.jsonl"
+# Of the speakers, for dev and for test, where a corpus has no splits of its own and twenty speakers or more
+SHARE = 0.05
 
 
 def prepare(
@@ -46,18 +49,23 @@ def prepare(
     engine: str = "local",
     **settings: Any,
 ) -> list[Row]:
-    """Read a corpus or a folder of recordings, write its manifest with phonemes, and cache its features under the MelSpec's digest.
+    """Read a corpus or a folder of recordings, write its manifest with phonemes, and cache its features under
+    the MelSpec's digest.
 
-    `shares` of the speakers go to dev and test (default: SHARE each); `speaker` names all clips' speaker; `aligner` finds the words of
-    long recordings that come with their text; `settings` are those of Plan. Clips that cannot be used are listed in
-    `OUT/rejected.jsonl` with the reason. Safe to interrupt, even to kill, and start again. Raises DataError where nothing can be used.
+    `shares` of the speakers go to dev and test (default: SHARE each); `speaker` names all clips' speaker;
+    `aligner` finds the words of long recordings that come with their text; `settings` are those of Plan.
+    Clips that cannot be used are listed in `OUT/rejected.jsonl` with the reason. Safe to interrupt, even to
+    kill, and start again. Raises DataError where nothing can be used.
     """
-    place, folder = Path(source), Path(out)
+    place = Path(source)
+    folder = Path(out)
     plan = Plan(mel or MelSpec(), kinds, **settings)
     plan = replace(plan, vad=detector(plan.vad))
     name, read = find_reader(place, layout)
     if place.is_dir() and folder.resolve().is_relative_to(place.resolve()):
-        raise DataError(f"{out}: lies inside {source}, so that its clips would be read again. Choose another folder.")
+        raise DataError(
+            f"{out}: lies inside {source}, so that its clips would be read again. Choose another folder."
+        )
     clips, rejected = _listed(place, name, read(place), speaker)
     folder.mkdir(parents=True, exist_ok=True)
     done = _journal(folder) or _adopted(folder, clips, plan)
@@ -73,7 +81,14 @@ def prepare(
     entries = [done[clip.id] for clip in clips]
     rejected += [line for entry in entries for line in entry["rejected"]]
     rows = [
-        Row(**facts, speaker=clip.speaker, split=clip.split, corpus=clip.corpus, licence=clip.licence, emotion=clip.emotion)
+        Row(
+            **facts,
+            speaker=clip.speaker,
+            split=clip.split,
+            corpus=clip.corpus,
+            licence=clip.licence,
+            emotion=clip.emotion,
+        )
         for clip, entry in zip(clips, entries)
         for facts in entry["rows"]
     ]
@@ -88,13 +103,17 @@ def prepare(
 
 
 def deal(rows: list[Row], shares: tuple[float, float] | None = None) -> list[Row]:
-    """The rows with a split each: a speaker's own where the corpus tells it, else dealt by speaker, the same at every call.
+    """The rows with a split each: a speaker's own where the corpus tells it, else dealt by speaker, the same
+    at every call.
 
     Raises ConfigError where a share that was asked for comes to no speaker.
     """
     given = {row.speaker: row.split for row in rows if row.split}
-    free = sorted({row.speaker for row in rows} - set(given), key=lambda name: hashlib.sha256(name.encode()).digest())
-    split_of, at = {}, 0
+    free = sorted(
+        {row.speaker for row in rows} - set(given), key=lambda name: hashlib.sha256(name.encode()).digest()
+    )
+    split_of = {}
+    at = 0
     for split, share in zip(("dev", "test"), shares or (SHARE, SHARE)):
         count = int(share * len(free) + 1e-9)
         if shares and share > 0 and free and not count:
@@ -104,12 +123,19 @@ def deal(rows: list[Row], shares: tuple[float, float] | None = None) -> list[Row
         at += count
     if free and at >= len(free):
         raise ConfigError(f"--dev and --test leave no speaker of {len(free)} for training. Ask for less.")
-    return [row if row.split else replace(row, split=given.get(row.speaker) or split_of.get(row.speaker, "train")) for row in rows]
+    return [
+        row if row.split else replace(row, split=given.get(row.speaker) or split_of.get(row.speaker, "train"))
+        for row in rows
+    ]
 
 
-def _listed(source: Path, name: str, found: Iterable[Clip | Fault], speaker: str) -> tuple[list[Clip], list[dict[str, str]]]:
+def _listed(
+    source: Path, name: str, found: Iterable[Clip | Fault], speaker: str
+) -> tuple[list[Clip], list[dict[str, str]]]:
     """The clips of a source, and those rejected before anybody listens."""
-    clips, rejected, seen = [], [], {}
+    clips = []
+    rejected = []
+    seen = {}
     for clip in found:
         if isinstance(clip, Fault):
             if clip.fatal:
@@ -117,20 +143,30 @@ def _listed(source: Path, name: str, found: Iterable[Clip | Fault], speaker: str
             if clip.check != "bom":
                 rejected.append({"id": clip.where, "reason": str(clip)})
         elif clip.id in seen:
-            rejected.append({"id": clip.id, "reason": f"{clip.where}: the id '{clip.id}' is there already ({seen[clip.id]})."})
+            rejected.append(
+                {
+                    "id": clip.id,
+                    "reason": f"{clip.where}: the id '{clip.id}' is there already ({seen[clip.id]}).",
+                }
+            )
         elif not clip.id or clip.id.startswith("/") or ".." in clip.id.split("/"):
-            rejected.append({"id": clip.id, "reason": f"{clip.where}: '{clip.id}' cannot name a file. Give a plain id."})
+            rejected.append(
+                {"id": clip.id, "reason": f"{clip.where}: '{clip.id}' cannot name a file. Give a plain id."}
+            )
         else:
             seen[clip.id] = clip.where
             clips.append(replace(clip, speaker=speaker) if speaker else clip)
     if not clips and not rejected:
-        raise DataError(f"{source}: holds no clip (read as {name}). Give a corpus with recordings, or name its reader with --reader.")
+        raise DataError(
+            f"{source}: holds no clip (read as {name}). Give a corpus with recordings, or name its reader with --reader."
+        )
     return clips, rejected
 
 
 def _job(clip: Clip, entry: dict[str, Any] | None, plan: Plan, folder: Path) -> Job | None:
     """What is still to be done for a clip: all, or what is missing of its features, or nothing."""
-    keys, store = keys_of(clip, plan), FeatureStore(folder, plan.mel)
+    keys = keys_of(clip, plan)
+    store = FeatureStore(folder, plan.mel)
     if entry is None or entry["keys"][0] != keys[0]:
         return Job(clip, plan.kinds, keys, (*FROM_TEXT, *FROM_SOUND))
     ids = [facts["id"] for facts in entry["rows"]]
@@ -142,7 +178,9 @@ def _job(clip: Clip, entry: dict[str, Any] | None, plan: Plan, folder: Path) -> 
 
 def _journal(folder: Path) -> dict[str, dict[str, Any]]:
     """The entries of clips worked on before; a line half written by a run that was killed is dropped."""
-    path, entries, torn = folder / JOURNAL, {}, False
+    path = folder / JOURNAL
+    entries = {}
+    torn = False
     if not path.is_file():
         return {}
     for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
@@ -157,20 +195,38 @@ def _journal(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def _adopted(folder: Path, clips: list[Clip], plan: Plan) -> dict[str, dict[str, Any]]:
-    """Entries for the clips of a folder prepared before there was a journal: its manifest says what was done."""
+    """Entries for the clips of a folder prepared before there was a journal: its manifest says what was
+    done.
+    """
     if not (folder / "manifest.jsonl").is_file():
         return {}
-    known, store = {row.id: row for row in read_manifest(folder)}, FeatureStore(folder, plan.mel)
+    known = {row.id: row for row in read_manifest(folder)}
+    store = FeatureStore(folder, plan.mel)
     entries = {}
     for clip in clips:
         row = known.get(clip.id)
-        if row and row.text == clip.text and not clip.long and all(store.has(kind, row.id) for kind in plan.kinds):
-            facts = {name: getattr(row, name) for name in ("id", "audio", "text", "language", "seconds", "phonemes")}
-            entries[clip.id] = {"id": clip.id, "keys": list(keys_of(clip, plan)), "rows": [facts], "rejected": []}
+        if (
+            row
+            and row.text == clip.text
+            and not clip.long
+            and all(store.has(kind, row.id) for kind in plan.kinds)
+        ):
+            facts = {
+                name: getattr(row, name)
+                for name in ("id", "audio", "text", "language", "seconds", "phonemes")
+            }
+            entries[clip.id] = {
+                "id": clip.id,
+                "keys": list(keys_of(clip, plan)),
+                "rows": [facts],
+                "rejected": [],
+            }
     return entries
 
 
 def _write_lines(path: Path, entries: list[dict[str, Any]]) -> None:
     temporary = path.with_suffix(".part")
-    temporary.write_text("".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries), encoding="utf-8")
+    temporary.write_text(
+        "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries), encoding="utf-8"
+    )
     os.replace(temporary, path)

@@ -24,7 +24,9 @@ BAND = 1500  # states looked at about the place where an even pace would be: som
 
 
 def detector(name: str = "auto") -> str:
-    """The detector of speech that will be used: `silero` where it is installed, else `activity`, the level alone."""
+    """The detector of speech that will be used: `silero` where it is installed, else `activity`, the level
+    alone.
+    """
     if name == "silero" and importlib.util.find_spec("silero_vad") is None:
         raise ConfigError("--vad silero: silero-vad is not installed (pip install 'soundalike[asr]').")
     if name not in ("auto", "silero", "activity"):
@@ -47,7 +49,10 @@ def speech(audio: Audio, name: str) -> list[Span]:
         samples = torch.from_numpy(np.ascontiguousarray(audio.resample(16_000).samples))
         found = silero_vad.get_speech_timestamps(samples, _silero(), sampling_rate=16_000)
         return [(span["start"] / 16_000, span["end"] / 16_000) for span in found]
-    loud = np.flatnonzero(np.diff(np.concatenate([[0], audio.activity().astype(np.int8), [0]]))).reshape(-1, 2) / 100
+    loud = (
+        np.flatnonzero(np.diff(np.concatenate([[0], audio.activity().astype(np.int8), [0]]))).reshape(-1, 2)
+        / 100
+    )
     spans: list[Span] = []
     for start, stop in loud.tolist():
         if spans and start - spans[-1][1] < 0.1:
@@ -58,8 +63,10 @@ def speech(audio: Audio, name: str) -> list[Span]:
 
 
 def cut(audio: Audio, spans: list[Span], longest: float) -> list[Span]:
-    """Pieces of a recording, none longer than `longest` seconds: cut at long pauses, then at the longest pause inside, and where
-    nobody pauses at the quietest moment. Each keeps MARGIN of the silence about it where there is so much."""
+    """Pieces of a recording, none longer than `longest` seconds: cut at long pauses, then at the longest
+    pause inside, and where nobody pauses at the quietest moment. Each keeps MARGIN of the silence about it
+    where there is so much.
+    """
     groups: list[list[Span]] = []
     for span in spans:
         for part in _breathless(audio, span, longest):
@@ -72,15 +79,23 @@ def cut(audio: Audio, spans: list[Span], longest: float) -> list[Span]:
     for number, (start, stop) in enumerate(pieces):
         before = pieces[number - 1][1] if number else 0.0
         after = pieces[number + 1][0] if number + 1 < len(pieces) else audio.seconds
-        padded.append((max(start - MARGIN, (before + start) / 2, 0.0), min(stop + MARGIN, (stop + after) / 2, audio.seconds)))
+        padded.append(
+            (
+                max(start - MARGIN, (before + start) / 2, 0.0),
+                min(stop + MARGIN, (stop + after) / 2, audio.seconds),
+            )
+        )
     return padded
 
 
 def _halved(group: list[Span], longest: float) -> list[Span]:
     if group[-1][1] - group[0][0] <= longest or len(group) == 1:
         return [(group[0][0], group[-1][1])]
-    middle, half = (group[0][0] + group[-1][1]) / 2, (group[-1][1] - group[0][0]) / 2
-    pauses = [(b[0] - a[1]) * (1.2 - abs((a[1] + b[0]) / 2 - middle) / half) for a, b in zip(group, group[1:])]
+    middle = (group[0][0] + group[-1][1]) / 2
+    half = (group[-1][1] - group[0][0]) / 2
+    pauses = [
+        (b[0] - a[1]) * (1.2 - abs((a[1] + b[0]) / 2 - middle) / half) for a, b in zip(group, group[1:])
+    ]
     at = int(np.argmax(pauses)) + 1
     return _halved(group[:at], longest) + _halved(group[at:], longest)
 
@@ -91,7 +106,8 @@ def _breathless(audio: Audio, span: Span, longest: float) -> list[Span]:
     if stop - start <= longest:
         return [span]
     third = (stop - start) / 3
-    first, last = int((start + third) * audio.rate), int((stop - third) * audio.rate)
+    first = int((start + third) * audio.rate)
+    last = int((stop - third) * audio.rate)
     size = audio.rate // 20
     power = np.convolve(audio.samples[first:last].astype(np.float64) ** 2, np.ones(size) / size, mode="valid")
     middle = (first + int(power.argmin()) + size // 2) / audio.rate
@@ -99,11 +115,17 @@ def _breathless(audio: Audio, span: Span, longest: float) -> list[Span]:
 
 
 @torch.inference_mode()
-def share_out(audio: Audio, text: str, language: str, pieces: list[Span], aligner: Aligner, mel: MelSpec) -> list[str]:
-    """What is said in each piece of a long recording, cut out of its whole text by aligning the two. Raises TextError where they cannot fit."""
+def share_out(
+    audio: Audio, text: str, language: str, pieces: list[Span], aligner: Aligner, mel: MelSpec
+) -> list[str]:
+    """What is said in each piece of a long recording, cut out of its whole text by aligning the two. Raises
+    TextError where they cannot fit.
+    """
     sound = audio.resample(mel.sample_rate).normalised()
     frames = log_mel(torch.from_numpy(sound.samples)[None], mel)
-    log_probs = aligner(frames, torch.tensor([frames.shape[1]]))[0] - PRIOR_SCALE * aligner.log_prior.clamp_max(COMMONEST)
+    log_probs = aligner(frames, torch.tensor([frames.shape[1]]))[
+        0
+    ] - PRIOR_SCALE * aligner.log_prior.clamp_max(COMMONEST)
     whole = len(log_probs) // COARSE * COARSE
     coarse = log_probs[:whole].reshape(-1, COARSE, log_probs.shape[1]).mean(1).numpy()
     symbols: list[str] = []
@@ -113,7 +135,9 @@ def share_out(audio: Audio, text: str, language: str, pieces: list[Span], aligne
         owner += [said.spans[word] if word >= 0 else None for word in said.word_of]
     classes = aligner.class_of[torch.tensor(encode(symbols))].numpy()
     if len(coarse) < int((classes > 0).sum()):
-        raise TextError(f"the text has {int((classes > 0).sum())} sounds, too many for {audio.seconds:.0f} s. Does it belong to this recording?")
+        raise TextError(
+            f"the text has {int((classes > 0).sum())} sounds, too many for {audio.seconds:.0f} s. Does it belong to this recording?"
+        )
     path = follow(coarse, classes)
     times: dict[tuple[int, int], list[float]] = {}
     for frame, state in enumerate(path):
@@ -126,17 +150,24 @@ def share_out(audio: Audio, text: str, language: str, pieces: list[Span], aligne
     for (start, _), moments in sorted(times.items()):
         firsts.setdefault(int((np.abs(np.mean(moments) - middles) - halves).argmin()), start)
     ends = sorted([*firsts.values(), len(text)])
-    return [" ".join(text[firsts[n] : ends[ends.index(firsts[n]) + 1]].split()) if n in firsts else "" for n in range(len(pieces))]
+    return [
+        " ".join(text[firsts[n] : ends[ends.index(firsts[n]) + 1]].split()) if n in firsts else ""
+        for n in range(len(pieces))
+    ]
 
 
 def follow(scores: np.ndarray, classes: np.ndarray, band: int = BAND) -> np.ndarray:
-    """The best state at each frame (T,) for scores (T, C) of classes and the class of each state (S,): states of class 0 may be
-    skipped. Only `band` states about an even pace through what is not silent are looked at, so that hours can be followed."""
-    T, S = len(scores), len(classes)
+    """The best state at each frame (T,) for scores (T, C) of classes and the class of each state (S,): states
+    of class 0 may be skipped. Only `band` states about an even pace through what is not silent are looked at,
+    so that hours can be followed.
+    """
+    T = len(scores)
+    S = len(classes)
     loud = (scores.argmax(1) > 0).astype(np.float64) + 0.02
     pace = np.cumsum(loud) / loud.sum() * S
     lows = np.clip(pace - band // 2, 0, max(0, S - band)).astype(np.int64)
-    best, back = np.full(S + 2, -np.inf), np.zeros((T, min(band, S)), dtype=np.int8)  # two more before the first: nothing comes from there
+    best = np.full(S + 2, -np.inf)  # two more before the first: nothing comes from there
+    back = np.zeros((T, min(band, S)), dtype=np.int8)
     best[2] = scores[0, classes[0]]
     if classes[0] == 0 and S > 1:
         best[3] = scores[0, classes[1]]
@@ -145,7 +176,9 @@ def follow(scores: np.ndarray, classes: np.ndarray, band: int = BAND) -> np.ndar
     for t in range(1, T):
         low = lows[t]
         high = min(S, low + band)
-        choices = np.stack([best[low + 2 : high + 2], best[low + 1 : high + 1], best[low:high] + skip[low:high]])
+        choices = np.stack(
+            [best[low + 2 : high + 2], best[low + 1 : high + 1], best[low:high] + skip[low:high]]
+        )
         back[t, : high - low] = choices.argmax(0)
         now = choices.max(0) + scores[t, classes[low:high]]
         best[lows[t - 1] + 2 : low + 2] = -np.inf

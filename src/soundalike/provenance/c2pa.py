@@ -1,4 +1,6 @@
-"""Content Credentials (C2PA) in a file: a manifest, signed with the user's own certificate, that says the sound was synthesised."""
+"""Content Credentials (C2PA) in a file: a manifest, signed with the user's own certificate, that says the
+sound was synthesised.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,8 @@ from typing import Any
 from soundalike import __version__
 from soundalike.core.errors import ConfigError
 
-KINDS = {"wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac"}  # the formats with a place for a manifest
+# The formats with a place for a manifest
+KINDS = {"wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac"}
 SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 ALGORITHMS = {"secp256r1": b"es256", "secp384r1": b"es384", "secp521r1": b"es512"}
 LARGEST = 200_000_000  # bytes of a file that is looked into
@@ -21,20 +24,34 @@ def check(certificate: str | os.PathLike, key: str | os.PathLike, format: str) -
     """Raise ConfigError unless a file of that format can be signed with these."""
     _opened_library()
     if format not in KINDS:
-        raise ConfigError(f"Content Credentials cannot be put into {format}. Choose one of {', '.join(KINDS)}.")
+        raise ConfigError(
+            f"Content Credentials cannot be put into {format}. Choose one of {', '.join(KINDS)}."
+        )
     _pair(certificate, key)
 
 
-def sign(data: bytes, format: str, certificate: str | os.PathLike, key: str | os.PathLike, notes: list[dict[str, Any]]) -> bytes:
-    """The bytes of a sound file with a signed manifest in them. Works offline, so the signature carries no trusted time.
+def sign(
+    data: bytes,
+    format: str,
+    certificate: str | os.PathLike,
+    key: str | os.PathLike,
+    notes: list[dict[str, Any]],
+) -> bytes:
+    """The bytes of a sound file with a signed manifest in them. Works offline, so the signature carries no
+    trusted time.
 
-    `certificate` is a PEM chain, the signer's first, `key` its PEM private key, of an elliptic curve or Ed25519. Raises ConfigError where they
-    cannot be used.
+    `certificate` is a PEM chain, the signer's first, `key` its PEM private key, of an elliptic curve or
+    Ed25519. Raises ConfigError where they cannot be used.
     """
     c2pa = _opened_library()
     algorithm, chain, secret = _pair(certificate, key)
     agent = {"name": "soundalike", "version": __version__}
-    made = {"action": "c2pa.created", "digitalSourceType": SYNTHETIC, "softwareAgent": agent, "parameters": {"soundalike": notes}}
+    made = {
+        "action": "c2pa.created",
+        "digitalSourceType": SYNTHETIC,
+        "softwareAgent": agent,
+        "parameters": {"soundalike": notes},
+    }
     manifest = {
         "claim_generator_info": [agent],
         "title": f"synthesised speech.{format}",
@@ -42,15 +59,22 @@ def sign(data: bytes, format: str, certificate: str | os.PathLike, key: str | os
     }
     out = io.BytesIO()
     try:
-        with c2pa.Signer.from_info(c2pa.C2paSignerInfo(algorithm, chain, secret, None)) as signer, c2pa.Builder(json.dumps(manifest)) as builder:
+        with (
+            c2pa.Signer.from_info(c2pa.C2paSignerInfo(algorithm, chain, secret, None)) as signer,
+            c2pa.Builder(json.dumps(manifest)) as builder,
+        ):
             builder.sign(signer, KINDS[format], io.BytesIO(data), out)
     except c2pa.C2paError as error:
-        raise ConfigError(f"{certificate}: Content Credentials cannot be signed with it ({error}). Give a certificate made for C2PA.") from None
+        raise ConfigError(
+            f"{certificate}: Content Credentials cannot be signed with it ({error}). Give a certificate made for C2PA."
+        ) from None
     return out.getvalue()
 
 
 def read(path: str | os.PathLike) -> dict[str, Any] | None:
-    """What a file's manifest says and whether it is intact; None where there is none, or the library is not installed."""
+    """What a file's manifest says and whether it is intact; None where there is none, or the library is not
+    installed.
+    """
     kind = KINDS.get(Path(path).suffix.lower().lstrip("."))
     try:
         c2pa = _opened_library()
@@ -66,7 +90,12 @@ def read(path: str | os.PathLike) -> dict[str, Any] | None:
     active = said["manifests"][said["active_manifest"]]
     signature = active.get("signature_info") or {}
     faults = [status.get("code", "") for status in said.get("validation_status", [])]
-    actions = [action for part in active.get("assertions", []) if part["label"].startswith("c2pa.actions") for action in part["data"]["actions"]]
+    actions = [
+        action
+        for part in active.get("assertions", [])
+        if part["label"].startswith("c2pa.actions")
+        for action in part["data"]["actions"]
+    ]
     return {
         "intact": said.get("validation_state") in ("Valid", "Trusted"),
         "trusted": said.get("validation_state") == "Trusted",
@@ -94,7 +123,9 @@ def _pair(certificate: str | os.PathLike, key: str | os.PathLike) -> tuple[bytes
         chain = Path(certificate).read_bytes()
         first = x509.load_pem_x509_certificates(chain)[0]
     except (OSError, ValueError, IndexError) as error:
-        raise ConfigError(f"{certificate}: not a certificate in PEM form ({error}). Give the signer's, then those above it.") from None
+        raise ConfigError(
+            f"{certificate}: not a certificate in PEM form ({error}). Give the signer's, then those above it."
+        ) from None
     try:
         secret = Path(key).read_bytes()
         opened = serialization.load_pem_private_key(secret, None)
@@ -102,10 +133,14 @@ def _pair(certificate: str | os.PathLike, key: str | os.PathLike) -> tuple[bytes
         raise ConfigError(f"{key}: not a private key in PEM form without a password ({error}).") from None
     form = (serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     if opened.public_key().public_bytes(*form) != first.public_key().public_bytes(*form):
-        raise ConfigError(f"{key}: not the key of {certificate}. Give the key that belongs to its first certificate.")
+        raise ConfigError(
+            f"{key}: not the key of {certificate}. Give the key that belongs to its first certificate."
+        )
     algorithm = ALGORITHMS.get(getattr(getattr(opened, "curve", None), "name", ""))
     if algorithm is None and type(opened).__name__ == "Ed25519PrivateKey":
         algorithm = b"ed25519"
     if algorithm is None:
-        raise ConfigError(f"{key}: Content Credentials are signed here with keys of elliptic curves (P-256, P-384, P-521) or Ed25519.")
+        raise ConfigError(
+            f"{key}: Content Credentials are signed here with keys of elliptic curves (P-256, P-384, P-521) or Ed25519."
+        )
     return algorithm, chain, secret

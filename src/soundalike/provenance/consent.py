@@ -1,7 +1,9 @@
-"""Consent: a sentence of the day, read aloud by the speaker, becomes a signed record in the voice; and the check of such records.
+"""Consent: a sentence of the day, read aloud by the speaker, becomes a signed record in the voice; and the
+check of such records.
 
-The record is signed with Ed25519 by the key of whoever enrolled the voice, says what for and until when, and is bound to the voice's tensors,
-so that it cannot be moved to another voice. It proves that a reading was heard that sounded like the voice; nothing else.
+The record is signed with Ed25519 by the key of whoever enrolled the voice, says what for and until when, and
+is bound to the voice's tensors, so that it cannot be moved to another voice. It proves that a reading was
+heard that sounded like the voice; nothing else.
 """
 
 from __future__ import annotations
@@ -31,7 +33,8 @@ from .metadata import today, voice_id
 
 FORMAT = "soundalike-consent-1"
 PLACE = "SOUNDALIKE_KEYS"  # environment variable with the folder of the key
-KEY, TRUSTED = "consent-key.pem", "trusted-keys.txt"
+KEY = "consent-key.pem"
+TRUSTED = "trusted-keys.txt"
 LEAST_LIKENESS = 0.6  # cosine of the speaker vectors of the reading and of the voice
 LEAST_WORDS = -4.25  # mean score of the worst fifth of the words: as many as are drawn at random, and the day
 LONGEST_TERM = 3650  # days
@@ -43,11 +46,11 @@ WORDS = (
 ).split()
 
 
-
-
 @dataclass(frozen=True)
 class Heard:
-    """What was found in a reading: the worst words' mean score, and the likeness of its speaker to the voice."""
+    """What was found in a reading: the worst words' mean score, and the likeness of its speaker to the
+    voice.
+    """
 
     words: float
     likeness: float
@@ -55,7 +58,9 @@ class Heard:
 
 def sentence(day: date | None = None) -> str:
     """A sentence nobody has recorded yet: the day, what is agreed to, and five words drawn at random."""
-    day, rest, drawn = day or today(), list(WORDS), []
+    day = day or today()
+    rest = list(WORDS)
+    drawn = []
     for _ in range(5):
         drawn.append(rest.pop(secrets.randbelow(len(rest))))
     return f"Today is {day:%B} {day.day}, {day.year}, and I agree that my voice is copied, with the words {', '.join(drawn[:-1])} and {drawn[-1]}."
@@ -71,14 +76,18 @@ def ask(voice: Voice) -> str:
 
 
 def asked(voice: Voice) -> str:
-    """The sentence the speaker of a voice was asked to read today or yesterday. Raises ConsentError where there was none."""
+    """The sentence the speaker of a voice was asked to read today or yesterday. Raises ConsentError where
+    there was none.
+    """
     try:
         said = json.loads(_asked(voice).read_text(encoding="utf-8"))
         if date.fromisoformat(said["day"]) >= today() - timedelta(1):
             return said["sentence"]
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    raise ConsentError("no sentence was asked for today. Run `soundalike enroll` without --reading; it shows the sentence to read.")
+    raise ConsentError(
+        "no sentence was asked for today. Run `soundalike enroll` without --reading; it shows the sentence to read."
+    )
 
 
 def answered(voice: Voice) -> None:
@@ -91,19 +100,26 @@ def _asked(voice: Voice) -> Path:
 
 
 def hear(cloner: Cloner, voice: Voice, reading: Audio | str | os.PathLike, text: str) -> Heard:
-    """What a reading of a sentence is worth. Raises ConsentError where other words, another speaker or a watermark are heard, AudioError where
-    it cannot be used."""
+    """What a reading of a sentence is worth. Raises ConsentError where other words, another speaker or a
+    watermark are heard, AudioError where it cannot be used.
+    """
     name = "the reading" if isinstance(reading, Audio) else os.fspath(reading)
     audio = reading if isinstance(reading, Audio) else Audio.read(reading)
     if cloner.aligner is None:
-        raise ConsentError("this model has no aligner to check the words with. Leave --model out for the built-in one.")
+        raise ConsentError(
+            "this model has no aligner to check the words with. Leave --model out for the built-in one."
+        )
     if watermark.find(audio):
-        raise ConsentError(f"{name}: this was synthesised; it carries a watermark of soundalike. The speaker must read it aloud.")
+        raise ConsentError(
+            f"{name}: this was synthesised; it carries a watermark of soundalike. The speaker must read it aloud."
+        )
     scores = sorted(word_scores(audio.trim(), phonemize(text), cloner.aligner, cloner.family.mel))
     worst = scores[: -(-len(scores) // 5)]
     words = float(sum(worst) / len(worst))
     if words < LEAST_WORDS:
-        raise ConsentError(f"{name}: other words are heard than those asked for (score {words:.1f}, {LEAST_WORDS:g} is needed). Read: {text}")
+        raise ConsentError(
+            f"{name}: other words are heard than those asked for (score {words:.1f}, {LEAST_WORDS:g} is needed). Read: {text}"
+        )
     likeness = cosine(cloner.listen(audio), voice)
     if likeness < LEAST_LIKENESS:
         raise ConsentError(
@@ -122,7 +138,9 @@ def cosine(first: Voice, second: Voice) -> float:
 def check_terms(scope: str, days: int) -> None:
     """Raise ConsentError for a scope or a term that cannot be recorded."""
     if not scope.strip() or len(scope) > LONGEST_SCOPE or not scope.isprintable():
-        raise ConsentError(f"--scope: give 1 to {LONGEST_SCOPE} characters that say what the voice may be used for, such as personal.")
+        raise ConsentError(
+            f"--scope: give 1 to {LONGEST_SCOPE} characters that say what the voice may be used for, such as personal."
+        )
     if not 1 <= days <= LONGEST_TERM:
         raise ConsentError(f"--days {days}: choose 1 to {LONGEST_TERM}.")
 
@@ -131,34 +149,56 @@ def grant(voice: Voice, heard: Heard, text: str, scope: str, days: int, day: dat
     """The voice with a signed record of its speaker's consent in it."""
     check_terms(scope, days)
     given = day or today()
-    record = {"kind": "reading", "sentence": text, "scope": scope, "given": given.isoformat(), "words": heard.words, "likeness": heard.likeness}
+    record = {
+        "kind": "reading",
+        "sentence": text,
+        "scope": scope,
+        "given": given.isoformat(),
+        "words": heard.words,
+        "likeness": heard.likeness,
+    }
     record |= {"expires": (given + timedelta(days)).isoformat(), "tensors": digests(voice)}
     return Voice(voice.tensors, {**voice.facts, "consent": _signed(record)})
 
 
 def blended(blend: Voice, parents: Collection[Voice], day: date | None = None) -> Voice:
-    """A blend with a signed record that both parents' consents held; it holds for what, and as long as, both do. Raises ConsentError."""
+    """A blend with a signed record that both parents' consents held; it holds for what, and as long as, both
+    do. Raises ConsentError.
+    """
     given = day or today()
     records = [check(parent, given) for parent in parents]
     scopes = list(dict.fromkeys(record["scope"] for record in records))
-    record = {"kind": "blend", "of": records, "scope": " and ".join(scopes), "given": given.isoformat(), "tensors": digests(blend)}
+    record = {
+        "kind": "blend",
+        "of": records,
+        "scope": " and ".join(scopes),
+        "given": given.isoformat(),
+        "tensors": digests(blend),
+    }
     record["expires"] = min(record["expires"] for record in records)
     return Voice(blend.tensors, {**blend.facts, "consent": _signed(record)})
 
 
 def check(voice: Voice, now: date | None = None, trusted: Collection[str] | None = None) -> dict[str, Any]:
-    """The record of a voice's consent, if it holds on a day: today, unless told. Raises ConsentError saying why not.
+    """The record of a voice's consent, if it holds on a day: today, unless told. Raises ConsentError saying
+    why not.
 
-    `trusted` are the public keys whose signatures count; by default this user's own and those listed in TRUSTED beside it. Check a
-    voice as it is in its file: one derived anew by another model is no longer what was consented to.
+    `trusted` are the public keys whose signatures count; by default this user's own and those listed in
+    TRUSTED beside it. Check a voice as it is in its file: one derived anew by another model is no longer what
+    was consented to.
     """
     record = voice.facts.get("consent") or {}
     if not isinstance(record, dict) or "signature" not in record:
-        raise ConsentError("nobody has consented to the use of this voice. `soundalike enroll` records a consent.")
+        raise ConsentError(
+            "nobody has consented to the use of this voice. `soundalike enroll` records a consent."
+        )
     _check_record(record, now or today(), trusted_keys() if trusted is None else trusted)
-    bound, own = record["tensors"], digests(voice)
+    bound = record["tensors"]
+    own = digests(voice)
     if any(own[name] != bound.get(name) for name in own) or "vector" not in own:
-        raise ConsentError("the consent was given for another voice: it does not belong to this one's data. Enroll this voice anew.")
+        raise ConsentError(
+            "the consent was given for another voice: it does not belong to this one's data. Enroll this voice anew."
+        )
     return record
 
 
@@ -172,8 +212,13 @@ def told(voice: Voice, now: date | None = None) -> str:
 
 
 def digests(voice: Voice) -> dict[str, str]:
-    """SHA-256 of each tensor of a voice. A voice may lose its source clip and is still the same; it may not get another."""
-    return {name: hashlib.sha256(value.contiguous().numpy().tobytes()).hexdigest() for name, value in sorted(voice.tensors.items())}
+    """SHA-256 of each tensor of a voice. A voice may lose its source clip and is still the same; it may not
+    get another.
+    """
+    return {
+        name: hashlib.sha256(value.contiguous().numpy().tobytes()).hexdigest()
+        for name, value in sorted(voice.tensors.items())
+    }
 
 
 def keys_folder() -> Path:
@@ -186,7 +231,9 @@ def keys_folder() -> Path:
 
 
 def public_key() -> str:
-    """The public half of this user's key, in base64; the key is made at first use, readable by the user alone."""
+    """The public half of this user's key, in base64; the key is made at first use, readable by the user
+    alone.
+    """
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     return base64.b64encode(_own_key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
@@ -204,19 +251,31 @@ def _check_record(record: dict[str, Any], now: date, trusted: Collection[str]) -
     """Raise ConsentError unless a record is whole, signed with a trusted key, and holds on that day."""
     cryptography = _opened_library()
     try:
-        key, signature = record["key"], base64.b64decode(record["signature"], validate=True)
-        given, expires = date.fromisoformat(record["given"]), date.fromisoformat(record["expires"])
-        if record["format"] != FORMAT or not isinstance(record["tensors"], dict) or not isinstance(record["scope"], str):
+        key = record["key"]
+        signature = base64.b64decode(record["signature"], validate=True)
+        given = date.fromisoformat(record["given"])
+        expires = date.fromisoformat(record["expires"])
+        if (
+            record["format"] != FORMAT
+            or not isinstance(record["tensors"], dict)
+            or not isinstance(record["scope"], str)
+        ):
             raise ValueError(f"not of the form {FORMAT}")
         public = cryptography.Ed25519PublicKey.from_public_bytes(base64.b64decode(key, validate=True))
     except (KeyError, ValueError, TypeError) as error:
-        raise ConsentError(f"the record of consent cannot be read ({error}). Enroll the voice anew.") from None
+        raise ConsentError(
+            f"the record of consent cannot be read ({error}). Enroll the voice anew."
+        ) from None
     try:
         public.verify(signature, _message(record))
     except cryptography.InvalidSignature:
-        raise ConsentError("the record of consent is forged or was changed: its signature does not fit it. Enroll the voice anew.") from None
+        raise ConsentError(
+            "the record of consent is forged or was changed: its signature does not fit it. Enroll the voice anew."
+        ) from None
     if key not in trusted:
-        raise ConsentError(f"the consent was recorded with a key that is not trusted here. Add {key} to {keys_folder() / TRUSTED} if it should be.")
+        raise ConsentError(
+            f"the consent was recorded with a key that is not trusted here. Add {key} to {keys_folder() / TRUSTED} if it should be."
+        )
     if now > expires:
         raise ConsentError(f"the consent ended on {expires}. Enroll the voice anew.")
     if now < given - timedelta(1):  # a day's grace for clocks and time zones
@@ -234,12 +293,17 @@ def _signed(record: dict[str, Any]) -> dict[str, Any]:
 
 def _message(record: dict[str, Any]) -> bytes:
     """What is signed: everything but the signature, in one spelling."""
-    return json.dumps({name: value for name, value in record.items() if name != "signature"}, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(
+        {name: value for name, value in record.items() if name != "signature"},
+        sort_keys=True,
+        separators=(",", ":"),
+    ).encode()
 
 
 def _own_key() -> Any:
     """This user's private key. Raises ConsentError where it cannot be kept or read."""
-    cryptography, path = _opened_library(), keys_folder() / KEY
+    cryptography = _opened_library()
+    path = keys_folder() / KEY
     from cryptography.hazmat.primitives.serialization import (
         Encoding,
         NoEncryption,
@@ -250,8 +314,11 @@ def _own_key() -> Any:
     try:
         if not path.is_file():
             path.parent.mkdir(parents=True, exist_ok=True)
-            made = cryptography.Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".key-")  # which none but the user may read
+            made = cryptography.Ed25519PrivateKey.generate().private_bytes(
+                Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+            )
+            # Which none but the user may read
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".key-")
             with os.fdopen(handle, "wb") as file:
                 file.write(made)
             try:
@@ -263,7 +330,9 @@ def _own_key() -> Any:
                     os.unlink(temporary)
         key = load_pem_private_key(path.read_bytes(), None)
     except OSError as error:
-        raise ConsentError(f"{path}: the key that signs consents cannot be kept ({error.strerror}). Name another folder in {PLACE}.") from None
+        raise ConsentError(
+            f"{path}: the key that signs consents cannot be kept ({error.strerror}). Name another folder in {PLACE}."
+        ) from None
     except (ValueError, TypeError):
         raise ConsentError(f"{path}: not a key in PEM form. Move it away; a new one is made then.") from None
     if not isinstance(key, cryptography.Ed25519PrivateKey):

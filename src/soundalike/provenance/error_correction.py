@@ -1,7 +1,9 @@
-"""What a watermark says, as signs to be hidden and found again: a payload, its checksum, an error-correcting code, a scattered order.
+"""What a watermark says, as signs to be hidden and found again: a payload, its checksum, an error-correcting
+code, a scattered order.
 
-44 bits (voice, model, day, checksum) pass through a tail-biting convolutional code of rate 1/4 and constraint length 9; the 176 signs
-that come out are laid, each some 14 times, over a field of PERIOD columns by BANDS rows, and each place is scrambled by a fixed sign.
+44 bits (voice, model, day, checksum) pass through a tail-biting convolutional code of rate 1/4 and constraint
+length 9; the 176 signs that come out are laid, each some 14 times, over a field of PERIOD columns by BANDS
+rows, and each place is scrambled by a fixed sign.
 """
 
 from __future__ import annotations
@@ -11,9 +13,13 @@ from datetime import date, timedelta
 
 import numpy as np
 
-PERIOD, BANDS = 64, 40  # columns and rows of the field of signs
+PERIOD = 64  # columns and rows of the field of signs
+BANDS = 40
 FIRST_DAY = date(2026, 1, 1)
-VOICE_BITS, MODEL_BITS, DAY_BITS, CHECK_BITS = 16, 6, 12, 10
+VOICE_BITS = 16
+MODEL_BITS = 6
+DAY_BITS = 12
+CHECK_BITS = 10
 NO_DAY = 2**DAY_BITS - 1
 BITS = VOICE_BITS + MODEL_BITS + DAY_BITS + CHECK_BITS
 GENERATORS = (0o765, 0o671, 0o513, 0o473)  # of rate 1/4 at constraint length 9, the best distances there are
@@ -41,7 +47,8 @@ class Mark:
     def from_bits(bits: np.ndarray) -> Mark | None:
         """The mark of (BITS,) bits; None where the checksum does not fit."""
         whole = int("".join(str(int(bit)) for bit in bits), 2)
-        number, check = whole >> CHECK_BITS, whole % 2**CHECK_BITS
+        number = whole >> CHECK_BITS
+        check = whole % 2**CHECK_BITS
         if _checksum(number) != check:
             return None
         days = number % 2**DAY_BITS
@@ -55,7 +62,9 @@ def field(bits: np.ndarray) -> np.ndarray:
 
 
 def soft_signs(evidence: np.ndarray) -> np.ndarray:
-    """Evidence for each of the code's signs: (..., SIGNS) from that of the field's (..., PERIOD, BANDS), in log-odds or alike."""
+    """Evidence for each of the code's signs: (..., SIGNS) from that of the field's (..., PERIOD, BANDS), in
+    log-odds or alike.
+    """
     flat = (evidence * SCRAMBLE).reshape(*evidence.shape[:-2], -1)[..., ORDER]
     return np.add.reduceat(flat, STARTS, axis=-1)
 
@@ -69,17 +78,24 @@ def encode(bits: np.ndarray) -> np.ndarray:
 
 
 def decode(soft: np.ndarray) -> np.ndarray:
-    """The bits (A, BITS) whose signs agree best with soft ones (A, SIGNS): Viterbi's algorithm, two and a half times around the ring."""
+    """The bits (A, BITS) whose signs agree best with soft ones (A, SIGNS): Viterbi's algorithm, two and a
+    half times around the ring.
+    """
     count = len(soft)
-    gains = (soft.reshape(count, BITS, len(GENERATORS)).astype(np.float32) @ OUTPUT.T.astype(np.float32)).reshape(count, BITS, 2, STATES)
+    gains = (
+        soft.reshape(count, BITS, len(GENERATORS)).astype(np.float32) @ OUTPUT.T.astype(np.float32)
+    ).reshape(count, BITS, 2, STATES)
     steps = 2 * BITS + BITS // 2
-    score, came = np.zeros((count, STATES), np.float32), np.empty((steps, count, STATES), bool)
-    for step in range(steps):  # state: the last eight bits; it was reached from state >> 1, with the bit that left it 0 or 1
+    score = np.zeros((count, STATES), np.float32)
+    came = np.empty((steps, count, STATES), bool)
+    # State: the last eight bits; it was reached from state >> 1, with the bit that left it 0 or 1
+    for step in range(steps):
         near = np.repeat(score[:, : STATES // 2], 2, axis=1) + gains[:, step % BITS, 0]
         far = np.repeat(score[:, STATES // 2 :], 2, axis=1) + gains[:, step % BITS, 1]
         came[step] = far > near
         score = np.maximum(near, far)
-    rows, state = np.arange(count), score.argmax(axis=1)
+    rows = np.arange(count)
+    state = score.argmax(axis=1)
     bits = np.empty((count, BITS), np.int8)
     for step in range(steps - 1, -1, -1):
         if BITS // 2 <= step < BITS // 2 + BITS:  # the middle, where neither end matters
@@ -112,12 +128,16 @@ def _places() -> tuple[np.ndarray, np.ndarray]:
     """
     drawn = np.random.RandomState(20261121)  # frozen by numpy: the same numbers in every version
     laps = -(-PERIOD * BANDS // SIGNS)
-    order = np.concatenate([drawn.permutation(SIGNS) for _ in range(laps)])[: PERIOD * BANDS].reshape(BANDS, PERIOD)
+    order = np.concatenate([drawn.permutation(SIGNS) for _ in range(laps)])[: PERIOD * BANDS].reshape(
+        BANDS, PERIOD
+    )
     order = np.stack([row[drawn.permutation(PERIOD)] for row in order], axis=1)
     return order, 2 * drawn.randint(0, 2, (PERIOD, BANDS)) - 1
 
 
-OUTPUT = np.array([[1 - 2 * _parity(register & g) for g in GENERATORS] for register in range(2 * STATES)], np.int8)
+OUTPUT = np.array(
+    [[1 - 2 * _parity(register & g) for g in GENERATORS] for register in range(2 * STATES)], np.int8
+)
 PLACES, SCRAMBLE = _places()
 ORDER = np.argsort(PLACES, axis=None, kind="stable")
 STARTS = np.searchsorted(PLACES.reshape(-1)[ORDER], np.arange(SIGNS))

@@ -1,6 +1,7 @@
 """Where a sound comes from: the watermark and the note it leaves with, and reading both back.
 
-The note is one line of JSON a voice in the comment of a file: LIST/INFO ICMT of wav, Vorbis comment of flac and ogg, ID3 of mp3.
+The note is one line of JSON a voice in the comment of a file: LIST/INFO ICMT of wav, Vorbis comment of flac
+and ogg, ID3 of mp3.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ FIELDS = {"synthesised_by": str, "voice": str, "model": str, "date": str, "water
 
 @dataclass(frozen=True)
 class Origin:
-    """What a file tells of where it came from. Notes and credentials are easily taken off or put on; a watermark is neither that easily."""
+    """What a file tells of where it came from. Notes and credentials are easily taken off or put on; a
+    watermark is neither that easily.
+    """
 
     marks: list[watermark.Found] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
@@ -42,18 +45,26 @@ class Origin:
 
 
 def today() -> date:
-    """The day in UTC; that of $SOURCE_DATE_EPOCH where it is set, so that a file can be made again to the byte."""
+    """The day in UTC; that of $SOURCE_DATE_EPOCH where it is set, so that a file can be made again to the
+    byte.
+    """
     told = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return (datetime.fromtimestamp(int(told), timezone.utc) if told.isdigit() else datetime.now(timezone.utc)).date()
+    return (
+        datetime.fromtimestamp(int(told), timezone.utc) if told.isdigit() else datetime.now(timezone.utc)
+    ).date()
 
 
 def voice_id(voice: Voice) -> str:
-    """Twelve hexadecimal digits that name a voice by its speaker vector. A voice derived anew by another model has another id."""
+    """Twelve hexadecimal digits that name a voice by its speaker vector. A voice derived anew by another
+    model has another id.
+    """
     return hashlib.sha256(voice.tensors["vector"].half().contiguous().numpy().tobytes()).hexdigest()[:12]
 
 
 def model_id(model: dict[str, Any]) -> str:
-    """Twelve hexadecimal digits that name a model by what it tells of itself, the package's version included."""
+    """Twelve hexadecimal digits that name a model by what it tells of itself, the package's version
+    included.
+    """
     return hashlib.sha256(json.dumps(model, sort_keys=True).encode()).hexdigest()[:12]
 
 
@@ -62,8 +73,12 @@ def mark_of(voice: Voice, model: dict[str, Any], day: date | None) -> Mark:
     return Mark(int(voice_id(voice)[:4], 16), int(model_id(model)[:2], 16) >> 2, day)
 
 
-def signed(audio: Audio, voice: Voice, model: dict[str, Any], day: date | None = None, mark: bool = True, at: int = 0) -> Audio:
-    """A piece of speech with its note and, unless told not to, its watermark. `at` is its place in the whole, in samples."""
+def signed(
+    audio: Audio, voice: Voice, model: dict[str, Any], day: date | None = None, mark: bool = True, at: int = 0
+) -> Audio:
+    """A piece of speech with its note and, unless told not to, its watermark. `at` is its place in the whole,
+    in samples.
+    """
     told = {"synthesised_by": f"{MADE_BY} {__version__}", "voice": voice_id(voice), "model": model_id(model)}
     if day is not None:
         told["date"] = day.isoformat()
@@ -81,7 +96,12 @@ def notes_in(comment: str) -> list[dict[str, Any]]:
             continue
         if isinstance(said, dict) and str(said.get("synthesised_by", "")).startswith(MADE_BY + " "):
             known = {name: said[name] for name, kind in FIELDS.items() if isinstance(said.get(name), kind)}
-            notes.append({name: re.sub(r"[^ -~]", "?", value)[:LONGEST] if isinstance(value, str) else value for name, value in known.items()})
+            notes.append(
+                {
+                    name: re.sub(r"[^ -~]", "?", value)[:LONGEST] if isinstance(value, str) else value
+                    for name, value in known.items()
+                }
+            )
     return notes
 
 

@@ -1,9 +1,10 @@
-"""An inaudible mark in sound: put in by turning the parts of its spectrum up and down a little, found again without the original.
+"""An inaudible mark in sound: put in by turning the parts of its spectrum up and down a little, found again
+without the original.
 
-Every 10.7 ms each of BANDS bands of 141 Hz is made louder or softer by up to 1.4 decibels, as `codeword` says; the pattern repeats every 0.68 s.
-A small network (13,000 numbers) has learned to tell from a noisy spectrum where it was turned up; what it finds is
-folded over the repetitions, tried at every place the pattern may begin, and decoded. Nothing here is secret: who wants to take
-the mark out, can.
+Every 10.7 ms each of BANDS bands of 141 Hz is made louder or softer by up to 1.4 decibels, as `codeword`
+says; the pattern repeats every 0.68 s. A small network (13,000 numbers) has learned to tell from a noisy
+spectrum where it was turned up; what it finds is folded over the repetitions, tried at every place the
+pattern may begin, and decoded. Nothing here is secret: who wants to take the mark out, can.
 """
 
 from __future__ import annotations
@@ -24,13 +25,18 @@ from . import error_correction
 from .error_correction import BANDS, PERIOD, Mark
 
 RATE = 24_000  # hertz
-WINDOW, COLUMN, HOP = 512, 256, 128  # samples: of a spectrum, between columns of the pattern, between spectra when looking for it
+WINDOW = 512  # samples: of a spectrum, between columns of the pattern, between spectra when looking for it
+COLUMN = 256
+HOP = 128
 LOWEST, WIDTH = 3, 3  # the first bin of the spectrum that is used; bins of a band
-DEPTH = np.interp(np.arange(BANDS), (0, 14), (0.4, 1.4)).astype(np.float32)  # decibels up or down: less where the tone of a voice is
+# Decibels up or down: less where the tone of a voice is
+DEPTH = np.interp(np.arange(BANDS), (0, 14), (0.4, 1.4)).astype(np.float32)
 DETECTOR = Path(__file__).parents[1] / "weights" / "watermark.safetensors"
-STRETCH, STEP = 376, 188  # columns (4 and 2 s) that are searched for a mark by themselves
+STRETCH = 376  # columns (4 and 2 s) that are searched for a mark by themselves
+STEP = 188
 CERTAIN = 9.0  # standard deviations of agreement from which a mark is believed
-NOISE, SPREAD = 7.85, 0.22  # the best agreement in sound without a mark: its place and spread, of extreme values
+NOISE = 7.85  # the best agreement in sound without a mark: its place and spread, of extreme values
+SPREAD = 0.22
 SHORTEST = 0.3  # seconds in which there is any use in looking
 
 _SINE = np.sin(np.pi * (np.arange(WINDOW) + 0.5) / WINDOW).astype(np.float32)
@@ -39,7 +45,9 @@ _HANN = _SINE**2
 
 @dataclass(frozen=True)
 class Found:
-    """A mark, where it was found in seconds, and how far its agreement is from chance, in standard deviations."""
+    """A mark, where it was found in seconds, and how far its agreement is from chance, in standard
+    deviations.
+    """
 
     mark: Mark
     start: float
@@ -53,13 +61,17 @@ class Found:
 
 
 def embed(audio: Audio, mark: Mark, at: int = 0) -> Audio:
-    """The sound with a mark in it. `at` is its place, in samples, in what it is a piece of, so that the pattern runs on from piece to piece."""
+    """The sound with a mark in it. `at` is its place, in samples, in what it is a piece of, so that the
+    pattern runs on from piece to piece.
+    """
     if not len(audio.samples):
         return audio
     if audio.rate == RATE:
         return replace(audio, samples=_turned(audio.samples, mark, at))
     plain = audio.resample(RATE).samples
-    change = Audio(_turned(plain, mark, round(at * RATE / audio.rate)) - plain, RATE).resample(audio.rate).samples
+    change = (
+        Audio(_turned(plain, mark, round(at * RATE / audio.rate)) - plain, RATE).resample(audio.rate).samples
+    )
     change = np.pad(change, (0, max(0, len(audio.samples) - len(change))))[: len(audio.samples)]
     return replace(audio, samples=audio.samples + change)
 
@@ -82,7 +94,9 @@ def _turned(samples: np.ndarray, mark: Mark, at: int) -> np.ndarray:
 def _gains(mark: Mark) -> np.ndarray:
     """The factor of each bin in each column: (PERIOD, WINDOW // 2 + 1)."""
     gains = np.ones((PERIOD, WINDOW // 2 + 1), np.float32)
-    gains[:, LOWEST : LOWEST + WIDTH * BANDS] = np.repeat(10 ** (DEPTH / 20 * error_correction.field(mark.bits())), WIDTH, axis=1)
+    gains[:, LOWEST : LOWEST + WIDTH * BANDS] = np.repeat(
+        10 ** (DEPTH / 20 * error_correction.field(mark.bits())), WIDTH, axis=1
+    )
     return gains
 
 
@@ -98,11 +112,16 @@ class Detector(nn.Module):
         self.end = nn.Conv2d(width, 1, 1)
 
     def forward(self, power: Tensor) -> Tensor:  # (B, 2 T, WIDTH * (BANDS + 2)) log10 power -> (B, T, BANDS)
-        columns, inside = power.shape[1] // 2, COLUMN // HOP * WIDTH
+        columns = power.shape[1] // 2
+        inside = COLUMN // HOP * WIDTH
         power = power[:, : 2 * columns]
         top = torch.quantile(power.amax(2), 0.95, 1)[:, None, None]  # so that the volume does not matter
         power = (power - top).clamp(-7.0) / 1.5 + 1.5
-        x = power.reshape(len(power), columns, 2, BANDS + 2, WIDTH).permute(0, 2, 4, 1, 3).reshape(len(power), inside, columns, BANDS + 2)
+        x = (
+            power.reshape(len(power), columns, 2, BANDS + 2, WIDTH)
+            .permute(0, 2, 4, 1, 3)
+            .reshape(len(power), inside, columns, BANDS + 2)
+        )
         x = gelu(self.begin(x) + self.place)
         for layer in self.middle:
             x = x + gelu(layer(x))
@@ -110,12 +129,16 @@ class Detector(nn.Module):
 
 
 def spectra(samples: np.ndarray) -> np.ndarray:
-    """Log10 power (2 T, WIDTH * (BANDS + 2)) every HOP of sound at RATE: the bands of the mark, and one beside them at either end."""
+    """Log10 power (2 T, WIDTH * (BANDS + 2)) every HOP of sound at RATE: the bands of the mark, and one
+    beside them at either end.
+    """
     padded = np.pad(samples, (WINDOW // 2, WINDOW))
     windows = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP]
     parts = []
     for start in range(0, len(windows), 4096):  # an hour at once would take gigabytes
-        found = np.fft.rfft(windows[start : start + 4096] * _HANN)[:, LOWEST - WIDTH : LOWEST + WIDTH * (BANDS + 1)]
+        found = np.fft.rfft(windows[start : start + 4096] * _HANN)[
+            :, LOWEST - WIDTH : LOWEST + WIDTH * (BANDS + 1)
+        ]
         parts.append(np.log10(found.real**2 + found.imag**2 + 1e-7).astype(np.float32))
     return np.concatenate(parts)
 
@@ -131,9 +154,11 @@ def _detector() -> Detector:
 
 @torch.inference_mode()
 def evidence(samples: np.ndarray) -> np.ndarray:
-    """Evidence (2, T, BANDS) in sound at RATE that a band of a column was turned up, for columns that begin with it and half a column later.
+    """Evidence (2, T, BANDS) in sound at RATE that a band of a column was turned up, for columns that begin
+    with it and half a column later.
 
-    It is the log-odds for a depth of one decibel, as the network learned them, in proportion to each band's depth.
+    It is the log-odds for a depth of one decibel, as the network learned them, in proportion to each band's
+    depth.
     """
     power = torch.from_numpy(spectra(samples))
     size = 2 * 2 * STRETCH  # spectra at a time
@@ -144,7 +169,9 @@ def evidence(samples: np.ndarray) -> np.ndarray:
 
 
 def find(audio: Audio) -> list[Found]:
-    """The marks of a sound, the surest first, each from the first to the last stretch it is found in. None in less than SHORTEST seconds."""
+    """The marks of a sound, the surest first, each from the first to the last stretch it is found in. None in
+    less than SHORTEST seconds.
+    """
     samples = audio.resample(RATE).samples
     if len(samples) < SHORTEST * RATE:
         return []
@@ -160,14 +187,17 @@ def find(audio: Audio) -> list[Found]:
             by_mark.setdefault(found.mark, []).append(found)
     marks = []
     for mark, all_found in by_mark.items():
-        parts = [found for found in all_found if found is not seen[0]] or all_found  # the whole does not tell where
+        # The whole does not tell where
+        parts = [found for found in all_found if found is not seen[0]] or all_found
         span = min(found.start for found in parts), max(found.stop for found in parts)
         marks.append(Found(mark, *span, max(found.strength for found in all_found)))
     return sorted(marks, key=lambda found: -found.strength)
 
 
 def _searched(heard: np.ndarray, first: int) -> Found | None:
-    """The best reading of (2, T, BANDS) of evidence that begins at a column, whatever its strength; None where no checksum fits."""
+    """The best reading of (2, T, BANDS) of evidence that begins at a column, whatever its strength; None
+    where no checksum fits.
+    """
     strength, bits = agreement(heard)
     for choice in np.argsort(-strength):
         mark = Mark.from_bits(bits[choice])
@@ -178,10 +208,18 @@ def _searched(heard: np.ndarray, first: int) -> Found | None:
 
 
 def agreement(heard: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each place where the pattern may begin (2 * PERIOD): standard deviations of agreement with its likeliest reading, and its bits."""
+    """For each place where the pattern may begin (2 * PERIOD): standard deviations of agreement with its
+    likeliest reading, and its bits.
+    """
     laps = -(-heard.shape[1] // PERIOD)
-    folded = np.pad(heard, ((0, 0), (0, laps * PERIOD - heard.shape[1]), (0, 0))).reshape(2, laps, PERIOD, BANDS).sum(1)
-    turned = np.stack([np.roll(folded, shift, axis=1) for shift in range(PERIOD)], axis=1).reshape(2 * PERIOD, PERIOD, BANDS)
+    folded = (
+        np.pad(heard, ((0, 0), (0, laps * PERIOD - heard.shape[1]), (0, 0)))
+        .reshape(2, laps, PERIOD, BANDS)
+        .sum(1)
+    )
+    turned = np.stack([np.roll(folded, shift, axis=1) for shift in range(PERIOD)], axis=1).reshape(
+        2 * PERIOD, PERIOD, BANDS
+    )
     soft = error_correction.soft_signs(turned)
     bits = error_correction.decode(soft)
     power = np.sqrt((heard.astype(np.float64) ** 2).sum((1, 2))).repeat(PERIOD)

@@ -21,7 +21,8 @@ async def gone(receive: Callable[[], Awaitable[dict]]) -> None:
 
 async def unless_gone(request: Request, work: Awaitable[T]) -> T:
     """What the work gives; it is cancelled, and ClientDisconnect raised, when the client leaves before."""
-    task, left = asyncio.ensure_future(work), asyncio.ensure_future(gone(request.receive))
+    task = asyncio.ensure_future(work)
+    left = asyncio.ensure_future(gone(request.receive))
     try:
         await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
         if task.done():
@@ -32,15 +33,29 @@ async def unless_gone(request: Request, work: Awaitable[T]) -> T:
 
 
 class Stream(Response):
-    """Bytes sent as they are made, until the client leaves or takes nothing for `stall` seconds. `close` is called at the end, however it comes."""
+    """Bytes sent as they are made, until the client leaves or takes nothing for `stall` seconds. `close` is
+    called at the end, however it comes.
+    """
 
-    def __init__(self, parts: AsyncIterator[bytes], media_type: str, headers: dict[str, str], stall: float, close: Callable[[], Awaitable[None]]):
-        self.parts, self.stall, self.close = parts, stall, close
-        self.status_code, self.media_type, self.background = 200, media_type, None
+    def __init__(
+        self,
+        parts: AsyncIterator[bytes],
+        media_type: str,
+        headers: dict[str, str],
+        stall: float,
+        close: Callable[[], Awaitable[None]],
+    ):
+        self.parts = parts
+        self.stall = stall
+        self.close = close
+        self.status_code = 200
+        self.media_type = media_type
+        self.background = None
         self.init_headers({**headers, "Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
     async def __call__(self, scope: dict, receive: Any, send: Any) -> None:
-        sending, left = asyncio.ensure_future(self._send(send)), asyncio.ensure_future(gone(receive))
+        sending = asyncio.ensure_future(self._send(send))
+        left = asyncio.ensure_future(gone(receive))
         try:
             await asyncio.wait({sending, left}, return_when=asyncio.FIRST_COMPLETED)
             if sending.done():
@@ -53,7 +68,11 @@ class Stream(Response):
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         async for part in self.parts:
             for start in range(0, len(part), 1 << 16):
-                body = {"type": "http.response.body", "body": part[start : start + (1 << 16)], "more_body": True}
+                body = {
+                    "type": "http.response.body",
+                    "body": part[start : start + (1 << 16)],
+                    "more_body": True,
+                }
                 await asyncio.wait_for(send(body), self.stall)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 

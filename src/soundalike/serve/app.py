@@ -57,7 +57,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             house.close()
 
     about = {"title": "Soundalike", "version": __version__, "summary": "Speaks any text in a given voice."}
-    app = FastAPI(**about, lifespan=opened, docs_url=None, redoc_url=None)  # FastAPI's pages of docs load from elsewhere
+    app = FastAPI(
+        **about, lifespan=opened, docs_url=None, redoc_url=None
+    )  # FastAPI's pages of docs load from elsewhere
     add_handlers(app)
     app.include_router(speech.router)
     app.include_router(voice_routes.router)
@@ -71,18 +73,37 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def readyz(request: Request) -> JSONResponse:
         house: House = request.app.state.house
         if house.failure:
-            return Refusal(503, "no_model", "The model cannot be loaded. The server's log says why.").response()
+            return Refusal(
+                503, "no_model", "The model cannot be loaded. The server's log says why."
+            ).response()
         if not house.ready:
-            return Refusal(503, "loading", "The model is being loaded.", headers={"Retry-After": "2"}).response()
+            return Refusal(
+                503, "loading", "The model is being loaded.", headers={"Retry-After": "2"}
+            ).response()
         return JSONResponse({"status": "ready", "inside": house.desk.inside, "room": house.desk.most})
 
     @app.get("/v1/limits", summary="What may be asked for")
     async def limits(request: Request) -> dict[str, Any]:
-        told = {name: getattr(settings, name) for name in ("characters", "job_characters", "upload", "longest")}
-        told |= {"formats": list(MEDIA), "speed": [0.25, 4.0], "qualities": list(QUALITIES), "keys": bool(keys), "version": __version__}
+        told = {
+            name: getattr(settings, name) for name in ("characters", "job_characters", "upload", "longest")
+        }
+        told |= {
+            "formats": list(MEDIA),
+            "speed": [0.25, 4.0],
+            "qualities": list(QUALITIES),
+            "keys": bool(keys),
+            "version": __version__,
+        }
         told["models"] = request.app.state.house.models.told()
-        options = {**{name: RANGES[name] for name in OPTIONS if name != "speed"}, "loudness": (SOFTEST, LOUDEST)}
-        return {**told, "languages": [language for language in LANGUAGES if installed(language)], "options": options}
+        options = {
+            **{name: RANGES[name] for name in OPTIONS if name != "speed"},
+            "loudness": (SOFTEST, LOUDEST),
+        }
+        return {
+            **told,
+            "languages": [language for language in LANGUAGES if installed(language)],
+            "options": options,
+        }
 
     @app.get("/metrics", summary="Numbers for Prometheus", response_class=Response)
     async def metrics(request: Request) -> Response:
@@ -100,7 +121,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.mount("/", Fresh(directory=PAGE, html=True), name="page")
     app.add_middleware(Door, settings=settings, keys=keys)  # the last added is the first asked
     if settings.cors:
-        app.add_middleware(CORSMiddleware, allow_origins=list(settings.cors), allow_methods=["GET", "POST", "DELETE"], allow_headers=["*"])
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors),
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["*"],
+        )
     app.add_middleware(Watch)
     return app
 

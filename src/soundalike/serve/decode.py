@@ -1,6 +1,8 @@
-"""Recordings of strangers are decoded in a process of their own, which may take little time and memory and open no file.
+"""Recordings of strangers are decoded in a process of their own, which may take little time and memory and
+open no file.
 
-The parent keeps a few such processes ready; each decodes one recording and ends. `python -m soundalike.serve.decode` is the child.
+The parent keeps a few such processes ready; each decodes one recording and ends. `python -m
+soundalike.serve.decode` is the child.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ class Decoder:
             self._ready.put(self._start())
 
     def decode(self, data: bytes, name: str = "recording") -> io.BytesIO:
-        """A recording as a WAV file of one or two channels. Raises AudioError, naming `name`, for bytes that are none, or too long a one."""
+        """A recording as a WAV file of one or two channels. Raises AudioError, naming `name`, for bytes that
+        are none, or too long a one.
+        """
         kind = kind_of(data)
         if not data:
             raise AudioError(f"{name}: the file is empty. Give a recording of speech.")
@@ -45,7 +49,9 @@ class Decoder:
         except queue.Empty:
             child = self._start()
         try:
-            out, _ = child.communicate(json.dumps({"kind": kind}).encode() + b"\n" + data, timeout=self._seconds + 5)
+            out, _ = child.communicate(
+                json.dumps({"kind": kind}).encode() + b"\n" + data, timeout=self._seconds + 5
+            )
         except subprocess.TimeoutExpired:
             raise AudioError(f"{name}: decoding it takes too long. Cut out 5 to 10 s of speech.") from None
         finally:
@@ -54,16 +60,27 @@ class Decoder:
             child.communicate()
         if out[:1] == b"+":
             return io.BytesIO(out[1:])
-        said = out[1:].decode(errors="replace") if out[:1] == b"-" else "decoding it takes too much time or memory. Cut out 5 to 10 s of speech."
+        said = (
+            out[1:].decode(errors="replace")
+            if out[:1] == b"-"
+            else "decoding it takes too much time or memory. Cut out 5 to 10 s of speech."
+        )
         raise AudioError(f"{name}: {said}")
 
     def _start(self) -> subprocess.Popen:
-        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "VIRTUAL_ENV") if name in os.environ}
+        kept = {
+            name: os.environ[name]
+            for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+            if name in os.environ
+        }
         return subprocess.Popen(
             [sys.executable, "-m", "soundalike.serve.decode", self._given],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=PACKAGES,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=PACKAGES,
             env={**kept, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
-        )  # fmt: skip
+        )
 
     def _refill(self) -> None:
         child = self._start()
@@ -84,7 +101,8 @@ class Decoder:
 
 
 def kind_of(data: bytes) -> str | None:
-    """FFmpeg's name of a recording's format by its first bytes, whatever its name says; None for what is none.
+    """FFmpeg's name of a recording's format by its first bytes, whatever its name says; None for what is
+    none.
 
     Playlists, which name other files, are never tried.
     """
@@ -93,7 +111,14 @@ def kind_of(data: bytes) -> str | None:
         return "wav"
     if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
         return "aiff"
-    for start, kind in ((b"fLaC", "flac"), (b"OggS", "ogg"), (b"ID3", "mp3"), (b"\x1a\x45\xdf\xa3", "matroska"), (b"caff", "caf"), (b"#!AMR", "amr")):
+    for start, kind in (
+        (b"fLaC", "flac"),
+        (b"OggS", "ogg"),
+        (b"ID3", "mp3"),
+        (b"\x1a\x45\xdf\xa3", "matroska"),
+        (b"caff", "caf"),
+        (b"#!AMR", "amr"),
+    ):
         if head.startswith(start):
             return kind
     if head[4:8] == b"ftyp":
@@ -116,7 +141,8 @@ def child() -> None:
     given = json.loads(sys.argv[1])
     rehearse()
     limit(given["memory"], given["seconds"])
-    said, out = sys.stdin.buffer, sys.stdout.buffer
+    said = sys.stdin.buffer
+    out = sys.stdout.buffer
     kind = json.loads(said.readline())["kind"]
     try:
         channels, rate = read_channels(io.BytesIO(said.read()), given["longest"], kind)
@@ -126,7 +152,8 @@ def child() -> None:
         if rate > HIGHEST:
             import soxr
 
-            channels, rate = soxr.resample(channels, rate, HIGHEST), HIGHEST
+            channels = soxr.resample(channels, rate, HIGHEST)
+            rate = HIGHEST
         sound = io.BytesIO()
         soundfile.write(sound, channels, rate, format="WAV", subtype="FLOAT")
         out.write(b"+" + sound.getbuffer())
@@ -153,7 +180,9 @@ def rehearse() -> None:
 
 
 def limit(memory: int, seconds: float) -> None:
-    """Take from this process all but so many megabytes and seconds, and the means to open files; where the system can."""
+    """Take from this process all but so many megabytes and seconds, and the means to open files; where the
+    system can.
+    """
     try:
         import resource
     except ImportError:
@@ -161,7 +190,13 @@ def limit(memory: int, seconds: float) -> None:
     with open("/proc/self/statm") if os.path.exists("/proc/self/statm") else io.StringIO("0") as file:
         now = int(file.read().split()[0]) * resource.getpagesize()
     most = now + memory * 2**20
-    for what, value in (("RLIMIT_AS", most), ("RLIMIT_CPU", int(seconds) + 1), ("RLIMIT_FSIZE", 0), ("RLIMIT_CORE", 0), ("RLIMIT_NOFILE", 3)):
+    for what, value in (
+        ("RLIMIT_AS", most),
+        ("RLIMIT_CPU", int(seconds) + 1),
+        ("RLIMIT_FSIZE", 0),
+        ("RLIMIT_CORE", 0),
+        ("RLIMIT_NOFILE", 3),
+    ):
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(getattr(resource, what), (value, value))
 

@@ -12,8 +12,13 @@ from soundalike.audio.audio import Audio
 
 RATE = 24_000  # hertz of everything that is sent: what OpenAI's pcm has
 MEDIA = {
-    "mp3": "audio/mpeg", "opus": "audio/ogg", "aac": "audio/aac", "flac": "audio/flac", "wav": "audio/wav", "pcm": "audio/pcm",
-}  # fmt: skip
+    "mp3": "audio/mpeg",
+    "opus": "audio/ogg",
+    "aac": "audio/aac",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
+    "pcm": "audio/pcm",
+}
 ENDLESS = 0xFFFFFFFF  # a length that is not known yet
 # container, codec, kind of sample, bits a second, options of the container
 CODECS = {
@@ -33,7 +38,9 @@ class Encoder:
         self._stream = None
         if format in CODECS:
             container, codec, self._kind, bits, options = CODECS[format]
-            self._container = av.open(self._sink, "w", format=container, options={**options, "flush_packets": "1"})
+            self._container = av.open(
+                self._sink, "w", format=container, options={**options, "flush_packets": "1"}
+            )
             self._stream = self._container.add_stream(codec, rate=RATE, layout="mono", format=self._kind)
             if bits:
                 self._stream.bit_rate = bits
@@ -47,10 +54,13 @@ class Encoder:
         if self._stream is None:
             self._sink.write(np.round(samples * 32767).astype("<i2").tobytes())
             return self._sink.take()
-        values = np.round(samples * 32767).astype(np.int16) if self._kind == "s16" else samples.astype(np.float32)
+        values = (
+            np.round(samples * 32767).astype(np.int16) if self._kind == "s16" else samples.astype(np.float32)
+        )
         if len(values):
             frame = av.AudioFrame.from_ndarray(values[None], format=self._kind, layout="mono")
-            frame.rate, frame.pts = RATE, self._at
+            frame.rate = RATE
+            frame.pts = self._at
             self._at += len(values)
             self._container.mux(self._stream.encode(frame))
         return self._sink.take()
@@ -74,14 +84,17 @@ class _Sink:
         return len(data)
 
     def take(self) -> bytes:
-        data, self._parts = b"".join(self._parts), []
+        data = b"".join(self._parts)
+        self._parts = []
         return data
 
 
 def wav_header(size: int | None) -> bytes:
     """The header of a WAV file of `size` bytes of sound, or of one whose length is not known yet."""
     whole, rest = (ENDLESS, ENDLESS) if size is None else (size + 36, size)
-    return struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", whole, b"WAVE", b"fmt ", 16, 1, 1, RATE, RATE * 2, 2, 16, b"data", rest)
+    return struct.pack(
+        "<4sI4s4sIHHIIHH4sI", b"RIFF", whole, b"WAVE", b"fmt ", 16, 1, 1, RATE, RATE * 2, 2, 16, b"data", rest
+    )
 
 
 def stretched(audio: Audio, tempo: float) -> Audio:
@@ -89,13 +102,17 @@ def stretched(audio: Audio, tempo: float) -> Audio:
     if tempo == 1.0:
         return audio
     graph = av.filter.Graph()
-    source = graph.add_abuffer(format="fltp", sample_rate=audio.rate, layout="mono", time_base=f"1/{audio.rate}")
-    filter, sink = graph.add("atempo", f"{tempo:g}"), graph.add("abuffersink")
+    source = graph.add_abuffer(
+        format="fltp", sample_rate=audio.rate, layout="mono", time_base=f"1/{audio.rate}"
+    )
+    filter = graph.add("atempo", f"{tempo:g}")
+    sink = graph.add("abuffersink")
     source.link_to(filter)
     filter.link_to(sink)
     graph.configure()
     frame = av.AudioFrame.from_ndarray(audio.samples[None].astype(np.float32), format="fltp", layout="mono")
-    frame.rate, frame.pts = audio.rate, 0
+    frame.rate = audio.rate
+    frame.pts = 0
     graph.push(frame)
     graph.push(None)
     parts = []

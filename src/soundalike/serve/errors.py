@@ -11,19 +11,41 @@ from starlette.responses import JSONResponse
 
 from soundalike.core.errors import AudioError, CheckpointError, ConfigError, SoundalikeError, TextError
 
-CODES = {AudioError: "invalid_audio", TextError: "invalid_text", ConfigError: "invalid_value", CheckpointError: "voice_unusable"}
+CODES = {
+    AudioError: "invalid_audio",
+    TextError: "invalid_text",
+    ConfigError: "invalid_value",
+    CheckpointError: "voice_unusable",
+}
 
 
 class Refusal(Exception):
     """A request that is answered with an error."""
 
-    def __init__(self, status: int, code: str, message: str, param: str | None = None, headers: dict[str, str] | None = None):
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        param: str | None = None,
+        headers: dict[str, str] | None = None,
+    ):
         super().__init__(message)
-        self.status, self.code, self.message, self.param, self.headers = status, code, message, param, headers or {}
+        self.status = status
+        self.code = code
+        self.message = message
+        self.param = param
+        self.headers = headers or {}
 
     @property
     def body(self) -> dict[str, Any]:
-        kind = "server_error" if self.status >= 500 else "rate_limit_error" if self.status == 429 else "invalid_request_error"
+        kind = (
+            "server_error"
+            if self.status >= 500
+            else "rate_limit_error"
+            if self.status == 429
+            else "invalid_request_error"
+        )
         return {"error": {"message": self.message, "type": kind, "param": self.param, "code": self.code}}
 
     def response(self) -> JSONResponse:
@@ -35,7 +57,12 @@ def refusal_of(error: Exception) -> Refusal:
     if isinstance(error, Refusal):
         return error
     if isinstance(error, CheckpointError):  # its message names a file of the server
-        return Refusal(409, "voice_unusable", "This voice cannot be used with the server's model. Make it again from its recording.", "voice")
+        return Refusal(
+            409,
+            "voice_unusable",
+            "This voice cannot be used with the server's model. Make it again from its recording.",
+            "voice",
+        )
     if isinstance(error, SoundalikeError):
         code = next((code for kind, code in CODES.items() if isinstance(error, kind)), "invalid_value")
         return Refusal(400, code, str(error))
@@ -59,10 +86,22 @@ def add_handlers(app: FastAPI) -> None:
         if first["type"] == "json_invalid":
             return Refusal(400, "invalid_json", "The body is not JSON.").response()
         if param is None:
-            return Refusal(400, "invalid_json", "The body must be a JSON object, its Content-Type application/json.").response()
+            return Refusal(
+                400, "invalid_json", "The body must be a JSON object, its Content-Type application/json."
+            ).response()
         return Refusal(400, "invalid_value", f"{param}: {what}.", param).response()
 
     @app.exception_handler(HTTPException)
     async def failed(request: Request, error: HTTPException) -> JSONResponse:
-        codes = {404: "not_found", 405: "method_not_allowed", 400: "invalid_body", 415: "unsupported_media_type"}
-        return Refusal(error.status_code, codes.get(error.status_code, "http_error"), str(error.detail), headers=dict(error.headers or {})).response()
+        codes = {
+            404: "not_found",
+            405: "method_not_allowed",
+            400: "invalid_body",
+            415: "unsupported_media_type",
+        }
+        return Refusal(
+            error.status_code,
+            codes.get(error.status_code, "http_error"),
+            str(error.detail),
+            headers=dict(error.headers or {}),
+        ).response()

@@ -1,7 +1,7 @@
 """Workers that speak, and the bounded queue before them.
 
-Workers are threads: PyTorch lets go of the interpreter while it computes, and one copy of the model serves all
-(docs/serving.md has the numbers against processes).
+Workers are threads: PyTorch lets go of the interpreter while it computes, and one copy of the model serves
+all (docs/serving.md has the numbers against processes).
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ class Desk:
     """Admits requests while there is room, and tells the others when to come again."""
 
     def __init__(self, workers: int, waiting: int, per_key: int, memory: int):
-        self.workers, self.most, self.per_key, self.memory = workers, workers + waiting, per_key, memory
+        self.workers = workers
+        self.most = workers + waiting
+        self.per_key = per_key
+        self.memory = memory
         self.inside = 0
         self._of_key: Counter[str] = Counter()
         self._seconds = 0.5  # that a request takes, on average of late
@@ -45,9 +48,15 @@ class Desk:
         Call from the event loop alone.
         """
         if key is not None and self._of_key[key] >= self.per_key:
-            raise self._busy(429, "too_many_requests", f"This key has {self.per_key} requests under way. Wait for one to end.")
+            raise self._busy(
+                429,
+                "too_many_requests",
+                f"This key has {self.per_key} requests under way. Wait for one to end.",
+            )
         if self.inside >= self.most:
-            raise self._busy(429, "queue_full", f"{self.inside} requests are waiting already. Come again later.")
+            raise self._busy(
+                429, "queue_full", f"{self.inside} requests are waiting already. Come again later."
+            )
         if self.memory and resident() > self.memory * 2**20:
             raise self._busy(503, "out_of_memory", "The server is short of memory. Come again later.")
         self.inside += 1
@@ -60,7 +69,9 @@ class Desk:
             self._of_key[key or ""] -= 1
             if not self._of_key[key or ""]:
                 del self._of_key[key or ""]
-            self._seconds += 0.1 * ((time.monotonic() - began) / max(1, self.inside / self.workers) - self._seconds)
+            self._seconds += 0.1 * (
+                (time.monotonic() - began) / max(1, self.inside / self.workers) - self._seconds
+            )
 
     def _busy(self, status: int, code: str, message: str) -> Refusal:
         wait = max(1, min(60, math.ceil(self._seconds * self.inside / self.workers / 2)))
@@ -80,9 +91,12 @@ class Pool:
     async def stream(self, make: Callable[[], Iterator[T]]) -> AsyncIterator[T]:
         """What a generator makes, as it makes it. Closing this one ends that one before its next item.
 
-        The maker never waits for its reader, who may be slow: what it can make at most is bounded by the length of texts.
+        The maker never waits for its reader, who may be slow: what it can make at most is bounded by the
+        length of texts.
         """
-        loop, items, gone = asyncio.get_running_loop(), asyncio.Queue(), threading.Event()
+        loop = asyncio.get_running_loop()
+        items = asyncio.Queue()
+        gone = threading.Event()
 
         def tell(item: Any, error: BaseException | None, last: bool) -> None:
             with contextlib.suppress(RuntimeError):  # the server has stopped

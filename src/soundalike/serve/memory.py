@@ -17,7 +17,8 @@ def resident() -> int:
     try:
         import resource
 
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # the most it ever held: the nearest that is told
+        # The most it ever held: the nearest that is told
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return peak if sys.platform == "darwin" else peak * 1024
     except ImportError:
         return 0

@@ -24,8 +24,16 @@ class Metrics:
         PlatformCollector(registry=self.registry)
         name = {"registry": self.registry, "namespace": "soundalike"}
         self.requests = Counter("requests", "Requests answered", ("method", "route", "status"), **name)
-        self.latency = Histogram("request_seconds", "From a request's headers to the end of its answer", ("route",), buckets=TIMES, **name)
-        self.first = Histogram("first_sound_seconds", "From a request for speech to its first sound", buckets=TIMES, **name)
+        self.latency = Histogram(
+            "request_seconds",
+            "From a request's headers to the end of its answer",
+            ("route",),
+            buckets=TIMES,
+            **name,
+        )
+        self.first = Histogram(
+            "first_sound_seconds", "From a request for speech to its first sound", buckets=TIMES, **name
+        )
         self.spoken = Counter("speech_seconds", "Seconds of speech made", **name)
         self.characters = Counter("characters", "Characters spoken", **name)
         self.inside = Gauge("requests_inside", "Requests speaking or waiting to", **name)

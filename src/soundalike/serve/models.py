@@ -29,7 +29,8 @@ class Models:
         self.families = {DEFAULT: _family(self.folders[DEFAULT])}
         for family, folder in model_store.available().items():
             if family != self.families[DEFAULT]:
-                self.folders[family], self.families[family] = folder, family
+                self.folders[family] = folder
+                self.families[family] = family
         self._loaded: dict[str, Cloner] = {}
         self._loading = threading.Lock()
 
@@ -41,11 +42,17 @@ class Models:
     def check(self, name: str) -> None:
         """Raise Refusal for a name of no model."""
         if name not in self.names:
-            raise Refusal(404, "model_not_found", f"The model '{name[:80]}' does not exist. Choose one of {', '.join(self.names)}.", "model")
+            raise Refusal(
+                404,
+                "model_not_found",
+                f"The model '{name[:80]}' does not exist. Choose one of {', '.join(self.names)}.",
+                "model",
+            )
 
     def get(self, name: str) -> Cloner:
-        """The model of a name; loads it, which takes a while, when it is first asked for. Raises Refusal, and SoundalikeError where it
-        cannot be loaded."""
+        """The model of a name; loads it, which takes a while, when it is first asked for. Raises Refusal, and
+        SoundalikeError where it cannot be loaded.
+        """
         self.check(name)
         own = DEFAULT if name in OWN_NAMES else name
         if own not in self._loaded:
@@ -56,7 +63,10 @@ class Models:
 
     def told(self) -> list[dict[str, Any]]:
         """What clients may choose from: names, families, the options of each."""
-        return [{"id": name, "family": family, "options": options_of(family)} for name, family in self.families.items()]
+        return [
+            {"id": name, "family": family, "options": options_of(family)}
+            for name, family in self.families.items()
+        ]
 
 
 def options_of(family: str | None) -> list[str]:

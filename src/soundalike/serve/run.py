@@ -16,7 +16,9 @@ from .settings import Settings
 
 
 def patient(seconds: float) -> type[H11Protocol]:
-    """uvicorn's protocol, which closes a connection that has not sent a request's headers in so many seconds."""
+    """uvicorn's protocol, which closes a connection that has not sent a request's headers in so many
+    seconds.
+    """
 
     class Patient(H11Protocol):
         def connection_made(self, transport: Any) -> None:
@@ -33,10 +35,20 @@ def patient(seconds: float) -> type[H11Protocol]:
 def server(settings: Settings) -> uvicorn.Server:
     """A uvicorn server of the app, not yet running."""
     config = uvicorn.Config(
-        create_app(settings), host=settings.host, port=settings.port, http=patient(settings.headers_within), loop="asyncio",
-        log_config=None, access_log=False, server_header=False, timeout_keep_alive=10, limit_concurrency=max(256, 4 * settings.waiting),
-        timeout_graceful_shutdown=10, h11_max_incomplete_event_size=32_768, lifespan="on",
-    )  # fmt: skip
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        http=patient(settings.headers_within),
+        loop="asyncio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=10,
+        limit_concurrency=max(256, 4 * settings.waiting),
+        timeout_graceful_shutdown=10,
+        h11_max_incomplete_event_size=32_768,
+        lifespan="on",
+    )
     return uvicorn.Server(config)
 
 

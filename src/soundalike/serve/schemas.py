@@ -33,17 +33,29 @@ class Wanted(BaseModel):
     model_config = ConfigDict(extra="forbid")
     model: Model = DEFAULT
     input: str = Field(description="The text, plain or SSML.")
-    voice: Annotated[str, Field(max_length=200)] | VoiceId | None = Field(None, description="A voice's name or id. Not needed with ref_audio.")
+    voice: Annotated[str, Field(max_length=200)] | VoiceId | None = Field(
+        None, description="A voice's name or id. Not needed with ref_audio."
+    )
     response_format: Format = "mp3"
     speed: Speed = 1.0
-    instructions: Annotated[str, Field(max_length=4096)] | None = Field(None, description="Taken for the sake of OpenAI's clients; not followed.")
-    ref_audio: str | None = Field(None, description="A recording of the voice in base64, bare or as a data: URI; wins over `voice`.")
-    ref_text: Annotated[str, Field(max_length=4096)] | None = Field(None, description="What is said in ref_audio, to be compared.")
+    instructions: Annotated[str, Field(max_length=4096)] | None = Field(
+        None, description="Taken for the sake of OpenAI's clients; not followed."
+    )
+    ref_audio: str | None = Field(
+        None, description="A recording of the voice in base64, bare or as a data: URI; wins over `voice`."
+    )
+    ref_text: Annotated[str, Field(max_length=4096)] | None = Field(
+        None, description="What is said in ref_audio, to be compared."
+    )
     seed: Seed = 0
     language: Language | None = None
-    quality: Quality | None = Field(None, description="best makes each sentence three times and keeps the clearest.")
+    quality: Quality | None = Field(
+        None, description="best makes each sentence three times and keeps the clearest."
+    )
     pitch: Number | None = Field(None, description="Semitones up or down; of models that have it.")
-    temperature: Number | None = Field(None, description="How much of the fine texture is left to chance; of models that have it.")
+    temperature: Number | None = Field(
+        None, description="How much of the fine texture is left to chance; of models that have it."
+    )
     energy: Number | None = Field(None, description="dB: softer or more pressed; of models that have it.")
     loudness: Number | None = Field(None, description="LUFS.")
 
@@ -54,7 +66,9 @@ class Wanted(BaseModel):
     @property
     def options(self) -> dict[str, float]:
         """The model's own options that were given."""
-        return {name: value for name in OPTIONS if name != "speed" and (value := getattr(self, name)) is not None}
+        return {
+            name: value for name in OPTIONS if name != "speed" and (value := getattr(self, name)) is not None
+        }
 
     @property
     def voice_name(self) -> str | None:
@@ -69,7 +83,9 @@ class SpeechRequest(Wanted):
     """POST /v1/audio/speech."""
 
     stream_format: Literal["audio", "sse"] = "audio"
-    timestamps: bool = Field(False, description="With sse: each delta also carries its words and when they are said.")
+    timestamps: bool = Field(
+        False, description="With sse: each delta also carries its words and when they are said."
+    )
 
 
 class JobRequest(Wanted):
@@ -81,7 +97,9 @@ def check_text(text: str, most: int, param: str = "input") -> None:
     if not text.strip():
         raise Refusal(400, "invalid_text", f"{param}: the text is empty. Give a sentence to speak.", param)
     if len(text) > most:
-        raise Refusal(400, "text_too_long", f"{param}: {len(text)} characters, at most {most} are spoken here.", param)
+        raise Refusal(
+            400, "text_too_long", f"{param}: {len(text)} characters, at most {most} are spoken here.", param
+        )
 
 
 def decode_base64(text: str, param: str, most: int) -> bytes:
@@ -91,9 +109,16 @@ def decode_base64(text: str, param: str, most: int) -> bytes:
         if not comma or not head.endswith(";base64"):
             raise Refusal(400, "invalid_audio", f"{param}: a data: URI must be of base64.", param)
     try:
-        data = base64.b64decode("".join(text.split()) if any(sign in text for sign in "\r\n ") else text, validate=True)
+        data = base64.b64decode(
+            "".join(text.split()) if any(sign in text for sign in "\r\n ") else text, validate=True
+        )
     except (binascii.Error, ValueError):
-        raise Refusal(400, "invalid_audio", f"{param}: not base64. Give the recording itself; addresses and paths are not opened.", param) from None
+        raise Refusal(
+            400,
+            "invalid_audio",
+            f"{param}: not base64. Give the recording itself; addresses and paths are not opened.",
+            param,
+        ) from None
     if len(data) > most:
         raise Refusal(413, "too_large", f"{param}: {len(data)} bytes, at most {most} are taken.", param)
     return data

@@ -1,6 +1,8 @@
-"""`soundalike serve --selftest`: many requests at once, and each answer checked by who speaks and what is said.
+"""`soundalike serve --selftest`: many requests at once, and each answer checked by who speaks and what is
+said.
 
-Its voices are made of nothing: a buzz shaped into vowels is cloned, and what the clone says, played at eight speeds, gives eight speakers.
+Its voices are made of nothing: a buzz shaped into vowels is cloned, and what the clone says, played at eight
+speeds, gives eight speakers.
 """
 
 from __future__ import annotations
@@ -33,17 +35,43 @@ from .run import server
 from .settings import Settings
 
 VOICES = 8
-WHO = ("The baker", "My neighbour", "A young doctor", "Our old teacher", "The captain", "Nobody", "His brother", "Every farmer")
+WHO = (
+    "The baker",
+    "My neighbour",
+    "A young doctor",
+    "Our old teacher",
+    "The captain",
+    "Nobody",
+    "His brother",
+    "Every farmer",
+)
 WHAT = (
-    "counted the apples.", "was late again.", "never liked the bridge.", "sold seven horses.", "waited by the door.", "painted a small boat.",
-    "knows this song.", "found the silver key.",
-)  # fmt: skip
+    "counted the apples.",
+    "was late again.",
+    "never liked the bridge.",
+    "sold seven horses.",
+    "waited by the door.",
+    "painted a small boat.",
+    "knows this song.",
+    "found the silver key.",
+)
 VOWELS = (  # hertz of formants, roughly
-    (700, 1200, 2500, 3500), (300, 2200, 2900, 3600), (350, 800, 2400, 3400), (500, 1800, 2500, 3500), (450, 1000, 2400, 3400),
+    (700, 1200, 2500, 3500),
+    (300, 2200, 2900, 3600),
+    (350, 800, 2400, 3400),
+    (500, 1800, 2500, 3500),
+    (450, 1000, 2400, 3400),
     (600, 1700, 2500, 3600),
-)  # fmt: skip
-TOLD = ("The harbor was quiet this morning.", "Please bring two cups of tea.", "Nobody wanted the new bridge.")  # by the voice all others come of
-GROWTH = 0.2  # of memory, at most, from before the requests to after them: what is kept to go faster fills during the first hundreds
+)
+# By the voice all others come of
+TOLD = (
+    "The harbor was quiet this morning.",
+    "Please bring two cups of tea.",
+    "Nobody wanted the new bridge.",
+)
+# Of memory, at most, from before the requests to after them: what is kept to go faster fills during the first
+# hundreds
+GROWTH = 0.2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,7 +93,9 @@ class Result:
 
     @property
     def passed(self) -> bool:
-        return self.answered == self.speaker_right == self.words_right == self.requests and self.growth <= GROWTH
+        return (
+            self.answered == self.speaker_right == self.words_right == self.requests and self.growth <= GROWTH
+        )
 
     def __str__(self) -> str:
         return (
@@ -76,11 +106,21 @@ class Result:
 
 
 def selftest(settings: Settings) -> Result:
-    """Start a server of its own on a free port, with a folder of its own, and try it. Raises SoundalikeError when it does not start."""
+    """Start a server of its own on a free port, with a folder of its own, and try it. Raises SoundalikeError
+    when it does not start.
+    """
     one_thread()
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        own = {"host": "127.0.0.1", "port": 0, "data": Path(folder), "database": None, "voices": "database", "key_file": None, "cors": ()}
+        own = {
+            "host": "127.0.0.1",
+            "port": 0,
+            "data": Path(folder),
+            "database": None,
+            "voices": "database",
+            "key_file": None,
+            "cors": (),
+        }
         running = Running(dataclasses.replace(settings, **own, waiting=max(settings.waiting, 128)))
         try:
             return tried(running)
@@ -130,13 +170,22 @@ def tried(running: Running) -> Result:
     names = [f"voice {number}" for number in range(VOICES)]
     for name, reference in zip(names, references(cloner)):
         running.house.store.put(name, cloner.listen(reference), False)
-    asked = [(f"{who} {what}", names[(first + second) % VOICES]) for first, who in enumerate(WHO) for second, what in enumerate(WHAT)]
+    asked = [
+        (f"{who} {what}", names[(first + second) % VOICES])
+        for first, who in enumerate(WHO)
+        for second, what in enumerate(WHAT)
+    ]
     with ThreadPoolExecutor(len(asked)) as clients:
-        list(clients.map(lambda pair: running.speak(*pair), asked[:16]))  # warms up: memory is measured from here
-        before, began = resident(), time.monotonic()
+        # Warms up: memory is measured from here
+        list(clients.map(lambda pair: running.speak(*pair), asked[:16]))
+        before = resident()
+        began = time.monotonic()
         answers = list(clients.map(lambda pair: running.speak(*pair), asked))
-        seconds, after = time.monotonic() - began, resident()
-    known = np.stack([unit(running.house.store.get(name).tensors["vector"].float().numpy()) for name in names])
+        seconds = time.monotonic() - began
+        after = resident()
+    known = np.stack(
+        [unit(running.house.store.get(name).tensors["vector"].float().numpy()) for name in names]
+    )
     speakers = words = 0
     for number, ((text, name), answer) in enumerate(zip(asked, answers)):
         if answer is None:
@@ -164,17 +213,23 @@ def references(cloner: Cloner) -> list[Audio]:
 
     voice = cloner.listen(buzz())
     told = join([piece for line in TOLD for piece in cloner.speak(line, voice)])
-    return [Audio(soxr.resample(told.samples, told.rate, told.rate / pace), told.rate) for pace in np.geomspace(0.7, 1.35, VOICES)]
+    return [
+        Audio(soxr.resample(told.samples, told.rate, told.rate / pace), told.rate)
+        for pace in np.geomspace(0.7, 1.35, VOICES)
+    ]
 
 
 def buzz(hertz: float = 140.0, seconds: float = 4.0) -> Audio:
     """Vowels in a row, with hisses and pauses between them: enough like speech to be cloned."""
-    random, size, short = np.random.default_rng(0), int(0.18 * RATE), int(0.06 * RATE)
+    random = np.random.default_rng(0)
+    size = int(0.18 * RATE)
+    short = int(0.06 * RATE)
     frequency = np.fft.rfftfreq(4 * size, 1 / RATE)
     parts: list[np.ndarray] = []
     number = 0
     while sum(map(len, parts)) < seconds * RATE:
-        formants, number = VOWELS[number % len(VOWELS)], number + 1
+        formants = VOWELS[number % len(VOWELS)]
+        number = number + 1
         pitch = hertz * 2 ** (0.15 * np.sin(2 * np.pi * (0.37 * number + 1.3 * np.arange(size) / RATE)))
         pulses = np.diff(np.floor(np.cumsum(pitch) / RATE), prepend=0) + 0.003 * random.normal(size=size)
         shape = 1 / (1 + frequency / 1500)

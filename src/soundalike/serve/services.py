@@ -1,4 +1,6 @@
-"""What the routes of one app share: the model, its workers, voices, limits. Nothing of it belongs to a single request."""
+"""What the routes of one app share: the model, its workers, voices, limits. Nothing of it belongs to a single
+request.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,8 @@ from .schemas import Wanted
 from .settings import Settings
 from .voice_store import DatabaseVoices, LibraryVoices, Store
 
-FIRST, LATER = 120, 1000  # characters that are read before any is spoken, and at a time after that
+FIRST = 120  # characters that are read before any is spoken, and at a time after that
+LATER = 1000
 SPEEDS = (0.5, 2.0)  # what a model does by itself; beyond, sound is stretched
 
 
@@ -41,8 +44,12 @@ class House:
     """Opens with the app and closes with it; the model is loaded in the meantime."""
 
     def __init__(self, settings: Settings, engine: Engine):
-        self.settings, self.engine, self.metrics = settings, engine, Metrics()
-        self.store: Store = LibraryVoices() if settings.voice_store == "library" else DatabaseVoices(self.engine)
+        self.settings = settings
+        self.engine = engine
+        self.metrics = Metrics()
+        self.store: Store = (
+            LibraryVoices() if settings.voice_store == "library" else DatabaseVoices(self.engine)
+        )
         self.desk = Desk(settings.workers, settings.waiting, settings.per_key, settings.memory)
         self.pool = Pool(settings.workers)
         self.decoder = Decoder(settings.longest, settings.decode_seconds, settings.decode_memory)
@@ -74,18 +81,27 @@ class House:
     def admit(self, model: str) -> None:
         """Raise Refusal for a name of no model, and for any while the default is being loaded."""
         if not self.ready:
-            raise Refusal(503, "loading", "The model is being loaded. Come again in a moment.", headers={"Retry-After": "2"})
+            raise Refusal(
+                503,
+                "loading",
+                "The model is being loaded. Come again in a moment.",
+                headers={"Retry-After": "2"},
+            )
         self.models.check(model)
 
     def cloner_of(self, model: str) -> Cloner:
-        """The model of a name. Call from a worker, as others than the default may have to be loaded first. Raises Refusal."""
+        """The model of a name. Call from a worker, as others than the default may have to be loaded first.
+        Raises Refusal.
+        """
         if model in OWN_NAMES:
             return self.cloner
         try:
             return self.models.get(model)
         except (SoundalikeError, OSError) as error:
             log.error("the model %s cannot be loaded: %s", model, error)
-            raise Refusal(503, "no_model", f"The model '{model}' cannot be loaded. The server's log says why.", "model") from None
+            raise Refusal(
+                503, "no_model", f"The model '{model}' cannot be loaded. The server's log says why.", "model"
+            ) from None
 
     def wait(self) -> Cloner | None:
         """The default model once it is loaded; None where it cannot be."""
@@ -104,7 +120,9 @@ class House:
         if data is not None:
             return await self.heard(data, "ref_audio", wanted.ref_text, wanted.model)
         if wanted.voice_name is None:
-            raise Refusal(400, "missing_value", "voice: give the name of a voice, or a recording as ref_audio.", "voice")
+            raise Refusal(
+                400, "missing_value", "voice: give the name of a voice, or a recording as ref_audio.", "voice"
+            )
         return await self.pool.call(self.kept_voice, wanted.voice_name, wanted.model)
 
     async def heard(self, data: bytes, param: str, transcript: str | None, model: str) -> Voice:
@@ -116,10 +134,17 @@ class House:
     def take_recordings(self, param: str) -> None:
         """Raises Refusal where only voices with a consent are spoken in: a recording alone has none."""
         if self.settings.require_consent:
-            raise Refusal(403, "consent_missing", f"{param}: this server speaks only in kept voices whose speakers have consented. Name one.", param)
+            raise Refusal(
+                403,
+                "consent_missing",
+                f"{param}: this server speaks only in kept voices whose speakers have consented. Name one.",
+                param,
+            )
 
     def kept_voice(self, name: str, model: str = DEFAULT) -> Voice:
-        """A voice of the store, ready for a model. Raises Refusal where its consent is asked for and does not hold."""
+        """A voice of the store, ready for a model. Raises Refusal where its consent is asked for and does not
+        hold.
+        """
         voice = self.store.get(name)
         if self.settings.require_consent:
             try:
@@ -133,14 +158,22 @@ class House:
         return voice_library.ready(self.cloner_of(model), voice)
 
     def speak(self, wanted: Wanted, voice: Voice) -> Iterator[Audio]:
-        """What a request wants said, sentence by sentence; a long text is read bit by bit, so that its beginning need not wait for its end.
+        """What a request wants said, sentence by sentence; a long text is read bit by bit, so that its
+        beginning need not wait for its end.
 
         Raises TextError, ConfigError and CheckpointError.
         """
-        text, said, samples = wanted.input, 0, 0
-        known = {name for kept in self.store.listing() for name in (kept.name, kept.id)} if "<voice" in text else set()
+        text = wanted.input
+        said = 0
+        samples = 0
+        known = (
+            {name for kept in self.store.listing() for name in (kept.name, kept.id)}
+            if "<voice" in text
+            else set()
+        )
         own = min(max(wanted.speed, SPEEDS[0]), SPEEDS[1])
-        cloner, options = self.cloner_of(wanted.model), self.options(wanted, own)
+        cloner = self.cloner_of(wanted.model)
+        options = self.options(wanted, own)
         loudness = LOUDNESS if wanted.loudness is None else wanted.loudness
         parts = list(sections(text, wanted.language))
         for number, (at, part, language) in enumerate(parts):
@@ -151,21 +184,40 @@ class House:
                 if last and not said:
                     raise
                 continue  # a line of stars, say, among what can be spoken
-            others = {name: self.kept_voice(name, wanted.model) for name in {sentence.voice for sentence in script.utterances} & known}
+            others = {
+                name: self.kept_voice(name, wanted.model)
+                for name in {sentence.voice for sentence in script.utterances} & known
+            }
             chosen = dataclasses.replace(options, seed=wanted.seed + said)
-            how = {"loudness": loudness, "others": others, "quality": wanted.chosen_quality, "day": today(), "at": samples, "more": not last}
+            how = {
+                "loudness": loudness,
+                "others": others,
+                "quality": wanted.chosen_quality,
+                "day": today(),
+                "at": samples,
+                "more": not last,
+            }
             pieces = cloner.speak(script, voice, chosen, **how)
             for piece in pieces:
                 samples += len(piece.samples)
-                yield stretched(dataclasses.replace(piece, cues=tuple(_later(cue, at) for cue in piece.cues)), wanted.speed / own)
+                yield stretched(
+                    dataclasses.replace(piece, cues=tuple(_later(cue, at) for cue in piece.cues)),
+                    wanted.speed / own,
+                )
             said += len(script.utterances)
 
     def options(self, wanted: Wanted, speed: float) -> Any:
         """A model's options for a request. Raises Refusal for one that this model does not have."""
-        cloner, asked = self.cloner_of(wanted.model), wanted.options | ({"speed": speed} if speed != 1.0 else {})
+        cloner = self.cloner_of(wanted.model)
+        asked = wanted.options | ({"speed": speed} if speed != 1.0 else {})
         for name in asked:
             if name not in options_of(cloner.model["family"]):
-                raise Refusal(400, "invalid_value", f"{name}: the model '{wanted.model}' has no such option. Leave it out.", name)
+                raise Refusal(
+                    400,
+                    "invalid_value",
+                    f"{name}: the model '{wanted.model}' has no such option. Leave it out.",
+                    name,
+                )
         return cloner.Options(**asked)
 
     def stream(self, wanted: Wanted, voice: Voice) -> AsyncIterator[Audio]:
@@ -180,23 +232,32 @@ class House:
 
 def _later(cue: Cue, characters: int) -> Cue:
     """A cue whose place in the text is so much later."""
-    return dataclasses.replace(cue, span=(cue.span[0] + characters, cue.span[1] + characters)) if cue.kind == "word" else cue
+    return (
+        dataclasses.replace(cue, span=(cue.span[0] + characters, cue.span[1] + characters))
+        if cue.kind == "word"
+        else cue
+    )
 
 
 def sections(text: str, language: str | None) -> Iterator[tuple[int, str, str | None]]:
-    """A plain text cut after sentences: a short part, then longer ones, each with its place and the language of the whole; SSML as it is."""
+    """A plain text cut after sentences: a short part, then longer ones, each with its place and the language
+    of the whole; SSML as it is.
+    """
     if is_ssml(text):
         yield 0, text, language
         return
     if language is None:
         seems = detect_language(text)
         language = seems if installed(seems) else "en"
-    start, size = 0, FIRST
+    start = 0
+    size = FIRST
     for _, stop in sentence_spans(text, base_language(language)):
         part = text[start:stop]
-        if len(part) >= size and part.count("[") == part.count("]"):  # what stands in brackets may look like the end of a sentence
+        # What stands in brackets may look like the end of a sentence
+        if len(part) >= size and part.count("[") == part.count("]"):
             yield start, part, language
-            start, size = stop, LATER
+            start = stop
+            size = LATER
     if text[start:].strip() or not start:
         yield start, text[start:], language
 
@@ -204,7 +265,12 @@ def sections(text: str, language: str | None) -> Iterator[tuple[int, str, str | 
 def words_of(audio: Audio, at: float = 0.0) -> list[dict[str, Any]]:
     """The words of a sound and when they are said, in seconds, `at` seconds later."""
     return [
-        {"text": cue.text, "start": round(cue.start + at, 4), "stop": round(cue.stop + at, 4), "span": list(cue.span)}
+        {
+            "text": cue.text,
+            "start": round(cue.start + at, 4),
+            "stop": round(cue.stop + at, 4),
+            "span": list(cue.span),
+        }
         for cue in audio.cues
         if cue.kind == "word"
     ]

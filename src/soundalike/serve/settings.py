@@ -10,7 +10,9 @@ from soundalike.core.errors import ConfigError
 
 
 def data_folder() -> Path:
-    """Where jobs, their results and the database are kept unless told otherwise: `serve` in the user's data folder."""
+    """Where jobs, their results and the database are kept unless told otherwise: `serve` in the user's data
+    folder.
+    """
     import platformdirs
 
     return Path(platformdirs.user_data_dir("soundalike", appauthor=False)) / "serve"
@@ -22,9 +24,14 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8000
-    names: tuple[str, ...] = ()  # hosts it answers to beside localhost; none where it listens to all addresses: any
+    # Hosts it answers to beside localhost; none where it listens to all addresses: any
+    names: tuple[str, ...] = ()
     model: str | None = None
-    workers: int = field(default_factory=lambda: max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1))
+    workers: int = field(
+        default_factory=lambda: max(
+            1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        )
+    )
     waiting: int = 64  # requests that may wait for a worker; more are told to come again
     per_key: int = 16  # requests that one key may have at once
     key_file: str | None = None
@@ -63,7 +70,17 @@ class Settings:
 
     def check(self) -> None:
         """Raise ConfigError for a value out of range."""
-        for name in ("workers", "per_key", "upload", "longest", "characters", "job_characters", "lease", "stall", "keep"):
+        for name in (
+            "workers",
+            "per_key",
+            "upload",
+            "longest",
+            "characters",
+            "job_characters",
+            "lease",
+            "stall",
+            "keep",
+        ):
             if getattr(self, name) <= 0:
                 raise ConfigError(f"{name} = {getattr(self, name)} is out of range. Choose a number above 0.")
         if self.waiting < 0 or self.memory < 0:

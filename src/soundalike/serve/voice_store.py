@@ -1,4 +1,6 @@
-"""Voices by name: in the library of files that the command line has, or, for several servers of one database, in that."""
+"""Voices by name: in the library of files that the command line has, or, for several servers of one database,
+in that.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +88,11 @@ class DatabaseVoices:
 
     def listing(self) -> list[Kept]:
         with self.engine.connect() as connection:
-            rows = connection.execute(select(voices_table.c.id, voices_table.c.name, voices_table.c.facts).order_by(voices_table.c.id))
+            rows = connection.execute(
+                select(voices_table.c.id, voices_table.c.name, voices_table.c.facts).order_by(
+                    voices_table.c.id
+                )
+            )
             return [Kept(*row) for row in rows]
 
     def has(self, name: str) -> bool:
@@ -110,7 +116,12 @@ class DatabaseVoices:
         row = {"name": name, "facts": kept.facts, "file": to_bytes(Voice(voice.tensors, kept.facts))}
         for _ in range(2):  # again where another makes the same name between the two steps
             with self.engine.begin() as connection:
-                if replace and connection.execute(update(voices_table).where(voices_table.c.id == kept.id).values(row)).rowcount:
+                if (
+                    replace
+                    and connection.execute(
+                        update(voices_table).where(voices_table.c.id == kept.id).values(row)
+                    ).rowcount
+                ):
                     return kept
             try:
                 with self.engine.begin() as connection:
@@ -123,7 +134,12 @@ class DatabaseVoices:
 
     def remove(self, name: str) -> None:
         with self.engine.begin() as connection:
-            if name_fault(name) or not connection.execute(delete(voices_table).where(voices_table.c.id == Kept.id_of(name))).rowcount:
+            if (
+                name_fault(name)
+                or not connection.execute(
+                    delete(voices_table).where(voices_table.c.id == Kept.id_of(name))
+                ).rowcount
+            ):
                 raise unknown(name)
 
 
@@ -152,10 +168,18 @@ def check_name(name: str) -> None:
 
 
 def unknown(name: str) -> Refusal:
-    return Refusal(404, "voice_not_found", f"No voice is called {name[:80]!r}. GET /v1/audio/voices lists them, POST adds one.", "voice")
+    return Refusal(
+        404,
+        "voice_not_found",
+        f"No voice is called {name[:80]!r}. GET /v1/audio/voices lists them, POST adds one.",
+        "voice",
+    )
 
 
 def taken(name: str) -> Refusal:
-    return Refusal(409, "voice_exists", f"There is a voice called {name[:80]!r} already. Choose another name, or send replace=true.", "name")
-
-
+    return Refusal(
+        409,
+        "voice_exists",
+        f"There is a voice called {name[:80]!r} already. Choose another name, or send replace=true.",
+        "name",
+    )

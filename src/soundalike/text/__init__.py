@@ -8,6 +8,22 @@ from .phonemes import Spoken, in_halves, installed, phonemize
 from .script import Script, is_ssml, read
 
 __all__ = [
-    "LANGUAGES", "SYMBOLS", "Lexicon", "Reading", "Script", "Spoken", "base_language", "detect_language", "encode", "explain", "in_halves",
-    "installed", "is_ssml", "normalise", "phonemize", "read", "sentence_spans", "split_sentences",
-]  # fmt: skip
+    "LANGUAGES",
+    "SYMBOLS",
+    "Lexicon",
+    "Reading",
+    "Script",
+    "Spoken",
+    "base_language",
+    "detect_language",
+    "encode",
+    "explain",
+    "in_halves",
+    "installed",
+    "is_ssml",
+    "normalise",
+    "phonemize",
+    "read",
+    "sentence_spans",
+    "split_sentences",
+]

@@ -1,4 +1,6 @@
-"""Which language a text is in: by its script, then by the small words and letters that give a language away."""
+"""Which language a text is in: by its script, then by the small words and letters that give a language
+away.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,15 @@ který která které mu jej ho mě mi ti však až od kde máte mám bude mít t
     )
 }
 _LETTERS = {
-    "de": "äöüß", "es": "ñáéíóú¿¡", "fr": "éèêàçùœëïîôû", "it": "àèìòùé", "pt": "ãõçáéêíóôúâà", "sv": "åäö", "cs": "ěščřžýůďťňáíéúó", "nl": "ëéï",
-}  # fmt: skip
+    "de": "äöüß",
+    "es": "ñáéíóú¿¡",
+    "fr": "éèêàçùœëïîôû",
+    "it": "àèìòùé",
+    "pt": "ãõçáéêíóôúâà",
+    "sv": "åäö",
+    "cs": "ěščřžýůďťňáíéúó",
+    "nl": "ëéï",
+}
 _PARTS = {  # runs of letters that are common in one language and rare in the others; _ is a word's edge
     "en": "th wh sh ea ough igh ing_ ed_ _kn ck_ tion_ ly_ ould ay_ ow",
     "de": "sch cht ung_ keit_ lich ich_ _zw pf tz eim ein _ge _ver _an auf eu ie heit_ ß cher ucht ft_ rn_",
@@ -51,7 +60,10 @@ _PARTS = {  # runs of letters that are common in one language and rare in the ot
     "sv": "å ä ö sk ck ande_ ning_ ade_ tt_ lj _sj _fö ör ar_ na_ igt_ ligt_ ska_ ll_",
     "cs": "ch ou_ ý_ é_ ě ř š č ž ů ost_ ní_ ání_ ení_ _př _ne _po vš ho_ mi_ il_ la_ al_ ých_ ova št ství_ _vy áh ám_",
 }
-_PARTS_OF = {language: re.compile("|".join(f"(?={part})" for part in parts.split())) for language, parts in _PARTS.items()}
+_PARTS_OF = {
+    language: re.compile("|".join(f"(?={part})" for part in parts.split()))
+    for language, parts in _PARTS.items()
+}
 
 
 def detect_language(text: str, default: str = "en") -> str:
@@ -69,16 +81,24 @@ def detect_language(text: str, default: str = "en") -> str:
     scores = {language: _score(language, words) for language in _COMMON}
     best = max(scores, key=lambda language: scores[language])
     second = max(score for language, score in scores.items() if language != best)
-    enough = scores[best] >= 1.5 and scores[best] > second and scores[best] > 1.1 * scores[default if default in scores else "en"]
+    enough = (
+        scores[best] >= 1.5
+        and scores[best] > second
+        and scores[best] > 1.1 * scores[default if default in scores else "en"]
+    )
     return best if enough else default
 
 
 def _score(language: str, words: list[str]) -> float:
-    """Points: one for a common word (more where few languages have it), less for a telling letter, least for a run of letters."""
+    """Points: one for a common word (more where few languages have it), less for a telling letter, least for
+    a run of letters.
+    """
     points = 0.0
     for word in words:
         if word.rstrip("'") in _COMMON[language]:
-            points += (0.3 if len(word) == 1 else 0.5) + 1.0 / sum(word.rstrip("'") in other for other in _COMMON.values())
+            points += (0.3 if len(word) == 1 else 0.5) + 1.0 / sum(
+                word.rstrip("'") in other for other in _COMMON.values()
+            )
         for c in set(word) & set(_LETTERS.get(language, "")):
             points += 0.3 + 0.9 * (sum(c in own for own in _LETTERS.values()) == 1)
         if len(word) > 2:

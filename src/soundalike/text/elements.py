@@ -45,10 +45,11 @@ class Run:
 
 
 def parse_xml(source: str | bytes, where: str = "text") -> Node:
-    """The root element. Raises TextError with line, column and what was expected for markup that is not well-formed.
+    """The root element. Raises TextError with line, column and what was expected for markup that is not
+    well-formed.
 
-    Also refused: document types and entities of one's own (they can swell without end, or read other files), more than
-    LARGEST characters, elements deeper than DEEPEST.
+    Also refused: document types and entities of one's own (they can swell without end, or read other files),
+    more than LARGEST characters, elements deeper than DEEPEST.
     """
     from xml.etree.ElementTree import ParseError
 
@@ -56,10 +57,14 @@ def parse_xml(source: str | bytes, where: str = "text") -> Node:
     from defusedxml.ElementTree import DefusedXMLParser
 
     if len(source) > LARGEST:
-        raise TextError(f"{where}: {len(source)} characters of markup are too many. Give at most {LARGEST} at a time.")
+        raise TextError(
+            f"{where}: {len(source)} characters of markup are too many. Give at most {LARGEST} at a time."
+        )
     data = source.encode("utf-8", "replace") if isinstance(source, str) else source
     builder = _Builder(where, data)
-    parser = DefusedXMLParser(target=builder, encoding="utf-8" if isinstance(source, str) else None, forbid_dtd=True)
+    parser = DefusedXMLParser(
+        target=builder, encoding="utf-8" if isinstance(source, str) else None, forbid_dtd=True
+    )
     builder.expat = parser.parser
     builder.expat.buffer_text = False  # each run of text where it stands
     try:
@@ -67,10 +72,14 @@ def parse_xml(source: str | bytes, where: str = "text") -> Node:
         parser.close()
     except DefusedXmlException:
         place = f"line {builder.expat.CurrentLineNumber}, column {builder.expat.CurrentColumnNumber + 1}"
-        raise TextError(f"{where}, {place}: a document type (<!DOCTYPE>) or an entity is declared. Remove it; it is never read.") from None
+        raise TextError(
+            f"{where}, {place}: a document type (<!DOCTYPE>) or an entity is declared. Remove it; it is never read."
+        ) from None
     except ParseError as error:
         line, column = error.position
-        raise TextError(f"{where}, line {line}, column {column + 1}: {builder.expected(str(error))}") from None
+        raise TextError(
+            f"{where}, line {line}, column {column + 1}: {builder.expected(str(error))}"
+        ) from None
     assert builder.root is not None
     return builder.root
 
@@ -83,7 +92,9 @@ class _Builder:
         self.expat: Any = None
         self.root: Node | None = None
         self.open: list[Node] = []
-        self.source, self.bytes_counted, self.characters_counted = data, 0, 0
+        self.source = data
+        self.bytes_counted = 0
+        self.characters_counted = 0
 
     def offset(self) -> int:
         """The parser's place in characters; it counts bytes, and only ever goes on."""
@@ -96,7 +107,9 @@ class _Builder:
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if len(self.open) >= DEEPEST:
             line = self.expat.CurrentLineNumber
-            raise TextError(f"{self.where}, line {line}: elements are nested deeper than {DEEPEST}. Close some before opening more.")
+            raise TextError(
+                f"{self.where}, line {line}: elements are nested deeper than {DEEPEST}. Close some before opening more."
+            )
         names = {name.rpartition("}")[2]: value for name, value in attributes.items()}
         place = (self.expat.CurrentLineNumber, self.expat.CurrentColumnNumber + 1, self.offset())
         node = Node(tag.rpartition("}")[2], names, *place)
@@ -110,7 +123,11 @@ class _Builder:
         node = self.open.pop()
         at = self.offset()
         close = self.source.find(b">", self.expat.CurrentByteIndex)
-        node.stop = at + len(self.source[self.expat.CurrentByteIndex : close + 1].decode("utf-8", "replace")) if close >= 0 else at
+        node.stop = (
+            at + len(self.source[self.expat.CurrentByteIndex : close + 1].decode("utf-8", "replace"))
+            if close >= 0
+            else at
+        )
 
     def data(self, text: str) -> None:
         start = self.offset()

@@ -22,13 +22,24 @@ def guessed(script: Script) -> Script:
 
 
 def table(script: Script) -> str:
-    """Lines of columns: place, what is written, rule, what is said, sounds; an empty line between sentences."""
+    """Lines of columns: place, what is written, rule, what is said, sounds; an empty line between
+    sentences.
+    """
     rows = [
-        (f"{said.start}-{said.stop}", _short(said.written), said.rule, said.spoken, "".join(said.symbols), said.utterance) for said in script.said
+        (
+            f"{said.start}-{said.stop}",
+            _short(said.written),
+            said.rule,
+            said.spoken,
+            "".join(said.symbols),
+            said.utterance,
+        )
+        for said in script.said
     ]
     head = ("place", "written", "rule", "said", "sounds")
     widths = [max(_width(str(row[i])) for row in [head, *rows]) for i in range(5)]
-    lines, last = [_line(head, widths)], 0
+    lines = [_line(head, widths)]
+    last = 0
     for row in rows:
         if row[5] != last:
             lines.append("")
@@ -41,10 +52,18 @@ def as_dict(script: Script) -> dict[str, Any]:
     """The same, and the symbols, pauses and marks of each sentence, as JSON can hold it."""
     sentences = []
     for number, spoken in enumerate(script.utterances):
-        words = [{k: v for k, v in asdict(said).items() if k not in ("utterance",)} for said in script.said if said.utterance == number]
+        words = [
+            {k: v for k, v in asdict(said).items() if k not in ("utterance",)}
+            for said in script.said
+            if said.utterance == number
+        ]
         for index, word in enumerate(words):
             word["symbols"] = " ".join(word["symbols"])
-            word |= {name: values[index] for name in ("rate", "pitch", "volume") if (values := getattr(spoken, name))}
+            word |= {
+                name: values[index]
+                for name in ("rate", "pitch", "volume")
+                if (values := getattr(spoken, name))
+            }
         sentences.append(
             {
                 "text": spoken.text,
@@ -52,7 +71,9 @@ def as_dict(script: Script) -> dict[str, Any]:
                 "voice": spoken.voice,
                 "symbols": " ".join(spoken.symbols),
                 "words": words,
-                "pauses": [{"after": index, "seconds": seconds} for index, seconds in sorted(spoken.pauses.items())],
+                "pauses": [
+                    {"after": index, "seconds": seconds} for index, seconds in sorted(spoken.pauses.items())
+                ],
                 "marks": [{"name": name, "before": index} for name, index in spoken.marks],
             }
         )
@@ -69,4 +90,6 @@ def _width(text: str) -> int:
 
 
 def _line(cells: tuple[Any, ...], widths: list[int]) -> str:
-    return "  ".join(str(cell) + " " * (width - _width(str(cell))) for cell, width in zip(cells, widths)).rstrip()
+    return "  ".join(
+        str(cell) + " " * (width - _width(str(cell))) for cell, width in zip(cells, widths)
+    ).rstrip()

@@ -1,7 +1,8 @@
 """English words written alike and said differently: which one is meant, by the words around them.
 
-Three kinds: nouns (or adjectives) and verbs told apart by stress or voice (`NOUN_VERB`), words of two meanings (`SENSES`), and
-`read`, told by tense. What no rule settles is left to the lexicon, which goes by a tagger's guess at the part of speech.
+Three kinds: nouns (or adjectives) and verbs told apart by stress or voice (`NOUN_VERB`), words of two
+meanings (`SENSES`), and `read`, told by tense. What no rule settles is left to the lexicon, which goes by a
+tagger's guess at the part of speech.
 """
 
 from __future__ import annotations
@@ -21,19 +22,31 @@ _DETERMINERS = _set(
     "a an the this these those my your his its our their whose no some any each every another own such same first second third next last "
     "new old good bad great big small one two three four five six seven eight nine ten many several few both all what which"
 )
-_OBJECTS = _set("the a an this these those my your his her its our their it him them me us you everything anything something")
-_PREPOSITIONS = _set("of in on with without for from by under into about at after before during per through between against over within")
+_OBJECTS = _set(
+    "the a an this these those my your his her its our their it him them me us you everything anything something"
+)
+_PREPOSITIONS = _set(
+    "of in on with without for from by under into about at after before during per through between against over within"
+)
 _MODALS = _set(
     "will would can could shall should may might must cannot can't won't wouldn't couldn't shouldn't mustn't do don't doesn't didn't did "
     "let's please i'll you'll we'll they'll he'll she'll it'll i'd you'd we'd they'd he'd she'd gonna"
 )
-_BE = _set("is was are were am be been being isn't wasn't aren't weren't i'm you're we're they're he's she's it's that's")
+_BE = _set(
+    "is was are were am be been being isn't wasn't aren't weren't i'm you're we're they're he's she's it's that's"
+)
 _HAVE = _set("have has had having haven't hasn't hadn't i've you've we've they've")
-_ADVERBS = _set("never always often also just still only even soon ever already sometimes seldom not then now both")
+_ADVERBS = _set(
+    "never always often also just still only even soon ever already sometimes seldom not then now both"
+)
 _AFTER_NOUN = _BE | _HAVE | _set("will would can could should may might must of")
-_NOT_INFINITIVE = _set("due according contrary similar next close prior thanks related addition response exposed back used subject opposed access")
+_NOT_INFINITIVE = _set(
+    "due according contrary similar next close prior thanks related addition response exposed back used subject opposed access"
+)
 _PAST_CLUES = _set("yesterday ago last when once earlier was were had said went came told did then already")
-_PRESENT_CLUES = _set("every always often usually daily sometimes now today tomorrow generally normally each never")
+_PRESENT_CLUES = _set(
+    "every always often usually daily sometimes now today tomorrow generally normally each never"
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +60,9 @@ class Word:
 
 @dataclass(frozen=True)
 class Sense:
-    """One pronunciation, and what speaks for it: any one of these is enough; none at all makes it the rule's last resort."""
+    """One pronunciation, and what speaks for it: any one of these is enough; none at all makes it the rule's
+    last resort.
+    """
 
     ipa: str
     part: str = ""  # V or N, as `part_of` tells it
@@ -57,7 +72,9 @@ class Sense:
     written: str = ""  # how the word itself is written, a pattern
 
 
-def sense(ipa: str, part: str = "", before: str = "", after: str = "", near: str = "", written: str = "") -> Sense:
+def sense(
+    ipa: str, part: str = "", before: str = "", after: str = "", near: str = "", written: str = ""
+) -> Sense:
     return Sense(ipa, part, _set(before), _set(after), _set(near), written)
 
 
@@ -133,41 +150,71 @@ use jˈus jˈuz
 SENSES = {
     "lead": [
         sense("lˈid", part="V", after="role roles singer guitarist actor actress author character to"),
-        sense("lˈɛd", before="of heavy molten containing contains", after="pipe pipes paint poisoning pencil pencils bullets shielding weights",
-              near="zinc copper plumbing toxic smelter roof roofs pipes"),  # fmt: skip
+        sense(
+            "lˈɛd",
+            before="of heavy molten containing contains",
+            after="pipe pipes paint poisoning pencil pencils bullets shielding weights",
+            near="zinc copper plumbing toxic smelter roof roofs pipes",
+        ),
         sense("lˈid"),
     ],
     "wind": [
         sense("wˈaɪnd", part="V"),
-        sense("wˈaɪnd", before="paths trails rivers streams stairs", after="up down through around along its between past the"),
+        sense(
+            "wˈaɪnd",
+            before="paths trails rivers streams stairs",
+            after="up down through around along its between past the",
+        ),
         sense("wˈɪnd"),
     ],
     "winds": [
-        sense("wˈaɪndz", before="he she road path river trail street stream staircase it that which", after="through around along its up past"),
+        sense(
+            "wˈaɪndz",
+            before="he she road path river trail street stream staircase it that which",
+            after="through around along its up past",
+        ),
         sense("wˈɪndz"),
     ],
     "live": [
-        sense("lˈaɪv", after="music concert concerts show shows broadcast broadcasts wire wires stream performance performances audience coverage "
-              "bait tv ammunition recording album television event events action updates"),
+        sense(
+            "lˈaɪv",
+            after="music concert concerts show shows broadcast broadcasts wire wires stream performance performances audience coverage "
+            "bait tv ammunition recording album television event events action updates",
+        ),
         sense("lˈɪv", part="V"),
-        sense("lˈaɪv", before="played broadcast broadcasting aired streamed streaming went goes perform performed "
-              "performing reporting sang appeared shown"),
+        sense(
+            "lˈaɪv",
+            before="played broadcast broadcasting aired streamed streaming went goes perform performed "
+            "performing reporting sang appeared shown",
+        ),
     ],
     "lives": [
         sense("lˈaɪvz", part="N"),
-        sense("lˈɪvz", before="who he she it that which", after="in at on near with alone here there by next across under among"),
+        sense(
+            "lˈɪvz",
+            before="who he she it that which",
+            after="in at on near with alone here there by next across under among",
+        ),
     ],
     "close": [
-        sense("klˈoʊs", before="very so too how quite pretty really fairly extremely as get got gets getting came come comes stay "
-              "stayed stand stood sat sit dangerously remarkably more", after="to friend friends enough by call range attention look relationship "
-              "proximity second game race match family watch eye contact up together relatives ties"),
+        sense(
+            "klˈoʊs",
+            before="very so too how quite pretty really fairly extremely as get got gets getting came come comes stay "
+            "stayed stand stood sat sit dangerously remarkably more",
+            after="to friend friends enough by call range attention look relationship "
+            "proximity second game race match family watch eye contact up together relatives ties",
+        ),
         sense("klˈoʊz", part="V"),
         sense("klˈoʊz", after="of the at on early late down"),
         sense("klˈoʊs", part="N"),
     ],
     "tear": [
         sense("tˈɛɹ", part="V"),
-        sense("tˈɪɹ", after="gas duct ducts drop drops stained", near="eye eyes cheek cheeks face rolled shed wiped cry cried weeping"),
+        sense(
+            "tˈɪɹ",
+            after="gas duct ducts drop drops stained",
+            near="eye eyes cheek cheeks face rolled shed wiped cry cried weeping",
+        ),
         sense("tˈɛɹ"),
     ],
     "tears": [
@@ -175,13 +222,25 @@ SENSES = {
         sense("tˈɪɹz"),
     ],
     "bow": [
-        sense("bˈoʊ", after="tie ties string", near="arrow arrows violin cello fiddle ribbon ribbons hair archer archers tied string shoelace"),
+        sense(
+            "bˈoʊ",
+            after="tie ties string",
+            near="arrow arrows violin cello fiddle ribbon ribbons hair archer archers tied string shoelace",
+        ),
         sense("bˈaʊ", part="V"),
-        sense("bˈaʊ", after="to before down out of", near="ship ship's boat stern deck actors took take takes audience curtain"),
+        sense(
+            "bˈaʊ",
+            after="to before down out of",
+            near="ship ship's boat stern deck actors took take takes audience curtain",
+        ),
         sense("bˈoʊ"),
     ],
     "row": [
-        sense("ɹˈaʊ", before="blazing furious heated political diplomatic bitter", after="broke erupted about over between"),
+        sense(
+            "ɹˈaʊ",
+            before="blazing furious heated political diplomatic bitter",
+            after="broke erupted about over between",
+        ),
         sense("ɹˈoʊ"),
     ],
     "sow": [
@@ -190,29 +249,50 @@ SENSES = {
         sense("sˈoʊ"),
     ],
     "wound": [
-        sense("wˈaʊnd", before="he she they we i it clock road path river", after="up around round down through back the its"),
+        sense(
+            "wˈaʊnd",
+            before="he she they we i it clock road path river",
+            after="up around round down through back the its",
+        ),
         sense("wˈund"),
     ],
     "bass": [
-        sense("bˈæs", near="fish fishing caught catch lake river pond sea striped largemouth grilled fried trout angler ate"),
+        sense(
+            "bˈæs",
+            near="fish fishing caught catch lake river pond sea striped largemouth grilled fried trout angler ate",
+        ),
         sense("bˈeɪs"),
     ],
     "minute": [
-        sense("maɪnˈut", before="so too very extremely such", after="detail details amount amounts quantity quantities particles differences traces "
-              "changes fraction variations cracks inspection scale"),
+        sense(
+            "maɪnˈut",
+            before="so too very extremely such",
+            after="detail details amount amounts quantity quantities particles differences traces "
+            "changes fraction variations cracks inspection scale",
+        ),
         sense("mˈɪnɪt"),
     ],
     "content": [
-        sense("kəntˈɛnt", before="is was are were be been am feel felt feels seem seemed seems quite perfectly very not i'm he's "
-              "she's they're we're", after="to"),
+        sense(
+            "kəntˈɛnt",
+            before="is was are were be been am feel felt feels seem seemed seems quite perfectly very not i'm he's "
+            "she's they're we're",
+            after="to",
+        ),
         sense("kˈɑntɛnt"),
     ],
     "does": [
-        sense("dˈoʊz", before="two three four five several female many", near="stag stags bucks fawn fawns deer"),
+        sense(
+            "dˈoʊz", before="two three four five several female many", near="stag stags bucks fawn fawns deer"
+        ),
         sense("dˈʌz"),
     ],
     "dove": [
-        sense("dˈoʊv", before="he she they we i", after="into in off under down through headfirst straight deep for"),
+        sense(
+            "dˈoʊv",
+            before="he she they we i",
+            after="into in off under down through headfirst straight deep for",
+        ),
         sense("dˈʌv"),
     ],
     "number": [
@@ -237,15 +317,21 @@ SENSES = {
         sense("ɪnvˈælɪd"),
     ],
     "axes": [
-        sense("ˈæksˌiz", before="both x y z these", near="graph plot coordinate vertical horizontal rotation chart"),
+        sense(
+            "ˈæksˌiz",
+            before="both x y z these",
+            near="graph plot coordinate vertical horizontal rotation chart",
+        ),
         sense("ˈæksɪz"),
     ],
-}  # fmt: skip
+}
 HETERONYMS = frozenset(SENSES) | frozenset(NOUN_VERB) | {"read"}
 
 
 def pronunciation(words: Sequence[Word], at: int) -> tuple[str, str] | None:
-    """IPA of the heteronym at a place of its sentence, and the rule in words; None for other words and where no rule decides."""
+    """IPA of the heteronym at a place of its sentence, and the rule in words; None for other words and where
+    no rule decides.
+    """
     word = words[at].text.lower()
     if word == "read":
         past = _is_past(words, at)
@@ -301,7 +387,11 @@ def part_of(words: Sequence[Word], at: int) -> str:
     """V for a verb, N for a noun or adjective, empty where the neighbours do not tell."""
     word = words[at].text.lower()
     back = at - 1
-    while back >= 0 and not words[back].ends and (words[back].text.lower() in _ADVERBS or words[back].text.lower().endswith("ly")):
+    while (
+        back >= 0
+        and not words[back].ends
+        and (words[back].text.lower() in _ADVERBS or words[back].text.lower().endswith("ly"))
+    ):
         back -= 1
     starts = back < 0 or words[back].ends
     prev = "" if starts else words[back].text.lower()
@@ -314,7 +404,15 @@ def part_of(words: Sequence[Word], at: int) -> str:
         return "" if earlier in _NOT_INFINITIVE else "V"
     if prev in _MODALS or prev in _SUBJECTS:
         return "V"
-    if prev in ("he", "she", "it", "her", "him", "them") and earlier in _MODALS | {"does", "let", "make", "made", "help", "helped", "watched"}:
+    if prev in ("he", "she", "it", "her", "him", "them") and earlier in _MODALS | {
+        "does",
+        "let",
+        "make",
+        "made",
+        "help",
+        "helped",
+        "watched",
+    }:
         return "V"
     if prev in _DETERMINERS or prev == "her" or prev in _PREPOSITIONS or prev in _BE or prev.endswith("'s"):
         return "N"
@@ -345,11 +443,16 @@ def _is_past(words: Sequence[Word], at: int) -> bool | None:
     lower = [word.text.lower() for word in words]
     after = lower[at + 1] if at + 1 < len(words) and not words[at].ends else ""
     back = at - 1
-    while back >= 0 and not words[back].ends and (lower[back] in _ADVERBS or lower[back].endswith("ly") or lower[back] in ("all", "well")):
+    while (
+        back >= 0
+        and not words[back].ends
+        and (lower[back] in _ADVERBS or lower[back].endswith("ly") or lower[back] in ("all", "well"))
+    ):
         back -= 1
     if back < 0 or words[back].ends:
         return False if back < 0 else None
-    prev, earlier = lower[back], lower[max(0, back - 3) : back]
+    prev = lower[back]
+    earlier = lower[max(0, back - 3) : back]
     if prev in _HAVE or prev in _BE or prev in ("got", "get"):
         return True
     if prev == "to" or prev in _MODALS - _set("i'd you'd we'd they'd he'd she'd"):

@@ -9,8 +9,20 @@ from .alphabet import is_vowel, spell_ipa
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
 _CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
 _SOUNDS = dict(zip(_LATIN, "a b k d e f ɡ h i j k l m n o p k r s t u v v ks i z".split()))
-_SOUNDS |= dict(zip(_CYRILLIC, "a b v ɡ d je jo ʐ z i j k l m n o p r s t u f x t͡s t͡ɕ ʂ ɕ - ɨ - e ju ja".split()))
-_DIGRAPHS = {"sch": "ʃ", "sh": "ʃ", "ch": "t͡ʃ", "th": "t", "ph": "f", "ck": "k", "qu": "kv", "oo": "u", "ee": "i"}
+_SOUNDS |= dict(
+    zip(_CYRILLIC, "a b v ɡ d je jo ʐ z i j k l m n o p r s t u f x t͡s t͡ɕ ʂ ɕ - ɨ - e ju ja".split())
+)
+_DIGRAPHS = {
+    "sch": "ʃ",
+    "sh": "ʃ",
+    "ch": "t͡ʃ",
+    "th": "t",
+    "ph": "f",
+    "ck": "k",
+    "qu": "kv",
+    "oo": "u",
+    "ee": "i",
+}
 _FOREIGN = {"ß": "ss", "ø": "o", "æ": "e", "œ": "e", "ł": "l", "đ": "d", "ð": "d", "þ": "t", "ı": "i"}
 _SOFT = "еёиьюя"  # these soften the consonant before them
 _SOFTENS = {sound: sound + "ʲ" for sound in "b d f k l m n p r s t v z x ɡ".split()}
@@ -32,7 +44,9 @@ _NAMES = {
 
 
 def plain_letter(character: str) -> str:
-    """A letter in lower case without its accent, as one or two letters of a-z or а-я; empty for what is no letter."""
+    """A letter in lower case without its accent, as one or two letters of a-z or а-я; empty for what is no
+    letter.
+    """
     character = character.lower()
     if character in _CYRILLIC:
         return character
@@ -53,7 +67,8 @@ def letter_name(character: str, language: str) -> str:
 def sound_out(word: str, language: str) -> list[str]:
     """Symbols of a word letter by letter: never empty for a word that holds a letter.
 
-    Crude on purpose; it is asked only where a language's model gives nothing. One letter alone gives its name.
+    Crude on purpose; it is asked only where a language's model gives nothing. One letter alone gives its
+    name.
     """
     letters = [letter for letter in (plain_letter(c) for c in unicodedata.normalize("NFC", word)) if letter]
     text = "".join(letters)

@@ -50,7 +50,13 @@ class Lexicon:
         if found is None and word[-2:] in ("'s", "’s"):
             owner = self.get(word[:-2])
             if owner:
-                ending = ["ɪ", "z"] if owner[-1] in ("s", "z", "ʃ", "ʒ", "t͡ʃ", "d͡ʒ") else ["s"] if owner[-1] in ("p", "t", "k", "f", "θ") else ["z"]
+                ending = (
+                    ["ɪ", "z"]
+                    if owner[-1] in ("s", "z", "ʃ", "ʒ", "t͡ʃ", "d͡ʒ")
+                    else ["s"]
+                    if owner[-1] in ("p", "t", "k", "f", "θ")
+                    else ["z"]
+                )
                 found = owner + ending
         return found
 
@@ -64,20 +70,25 @@ class Lexicon:
         entries = said.get("entries") if isinstance(said, dict) else None
         if not isinstance(entries, dict) or not all(isinstance(symbols, str) for symbols in entries.values()):
             raise TextError("lexicon: not what Lexicon.to_dict gives. Save it again from its file.")
-        return Lexicon({word: _checked(symbols.split(), f"lexicon, '{word}'") for word, symbols in entries.items()})
+        return Lexicon(
+            {word: _checked(symbols.split(), f"lexicon, '{word}'") for word, symbols in entries.items()}
+        )
 
     @staticmethod
     def read(path: str | os.PathLike) -> Lexicon:
-        """Pronunciations from a file: lines `word<TAB>IPA or ARPAbet`, or a W3C pronunciation lexicon (PLS, alphabet ipa).
+        """Pronunciations from a file: lines `word<TAB>IPA or ARPAbet`, or a W3C pronunciation lexicon (PLS,
+        alphabet ipa).
 
-        Entries that cannot be used are left out and named with their line in `warnings`. Raises TextError when the file
-        cannot be read or is not well-formed.
+        Entries that cannot be used are left out and named with their line in `warnings`. Raises TextError
+        when the file cannot be read or is not well-formed.
         """
         name = os.fspath(path)
         try:
             data = Path(path).read_bytes()
         except OSError as error:
-            raise TextError(f"{name}: cannot be read ({error.strerror}). Give a lexicon: lines of a word, a tab and its pronunciation.") from None
+            raise TextError(
+                f"{name}: cannot be read ({error.strerror}). Give a lexicon: lines of a word, a tab and its pronunciation."
+            ) from None
         if len(data) > LARGEST:
             raise TextError(f"{name}: {len(data)} bytes is too large for a lexicon. Give at most {LARGEST}.")
         if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") or name.lower().endswith((".pls", ".xml")):
@@ -105,29 +116,38 @@ def _line_of(warning: str) -> int:
 
 
 def _rows(text: str, name: str) -> tuple[list[tuple[str, str, str]], list[str]]:
-    """Word, pronunciation and place of each line; and warnings of lines that are neither an entry nor a comment."""
-    rows, warnings = [], []
+    """Word, pronunciation and place of each line; and warnings of lines that are neither an entry nor a
+    comment.
+    """
+    rows = []
+    warnings = []
     for number, line in enumerate(text.splitlines(), 1):
         where = f"{name}, line {number}"
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         word, tab, said = line.split("\t#")[0].partition("\t")
         if not tab or not word.strip() or not said.strip():
-            warnings.append(f"{where}: {line.strip()!r} is not a word, a tab and its pronunciation. The line is left out.")
+            warnings.append(
+                f"{where}: {line.strip()!r} is not a word, a tab and its pronunciation. The line is left out."
+            )
             continue
         rows.append((word.strip(), said.strip(), where))
     return rows, warnings
 
 
 def spell(said: str, where: str = "text") -> list[str]:
-    """Symbols of a pronunciation in IPA or, where it is all capitals, ARPAbet. Raises TextError naming `where` and the sign not known."""
+    """Symbols of a pronunciation in IPA or, where it is all capitals, ARPAbet. Raises TextError naming
+    `where` and the sign not known.
+    """
     said = unicodedata.normalize("NFC", said).strip().strip("/")
     if _ARPABET_LINE.fullmatch(said):
         symbols = []
         for sign in said.split():
             phone = ARPABET.get(sign.rstrip("012"))
             if phone is None:
-                raise TextError(f"{where}: {sign!r} is no sign of ARPAbet. It has {' '.join(ARPABET)}, vowels with 0, 1 or 2 for stress.")
+                raise TextError(
+                    f"{where}: {sign!r} is no sign of ARPAbet. It has {' '.join(ARPABET)}, vowels with 0, 1 or 2 for stress."
+                )
             stress = _STRESS.get(sign[-1], "") if is_vowel(phone) else ""
             symbols.append(stress + ("ə" if sign == "AH0" else phone))
         return symbols

@@ -1,6 +1,7 @@
 """Written input to pieces with a manner of speaking: a subset of SSML 1.1, and the brackets of plain text.
 
-In plain text `[pause 0.5s]` and `[pause 300ms]` are pauses, and `[[həlˈoʊ]]`, standing alone, is a word in IPA.
+In plain text `[pause 0.5s]` and `[pause 300ms]` are pauses, and `[[həlˈoʊ]]`, standing alone, is a word in
+IPA.
 """
 
 from __future__ import annotations
@@ -20,16 +21,44 @@ from .say_as import say_as, spelled
 LONGEST_PAUSE = 60.0  # seconds
 RATES = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.25, "x-fast": 1.6}
 PITCHES = {"x-low": -6.0, "low": -3.0, "medium": 0.0, "default": 0.0, "high": 3.0, "x-high": 6.0}  # semitones
-VOLUMES = {"silent": -60.0, "x-soft": -12.0, "soft": -6.0, "medium": 0.0, "default": 0.0, "loud": 6.0, "x-loud": 10.0}  # dB
-STRENGTHS = {"none": 0.0, "x-weak": 0.1, "weak": 0.2, "medium": 0.4, "strong": 0.7, "x-strong": 1.2}  # seconds
-EMPHASES = {"strong": (0.85, 1.5, 4.0), "moderate": (0.92, 0.8, 2.0), "none": (1.0, 0.0, 0.0), "reduced": (1.1, -0.5, -3.0)}
+# DB
+VOLUMES = {
+    "silent": -60.0,
+    "x-soft": -12.0,
+    "soft": -6.0,
+    "medium": 0.0,
+    "default": 0.0,
+    "loud": 6.0,
+    "x-loud": 10.0,
+}
+# Seconds
+STRENGTHS = {"none": 0.0, "x-weak": 0.1, "weak": 0.2, "medium": 0.4, "strong": 0.7, "x-strong": 1.2}
+EMPHASES = {
+    "strong": (0.85, 1.5, 4.0),
+    "moderate": (0.92, 0.8, 2.0),
+    "none": (1.0, 0.0, 0.0),
+    "reduced": (1.1, -0.5, -3.0),
+}
 MIDDLE_PITCH = 160.0  # hertz a voice is taken to have where a change is given in hertz
 ATTRIBUTES = {
-    "speak": "version lang schemaLocation", "p": "lang", "s": "lang", "break": "time strength", "say-as": "interpret-as format",
-    "sub": "alias", "phoneme": "alphabet ph", "prosody": "rate pitch volume", "emphasis": "level", "lang": "lang", "voice": "name lang",
-    "mark": "name", "metadata": "*", "meta": "*",
-}  # fmt: skip
-_BRACKETS = re.compile(r"\[\[(?P<ipa>[^\[\]]*)\]\]|\[pause\s+(?P<number>\d+(?:\.\d+)?|\.\d+)\s*(?P<unit>ms|s)\]", re.IGNORECASE)
+    "speak": "version lang schemaLocation",
+    "p": "lang",
+    "s": "lang",
+    "break": "time strength",
+    "say-as": "interpret-as format",
+    "sub": "alias",
+    "phoneme": "alphabet ph",
+    "prosody": "rate pitch volume",
+    "emphasis": "level",
+    "lang": "lang",
+    "voice": "name lang",
+    "mark": "name",
+    "metadata": "*",
+    "meta": "*",
+}
+_BRACKETS = re.compile(
+    r"\[\[(?P<ipa>[^\[\]]*)\]\]|\[pause\s+(?P<number>\d+(?:\.\d+)?|\.\d+)\s*(?P<unit>ms|s)\]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +77,8 @@ class Words:
     """Text to be read, or with `symbols` a word whose sounds are given."""
 
     text: str
-    offsets: list[int] | tuple[int, int]  # of each character in the input; or start and stop of what the whole stands for
+    # Of each character in the input; or start and stop of what the whole stands for
+    offsets: list[int] | tuple[int, int]
     style: Style
     symbols: list[str] | None = None
     rule: str = ""
@@ -74,7 +104,10 @@ Item = Words | Pause | Mark | Boundary
 
 def read_plain(text: str, language: str, where: str) -> tuple[list[Item], list[str]]:
     """Pieces of a plain text, and warnings. Raises TextError naming the place of a sign that is not IPA."""
-    style, items, warnings, at = Style(language), [], [], 0
+    style = Style(language)
+    items = []
+    warnings = []
+    at = 0
     for match in _BRACKETS.finditer(text):
         items.append(Words(text[at : match.start()], list(range(at, match.start())), style))
         at = match.end()
@@ -83,10 +116,18 @@ def read_plain(text: str, language: str, where: str) -> tuple[list[Item], list[s
             if symbols:
                 items.append(Words(match["ipa"].strip(), match.span(), style, symbols, "inline IPA"))
             else:
-                warnings.append(f"{_line_column(text, match.start())}: '{match[0]}' holds no sound and is left out")
+                warnings.append(
+                    f"{_line_column(text, match.start())}: '{match[0]}' holds no sound and is left out"
+                )
         else:
             seconds = float(match["number"]) * (0.001 if match["unit"].lower() == "ms" else 1.0)
-            items.append(Pause(_within(seconds, 0.0, LONGEST_PAUSE, f"{_line_column(text, match.start())}: pause", warnings)))
+            items.append(
+                Pause(
+                    _within(
+                        seconds, 0.0, LONGEST_PAUSE, f"{_line_column(text, match.start())}: pause", warnings
+                    )
+                )
+            )
     items.append(Words(text[at:], list(range(at, len(text))), style))
     if "[[" in _BRACKETS.sub("", text):
         warnings.append("a '[[' is not closed by ']]' and is not taken as IPA")
@@ -105,17 +146,25 @@ def _within(value: float, low: float, high: float, what: str, warnings: list[str
     return nearest
 
 
-def read_ssml(text: str, language: str | None, where: str, detect: object = None) -> tuple[list[Item], list[str], str]:
-    """Pieces of an SSML document, warnings with line and column, and its language (its own xml:lang before the one given).
+def read_ssml(
+    text: str, language: str | None, where: str, detect: object = None
+) -> tuple[list[Item], list[str], str]:
+    """Pieces of an SSML document, warnings with line and column, and its language (its own xml:lang before
+    the one given).
 
-    Raises TextError for XML that is not well-formed or not SSML, a language not known, a sign that is not IPA.
+    Raises TextError for XML that is not well-formed or not SSML, a language not known, a sign that is not
+    IPA.
     """
     root = parse_xml(text, where)
     if root.tag != "speak":
-        raise TextError(f"{where}, {root.place}: <{root.tag}> found where <speak> was expected. Put the text in <speak> and </speak>.")
+        raise TextError(
+            f"{where}, {root.place}: <{root.tag}> found where <speak> was expected. Put the text in <speak> and </speak>."
+        )
     reader = _Reader(where)
     said = root.attributes.get("lang")
-    language = reader.language_of(root) if said else language or (detect(root.text()) if callable(detect) else "en")
+    language = (
+        reader.language_of(root) if said else language or (detect(root.text()) if callable(detect) else "en")
+    )
     reader.read(root, Style(language))
     return reader.items, reader.warnings, language
 
@@ -187,10 +236,13 @@ class _Reader:
         self.read_children(node, style)
 
     def read_break(self, node: Node, style: Style) -> None:
-        time, strength = node.attributes.get("time"), node.attributes.get("strength", "medium")
+        time = node.attributes.get("time")
+        strength = node.attributes.get("strength", "medium")
         seconds = STRENGTHS.get(strength)
         if seconds is None:
-            self.warn(node, f"strength '{strength}' is not known; medium is taken. Known: {', '.join(STRENGTHS)}")
+            self.warn(
+                node, f"strength '{strength}' is not known; medium is taken. Known: {', '.join(STRENGTHS)}"
+            )
             seconds = STRENGTHS["medium"]
         if time is not None:
             match = re.fullmatch(r"\+?(\d+(?:\.\d+)?|\.\d+)\s*(ms|s)", time.strip())
@@ -209,33 +261,42 @@ class _Reader:
         self.items.append(Words(alias, (node.start, node.stop), style, rule="sub"))
 
     def read_phoneme(self, node: Node, style: Style) -> None:
-        alphabet, said = node.attributes.get("alphabet", "ipa").lower(), node.attributes.get("ph", "")
+        alphabet = node.attributes.get("alphabet", "ipa").lower()
+        said = node.attributes.get("ph", "")
         symbols = spell_ipa(said, f"{self.where}, {node.place}") if alphabet == "ipa" else []
         if not symbols:
             why = "has no ph" if alphabet == "ipa" else f"has the alphabet '{alphabet}'; only ipa is known"
             self.warn(node, f"<phoneme> {why}; its text is spoken")
             return self.read_children(node, style)
-        self.items.append(Words(node.text().strip() or said, (node.start, node.stop), style, symbols, "phoneme"))
+        self.items.append(
+            Words(node.text().strip() or said, (node.start, node.stop), style, symbols, "phoneme")
+        )
 
     def read_say_as(self, node: Node, style: Style) -> None:
         kind = node.attributes.get("interpret-as", "").strip().lower()
         text, warning = say_as(node.text(), kind, node.attributes.get("format", ""), style.language)
         if warning:
             self.warn(node, warning)
-        span, rule = (node.start, node.stop), f"say-as {kind}"
+        span = (node.start, node.stop)
+        rule = f"say-as {kind}"
         if not spelled(kind):
             self.items.append(Words(text, span, style, rule=rule))
             return
         for character in text.split():
             symbols = spell_ipa(letter_name(character, style.language))
-            self.items.append(Words(character if symbols else f" {character} ", span, style, symbols or None, rule))
+            self.items.append(
+                Words(character if symbols else f" {character} ", span, style, symbols or None, rule)
+            )
 
     def read_emphasis(self, node: Node, style: Style) -> None:
         level = node.attributes.get("level", "moderate")
         if level not in EMPHASES:
             self.warn(node, f"level '{level}' is not known; moderate is taken. Known: {', '.join(EMPHASES)}")
         rate, pitch, volume = EMPHASES.get(level, EMPHASES["moderate"])
-        self.read_children(node, replace(style, rate=style.rate * rate, pitch=style.pitch + pitch, volume=style.volume + volume))
+        self.read_children(
+            node,
+            replace(style, rate=style.rate * rate, pitch=style.pitch + pitch, volume=style.volume + volume),
+        )
 
     def read_prosody(self, node: Node, style: Style) -> None:
         given = node.attributes
@@ -253,7 +314,11 @@ class _Reader:
         if value is not None and math.isfinite(value):
             return value
         absolute = name == "pitch" and re.fullmatch(r"[\d.]+\s*hz", said)
-        why = "is absolute; the voice's own pitch is kept. Give a change, such as +2st" if absolute else f"is not known. Known: {', '.join(names)}, "
+        why = (
+            "is absolute; the voice's own pitch is kept. Give a change, such as +2st"
+            if absolute
+            else f"is not known. Known: {', '.join(names)}, "
+        )
         hint = {"rate": "80%, +20%, 1.2", "pitch": "+2st, -10%, +20Hz", "volume": "+6dB"}[name]
         self.warn(node, f"{name} '{node.attributes[name]}' {why}{'' if absolute else hint}")
         return names["medium"]

@@ -1,4 +1,6 @@
-"""Names that the lexicon lacks or has wrong, and that the model for unknown words gets clearly wrong (English)."""
+"""Names that the lexicon lacks or has wrong, and that the model for unknown words gets clearly wrong
+(English).
+"""
 
 NAMES: dict[str, str] = dict(
     line.split()

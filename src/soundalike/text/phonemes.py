@@ -1,6 +1,8 @@
-"""Speakable text to symbols: a user's lexicon, heteronyms by context, gruut's lexicon, its model for other words, letter by letter at last.
+"""Speakable text to symbols: a user's lexicon, heteronyms by context, gruut's lexicon, its model for other
+words, letter by letter at last.
 
-English comes with the package; other languages need gruut's lexicon of that language (`pip install soundalike[de]`).
+English comes with the package; other languages need gruut's lexicon of that language (`pip install
+soundalike[de]`).
 """
 
 from __future__ import annotations
@@ -30,13 +32,16 @@ if TYPE_CHECKING:
 
 _LOCK = threading.Lock()  # one reader of a language serves all threads, in turn; asking it costs milliseconds
 # sounds that dictionaries write finer for English than its symbols are
-_ENGLISH = {"r": "ɹ"} | {f"{stress}{vowel}ː": f"{stress}{vowel}" for vowel in ("i", "u", "ɔ", "ɑ") for stress in ("", "ˈ", "ˌ")}
+_ENGLISH = {"r": "ɹ"} | {
+    f"{stress}{vowel}ː": f"{stress}{vowel}" for vowel in ("i", "u", "ɔ", "ɑ") for stress in ("", "ˈ", "ˌ")
+}
 _CLOSING = (COMMA, STOP, QUESTION, EXCLAMATION)
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """A sentence as it will be said: symbols, which word each belongs to (-1 for the start mark), and how each word is to sound.
+    """A sentence as it will be said: symbols, which word each belongs to (-1 for the start mark), and how
+    each word is to sound.
 
     The lists that are per word are empty where all words are neutral.
     """
@@ -46,12 +51,15 @@ class Spoken:
     word_of: list[int]  # S indices into words; a mark belongs to the word before it
     text: str = ""  # as written
     language: str = "en"
-    spans: list[tuple[int, int]] = field(default_factory=list)  # start and stop of each word in the whole input, characters
+    # Start and stop of each word in the whole input, characters
+    spans: list[tuple[int, int]] = field(default_factory=list)
     rate: list[float] = field(default_factory=list)  # per word; 1 is normal, 2 twice as fast
     pitch: list[float] = field(default_factory=list)  # per word, semitones up
     volume: list[float] = field(default_factory=list)  # per word, dB louder
-    pauses: dict[int, float] = field(default_factory=dict)  # seconds of silence after a word, by its index; -1: before the first
-    marks: list[tuple[str, int]] = field(default_factory=list)  # name, and the index of the word it comes before; len(words): the end
+    # Seconds of silence after a word, by its index; -1: before the first
+    pauses: dict[int, float] = field(default_factory=dict)
+    # Name, and the index of the word it comes before; len(words): the end
+    marks: list[tuple[str, int]] = field(default_factory=list)
     voice: str = ""  # the name asked for
 
 
@@ -66,61 +74,94 @@ class Token:
 
 
 def phonemize(text: str, where: str = "text", language: str = "en") -> Spoken:
-    """Symbols of a sentence. Raises TextError naming `where` if it cannot be spoken, ConfigError for a language not known or not installed."""
+    """Symbols of a sentence. Raises TextError naming `where` if it cannot be spoken, ConfigError for a
+    language not known or not installed.
+    """
     language = base_language(language)
     return assemble(tokens_of(speakable(text, where, language), where, language), where, text, language)
 
 
-def tokens_of(plain: str, where: str, language: str, lexicon: Lexicon | None = None, given: Mapping[str, list[str]] | None = None) -> list[Token]:
+def tokens_of(
+    plain: str,
+    where: str,
+    language: str,
+    lexicon: Lexicon | None = None,
+    given: Mapping[str, list[str]] | None = None,
+) -> list[Token]:
     """Words and marks of a speakable text, in order, each word with its symbols.
 
     `given` holds symbols of words that stand for a sound alone. Raises as `phonemize` does.
     """
     if not installed(language):  # gruut would go on without sounds
-        raise ConfigError(f"the lexicon of language '{language}' is not installed: pip install soundalike[{language}].")
+        raise ConfigError(
+            f"the lexicon of language '{language}' is not installed: pip install soundalike[{language}]."
+        )
     with _LOCK:
         reader = _reader(language)
         found = [token for sentence in reader.sentences(*reader(plain)) for token in sentence]
-    kept = [token for token in found if token.is_major_break or token.is_minor_break or (token.is_spoken and is_word(token))]
+    kept = [
+        token
+        for token in found
+        if token.is_major_break or token.is_minor_break or (token.is_spoken and is_word(token))
+    ]
     words = [token for token in kept if token.is_spoken]
     ends = {id(a) for a, b in zip(kept, kept[1:] + kept[-1:]) if not b.is_spoken}
-    context = [Word(token.text, token.pos or "", id(token) in ends) for token in words] if language == "en" else []
-    tokens, number = [], 0
+    context = (
+        [Word(token.text, token.pos or "", id(token) in ends) for token in words] if language == "en" else []
+    )
+    tokens = []
+    number = 0
     for token in kept:
         if not token.is_spoken:
-            mark = COMMA if token.is_minor_break else {"?": QUESTION, "!": EXCLAMATION}.get(token.text.strip()[:1], STOP)
+            mark = (
+                COMMA
+                if token.is_minor_break
+                else {"?": QUESTION, "!": EXCLAMATION}.get(token.text.strip()[:1], STOP)
+            )
             tokens.append(Token(token.text, [], mark))
             continue
-        symbols, rule = (given or {}).get(token.text, []), "given"
+        symbols = (given or {}).get(token.text, [])
+        rule = "given"
         if not symbols and lexicon:
-            symbols, rule = lexicon.get(token.text) or [], "your lexicon"
+            symbols = lexicon.get(token.text) or []
+            rule = "your lexicon"
         if symbols and language == "en":
             symbols = [_ENGLISH.get(symbol, symbol) for symbol in symbols]
         if not symbols and language == "en":
             symbols, rule = _english(context, number)
         if not symbols and token.phonemes:
-            symbols, rule = token.phonemes, ""
+            symbols = token.phonemes
+            rule = ""
             if language != "en":
                 sounds = "".join(token.phonemes)
                 if language == "de":
                     sounds = sounds.replace("sz", "s")  # gruut writes ß as ss, which its model takes apart
                 symbols = stressed(spell_ipa(sounds, where), token.text, language)
-        tokens.append(Token(token.text, symbols, "", rule) if symbols else Token(token.text, sound_out(token.text, language), "", "letter by letter"))
+        tokens.append(
+            Token(token.text, symbols, "", rule)
+            if symbols
+            else Token(token.text, sound_out(token.text, language), "", "letter by letter")
+        )
         number += 1
     return [token for token in tokens if token.symbols or token.mark]
 
 
 @functools.cache
 def _reader(language: str) -> TextProcessor:
-    """gruut's reader of a language, whose lexicon is brought into memory and given an index: in its file each look-up reads through all of it."""
+    """gruut's reader of a language, whose lexicon is brought into memory and given an index: in its file each
+    look-up reads through all of it.
+    """
     from gruut import TextProcessor
     from gruut.phonemize import SqlitePhonemizer
 
     reader = TextProcessor(default_lang="en-us" if language == "en" else language)
-    later = reader.get_settings().lookup_phonemes  # opens its file at the first word, unless it is given another
+    # Opens its file at the first word, unless it is given another
+    later = reader.get_settings().lookup_phonemes
     held = sqlite3.connect(":memory:", check_same_thread=False)
     held.execute("ATTACH ? AS file", (str(later.db_path),))
-    held.execute("CREATE TABLE word_phonemes AS SELECT word, pron_order, role, phonemes FROM file.word_phonemes")
+    held.execute(
+        "CREATE TABLE word_phonemes AS SELECT word, pron_order, role, phonemes FROM file.word_phonemes"
+    )
     held.execute("CREATE INDEX words ON word_phonemes (word)")
     held.commit()
     held.execute("DETACH file")
@@ -157,8 +198,12 @@ def _english(context: list[Word], number: int) -> tuple[list[str], str]:
 
 
 def assemble(tokens: list[Token], where: str, text: str, language: str, **more: object) -> Spoken:
-    """Tokens as one sentence: a start mark, one mark after each word, a closing mark. Raises TextError where no word is among them."""
-    symbols, words, word_of = [START], [], [-1]
+    """Tokens as one sentence: a start mark, one mark after each word, a closing mark. Raises TextError where
+    no word is among them.
+    """
+    symbols = [START]
+    words = []
+    word_of = [-1]
     for token in tokens:
         if not token.mark:
             if words and symbols[-1] not in _CLOSING:
@@ -181,16 +226,27 @@ def assemble(tokens: list[Token], where: str, text: str, language: str, **more: 
 
 
 def in_halves(spoken: Spoken) -> list[Spoken]:
-    """A sentence cut in two at the comma nearest its middle; itself alone where there is none with three words on either side."""
+    """A sentence cut in two at the comma nearest its middle; itself alone where there is none with three
+    words on either side.
+    """
     size = len(spoken.words)
-    commas = [word + 1 for symbol, word in zip(spoken.symbols, spoken.word_of) if symbol == COMMA and 3 <= word + 1 <= size - 3]
+    commas = [
+        word + 1
+        for symbol, word in zip(spoken.symbols, spoken.word_of)
+        if symbol == COMMA and 3 <= word + 1 <= size - 3
+    ]
     if not commas:
         return [spoken]
     cut = min(commas, key=lambda word: abs(2 * word - size))
 
     def part(start: int, stop: int) -> Spoken:
-        kept = [(symbol, word - start) for symbol, word in zip(spoken.symbols, spoken.word_of) if start <= word < stop]
-        symbols, words = [START, *(symbol for symbol, _ in kept)], [-1, *(word for _, word in kept)]
+        kept = [
+            (symbol, word - start)
+            for symbol, word in zip(spoken.symbols, spoken.word_of)
+            if start <= word < stop
+        ]
+        symbols = [START, *(symbol for symbol, _ in kept)]
+        words = [-1, *(word for _, word in kept)]
         lists = {name: getattr(spoken, name)[start:stop] for name in ("spans", "rate", "pitch")}
         return Spoken(symbols, spoken.words[start:stop], words, spoken.text, spoken.language, **lists)
 
@@ -202,17 +258,22 @@ _RUN = re.compile(r"[aeiouáéíóúâêôãõàü]+", re.IGNORECASE)
 
 
 def stressed(symbols: list[str], word: str, language: str) -> list[str]:
-    """The symbols of a word with its main stress, where the lexicon leaves it out but the language's rules tell it.
+    """The symbols of a word with its main stress, where the lexicon leaves it out but the language's rules
+    tell it.
 
-    Czech: the first vowel; German: the first, past an unstressed prefix; French: the last that is not a schwa; Spanish and
-    Portuguese: the written accent, else by the word's ending; Russian: where its lexicon writes a long vowel. Other words of one vowel
-    stay as they are.
+    Czech: the first vowel; German: the first, past an unstressed prefix; French: the last that is not a
+    schwa; Spanish and Portuguese: the written accent, else by the word's ending; Russian: where its lexicon
+    writes a long vowel. Other words of one vowel stay as they are.
     """
     if language == "ru":  # its lexicon writes stress as length
         return ["ˈ" + symbol[:-1] if symbol.endswith("ː") else symbol for symbol in symbols]
     weak = ("ə", "ɐ") if language == "de" else ()
     vowels = [i for i, symbol in enumerate(symbols) if is_vowel(symbol) and symbol not in weak]
-    if len(vowels) < 2 or language not in ("cs", "de", "es", "fr", "pt") or any(symbol[0] in "ˈ" for symbol in symbols):
+    if (
+        len(vowels) < 2
+        or language not in ("cs", "de", "es", "fr", "pt")
+        or any(symbol[0] in "ˈ" for symbol in symbols)
+    ):
         return symbols
     word = unicodedata.normalize("NFC", word.lower())
     if language == "cs":

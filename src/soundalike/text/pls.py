@@ -8,17 +8,23 @@ from .elements import Node, parse_xml
 
 
 def read_pls(data: bytes, name: str) -> tuple[list[tuple[str, str, str]], list[str]]:
-    """(word, IPA, place) of each grapheme, the first phoneme of its lexeme; and warnings of what was left out.
+    """(word, IPA, place) of each grapheme, the first phoneme of its lexeme; and warnings of what was left
+    out.
 
     Raises TextError for XML that is not well-formed and for an alphabet other than ipa.
     """
     root = parse_xml(data, name)
     if root.tag != "lexicon":
-        raise TextError(f"{name}, {root.place}: <{root.tag}> found where <lexicon> was expected. Give a PLS lexicon.")
+        raise TextError(
+            f"{name}, {root.place}: <{root.tag}> found where <lexicon> was expected. Give a PLS lexicon."
+        )
     alphabet = root.attributes.get("alphabet", "ipa").lower()
     if alphabet != "ipa":
-        raise TextError(f"{name}, {root.place}: the alphabet '{alphabet}' is not known. Write the phonemes in ipa.")
-    rows, warnings = [], []
+        raise TextError(
+            f"{name}, {root.place}: the alphabet '{alphabet}' is not known. Write the phonemes in ipa."
+        )
+    rows = []
+    warnings = []
     for lexeme in root.elements():
         where = f"{name}, {lexeme.place}"
         if lexeme.tag != "lexeme":

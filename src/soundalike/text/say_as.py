@@ -1,4 +1,6 @@
-"""What `<say-as>` asks for: letters, digits, numbers, dates and telephone numbers as the text that says them."""
+"""What `<say-as>` asks for: letters, digits, numbers, dates and telephone numbers as the text that says
+them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,20 @@ from datetime import date
 
 from .normalise import normalise, table_of
 
-KINDS = ("characters", "spell-out", "digits", "cardinal", "number", "ordinal", "date", "time", "telephone", "currency", "unit", "fraction")
+KINDS = (
+    "characters",
+    "spell-out",
+    "digits",
+    "cardinal",
+    "number",
+    "ordinal",
+    "date",
+    "time",
+    "telephone",
+    "currency",
+    "unit",
+    "fraction",
+)
 
 
 def say_as(text: str, kind: str, form: str, language: str) -> tuple[str, str]:
@@ -22,13 +37,22 @@ def say_as(text: str, kind: str, form: str, language: str) -> tuple[str, str]:
         return " ".join(re.sub(r"\D", "", text)), "" if re.search(r"\d", text) else f"'{text}' holds no digit"
     if kind == "telephone":
         groups = [" ".join(group) for group in re.findall(r"\d+", text)]
-        plus = {"en": "plus ", "de": "plus ", "fr": "plus ", "nl": "plus ", "sv": "plus "}.get(language, "") if text.startswith("+") else ""
+        plus = (
+            {"en": "plus ", "de": "plus ", "fr": "plus ", "nl": "plus ", "sv": "plus "}.get(language, "")
+            if text.startswith("+")
+            else ""
+        )
         return plus + ", ".join(groups) if groups else text, "" if groups else f"'{text}' holds no digit"
     if kind in ("cardinal", "number", "ordinal"):
         return _number(text, kind == "ordinal", language)
     if kind == "date":
         return _date(text, form, language)
-    return text, "" if kind in KINDS else f"interpret-as '{kind}' is not known; the text is read as usual. Known: {', '.join(KINDS)}"
+    return (
+        text,
+        ""
+        if kind in KINDS
+        else f"interpret-as '{kind}' is not known; the text is read as usual. Known: {', '.join(KINDS)}",
+    )
 
 
 def spelled(kind: str) -> bool:
@@ -42,20 +66,28 @@ def _number(text: str, ordinal: bool, language: str) -> tuple[str, str]:
         return text, f"'{text}' is not a {'whole ' if ordinal else ''}number; it is read as usual"
     if not plain.isdigit():
         return normalise(plain, language), ""
-    table, number = table_of(language), int(plain)
+    table = table_of(language)
+    number = int(plain)
     if not ordinal:
         return table.cardinal(number), ""
     said = table.ordinal(number)
     missing = said == table.cardinal(number)
-    return said, f"there are no ordinal numbers for '{language}'; '{text}' is read as a cardinal" if missing else ""
+    return (
+        said,
+        f"there are no ordinal numbers for '{language}'; '{text}' is read as a cardinal" if missing else "",
+    )
 
 
 def _date(text: str, form: str, language: str) -> tuple[str, str]:
     numbers = [int(n) for n in re.findall(r"\d+", text)]
-    order = re.sub("[^ymd]", "", form.lower()) or ("ymd" if re.match(r"\d{4}", text) else "mdy" if language == "en" else "dmy")
+    order = re.sub("[^ymd]", "", form.lower()) or (
+        "ymd" if re.match(r"\d{4}", text) else "mdy" if language == "en" else "dmy"
+    )
     given = dict(zip(order, numbers))
     if len(numbers) != len(order) or re.search(r"[^\W\d_]", text) or not {"m", "d"} <= given.keys():
-        return text, "" if re.search(r"[^\W\d_]", text) else f"'{text}' is not a date in the order {order}; it is read as usual"
+        return text, "" if re.search(
+            r"[^\W\d_]", text
+        ) else f"'{text}' is not a date in the order {order}; it is read as usual"
     year = given.get("y")
     try:
         day = date(2000 if year is None else year, given["m"], given["d"])

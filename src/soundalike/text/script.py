@@ -1,4 +1,6 @@
-"""Any written input to utterances: sentences with their words, sounds, places in the input, and manner of speaking."""
+"""Any written input to utterances: sentences with their words, sounds, places in the input, and manner of
+speaking.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ from .reading import readings
 
 _WORD = re.compile(r"\w+(?:['’.&-]\w+)*")
 _SSML = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(speak[\s/>]|!DOCTYPE\s)", re.DOTALL)
-_MASK = 60  # characters at most by which a word of given sounds stands in its sentence while that is being cut
+# Characters at most by which a word of given sounds stands in its sentence while that is being cut
+_MASK = 60
 
 
 @dataclass(frozen=True)
@@ -83,10 +86,12 @@ def read(
     where: str = "text",
     voices: Collection[str] | None = None,
 ) -> Script:
-    """The utterances of a text, plain or SSML (when `ssml`, or when it begins with `<speak`, an XML declaration or comments aside).
+    """The utterances of a text, plain or SSML (when `ssml`, or when it begins with `<speak`, an XML
+    declaration or comments aside).
 
-    Without a language, SSML's own xml:lang or a guess from the text is taken. `voices` are the names `<voice>` may give.
-    Raises TextError naming `where` for what cannot be spoken, ConfigError for a language not known or not installed.
+    Without a language, SSML's own xml:lang or a guess from the text is taken. `voices` are the names
+    `<voice>` may give. Raises TextError naming `where` for what cannot be spoken, ConfigError for a language
+    not known or not installed.
     """
     language = base_language(language) if language else None
     if not text.strip():
@@ -102,10 +107,14 @@ def read(
         language = seems if language or installed(seems) else "en"
         items, warnings = read_plain(text, language, where)
         if seems != language:
-            warnings.append(f"the text seems to be in '{seems}', whose lexicon is not installed: read as English (pip install soundalike[{seems}])")
+            warnings.append(
+                f"the text seems to be in '{seems}', whose lexicon is not installed: read as English (pip install soundalike[{seems}])"
+            )
     warnings += lexicon.warnings if lexicon else []
     names = {item.style.voice for item in items if isinstance(item, Words) and item.style.voice}
-    warnings += [f"voice '{name}' is not known and is left to the caller" for name in sorted(names - set(voices or ()))]
+    warnings += [
+        f"voice '{name}' is not known and is left to the caller" for name in sorted(names - set(voices or ()))
+    ]
     return _Writer(text, language, lexicon, where).write(items, warnings)
 
 
@@ -118,14 +127,25 @@ def _moved(item: Item, by: int) -> Item:
     if not isinstance(item, Words):
         return item
     offsets = tuple(o + by for o in item.offsets)
-    return Words(item.text, offsets if isinstance(item.offsets, tuple) else list(offsets), item.style, item.symbols, item.rule)  # type: ignore[arg-type]
+    return Words(
+        item.text,
+        offsets if isinstance(item.offsets, tuple) else list(offsets),
+        item.style,
+        item.symbols,
+        item.rule,
+    )  # type: ignore[arg-type]
 
 
 class _Writer:
-    """Lays all items out in one row of pieces, cuts it into sentences, phonemizes each, and finds every word's piece again."""
+    """Lays all items out in one row of pieces, cuts it into sentences, phonemizes each, and finds every
+    word's piece again.
+    """
 
     def __init__(self, text: str, language: str, lexicon: Lexicon | None, where: str):
-        self.text, self.language, self.lexicon, self.where = text, language, lexicon, where
+        self.text = text
+        self.language = language
+        self.lexicon = lexicon
+        self.where = where
         self.pieces: list[_Piece] = []
         self.cuts: list[int] = [0]  # places between pieces where a sentence must end
         self.pauses: list[tuple[int, float]] = []
@@ -162,7 +182,9 @@ class _Writer:
             utterances.append(heard)
             spoken.append(sentence)
         if not spoken:
-            raise TextError(f"{self.where}: the text holds nothing that can be spoken. Give at least one word.")
+            raise TextError(
+                f"{self.where}: the text holds nothing that can be spoken. Give at least one word."
+            )
         self.place(utterances, spoken)
         return Script(spoken, warnings, self.language, said, self.text)
 
@@ -175,28 +197,35 @@ class _Writer:
         elif isinstance(item, Mark):
             self.marks.append((here, item.name))
         elif item.symbols:
-            start, stop = item.offsets[0], item.offsets[-1]
+            start = item.offsets[0]
+            stop = item.offsets[-1]
             self.pieces.append(_Piece(item.text, start, stop, item.style, item.rule, item.symbols))
         else:
             for at, stop, symbols in self.known(item):
-                piece, whole = item.text[at:stop], isinstance(item.offsets, tuple)
+                piece = item.text[at:stop]
+                whole = isinstance(item.offsets, tuple)
                 start, end = item.offsets if whole else (item.offsets[at], item.offsets[stop - 1] + 1)
-                self.pieces.append(_Piece(piece, start, end, item.style, "your lexicon" if symbols else item.rule, symbols))
+                self.pieces.append(
+                    _Piece(piece, start, end, item.style, "your lexicon" if symbols else item.rule, symbols)
+                )
 
     def known(self, item: Words) -> list[tuple[int, int, list[str] | None]]:
         """A text as single characters and, where the user's lexicon has words of it, those words whole."""
         if not self.lexicon:
             return [(i, i + 1, None) for i in range(len(item.text))]
-        found, at = [], 0
+        found = []
+        at = 0
         matches = list(_WORD.finditer(item.text))
         number = 0
         while number < len(matches):
             for more in range(min(self.lexicon.longest, len(matches) - number), 0, -1):
-                start, stop = matches[number].start(), matches[number + more - 1].end()
+                start = matches[number].start()
+                stop = matches[number + more - 1].end()
                 symbols = self.lexicon.get(" ".join(item.text[start:stop].split()))
                 if symbols:
                     found += [(i, i + 1, None) for i in range(at, start)] + [(start, stop, symbols)]
-                    at, number = stop, number + more - 1
+                    at = stop
+                    number = number + more - 1
                     break
             number += 1
         return found + [(i, i + 1, None) for i in range(at, len(item.text))]
@@ -205,12 +234,16 @@ class _Writer:
         """First and last (exclusive) piece of each sentence."""
         spans = []
         for start, stop in zip(self.cuts, self.cuts[1:]):
-            shown = [("X" + "x" * min(len(p.text), _MASK)) if p.symbols else p.text for p in self.pieces[start:stop]]
+            shown = [
+                ("X" + "x" * min(len(p.text), _MASK)) if p.symbols else p.text
+                for p in self.pieces[start:stop]
+            ]
             begins = [0]
             for piece in shown:
                 begins.append(begins[-1] + len(piece))
             for a, b in sentence_spans("".join(shown), self.language):
-                first, last = start + bisect.bisect_right(begins, a) - 1, start + bisect.bisect_left(begins, b)
+                first = start + bisect.bisect_right(begins, a) - 1
+                last = start + bisect.bisect_left(begins, b)
                 if spans and self.one(spans[-1][1] - 1, first):  # "3. Mai" is one date
                     first = spans.pop()[0]
                 spans.append((first, last))
@@ -218,7 +251,8 @@ class _Writer:
 
     def one(self, left: int, right: int) -> bool:
         """Whether two pieces came of one `<say-as>`."""
-        a, b = self.pieces[left], self.pieces[right]
+        a = self.pieces[left]
+        b = self.pieces[right]
         return a.rule.startswith("say-as") and (a.start, a.rule) == (b.start, b.rule)
 
     def hear(self, first: int, last: int) -> tuple[list[_Heard], list[Token], list[str]]:
@@ -232,15 +266,30 @@ class _Writer:
             if not any(c.isalnum() for c in plain):
                 tokens += _marks(plain)
                 continue
-            new = tokens_of(plain, self.where, language, self.lexicon, {name: symbols for name, (_, symbols) in given.items()})
+            new = tokens_of(
+                plain,
+                self.where,
+                language,
+                self.lexicon,
+                {name: symbols for name, (_, symbols) in given.items()},
+            )
             names = [token.text for token in new if not token.mark]
-            new = [replace(token, text=given[token.text][0]) if token.text in given else token for token in new]
+            new = [
+                replace(token, text=given[token.text][0]) if token.text in given else token for token in new
+            ]
             tokens += new
             words = [token for token in new if not token.mark]
             owners = _owners(names, plain, stretches)
             for token, number in zip(words, owners):
                 begin, reading, end = stretches[number]
-                whole = Reading(self.pieces[begin].start, self.pieces[end].stop, "", reading.rule, reading.spoken, reading.warning)
+                whole = Reading(
+                    self.pieces[begin].start,
+                    self.pieces[end].stop,
+                    "",
+                    reading.rule,
+                    reading.spoken,
+                    reading.warning,
+                )
                 heard.append(_Heard(token, whole, begin, whole.start, whole.stop))
         return heard, tokens, notes
 
@@ -254,8 +303,12 @@ class _Writer:
     def speakable(
         self, places: list[int], language: str, notes: list[str]
     ) -> tuple[str, list[tuple[int, Reading, int]], dict[str, tuple[str, list[str]]]]:
-        """The text to phonemize, with (first piece, reading, last piece) for each stretch of it; and words of given sounds."""
-        plain, stretches, given = "", [], {}
+        """The text to phonemize, with (first piece, reading, last piece) for each stretch of it; and words of
+        given sounds.
+        """
+        plain = ""
+        stretches = []
+        given = {}
         for is_word, group in groupby(places, key=lambda place: self.pieces[place].symbols is not None):
             stretch = list(group)
             if is_word:
@@ -273,11 +326,23 @@ class _Writer:
                 shown = re.sub(r"[^.,;:!?…]", "", lead) + " "
                 stretches.append((stretch[0], Reading(0, len(lead), lead, "", shown), stretch[0]))
                 plain += shown
-            for reading in readings(text[len(lead) :], language, self.where) if any(c.isalnum() for c in text) else []:
-                reading, shown = replace(reading, start=reading.start + len(lead), stop=reading.stop + len(lead)), reading.spoken
-                begin, end = stretch[min(reading.start, len(stretch) - 1)], stretch[min(max(reading.stop, reading.start + 1), len(stretch)) - 1]
+            for reading in (
+                readings(text[len(lead) :], language, self.where) if any(c.isalnum() for c in text) else []
+            ):
+                reading, shown = (
+                    replace(reading, start=reading.start + len(lead), stop=reading.stop + len(lead)),
+                    reading.spoken,
+                )
+                begin = stretch[min(reading.start, len(stretch) - 1)]
+                end = stretch[min(max(reading.stop, reading.start + 1), len(stretch)) - 1]
                 rule = self.pieces[begin].rule or reading.rule
-                stretches.append((begin, Reading(reading.start, reading.stop, reading.written, rule, shown, reading.warning), end))
+                stretches.append(
+                    (
+                        begin,
+                        Reading(reading.start, reading.stop, reading.written, rule, shown, reading.warning),
+                        end,
+                    )
+                )
                 plain += shown
                 if reading.warning:
                     notes.append(f"'{reading.written}': {reading.warning}")
@@ -295,8 +360,14 @@ class _Writer:
         return assemble(tokens, self.where, text, styles[0].language, spans=spans, voice=voice, **manner)
 
     def place(self, utterances: list[list[_Heard]], spoken: list[Spoken]) -> None:
-        """Put each pause after the last word that begins before it, each mark before the first word that does not."""
-        begins = [(h.piece, number, index) for number, heard in enumerate(utterances) for index, h in enumerate(heard)]
+        """Put each pause after the last word that begins before it, each mark before the first word that does
+        not.
+        """
+        begins = [
+            (h.piece, number, index)
+            for number, heard in enumerate(utterances)
+            for index, h in enumerate(heard)
+        ]
         starts = [begin for begin, _, _ in begins]
         for place, seconds in self.pauses:
             at = bisect.bisect_left(starts, place)
@@ -312,7 +383,11 @@ class _Writer:
 
 def _rule(heard: _Heard) -> str:
     """Where a word comes from, then where its sounds do, leaving out what is ordinary."""
-    rules = [rule for rule in (heard.reading.rule, heard.token.rule) if rule not in ("", "given", "as written", "word")]
+    rules = [
+        rule
+        for rule in (heard.reading.rule, heard.token.rule)
+        if rule not in ("", "given", "as written", "word")
+    ]
     if not rules and heard.token.text.lower() not in heard.reading.spoken.lower():
         return "number or sign"
     return "; ".join(dict.fromkeys(rules)) or "as written"
@@ -344,5 +419,7 @@ def _owners(words: list[str], plain: str, readings: list[tuple[int, Reading, int
     for _, i1, i2, j1, j2 in matcher.get_opcodes():
         for j in range(j1, j2):
             number = i1 + (j - j1) * (i2 - i1) // (j2 - j1) if i2 > i1 else max(0, i1 - 1)
-            owners.append(min(bisect.bisect_right(ends, places[min(number, len(places) - 1)]), len(readings) - 1))
+            owners.append(
+                min(bisect.bisect_right(ends, places[min(number, len(places) - 1)]), len(readings) - 1)
+            )
     return owners

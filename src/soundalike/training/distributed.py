@@ -1,4 +1,6 @@
-"""Several processes on one training run, through accelerate: which batches are whose, and how what they learned is put together."""
+"""Several processes on one training run, through accelerate: which batches are whose, and how what they
+learned is put together.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +32,17 @@ class Processes:
     def add_up(self, gradients: list[Tensor]) -> None:
         """Replace every gradient by the sum over the processes."""
         if self.accelerator and gradients:
-            whole = self.accelerator.reduce(torch.cat([gradient.reshape(-1) for gradient in gradients]), "sum")
+            whole = self.accelerator.reduce(
+                torch.cat([gradient.reshape(-1) for gradient in gradients]), "sum"
+            )
             for gradient, part in zip(gradients, whole.split([gradient.numel() for gradient in gradients])):
                 gradient.copy_(part.reshape(gradient.shape))
 
     def agree(self, network: nn.Module) -> None:
         """Give the buffers that a network keeps of its data their mean over the processes."""
-        buffers = [buffer for buffer in network.buffers() if buffer.is_floating_point()] if self.accelerator else []
+        buffers = (
+            [buffer for buffer in network.buffers() if buffer.is_floating_point()] if self.accelerator else []
+        )
         if buffers:
             whole = self.accelerator.reduce(torch.cat([buffer.reshape(-1) for buffer in buffers]), "mean")
             for buffer, part in zip(buffers, whole.split([buffer.numel() for buffer in buffers])):
@@ -70,11 +76,16 @@ def open_processes(batches: int, device: str) -> Processes:
     if size == 1:
         return Processes(torch.device(device), range(batches))
     if batches % size:
-        raise ConfigError(f"train.accumulate = {batches} batches cannot be shared by {size} processes. Give a multiple of {size}.")
+        raise ConfigError(
+            f"train.accumulate = {batches} batches cannot be shared by {size} processes. Give a multiple of {size}."
+        )
     try:
         from accelerate import Accelerator
     except ImportError:
-        raise ConfigError("training in several processes needs accelerate: pip install 'soundalike[scale]'.") from None
+        raise ConfigError(
+            "training in several processes needs accelerate: pip install 'soundalike[scale]'."
+        ) from None
     accelerator = Accelerator(cpu=device == "cpu")
-    each, rank = batches // size, accelerator.process_index
+    each = batches // size
+    rank = accelerator.process_index
     return Processes(accelerator.device, range(rank * each, (rank + 1) * each), rank, size, accelerator)

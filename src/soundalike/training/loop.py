@@ -30,35 +30,55 @@ from .state import _check_same, _restore, _save
 
 def gather_facts(data: Dataset, sample: int = 400) -> DataFacts:
     """Speakers, and mean and spread of each mel band over some clips."""
-    mel = torch.cat([torch.from_numpy(data.read("mel", index)).float() for index in range(0, len(data.rows), max(1, len(data.rows) // sample))])
+    mel = torch.cat(
+        [
+            torch.from_numpy(data.read("mel", index)).float()
+            for index in range(0, len(data.rows), max(1, len(data.rows) // sample))
+        ]
+    )
     return DataFacts(len(data.speakers), mel.mean(0), mel.std(0).clamp_min(0.1))
 
 
-def train(recipe: Recipe, out: str | os.PathLike, max_seconds: float | None = None, quiet: bool = False) -> Path:
+def train(
+    recipe: Recipe, out: str | os.PathLike, max_seconds: float | None = None, quiet: bool = False
+) -> Path:
     """Train a part into the folder `out`, going on from the state it finds there. Returns the folder.
 
-    Stops after the recipe's steps, or after `max_seconds` of this call, saving either way. Raises TrainingError when a
-    loss is not finite; the batch is kept as `failed_batch.safetensors` beside the last good state.
+    Stops after the recipe's steps, or after `max_seconds` of this call, saving either way. Raises
+    TrainingError when a loss is not finite; the batch is kept as `failed_batch.safetensors` beside the last
+    good state.
     """
-    folder, t = Path(out), recipe.train
+    folder = Path(out)
+    t = recipe.train
     folder.mkdir(parents=True, exist_ok=True)
     if t.threads:
         torch.set_num_threads(t.threads)
     crew = open_processes(t.accumulate, t.device)
     state, data = _begin(recipe, folder, crew)
     watch = Watch(recipe, folder, data, state.step) if crew.first else None
-    began, last_log, recent, since_save = time.monotonic(), state.step, {}, []
-    bar = tqdm(total=t.steps, initial=state.step, desc=recipe.part, unit="step", disable=quiet or not crew.first)
-    earlier, stopped = state.seconds, []
+    began = time.monotonic()
+    last_log = state.step
+    recent = {}
+    since_save = []
+    bar = tqdm(
+        total=t.steps, initial=state.step, desc=recipe.part, unit="step", disable=quiet or not crew.first
+    )
+    earlier = state.seconds
+    stopped = []
     before = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)}
     if threading.current_thread() is threading.main_thread():
-        for sign in before:  # a polite kill or Ctrl-C ends the run after the step in hand, so that nothing is done by half
+        # A polite kill or Ctrl-C ends the run after the step in hand, so that nothing is done by half
+        for sign in before:
             signal.signal(sign, lambda *_: stopped.append(True))
     try:
         while state.step < t.steps:
-            if crew.any(bool(stopped) or (max_seconds is not None and time.monotonic() - began > max_seconds)):
+            if crew.any(
+                bool(stopped) or (max_seconds is not None and time.monotonic() - began > max_seconds)
+            ):
                 break
-            batches = [data.batch(state.step * t.accumulate + number).to(crew.device) for number in crew.share]
+            batches = [
+                data.batch(state.step * t.accumulate + number).to(crew.device) for number in crew.share
+            ]
             named = _step(state, batches, recipe, folder, crew)
             state.step += 1
             state.seconds = earlier + time.monotonic() - began
@@ -72,7 +92,8 @@ def train(recipe: Recipe, out: str | os.PathLike, max_seconds: float | None = No
                     _log(folder, state, means)
                     watch.log(state.step, means)
                 bar.set_postfix({name: f"{value:.3f}" for name, value in means.items()})
-                last_log, recent = state.step, {}
+                last_log = state.step
+                recent = {}
             bar.update(1)
             if watch and t.save_every and state.step % t.save_every == 0 and state.step < t.steps:
                 _save(recipe, folder, state)
@@ -105,13 +126,21 @@ def _begin(recipe: Recipe, folder: Path, crew: Processes) -> tuple[State, Datase
     if t.start_from:
         fresh = adopt(network, t.start_from)
         if fresh:
-            print(f"{t.start_from}: holds nothing for {len(fresh)} tensors, which begin afresh ({', '.join(fresh[:4])}...)")
-    known = DataFacts(1, network.mean.clone(), network.std.clone()) if t.adapt and hasattr(network, "mean") else None
+            print(
+                f"{t.start_from}: holds nothing for {len(fresh)} tensors, which begin afresh ({', '.join(fresh[:4])}...)"
+            )
+    known = (
+        DataFacts(1, network.mean.clone(), network.std.clone())
+        if t.adapt and hasattr(network, "mean")
+        else None
+    )
     if t.adapt:
         if not t.start_from:
             raise ConfigError("[train] adapt changes a trained part: name its folder in start_from.")
         adapter.prepare(network, t.adapt, t.rank)
-    probe = kind.objective(network, recipe.objective, DataFacts(1, torch.zeros(recipe.mel.n_mels), torch.ones(recipe.mel.n_mels)))
+    probe = kind.objective(
+        network, recipe.objective, DataFacts(1, torch.zeros(recipe.mel.n_mels), torch.ones(recipe.mel.n_mels))
+    )
     data = Dataset(recipe.data, recipe.mel, probe.wants, t.seed)
     torch.manual_seed(t.seed)
     objective = kind.objective(network, recipe.objective, known or gather_facts(data))
@@ -122,32 +151,47 @@ def _begin(recipe: Recipe, folder: Path, crew: Processes) -> tuple[State, Datase
         objective.trained(turn).to(crew.device)
     optimisers = {
         turn: torch.optim.AdamW(
-            [p for p in objective.trained(turn).parameters() if p.requires_grad], lr=t.lr, betas=t.betas, weight_decay=t.weight_decay
+            [p for p in objective.trained(turn).parameters() if p.requires_grad],
+            lr=t.lr,
+            betas=t.betas,
+            weight_decay=t.weight_decay,
         )
         for turn in objective.turns
     }
     for turn in set(t.rates) - set(objective.turns):
-        raise ConfigError(f"[train] rates names '{turn}', but the turns of this objective are {', '.join(objective.turns)}.")
+        raise ConfigError(
+            f"[train] rates names '{turn}', but the turns of this objective are {', '.join(objective.turns)}."
+        )
     state = State(objective, copy.deepcopy(network).eval(), optimisers)
     if saved is not None:
         try:
             _restore(state, *saved)
         except (RuntimeError, KeyError) as error:
             reason = str(error).splitlines()[0]
-            raise TrainingError(f"{folder}: its state does not fit this recipe ({reason}). Begin in another --out with train.start_from.") from None
+            raise TrainingError(
+                f"{folder}: its state does not fit this recipe ({reason}). Begin in another --out with train.start_from."
+            ) from None
         if crew.first:
             _forget_after(folder / LOG, state.step)
     return state, data
 
 
-def _step(state: State, batches: list[Batch], recipe: Recipe, folder: Path, crew: Processes) -> dict[str, float]:
-    """One step of every turn on this process's share of its batches; returns the mean losses of all, the gradients' norms, and `frames`."""
-    t, objective = recipe.train, state.objective
+def _step(
+    state: State, batches: list[Batch], recipe: Recipe, folder: Path, crew: Processes
+) -> dict[str, float]:
+    """One step of every turn on this process's share of its batches; returns the mean losses of all, the
+    gradients' norms, and `frames`.
+    """
+    t = recipe.train
+    objective = state.objective
     rate = t.lr * _schedule(state.step, t)
     for turn in objective.turns:
         objective.trained(turn).train()
     mixed = torch.autocast(crew.device.type, torch.bfloat16, enabled=t.precision == "bf16")
-    named: dict[str, float] = {"frames": sum(float(batch.mel_lengths.sum()) for batch in batches if batch.mel_lengths is not None) * t.accumulate}
+    named: dict[str, float] = {
+        "frames": sum(float(batch.mel_lengths.sum()) for batch in batches if batch.mel_lengths is not None)
+        * t.accumulate
+    }
     outputs = []
     for number, batch in zip(crew.share, batches):
         if t.accumulate > 1:  # the same numbers are drawn for a batch whichever process has it
@@ -167,14 +211,21 @@ def _step(state: State, batches: list[Batch], recipe: Recipe, folder: Path, crew
             (total / t.accumulate if t.accumulate > 1 else total).backward()
             for name, value in shown.items():
                 named[name] = named.get(name, 0.0) + value
-        crew.add_up([parameter.grad for parameter in objective.trained(turn).parameters() if parameter.grad is not None])
+        crew.add_up(
+            [
+                parameter.grad
+                for parameter in objective.trained(turn).parameters()
+                if parameter.grad is not None
+            ]
+        )
         norm = nn.utils.clip_grad_norm_(objective.trained(turn).parameters(), t.clip)
         if not torch.isfinite(norm):
             raise _not_finite(state.step, f"gradients of the {turn} are not finite", batches[-1], folder)
         for group in optimiser.param_groups:
             group["lr"] = rate * t.rates.get(turn, 1.0)
         optimiser.step()
-        named[f"norm_{turn}"] = float(norm) * t.accumulate / crew.size  # of all; only the losses are added up below
+        # Of all; only the losses are added up below
+        named[f"norm_{turn}"] = float(norm) * t.accumulate / crew.size
         crew.agree(objective.trained(turn))
     for output in outputs:
         for name, value in output.get("measures", {}).items():
@@ -194,7 +245,10 @@ def _not_finite(step: int, what: str, batch: Batch, folder: Path) -> TrainingErr
     """The error of a step that failed; its batch is kept."""
     from safetensors.torch import save_file
 
-    save_file({name: value for name, value in vars(batch).items() if isinstance(value, Tensor)}, folder / "failed_batch.safetensors")
+    save_file(
+        {name: value for name, value in vars(batch).items() if isinstance(value, Tensor)},
+        folder / "failed_batch.safetensors",
+    )
     return TrainingError(f"step {step}: {what}; clips {batch.ids[:4]}... Lower train.lr or mend the clips.")
 
 
@@ -202,15 +256,3 @@ def _schedule(step: int, t: TrainConfig) -> float:
     rising = min(1.0, (step + 1) / max(1, t.warmup))
     falling = min(1.0, (t.steps - step) / max(1.0, t.decay * t.steps))
     return rising * falling
-
-
-
-
-
-
-
-
-
-
-
-

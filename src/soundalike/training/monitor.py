@@ -1,5 +1,6 @@
-"""Looking at a training run from outside, changing nothing of it: its loss on dev clips, its best and last checkpoints, pictures, sounds,
-TensorBoard."""
+"""Looking at a training run from outside, changing nothing of it: its loss on dev clips, its best and last
+checkpoints, pictures, sounds, TensorBoard.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +37,9 @@ class Watch:
     """What a maker of voices sees of a run."""
 
     def __init__(self, recipe: Recipe, folder: Path, data: Dataset, step: int):
-        self.recipe, self.folder, self.board = recipe, folder, None
+        self.recipe = recipe
+        self.folder = folder
+        self.board = None
         self.dev = None
         if "speaker" not in data.wants:  # what tells its training speakers apart has no answer for others
             with suppress(ConfigError):  # none of the clips is held out
@@ -46,24 +49,38 @@ class Watch:
             try:
                 from torch.utils.tensorboard import SummaryWriter
             except ImportError:
-                raise ConfigError("train.tensorboard: TensorBoard is not installed (pip install 'soundalike[tensorboard]').") from None
+                raise ConfigError(
+                    "train.tensorboard: TensorBoard is not installed (pip install 'soundalike[tensorboard]')."
+                ) from None
             self.board = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)
 
     def log(self, step: int, means: dict[str, float]) -> None:
         """Tell TensorBoard of the losses."""
         for name, value in means.items():
             if self.board:
-                self.board.add_scalar(name.replace("norm_", "norm/") if name.startswith("norm_") else f"train/{name}", value, step)
+                self.board.add_scalar(
+                    name.replace("norm_", "norm/") if name.startswith("norm_") else f"train/{name}",
+                    value,
+                    step,
+                )
 
     def look(self, state: State, since_save: list[float]) -> None:
-        """After a save: judge the weights, keep them, draw and sound them where it is time. The run's random numbers stay as they are."""
+        """After a save: judge the weights, keep them, draw and sound them where it is time. The run's random
+        numbers stay as they are.
+        """
         t = self.recipe.train
         objective = _as_shipped(state)
         with torch.random.fork_rng(), torch.no_grad():
             torch.manual_seed(t.seed)
-            loss, kind = (self._dev_loss(objective, state.step), "dev") if self.dev else (float(np.mean(since_save or [np.inf])), "train")
+            loss, kind = (
+                (self._dev_loss(objective, state.step), "dev")
+                if self.dev
+                else (float(np.mean(since_save or [np.inf])), "train")
+            )
             self._keep(state.step, loss, kind)
-            if t.samples_every and (state.step % t.samples_every == 0 or (state.step >= t.steps > t.samples_every)):
+            if t.samples_every and (
+                state.step % t.samples_every == 0 or (state.step >= t.steps > t.samples_every)
+            ):
                 self._sample(objective, state.step)
 
     def close(self) -> None:
@@ -82,21 +99,32 @@ class Watch:
         return float(sum(np.mean(values) for values in totals.values()))
 
     def _keep(self, step: int, loss: float, kind: str) -> None:
-        """Link the part just saved into `checkpoints/`, the oldest there making room, and into `best/` if none was better."""
+        """Link the part just saved into `checkpoints/`, the oldest there making room, and into `best/` if
+        none was better.
+        """
         score = self.folder / "best" / SCORE
         best = json.loads(score.read_text()) if score.is_file() else {}
         if best.get("by") != kind or loss < best["loss"]:
             _link(self.folder, self.folder / "best", {"step": step, "loss": loss, "by": kind})
         if self.recipe.train.keep:
-            _link(self.folder, self.folder / "checkpoints" / f"step-{step:08d}", {"step": step, "loss": loss, "by": kind})
+            _link(
+                self.folder,
+                self.folder / "checkpoints" / f"step-{step:08d}",
+                {"step": step, "loss": loss, "by": kind},
+            )
         for old in sorted((self.folder / "checkpoints").glob("step-*"))[: -self.recipe.train.keep or None]:
             shutil.rmtree(old)
 
     def _sample(self, objective: Objective, step: int) -> None:
-        """Mels and sounds of the same few clips, as pictures and wav files under `samples/`; where the part makes any."""
+        """Mels and sounds of the same few clips, as pictures and wav files under `samples/`; where the part
+        makes any.
+        """
         from soundalike.audio.plots import drawn
 
-        items = [self.clips.item(index, np.random.default_rng([self.recipe.train.seed, index])) for index in range(min(SHOWN, len(self.clips.rows)))]
+        items = [
+            self.clips.item(index, np.random.default_rng([self.recipe.train.seed, index]))
+            for index in range(min(SHOWN, len(self.clips.rows)))
+        ]
         for item in items:
             batch = collate([item]).to(_device(objective))
             made = self._made(objective, batch)
@@ -117,18 +145,25 @@ class Watch:
                 self.board.add_image(place.name, span[None].copy(), step)
 
     def _made(self, objective: Objective, batch: Batch) -> tuple[np.ndarray, np.ndarray | None] | None:
-        """The mel (T, M) and the samples (N,) a part makes of a batch of one; None for a part that makes neither."""
+        """The mel (T, M) and the samples (N,) a part makes of a batch of one; None for a part that makes
+        neither.
+        """
         from soundalike.nn.spectral import log_mel
 
-        output, network, frames = objective.forward(batch), objective.network(), int(batch.mel_lengths[0])
+        output = objective.forward(batch)
+        network = objective.network()
+        frames = int(batch.mel_lengths[0])
         if "samples" in output:
             samples = output["samples"][:1, : (frames - 1) * self.recipe.mel.hop_length].float().cpu()
             return log_mel(samples, self.recipe.mel)[0].numpy(), samples[0].numpy()
         if "mel" not in output:
             return None
         mel = (output["mel"][:1, :frames].float() * network.std + network.mean).cpu()
-        vocoder, pitch = self._vocoder(), None if batch.pitch is None else batch.pitch[:1, :frames].cpu()
-        return mel[0].numpy(), None if vocoder is None else vocoder(mel, torch.tensor([frames]), pitch)[0].numpy()
+        vocoder = self._vocoder()
+        pitch = None if batch.pitch is None else batch.pitch[:1, :frames].cpu()
+        return mel[0].numpy(), None if vocoder is None else vocoder(mel, torch.tensor([frames]), pitch)[
+            0
+        ].numpy()
 
     def _vocoder(self) -> nn.Module | None:
         """The built-in vocoder where it takes this recipe's mel."""

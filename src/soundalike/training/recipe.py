@@ -37,7 +37,9 @@ class TrainConfig:
     threads: int = 0  # 0: leave to torch
     device: str = "cpu"
     start_from: str = ""  # a part's folder whose weights to begin with, as far as they fit
-    adapt: Method = ""  # what of those may change: embedding (the voice), lora (thin matrices beside the weights), full; empty: it is a new part
+    # What of those may change: embedding (the voice), lora (thin matrices beside the weights), full; empty:
+    # it is a new part
+    adapt: Method = ""
     rank: int = 8  # of those matrices
 
 
@@ -53,25 +55,42 @@ class Recipe:
     train: TrainConfig
 
 
-SIZES = ("tiny", "base", "large", "paper")  # sections of a recipe that are laid over it when asked for; without one it is the size that ships
+# Sections of a recipe that are laid over it when asked for; without one it is the size that ships
+SIZES = ("tiny", "base", "large", "paper")
 
 
 def read_recipe(path: str, size: str = "", settings: list[str] | None = None) -> Recipe:
-    """A recipe from TOML, with the section of a size (one of SIZES) and `section.key=value` settings laid over it."""
+    """A recipe from TOML, with the section of a size (one of SIZES) and `section.key=value` settings laid
+    over it.
+    """
     table = read_toml(path)
     sizes = {name: table.pop(name, None) for name in SIZES}
     if size and sizes.get(size) is None:
-        raise ConfigError(f"{path}: has no size '{size}'. It has {', '.join(name for name in SIZES if sizes[name] is not None) or 'one only'}.")
+        raise ConfigError(
+            f"{path}: has no size '{size}'. It has {', '.join(name for name in SIZES if sizes[name] is not None) or 'one only'}."
+        )
     table = merge(merge(table, sizes[size] if size else {}), assignments(settings or []))
     name = table.pop("part", None)
     if name is None:
         raise ConfigError(f"{path}: the key 'part' is missing. Name one of {', '.join(registry.PARTS)}.")
     kind = registry.part(name)
     if kind.objective is None:
-        raise ConfigError(f"{path}: {name} has nothing to train. Give its name to `soundalike assemble` as it is.")
-    known = {"mel": MelSpec, "network": kind.Config, "objective": kind.Settings, "data": DataConfig, "train": TrainConfig}
+        raise ConfigError(
+            f"{path}: {name} has nothing to train. Give its name to `soundalike assemble` as it is."
+        )
+    known = {
+        "mel": MelSpec,
+        "network": kind.Config,
+        "objective": kind.Settings,
+        "data": DataConfig,
+        "train": TrainConfig,
+    }
     for section in table:
         if section not in known:
-            raise ConfigError(f"{path}: unknown section '[{section}]'. Valid ones: {', '.join((*known, *SIZES))}.")
-    sections = {section: parse(cls, table.get(section, {}), f"{path} [{section}]") for section, cls in known.items()}
+            raise ConfigError(
+                f"{path}: unknown section '[{section}]'. Valid ones: {', '.join((*known, *SIZES))}."
+            )
+    sections = {
+        section: parse(cls, table.get(section, {}), f"{path} [{section}]") for section, cls in known.items()
+    }
     return Recipe(part=name, **sections)

@@ -24,10 +24,16 @@ def _log(folder: Path, state: State, means: dict[str, float]) -> None:
 
 
 def _forget_after(path: Path, step: int) -> None:
-    """Take out of the log what a run that was killed wrote past its last save: those steps are taken again."""
+    """Take out of the log what a run that was killed wrote past its last save: those steps are taken
+    again.
+    """
     if path.is_file():
         lines = path.read_text().splitlines(keepends=True)
-        kept = [line for line in lines if line.endswith("\n") and not (line.split(",")[0].isdigit() and int(line.split(",")[0]) > step)]
+        kept = [
+            line
+            for line in lines
+            if line.endswith("\n") and not (line.split(",")[0].isdigit() and int(line.split(",")[0]) > step)
+        ]
         if kept != lines:
             temporary = path.with_suffix(".part")
             temporary.write_text("".join(kept))

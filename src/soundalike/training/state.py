@@ -34,7 +34,9 @@ class State:
 def _save(recipe: Recipe, folder: Path, state: State) -> None:
     network = state.averaged
     if recipe.train.adapt:
-        network = adapter.settled(network, lambda: registry.part(recipe.part).build(recipe.network, recipe.mel))
+        network = adapter.settled(
+            network, lambda: registry.part(recipe.part).build(recipe.network, recipe.mel)
+        )
     save_part(folder, recipe.part, recipe.network, recipe.mel, network)
     for name, (part, config, companion) in getattr(state.objective, "companions", {}).items():
         save_part(folder / name, part, config, recipe.mel, companion)
@@ -50,14 +52,27 @@ def _save(recipe: Recipe, folder: Path, state: State) -> None:
     for name, value in state.averaged.state_dict().items():
         tensors[f"average/{name}"] = value.clone()
     said = describe(recipe.part, recipe.network, recipe.mel)
-    save_state(folder, tensors, {"step": state.step, "seconds": state.seconds, "frames": state.frames, "said": said, "recipe": to_json(recipe)})
+    save_state(
+        folder,
+        tensors,
+        {
+            "step": state.step,
+            "seconds": state.seconds,
+            "frames": state.frames,
+            "said": said,
+            "recipe": to_json(recipe),
+        },
+    )
 
 
 def _check_same(recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
     """Stop unless a folder's run is of the recipe's part and network; say what else has changed since."""
-    said, was = describe(recipe.part, recipe.network, recipe.mel), facts["said"]
+    said = describe(recipe.part, recipe.network, recipe.mel)
+    was = facts["said"]
     if was["part"] != recipe.part:
-        raise TrainingError(f"{folder}: holds a run of a '{was['part']}', and this recipe is for a '{recipe.part}'. Choose another --out.")
+        raise TrainingError(
+            f"{folder}: holds a run of a '{was['part']}', and this recipe is for a '{recipe.part}'. Choose another --out."
+        )
     differing = [
         f"{section}.{key} is {said[section].get(key)!r}, was {was[section].get(key)!r}"
         for section in ("network", "mel")
@@ -66,8 +81,11 @@ def _check_same(recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
     ]
     if differing or was["alphabet"] != said["alphabet"]:
         reason = "; ".join(differing) or "its alphabet is another"
-        raise TrainingError(f"{folder}: holds a run of another network ({reason}). Choose another --out, or delete {folder / CONFIG} and training.*.")
-    now, then = to_json(recipe), facts.get("recipe") or {}
+        raise TrainingError(
+            f"{folder}: holds a run of another network ({reason}). Choose another --out, or delete {folder / CONFIG} and training.*."
+        )
+    now = to_json(recipe)
+    then = facts.get("recipe") or {}
     changed = [
         f"{section}.{key} {then[section][key]!r} -> {value!r}"
         for section in ("objective", "data", "train")
@@ -94,4 +112,6 @@ def _restore(state: State, tensors: dict[str, Tensor], facts: dict[str, Any]) ->
     torch.set_rng_state(tensors["rng"])
     if torch.cuda.is_available() and "rng_cuda" in tensors:
         torch.cuda.set_rng_state(tensors["rng_cuda"])
-    state.step, state.seconds, state.frames = facts["step"], facts["seconds"], facts["frames"]
+    state.step = facts["step"]
+    state.seconds = facts["seconds"]
+    state.frames = facts["frames"]

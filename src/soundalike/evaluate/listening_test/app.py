@@ -1,4 +1,6 @@
-"""The listening test over HTTP: its page, the next trial for a listener, clips, and answers. Stands alone or inside another application."""
+"""The listening test over HTTP: its page, the next trial for a listener, clips, and answers. Stands alone or
+inside another application.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,11 @@ from .ratings import Rating, Ratings
 from .wording import WORDINGS, check_scores
 
 HERE = Path(__file__).parent / "page"
-FILES = {"": HERE / "index.html", "listening.css": HERE / "listening.css", "listening.js": HERE / "listening.js"}
+FILES = {
+    "": HERE / "index.html",
+    "listening.css": HERE / "listening.css",
+    "listening.js": HERE / "listening.js",
+}
 FILES["base.css"] = HERE.parents[1] / "page" / "base.css"  # the look of all pages
 RATER = r"^[\w-]{1,64}$"
 LARGEST = 16_384  # bytes of an answer
@@ -36,8 +42,16 @@ class Listening:
     """One test: who has heard what, what comes next."""
 
     def __init__(self, plan: Plan, ratings: Ratings, seed: int = 0, at_most: int | None = None):
-        self.plan, self.ratings, self.seed, self.at_most = plan, ratings, seed, at_most
-        self.clips = {clip.name: clip for trial in plan.trials for clip in (*trial.clips, trial.reference) if clip is not None}
+        self.plan = plan
+        self.ratings = ratings
+        self.seed = seed
+        self.at_most = at_most
+        self.clips = {
+            clip.name: clip
+            for trial in plan.trials
+            for clip in (*trial.clips, trial.reference)
+            if clip is not None
+        }
         self.wav = lru_cache(KEPT)(self._wav)
 
     def _wav(self, name: str) -> bytes:
@@ -48,7 +62,8 @@ class Listening:
 
     def state(self, rater: str) -> dict[str, Any]:
         """What the page shows this listener now."""
-        order, done = self.order(rater), self.ratings.done(rater)
+        order = self.order(rater)
+        done = self.ratings.done(rater)
         waiting = [trial for trial in order if trial.name not in done]
         wording = WORDINGS[self.plan.test]
         return {
@@ -76,16 +91,26 @@ class Listening:
         if wrong:
             raise HTTPException(422, wrong)
         now = datetime.now(timezone.utc).isoformat(timespec="seconds")
-        self.ratings.add([_rating(rater, trial, clip, scores[clip.name], position, seconds, now) for clip in trial.clips])
+        self.ratings.add(
+            [_rating(rater, trial, clip, scores[clip.name], position, seconds, now) for clip in trial.clips]
+        )
 
 
 def _told(trial: Trial) -> dict[str, Any]:
     """A trial as the page learns of it: nothing says which clip is whose."""
-    return {"name": trial.name, "clips": [clip.name for clip in trial.clips], "reference": trial.reference and trial.reference.name}
+    return {
+        "name": trial.name,
+        "clips": [clip.name for clip in trial.clips],
+        "reference": trial.reference and trial.reference.name,
+    }
 
 
-def _rating(rater: str, trial: Trial, clip: Clip, score: float, position: int, seconds: float, now: str) -> Rating:
-    return Rating(rater, trial.name, clip.name, trial.key, clip.kind, clip.system, score, position, seconds, now)
+def _rating(
+    rater: str, trial: Trial, clip: Clip, score: float, position: int, seconds: float, now: str
+) -> Rating:
+    return Rating(
+        rater, trial.name, clip.name, trial.key, clip.kind, clip.system, score, position, seconds, now
+    )
 
 
 def router(test: Listening) -> APIRouter:
@@ -102,15 +127,25 @@ def router(test: Listening) -> APIRouter:
     def clip(name: str) -> Response:
         if name not in test.clips:
             raise HTTPException(404, "no such clip")
-        return Response(test.wav(name), media_type="audio/wav", headers={"Cache-Control": "private, max-age=3600"})
+        return Response(
+            test.wav(name), media_type="audio/wav", headers={"Cache-Control": "private, max-age=3600"}
+        )
 
     @routes.post("/ratings")
     async def rate(request: Request, rater: str = Query(pattern=RATER)) -> JSONResponse:
         given = await _body(request)
-        scores, seconds = given.get("scores"), given.get("seconds")
-        if not (isinstance(scores, dict) and all(_finite(score) for score in scores.values()) and _finite(seconds)):
+        scores = given.get("scores")
+        seconds = given.get("seconds")
+        if not (
+            isinstance(scores, dict) and all(_finite(score) for score in scores.values()) and _finite(seconds)
+        ):
             raise HTTPException(422, "give 'trial', 'scores' (a number for each clip) and 'seconds'")
-        test.answer(rater, str(given.get("trial")), {clip: float(score) for clip, score in scores.items()}, min(max(0.0, seconds), LONGEST))
+        test.answer(
+            rater,
+            str(given.get("trial")),
+            {clip: float(score) for clip, score in scores.items()},
+            min(max(0.0, seconds), LONGEST),
+        )
         return JSONResponse(test.state(rater))
 
     return routes
@@ -154,9 +189,16 @@ def serve(test: Listening, host: str, port: int) -> None:
     import uvicorn
 
     try:
-        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
     except (OSError, OverflowError) as error:
-        raise ConfigError(f"port {port} on {host} cannot be used ({error}). Choose another with --port.") from None
+        raise ConfigError(
+            f"port {port} on {host} cannot be used ({error}). Choose another with --port."
+        ) from None
     shown = f"[{host}]" if ":" in host else host
-    print(f"listening test: http://{shown}:{listener.getsockname()[1]}/  (Ctrl+C ends it; ratings are kept in {test.ratings.path})", flush=True)
+    print(
+        f"listening test: http://{shown}:{listener.getsockname()[1]}/  (Ctrl+C ends it; ratings are kept in {test.ratings.path})",
+        flush=True,
+    )
     uvicorn.Server(uvicorn.Config(alone(test, host), log_level="warning")).run(sockets=[listener])

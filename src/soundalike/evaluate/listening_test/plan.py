@@ -1,4 +1,6 @@
-"""What is heard in a listening test: trials of clips, made from systems' jobs, with hidden real recordings and anchors among them."""
+"""What is heard in a listening test: trials of clips, made from systems' jobs, with hidden real recordings
+and anchors among them.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,10 @@ from soundalike.evaluate.jobs import (
 ANCHOR_RATE = 7_600  # hertz: a sound brought to this rate and back keeps what lies below 3.5 kHz
 LOUDNESS = -23.0  # LUFS of every clip, so that none is preferred for being loud
 CONTROLS_EACH = 5  # of pairs of two systems for one pair of a real recording and its anchor
-SYSTEM, REAL, ANCHOR, OTHER = "system", "real", "anchor", "other"
+SYSTEM = "system"
+REAL = "real"
+ANCHOR = "anchor"
+OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -78,12 +83,17 @@ class Plan:
         return _short("\n".join([self.test, *[trial.name for trial in self.trials], *names]))
 
     def order(self, rater: str, seed: int, at_most: int | None = None) -> list[Trial]:
-        """The trials as one listener hears them; with `at_most`, so many chosen by chance and their share of controls, two at least."""
+        """The trials as one listener hears them; with `at_most`, so many chosen by chance and their share of
+        controls, two at least.
+        """
         rng = random.Random(f"{seed} {rater}")
-        judged, controls = ([trial for trial in self.trials if trial.control is kind] for kind in (False, True))
+        judged, controls = (
+            [trial for trial in self.trials if trial.control is kind] for kind in (False, True)
+        )
         if at_most is not None and at_most < len(judged):
             wanted = max(2, round(at_most * len(controls) / len(judged)))
-            judged, controls = rng.sample(judged, at_most), rng.sample(controls, min(len(controls), wanted))
+            judged = rng.sample(judged, at_most)
+            controls = rng.sample(controls, min(len(controls), wanted))
         chosen = judged + controls
         rng.shuffle(chosen)
         return [replace(trial, clips=tuple(rng.sample(trial.clips, len(trial.clips)))) for trial in chosen]
@@ -92,10 +102,13 @@ class Plan:
 def make_plan(test: str, paths: list[str | os.PathLike]) -> Plan:
     """The test of the systems whose jobs are in `paths`.
 
-    Of several systems only the jobs that all have are judged. Raises EvaluationError when none is left, or the test wants other systems.
+    Of several systems only the jobs that all have are judged. Raises EvaluationError when none is left, or
+    the test wants other systems.
     """
     if test == "ab" and len(paths) != 2:
-        raise EvaluationError(f"the test 'ab' compares two systems, here are {len(paths)}. Give two files or folders of jobs.")
+        raise EvaluationError(
+            f"the test 'ab' compares two systems, here are {len(paths)}. Give two files or folders of jobs."
+        )
     systems = [read_system(path) for path in paths]
     name_apart(systems, list(paths))
     sounds: dict[str, str | None] = {}
@@ -111,21 +124,31 @@ def make_plan(test: str, paths: list[str | os.PathLike]) -> Plan:
 
 def _keep(system: System, unfit: Callable[[Job], Excluded | None]) -> None:
     """Leave only the jobs that nothing speaks against; the others become excluded."""
-    found = [(job, unfit(job)) for job in tqdm(system.jobs, desc=system.name, unit="job", disable=len(system.jobs) < 50)]
+    found = [
+        (job, unfit(job))
+        for job in tqdm(system.jobs, desc=system.name, unit="job", disable=len(system.jobs) < 50)
+    ]
     system.jobs = [job for job, why in found if why is None]
     system.excluded += [why for _, why in found if why is not None]
 
 
 def _unfit(job: Job, test: str, sounds: dict[str, str | None]) -> Excluded | None:
     """Why a job cannot be in this test; `sounds` remembers what was wrong with each recording."""
-    needed = {"mushra": ("real", "real recording of the same sentence"), "similarity": ("reference", "recording of the speaker")}
+    needed = {
+        "mushra": ("real", "real recording of the same sentence"),
+        "similarity": ("reference", "recording of the speaker"),
+    }
     if test in needed and getattr(job, needed[test][0]) is None:
-        return Excluded(job.where, "audio", f"no {needed[test][1]} ('{needed[test][0]}'), with which the clip is compared")
+        return Excluded(
+            job.where, "audio", f"no {needed[test][1]} ('{needed[test][0]}'), with which the clip is compared"
+        )
     for path in (job.wav, job.real, job.reference):
         if path is not None and path not in sounds:
             try:
                 audio = Audio.read(path)
-                sounds[path] = f"{path}: the recording is silent" if audio.loudness() == -float("inf") else None
+                sounds[path] = (
+                    f"{path}: the recording is silent" if audio.loudness() == -float("inf") else None
+                )
             except AudioError as error:
                 sounds[path] = str(error)
         if path is not None and sounds[path]:
@@ -143,7 +166,12 @@ def _clip(kind: str, wav: str, system: str = "", place: str = "") -> Clip:
 
 
 def _trial(key: str, clips: list[Clip], reference: Clip | None = None) -> Trial:
-    return Trial(_short(" ".join([key, *[clip.name for clip in clips], reference.name if reference else ""])), key, tuple(clips), reference)
+    return Trial(
+        _short(" ".join([key, *[clip.name for clip in clips], reference.name if reference else ""])),
+        key,
+        tuple(clips),
+        reference,
+    )
 
 
 def _groups(systems: list[System]) -> list[tuple[str, list[Job]]]:
@@ -152,7 +180,9 @@ def _groups(systems: list[System]) -> list[tuple[str, list[Job]]]:
 
 
 def _reals(systems: list[System]) -> list[tuple[str, str]]:
-    """Distinct real recordings with the key of their job: of the sentence itself where there is one, of the speaker otherwise."""
+    """Distinct real recordings with the key of their job: of the sentence itself where there is one, of the
+    speaker otherwise.
+    """
     found: dict[str, tuple[str, str]] = {}
     for job in systems[0].jobs:
         real = job.real or job.reference
@@ -163,21 +193,32 @@ def _reals(systems: list[System]) -> list[tuple[str, str]]:
 
 def _opinion(systems: list[System]) -> list[Trial]:
     """Every clip by itself, and every real recording."""
-    trials = [_trial(key, [_clip(SYSTEM, job.wav, system.name)]) for key, jobs in _groups(systems) for system, job in zip(systems, jobs)]
+    trials = [
+        _trial(key, [_clip(SYSTEM, job.wav, system.name)])
+        for key, jobs in _groups(systems)
+        for system, job in zip(systems, jobs)
+    ]
     return trials + [_trial(key, [_clip(REAL, real)]) for key, real in _reals(systems)]
 
 
 def _likeness(systems: list[System]) -> list[Trial]:
-    """Every clip beside its speaker; beside each speaker also a real recording of them and, where speakers are named, one of somebody else."""
-    trials, speakers = [], {}
+    """Every clip beside its speaker; beside each speaker also a real recording of them and, where speakers
+    are named, one of somebody else.
+    """
+    trials = []
+    speakers = {}
     for key, jobs in _groups(systems):
         beside = _clip(REAL, jobs[0].reference, place="open")
-        trials += [_trial(key, [_clip(SYSTEM, job.wav, system.name)], beside) for system, job in zip(systems, jobs)]
+        trials += [
+            _trial(key, [_clip(SYSTEM, job.wav, system.name)], beside) for system, job in zip(systems, jobs)
+        ]
         job = next((job for job in jobs if job.real), jobs[0])
         speakers.setdefault(beside.name, (key, beside, job.real or job.reference, job.fields.get("speaker")))
     for key, beside, real, speaker in speakers.values():
         trials.append(_trial(key, [_clip(REAL, real)], beside))
-        other = next((wav for _, _, wav, name in speakers.values() if name and speaker and name != speaker), None)
+        other = next(
+            (wav for _, _, wav, name in speakers.values() if name and speaker and name != speaker), None
+        )
         if other:
             trials.append(_trial(key, [_clip(OTHER, other)], beside))
     return trials
@@ -185,7 +226,10 @@ def _likeness(systems: list[System]) -> list[Trial]:
 
 def _pairs(systems: list[System]) -> list[Trial]:
     """Both systems' clips of each job, and some real recordings against their anchors."""
-    trials = [_trial(key, [_clip(SYSTEM, job.wav, system.name) for system, job in zip(systems, jobs)]) for key, jobs in _groups(systems)]
+    trials = [
+        _trial(key, [_clip(SYSTEM, job.wav, system.name) for system, job in zip(systems, jobs)])
+        for key, jobs in _groups(systems)
+    ]
     controls = _reals(systems)[: max(1, len(trials) // CONTROLS_EACH)]
     return trials + [_trial(key, [_clip(REAL, real), _clip(ANCHOR, real)]) for key, real in controls]
 
@@ -201,4 +245,9 @@ def _sliders(systems: list[System]) -> list[Trial]:
     return trials
 
 
-TRIALS: dict[str, Callable[[list[System]], list[Trial]]] = {"mos": _opinion, "similarity": _likeness, "ab": _pairs, "mushra": _sliders}
+TRIALS: dict[str, Callable[[list[System]], list[Trial]]] = {
+    "mos": _opinion,
+    "similarity": _likeness,
+    "ab": _pairs,
+    "mushra": _sliders,
+}

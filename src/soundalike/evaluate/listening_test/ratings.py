@@ -48,17 +48,25 @@ class Ratings:
         """An existing file. Raises EvaluationError when it is not there or is another kind of file."""
         found = Ratings(path)
         if not found.path.is_file():
-            raise EvaluationError(f"{path}: no such file. Give the file of ratings that `soundalike listen` wrote.")
+            raise EvaluationError(
+                f"{path}: no such file. Give the file of ratings that `soundalike listen` wrote."
+            )
         if found.about().get("format") != FORMAT:
-            raise EvaluationError(f"{path}: not a file of ratings ({FORMAT}). Give one that `soundalike listen` wrote.")
+            raise EvaluationError(
+                f"{path}: not a file of ratings ({FORMAT}). Give one that `soundalike listen` wrote."
+            )
         return found
 
     @staticmethod
     def begin(path: str | os.PathLike, about: dict[str, str]) -> Ratings:
-        """The file for a test, new, or as an earlier run of the same test left it. Raises EvaluationError when it holds another test."""
+        """The file for a test, new, or as an earlier run of the same test left it. Raises EvaluationError
+        when it holds another test.
+        """
         place = Path(path)
         if not place.parent.is_dir():
-            raise EvaluationError(f"{path}: the folder {place.parent} does not exist. Create it or choose another.")
+            raise EvaluationError(
+                f"{path}: the folder {place.parent} does not exist. Create it or choose another."
+            )
         wanted = {"format": FORMAT, **about}
         if not place.exists():
             made = Ratings(place)
@@ -70,7 +78,9 @@ class Ratings:
             return made
         found = Ratings.open(place)
         if found.about() != wanted:
-            raise EvaluationError(f"{path}: holds the ratings of another test, or of other clips. Choose another file with --ratings.")
+            raise EvaluationError(
+                f"{path}: holds the ratings of another test, or of other clips. Choose another file with --ratings."
+            )
         return found
 
     @contextmanager
@@ -79,7 +89,9 @@ class Ratings:
             with closing(sqlite3.connect(self.path, timeout=20)) as base, base:
                 yield base
         except sqlite3.Error as error:
-            raise EvaluationError(f"{self.path}: cannot be used as a file of ratings ({error}). Choose another with --ratings.") from None
+            raise EvaluationError(
+                f"{self.path}: cannot be used as a file of ratings ({error}). Choose another with --ratings."
+            ) from None
 
     def about(self) -> dict[str, str]:
         with self._connected() as base:
@@ -88,12 +100,20 @@ class Ratings:
     def done(self, rater: str) -> set[str]:
         """The trials this listener has judged."""
         with self._connected() as base:
-            return {trial for (trial,) in base.execute("SELECT DISTINCT trial FROM ratings WHERE rater = ?", (rater,))}
+            return {
+                trial
+                for (trial,) in base.execute("SELECT DISTINCT trial FROM ratings WHERE rater = ?", (rater,))
+            }
 
     def add(self, rows: list[Rating]) -> None:
-        """Keep the ratings of one trial, all or none. A trial is judged once: what comes again is left out."""
+        """Keep the ratings of one trial, all or none. A trial is judged once: what comes again is left
+        out.
+        """
         with self._connected() as base:
-            base.executemany(f"INSERT OR IGNORE INTO ratings VALUES ({', '.join('?' * len(fields(Rating)))})", [astuple(row) for row in rows])
+            base.executemany(
+                f"INSERT OR IGNORE INTO ratings VALUES ({', '.join('?' * len(fields(Rating)))})",
+                [astuple(row) for row in rows],
+            )
 
     def rows(self) -> list[Rating]:
         """All ratings, in the order they were given."""
@@ -106,5 +126,8 @@ class Ratings:
         with part.open("w", encoding="utf-8", newline="") as file:
             table = csv.writer(file)
             table.writerow([field.name for field in fields(Rating)])
-            table.writerows([value.replace("\0", " | ") if isinstance(value, str) else value for value in astuple(row)] for row in self.rows())
+            table.writerows(
+                [value.replace("\0", " | ") if isinstance(value, str) else value for value in astuple(row)]
+                for row in self.rows()
+            )
         os.replace(part, path)

@@ -15,9 +15,14 @@ from .plan import ANCHOR, OTHER, REAL, SYSTEM
 from .ratings import Rating, Ratings
 from .wording import WORDINGS
 
-LABELS = {REAL: "real recordings (hidden)", ANCHOR: "low-pass anchor, 3.5 kHz (hidden)", OTHER: "another speaker (hidden)"}
+LABELS = {
+    REAL: "real recordings (hidden)",
+    ANCHOR: "low-pass anchor, 3.5 kHz (hidden)",
+    OTHER: "another speaker (hidden)",
+}
 REAL_AT_LEAST = 3.5  # mean of the hidden real recordings on the scale of five
-MUSHRA_REAL, MUSHRA_MISSES = 90.0, 0.15  # BS.1534-3: the hidden reference under 90 in more than 15 % of the rounds
+MUSHRA_REAL = 90.0  # BS.1534-3: the hidden reference under 90 in more than 15 % of the rounds
+MUSHRA_MISSES = 0.15
 RULES = {
     "mos": f"the hidden real recordings had a mean under {REAL_AT_LEAST}",
     "similarity": f"real recordings of the same speaker had a mean under {REAL_AT_LEAST}, or no higher than those of another speaker",
@@ -28,15 +33,20 @@ RULES = {
 
 def results(ratings: Ratings) -> dict[str, Any]:
     """What results.json holds."""
-    about, rows = ratings.about(), ratings.rows()
-    test, names = about["test"], json.loads(about["systems"])
+    about = ratings.about()
+    rows = ratings.rows()
+    test = about["test"]
+    names = json.loads(about["systems"])
     heard: dict[str, list[Rating]] = defaultdict(list)
     for row in rows:
         heard[row.rater].append(row)
     dropped = [rater for rater, own in heard.items() if fails(test, own)]
     kept = [row for row in rows if row.rater not in dropped]
     groups = [(name, [row for row in kept if row.kind == SYSTEM and row.system == name]) for name in names]
-    groups += [(label, [row for row in kept if row.kind == kind and not (test == "ab")]) for kind, label in LABELS.items()]
+    groups += [
+        (label, [row for row in kept if row.kind == kind and not (test == "ab")])
+        for kind, label in LABELS.items()
+    ]
     return {
         "format": "soundalike-listening-1",
         "test": test,
@@ -55,7 +65,9 @@ def results(ratings: Ratings) -> dict[str, Any]:
 
 
 def fails(test: str, rows: list[Rating]) -> bool:
-    """Whether a listener's ratings show that they did not listen: RULES says when. Without hidden references nobody fails."""
+    """Whether a listener's ratings show that they did not listen: RULES says when. Without hidden references
+    nobody fails.
+    """
     real, other = ([row.score for row in rows if row.kind == kind] for kind in (REAL, OTHER))
     if not real:
         return False
@@ -68,9 +80,14 @@ def fails(test: str, rows: list[Rating]) -> bool:
 
 
 def mean(rows: list[Rating]) -> Estimate | None:
-    """The mean score, with the wider of two intervals: one listener's ratings hang together, and so do those of one job."""
+    """The mean score, with the wider of two intervals: one listener's ratings hang together, and so do those
+    of one job.
+    """
     clusters: tuple[Callable[[Rating], str], ...] = (lambda row: row.rater, lambda row: row.job)
-    found = [pooled([part for part, _ in sums], [whole for _, whole in sums]) for sums in (list(_sums(rows, by).values()) for by in clusters)]
+    found = [
+        pooled([part for part, _ in sums], [whole for _, whole in sums])
+        for sums in (list(_sums(rows, by).values()) for by in clusters)
+    ]
     return max(found, key=lambda one: one.high - one.low if one is not None and one.low is not None else -1.0)
 
 
@@ -85,13 +102,27 @@ def _sums(rows: list[Rating], by: Callable[[Rating], str]) -> dict[str, tuple[fl
 
 def _row(name: str, rows: list[Rating]) -> dict[str, Any]:
     estimate = mean(rows)
-    counts = {"ratings": len(rows), "raters": len({row.rater for row in rows}), "jobs": len({row.job for row in rows})}
-    return {"name": name, "kind": rows[0].kind, "mean": estimate.value, "low": estimate.low, "high": estimate.high, **counts}
+    counts = {
+        "ratings": len(rows),
+        "raters": len({row.rater for row in rows}),
+        "jobs": len({row.job for row in rows}),
+    }
+    return {
+        "name": name,
+        "kind": rows[0].kind,
+        "mean": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
+        **counts,
+    }
 
 
 def _comparisons(names: list[str], rows: list[Rating]) -> list[dict[str, Any]]:
     """Each two systems, the second less the first, job by job."""
-    sums = {name: _sums([row for row in rows if row.kind == SYSTEM and row.system == name], lambda row: row.job) for name in names}
+    sums = {
+        name: _sums([row for row in rows if row.kind == SYSTEM and row.system == name], lambda row: row.job)
+        for name in names
+    }
     found = []
     for one, two in combinations(names, 2):
         shared = [job for job in sums[one] if job in sums[two]]
@@ -105,22 +136,40 @@ def markdown(report: dict[str, Any]) -> str:
     """What results.md holds and the command line prints."""
     test = report["test"]
     kept = f"{report['raters_kept']} of {report['raters']} listeners counted"
-    why = f"; {len(report['dropped'])} dropped, as {report['dropped_when']}: {', '.join(report['dropped'])}" if report["dropped"] else ""
+    why = (
+        f"; {len(report['dropped'])} dropped, as {report['dropped_when']}: {', '.join(report['dropped'])}"
+        if report["dropped"]
+        else ""
+    )
     lines = [f"# Listening test: {report['question']} ({test})", "", f"- {kept}{why}."]
     if report["unscreened"]:
-        lines.append(f"- Heard no hidden reference, so could not be screened: {', '.join(report['unscreened'])}.")
+        lines.append(
+            f"- Heard no hidden reference, so could not be screened: {', '.join(report['unscreened'])}."
+        )
     lines += [f"- Left out of {system}: {where}: {reason}" for system, where, reason in report["excluded"]]
     lines += [f"- Intervals: {report['interval']}.", ""]
-    lines += [f"| system | {report['measure']} | 95 % | ratings | listeners | jobs |", "|---|---|---|---|---|---|"]
+    lines += [
+        f"| system | {report['measure']} | 95 % | ratings | listeners | jobs |",
+        "|---|---|---|---|---|---|",
+    ]
     for row in report["table"]:
         cells = [row["name"], shown(test, row), _interval(test, row["low"], row["high"])]
-        lines.append("| " + " | ".join(_safe(str(cell)) for cell in [*cells, row["ratings"], row["raters"], row["jobs"]]) + " |")
+        lines.append(
+            "| "
+            + " | ".join(_safe(str(cell)) for cell in [*cells, row["ratings"], row["raters"], row["jobs"]])
+            + " |"
+        )
     if not report["table"]:
         lines.append("| no ratings yet | – | – | 0 | 0 | 0 |")
     if report["comparisons"]:
-        lines += ["", "| job by job | difference | 95 % | higher / lower / equal | sign test p |", "|---|---|---|---|---|"]
+        lines += [
+            "",
+            "| job by job | difference | 95 % | higher / lower / equal | sign test p |",
+            "|---|---|---|---|---|",
+        ]
     for one in report["comparisons"]:
-        gap, split = one["difference"], f"{one['more']} / {one['less']} / {one['ties']}"
+        gap = one["difference"]
+        split = f"{one['more']} / {one['less']} / {one['ties']}"
         numbers = [_number(test, gap["value"]), _interval(test, gap["low"], gap["high"])]
         cells = [f"{one['second']} less {one['first']}", *numbers, split, f"{one['p']:.3f}"]
         lines.append("| " + " | ".join(_safe(cell) for cell in cells) + " |")

@@ -73,7 +73,10 @@ WORDINGS = {
         ),
         "How good is each clip, compared with the reference?",
         "sliders",
-        tuple((float(20 * number), word, f"{20 * number} to {20 * number + 20}") for number, word in reversed(tuple(enumerate(WORDS)))),
+        tuple(
+            (float(20 * number), word, f"{20 * number} to {20 * number + 20}")
+            for number, word in reversed(tuple(enumerate(WORDS)))
+        ),
         "mean, 0 to 100",
     ),
 }
@@ -81,10 +84,15 @@ WORDINGS = {
 
 def check_scores(test: str, scores: list[float]) -> str | None:
     """What is wrong with the scores of one trial's clips, in words; None where nothing is."""
-    form, values = WORDINGS[test].form, [value for value, _, _ in WORDINGS[test].points]
+    form = WORDINGS[test].form
+    values = [value for value, _, _ in WORDINGS[test].points]
     if form == "sliders":
         return None if all(0 <= score <= 100 for score in scores) else "scores are numbers from 0 to 100"
     if form == "choice":
         fine = all(score in values for score in scores) and sum(scores) == 1
         return None if fine else "give 1 to the better clip and 0 to the other, or .5 to both"
-    return None if all(score in values for score in scores) else f"scores are one of {', '.join(f'{value:g}' for value in values)}"
+    return (
+        None
+        if all(score in values for score in scores)
+        else f"scores are one of {', '.join(f'{value:g}' for value in values)}"
+    )

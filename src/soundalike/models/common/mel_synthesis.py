@@ -1,4 +1,6 @@
-"""What families that speak sentence by sentence share: the manner a text asks for, and frames to sound with its cues."""
+"""What families that speak sentence by sentence share: the manner a text asks for, and frames to sound with
+its cues.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ def manner_of(spoken: Spoken, options: Any, mel: MelSpec, device: torch.device) 
     octaves = (semitones + getattr(options, "pitch", 0.0)) / 12
     energy = getattr(options, "energy", 0.0) * math.log(10) / 20
     temperature = getattr(options, "temperature", 1.0)
-    return Manner((rate * options.speed).to(device), octaves.to(device), frames, temperature, options.seed, energy)
+    return Manner(
+        (rate * options.speed).to(device), octaves.to(device), frames, temperature, options.seed, energy
+    )
 
 
 def sharpened(mel: Tensor, prompt: Tensor, amount: float) -> Tensor:
@@ -38,7 +42,8 @@ def sharpened(mel: Tensor, prompt: Tensor, amount: float) -> Tensor:
     """
     if amount <= 0:
         return mel
-    ours, theirs = speech_frames(mel), speech_frames(prompt)
+    ours = speech_frames(mel)
+    theirs = speech_frames(prompt)
     if len(ours) < 10 or len(theirs) < 10:
         return mel
     gain = (theirs.std(0) / ours.std(0).clamp_min(0.1)).clamp(1.0, 1.6) ** amount
@@ -49,10 +54,13 @@ def sharpened(mel: Tensor, prompt: Tensor, amount: float) -> Tensor:
 @torch.inference_mode()
 def sound(vocoder: nn.Module, made: Frames, spoken: Spoken, mel: MelSpec, seed: int) -> Audio:
     """Frames of one sentence through a vocoder, with their cues. The same seed gives the same samples."""
-    size, device = (len(made.mel) - 1) * mel.hop_length, made.mel.device
+    size = (len(made.mel) - 1) * mel.hop_length
+    device = made.mel.device
     noise = torch.randn(1, size, generator=torch.Generator().manual_seed(seed))
     pitch = made.pitch[None] if made.pitch is not None else None
-    samples = vocoder(made.mel[None], torch.tensor([len(made.mel)], device=device), pitch, noise.to(device))[0].cpu()
+    samples = vocoder(made.mel[None], torch.tensor([len(made.mel)], device=device), pitch, noise.to(device))[
+        0
+    ].cpu()
     ends = made.durations.cumsum(0).cpu().numpy() / mel.frames_per_second
     return Audio(samples.numpy().astype(np.float32), mel.sample_rate, cues_of(spoken, ends))
 
@@ -60,7 +68,8 @@ def sound(vocoder: nn.Module, made: Frames, spoken: Spoken, mel: MelSpec, seed: 
 def cues_of(spoken: Spoken, ends: np.ndarray) -> tuple[Cue, ...]:
     """When each word and phoneme is said, of the end (S,) of each symbol in seconds."""
     starts = np.concatenate([[0.0], ends[:-1]])
-    cues, words = [], {}
+    cues = []
+    words = {}
     for symbol, word, start, stop in zip(spoken.symbols, spoken.word_of, starts.tolist(), ends.tolist()):
         if symbol in MARKS:
             if word in words and symbol not in (START, GAP):
@@ -68,5 +77,7 @@ def cues_of(spoken: Spoken, ends: np.ndarray) -> tuple[Cue, ...]:
             continue
         cues.append(Cue("phoneme", symbol, start, stop))
         span = spoken.spans[word] if spoken.spans else (0, 0)
-        words[word] = Cue("word", spoken.words[word], words[word].start if word in words else start, stop, span)
+        words[word] = Cue(
+            "word", spoken.words[word], words[word].start if word in words else start, stop, span
+        )
     return tuple(sorted([*words.values(), *cues], key=lambda cue: (cue.start, cue.kind == "phoneme")))

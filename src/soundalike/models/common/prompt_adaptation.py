@@ -1,9 +1,9 @@
 """Practising a voice: a few steps of training on the very seconds that were listened to.
 
-What is said in them is heard by the aligner, phone by phone; windows of them are made again from the rest, and the error, as the
-family's own objective sees it, moves thin matrices beside some of the weights (LoRA, Hu et al. 2021). The windows are cleaned of
-steady noise first, so that it is not learned with the voice. Speaker-adaptive fine-tuning as of AdaSpeech (Chen et al. 2021), with
-one clip and no transcript.
+What is said in them is heard by the aligner, phone by phone; windows of them are made again from the rest,
+and the error, as the family's own objective sees it, moves thin matrices beside some of the weights (LoRA, Hu
+et al. 2021). The windows are cleaned of steady noise first, so that it is not learned with the voice.
+Speaker-adaptive fine-tuning as of AdaSpeech (Chen et al. 2021), with one clip and no transcript.
 """
 
 from __future__ import annotations
@@ -23,21 +23,30 @@ from soundalike.text.alphabet import encode
 
 from .prompt_conditioning import Assembled
 
-STEPS, RATE, RANK = 30, 2e-3, 8
-QUIETEST, NOISE, LEFT = 0.08, 1.5, 0.1  # share of the frames taken to be a band's noise; how much of it is taken off; what stays at least
-STRENGTH = 0.5  # of what was learned, what is kept: most of the likeness, little of what the seconds themselves happened to be
+STEPS = 30
+RATE = 2e-3
+RANK = 8
+# Share of the frames taken to be a band's noise; how much of it is taken off; what stays at least
+QUIETEST, NOISE, LEFT = 0.08, 1.5, 0.1
+# Of what was learned, what is kept: most of the likeness, little of what the seconds themselves happened to
+# be
+STRENGTH = 0.5
 TOGETHER = 2  # windows of a step
 WINDOW = 250  # frames, at most half of the prompt
 SHORTEST = 20  # frames of a window
 
 
 def practise(
-    family: Assembled, voice: Voice, said: tuple[list[str], list[int]], progress: Callable[[int, int], None] | None = None
+    family: Assembled,
+    voice: Voice,
+    said: tuple[list[str], list[int]],
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, Tensor]:
-    """The difference to the weights of a family's acoustic model (nets/adapter.py) that brings it nearer to a voice.
+    """The difference to the weights of a family's acoustic model (nets/adapter.py) that brings it nearer to a
+    voice.
 
-    `said` are the symbols of the voice's prompt with the frames of each. Empty where the prompt cannot be divided. `progress` is told
-    (done, all) after each step. Raises CheckpointError for another model's voice.
+    `said` are the symbols of the voice's prompt with the frames of each. Empty where the prompt cannot be
+    divided. `progress` is told (done, all) after each step. Raises CheckpointError for another model's voice.
     """
     family.check(voice)
     windows = Windows(voice, said)
@@ -69,33 +78,55 @@ class Windows:
 
     def __init__(self, voice: Voice, said: tuple[list[str], list[int]]):
         symbols, durations = said
-        self.mel, self.pitch, self.vector = (voice.tensors[name].float().numpy() for name in ("prompt", "prompt_pitch", "vector"))
+        self.mel, self.pitch, self.vector = (
+            voice.tensors[name].float().numpy() for name in ("prompt", "prompt_pitch", "vector")
+        )
         self.target = without_noise(self.mel)
-        self.symbols, self.durations = np.array(encode(symbols)), np.array(durations)
+        self.symbols = np.array(encode(symbols))
+        self.durations = np.array(durations)
         self.ends = np.concatenate([[0], self.durations.cumsum()])
         self.rng = np.random.default_rng(0)
         size = min(WINDOW, len(self.mel) // 2)
         starts = np.arange(max(1, len(self.mel) - size))
-        self.first, self.last = (np.searchsorted(self.ends, frames).clip(max=len(self.durations)) for frames in (starts, starts + size))
+        self.first, self.last = (
+            np.searchsorted(self.ends, frames).clip(max=len(self.durations))
+            for frames in (starts, starts + size)
+        )
         long = self.ends[self.last] - self.ends[self.first]
-        self.usable = (long >= min(SHORTEST, size // 2)) & (len(self.mel) - long >= SHORTEST)  # by where a window would begin
+        # By where a window would begin
+        self.usable = (long >= min(SHORTEST, size // 2)) & (len(self.mel) - long >= SHORTEST)
 
     def item(self) -> dict:
-        """One window of whole symbols, with the fields of a training clip; of no known quality, so that a studio's can be asked for later."""
+        """One window of whole symbols, with the fields of a training clip; of no known quality, so that a
+        studio's can be asked for later.
+        """
         while not self.usable[start := int(self.rng.integers(0, len(self.usable)))]:
             pass
-        first, last = int(self.first[start]), int(self.last[start])
-        begin, end = int(self.ends[first]), int(self.ends[last])
+        first = int(self.first[start])
+        last = int(self.last[start])
+        begin = int(self.ends[first])
+        end = int(self.ends[last])
         rest = np.r_[0:begin, end : len(self.mel)]
         return {
-            "id": "prompt", "symbols": self.symbols[first:last], "durations": self.durations[first:last], "mel": self.target[begin:end],
-            "pitch": self.pitch[begin:end], "quality": np.float32(np.nan), "vector": self.vector,
-            "prompt": self.mel[rest], "prompt_pitch": self.pitch[rest], "prompt_span": np.array((0, 0)),
-        }  # fmt: skip
+            "id": "prompt",
+            "symbols": self.symbols[first:last],
+            "durations": self.durations[first:last],
+            "mel": self.target[begin:end],
+            "pitch": self.pitch[begin:end],
+            "quality": np.float32(np.nan),
+            "vector": self.vector,
+            "prompt": self.mel[rest],
+            "prompt_pitch": self.pitch[rest],
+            "prompt_span": np.array((0, 0)),
+        }
 
 
 def without_noise(mel: np.ndarray) -> np.ndarray:
-    """A log-mel (T, M) less what sounds on in each band: spectral subtraction (Boll 1979) of its QUIETEST part."""
+    """A log-mel (T, M) less what sounds on in each band: spectral subtraction (Boll 1979) of its QUIETEST
+    part.
+    """
     sound = np.exp(mel)
     noise = NOISE * np.quantile(sound, QUIETEST, axis=0, keepdims=True)
-    return mel + np.log(np.clip(np.sqrt(np.clip(sound**2 - noise**2, 0.0, None)) / sound, LEFT, None)).astype(mel.dtype)
+    return mel + np.log(np.clip(np.sqrt(np.clip(sound**2 - noise**2, 0.0, None)) / sound, LEFT, None)).astype(
+        mel.dtype
+    )

@@ -1,4 +1,6 @@
-"""What a family that listens by prompt and vector keeps of a recording: its best seconds as a mel, their pitch, and who speaks."""
+"""What a family that listens by prompt and vector keeps of a recording: its best seconds as a mel, their
+pitch, and who speaks.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +32,14 @@ KEPT = 4  # adapted networks held ready
 class Assembled:
     """An acoustic model, a vocoder and a speaker encoder: how every family begins that listens so."""
 
-    practice_layers: tuple[str, ...] = ()  # how the names of those layers begin that practice changes; none: it cannot practise
+    # How the names of those layers begin that practice changes; none: it cannot practise
+    practice_layers: tuple[str, ...] = ()
 
     def __init__(self, acoustic: nn.Module, vocoder: nn.Module, speaker: nn.Module, mel: MelSpec):
-        self.acoustic, self.vocoder, self.speaker, self.mel = acoustic, vocoder, speaker, mel
+        self.acoustic = acoustic
+        self.vocoder = vocoder
+        self.speaker = speaker
+        self.mel = mel
         self.sample_rate = mel.sample_rate
         self.frame_rate = mel.frames_per_second
         self.device = acoustic.mean.device
@@ -43,12 +49,22 @@ class Assembled:
     @functools.cached_property
     def weights(self) -> str:
         """Twelve hexadecimal digits that name the acoustic model's weights, as shipped."""
-        return digest({name: value.half() if value.is_floating_point() else value for name, value in self.acoustic.state_dict().items()})
+        return digest(
+            {
+                name: value.half() if value.is_floating_point() else value
+                for name, value in self.acoustic.state_dict().items()
+            }
+        )
 
     def acoustic_of(self, voice: Voice) -> nn.Module:
-        """The acoustic model, as it was adapted to the voice where it was. Warns where that was another model, and raises CheckpointError
-        where the adapter does not fit."""
-        change = {name.removeprefix(ADAPTER): value for name, value in voice.tensors.items() if name.startswith(ADAPTER)}
+        """The acoustic model, as it was adapted to the voice where it was. Warns where that was another
+        model, and raises CheckpointError where the adapter does not fit.
+        """
+        change = {
+            name.removeprefix(ADAPTER): value
+            for name, value in voice.tensors.items()
+            if name.startswith(ADAPTER)
+        }
         if change and not is_adapted(voice, self.weights):
             told = "this voice was adapted to other weights than this model's and speaks as if it were not. Run `soundalike adapt` again."
             warnings.warn(told, stacklevel=2)
@@ -61,7 +77,9 @@ class Assembled:
                 try:
                     self._adapted[key] = applied(self.acoustic, change)
                 except (ValueError, RuntimeError) as error:
-                    raise CheckpointError(f"this voice's adapter does not fit the model ({error}). Run `soundalike adapt` again.") from None
+                    raise CheckpointError(
+                        f"this voice's adapter does not fit the model ({error}). Run `soundalike adapt` again."
+                    ) from None
                 for old in list(self._adapted)[:-KEPT]:
                     del self._adapted[old]
             return self._adapted[key]
@@ -75,7 +93,9 @@ class Assembled:
         return listen(reference, self.speaker, self.mel)
 
     def blend(self, first: Voice, second: Voice, weight: float) -> Voice:
-        """A voice `weight` of the way from the first to the second. Raises CheckpointError for another model's voice."""
+        """A voice `weight` of the way from the first to the second. Raises CheckpointError for another
+        model's voice.
+        """
         for voice in (first, second):
             self.check(voice)
         return blend(first, second, weight, self.mel)
@@ -87,13 +107,20 @@ class Assembled:
 
 def is_adapted(voice: Voice, weights: str) -> bool:
     """Whether a voice brings a difference to an acoustic model's weights, as Assembled names them."""
-    return voice.facts.get("adapter", {}).get("weights") == weights and any(name.startswith(ADAPTER) for name in voice.tensors)
+    return voice.facts.get("adapter", {}).get("weights") == weights and any(
+        name.startswith(ADAPTER) for name in voice.tensors
+    )
 
 
 def adapted(voice: Voice, change: dict[str, Tensor], facts: dict[str, Any]) -> Voice:
-    """A voice with such a difference (nets/adapter.py) in place of any it had, and how it was made: `method`, and `weights` it is one to."""
+    """A voice with such a difference (nets/adapter.py) in place of any it had, and how it was made: `method`,
+    and `weights` it is one to.
+    """
     own = {name: value for name, value in voice.tensors.items() if not name.startswith(ADAPTER)}
-    return Voice({**own, **{ADAPTER + name: value for name, value in change.items()}}, {**voice.facts, "adapter": facts})
+    return Voice(
+        {**own, **{ADAPTER + name: value for name, value in change.items()}},
+        {**voice.facts, "adapter": facts},
+    )
 
 
 def digest(tensors: dict[str, Tensor]) -> str:
@@ -110,7 +137,11 @@ def listen(reference: Audio, speaker: nn.Module, mel: MelSpec) -> Voice:
     with torch.inference_mode():
         prompt = log_mel(torch.from_numpy(chosen.samples)[None], mel)[0]
     hertz = pitch(chosen.samples, mel)
-    tensors = {"prompt": prompt.half(), "prompt_pitch": torch.from_numpy(hertz), "vector": vectors(speaker, [chosen])[0].half()}
+    tensors = {
+        "prompt": prompt.half(),
+        "prompt_pitch": torch.from_numpy(hertz),
+        "vector": vectors(speaker, [chosen])[0].half(),
+    }
     voiced = hertz[hertz > 0]
     facts = {
         "seconds": round(reference.seconds, 2),
@@ -132,16 +163,24 @@ def vectors(speaker: nn.Module, pieces: list[Audio]) -> Tensor:
 
 
 def blend(first: Voice, second: Voice, weight: float, mel: MelSpec) -> Voice:
-    """A voice `weight` of the way from the first to the second: the vector between theirs, and the prompt of the nearer one with
-    its mean spectrum and its pitch moved to the place between."""
+    """A voice `weight` of the way from the first to the second: the vector between theirs, and the prompt of
+    the nearer one with its mean spectrum and its pitch moved to the place between.
+    """
     near = first if weight <= 0.5 else second
     share = (1.0 - weight, weight)
     both = [nn.functional.normalize(voice.tensors["vector"].float(), dim=0) for voice in (first, second)]
     vector = nn.functional.normalize(share[0] * both[0] + share[1] * both[1], dim=0)
     between = lambda values: share[0] * values[0] + share[1] * values[1]  # noqa: E731
     spectra = {id(voice): speech_frames(voice.tensors["prompt"].float()).mean(0) for voice in (first, second)}
-    prompt = near.tensors["prompt"].float() + between([spectra[id(first)], spectra[id(second)]]) - spectra[id(near)]
-    octaves = {id(voice): voice.tensors["prompt_pitch"][voice.tensors["prompt_pitch"] > 0].float().log2() for voice in (first, second)}
+    prompt = (
+        near.tensors["prompt"].float()
+        + between([spectra[id(first)], spectra[id(second)]])
+        - spectra[id(near)]
+    )
+    octaves = {
+        id(voice): voice.tensors["prompt_pitch"][voice.tensors["prompt_pitch"] > 0].float().log2()
+        for voice in (first, second)
+    }
     hertz = near.tensors["prompt_pitch"].float()
     if all(len(values) for values in octaves.values()):
         middle = {place: values.median() for place, values in octaves.items()}
@@ -153,11 +192,15 @@ def blend(first: Voice, second: Voice, weight: float, mel: MelSpec) -> Voice:
 
 
 def check(voice: Voice, mel: MelSpec, width: int) -> None:
-    """Raise CheckpointError for a voice that another model made: another mel, or a vector of another width."""
+    """Raise CheckpointError for a voice that another model made: another mel, or a vector of another
+    width.
+    """
     shapes = {name: voice.tensors[name].shape[-1] for name in ("prompt", "vector") if name in voice.tensors}
     fits = shapes == {"prompt": mel.n_mels, "vector": width} and "prompt_pitch" in voice.tensors
     if voice.facts.get("mel") != mel.digest or not fits:
-        raise CheckpointError("this voice was made for another model. Make it again from its recording with this one.")
+        raise CheckpointError(
+            "this voice was made for another model. Make it again from its recording with this one."
+        )
 
 
 def speech_frames(mel: Tensor) -> Tensor:

@@ -29,20 +29,31 @@ class Whisper:
     def __init__(self, folder: Path | str, language: str | None, name: str):
         from faster_whisper import WhisperModel
 
-        self.name, self.language = f"{name}, {language or 'any language'}", language
+        self.name = f"{name}, {language or 'any language'}"
+        self.language = language
         self.model = WhisperModel(str(folder), device="cpu", compute_type="int8")
 
     def hear(self, audio: Audio) -> str:
         import ctranslate2
 
-        ctranslate2.set_random_seed(0)  # where it is unsure it draws; the same recording shall give the same words
-        samples, short = audio.resample(16_000).samples, audio.seconds < 28  # longer ones go through its window in steps, which need timestamps
-        segments, _ = self.model.transcribe(samples, language=self.language, beam_size=5, condition_on_previous_text=False, without_timestamps=short)
+        # Where it is unsure it draws; the same recording shall give the same words
+        ctranslate2.set_random_seed(0)
+        # Longer ones go through its window in steps, which need timestamps
+        samples = audio.resample(16_000).samples
+        short = audio.seconds < 28
+        segments, _ = self.model.transcribe(
+            samples,
+            language=self.language,
+            beam_size=5,
+            condition_on_previous_text=False,
+            without_timestamps=short,
+        )
         return " ".join(segment.text.strip() for segment in segments)
 
 
 def open_recogniser(language: str | None, folder: str | None = None) -> Recogniser:
-    """Whisper from a folder, or of a size that faster-whisper fetches by name, or Whisper base where its packages are installed.
+    """Whisper from a folder, or of a size that faster-whisper fetches by name, or Whisper base where its
+    packages are installed.
 
     Without a language it guesses one for each recording. Raises EvaluationError saying what is missing.
     """
@@ -56,7 +67,9 @@ def open_recogniser(language: str | None, folder: str | None = None) -> Recognis
             if folder in available_models():
                 return _opened(folder, language, f"Whisper {folder}")
             remedy = f"Give the folder of one, or one of {', '.join(available_models())}."
-            raise EvaluationError(f"{folder}: no model.bin here, so this is not a CTranslate2 Whisper model. {remedy}")
+            raise EvaluationError(
+                f"{folder}: no model.bin here, so this is not a CTranslate2 Whisper model. {remedy}"
+            )
         return _opened(place, language, f"Whisper {place.resolve().name}")
     found = [importlib.util.find_spec(name) for name in WEIGHTS]
     if None in found:
@@ -76,4 +89,6 @@ def _opened(folder: Path | str, language: str | None, name: str) -> Whisper:
     try:
         return Whisper(folder, language, name)
     except (ImportError, RuntimeError, ValueError, OSError) as error:
-        raise EvaluationError(f"{folder}: not a usable Whisper model ({error}). Give the folder of a CTranslate2 conversion.") from None
+        raise EvaluationError(
+            f"{folder}: not a usable Whisper model ({error}). Give the folder of a CTranslate2 conversion."
+        ) from None

@@ -25,14 +25,18 @@ LONGEST = 10.0  # seconds of each
 
 @torch.inference_mode()
 def write_told(folder: str, out: str, family: Any, settings: DataConfig, seed: int = 0) -> int:
-    """Write the prepared folder `out`: the clips of `folder` as a family says their texts, in its own time and melody; returns how many there are.
+    """Write the prepared folder `out`: the clips of `folder` as a family says their texts, in its own time
+    and melody; returns how many there are.
 
-    For one that learns slowly to learn from (sequence-level distillation, Kim and Rush 2016): one text in one voice always sounds the
-    same, and its durations are exact. `family` is one that knows its `frames` before it sounds them; `settings` choose the clips. A clip is
-    said in the voice of one of its speaker's VOICES longest, whose speaker vector it gets. Goes on where an earlier run stopped.
+    For one that learns slowly to learn from (sequence-level distillation, Kim and Rush 2016): one text in one
+    voice always sounds the same, and its durations are exact. `family` is one that knows its `frames` before
+    it sounds them; `settings` choose the clips. A clip is said in the voice of one of its speaker's VOICES
+    longest, whose speaker vector it gets. Goes on where an earlier run stopped.
     """
     wants = frozenset({"symbols", "durations", "mel", "pitch", "vector"})
-    data, told, rows = Dataset(settings, family.mel, wants, seed), FeatureStore(out, family.mel), []
+    data = Dataset(settings, family.mel, wants, seed)
+    told = FeatureStore(out, family.mel)
+    rows = []
     still = {field.name: 0.0 for field in fields(family.Options) if field.name == "temperature"}
     clips: dict[str, list[int]] = defaultdict(list)
     for index in sorted(range(len(data.rows)), key=lambda index: -min(data.rows[index].seconds, LONGEST)):
@@ -43,8 +47,14 @@ def write_told(folder: str, out: str, family: Any, settings: DataConfig, seed: i
         if not told.has("mel", row.id):
             kept = round(LONGEST * family.mel.frames_per_second)
             heard = {kind: data.read(kind, source) for kind in ("mel", "pitch", "vector")}
-            heard = {"prompt": heard["mel"][:kept], "prompt_pitch": heard["pitch"][:kept], "vector": heard["vector"]}
-            voice = Voice({name: torch.from_numpy(value) for name, value in heard.items()}, {"mel": family.mel.digest})
+            heard = {
+                "prompt": heard["mel"][:kept],
+                "prompt_pitch": heard["pitch"][:kept],
+                "vector": heard["vector"],
+            }
+            voice = Voice(
+                {name: torch.from_numpy(value) for name, value in heard.items()}, {"mel": family.mel.digest}
+            )
             spoken = Spoken(row.phonemes, [row.text], [0] * len(row.phonemes))
             made = family.frames(spoken, voice, family.Options(**still))
             told.write("durations", row.id, made.durations.cpu().numpy().astype(np.int16))

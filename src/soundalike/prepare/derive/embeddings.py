@@ -16,8 +16,9 @@ from soundalike.models.common.prompt_conditioning import vectors
 
 @torch.inference_mode()
 def write_vectors(folder: str, encoder: nn.Module, mel: MelSpec, again: bool = True) -> int:
-    """Cache the speaker vector of every clip among the features of `mel`; returns how many. `encoder` takes the log-mel (B, T, M) of its
-    own spec and lengths (B,). Without `again`, clips that have a vector are left as they are.
+    """Cache the speaker vector of every clip among the features of `mel`; returns how many. `encoder` takes
+    the log-mel (B, T, M) of its own spec and lengths (B,). Without `again`, clips that have a vector are left
+    as they are.
     """
     store = FeatureStore(folder, mel)
     rows = [row for row in read_manifest(folder) if again or not store.has("vector", row.id)]
@@ -26,6 +27,8 @@ def write_vectors(folder: str, encoder: nn.Module, mel: MelSpec, again: bool = T
             sound = torch.from_numpy(store.read("mel", row.id)).float()
             vector = encoder(sound[None], torch.tensor([len(sound)]))[0]
         else:
-            vector = vectors(encoder, [Audio(store.read("samples", row.id) / np.float32(32768), mel.sample_rate)])[0]
+            vector = vectors(
+                encoder, [Audio(store.read("samples", row.id) / np.float32(32768), mel.sample_rate)]
+            )[0]
         store.write("vector", row.id, vector.numpy().astype(np.float16))
     return len(rows)

@@ -14,11 +14,12 @@ SAMPLED = 1500  # clips whose quality is measured; the others' is predicted from
 
 
 def write_quality(folder: str, mel: MelSpec, sampled: int = SAMPLED, seed: int = 0) -> dict[str, float]:
-    """Cache the predicted mean opinion score (DNSMOS P.835 overall, Reddy et al. 2022) of every clip; returns how good that prediction is.
+    """Cache the predicted mean opinion score (DNSMOS P.835 overall, Reddy et al. 2022) of every clip; returns
+    how good that prediction is.
 
-    DNSMOS itself listens to so many clips; ridge regression from the level, spread and noise floor of the mel bands stands in
-    for it on the rest. Returned: `clips`, `measured`, and `correlation` on a fifth of the measured clips that the regression
-    has not seen. Raises ConfigError when speechmos is not installed.
+    DNSMOS itself listens to so many clips; ridge regression from the level, spread and noise floor of the mel
+    bands stands in for it on the rest. Returned: `clips`, `measured`, and `correlation` on a fifth of the
+    measured clips that the regression has not seen. Raises ConfigError when speechmos is not installed.
     """
     try:
         from speechmos import dnsmos
@@ -26,17 +27,22 @@ def write_quality(folder: str, mel: MelSpec, sampled: int = SAMPLED, seed: int =
         raise ConfigError("rating needs speechmos: pip install soundalike[rate].") from None
     import soxr
 
-    store, rows = FeatureStore(folder, mel), read_manifest(folder)
+    store = FeatureStore(folder, mel)
+    rows = read_manifest(folder)
     rows = [row for row in rows if store.has("mel", row.id) and store.has("samples", row.id)]
     chosen = np.random.default_rng(seed).permutation(len(rows))[:sampled]
     scores = np.zeros(len(chosen), np.float32)
     for i, index in enumerate(tqdm(chosen, desc="rate", unit="clip")):
         samples = store.read("samples", rows[index].id).astype(np.float32) / 32768
-        scores[i] = dnsmos.run(np.clip(soxr.resample(samples, mel.sample_rate, 16_000), -1, 1), sr=16_000)["ovrl_mos"]
+        scores[i] = dnsmos.run(np.clip(soxr.resample(samples, mel.sample_rate, 16_000), -1, 1), sr=16_000)[
+            "ovrl_mos"
+        ]
     known = np.stack([_portrait(store.read("mel", row.id)) for row in tqdm(rows, desc="mels", unit="clip")])
     known = (known - known.mean(0)) / known.std(0).clip(0.05)
     held = max(1, len(chosen) // 5)
-    correlation = float(np.corrcoef(_ridge(known[chosen[held:]], scores[held:])(known[chosen[:held]]), scores[:held])[0, 1])
+    correlation = float(
+        np.corrcoef(_ridge(known[chosen[held:]], scores[held:])(known[chosen[:held]]), scores[:held])[0, 1]
+    )
     predicted = _ridge(known[chosen], scores)(known).clip(1, 5)
     predicted[chosen] = scores
     for row, score in zip(rows, predicted):
@@ -45,7 +51,9 @@ def write_quality(folder: str, mel: MelSpec, sampled: int = SAMPLED, seed: int =
 
 
 def _portrait(mel: np.ndarray) -> np.ndarray:
-    """What tells a good recording from a poor one in a mel (T, M): each band's floor, middle, top and spread."""
+    """What tells a good recording from a poor one in a mel (T, M): each band's floor, middle, top and
+    spread.
+    """
     mel = mel.astype(np.float32)
     return np.concatenate([*np.percentile(mel, [5, 25, 50, 75, 95], axis=0), mel.std(0), [np.log(len(mel))]])
 

@@ -23,11 +23,20 @@ from soundalike.text.alphabet import MARKS
 from .finding import Finding
 
 CLIPPED = 5e-4  # share of the samples of speech in flat tops
-SHORT, LONG = 0.5, 20.0  # seconds of a clip
+SHORT = 0.5  # seconds of a clip
+LONG = 20.0
 EDGE = 1.0  # seconds of silence before or after the speech
 QUIET, OFFSET = -45.0, 0.02  # dBFS of the speech; mean of the samples
-SLOW, FAST = 2.0, 20.0  # phonemes a second of speech
-ENDINGS = {"WAV": (".wav",), "FLAC": (".flac",), "MP3": (".mp3",), "MPEG": (".mp3",), "OGG": (".ogg", ".opus"), "AIFF": (".aif", ".aiff")}
+SLOW = 2.0  # phonemes a second of speech
+FAST = 20.0
+ENDINGS = {
+    "WAV": (".wav",),
+    "FLAC": (".flac",),
+    "MP3": (".mp3",),
+    "MPEG": (".mp3",),
+    "OGG": (".ogg", ".opus"),
+    "AIFF": (".aif", ".aiff"),
+}
 
 
 @dataclass(frozen=True)
@@ -40,7 +49,9 @@ class Heard:
 
 
 @torch.inference_mode()
-def listen(clip: Clip, phonemes: list[str], aligner: LoadedPart | None, encoder: LoadedPart | None) -> tuple[Heard | None, list[Finding]]:
+def listen(
+    clip: Clip, phonemes: list[str], aligner: LoadedPart | None, encoder: LoadedPart | None
+) -> tuple[Heard | None, list[Finding]]:
     """What a sound is like, and the findings about it."""
     findings: list[Finding] = []
 
@@ -54,10 +65,15 @@ def listen(clip: Clip, phonemes: list[str], aligner: LoadedPart | None, encoder:
         return None, findings
     audio = Audio(np.ascontiguousarray(channels.mean(axis=1), dtype=np.float32), rate)
     digest = hashlib.sha256(channels.tobytes()).hexdigest()
-    active, peak = audio.activity(), float(np.abs(channels).max())
+    active = audio.activity()
+    peak = float(np.abs(channels).max())
     _wrong_ending(clip, found)
     if channels.shape[1] > 1:
-        found("stereo", f"has {channels.shape[1]} channels", "Give one: the channel of the speaker's microphone.")
+        found(
+            "stereo",
+            f"has {channels.shape[1]} channels",
+            "Give one: the channel of the speaker's microphone.",
+        )
     if peak < AUDIBLE_PEAK or active.sum() < 20:
         found("silence", "nobody speaks in it", "Record it again, or take the row out.")
         return Heard(rate, digest, None), findings
@@ -70,18 +86,30 @@ def listen(clip: Clip, phonemes: list[str], aligner: LoadedPart | None, encoder:
     pace = sounded / max(0.1, audio.speech_seconds())
     if sounded and not SLOW <= pace <= FAST:
         reason = f"{sounded} phonemes in {audio.speech_seconds():.1f} s of speech ({pace:.1f} a second)"
-        found("pace", f"{reason}: the text is too {'long' if pace > FAST else 'short'} for the sound", "Check that the two belong together.")
+        found(
+            "pace",
+            f"{reason}: the text is too {'long' if pace > FAST else 'short'} for the sound",
+            "Check that the two belong together.",
+        )
         sounded = 0
     whole = audio.seconds <= 2 * LONG
     vector = None
     if whole and (aligner and sounded or encoder):
         part = aligner or encoder
-        mel = log_mel(torch.from_numpy(audio.resample(part.mel.sample_rate).normalised().samples)[None], part.mel)[0]
+        mel = log_mel(
+            torch.from_numpy(audio.resample(part.mel.sample_rate).normalised().samples)[None], part.mel
+        )[0]
         if aligner and sounded and len(mel) >= 2 * sounded:
             symbols = torch.tensor(encode(phonemes))
-            agreement = float(aligner.network.align(mel, symbols)[1][aligner.network.class_of[symbols] > 0].mean())
+            agreement = float(
+                aligner.network.align(mel, symbols)[1][aligner.network.class_of[symbols] > 0].mean()
+            )
             if agreement < DISAGREEMENT:
-                found("transcript", f"the text is not what is said (agreement {agreement:.1f})", "Listen and correct the text.")
+                found(
+                    "transcript",
+                    f"the text is not what is said (agreement {agreement:.1f})",
+                    "Listen and correct the text.",
+                )
         if encoder and audio.speech_seconds() >= 1.0:
             vector = encoder.network(mel[None], torch.tensor([len(mel)]))[0].numpy()
     return Heard(rate, digest, vector), findings
@@ -89,19 +117,32 @@ def listen(clip: Clip, phonemes: list[str], aligner: LoadedPart | None, encoder:
 
 def _proportions(audio: Audio, active: np.ndarray, found) -> None:
     if audio.seconds > LONG:
-        found("too-long", f"lasts {audio.seconds:.1f} s", "Cut it; a folder of recordings is cut by `soundalike prepare`.")
+        found(
+            "too-long",
+            f"lasts {audio.seconds:.1f} s",
+            "Cut it; a folder of recordings is cut by `soundalike prepare`.",
+        )
     loud = np.flatnonzero(active) / 100
-    before, after = loud[0], audio.seconds - loud[-1]
+    before = loud[0]
+    after = audio.seconds - loud[-1]
     if max(before, after) > EDGE:
         place = "before" if before > after else "after"
-        found("edges", f"{max(before, after):.1f} s of silence {place} the speech", "Trim it; `soundalike prepare` does so by default.")
+        found(
+            "edges",
+            f"{max(before, after):.1f} s of silence {place} the speech",
+            "Trim it; `soundalike prepare` does so by default.",
+        )
 
 
 def _level(audio: Audio, active: np.ndarray, found) -> None:
     speech = audio.samples[: len(active) * (audio.rate // 100)][np.repeat(active, audio.rate // 100)]
     clipped = float(cut_off(audio.samples).sum()) / max(1, len(speech))
     if clipped > CLIPPED:
-        found("clipped", f"{100 * clipped:.1f} % of the speech is cut off (overdriven)", "Record it again at a lower level.")
+        found(
+            "clipped",
+            f"{100 * clipped:.1f} % of the speech is cut off (overdriven)",
+            "Record it again at a lower level.",
+        )
     level = 10 * np.log10(float((speech.astype(np.float64) ** 2).mean()) + 1e-12)
     if level < QUIET:
         found("quiet", f"the speech is at {level:.0f} dBFS", "Record it again at a higher level.")

@@ -11,7 +11,9 @@ from soundalike.text import LANGUAGES
 from .finding import Finding
 
 # UTF-8 read as Windows-1252
-_MOJIBAKE = re.compile("[\u00c2\u00c3][\u0080-\u00bf\u0152\u0153\u0160\u0161\u017e\u2018-\u203a\u20ac\u2122]|\u00e2\u20ac")
+_MOJIBAKE = re.compile(
+    "[\u00c2\u00c3][\u0080-\u00bf\u0152\u0153\u0160\u0161\u017e\u2018-\u203a\u20ac\u2122]|\u00e2\u20ac"
+)
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>|&(?:[a-z]+|#\d+);")
 
 
@@ -23,15 +25,40 @@ def read_through(clip: Clip, language: str, may_lack: bool) -> list[Finding]:
 
     text = clip.text
     if not text.strip():
-        return [] if may_lack else [found("no-text", "the text is empty", "Write what is said, or let `soundalike prepare` transcribe it.")]
+        return (
+            []
+            if may_lack
+            else [
+                found(
+                    "no-text",
+                    "the text is empty",
+                    "Write what is said, or let `soundalike prepare` transcribe it.",
+                )
+            ]
+        )
     if "\ufffd" in text or _MOJIBAKE.search(text):
-        return [found("mojibake", f"letters were lost in an earlier conversion: {text[:60]!r}", "Export the text again, as UTF-8.")]
+        return [
+            found(
+                "mojibake",
+                f"letters were lost in an earlier conversion: {text[:60]!r}",
+                "Export the text again, as UTF-8.",
+            )
+        ]
     if _MARKUP.search(text):
         return [found("markup", f"holds markup: {_MARKUP.search(text)[0]!r}", "Leave only what is said.")]
     odd = odd_characters(text, language)
     if odd:
-        names = ", ".join(f"{character!r} ({unicodedata.name(character, f'U+{ord(character):04X}')})" for character in odd[:4])
-        return [found("characters", f"holds characters that nobody speaks: {names}", "Write out what is said, or take them out.")]
+        names = ", ".join(
+            f"{character!r} ({unicodedata.name(character, f'U+{ord(character):04X}')})"
+            for character in odd[:4]
+        )
+        return [
+            found(
+                "characters",
+                f"holds characters that nobody speaks: {names}",
+                "Write out what is said, or take them out.",
+            )
+        ]
     return []
 
 
@@ -42,7 +69,15 @@ def odd_characters(text: str, language: str) -> list[str]:
     odd = []
     for character in dict.fromkeys(unicodedata.normalize("NFC", text)):
         kind = unicodedata.category(character)
-        foreign = kind.startswith("L") and base in LANGUAGES and not unicodedata.name(character, "").startswith((script, "LATIN"))
-        if foreign or kind in ("Cc", "Cf", "Co", "Cn", "Cs", "So", "Sk") and character not in "\n\t°®©™´`^\u00ad\u200d":
+        foreign = (
+            kind.startswith("L")
+            and base in LANGUAGES
+            and not unicodedata.name(character, "").startswith((script, "LATIN"))
+        )
+        if (
+            foreign
+            or kind in ("Cc", "Cf", "Co", "Cn", "Cs", "So", "Sk")
+            and character not in "\n\t°®©™´`^\u00ad\u200d"
+        ):
             odd.append(character)
     return odd

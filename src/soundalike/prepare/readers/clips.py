@@ -1,4 +1,6 @@
-"""What readers give: clips as a corpus tells of them, and faults of its lists; how lists are read and sounds are found."""
+"""What readers give: clips as a corpus tells of them, and faults of its lists; how lists are read and sounds
+are found.
+"""
 
 from __future__ import annotations
 
@@ -43,17 +45,27 @@ class Fault:
 
 
 def read_lines(path: Path) -> tuple[list[tuple[int, str]], list[Fault]]:
-    """The numbered lines of a text file that hold something, and the faults of its encoding. BOMs are dropped.
+    """The numbered lines of a text file that hold something, and the faults of its encoding. BOMs are
+    dropped.
 
     What is not UTF-8 is read as Windows-1252, so that the rest can still be looked at.
     """
-    data, faults = path.read_bytes(), []
+    data = path.read_bytes()
+    faults = []
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         text = data.decode("utf-16", errors="replace")
         faults.append(Fault("encoding", str(path), "the file is UTF-16", "Save it as UTF-8."))
     else:
         if data.startswith(b"\xef\xbb\xbf"):
-            faults.append(Fault("bom", f"{path}, line 1", "the file begins with a byte order mark (BOM)", "Save it as UTF-8 without one.", False))
+            faults.append(
+                Fault(
+                    "bom",
+                    f"{path}, line 1",
+                    "the file begins with a byte order mark (BOM)",
+                    "Save it as UTF-8 without one.",
+                    False,
+                )
+            )
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -66,7 +78,9 @@ def read_lines(path: Path) -> tuple[list[tuple[int, str]], list[Fault]]:
 
 
 class Places:
-    """Where the sounds of a source lie: by path, with or without an ending, in the usual folders, at last by name alone."""
+    """Where the sounds of a source lie: by path, with or without an ending, in the usual folders, at last by
+    name alone.
+    """
 
     def __init__(self, root: Path):
         self.root = root
@@ -82,7 +96,11 @@ class Places:
                     return str(path.resolve())
         last = Path(plain).name if known else Path(plain).name + ".wav"
         found = self._by_name.get(Path(last).name, []) if known else self._by_stem.get(Path(plain).name, [])
-        return str(found[0].resolve()) if len(found) == 1 else str(self.root / (plain if known else f"{plain}.wav"))
+        return (
+            str(found[0].resolve())
+            if len(found) == 1
+            else str(self.root / (plain if known else f"{plain}.wav"))
+        )
 
     @cached_property
     def _all(self) -> list[Path]:
@@ -100,7 +118,11 @@ class Places:
 def sounds_in(folder: Path) -> Iterator[Path]:
     """Every sound file under a folder, in order of its path; hidden ones are left out."""
     for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() in SOUNDS and path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+        if (
+            path.suffix.lower() in SOUNDS
+            and path.is_file()
+            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        ):
             yield path
 
 

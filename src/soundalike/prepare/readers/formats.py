@@ -39,34 +39,61 @@ READERS = {  # the more telling first
     "jsonl": Reader(("*.jsonl",), lists.read_jsonl, ".jsonl"),
     "recordings": Reader((), lists.read_recordings),
 }
-ALIASES = {"ljspeech": "csv", "coqui": "csv", "f5": "csv", "piper": "csv", "libritts_r": "libritts", "m-ailabs": "mailabs", "crema-d": "crema_d"}
+ALIASES = {
+    "ljspeech": "csv",
+    "coqui": "csv",
+    "f5": "csv",
+    "piper": "csv",
+    "libritts_r": "libritts",
+    "m-ailabs": "mailabs",
+    "crema-d": "crema_d",
+}
 
 
 def find_reader(source: Path, name: str | None = None) -> tuple[str, Read]:
-    """The reader named, or the one whose files the source holds, with its name. Raises DataError listing those there are."""
+    """The reader named, or the one whose files the source holds, with its name. Raises DataError listing
+    those there are.
+    """
     if not source.exists():
-        raise DataError(f"{source}: no such file or folder. Give a corpus, a list, or a folder of recordings.")
+        raise DataError(
+            f"{source}: no such file or folder. Give a corpus, a list, or a folder of recordings."
+        )
     if name is not None:
         name = ALIASES.get(name, name)
         if name not in READERS:
-            raise DataError(f"unknown reader '{name}'. Choose one of {', '.join(sorted([*READERS, *ALIASES]))}.")
+            raise DataError(
+                f"unknown reader '{name}'. Choose one of {', '.join(sorted([*READERS, *ALIASES]))}."
+            )
         return name, READERS[name].read
     if source.is_file():
         for name, reader in READERS.items():
             if reader.ending and source.suffix.lower() == reader.ending:
                 return name, reader.read
-        raise DataError(f"{source}: not a list that can be read. Give one that ends in .csv, .list, .jsonl or .txt, or a folder.")
+        raise DataError(
+            f"{source}: not a list that can be read. Give one that ends in .csv, .list, .jsonl or .txt, or a folder."
+        )
     found = _layout_of(source)
     if found:
         return found, READERS[found].read
     for folder in sorted(path for path in source.iterdir() if path.is_dir()):
         if _layout_of(folder):
-            raise DataError(f"{source}: not a corpus, but {folder.name} in it is one ({_layout_of(folder)}). Give {folder}.")
+            raise DataError(
+                f"{source}: not a corpus, but {folder.name} in it is one ({_layout_of(folder)}). Give {folder}."
+            )
     if next(sounds_in(source), None) is not None:
         return "recordings", lists.read_recordings
-    known = "; ".join(f"{name}: {' or '.join(reader.index)}" for name, reader in READERS.items() if reader.index)
+    known = "; ".join(
+        f"{name}: {' or '.join(reader.index)}" for name, reader in READERS.items() if reader.index
+    )
     raise DataError(f"{source}: no recordings here, nor a corpus of a known layout ({known}).")
 
 
 def _layout_of(folder: Path) -> str | None:
-    return next((name for name, reader in READERS.items() if any(next(folder.glob(index), None) for index in reader.index)), None)
+    return next(
+        (
+            name
+            for name, reader in READERS.items()
+            if any(next(folder.glob(index), None) for index in reader.index)
+        ),
+        None,
+    )

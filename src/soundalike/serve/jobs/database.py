@@ -28,7 +28,8 @@ MIGRATIONS = Path(__file__).parents[1] / "migrations"
 LOCK = 7_301_255  # of PostgreSQL, while tables are changed
 metadata = MetaData()
 jobs_table = Table(
-    "jobs", metadata,
+    "jobs",
+    metadata,
     Column("id", String(40), primary_key=True),
     Column("key", String(64)),  # name of the key that asked for it
     Column("status", String(16), nullable=False, index=True),  # queued running done failed cancelled
@@ -45,14 +46,15 @@ jobs_table = Table(
     Column("worker", String(40)),  # the server that speaks it
     Column("seen", Float),  # when that server was last heard of
     Column("tries", Integer, nullable=False),
-)  # fmt: skip
+)
 voices_table = Table(
-    "voices", metadata,
+    "voices",
+    metadata,
     Column("id", String(256), primary_key=True),
     Column("name", String(256), nullable=False),
     Column("facts", JSON, nullable=False),
     Column("file", LargeBinary, nullable=False),
-)  # fmt: skip
+)
 
 
 def open_database(url: str) -> Engine:
@@ -62,7 +64,9 @@ def open_database(url: str) -> Engine:
         if made.get_backend_name() == "postgresql" and made.drivername == "postgresql":
             made = made.set(drivername="postgresql+psycopg")
         if made.get_backend_name() not in ("sqlite", "postgresql"):
-            raise ConfigError(f"--database: '{made.get_backend_name()}' is not known here. Give sqlite:///FILE or postgresql://...")
+            raise ConfigError(
+                f"--database: '{made.get_backend_name()}' is not known here. Give sqlite:///FILE or postgresql://..."
+            )
         if made.get_backend_name() == "sqlite":
             if not made.database or made.database == ":memory:":
                 raise ConfigError("--database: jobs must outlive the server. Give sqlite:///FILE.")
@@ -73,9 +77,13 @@ def open_database(url: str) -> Engine:
         migrate(engine)
         return engine
     except (ArgumentError, NoSuchModuleError, ValueError):
-        raise ConfigError("--database: not a database's URL. Give sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.") from None
+        raise ConfigError(
+            "--database: not a database's URL. Give sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."
+        ) from None
     except ImportError as error:
-        raise ConfigError(f"--database: {error.name} is not installed (pip install 'soundalike[postgres]').") from None
+        raise ConfigError(
+            f"--database: {error.name} is not installed (pip install 'soundalike[postgres]')."
+        ) from None
     except SQLAlchemyError as error:
         raise ConfigError(f"--database: cannot be opened ({str(error).splitlines()[0]}).") from None
 
@@ -96,7 +104,8 @@ def migrate(engine: Engine) -> None:
 
 def _settle(connection: object, record: object) -> None:
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    cursor.execute("PRAGMA journal_mode=WAL")  # readers do not wait for the writer; what is committed outlives kill -9
+    # Readers do not wait for the writer; what is committed outlives kill -9
+    cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA busy_timeout=10000")
     cursor.close()

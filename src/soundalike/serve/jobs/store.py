@@ -20,18 +20,38 @@ class Ledger:
     """The table of jobs and the folder of their results."""
 
     def __init__(self, engine: Engine, folder: Path, keep: float, most: int):
-        self.engine, self.folder, self.keep, self.most = engine, folder, keep, most
+        self.engine = engine
+        self.folder = folder
+        self.keep = keep
+        self.most = most
         folder.mkdir(parents=True, exist_ok=True)
 
     def add(self, key: str | None, wanted: JobRequest, voice: bytes) -> dict[str, Any]:
         """A new job, queued. Raises Refusal when too many wait."""
         kept = wanted.model_dump(exclude={"input", "voice", "ref_audio", "ref_text", "instructions"})
-        row = {"id": f"job-{secrets.token_hex(12)}", "key": key, "status": "queued", "wanted": kept, "text": wanted.input, "voice": voice}
+        row = {
+            "id": f"job-{secrets.token_hex(12)}",
+            "key": key,
+            "status": "queued",
+            "wanted": kept,
+            "text": wanted.input,
+            "voice": voice,
+        }
         row |= {"characters": len(wanted.input), "done": 0, "created": time.time(), "tries": 0}
         with self.engine.begin() as connection:
-            waiting = connection.execute(select(func.count()).select_from(jobs).where(jobs.c.status == "queued")).scalar() or 0
+            waiting = (
+                connection.execute(
+                    select(func.count()).select_from(jobs).where(jobs.c.status == "queued")
+                ).scalar()
+                or 0
+            )
             if waiting >= self.most:
-                raise Refusal(429, "queue_full", f"{waiting} jobs are waiting already. Come again later.", headers={"Retry-After": "30"})
+                raise Refusal(
+                    429,
+                    "queue_full",
+                    f"{waiting} jobs are waiting already. Come again later.",
+                    headers={"Retry-After": "30"},
+                )
             connection.execute(insert(jobs).values(row))
         return self.show(row["id"], key)
 
@@ -50,7 +70,9 @@ class Ledger:
         """The newest hundred jobs of a key's, the newest first."""
         mine = jobs.c.key.is_(None) if key is None else jobs.c.key == key
         with self.engine.connect() as connection:
-            rows = connection.execute(select(jobs).where(mine).order_by(jobs.c.created.desc()).limit(100)).all()
+            rows = connection.execute(
+                select(jobs).where(mine).order_by(jobs.c.created.desc()).limit(100)
+            ).all()
         return [self.as_json(row) for row in rows]
 
     def cancel(self, number: str, key: str | None) -> dict[str, Any]:
@@ -58,7 +80,9 @@ class Ledger:
         self.row(number, key)
         with self.engine.begin() as connection:
             ended = {"status": "cancelled", "finished": time.time(), "text": None, "voice": None}
-            connection.execute(update(jobs).where(jobs.c.id == number, jobs.c.status.not_in(ENDED)).values(ended))
+            connection.execute(
+                update(jobs).where(jobs.c.id == number, jobs.c.status.not_in(ENDED)).values(ended)
+            )
         return self.show(number, key)
 
     def remove(self, number: str, key: str | None) -> None:
@@ -83,7 +107,11 @@ class Ledger:
     def sweep(self) -> None:
         """Delete what is over for longer than it is kept."""
         with self.engine.begin() as connection:
-            due = connection.execute(select(jobs.c.id).where(jobs.c.finished < time.time() - self.keep)).scalars().all()
+            due = (
+                connection.execute(select(jobs.c.id).where(jobs.c.finished < time.time() - self.keep))
+                .scalars()
+                .all()
+            )
             connection.execute(delete(jobs).where(jobs.c.id.in_(due)))
         for number in due:
             self.clear(number)
@@ -91,7 +119,12 @@ class Ledger:
     def counts(self) -> dict[str, int]:
         """How many jobs there are of each status."""
         with self.engine.connect() as connection:
-            return {status: count for status, count in connection.execute(select(jobs.c.status, func.count()).group_by(jobs.c.status))}
+            return {
+                status: count
+                for status, count in connection.execute(
+                    select(jobs.c.status, func.count()).group_by(jobs.c.status)
+                )
+            }
 
     def result(self, row: Row, ending: str = "") -> Path:
         """Where a job's sound is, or (ending json) its words."""
@@ -100,8 +133,17 @@ class Ledger:
     def as_json(self, row: Row) -> dict[str, Any]:
         """A job as clients see it."""
         return {
-            "id": row.id, "object": "audio.job", "status": row.status, "progress": round(row.done / row.characters, 4),
-            "characters": row.characters, "characters_done": row.done, "response_format": row.wanted["response_format"], "seconds": row.seconds,
-            "created_at": row.created, "started_at": row.started, "finished_at": row.finished,
-            "expires_at": row.finished + self.keep if row.finished else None, "error": row.error,
-        }  # fmt: skip
+            "id": row.id,
+            "object": "audio.job",
+            "status": row.status,
+            "progress": round(row.done / row.characters, 4),
+            "characters": row.characters,
+            "characters_done": row.done,
+            "response_format": row.wanted["response_format"],
+            "seconds": row.seconds,
+            "created_at": row.created,
+            "started_at": row.started,
+            "finished_at": row.finished,
+            "expires_at": row.finished + self.keep if row.finished else None,
+            "error": row.error,
+        }

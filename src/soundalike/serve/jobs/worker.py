@@ -44,11 +44,17 @@ class Clerk:
     """The thread that speaks jobs, and the one that says it is alive."""
 
     def __init__(self, house: House, ledger: Ledger):
-        self.house, self.ledger, self.lease = house, ledger, house.settings.lease
+        self.house = house
+        self.ledger = ledger
+        self.lease = house.settings.lease
         self.name = secrets.token_hex(8)
-        self.wake, self._closing = threading.Event(), threading.Event()
+        self.wake = threading.Event()
+        self._closing = threading.Event()
         self._current: str | None = None
-        self._threads = [threading.Thread(target=work, daemon=True, name=work.__name__) for work in (self._work, self._live)]
+        self._threads = [
+            threading.Thread(target=work, daemon=True, name=work.__name__)
+            for work in (self._work, self._live)
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -98,11 +104,21 @@ class Clerk:
             ended = {"status": "failed", "finished": now, "error": lost, "text": None, "voice": None}
             connection.execute(update(jobs).where(*stale, jobs.c.tries >= TRIES).values(ended))
             connection.execute(update(jobs).where(*stale).values(status="queued", worker=None, done=0))
-            number = connection.execute(select(jobs.c.id).where(jobs.c.status == "queued").order_by(jobs.c.created).limit(1)).scalar()
+            number = connection.execute(
+                select(jobs.c.id).where(jobs.c.status == "queued").order_by(jobs.c.created).limit(1)
+            ).scalar()
             if number is None:
                 return None
-            ours = {"status": "running", "worker": self.name, "seen": now, "started": now, "tries": jobs.c.tries + 1}
-            if not connection.execute(update(jobs).where(jobs.c.id == number, jobs.c.status == "queued").values(ours)).rowcount:
+            ours = {
+                "status": "running",
+                "worker": self.name,
+                "seen": now,
+                "started": now,
+                "tries": jobs.c.tries + 1,
+            }
+            if not connection.execute(
+                update(jobs).where(jobs.c.id == number, jobs.c.status == "queued").values(ours)
+            ).rowcount:
                 return None
             return connection.execute(select(jobs).where(jobs.c.id == number)).first()
 
@@ -115,9 +131,11 @@ class Clerk:
 
     def _run(self, row: Row) -> None:
         """Speak one job to its end."""
-        self._current, part = row.id, self.ledger.folder / f"{row.id}.{self.name}.part"
+        self._current = row.id
+        part = self.ledger.folder / f"{row.id}.{self.name}.part"
         over = {"text": None, "voice": None}
-        began, facts = time.monotonic(), {"job": row.id, "key": row.key, "characters": row.characters}
+        began = time.monotonic()
+        facts = {"job": row.id, "key": row.key, "characters": row.characters}
         try:
             seconds = self._speak(row, part)
             self._note(row.id, status="done", finished=time.time(), seconds=round(seconds, 3), **over)
@@ -126,11 +144,17 @@ class Clerk:
             self._safely(self.ledger.forget, row.id)
             facts["status"] = "lost"
         except _Closing:
-            self._safely(lambda: self._note(row.id, status="queued", worker=None, done=0, tries=row.tries - 1))
+            self._safely(
+                lambda: self._note(row.id, status="queued", worker=None, done=0, tries=row.tries - 1)
+            )
             facts["status"] = "queued"
         except Exception as error:
             refusal = refusal_of(error)
-            self._safely(lambda: self._note(row.id, status="failed", finished=time.time(), error=refusal.body["error"], **over))
+            self._safely(
+                lambda: self._note(
+                    row.id, status="failed", finished=time.time(), error=refusal.body["error"], **over
+                )
+            )
             facts |= {"status": "failed", "failure": places(error)}
         finally:
             self._current = None
@@ -139,10 +163,15 @@ class Clerk:
             log.info("job", extra={"facts": {**facts, "seconds": round(time.monotonic() - began, 3)}})
 
     def _speak(self, row: Row, part: Path) -> float:
-        """Write a job's sound and words; the seconds of it. Raises _Lost, _Closing, and what speaking raises."""
+        """Write a job's sound and words; the seconds of it. Raises _Lost, _Closing, and what speaking
+        raises.
+        """
         wanted = JobRequest(**row.wanted, input=row.text)
-        voice, encoder = self.house.adapted(from_bytes(row.voice), wanted.model), Encoder(wanted.response_format)
-        seconds, words, told = 0.0, [], 0.0
+        voice = self.house.adapted(from_bytes(row.voice), wanted.model)
+        encoder = Encoder(wanted.response_format)
+        seconds = 0.0
+        words = []
+        told = 0.0
         for left in self.ledger.folder.glob(f"{row.id}.*.part"):  # by a server that was killed
             left.unlink(missing_ok=True)
         with open(part, "wb") as file:

@@ -1,7 +1,7 @@
 """API keys: kept as hashes, compared in constant time.
 
-A key file has a line for each key: its name, a space, and `sha256:` with the hash in hexadecimal; lines that begin with # are comments.
-Keys are made here of 256 random bits, so a quick hash is as safe as a slow one.
+A key file has a line for each key: its name, a space, and `sha256:` with the hash in hexadecimal; lines that
+begin with # are comments. Keys are made here of 256 random bits, so a quick hash is as safe as a slow one.
 """
 
 from __future__ import annotations
@@ -23,27 +23,37 @@ def read_keys(path: str | os.PathLike) -> dict[str, str]:
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}). `soundalike serve --new-key NAME --api-key-file {path}` makes it.") from None
+        raise ConfigError(
+            f"{path}: cannot be read ({error.strerror}). `soundalike serve --new-key NAME --api-key-file {path}` makes it."
+        ) from None
     keys = {}
     for number, line in enumerate(lines, 1):
         if not line.strip() or line.startswith("#"):
             continue
         match = _LINE.fullmatch(line.strip())
         if not match or match[1] in keys:
-            raise ConfigError(f"{path}, line {number}: not a name of its own and a hash. `soundalike serve --new-key NAME` adds a line that is.")
+            raise ConfigError(
+                f"{path}, line {number}: not a name of its own and a hash. `soundalike serve --new-key NAME` adds a line that is."
+            )
         keys[match[1]] = match[2]
     if not keys:
-        raise ConfigError(f"{path}: holds no key. `soundalike serve --new-key NAME --api-key-file {path}` adds one.")
+        raise ConfigError(
+            f"{path}: holds no key. `soundalike serve --new-key NAME --api-key-file {path}` adds one."
+        )
     return keys
 
 
 def new_key(path: str | os.PathLike, name: str) -> str:
-    """A fresh key, whose hash is added to the file, readable by its owner alone. Raises ConfigError for a name that is taken or none."""
+    """A fresh key, whose hash is added to the file, readable by its owner alone. Raises ConfigError for a
+    name that is taken or none.
+    """
     file = Path(path)
     if not re.fullmatch(r"[\w.-]{1,64}", name):
         raise ConfigError(f"key name {name!r}: use up to 64 letters, digits, dots, - and _.")
     if file.exists() and file.read_text(encoding="utf-8").strip() and name in read_keys(file):
-        raise ConfigError(f"{path}: has a key called '{name}' already. Choose another name, or delete its line.")
+        raise ConfigError(
+            f"{path}: has a key called '{name}' already. Choose another name, or delete its line."
+        )
     key = f"sk-soundalike-{secrets.token_urlsafe(32)}"
     descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
@@ -54,7 +64,8 @@ def new_key(path: str | os.PathLike, name: str) -> str:
 def holder(keys: dict[str, str], header: str) -> str | None:
     """The name of the key in an Authorization header, or None. Every hash is compared, whichever fits."""
     scheme, _, key = header.partition(" ")
-    given, found = _hash(key.strip()), None
+    given = _hash(key.strip())
+    found = None
     for name, known in keys.items():
         if hmac.compare_digest(given, known):
             found = name

@@ -20,10 +20,14 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Door:
-    """Checks keys, origins and hosts before a body is read; then reads the body, bounded in bytes and time, and hands it on whole."""
+    """Checks keys, origins and hosts before a body is read; then reads the body, bounded in bytes and time,
+    and hands it on whole.
+    """
 
     def __init__(self, app: Any, settings: Settings, keys: dict[str, str]):
-        self.app, self.settings, self.keys = app, settings, keys
+        self.app = app
+        self.settings = settings
+        self.keys = keys
         self._room = 8 * settings.json_bytes  # bytes of bodies held at once
         self._held = 0
 
@@ -65,22 +69,44 @@ class Door:
         host = headers.get("host", "")
         names = (*LOOPBACK, *self.settings.names)
         if (self.settings.names or self.settings.host in LOOPBACK) and place_of(f"//{host}")[0] not in names:
-            # a page elsewhere whose name was made to mean this machine must not reach a server meant for this machine
-            raise Refusal(421, "wrong_host", "This server does not answer to that name. `--host-name NAME` lets it.")
+            # a page elsewhere whose name was made to mean this machine must not reach a server meant for this
+            # machine
+            raise Refusal(
+                421, "wrong_host", "This server does not answer to that name. `--host-name NAME` lets it."
+            )
         origin = headers.get("origin")
         if origin and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-            if place_of(origin)[1] != host and origin not in self.settings.cors and "*" not in self.settings.cors:
-                raise Refusal(403, "foreign_origin", f"Pages of {origin[:100]} may not use this server. `--cors {origin[:100]}` lets them.")
-        if not self.keys or not scope["path"].startswith(CLOSED) or scope["path"] in PUBLIC or scope["method"] == "OPTIONS":
+            if (
+                place_of(origin)[1] != host
+                and origin not in self.settings.cors
+                and "*" not in self.settings.cors
+            ):
+                raise Refusal(
+                    403,
+                    "foreign_origin",
+                    f"Pages of {origin[:100]} may not use this server. `--cors {origin[:100]}` lets them.",
+                )
+        if (
+            not self.keys
+            or not scope["path"].startswith(CLOSED)
+            or scope["path"] in PUBLIC
+            or scope["method"] == "OPTIONS"
+        ):
             return None
         key = holder(self.keys, headers.get("authorization", ""))
         if key is None:
-            message = "Give an API key: Authorization: Bearer KEY." if "authorization" not in headers else "Incorrect API key."
+            message = (
+                "Give an API key: Authorization: Bearer KEY."
+                if "authorization" not in headers
+                else "Incorrect API key."
+            )
             raise Refusal(401, "invalid_api_key", message, headers={"WWW-Authenticate": "Bearer"})
         return key
 
     def announced(self, scope: dict, headers: dict[str, str]) -> int:
-        """Bytes that a body may have: as many as it says. Raises Refusal for more than are taken, or than there is room for."""
+        """Bytes that a body may have: as many as it says. Raises Refusal for more than are taken, or than
+        there is room for.
+        """
         most = self.settings.json_bytes
         if not brings_body(headers):
             return 0
@@ -88,20 +114,26 @@ class Door:
         if size > most:
             raise Refusal(413, "too_large", f"The body has {size} bytes, at most {most} are taken.")
         if self._held + size > self._room:
-            raise Refusal(429, "queue_full", "Too many uploads at once. Come again later.", headers={"Retry-After": "2"})
+            raise Refusal(
+                429, "queue_full", "Too many uploads at once. Come again later.", headers={"Retry-After": "2"}
+            )
         return size
 
     async def read(self, receive: Any, most: int) -> bytes:
         """A body of at most so many bytes. Raises Refusal for more, and for one that comes too slowly."""
         if not most:
             return b""
-        parts, size, began = [], 0, time.monotonic()
+        parts = []
+        size = 0
+        began = time.monotonic()
         while True:
             left = began + self.settings.body_grace + size / self.settings.body_rate - time.monotonic()
             try:
                 message = await asyncio.wait_for(receive(), max(0.0, left))
             except (asyncio.TimeoutError, TimeoutError):
-                raise Refusal(408, "body_timeout", f"The body came too slowly: {size} bytes so far.") from None
+                raise Refusal(
+                    408, "body_timeout", f"The body came too slowly: {size} bytes so far."
+                ) from None
             if message["type"] == "http.disconnect":
                 raise Refusal(400, "client_left", "The client left.")
             parts.append(message.get("body", b""))
@@ -126,7 +158,9 @@ def place_of(url: str) -> tuple[str, str]:
 
 
 async def drain(receive: Any) -> None:
-    """Take in and forget what a refused client is still sending, for a moment: most clients read no answer before they have sent all."""
+    """Take in and forget what a refused client is still sending, for a moment: most clients read no answer
+    before they have sent all.
+    """
     until = time.monotonic() + DRAIN
     with contextlib.suppress(asyncio.TimeoutError, TimeoutError):
         while (await asyncio.wait_for(receive(), max(0.0, until - time.monotonic()))).get("more_body"):

@@ -1,4 +1,6 @@
-"""A line of JSON for every request, numbers for Prometheus, and headers that every answer has. No texts, no sound, no names of voices."""
+"""A line of JSON for every request, numbers for Prometheus, and headers that every answer has. No texts, no
+sound, no names of voices.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,11 @@ HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-site"),
-    (b"content-security-policy", b"default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; base-uri 'none'; frame-ancestors 'none'"),
-)  # fmt: skip
+    (
+        b"content-security-policy",
+        b"default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; base-uri 'none'; frame-ancestors 'none'",
+    ),
+)
 log = logging.getLogger("soundalike.serve")
 
 
@@ -32,9 +37,11 @@ class Watch:
     async def __call__(self, scope: dict, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        began, number = time.monotonic(), secrets.token_hex(8)
+        began = time.monotonic()
+        number = secrets.token_hex(8)
         state = scope.setdefault("state", {})
-        status, size = 0, 0
+        status = 0
+        size = 0
 
         async def counted(message: dict) -> None:
             nonlocal status, size
@@ -52,13 +59,21 @@ class Watch:
         except Exception as error:
             failure = error
             if status:
-                raise _Cut() from None  # the answer has begun: the connection is closed, so that its end is not taken for whole
+                # The answer has begun: the connection is closed, so that its end is not taken for whole
+                raise _Cut() from None
             await refusal_of(error).response()(scope, receive, counted)
         finally:
             took = time.monotonic() - began
             route = getattr(scope.get("route"), "path", "page" if status < 400 else "none")
             failure = failure or state.get("failure")
-            facts = {"id": number, "method": scope["method"], "route": route, "status": status, "seconds": round(took, 4), "bytes": size}
+            facts = {
+                "id": number,
+                "method": scope["method"],
+                "route": route,
+                "status": status,
+                "seconds": round(took, 4),
+                "bytes": size,
+            }
             facts |= {name: state[name] for name in ("key", "characters") if state.get(name) is not None}
             if "spoken" in state:
                 facts["speech_seconds"] = round(state["spoken"], 3)
@@ -86,7 +101,11 @@ class Lines(logging.Formatter):
     """Log records as lines of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        said = {"time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"), "level": record.levelname.lower(), "event": record.getMessage()}
+        said = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
+            "level": record.levelname.lower(),
+            "event": record.getMessage(),
+        }
         said |= getattr(record, "facts", {})
         if record.exc_info and record.exc_info[1] is not None:
             said["failure"] = places(record.exc_info[1])
@@ -97,7 +116,12 @@ def settle_logs(level: str = "info") -> None:
     """Send this server's and uvicorn's records to standard error as lines of JSON."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
-    for name, least in (("soundalike.serve", level.upper()), ("uvicorn", level.upper()), ("alembic", "WARNING")):
+    for name, least in (
+        ("soundalike.serve", level.upper()),
+        ("uvicorn", level.upper()),
+        ("alembic", "WARNING"),
+    ):
         logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [handler], False
+        logger.handlers = [handler]
+        logger.propagate = False
         logger.setLevel(least)

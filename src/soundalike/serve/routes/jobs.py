@@ -84,4 +84,6 @@ async def _result(request: Request, job_id: str, ending: str) -> Response:
     if not path.is_file():
         raise Refusal(410, "result_gone", "The result is not kept by this server any more.", "id")
     media = "application/json" if ending else MEDIA[row.wanted["response_format"]]
-    return FileResponse(path, media_type=media, filename=f"speech.{path.suffix[1:]}", headers={"Cache-Control": "no-store"})
+    return FileResponse(
+        path, media_type=media, filename=f"speech.{path.suffix[1:]}", headers={"Cache-Control": "no-store"}
+    )

@@ -28,19 +28,27 @@ BORN = 1_767_225_600  # what /v1/models says of when a model was made, seconds s
 
 @router.post("/v1/audio/speech", summary="Speak a text", response_class=Response)
 async def speech(request: Request, wanted: SpeechRequest) -> Response:
-    """Speaks `input` in the voice: bytes of sound as they are made, or with `stream_format` "sse" events `speech.audio.delta` and `.done`."""
+    """Speaks `input` in the voice: bytes of sound as they are made, or with `stream_format` "sse" events
+    `speech.audio.delta` and `.done`.
+    """
     house: House = request.app.state.house
     began = time.monotonic()
     check_text(wanted.input, house.settings.characters)
     if wanted.timestamps and wanted.stream_format != "sse":
-        raise Refusal(400, "invalid_value", 'timestamps: only with stream_format "sse"; /voice-cloning and jobs tell them too.', "timestamps")
+        raise Refusal(
+            400,
+            "invalid_value",
+            'timestamps: only with stream_format "sse"; /voice-cloning and jobs tell them too.',
+            "timestamps",
+        )
     request.state.characters = len(wanted.input)
     async with contextlib.AsyncExitStack() as held:
         held.enter_context(house.desk.place(request.state.key))
         voice = await unless_gone(request, house.voice_of(wanted))
         pieces = house.stream(wanted, voice)
         held.push_async_callback(pieces.aclose)
-        first = await unless_gone(request, anext(pieces))  # so that what is wrong can still be told by a status
+        # So that what is wrong can still be told by a status
+        first = await unless_gone(request, anext(pieces))
         house.metrics.first.observe(time.monotonic() - began)
         parts = (_events if wanted.stream_format == "sse" else _sound)(request, wanted, _with(first, pieces))
         held.push_async_callback(parts.aclose)
@@ -54,7 +62,9 @@ async def _with(first: Audio, rest: AsyncIterator[Audio]) -> AsyncIterator[Audio
         yield piece
 
 
-async def _sound(request: Request, wanted: SpeechRequest, pieces: AsyncIterator[Audio]) -> AsyncIterator[bytes]:
+async def _sound(
+    request: Request, wanted: SpeechRequest, pieces: AsyncIterator[Audio]
+) -> AsyncIterator[bytes]:
     encoder = Encoder(wanted.response_format)
     async for piece in pieces:
         told(request, piece)
@@ -64,15 +74,21 @@ async def _sound(request: Request, wanted: SpeechRequest, pieces: AsyncIterator[
         yield data
 
 
-async def _events(request: Request, wanted: SpeechRequest, pieces: AsyncIterator[Audio]) -> AsyncIterator[bytes]:
-    encoder, seconds, doubts = Encoder(wanted.response_format), 0.0, []
+async def _events(
+    request: Request, wanted: SpeechRequest, pieces: AsyncIterator[Audio]
+) -> AsyncIterator[bytes]:
+    encoder = Encoder(wanted.response_format)
+    seconds = 0.0
+    doubts = []
     try:
         async for piece in pieces:
             told(request, piece)
             doubts += [f"in '{check.text}': {doubt}" for check in piece.checks for doubt in check.doubts]
             more = {"words": words_of(piece, seconds)} if wanted.timestamps else {}
             seconds += piece.seconds
-            yield _event({"type": "speech.audio.delta", "audio": base64.b64encode(encoder.add(piece)).decode(), **more})
+            yield _event(
+                {"type": "speech.audio.delta", "audio": base64.b64encode(encoder.add(piece)).decode(), **more}
+            )
         if data := encoder.finish():
             yield _event({"type": "speech.audio.delta", "audio": base64.b64encode(data).decode()})
     except Exception as error:
@@ -80,8 +96,20 @@ async def _events(request: Request, wanted: SpeechRequest, pieces: AsyncIterator
         yield _event({"type": "error", **refusal_of(error).body})
         return
     frames = round(seconds * 100)
-    usage = {"input_tokens": len(wanted.input), "output_tokens": frames, "total_tokens": len(wanted.input) + frames}
-    yield _event({"type": "speech.audio.done", "usage": usage, "seconds": round(seconds, 3), "seed": wanted.seed, "doubts": doubts})
+    usage = {
+        "input_tokens": len(wanted.input),
+        "output_tokens": frames,
+        "total_tokens": len(wanted.input) + frames,
+    }
+    yield _event(
+        {
+            "type": "speech.audio.done",
+            "usage": usage,
+            "seconds": round(seconds, 3),
+            "seed": wanted.seed,
+            "doubts": doubts,
+        }
+    )
 
 
 def _event(said: dict[str, Any]) -> bytes:
@@ -99,23 +127,31 @@ async def voice_cloning(
     request: Request,
     audio: Annotated[UploadFile, File(description="a recording of the voice")],
     text: Annotated[str, Form(description="what to say")],
-    transcript: Annotated[str | None, Form(description="what is said in the recording, to be compared", max_length=4096)] = None,
+    transcript: Annotated[
+        str | None, Form(description="what is said in the recording, to be compared", max_length=4096)
+    ] = None,
     language: Annotated[Language | None, Form()] = None,
     speed: Annotated[Speed, Form()] = 1.0,
     seed: Annotated[Seed, Form()] = 0,
     quality: Annotated[Quality, Form()] = "best",
     model: Annotated[Model, Form()] = DEFAULT,
 ) -> dict[str, Any]:
-    """The speech as a WAV file in base64, with its sampling rate, its seconds, its words, and what was found in the recording and in the speech."""
+    """The speech as a WAV file in base64, with its sampling rate, its seconds, its words, and what was found
+    in the recording and in the speech.
+    """
     house: House = request.app.state.house
     check_text(text, house.settings.characters, "text")
     request.state.characters = len(text)
     wanted = Wanted(input=text, language=language, speed=speed, seed=seed, quality=quality, model=model)
     with house.desk.place(request.state.key):
-        return await unless_gone(request, _clone(request, house, await uploaded(house, audio, "audio"), transcript, wanted))
+        return await unless_gone(
+            request, _clone(request, house, await uploaded(house, audio, "audio"), transcript, wanted)
+        )
 
 
-async def _clone(request: Request, house: House, data: bytes, transcript: str | None, wanted: Wanted) -> dict[str, Any]:
+async def _clone(
+    request: Request, house: House, data: bytes, transcript: str | None, wanted: Wanted
+) -> dict[str, Any]:
     house.admit(wanted.model)
     voice = await house.heard(data, "audio", transcript, wanted.model)
     async with contextlib.aclosing(house.stream(wanted, voice)) as pieces:
@@ -140,7 +176,9 @@ async def uploaded(house: House, file: UploadFile, param: str) -> bytes:
     """The bytes of an uploaded file. Raises Refusal when they are too many."""
     data = await file.read()
     if len(data) > house.settings.upload:
-        raise Refusal(413, "too_large", f"{param}: {len(data)} bytes, at most {house.settings.upload} are taken.", param)
+        raise Refusal(
+            413, "too_large", f"{param}: {len(data)} bytes, at most {house.settings.upload} are taken.", param
+        )
     return data
 
 
@@ -150,11 +188,15 @@ async def check(
     audio: Annotated[UploadFile, File(description="a recording")],
     transcript: Annotated[str | None, Form(max_length=4096)] = None,
 ) -> dict[str, Any]:
-    """The report of `soundalike check`: seconds, level, noise, clipping, the best stretch, problems by name, a sentence of advice."""
+    """The report of `soundalike check`: seconds, level, noise, clipping, the best stretch, problems by name,
+    a sentence of advice.
+    """
     house: House = request.app.state.house
     with house.desk.place(request.state.key):
         recording = await house.decode(await uploaded(house, audio, "audio"), "audio")
-        return (await unless_gone(request, house.pool.call(house.cloner.check, recording, transcript))).to_dict()
+        return (
+            await unless_gone(request, house.pool.call(house.cloner.check, recording, transcript))
+        ).to_dict()
 
 
 @router.get("/v1/models", summary="The models")

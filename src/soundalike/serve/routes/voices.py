@@ -31,7 +31,9 @@ async def add(
     transcript: Annotated[str | None, Form(max_length=4096)] = None,
     replace: Annotated[bool, Form()] = False,
 ) -> dict[str, Any]:
-    """Listens to a recording and keeps its voice under a name. The recording itself is not kept, but for a clip of at most 10 s in the voice."""
+    """Listens to a recording and keeps its voice under a name. The recording itself is not kept, but for a
+    clip of at most 10 s in the voice.
+    """
     house: House = request.app.state.house
     check_name(name)
     with house.desk.place(request.state.key):

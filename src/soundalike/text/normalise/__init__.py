@@ -1,4 +1,6 @@
-"""Written text to the words that are said for it, span by span: numbers, dates, money, units, abbreviations, capitals, signs."""
+"""Written text to the words that are said for it, span by span: numbers, dates, money, units, abbreviations,
+capitals, signs.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +31,21 @@ def _quick(table: Language) -> Language:
     return replace(table, cardinal=cardinal)
 
 
-_TABLES: dict[str, Language] = {table.code: _quick(table) for table in (ENGLISH, GERMAN, SPANISH, FRENCH, RUSSIAN, *OTHERS)}
+_TABLES: dict[str, Language] = {
+    table.code: _quick(table) for table in (ENGLISH, GERMAN, SPANISH, FRENCH, RUSSIAN, *OTHERS)
+}
 LANGUAGES = tuple(_TABLES)
 
-__all__ = ["LANGUAGES", "LONGEST_PIECE", "Reading", "base_language", "explain", "normalise", "sentence_spans", "split_sentences"]
+__all__ = [
+    "LANGUAGES",
+    "LONGEST_PIECE",
+    "Reading",
+    "base_language",
+    "explain",
+    "normalise",
+    "sentence_spans",
+    "split_sentences",
+]
 
 
 def _rules(lang: Language) -> dict[str, list[Rule]]:
@@ -45,7 +58,9 @@ _RULES = {code: _rules(table) for code, table in _TABLES.items()}
 
 
 def table_of(language: str) -> Language:
-    """The table of a language code; a region ("en-US") is left aside. Raises ConfigError listing the codes there are."""
+    """The table of a language code; a region ("en-US") is left aside. Raises ConfigError listing the codes
+    there are.
+    """
     code = language.replace("_", "-").partition("-")[0].lower()
     if code not in _TABLES:
         raise ConfigError(f"language '{language}' is not known. Choose one of {', '.join(LANGUAGES)}.")
@@ -53,12 +68,16 @@ def table_of(language: str) -> Language:
 
 
 def base_language(code: str) -> str:
-    """The language of a code such as en, en-GB or pt_BR. Raises ConfigError listing the languages there are."""
+    """The language of a code such as en, en-GB or pt_BR. Raises ConfigError listing the languages there
+    are.
+    """
     return table_of(code).code
 
 
 def explain(text: str, language: str = "en") -> list[Reading]:
-    """How each span of the text is read: spans in order that cover it all; their spoken forms joined are the normal form."""
+    """How each span of the text is read: spans in order that cover it all; their spoken forms joined are the
+    normal form.
+    """
     lang = table_of(language)
     return scan(text, lang, _RULES[lang.code])
 

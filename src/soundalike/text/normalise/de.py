@@ -14,7 +14,9 @@ _WEAK_N = re.compile(
     r"(?i)\b(?:am|vom|zum|im|beim|dem|den|des|ab|bis|seit|zur|diesem|jedem|einem|einen|eines|ihrem|seinem|meinem|ihren|seinen|"
     r"meinen|in der|seit der|mit der|bis zum|jeden)(?: \w{3,}[em]n)? $"
 )
-_WEAK_E = re.compile(r"(?i)\b(?:der|die|das|jede|jeder|jedes|diese|dieser|dieses|eine|meine|seine|ihre|unsere) $")
+_WEAK_E = re.compile(
+    r"(?i)\b(?:der|die|das|jede|jeder|jedes|diese|dieser|dieses|eine|meine|seine|ihre|unsere) $"
+)
 _STRONG_S = re.compile(r"(?i)\b(?:ein|mein|sein|ihr|unser|kein) $")
 _LETTERS = dict(
     zip(
@@ -81,7 +83,8 @@ def _clock(lang: Language, match: re.Match) -> str | None:
 
 
 def _day_month(lang: Language, match: re.Match) -> str | None:
-    day, month = int(match[1]), int(match[2])
+    day = int(match[1])
+    month = int(match[2])
     if not (1 <= day <= 31 and 1 <= month <= 12):
         return None
     left = before(match)
@@ -93,7 +96,11 @@ def _ordinal(lang: Language, match: re.Match) -> str | None:
     if following and following[1].lower() in lang.months:
         return None
     neuter = bool(
-        following and re.search(r"(?:jahrhundert|jahrzehnt|kapitel|mal|spiel|tor|buch|bild|jahr|semester|quartal|lied)$", following[1].lower())
+        following
+        and re.search(
+            r"(?:jahrhundert|jahrzehnt|kapitel|mal|spiel|tor|buch|bild|jahr|semester|quartal|lied)$",
+            following[1].lower(),
+        )
     )
     return declined(int(match[1]), before(match), neuter)
 
@@ -104,7 +111,12 @@ def _decade(lang: Language, match: re.Match) -> str:
 
 def _ruler(lang: Language, match: re.Match) -> str | None:
     name = re.search(r"([^\W\d_]{3,}) $", before(match))
-    if not name or not name[1][0].isupper() or name[1].isupper() or re.search(lang.roman_after.pattern, before(match), re.IGNORECASE):
+    if (
+        not name
+        or not name[1][0].isupper()
+        or name[1].isupper()
+        or re.search(lang.roman_after.pattern, before(match), re.IGNORECASE)
+    ):
         return None
     number = ordinal(roman_value(match[1])).capitalize()
     if name[1] in ("Elisabeth", "Katharina", "Margarethe", "Maria", "Beatrix"):
@@ -123,7 +135,8 @@ def _one(lang: Language, match: re.Match) -> str | None:
         return None
     return (
         "eine"
-        if re.match(r" \w+(?:e|ung|heit|keit|ion|schaft|tät)\b", after(match)) and not re.match(r" \w+(?:ende|äude)\b", after(match))
+        if re.match(r" \w+(?:e|ung|heit|keit|ion|schaft|tät)\b", after(match))
+        and not re.match(r" \w+(?:ende|äude)\b", after(match))
         else "ein"
     )
 
@@ -144,45 +157,139 @@ _RULES = tuple(
         ("decade", "d", r"(\d{2}|\d{4})er(?![^\W_])", _decade),
         ("ordinal", "d", rf"(\d{{1,3}})\.{_ORDINAL_WORD}", _ordinal),
         ("roman", "l", r"(?=[IVXLC])(X{0,3}(?:IX|IV|V?I{0,3}))\.(?=[\s,;:]|$)", _ruler),
-        ("abbreviation", "l", r"[Ss]tr\.(?!\w)", lambda lang, m: ("Straße" if m[0][0] == "S" else "straße") + ending(lang, m)),
-        ("abbreviation", "l", r"([^\W\d_]{2,30})str\.(?!\w)", lambda lang, m: f"{m[1]}straße" + ending(lang, m)),
+        (
+            "abbreviation",
+            "l",
+            r"[Ss]tr\.(?!\w)",
+            lambda lang, m: ("Straße" if m[0][0] == "S" else "straße") + ending(lang, m),
+        ),
+        (
+            "abbreviation",
+            "l",
+            r"([^\W\d_]{2,30})str\.(?!\w)",
+            lambda lang, m: f"{m[1]}straße" + ending(lang, m),
+        ),
         ("abbreviation", "l", r"S\. ?(?=\d)", lambda lang, m: "Seite"),
         ("abbreviation", "l", r"Nr\. ?(?=\d)", lambda lang, m: "Nummer"),
-        ("currency", "d", r"(\d{1,9}),(?:-|–|—)+ ?(?:€|Euro|EUR)", lambda lang, m: f"{cardinal(int(m[1]), 'm', True)} Euro"),
+        (
+            "currency",
+            "d",
+            r"(\d{1,9}),(?:-|–|—)+ ?(?:€|Euro|EUR)",
+            lambda lang, m: f"{cardinal(int(m[1]), 'm', True)} Euro",
+        ),
         ("times", "d", r"(\d{1,3})x(?= [a-zäöü])", lambda lang, m: f"{cardinal(int(m[1]), 'm', True)}mal"),
-        ("percent", "d", r"(\d{1,3})%ig(\w{0,3})", lambda lang, m: f"{say_number(lang, m[1])}prozentig{m[2]}"),
+        (
+            "percent",
+            "d",
+            r"(\d{1,3})%ig(\w{0,3})",
+            lambda lang, m: f"{say_number(lang, m[1])}prozentig{m[2]}",
+        ),
     )
-)  # fmt: skip
+)
 
 _ABBREVIATIONS = {
-    "z. B.": "zum Beispiel", "z.B.": "zum Beispiel", "Z. B.": "Zum Beispiel", "Z.B.": "Zum Beispiel", "d. h.": "das heißt", "d.h.": "das heißt",
+    "z. B.": "zum Beispiel",
+    "z.B.": "zum Beispiel",
+    "Z. B.": "Zum Beispiel",
+    "Z.B.": "Zum Beispiel",
+    "d. h.": "das heißt",
+    "d.h.": "das heißt",
     "usw.": "und so weiter",
-    "etc.": "et cetera", "Nr.": "Nummer", "Dr.": "Doktor", "Prof.": "Professor", "Hr.": "Herr", "Hrn.": "Herrn", "Fr.": "Frau",
-    "bzw.": "beziehungsweise", "ca.": "circa",
-    "u. a.": "unter anderem", "u.a.": "unter anderem", "evtl.": "eventuell", "ggf.": "gegebenenfalls", "inkl.": "inklusive", "vgl.": "vergleiche",
-    "Bd.": "Band", "Abb.": "Abbildung", "Kap.": "Kapitel", "St.": "Sankt", "i. d. R.": "in der Regel", "z. T.": "zum Teil", "z.T.": "zum Teil",
-    "n. Chr.": "nach Christus", "v. Chr.": "vor Christus", "Tel.": "Telefon", "usf.": "und so fort", "o. Ä.": "oder Ähnliches",
+    "etc.": "et cetera",
+    "Nr.": "Nummer",
+    "Dr.": "Doktor",
+    "Prof.": "Professor",
+    "Hr.": "Herr",
+    "Hrn.": "Herrn",
+    "Fr.": "Frau",
+    "bzw.": "beziehungsweise",
+    "ca.": "circa",
+    "u. a.": "unter anderem",
+    "u.a.": "unter anderem",
+    "evtl.": "eventuell",
+    "ggf.": "gegebenenfalls",
+    "inkl.": "inklusive",
+    "vgl.": "vergleiche",
+    "Bd.": "Band",
+    "Abb.": "Abbildung",
+    "Kap.": "Kapitel",
+    "St.": "Sankt",
+    "i. d. R.": "in der Regel",
+    "z. T.": "zum Teil",
+    "z.T.": "zum Teil",
+    "n. Chr.": "nach Christus",
+    "v. Chr.": "vor Christus",
+    "Tel.": "Telefon",
+    "usf.": "und so fort",
+    "o. Ä.": "oder Ähnliches",
     "u. U.": "unter Umständen",
-    "sog.": "sogenannte", "zzgl.": "zuzüglich", "max.": "maximal", "min.": "minimal", "Mo.": "Montag", "Sa.": "Samstag", "Jh.": "Jahrhundert",
+    "sog.": "sogenannte",
+    "zzgl.": "zuzüglich",
+    "max.": "maximal",
+    "min.": "minimal",
+    "Mo.": "Montag",
+    "Sa.": "Samstag",
+    "Jh.": "Jahrhundert",
     "Jhd.": "Jahrhundert",
-    "geb.": "geboren", "gest.": "gestorben", "lt.": "laut", "Hbf.": "Hauptbahnhof", "Hbf": "Hauptbahnhof", "Ing.": "Ingenieur", "jr.": "junior",
+    "geb.": "geboren",
+    "gest.": "gestorben",
+    "lt.": "laut",
+    "Hbf.": "Hauptbahnhof",
+    "Hbf": "Hauptbahnhof",
+    "Ing.": "Ingenieur",
+    "jr.": "junior",
     "vs.": "versus",
-    "e. V.": "eh vau", "m. E.": "meines Erachtens", "Std.": "Stunden", "Min.": "Minuten", "bspw.": "beispielsweise", "allg.": "allgemein",
-}  # fmt: skip
+    "e. V.": "eh vau",
+    "m. E.": "meines Erachtens",
+    "Std.": "Stunden",
+    "Min.": "Minuten",
+    "bspw.": "beispielsweise",
+    "allg.": "allgemein",
+}
 _UNITS = {
-    "km": "Kilometer", "m": "Meter", "cm": "Zentimeter", "mm": "Millimeter", "km/h": "Kilometer pro Stunde|Kilometer pro Stunde",
+    "km": "Kilometer",
+    "m": "Meter",
+    "cm": "Zentimeter",
+    "mm": "Millimeter",
+    "km/h": "Kilometer pro Stunde|Kilometer pro Stunde",
     "m/s": "Meter pro Sekunde",
-    "kg": "n~Kilogramm", "g": "n~Gramm", "mg": "n~Milligramm", "t": "f~Tonne|Tonnen", "l L": "Liter", "ml": "Milliliter", "m²": "Quadratmeter",
+    "kg": "n~Kilogramm",
+    "g": "n~Gramm",
+    "mg": "n~Milligramm",
+    "t": "f~Tonne|Tonnen",
+    "l L": "Liter",
+    "ml": "Milliliter",
+    "m²": "Quadratmeter",
     "km²": "Quadratkilometer",
-    "m³": "Kubikmeter", "ha": "Hektar", "s Sek.": "f~Sekunde|Sekunden", "min Min.": "f~Minute|Minuten", "h Std.": "f~Stunde|Stunden",
-    "°C": "n~Grad Celsius", "°F": "n~Grad Fahrenheit",
-    "°": "n~Grad", "%": "n~Prozent", "‰": "n~Promille", "GB": "n~Gigabyte", "MB": "n~Megabyte", "KB kB": "n~Kilobyte", "TB": "n~Terabyte",
-    "Hz": "n~Hertz", "kHz": "n~Kilohertz",
-    "MHz": "n~Megahertz", "GHz": "n~Gigahertz", "W": "n~Watt", "kW": "n~Kilowatt", "kWh": "f~Kilowattstunde|Kilowattstunden", "V": "n~Volt",
+    "m³": "Kubikmeter",
+    "ha": "Hektar",
+    "s Sek.": "f~Sekunde|Sekunden",
+    "min Min.": "f~Minute|Minuten",
+    "h Std.": "f~Stunde|Stunden",
+    "°C": "n~Grad Celsius",
+    "°F": "n~Grad Fahrenheit",
+    "°": "n~Grad",
+    "%": "n~Prozent",
+    "‰": "n~Promille",
+    "GB": "n~Gigabyte",
+    "MB": "n~Megabyte",
+    "KB kB": "n~Kilobyte",
+    "TB": "n~Terabyte",
+    "Hz": "n~Hertz",
+    "kHz": "n~Kilohertz",
+    "MHz": "n~Megahertz",
+    "GHz": "n~Gigahertz",
+    "W": "n~Watt",
+    "kW": "n~Kilowatt",
+    "kWh": "f~Kilowattstunde|Kilowattstunden",
+    "V": "n~Volt",
     "PS": "f~Pferdestärke|Pferdestärken",
-    "kcal": "f~Kilokalorie|Kilokalorien", "dB": "n~Dezibel", "ms": "f~Millisekunde|Millisekunden", "Mbit/s": "n~Megabit pro Sekunde",
+    "kcal": "f~Kilokalorie|Kilokalorien",
+    "dB": "n~Dezibel",
+    "ms": "f~Millisekunde|Millisekunden",
+    "Mbit/s": "n~Megabit pro Sekunde",
     "mA": "n~Milliampere",
-}  # fmt: skip
+}
 
 GERMAN = Language(
     code="de",
@@ -190,45 +297,122 @@ GERMAN = Language(
     cardinal=cardinal,
     ordinal=ordinal,
     year=year,
-    words={"point": "Komma", "minus": "minus", "plus": "plus", "to": "bis", "ratio": "zu", "and": "und", "at": "ätt", "dot": "Punkt",
-        "slash": "Schrägstrich", "hyphen": "Bindestrich",
-           "underscore": "Unterstrich", "power": "hoch", "squared": "Quadrat", "cubed": "hoch drei", "number": "Nummer", "hashtag": "Hashtag",
-           "about": "circa"},
-    symbols={"&": "und", "%": "Prozent", "‰": "Promille", "+": "plus", "=": "gleich", "×": "mal", "*": "mal", "÷": "geteilt durch",
-        "§": "Paragraf", "#": "Raute", "@": "ätt",
-             "°": "Grad", "©": "Copyright", "®": "eingetragene Marke", "™": "Marke", "<": "kleiner als", ">": "größer als", "≤": "kleiner gleich",
-             "≥": "größer gleich",
-             "≠": "ungleich", "≈": "ungefähr", "±": "plus minus", "√": "Wurzel aus", "∞": "unendlich", "→": "nach", "$": "Dollar", "€": "Euro",
-             "£": "Pfund", "¥": "Yen",
-             "/": "Schrägstrich", "\\": "umgekehrter Schrägstrich"},
+    words={
+        "point": "Komma",
+        "minus": "minus",
+        "plus": "plus",
+        "to": "bis",
+        "ratio": "zu",
+        "and": "und",
+        "at": "ätt",
+        "dot": "Punkt",
+        "slash": "Schrägstrich",
+        "hyphen": "Bindestrich",
+        "underscore": "Unterstrich",
+        "power": "hoch",
+        "squared": "Quadrat",
+        "cubed": "hoch drei",
+        "number": "Nummer",
+        "hashtag": "Hashtag",
+        "about": "circa",
+    },
+    symbols={
+        "&": "und",
+        "%": "Prozent",
+        "‰": "Promille",
+        "+": "plus",
+        "=": "gleich",
+        "×": "mal",
+        "*": "mal",
+        "÷": "geteilt durch",
+        "§": "Paragraf",
+        "#": "Raute",
+        "@": "ätt",
+        "°": "Grad",
+        "©": "Copyright",
+        "®": "eingetragene Marke",
+        "™": "Marke",
+        "<": "kleiner als",
+        ">": "größer als",
+        "≤": "kleiner gleich",
+        "≥": "größer gleich",
+        "≠": "ungleich",
+        "≈": "ungefähr",
+        "±": "plus minus",
+        "√": "Wurzel aus",
+        "∞": "unendlich",
+        "→": "nach",
+        "$": "Dollar",
+        "€": "Euro",
+        "£": "Pfund",
+        "¥": "Yen",
+        "/": "Schrägstrich",
+        "\\": "umgekehrter Schrägstrich",
+    },
     letter_names=_LETTERS,
     form=lambda n, decimals: 0 if n == 1 and not decimals else 1,
     units=nouns(_UNITS),
-    currencies={code: tuple(nouns({"m": main, "c": small}).values()) for code, (main, small) in {
-        "EUR": ("Euro", "Cent"), "USD": ("Dollar", "Cent"), "GBP": ("n~Pfund", "m~Penny|Pence"), "JPY": ("Yen", ""), "CHF": ("Franken", "Rappen"),
-        "RUB": ("Rubel", "f~Kopeke|Kopeken"), "US$": ("U S Dollar", "Cent")}.items() if code != "US$"},
-    magnitudes=nouns({"Mio. Mio Million Millionen": "f~Million|Millionen", "Mrd. Mrd Milliarde Milliarden": "f~Milliarde|Milliarden",
-        "Tsd. tausend Tausend": "n~tausend",
-                      "Bio. Billion Billionen": "f~Billion|Billionen"}),
+    currencies={
+        code: tuple(nouns({"m": main, "c": small}).values())
+        for code, (main, small) in {
+            "EUR": ("Euro", "Cent"),
+            "USD": ("Dollar", "Cent"),
+            "GBP": ("n~Pfund", "m~Penny|Pence"),
+            "JPY": ("Yen", ""),
+            "CHF": ("Franken", "Rappen"),
+            "RUB": ("Rubel", "f~Kopeke|Kopeken"),
+            "US$": ("U S Dollar", "Cent"),
+        }.items()
+        if code != "US$"
+    },
+    magnitudes=nouns(
+        {
+            "Mio. Mio Million Millionen": "f~Million|Millionen",
+            "Mrd. Mrd Milliarde Milliarden": "f~Milliarde|Milliarden",
+            "Tsd. tausend Tausend": "n~tausend",
+            "Bio. Billion Billionen": "f~Billion|Billionen",
+        }
+    ),
     fraction=fraction,
     leaning=frozenset("S. Nr.".split()),
     abbreviations=_ABBREVIATIONS,
-    enders=frozenset("usw. etc. n. Chr. v. Chr. Str. Jh. Chr. o. Ä. e. V. Hbf. jr.".split()) | {"n. Chr.", "v. Chr.", "o. Ä.", "e. V."},
-    spoken_acronyms=frozenset("NATO NASA UNESCO UNICEF AIDS COVID OPEC FIFA UEFA IKEA PIN RAM LASER RADAR BAFÖG TÜV ALDI".split()) - {"TÜV"},
+    enders=frozenset("usw. etc. n. Chr. v. Chr. Str. Jh. Chr. o. Ä. e. V. Hbf. jr.".split())
+    | {"n. Chr.", "v. Chr.", "o. Ä.", "e. V."},
+    spoken_acronyms=frozenset(
+        "NATO NASA UNESCO UNICEF AIDS COVID OPEC FIFA UEFA IKEA PIN RAM LASER RADAR BAFÖG TÜV ALDI".split()
+    )
+    - {"TÜV"},
     acronyms={"TÜV": "Tüff"},
-    spelled=frozenset("USA EU BRD DDR CDU CSU SPD FDP ARD ZDF BMW VW UNO GMBH AG PKW LKW UKW ADAC FBI CIA DNA DNS PC CD DVD TV".split()) - {"UNO"},
-    common=frozenset("und der die das ist ein nicht ich du er sie es wir ihr was wer wie wo ja nein so zu in an auf aus bei mit von vor um im am "
+    spelled=frozenset(
+        "USA EU BRD DDR CDU CSU SPD FDP ARD ZDF BMW VW UNO GMBH AG PKW LKW UKW ADAC FBI CIA DNA DNS PC CD DVD TV".split()
+    )
+    - {"UNO"},
+    common=frozenset(
+        "und der die das ist ein nicht ich du er sie es wir ihr was wer wie wo ja nein so zu in an auf aus bei mit von vor um im am "
         "nur auch noch schon sehr alle alles "
-                     "hier da war bin hat habe kann muss will mehr gut neu jetzt nie immer halt stop stopp raus rein ab los".split()),
-    roman_after=re.compile(r"\b(?:Kapitel|Teil|Band|Akt|Szene|Artikel|Abschnitt|Stufe|Klasse|Typ|Weltkrieg|Buch|Phase|Gruppe|Tabelle|Abbildung) "
-        "$", re.IGNORECASE),
-    regnal=lambda number, name: f"{'die' if name in ('Elisabeth', 'Katharina') else 'der'} {ordinal(number).capitalize()}",
-    rulers=frozenset("Karl Ludwig Heinrich Friedrich Wilhelm Otto Georg Philipp Johannes Benedikt Pius Leo Gustav Albert August Franz Maximilian "
-        "Nikolaus Peter".split()),
-    months={name.lower(): i + 1 for i, name in enumerate(_NAMES)} | dict(zip("jan feb mrz apr jun jul aug sept sep okt nov dez".split(), (1, 2, 3,
-        4, 6, 7, 8, 9, 9, 10, 11, 12)))
+        "hier da war bin hat habe kann muss will mehr gut neu jetzt nie immer halt stop stopp raus rein ab los".split()
+    ),
+    roman_after=re.compile(
+        r"\b(?:Kapitel|Teil|Band|Akt|Szene|Artikel|Abschnitt|Stufe|Klasse|Typ|Weltkrieg|Buch|Phase|Gruppe|Tabelle|Abbildung) "
+        "$",
+        re.IGNORECASE,
+    ),
+    regnal=lambda number, name: (
+        f"{'die' if name in ('Elisabeth', 'Katharina') else 'der'} {ordinal(number).capitalize()}"
+    ),
+    rulers=frozenset(
+        "Karl Ludwig Heinrich Friedrich Wilhelm Otto Georg Philipp Johannes Benedikt Pius Leo Gustav Albert August Franz Maximilian "
+        "Nikolaus Peter".split()
+    ),
+    months={name.lower(): i + 1 for i, name in enumerate(_NAMES)}
+    | dict(
+        zip(
+            "jan feb mrz apr jun jul aug sept sep okt nov dez".split(),
+            (1, 2, 3, 4, 6, 7, 8, 9, 9, 10, 11, 12),
+        )
+    )
     | {"jänner": 1},
     date=date,
     time=time,
     rules=_RULES,
-)  # fmt: skip
+)

@@ -21,11 +21,23 @@ from .en_words import (
 )
 from .language import Language, Rule, after, before, compiled, ending, is_adjective, nouns, say_number
 
-_ONES = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen").split()
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+).split()
 _TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
 _POWERS = ("", " thousand", " million", " billion", " trillion")
-_IRREGULAR = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth", "twelve": "twelfth"}
-_NAMES = tuple("January February March April May June July August September October November December".split())
+_IRREGULAR = {
+    "one": "first",
+    "two": "second",
+    "three": "third",
+    "five": "fifth",
+    "eight": "eighth",
+    "nine": "ninth",
+    "twelve": "twelfth",
+}
+_NAMES = tuple(
+    "January February March April May June July August September October November December".split()
+)
 _MONTH = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?|January|February|March|April|May|June|July|August|September|October|November|December"
 
 
@@ -64,14 +76,18 @@ def year(n: int) -> str:
     high, low = divmod(n, 100)
     if n < 1000 or n > 9999 or high % 10 == 0 and low < 10:
         return cardinal(n)
-    return f"{cardinal(high)} {'hundred' if not low else 'oh ' + cardinal(low) if low < 10 else cardinal(low)}"
+    return (
+        f"{cardinal(high)} {'hundred' if not low else 'oh ' + cardinal(low) if low < 10 else cardinal(low)}"
+    )
 
 
 def fraction(top: int, bottom: int) -> str:
     """two thirds, a half as "one half", seven over twelve hundred."""
     if top == bottom:
         return f"{cardinal(top)} {cardinal(bottom)}"
-    names = {2: "half", 4: "quarter"} | {n: ordinal(n) for n in (3, 5, 6, 7, 8, 9, 10, 12, 16, 20, 32, 50, 64, 100, 1000)}
+    names = {2: "half", 4: "quarter"} | {
+        n: ordinal(n) for n in (3, 5, 6, 7, 8, 9, 10, 12, 16, 20, 32, 50, 64, 100, 1000)
+    }
     if bottom not in names or top >= bottom:
         return f"{cardinal(top)} over {cardinal(bottom)}"
     name = names[bottom]
@@ -88,11 +104,14 @@ def time(hour: int, minute: int, second: int | None = None) -> str:
     if not minute and second is None:
         return f"{cardinal(hour)} o'clock" if 0 < hour < 13 else f"{cardinal(hour)} hundred"
     minutes = f"oh {cardinal(minute)}" if 0 < minute < 10 else "hundred" if not minute else cardinal(minute)
-    return f"{cardinal(hour)} {minutes}" + (f" and {cardinal(second)} second{'' if second == 1 else 's'}" if second else "")
+    return f"{cardinal(hour)} {minutes}" + (
+        f" and {cardinal(second)} second{'' if second == 1 else 's'}" if second else ""
+    )
 
 
 def _half_day(lang: Language, match: re.Match) -> str:
-    hour, minute = int(match[1]), int(match[2] or 0)
+    hour = int(match[1])
+    minute = int(match[2] or 0)
     spoken = cardinal(hour) if not minute else time(hour, minute)
     return f"{spoken} {lang.letter_names[match[3].upper()]} M" + ending(lang, match, may_end=True)
 
@@ -114,7 +133,9 @@ def _day_first(lang: Language, match: re.Match) -> str | None:
     if not 1 <= int(match[1]) <= 31:
         return None
     the = "" if re.search(r"\bthe $", before(match), re.IGNORECASE) else "the "
-    return f"{the}{ordinal(int(match[1]))} of {_NAMES[MONTHS[match[2].rstrip('.').lower()] - 1]}" + (f", {year(int(match[3]))}" if match[3] else "")
+    return f"{the}{ordinal(int(match[1]))} of {_NAMES[MONTHS[match[2].rstrip('.').lower()] - 1]}" + (
+        f", {year(int(match[3]))}" if match[3] else ""
+    )
 
 
 def _month_year(lang: Language, match: re.Match) -> str:
@@ -149,9 +170,11 @@ def _quantity(lang: Language, match: re.Match) -> str | None:
     return cardinal(int(match[0]))
 
 
-_NOT_COUNTED = frozenset("was is has as this does plus minus the and to in on at for with by but when were it he she they we you that which of "
+_NOT_COUNTED = frozenset(
+    "was is has as this does plus minus the and to in on at for with by but when were it he she they we you that which of "
     "from until "
-                         "elections games olympics census us its his hers saw brought became began".split())  # fmt: skip
+    "elections games olympics census us its his hers saw brought became began".split()
+)
 
 
 def _feet(lang: Language, match: re.Match) -> str:
@@ -161,7 +184,11 @@ def _feet(lang: Language, match: re.Match) -> str:
 
 def _inches(lang: Language, match: re.Match) -> str | None:
     quoted = before(match, 200).count('"') % 2
-    return None if quoted else f"{say_number(lang, match[1])} {'inch' if match[1] == '1' or is_adjective(lang, match) else 'inches'}"
+    return (
+        None
+        if quoted
+        else f"{say_number(lang, match[1])} {'inch' if match[1] == '1' or is_adjective(lang, match) else 'inches'}"
+    )
 
 
 def _saint_or_street(lang: Language, match: re.Match) -> str:
@@ -173,10 +200,12 @@ def _saint_or_street(lang: Language, match: re.Match) -> str:
     return "Saint" if name else "Street" + ending(lang, match)
 
 
-_SAINTS = frozenset("Andrew Andrews Anthony Augustine Bernard Catherine Charles Clair Francis George Helens Ives James Joan John Johns Joseph "
+_SAINTS = frozenset(
+    "Andrew Andrews Anthony Augustine Bernard Catherine Charles Clair Francis George Helens Ives James Joan John Johns Joseph "
     "Lawrence Louis Lucia Luke "
-                    "Mark Martin Mary Matthew Michael Moritz Nicholas Nick Patrick Paul Pauls Peter Petersburg Stephen Teresa Thomas Tropez "
-                        "Vincent".split())  # fmt: skip
+    "Mark Martin Mary Matthew Michael Moritz Nicholas Nick Patrick Paul Pauls Peter Petersburg Stephen Teresa Thomas Tropez "
+    "Vincent".split()
+)
 
 
 def _doctor_or_drive(lang: Language, match: re.Match) -> str:
@@ -191,7 +220,9 @@ def _regnal(number: int, name: str) -> str | None:
 
 
 _NOT_NAMES = frozenset("The This That In On At Or And But When If My Your Our".split())
-_NUMBERED = frozenset("Rocky Saturn Apollo Super Final Fantasy Windows Godfather Terminator Wars Mark Pac Gemini Titan Factor Park Warcraft".split())
+_NUMBERED = frozenset(
+    "Rocky Saturn Apollo Super Final Fantasy Windows Godfather Terminator Wars Mark Pac Gemini Titan Factor Park Warcraft".split()
+)
 _ROMAN_AFTER = re.compile(
     r"\b(?:chapter|part|volume|vol\.|book|act|scene|section|article|war|type|phase|stage|grade|level|class|bowl|figure|fig\.|table|appendix|title|"
     "amendment|"
@@ -207,14 +238,21 @@ def _first(lang: Language, match: re.Match) -> str | None:
         return None
     if re.search(r"\b(?:Chapter|Part|Volume|Book|Act|Scene|Article|Phase|Type) $", before(match)):
         return "one"
-    return "the First" if re.search(r"\b(?:Elizabeth|Charles|Francis|Napoleon|Nicholas|Wilhelm) $", before(match)) else None
+    return (
+        "the First"
+        if re.search(r"\b(?:Elizabeth|Charles|Francis|Napoleon|Nicholas|Wilhelm) $", before(match))
+        else None
+    )
 
 
-_RULERS = frozenset("Alexander Alfonso Charles Christian Edward Elizabeth Felipe Ferdinand George Gustav Harald Henry James John Leo Louis "
+_RULERS = frozenset(
+    "Alexander Alfonso Charles Christian Edward Elizabeth Felipe Ferdinand George Gustav Harald Henry James John Leo Louis "
     "Mohammed Olav Paul Philip "
-                    "Pius Ramses Richard Robert Urban William".split())  # fmt: skip
+    "Pius Ramses Richard Robert Urban William".split()
+)
 _LETTERED = re.compile(
-    r"\b(?:plan|vitamin|grade|class|option|group|section|team|hepatitis|exhibit|appendix|step|part|point|side|type) $", re.IGNORECASE
+    r"\b(?:plan|vitamin|grade|class|option|group|section|team|hepatitis|exhibit|appendix|step|part|point|side|type) $",
+    re.IGNORECASE,
 )
 
 
@@ -231,19 +269,43 @@ _HOUR = r"(\d{1,2})(?::([0-5]\d))?"
 _RULES = tuple(
     Rule(name, begins, compiled(pattern), say)
     for name, begins, pattern, say in (
-        ("date", "l", rf"({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?:[-–](\d{{1,2}})(?:st|nd|rd|th)?)?(?![\d:]|[.,]\d)(?:,? (\d{{4}})(?![\d,]))?",
-        _month_first),
+        (
+            "date",
+            "l",
+            rf"({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?:[-–](\d{{1,2}})(?:st|nd|rd|th)?)?(?![\d:]|[.,]\d)(?:,? (\d{{4}})(?![\d,]))?",
+            _month_first,
+        ),
         ("date", "l", rf"({_MONTH}),? ((?:1[0-9]|20)\d\d)(?![\d,])", _month_year),
-        ("date", "d", rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})(?![a-z])(?:,? ((?:1[0-9]|20)\d\d)(?!\d))?", _day_first),
+        (
+            "date",
+            "d",
+            rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})(?![a-z])(?:,? ((?:1[0-9]|20)\d\d)(?!\d))?",
+            _day_first,
+        ),
         ("time", "d", rf"{_HOUR} ?[-–] ?(?=\d{{1,2}}(?::[0-5]\d)? ?[AaPp]\.?[Mm]\b)", _half_day_range),
         ("time", "d", rf"{_HOUR} ?([AaPp])(?:\.[Mm]\.|[Mm])(?![^\W_])", _half_day),
         ("decade", "d", r"(1\d|20)(\d0)'?s(?![^\W_])", _decade),
         ("decade", "ds", r"'?()([2-9]0)'?s(?![^\W_])", _decade),
-        ("year", "s", r"'(\d\d)(?![\w']|[.,]\d)", lambda lang, m: f"oh {cardinal(int(m[1]))}" if m[1][0] == "0" else cardinal(int(m[1]))),
-        ("inches", "d", r"(\d{1,3})in(?![^\W_])", lambda lang, m: f"{cardinal(int(m[1]))} {'inch' if m[1] == '1' else 'inches'}"),
+        (
+            "year",
+            "s",
+            r"'(\d\d)(?![\w']|[.,]\d)",
+            lambda lang, m: f"oh {cardinal(int(m[1]))}" if m[1][0] == "0" else cardinal(int(m[1])),
+        ),
+        (
+            "inches",
+            "d",
+            r"(\d{1,3})in(?![^\W_])",
+            lambda lang, m: f"{cardinal(int(m[1]))} {'inch' if m[1] == '1' else 'inches'}",
+        ),
         ("times", "d", r"(\d{1,3})x(?= [a-z])", lambda lang, m: f"{cardinal(int(m[1]))} times"),
         ("letters", "l", r"[CF]#(?![\w#])", lambda lang, m: f"{m[0][0]} sharp"),
-        ("per", "s", r"/(?=(?:month|year|week|day|hour|night|person|minute|second|unit|kg|lb)s?(?![^\W_]))", _per),
+        (
+            "per",
+            "s",
+            r"/(?=(?:month|year|week|day|hour|night|person|minute|second|unit|kg|lb)s?(?![^\W_]))",
+            _per,
+        ),
         ("ordinal", "d", r"(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th|ST|ND|RD|TH)(?![^\W_])", _ordinal_figure),
         ("feet", "d", r"(\d{1,3})' ?(?:(\d{1,2}(?:\.\d)?)(?:\"|''))?(?![\w])", _feet),
         ("inches", "d", r"(\d{1,4}(?:\.\d+)?)\"", _inches),
@@ -257,15 +319,32 @@ _RULES = tuple(
         ("abbreviation", "l", r"c\. ?(?=\d{3,4})|ca\. ?(?=\d)", lambda lang, m: "circa"),
         ("roman", "l", r"(?<=World War )I(?![\w'])", lambda lang, m: "one"),
         ("roman", "l", r"I(?![\w'])(?=[^\w]|$)", _first),
-        ("letter", "l", r"(?<=[Vv]itamin )A(?![\w'.])|(?<=[Gg]rade )A(?![\w'.])|(?<=[Pp]lan )A(?![\w'.])", lambda lang, m: lang.letter_names["A"]),
+        (
+            "letter",
+            "l",
+            r"(?<=[Vv]itamin )A(?![\w'.])|(?<=[Gg]rade )A(?![\w'.])|(?<=[Pp]lan )A(?![\w'.])",
+            lambda lang, m: lang.letter_names["A"],
+        ),
         ("word", "s", r"'n'(?![^\W_])", lambda lang, m: "and"),
-        ("age", "d", r"(\d{1,3})-(year|month|week|day|hour)(s?)-old(?![^\W_])", lambda lang, m: f"{say_number(lang, m[1])} {m[2]}{m[3]} old"),
+        (
+            "age",
+            "d",
+            r"(\d{1,3})-(year|month|week|day|hour)(s?)-old(?![^\W_])",
+            lambda lang, m: f"{say_number(lang, m[1])} {m[2]}{m[3]} old",
+        ),
         ("abbreviation", "l", r"w/o?(?=\s)", lambda lang, m: "without" if m[0] == "w/o" else "with"),
         ("word", "l", r"(?:and/or|[Aa]nd/[Oo]r)(?![^\W_])", lambda lang, m: "and or"),
-        ("version", "l", r"[vV]\.?(\d{1,4}(?:\.\d{1,6}){1,4})(?![^\W_])", lambda lang, m: ("" if re.search(r"version $", before(m),
-        re.IGNORECASE) else "version ") + " point ".join(cardinal(int(p)) for p in m[1].split("."))),
+        (
+            "version",
+            "l",
+            r"[vV]\.?(\d{1,4}(?:\.\d{1,6}){1,4})(?![^\W_])",
+            lambda lang, m: (
+                ("" if re.search(r"version $", before(m), re.IGNORECASE) else "version ")
+                + " point ".join(cardinal(int(p)) for p in m[1].split("."))
+            ),
+        ),
     )
-)  # fmt: skip
+)
 
 ENGLISH = Language(
     code="en",
@@ -278,7 +357,9 @@ ENGLISH = Language(
     letter_names=LETTERS,
     form=lambda n, decimals: 0 if n == 1 and not decimals else 1,
     units=nouns(UNITS),
-    currencies={code: tuple(nouns({"m": main, "c": small}).values()) for code, (main, small) in CURRENCIES.items()},
+    currencies={
+        code: tuple(nouns({"m": main, "c": small}).values()) for code, (main, small) in CURRENCIES.items()
+    },
     magnitudes=nouns(MAGNITUDES),
     cents="{whole} and {cents}",
     decimal=".",

@@ -8,7 +8,11 @@ import unicodedata
 
 from .language import PROTECTED, Language, Reading, Rule
 
-_QUOTES = dict.fromkeys("“”„«»‟″〝〞＂", '"') | dict.fromkeys("‘’`´‛‚ʼʻ′＇", "'") | {"−": "-", "‐": "-", "‑": "-", "‒": "–", "―": "—", "⸺": "—"}
+_QUOTES = (
+    dict.fromkeys("“”„«»‟″〝〞＂", '"')
+    | dict.fromkeys("‘’`´‛‚ʼʻ′＇", "'")
+    | {"−": "-", "‐": "-", "‑": "-", "‒": "–", "―": "—", "⸺": "—"}
+)
 _KEPT = set("…²³¹⁰⁴⁵⁶⁷⁸⁹ⁿ™№℠")  # compatibility would turn these into other signs or digits
 _JOINERS = {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\ufe0f", "\ufe0e"}
 _MARKS = ",;:.!?"  # weakest first; of several in a row the strongest is kept
@@ -25,7 +29,12 @@ def make_plain(text: str) -> tuple[str, list[int]]:
     while i < len(text):
         stop = i + 1
         if ord(text[i]) > 64 or text[i] in "<>=":  # a letter takes its combining marks along
-            while stop < len(text) and text[stop] > "\u02ff" and unicodedata.category(text[stop])[0] == "M" and text[stop] not in "\ufe0e\ufe0f":
+            while (
+                stop < len(text)
+                and text[stop] > "\u02ff"
+                and unicodedata.category(text[stop])[0] == "M"
+                and text[stop] not in "\ufe0e\ufe0f"
+            ):
                 stop += 1
         new = "".join(_plain(c) for c in unicodedata.normalize("NFC", text[i:stop]))
         plain += new
@@ -57,9 +66,15 @@ def _plain(character: str) -> str:
 
 
 def hush(plain: str, lang: Language) -> str:
-    """A text in capitals throughout, in small letters: capitals are then a manner of writing, not abbreviations."""
+    """A text in capitals throughout, in small letters: capitals are then a manner of writing, not
+    abbreviations.
+    """
     words = _SHOUTED.findall(plain)
-    if not any(len(w) > 1 and not _is_known(w, lang) for w in words) or len(words) < 2 or any(w.upper() != w for w in words):
+    if (
+        not any(len(w) > 1 and not _is_known(w, lang) for w in words)
+        or len(words) < 2
+        or any(w.upper() != w for w in words)
+    ):
         return plain
 
     def lower(match: re.Match) -> str:
@@ -97,7 +112,8 @@ def scan(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[Readin
 def _carried_over(readings: list[Reading], again: list[Reading]) -> list[Reading]:
     """Readings with what a second reading of their spoken forms says, each part where it began."""
     said = [""] * len(readings)
-    k, end = 0, len(readings[0].spoken)
+    k = 0
+    end = len(readings[0].spoken)
     for reading in again:
         while reading.start >= end and k + 1 < len(readings):
             k += 1
@@ -113,7 +129,10 @@ def _scan_once(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[
     i = 0
     while i < len(plain):
         first = plain[i]
-        name, spoken, warning, stop = "skipped", "", "", i + 1
+        name = "skipped"
+        spoken = ""
+        warning = ""
+        stop = i + 1
         for rule in rules["d" if "0" <= first <= "9" else "l" if first.isalpha() else "s"]:
             match = rule.pattern.match(plain, i)
             if match is None or match.end() == i:
@@ -121,7 +140,8 @@ def _scan_once(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[
             said = rule.say(lang, match)
             if said is None:
                 continue
-            name, stop = rule.name, match.end()
+            name = rule.name
+            stop = match.end()
             if isinstance(said, tuple):
                 said, stop = said
             spoken, _, warning = said.partition("\x02")
@@ -137,12 +157,14 @@ def _merge(text: str, places: list[int], found: list[tuple[int, int, str, str, s
     spans: list[list] = []
     held = ""
     for start, stop, name, spoken, warning in found:
-        a, b = places[start], places[stop]
+        a = places[start]
+        b = places[stop]
         if a == b:
             held = f"{held} {spoken}" if spoken.strip() else held
             continue
         if held:
-            spoken, held = f"{held} {spoken}", ""
+            spoken = f"{held} {spoken}"
+            held = ""
         if spans and name == "skipped" and spans[-1][2] == "skipped":
             spans[-1][1] = b
             continue
@@ -158,19 +180,41 @@ def _merge(text: str, places: list[int], found: list[tuple[int, int, str, str, s
 
 
 def tidy(spoken: str, lang: Language) -> str:
-    """Only what may be spoken: the language's letters, marks, apostrophes and hyphens inside words, single spaces."""
+    """Only what may be spoken: the language's letters, marks, apostrophes and hyphens inside words, single
+    spaces.
+    """
     kept = []
     for character in spoken:
         if character in " ,.;:!?'-" or character == PROTECTED or character.lower() in lang.letters:
             kept.append(character)
         else:
-            kept.append("".join(c for c in base_letters(character) if c.lower() in lang.letters) or ("" if character.isalpha() else " "))
+            kept.append(
+                "".join(c for c in base_letters(character) if c.lower() in lang.letters)
+                or ("" if character.isalpha() else " ")
+            )
     spoken = re.sub(r"(?<![^\W_])['-]+|['-]+(?![^\W_])", " ", "".join(kept))
     return _SPACED.sub(" ", spoken).strip()
 
 
-_LETTERS = {"ß": "ss", "ẞ": "SS", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe", "đ": "d", "Đ": "D",
-            "ð": "th", "Ð": "Th", "þ": "th", "Þ": "Th", "ı": "i"}  # fmt: skip
+_LETTERS = {
+    "ß": "ss",
+    "ẞ": "SS",
+    "ł": "l",
+    "Ł": "L",
+    "ø": "o",
+    "Ø": "O",
+    "æ": "ae",
+    "Æ": "Ae",
+    "œ": "oe",
+    "Œ": "Oe",
+    "đ": "d",
+    "Đ": "D",
+    "ð": "th",
+    "Ð": "Th",
+    "þ": "th",
+    "Þ": "Th",
+    "ı": "i",
+}
 
 
 def base_letters(character: str) -> str:
@@ -193,15 +237,22 @@ def _join(text: str, spans: list[list], lang: Language) -> list[Reading]:
                 elif mark_at >= 0:
                     said[mark_at] = said[mark_at][:-1] + max(part, said[mark_at][-1], key=_MARKS.index)
                 else:
-                    out, mark_at = out.rstrip() + part, k
+                    out = out.rstrip() + part
+                    mark_at = k
             elif part.strip():
                 gap = " " if begun and (out or said) else ""
                 if gap and not out and said and spans[k - 1][2] == "space" and not said[-1]:
-                    said[-1], gap = " ", ""
-                out, begun, mark_at = out + gap + part.strip(), True, -1
+                    said[-1] = " "
+                    gap = ""
+                out = out + gap + part.strip()
+                begun = True
+                mark_at = -1
         said.append(out)
     whole = _settle(said)
-    return [Reading(a, b, text[a:b], name, spoken, warning) for (a, b, name, _, warning), spoken in zip(spans, whole)]
+    return [
+        Reading(a, b, text[a:b], name, spoken, warning)
+        for (a, b, name, _, warning), spoken in zip(spans, whole)
+    ]
 
 
 def _settle(said: list[str]) -> list[str]:

@@ -10,12 +10,29 @@ from .language import Language, Rule, after, before, compiled, ending, nouns
 from .wording import roman_value
 
 _NAMES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
-_LETTERS = dict(zip("A B C D E F G H I J K L M N Ñ O P Q R S T U V W X Y Z".split(),
-                    "a,be,ce,de,e,efe,ge,hache,i,jota,ka,ele,eme,ene,eñe,o,pe,cu,erre,ese,te,u,uve,uve doble,equis,i "
-                        "griega,zeta".split(",")))  # fmt: skip
-_ORDINALS = ("primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo undécimo duodécimo decimotercero decimocuarto decimoquinto "
-             "decimosexto decimoséptimo decimoctavo decimonoveno vigésimo").split()  # fmt: skip
-_PARTS = {2: "medio", 3: "tercio", 4: "cuarto", 5: "quinto", 6: "sexto", 7: "séptimo", 8: "octavo", 9: "noveno", 10: "décimo", 100: "centésimo"}
+_LETTERS = dict(
+    zip(
+        "A B C D E F G H I J K L M N Ñ O P Q R S T U V W X Y Z".split(),
+        "a,be,ce,de,e,efe,ge,hache,i,jota,ka,ele,eme,ene,eñe,o,pe,cu,erre,ese,te,u,uve,uve doble,equis,i "
+        "griega,zeta".split(","),
+    )
+)
+_ORDINALS = (
+    "primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo undécimo duodécimo decimotercero decimocuarto decimoquinto "
+    "decimosexto decimoséptimo decimoctavo decimonoveno vigésimo"
+).split()
+_PARTS = {
+    2: "medio",
+    3: "tercio",
+    4: "cuarto",
+    5: "quinto",
+    6: "sexto",
+    7: "séptimo",
+    8: "octavo",
+    9: "noveno",
+    10: "décimo",
+    100: "centésimo",
+}
 
 
 def cardinal(n: int, gender: str = "", counted: bool = False) -> str:
@@ -43,8 +60,11 @@ def year(n: int) -> str:
 def fraction(top: int, bottom: int) -> str:
     """dos tercios, un medio, siete veinteavos."""
     if bottom not in _PARTS:
-        return f"{cardinal(top, 'm', True)} {num2words(bottom, lang='es').replace(' ', '')}avo{'s' if top > 1 else ''}" if 10 < bottom < 100 else (
-            f"{cardinal(top)} sobre {cardinal(bottom)}")  # fmt: skip
+        return (
+            f"{cardinal(top, 'm', True)} {num2words(bottom, lang='es').replace(' ', '')}avo{'s' if top > 1 else ''}"
+            if 10 < bottom < 100
+            else (f"{cardinal(top)} sobre {cardinal(bottom)}")
+        )
     return f"{cardinal(top, 'm', True)} {_PARTS[bottom]}{'s' if top > 1 else ''}"
 
 
@@ -63,7 +83,8 @@ def time(hour: int, minute: int, second: int | None = None) -> str:
 
 
 def _clock(lang: Language, match: re.Match) -> str | None:
-    hour, minute = int(match[1]), int(match[2] or 0)
+    hour = int(match[1])
+    minute = int(match[2] or 0)
     if hour > 24:
         return None
     said = time(hour, minute)
@@ -73,7 +94,8 @@ def _clock(lang: Language, match: re.Match) -> str | None:
 
 
 def _ordinal(lang: Language, match: re.Match) -> str:
-    n, sign = int(match[1]), match[2]
+    n = int(match[1])
+    sign = match[2]
     if sign in ("a", "ª"):
         return ordinal(n, "f")
     said = ordinal(n)
@@ -83,12 +105,27 @@ def _ordinal(lang: Language, match: re.Match) -> str:
 
 def _ruler(lang: Language, match: re.Match) -> str | None:
     name = re.search(r"([^\W\d_]{3,}) $", before(match))
-    if not match[0] or not name or len(match[0]) == 1 and name[1] not in lang.rulers or re.match(r"[.'-]\w", after(match)):
+    if (
+        not match[0]
+        or not name
+        or len(match[0]) == 1
+        and name[1] not in lang.rulers
+        or re.match(r"[.'-]\w", after(match))
+    ):
         return None
     number = roman_value(match[0])
-    if re.search(r"(?i)\bsiglos? $", before(match)) or not name[1][0].isupper() or lang.roman_after.search(before(match)) or name[1].isupper():
+    if (
+        re.search(r"(?i)\bsiglos? $", before(match))
+        or not name[1][0].isupper()
+        or lang.roman_after.search(before(match))
+        or name[1].isupper()
+    ):
         return None
-    return ordinal(number, "f" if name[1].endswith("a") or name[1] == "Isabel" else "m") if number <= 10 else cardinal(number)
+    return (
+        ordinal(number, "f" if name[1].endswith("a") or name[1] == "Isabel" else "m")
+        if number <= 10
+        else cardinal(number)
+    )
 
 
 def _half(lang: Language, match: re.Match) -> str:
@@ -109,7 +146,10 @@ def _agree(lang: Language, match: re.Match) -> str | None:
         return None
     if number != 1 and not word[1].endswith("s"):
         return None
-    feminine = re.search(r"(?:as|a|dades|dad|ciones|ción|siones|sión|veces|vez|noches|noche|mujeres|mujer|calles|llaves|clases|tardes)$", word[1])
+    feminine = re.search(
+        r"(?:as|a|dades|dad|ciones|ción|siones|sión|veces|vez|noches|noche|mujeres|mujer|calles|llaves|clases|tardes)$",
+        word[1],
+    )
     masculine = word[1] in (
         "días",
         "día",
@@ -130,7 +170,12 @@ def _agree(lang: Language, match: re.Match) -> str | None:
 _RULES = tuple(
     Rule(name, begins, compiled(pattern), say)
     for name, begins, pattern, say in (
-        ("time", "d", r"(\d{1,2})(?:[:.]([0-5]\d))? ?(hs?\b\.?|[aApP]\. ?[mM]\.|[aApP][mM]\b)(?![\w/])", _clock),
+        (
+            "time",
+            "d",
+            r"(\d{1,2})(?:[:.]([0-5]\d))? ?(hs?\b\.?|[aApP]\. ?[mM]\.|[aApP][mM]\b)(?![\w/])",
+            _clock,
+        ),
         ("fraction", "d", r"(\d{1,6}) ?½", _half),
         ("ordinal", "d", r"(\d{1,3})\.?(º|ª|°(?= [^\W\d_CF])|er\b|o\b|a\b|ero\b)(?!\.? (?:m|C)\b)", _ordinal),
         ("roman", "l", r"(?=[IVXLC])(?:X{0,3}(?:IX|IV|V?I{0,3}))(?![\w])", _ruler),
@@ -138,40 +183,103 @@ _RULES = tuple(
         ("abbreviation", "l", r"[Pp]ágs?\. ?(?=\d)", lambda lang, m: "páginas" if "s" in m[0] else "página"),
         ("cardinal", "d", r"\d{1,3}(?:[. ]\d{3})+(?![\d]|[.,]\d)|\d{1,9}(?![\d]|[.,]\d)", _agree),
     )
-)  # fmt: skip
+)
 
 _ABBREVIATIONS = {
-    "Sr.": "señor", "Sra.": "señora", "Srta.": "señorita", "Sres.": "señores", "Dr.": "doctor", "Dra.": "doctora", "Prof.": "profesor",
-    "Ud.": "usted", "Uds.": "ustedes",
-    "Vd.": "usted", "D.": "don", "Dña.": "doña", "EE. UU.": "Estados Unidos", "EE.UU.": "Estados Unidos", "EEUU": "Estados Unidos",
+    "Sr.": "señor",
+    "Sra.": "señora",
+    "Srta.": "señorita",
+    "Sres.": "señores",
+    "Dr.": "doctor",
+    "Dra.": "doctora",
+    "Prof.": "profesor",
+    "Ud.": "usted",
+    "Uds.": "ustedes",
+    "Vd.": "usted",
+    "D.": "don",
+    "Dña.": "doña",
+    "EE. UU.": "Estados Unidos",
+    "EE.UU.": "Estados Unidos",
+    "EEUU": "Estados Unidos",
     "etc.": "etcétera",
-    "p. ej.": "por ejemplo", "p.ej.": "por ejemplo", "Av.": "avenida", "Avda.": "avenida", "C/": "calle", "c/": "calle", "tel.": "teléfono",
+    "p. ej.": "por ejemplo",
+    "p.ej.": "por ejemplo",
+    "Av.": "avenida",
+    "Avda.": "avenida",
+    "C/": "calle",
+    "c/": "calle",
+    "tel.": "teléfono",
     "Tel.": "teléfono",
-    "núm.": "número", "aprox.": "aproximadamente", "a. C.": "antes de Cristo", "d. C.": "después de Cristo", "a.C.": "antes de Cristo",
+    "núm.": "número",
+    "aprox.": "aproximadamente",
+    "a. C.": "antes de Cristo",
+    "d. C.": "después de Cristo",
+    "a.C.": "antes de Cristo",
     "d.C.": "después de Cristo",
-    "vs.": "versus", "S. A.": "ese a", "S.A.": "ese a", "Sto.": "santo", "Sta.": "santa", "cap.": "capítulo", "vol.": "volumen", "fig.": "figura",
+    "vs.": "versus",
+    "S. A.": "ese a",
+    "S.A.": "ese a",
+    "Sto.": "santo",
+    "Sta.": "santa",
+    "cap.": "capítulo",
+    "vol.": "volumen",
+    "fig.": "figura",
     "art.": "artículo",
-    "máx.": "máximo", "mín.": "mínimo", "depto.": "departamento", "gral.": "general", "Gral.": "general", "Ing.": "ingeniero",
-    "Lic.": "licenciado", "pág.": "página",
-    "ene.": "enero", "feb.": "febrero", "dic.": "diciembre", "RR. HH.": "recursos humanos",
-}  # fmt: skip
+    "máx.": "máximo",
+    "mín.": "mínimo",
+    "depto.": "departamento",
+    "gral.": "general",
+    "Gral.": "general",
+    "Ing.": "ingeniero",
+    "Lic.": "licenciado",
+    "pág.": "página",
+    "ene.": "enero",
+    "feb.": "febrero",
+    "dic.": "diciembre",
+    "RR. HH.": "recursos humanos",
+}
 _UNITS = {
-    "km": "kilómetro|kilómetros", "m": "metro|metros", "cm": "centímetro|centímetros", "mm": "milímetro|milímetros",
+    "km": "kilómetro|kilómetros",
+    "m": "metro|metros",
+    "cm": "centímetro|centímetros",
+    "mm": "milímetro|milímetros",
     "km/h": "kilómetro por hora|kilómetros por hora",
-    "m/s": "metro por segundo|metros por segundo", "kg": "kilo|kilos", "g": "gramo|gramos", "mg": "miligramo|miligramos",
-    "t": "f~tonelada|toneladas", "l L": "litro|litros",
-    "ml": "mililitro|mililitros", "m²": "metro cuadrado|metros cuadrados", "km²": "kilómetro cuadrado|kilómetros cuadrados",
+    "m/s": "metro por segundo|metros por segundo",
+    "kg": "kilo|kilos",
+    "g": "gramo|gramos",
+    "mg": "miligramo|miligramos",
+    "t": "f~tonelada|toneladas",
+    "l L": "litro|litros",
+    "ml": "mililitro|mililitros",
+    "m²": "metro cuadrado|metros cuadrados",
+    "km²": "kilómetro cuadrado|kilómetros cuadrados",
     "m³": "metro cúbico|metros cúbicos",
-    "ha": "f~hectárea|hectáreas", "s seg": "segundo|segundos", "min": "minuto|minutos", "°C": "grado Celsius|grados Celsius",
+    "ha": "f~hectárea|hectáreas",
+    "s seg": "segundo|segundos",
+    "min": "minuto|minutos",
+    "°C": "grado Celsius|grados Celsius",
     "°F": "grado Fahrenheit|grados Fahrenheit",
-    "°": "grado|grados", "%": "por ciento|por ciento", "‰": "por mil|por mil", "GB": "gigabyte|gigabytes", "MB": "megabyte|megabytes",
+    "°": "grado|grados",
+    "%": "por ciento|por ciento",
+    "‰": "por mil|por mil",
+    "GB": "gigabyte|gigabytes",
+    "MB": "megabyte|megabytes",
     "TB": "terabyte|terabytes",
-    "kB KB": "kilobyte|kilobytes", "Hz": "hercio|hercios", "kHz": "kilohercio|kilohercios", "MHz": "megahercio|megahercios",
-    "GHz": "gigahercio|gigahercios", "W": "vatio|vatios",
-    "kW": "kilovatio|kilovatios", "kWh": "kilovatio hora|kilovatios hora", "V": "voltio|voltios", "kcal": "f~kilocaloría|kilocalorías",
+    "kB KB": "kilobyte|kilobytes",
+    "Hz": "hercio|hercios",
+    "kHz": "kilohercio|kilohercios",
+    "MHz": "megahercio|megahercios",
+    "GHz": "gigahercio|gigahercios",
+    "W": "vatio|vatios",
+    "kW": "kilovatio|kilovatios",
+    "kWh": "kilovatio hora|kilovatios hora",
+    "V": "voltio|voltios",
+    "kcal": "f~kilocaloría|kilocalorías",
     "dB": "decibelio|decibelios",
-    "lb": "f~libra|libras", "Mb/s Mbps": "megabit por segundo|megabits por segundo", "CV": "caballo|caballos",
-}  # fmt: skip
+    "lb": "f~libra|libras",
+    "Mb/s Mbps": "megabit por segundo|megabits por segundo",
+    "CV": "caballo|caballos",
+}
 
 SPANISH = Language(
     code="es",
@@ -179,44 +287,112 @@ SPANISH = Language(
     cardinal=cardinal,
     ordinal=ordinal,
     year=year,
-    words={"point": "coma", "minus": "menos", "plus": "más", "to": "a", "and": "y", "at": "arroba", "dot": "punto", "slash": "barra",
+    words={
+        "point": "coma",
+        "minus": "menos",
+        "plus": "más",
+        "to": "a",
+        "and": "y",
+        "at": "arroba",
+        "dot": "punto",
+        "slash": "barra",
         "hyphen": "guion",
-           "underscore": "guion bajo", "power": "elevado a", "squared": "al cuadrado", "cubed": "al cubo", "number": "número",
-           "hashtag": "almohadilla", "about": "unos"},
-    symbols={"&": "y", "%": "por ciento", "‰": "por mil", "+": "más", "=": "igual a", "×": "por", "*": "por", "÷": "entre", "§": "sección",
-        "#": "almohadilla", "@": "arroba",
-             "°": "grados", "©": "copyright", "®": "marca registrada", "™": "marca", "<": "menor que", ">": "mayor que", "≤": "menor o igual que",
-             "≥": "mayor o igual que",
-             "≠": "distinto de", "≈": "aproximadamente", "±": "más menos", "√": "raíz cuadrada de", "∞": "infinito", "→": "a", "$": "dólares",
-             "€": "euros", "£": "libras",
-             "¥": "yenes", "/": "barra", "\\": "barra invertida", "º": "", "ª": ""},
+        "underscore": "guion bajo",
+        "power": "elevado a",
+        "squared": "al cuadrado",
+        "cubed": "al cubo",
+        "number": "número",
+        "hashtag": "almohadilla",
+        "about": "unos",
+    },
+    symbols={
+        "&": "y",
+        "%": "por ciento",
+        "‰": "por mil",
+        "+": "más",
+        "=": "igual a",
+        "×": "por",
+        "*": "por",
+        "÷": "entre",
+        "§": "sección",
+        "#": "almohadilla",
+        "@": "arroba",
+        "°": "grados",
+        "©": "copyright",
+        "®": "marca registrada",
+        "™": "marca",
+        "<": "menor que",
+        ">": "mayor que",
+        "≤": "menor o igual que",
+        "≥": "mayor o igual que",
+        "≠": "distinto de",
+        "≈": "aproximadamente",
+        "±": "más menos",
+        "√": "raíz cuadrada de",
+        "∞": "infinito",
+        "→": "a",
+        "$": "dólares",
+        "€": "euros",
+        "£": "libras",
+        "¥": "yenes",
+        "/": "barra",
+        "\\": "barra invertida",
+        "º": "",
+        "ª": "",
+    },
     letter_names=_LETTERS,
     form=lambda n, decimals: 0 if n == 1 and not decimals else 1,
     units=nouns(_UNITS),
-    currencies={code: tuple(nouns({"m": main, "c": small}).values()) for code, (main, small) in {
-        "EUR": ("euro|euros", "céntimo|céntimos"), "USD": ("dólar|dólares", "centavo|centavos"), "GBP": ("f~libra|libras", "penique|peniques"),
-        "JPY": ("yen|yenes", ""),
-        "RUB": ("rublo|rublos", "kopek|kopeks"), "MXN": ("peso|pesos", "centavo|centavos"), "CHF": ("franco suizo|francos suizos",
-        "céntimo|céntimos")}.items()},
-    magnitudes=nouns({"mil": "mil|mil", "millón millones mill. M mm": "millón|millones", "billón billones": "billón|billones", "k K": "mil|mil"}),
+    currencies={
+        code: tuple(nouns({"m": main, "c": small}).values())
+        for code, (main, small) in {
+            "EUR": ("euro|euros", "céntimo|céntimos"),
+            "USD": ("dólar|dólares", "centavo|centavos"),
+            "GBP": ("f~libra|libras", "penique|peniques"),
+            "JPY": ("yen|yenes", ""),
+            "RUB": ("rublo|rublos", "kopek|kopeks"),
+            "MXN": ("peso|pesos", "centavo|centavos"),
+            "CHF": ("franco suizo|francos suizos", "céntimo|céntimos"),
+        }.items()
+    },
+    magnitudes=nouns(
+        {
+            "mil": "mil|mil",
+            "millón millones mill. M mm": "millón|millones",
+            "billón billones": "billón|billones",
+            "k K": "mil|mil",
+        }
+    ),
     of="de ",
     cents="{whole} con {part}",
     digits_after_point=False,
     fraction=fraction,
     leaning=frozenset("n.º N.º pág. págs.".split()),
     abbreviations=_ABBREVIATIONS,
-    enders=frozenset(("etc.", "a. C.", "d. C.", "a.C.", "d.C.", "S. A.", "S.A.", "C.", "EE. UU.", "EE.UU.", "Uds.", "Ud.")),
-    spoken_acronyms=frozenset("OTAN NASA ONU OVNI SIDA COVID UNESCO UNICEF FIFA UEFA OPEP AVE RENFE PYME IVA PIB PIN NIE".split()) - {"PIB"},
+    enders=frozenset(
+        ("etc.", "a. C.", "d. C.", "a.C.", "d.C.", "S. A.", "S.A.", "C.", "EE. UU.", "EE.UU.", "Uds.", "Ud.")
+    ),
+    spoken_acronyms=frozenset(
+        "OTAN NASA ONU OVNI SIDA COVID UNESCO UNICEF FIFA UEFA OPEP AVE RENFE PYME IVA PIB PIN NIE".split()
+    )
+    - {"PIB"},
     acronyms={"PIB": "pib"},
     spelled=frozenset("FBI UE PP ADN BBC DNI CD DVD PC TV USA".split()),
-    common=frozenset("no sí si ya el la los las un una de del que qué en es y o a al con por para muy más todo nada hoy yo tú él mi tu su lo le se "
+    common=frozenset(
+        "no sí si ya el la los las un una de del que qué en es y o a al con por para muy más todo nada hoy yo tú él mi tu su lo le se "
         "me te hay voy son era fue solo "
-                     "sin ni pero como ese esa eso bien mal gran san dos tres".split()),
-    roman_after=re.compile(r"\b(?:siglos?|capítulo|cap\.|tomo|volumen|parte|acto|escena|artículo|sección|tipo|fase|título|libro|nivel|grado|guerra "
-        "mundial) $", re.IGNORECASE),
-    rulers=frozenset("Felipe Carlos Alfonso Fernando Enrique Jorge Luis Juan Pablo Pío León Jaime Pedro Isabel Sancho".split()),
+        "sin ni pero como ese esa eso bien mal gran san dos tres".split()
+    ),
+    roman_after=re.compile(
+        r"\b(?:siglos?|capítulo|cap\.|tomo|volumen|parte|acto|escena|artículo|sección|tipo|fase|título|libro|nivel|grado|guerra "
+        "mundial) $",
+        re.IGNORECASE,
+    ),
+    rulers=frozenset(
+        "Felipe Carlos Alfonso Fernando Enrique Jorge Luis Juan Pablo Pío León Jaime Pedro Isabel Sancho".split()
+    ),
     months={name: i + 1 for i, name in enumerate(_NAMES)} | {"setiembre": 9},
     date=date,
     time=time,
     rules=_RULES,
-)  # fmt: skip
+)

@@ -7,18 +7,48 @@ import unicodedata
 
 from .language import Language
 
-_GREEK = dict(zip("αβγδεζηθικλμνξοπρστυφχψως", "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron "
-              "pi rho sigma tau upsilon phi chi psi omega sigma".split()))  # fmt: skip
+_GREEK = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρστυφχψως",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron "
+        "pi rho sigma tau upsilon phi chi psi omega sigma".split(),
+    )
+)
 _CYRILLIC_PAIRS = (
-    ("shch", "щ"), ("tch", "ч"), ("sch", "ш"), ("sh", "ш"), ("ch", "ч"), ("zh", "ж"), ("kh", "х"), ("ph", "ф"), ("th", "т"), ("ck", "к"),
-    ("qu", "кв"), ("oo", "у"), ("ee", "и"), ("ea", "и"), ("ou", "ау"), ("ow", "оу"), ("ay", "ей"), ("ya", "я"), ("yu", "ю"), ("yo", "йо"),
-    ("ce", "се"), ("ci", "си"), ("cy", "си"), ("x", "кс"),
-)  # fmt: skip
-_CYRILLIC = dict(zip("abcdefghijklmnopqrstuvwyz", "а б к д е ф г х и дж к л м н о п к р с т у в в и з".split()))
+    ("shch", "щ"),
+    ("tch", "ч"),
+    ("sch", "ш"),
+    ("sh", "ш"),
+    ("ch", "ч"),
+    ("zh", "ж"),
+    ("kh", "х"),
+    ("ph", "ф"),
+    ("th", "т"),
+    ("ck", "к"),
+    ("qu", "кв"),
+    ("oo", "у"),
+    ("ee", "и"),
+    ("ea", "и"),
+    ("ou", "ау"),
+    ("ow", "оу"),
+    ("ay", "ей"),
+    ("ya", "я"),
+    ("yu", "ю"),
+    ("yo", "йо"),
+    ("ce", "се"),
+    ("ci", "си"),
+    ("cy", "си"),
+    ("x", "кс"),
+)
+_CYRILLIC = dict(
+    zip("abcdefghijklmnopqrstuvwyz", "а б к д е ф г х и дж к л м н о п к р с т у в в и з".split())
+)
 
 
 def transliterate(lang: Language, word: str) -> str:
-    """A foreign word in the language's letters; "" if nothing is known about its characters. Letters and spaces only."""
+    """A foreign word in the language's letters; "" if nothing is known about its characters. Letters and
+    spaces only.
+    """
     known = lang.foreign.get(word.lower())
     if known:
         return known
@@ -27,9 +57,14 @@ def transliterate(lang: Language, word: str) -> str:
     else:
         from anyascii import anyascii
 
-        latin = " ".join(_romanise(c, anyascii) for c in re.findall(r"[\u2e80-\u9fff\uac00-\ud7af]|[^\u2e80-\u9fff\uac00-\ud7af]+", word))
+        latin = " ".join(
+            _romanise(c, anyascii)
+            for c in re.findall(r"[\u2e80-\u9fff\uac00-\ud7af]|[^\u2e80-\u9fff\uac00-\ud7af]+", word)
+        )
         latin = re.sub(r"[^A-Za-z ]+", "", latin)
-        latin = latin.lower() if not word[0].isupper() else " ".join(part.capitalize() for part in latin.split())
+        latin = (
+            latin.lower() if not word[0].isupper() else " ".join(part.capitalize() for part in latin.split())
+        )
     return to_cyrillic(latin) if lang.code == "ru" else latin
 
 

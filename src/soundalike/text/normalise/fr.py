@@ -44,12 +44,16 @@ def fraction(top: int, bottom: int) -> str:
 
 def date(day: int, month: int, when: int | None, left: str = "") -> str:
     """premier mai, cinq mai deux mille vingt et un."""
-    return f"{'premier' if day == 1 else cardinal(day)} {_NAMES[month - 1]}" + (f" {year(when)}" if when is not None else "")
+    return f"{'premier' if day == 1 else cardinal(day)} {_NAMES[month - 1]}" + (
+        f" {year(when)}" if when is not None else ""
+    )
 
 
 def time(hour: int, minute: int, second: int | None = None) -> str:
     """quinze heures quarante-cinq."""
-    said = f"{cardinal(hour, 'f', True)} heure{'s' if hour > 1 else ''}" + (f" {cardinal(minute, 'f', True)}" if minute else "")
+    said = f"{cardinal(hour, 'f', True)} heure{'s' if hour > 1 else ''}" + (
+        f" {cardinal(minute, 'f', True)}" if minute else ""
+    )
     return said + (f" et {cardinal(second, 'f', True)} seconde{'s' if second > 1 else ''}" if second else "")
 
 
@@ -66,14 +70,22 @@ def _ordinal(lang: Language, match: re.Match) -> str:
 def _elided(lang: Language, match: re.Match) -> str | None:
     """l'ONU, d'EDF: the capitals behind the apostrophe are read by themselves."""
     word = match[2]
-    if word in lang.spoken_acronyms or (len(word) > 3 and word not in lang.spelled and re.search("[AEIOUY]", word)):
+    if word in lang.spoken_acronyms or (
+        len(word) > 3 and word not in lang.spelled and re.search("[AEIOUY]", word)
+    ):
         return match[1] + word.capitalize()
     return match[1] + spell(lang, word)
 
 
 def _ruler(lang: Language, match: re.Match) -> str | None:
     name = re.search(r"([^\W\d_]{3,}) $", before(match))
-    if not match[0] or not name or not name[1][0].isupper() or name[1].isupper() or re.match(r"[.'-]\w", after(match)):
+    if (
+        not match[0]
+        or not name
+        or not name[1][0].isupper()
+        or name[1].isupper()
+        or re.match(r"[.'-]\w", after(match))
+    ):
         return None
     if len(match[0]) == 1 and name[1] not in lang.rulers or lang.roman_after.search(before(match)):
         return None
@@ -82,7 +94,9 @@ def _ruler(lang: Language, match: re.Match) -> str | None:
 
 def _agree(lang: Language, match: re.Match) -> str | None:
     """A number ending in one before a written noun known as feminine."""
-    noun = re.match(r" (?:(?:petite|grande|belle|nouvelle|autre|jeune)s? )?([a-zàâçéèêëîïôœûù]{3,})", after(match))
+    noun = re.match(
+        r" (?:(?:petite|grande|belle|nouvelle|autre|jeune)s? )?([a-zàâçéèêëîïôœûù]{3,})", after(match)
+    )
     number = int(match[0])
     if noun is None or number % 10 != 1 or number % 100 in (11, 71, 91) or not _FEMININE.match(noun[1]):
         return None
@@ -107,39 +121,100 @@ _RULES = tuple(
         ("abbreviation", "l", r"Ste[-. ](?=[A-Z])", lambda lang, m: "Sainte"),
         ("cardinal", "d", r"\d{0,6}1(?![\d]|[.,]\d)", _agree),
     )
-)  # fmt: skip
+)
 
 _ABBREVIATIONS = {
-    "Mme": "madame", "Mmes": "mesdames", "Mlle": "mademoiselle", "Dr": "docteur", "Dr.": "docteur", "Pr": "professeur", "Pr.": "professeur",
-    "Me": "maître", "etc.": "et cetera",
-    "p. ex.": "par exemple", "p.ex.": "par exemple", "c.-à-d.": "c'est-à-dire", "c-à-d": "c'est-à-dire", "av. J.-C.": "avant Jésus-Christ",
+    "Mme": "madame",
+    "Mmes": "mesdames",
+    "Mlle": "mademoiselle",
+    "Dr": "docteur",
+    "Dr.": "docteur",
+    "Pr": "professeur",
+    "Pr.": "professeur",
+    "Me": "maître",
+    "etc.": "et cetera",
+    "p. ex.": "par exemple",
+    "p.ex.": "par exemple",
+    "c.-à-d.": "c'est-à-dire",
+    "c-à-d": "c'est-à-dire",
+    "av. J.-C.": "avant Jésus-Christ",
     "apr. J.-C.": "après Jésus-Christ",
-    "ap. J.-C.": "après Jésus-Christ", "bd": "boulevard", "Bd": "boulevard", "bld.": "boulevard", "av.": "avenue", "tél.": "téléphone",
-    "Tél.": "téléphone", "env.": "environ",
-    "vol.": "volume", "chap.": "chapitre", "fig.": "figure", "art.": "article", "éd.": "édition", "cf.": "voir", "janv.": "janvier",
-    "févr.": "février", "juil.": "juillet",
-    "sept.": "septembre", "oct.": "octobre", "nov.": "novembre", "déc.": "décembre", "max.": "maximum", "min.": "minimum", "vs": "contre",
+    "ap. J.-C.": "après Jésus-Christ",
+    "bd": "boulevard",
+    "Bd": "boulevard",
+    "bld.": "boulevard",
+    "av.": "avenue",
+    "tél.": "téléphone",
+    "Tél.": "téléphone",
+    "env.": "environ",
+    "vol.": "volume",
+    "chap.": "chapitre",
+    "fig.": "figure",
+    "art.": "article",
+    "éd.": "édition",
+    "cf.": "voir",
+    "janv.": "janvier",
+    "févr.": "février",
+    "juil.": "juillet",
+    "sept.": "septembre",
+    "oct.": "octobre",
+    "nov.": "novembre",
+    "déc.": "décembre",
+    "max.": "maximum",
+    "min.": "minimum",
+    "vs": "contre",
     "RDV": "rendez-vous",
-    "rdv": "rendez-vous", "svp": "s'il vous plaît", "SVP": "s'il vous plaît", "Cie": "compagnie", "Sté": "société", "hab.": "habitants",
+    "rdv": "rendez-vous",
+    "svp": "s'il vous plaît",
+    "SVP": "s'il vous plaît",
+    "Cie": "compagnie",
+    "Sté": "société",
+    "hab.": "habitants",
     "apr.": "après",
-}  # fmt: skip
+}
 _UNITS = {
-    "km": "kilomètre|kilomètres", "m": "mètre|mètres", "cm": "centimètre|centimètres", "mm": "millimètre|millimètres",
+    "km": "kilomètre|kilomètres",
+    "m": "mètre|mètres",
+    "cm": "centimètre|centimètres",
+    "mm": "millimètre|millimètres",
     "km/h": "kilomètre heure|kilomètres heure",
-    "m/s": "mètre par seconde|mètres par seconde", "kg": "kilo|kilos", "g": "gramme|grammes", "mg": "milligramme|milligrammes",
-    "t": "f~tonne|tonnes", "l L": "litre|litres",
-    "ml mL": "millilitre|millilitres", "cl": "centilitre|centilitres", "m²": "mètre carré|mètres carrés", "km²": "kilomètre carré|kilomètres carrés",
-    "m³": "mètre cube|mètres cubes", "ha": "hectare|hectares", "s": "f~seconde|secondes", "min": "f~minute|minutes",
+    "m/s": "mètre par seconde|mètres par seconde",
+    "kg": "kilo|kilos",
+    "g": "gramme|grammes",
+    "mg": "milligramme|milligrammes",
+    "t": "f~tonne|tonnes",
+    "l L": "litre|litres",
+    "ml mL": "millilitre|millilitres",
+    "cl": "centilitre|centilitres",
+    "m²": "mètre carré|mètres carrés",
+    "km²": "kilomètre carré|kilomètres carrés",
+    "m³": "mètre cube|mètres cubes",
+    "ha": "hectare|hectares",
+    "s": "f~seconde|secondes",
+    "min": "f~minute|minutes",
     "°C": "degré Celsius|degrés Celsius",
-    "°F": "degré Fahrenheit|degrés Fahrenheit", "°": "degré|degrés", "%": "pour cent|pour cent", "‰": "pour mille|pour mille",
+    "°F": "degré Fahrenheit|degrés Fahrenheit",
+    "°": "degré|degrés",
+    "%": "pour cent|pour cent",
+    "‰": "pour mille|pour mille",
     "Go GB": "gigaoctet|gigaoctets",
-    "Mo MB": "mégaoctet|mégaoctets", "Ko ko KB": "kilooctet|kilooctets", "To TB": "téraoctet|téraoctets", "Hz": "hertz|hertz",
+    "Mo MB": "mégaoctet|mégaoctets",
+    "Ko ko KB": "kilooctet|kilooctets",
+    "To TB": "téraoctet|téraoctets",
+    "Hz": "hertz|hertz",
     "kHz": "kilohertz|kilohertz",
-    "MHz": "mégahertz|mégahertz", "GHz": "gigahertz|gigahertz", "W": "watt|watts", "kW": "kilowatt|kilowatts",
-    "kWh": "kilowattheure|kilowattheures", "V": "volt|volts",
-    "kcal": "f~kilocalorie|kilocalories", "dB": "décibel|décibels", "lb": "f~livre|livres", "Mbit/s": "mégabit par seconde|mégabits par seconde",
+    "MHz": "mégahertz|mégahertz",
+    "GHz": "gigahertz|gigahertz",
+    "W": "watt|watts",
+    "kW": "kilowatt|kilowatts",
+    "kWh": "kilowattheure|kilowattheures",
+    "V": "volt|volts",
+    "kcal": "f~kilocalorie|kilocalories",
+    "dB": "décibel|décibels",
+    "lb": "f~livre|livres",
+    "Mbit/s": "mégabit par seconde|mégabits par seconde",
     "ch": "cheval|chevaux",
-}  # fmt: skip
+}
 
 FRENCH = Language(
     code="fr",
@@ -147,47 +222,112 @@ FRENCH = Language(
     cardinal=cardinal,
     ordinal=ordinal,
     year=year,
-    words={"point": "virgule", "minus": "moins", "plus": "plus", "to": "à", "and": "et", "at": "arobase", "dot": "point",
-        "slash": "barre oblique", "hyphen": "tiret",
-           "underscore": "tiret bas", "power": "puissance", "squared": "au carré", "cubed": "au cube", "number": "numéro", "hashtag": "mot-dièse",
-           "about": "environ"},
-    symbols={"&": "et", "%": "pour cent", "‰": "pour mille", "+": "plus", "=": "égale", "×": "fois", "*": "fois", "÷": "divisé par",
-        "§": "paragraphe", "#": "dièse",
-             "@": "arobase", "°": "degrés", "©": "copyright", "®": "marque déposée", "™": "marque", "<": "inférieur à", ">": "supérieur à",
-             "≤": "inférieur ou égal à",
-             "≥": "supérieur ou égal à", "≠": "différent de", "≈": "environ", "±": "plus ou moins", "√": "racine carrée de", "∞": "infini",
-             "→": "vers", "$": "dollars",
-             "€": "euros", "£": "livres", "¥": "yens", "/": "barre oblique", "\\": "barre inversée"},
+    words={
+        "point": "virgule",
+        "minus": "moins",
+        "plus": "plus",
+        "to": "à",
+        "and": "et",
+        "at": "arobase",
+        "dot": "point",
+        "slash": "barre oblique",
+        "hyphen": "tiret",
+        "underscore": "tiret bas",
+        "power": "puissance",
+        "squared": "au carré",
+        "cubed": "au cube",
+        "number": "numéro",
+        "hashtag": "mot-dièse",
+        "about": "environ",
+    },
+    symbols={
+        "&": "et",
+        "%": "pour cent",
+        "‰": "pour mille",
+        "+": "plus",
+        "=": "égale",
+        "×": "fois",
+        "*": "fois",
+        "÷": "divisé par",
+        "§": "paragraphe",
+        "#": "dièse",
+        "@": "arobase",
+        "°": "degrés",
+        "©": "copyright",
+        "®": "marque déposée",
+        "™": "marque",
+        "<": "inférieur à",
+        ">": "supérieur à",
+        "≤": "inférieur ou égal à",
+        "≥": "supérieur ou égal à",
+        "≠": "différent de",
+        "≈": "environ",
+        "±": "plus ou moins",
+        "√": "racine carrée de",
+        "∞": "infini",
+        "→": "vers",
+        "$": "dollars",
+        "€": "euros",
+        "£": "livres",
+        "¥": "yens",
+        "/": "barre oblique",
+        "\\": "barre inversée",
+    },
     letter_names=_LETTERS,
     form=lambda n, decimals: 0 if n < 2 else 1,
     units=nouns(_UNITS),
-    currencies={code: tuple(nouns({"m": main, "c": small}).values()) for code, (main, small) in {
-        "EUR": ("euro|euros", "centime|centimes"), "USD": ("dollar|dollars", "cent|cents"), "GBP": ("f~livre|livres", "penny|pence"),
-        "JPY": ("yen|yens", ""),
-        "RUB": ("rouble|roubles", "kopeck|kopecks"), "CHF": ("franc suisse|francs suisses", "centime|centimes"),
-        "CAD": ("dollar canadien|dollars canadiens", "cent|cents"),
-    }.items()},
-    magnitudes=nouns({"mille": "mille|mille", "million millions M": "million|millions", "milliard milliards Md Mds": "milliard|milliards",
-        "k K": "mille|mille"}),
+    currencies={
+        code: tuple(nouns({"m": main, "c": small}).values())
+        for code, (main, small) in {
+            "EUR": ("euro|euros", "centime|centimes"),
+            "USD": ("dollar|dollars", "cent|cents"),
+            "GBP": ("f~livre|livres", "penny|pence"),
+            "JPY": ("yen|yens", ""),
+            "RUB": ("rouble|roubles", "kopeck|kopecks"),
+            "CHF": ("franc suisse|francs suisses", "centime|centimes"),
+            "CAD": ("dollar canadien|dollars canadiens", "cent|cents"),
+        }.items()
+    },
+    magnitudes=nouns(
+        {
+            "mille": "mille|mille",
+            "million millions M": "million|millions",
+            "milliard milliards Md Mds": "milliard|milliards",
+            "k K": "mille|mille",
+        }
+    ),
     of="de ",
     digits_after_point=False,
     fraction=fraction,
     leaning=frozenset("M. MM. p. pp.".split()),
     abbreviations=_ABBREVIATIONS,
     enders=frozenset(("etc.", "av. J.-C.", "apr. J.-C.", "ap. J.-C.", "J.-C.", "hab.")),
-    spoken_acronyms=frozenset("OTAN NASA ONU OVNI SIDA COVID UNESCO UNICEF FIFA UEFA OPEP FNAC INSEE RATP PACS SMIC CROUS ENA IKEA "
-        "PIN".split()) - {"RATP"},
-    spelled=frozenset("SNCF RATP TGV EDF UE USA FBI PDG TVA HLM BBC BD CD DVD PC TV ADN CGT RER IRM QI".split()),
-    common=frozenset("le la les un une des de du et ou où est il elle je tu nous vous ils on ne pas plus oui non si ce ça qui que quoi au aux en "
+    spoken_acronyms=frozenset(
+        "OTAN NASA ONU OVNI SIDA COVID UNESCO UNICEF FIFA UEFA OPEP FNAC INSEE RATP PACS SMIC CROUS ENA IKEA "
+        "PIN".split()
+    )
+    - {"RATP"},
+    spelled=frozenset(
+        "SNCF RATP TGV EDF UE USA FBI PDG TVA HLM BBC BD CD DVD PC TV ADN CGT RER IRM QI".split()
+    ),
+    common=frozenset(
+        "le la les un une des de du et ou où est il elle je tu nous vous ils on ne pas plus oui non si ce ça qui que quoi au aux en "
         "sur par pour avec sans dans tout "
-                     "tous très bien mal moi toi lui mon ma mes ton ta sa son ses été va vas fin stop tout rien ici là trop".split()),
-    roman_after=re.compile(r"\b(?:chapitre|chap\.|tome|volume|partie|acte|scène|article|section|type|phase|titre|livre|niveau|grade|guerre "
-        "mondiale|siècle) $", re.IGNORECASE),
-    rulers=frozenset("Louis Charles Henri François Philippe Jean Napoléon Pie Léon Georges Édouard Élisabeth Elizabeth Catherine Clément Urbain "
-        "Paul".split()),
-    months={name: i + 1 for i, name in enumerate(_NAMES)} | dict(zip("janv févr avr juil sept oct nov déc".split(), (1, 2, 4, 7, 9, 10, 11, 12))),
+        "tous très bien mal moi toi lui mon ma mes ton ta sa son ses été va vas fin stop tout rien ici là trop".split()
+    ),
+    roman_after=re.compile(
+        r"\b(?:chapitre|chap\.|tome|volume|partie|acte|scène|article|section|type|phase|titre|livre|niveau|grade|guerre "
+        "mondiale|siècle) $",
+        re.IGNORECASE,
+    ),
+    rulers=frozenset(
+        "Louis Charles Henri François Philippe Jean Napoléon Pie Léon Georges Édouard Élisabeth Elizabeth Catherine Clément Urbain "
+        "Paul".split()
+    ),
+    months={name: i + 1 for i, name in enumerate(_NAMES)}
+    | dict(zip("janv févr avr juil sept oct nov déc".split(), (1, 2, 4, 7, 9, 10, 11, 12))),
     date=date,
     time=time,
     phone_pairs=True,
     rules=_RULES,
-)  # fmt: skip
+)

@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 PROTECTED = "\x01"  # a full stop that belongs to a spelled letter, until the marks are settled
-LETTER = r"[^\W\d_²³¹⁰⁴-⁹\u00bc-\u00be\u2150-\u215e]"  # superscripts and fractions are no letters, though \w holds them
+# Superscripts and fractions are no letters, though \w holds them
+LETTER = r"[^\W\d_²³¹⁰⁴-⁹\u00bc-\u00be\u2150-\u215e]"
 LONGEST_NUMBER = 15  # digits; longer runs are read one by one
 
 
 def compiled(pattern: str, flags: int = 0) -> re.Pattern:
-    """A pattern in which a letter, and the end of a word, are what they are to a reader: m² ends in a letter, 5½ in a figure."""
+    """A pattern in which a letter, and the end of a word, are what they are to a reader: m² ends in a letter,
+    5½ in a figure.
+    """
     return re.compile(pattern.replace(r"[^\W\d_]", LETTER).replace(r"(?![^\W_])", rf"(?!{LETTER}|\d)"), flags)
 
 
@@ -49,7 +52,8 @@ def nouns(table: Mapping[str, str]) -> dict[str, Noun]:
 
 @dataclass(frozen=True)
 class Rule:
-    """One way to read a span: where it may begin ("d" digit, "l" letter, "s" other), its pattern and its words.
+    """One way to read a span: where it may begin ("d" digit, "l" letter, "s" other), its pattern and its
+    words.
 
     `say` may decline with None; it may set `match.end()` aside by returning (words, stop).
     """
@@ -101,7 +105,8 @@ class Language:
     time: Callable[[int, int, int | None], str] | None = None
     years_from: int = 1100  # bare numbers from here to 2099 may be years
     phone_pairs: bool = False
-    foreign: Mapping[str, str] = field(default_factory=dict)  # lower-case words of other scripts with a known reading
+    # Lower-case words of other scripts with a known reading
+    foreign: Mapping[str, str] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
 
     @property
@@ -145,7 +150,9 @@ def say_number(lang: Language, written: str, gender: str = "", counted: bool = F
         tail = digits(lang, part)
     else:
         bare = part.lstrip("0")
-        tail = " ".join([lang.cardinal(0)] * (len(part) - len(bare)) + ([lang.cardinal(int(bare))] if bare else []))
+        tail = " ".join(
+            [lang.cardinal(0)] * (len(part) - len(bare)) + ([lang.cardinal(int(bare))] if bare else [])
+        )
     return f"{whole_number(lang, whole)} {lang.words['point']} {tail}"
 
 
@@ -156,7 +163,11 @@ def count(lang: Language, written: str, counted: Noun, adjective: bool = False) 
 
 def is_adjective(lang: Language, match: re.Match) -> bool:
     """Whether a measure stands between an article and a noun."""
-    return bool(lang.attributive and lang.attributive.search(before(match)) and re.match(r"[ -][^\W\d_]{3}", after(match)))
+    return bool(
+        lang.attributive
+        and lang.attributive.search(before(match))
+        and re.match(r"[ -][^\W\d_]{3}", after(match))
+    )
 
 
 def form(lang: Language, written: str, counted: Noun) -> str:
@@ -180,7 +191,11 @@ def spell(lang: Language, letters: str) -> str:
     """Letters by their names; of an accented letter the name of its base if it has none of its own."""
     import unicodedata
 
-    names = (lang.letter_names.get(c.upper()) or lang.letter_names.get(unicodedata.normalize("NFD", c)[0].upper(), c) for c in letters)
+    names = (
+        lang.letter_names.get(c.upper())
+        or lang.letter_names.get(unicodedata.normalize("NFD", c)[0].upper(), c)
+        for c in letters
+    )
     return " ".join(names)
 
 
@@ -192,5 +207,9 @@ def ending(lang: Language, match: re.Match, may_end: bool = False) -> str:
     if not rest.strip(" \"')\n") or re.match(r"\s*\n\s*\n", rest):
         return "."
     return (
-        "." if (may_end or match[0] in lang.enders) and re.match(r"[\"')]*\s+[\"'(]*[^\W\d_]", rest) and rest.lstrip(" \n\"'()")[:1].isupper() else ""
+        "."
+        if (may_end or match[0] in lang.enders)
+        and re.match(r"[\"')]*\s+[\"'(]*[^\W\d_]", rest)
+        and rest.lstrip(" \n\"'()")[:1].isupper()
+        else ""
     )

@@ -1,4 +1,6 @@
-"""Rules for figures that every language shares: money, units, times, dates, ranges, fractions, telephone numbers."""
+"""Rules for figures that every language shares: money, units, times, dates, ranges, fractions, telephone
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,22 @@ from .language import (
 
 _YEAR = r"(?:1[0-9]|20)\d\d"
 _POWERS = {"²": 2, "³": 3, "⁰": 0, "¹": 1, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9}
-_CODES = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₽": "RUB", "₹": "INR", "US$": "USD", "C$": "CAD", "A$": "AUD", "₩": "KRW", "₴": "UAH",
-          "₿": "BTC", "₺": "TRY", "¢": "CENT"}  # fmt: skip
+_CODES = {
+    "$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "¥": "JPY",
+    "₽": "RUB",
+    "₹": "INR",
+    "US$": "USD",
+    "C$": "CAD",
+    "A$": "AUD",
+    "₩": "KRW",
+    "₴": "UAH",
+    "₿": "BTC",
+    "₺": "TRY",
+    "¢": "CENT",
+}
 
 
 def alternatives(keys: Iterable[str]) -> str:
@@ -38,7 +54,9 @@ def alternatives(keys: Iterable[str]) -> str:
 def numeric_rules(lang: Language) -> list[Rule]:
     """The rules for figures in their order: what needs most context first."""
     n = lang.number
-    money = alternatives({*lang.currencies, *(sign for sign, code in _CODES.items() if code in lang.currencies)})
+    money = alternatives(
+        {*lang.currencies, *(sign for sign, code in _CODES.items() if code in lang.currencies)}
+    )
     units = alternatives(lang.units)
     size = alternatives(lang.magnitudes)
     long_size = alternatives(key for key in lang.magnitudes if len(key) > 1)
@@ -49,22 +67,45 @@ def numeric_rules(lang: Language) -> list[Rule]:
     rules = [
         Rule("date", "d", c(r"(\d{4})-(\d\d)-(\d\d)(?![\d-])"), _iso_date),
         Rule("date", "d", c(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4}|\d\d)(?![\d/]|\.\d)"), _figures_date),
-        Rule("phone", "ds", c(r"(?:\+\d{1,3}[ .-]?|8 ?(?=\(\d))?(?:\(\d{2,5}\)[ .-]?)?\d{1,5}(?:[ .-]\d{1,8}){0,6}(?![\d])|\d[ -]\d{3}[ -]\d{3}[ -]"
-                            r"\d{2}[ -]?\d{2}(?!\d)"), _phone),
+        Rule(
+            "phone",
+            "ds",
+            c(
+                r"(?:\+\d{1,3}[ .-]?|8 ?(?=\(\d))?(?:\(\d{2,5}\)[ .-]?)?\d{1,5}(?:[ .-]\d{1,8}){0,6}(?![\d])|\d[ -]\d{3}[ -]\d{3}[ -]"
+                r"\d{2}[ -]?\d{2}(?!\d)"
+            ),
+            _phone,
+        ),
         Rule("version", "d", c(r"\d{1,6}(?:\.\d{1,6}){2,5}(?![\w.]{0,9}\d)"), _version),
         Rule("time", "d", c(r"(\d{1,2}):([0-5]\d)(?::([0-5]\d))?(?![\d:])"), _clock),
-        Rule("currency", "dsl", c(rf"([-–]?)({money}) ?({n})(?:{dash}(?:{money})? ?({n}))?(?: ?({size}){end})?"), _money_first),
-        Rule("currency", "d", c(rf"()()({n})(?:{dash}({n}))?(?: ?({size}){end})? ?({money}){end}"), _money_last),
+        Rule(
+            "currency",
+            "dsl",
+            c(rf"([-–]?)({money}) ?({n})(?:{dash}(?:{money})? ?({n}))?(?: ?({size}){end})?"),
+            _money_first,
+        ),
+        Rule(
+            "currency", "d", c(rf"()()({n})(?:{dash}({n}))?(?: ?({size}){end})? ?({money}){end}"), _money_last
+        ),
         Rule("number", "d", c(rf"({n}) ?({long_size}){end}"), _with_magnitude),
         Rule("fraction", "d", c(r"(?:(\d{1,6})[ -])?(\d{1,3})/(\d{1,4})(?![\d/]|[.,]\d)"), _fraction),
         Rule("fraction", "d", c(r"(\d{1,6}) ?([\u00bc-\u00be\u2150-\u215e])"), _vulgar),
         Rule("range", "d", c(rf"({n}) ?(?:{units})?{dash}({n}) ?({units}){end}"), _unit_range),
-        Rule("unit", "d", c(rf"({n})[ -]?({units}){end}"), lambda lang, m: count(lang, m[1], lang.units[m[2]], is_adjective(lang,
-            m)) + ending(lang, m)),
+        Rule(
+            "unit",
+            "d",
+            c(rf"({n})[ -]?({units}){end}"),
+            lambda lang, m: count(lang, m[1], lang.units[m[2]], is_adjective(lang, m)) + ending(lang, m),
+        ),
         Rule("range", "d", c(rf"({_YEAR})({dash})(\d{{4}}|\d\d)(?![\d-]|[.,]\d)"), _year_range),
         Rule("range", "d", c(rf"({n})({dash})({n})(?![\d-])"), _range),
         Rule("ratio", "d", c(r"(\d{1,6}) ?: ?(\d{1,6})(?![\d:])"), _ratio),
-        Rule("times", "d", c(rf"({n}) ?[xх×*] ?(?=\d)"), lambda lang, m: f"{say_number(lang, m[1])} {lang.symbols['×']}"),
+        Rule(
+            "times",
+            "d",
+            c(rf"({n}) ?[xх×*] ?(?=\d)"),
+            lambda lang, m: f"{say_number(lang, m[1])} {lang.symbols['×']}",
+        ),
         Rule("year", "d", c(rf"{_YEAR}(?![\d]|[.,]\d)"), _bare_year),
         Rule("leading-zero", "d", c(r"0\d+(?![\d]|[.,]\d)"), lambda lang, m: digits(lang, m[0])),
         Rule("decimal", "d", c(rf"{n}(?=[²³⁰¹⁴⁵⁶⁷⁸⁹\W_]|$)"), lambda lang, m: say_number(lang, m[0])),
@@ -72,10 +113,16 @@ def numeric_rules(lang: Language) -> list[Rule]:
         Rule("power", "s", c(r"[²³⁰¹⁴⁵⁶⁷⁸⁹]+"), _power),
         Rule("decimal", "s", c(rf"{re.escape(lang.decimal)}(\d{{1,9}})(?![\d.,]{{0,9}}\d)"), _bare_decimal),
         Rule("negative", "s", c(r"[-–—](?=\d|[$£€¥₽]\d)"), _negative),
-    ]  # fmt: skip
+    ]
     if lang.date is not None and lang.months:
         numbered = Rule(
-            "date", "d", c(rf"(\d{{1,2}})\.?(?:er|º)? (?:de )?({month})\.?{end}(?:,? (?:de |del )?(\d{{4}})(?!\d))?", re.IGNORECASE), _named_date
+            "date",
+            "d",
+            c(
+                rf"(\d{{1,2}})\.?(?:er|º)? (?:de )?({month})\.?{end}(?:,? (?:de |del )?(\d{{4}})(?!\d))?",
+                re.IGNORECASE,
+            ),
+            _named_date,
         )
         rules.insert(0, numbered)
     return rules
@@ -89,12 +136,20 @@ def _named_date(lang: Language, match: re.Match) -> str | None:
 
 
 def _iso_date(lang: Language, match: re.Match) -> str | None:
-    year, month, day = int(match[1]), int(match[2]), int(match[3])
-    return lang.date(day, month, year, before(match)) if lang.date and 1 <= month <= 12 and 1 <= day <= 31 else None
+    year = int(match[1])
+    month = int(match[2])
+    day = int(match[3])
+    return (
+        lang.date(day, month, year, before(match))
+        if lang.date and 1 <= month <= 12 and 1 <= day <= 31
+        else None
+    )
 
 
 def _figures_date(lang: Language, match: re.Match) -> str | None:
-    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    first = int(match[1])
+    second = int(match[3])
+    year = int(match[4])
     if lang.date is None or (match[2] == "." and lang.month_first):
         return None
     if len(match[4]) == 2:
@@ -116,10 +171,17 @@ def _phone(lang: Language, match: re.Match) -> str | None:
     )
     opened = written[0] in "+(" or (written[0] == "8" and "(" in written)
     led = written[0] == "0" and len(re.findall(r"\d+", written)) > 1 and amount >= 8 and "." not in written
-    if not (plain or local or (amount >= 7 and (opened or led or said))) or amount > 16 or ("." in written and not plain):
+    if (
+        not (plain or local or (amount >= 7 and (opened or led or said)))
+        or amount > 16
+        or ("." in written and not plain)
+    ):
         return None
     groups = re.findall(r"\d+", written)
-    read = [lang.cardinal(int(g)) if lang.phone_pairs and len(g) == 2 and g[0] != "0" else digits(lang, g) for g in groups]
+    read = [
+        lang.cardinal(int(g)) if lang.phone_pairs and len(g) == 2 and g[0] != "0" else digits(lang, g)
+        for g in groups
+    ]
     return (f"{lang.words['plus']} " if written[0] == "+" else "") + ", ".join(read)
 
 
@@ -134,7 +196,8 @@ def _ratio(lang: Language, match: re.Match) -> str:
 
 
 def _clock(lang: Language, match: re.Match) -> str | None:
-    hour, minute = int(match[1]), int(match[2])
+    hour = int(match[1])
+    minute = int(match[2])
     if lang.time is None or hour > 24:
         return None
     return lang.time(hour, minute, int(match[3]) if match[3] else None)
@@ -150,12 +213,15 @@ def _money_last(lang: Language, match: re.Match) -> str | None:
     return said and said + ending(lang, match)
 
 
-def _money(lang: Language, sign: str, code: str, low: str, high: str | None, size: str | None, match: re.Match) -> str | None:
+def _money(
+    lang: Language, sign: str, code: str, low: str, high: str | None, size: str | None, match: re.Match
+) -> str | None:
     main, small = lang.currencies[code if code in lang.currencies else _CODES[code]]
     minus = f"{lang.words['minus']} " if sign else ""
     first = ""
     if high:
-        first, low = f"{say_number(lang, low, main.gender)} {lang.words['to']} ", high
+        first = f"{say_number(lang, low, main.gender)} {lang.words['to']} "
+        low = high
     if size:
         magnitude = lang.magnitudes[size]
         of = "d'" if lang.code == "fr" and main.forms[-1][0] in "aeiouy" else lang.of
@@ -180,7 +246,8 @@ def _with_magnitude(lang: Language, match: re.Match) -> str:
 
 
 def _fraction(lang: Language, match: re.Match) -> str | None:
-    top, bottom = int(match[2]), int(match[3])
+    top = int(match[2])
+    bottom = int(match[3])
     if lang.fraction is None or (match[1] and top >= bottom) or not bottom:
         if match[1]:
             return None
@@ -197,12 +264,18 @@ def _vulgar(lang: Language, match: re.Match) -> str | None:
     whole = f"{whole_number(lang, match[1])} {lang.words['and']} " if match.re.groups else ""
     if not top or not bottom:
         return whole + lang.cardinal(0)
-    said = lang.fraction(int(top), int(bottom)) if lang.fraction else f"{lang.cardinal(int(top))} {lang.words['slash']} {lang.cardinal(int(bottom))}"
+    said = (
+        lang.fraction(int(top), int(bottom))
+        if lang.fraction
+        else f"{lang.cardinal(int(top))} {lang.words['slash']} {lang.cardinal(int(bottom))}"
+    )
     return whole + said
 
 
 def _bare_decimal(lang: Language, match: re.Match) -> str | None:
-    return f"{lang.words['point']} {digits(lang, match[1])}" if before(match, 1) in ("", " ", "(", "$") else None
+    return (
+        f"{lang.words['point']} {digits(lang, match[1])}" if before(match, 1) in ("", " ", "(", "$") else None
+    )
 
 
 def _power(lang: Language, match: re.Match) -> str:
@@ -222,7 +295,8 @@ def _unit_range(lang: Language, match: re.Match) -> str:
 
 
 def _year_range(lang: Language, match: re.Match) -> str | None:
-    first, second = int(match[1]), match[3]
+    first = int(match[1])
+    second = match[3]
     if len(second) == 4:
         if not first < int(second) < 2101:
             return None
@@ -235,7 +309,8 @@ def _year_range(lang: Language, match: re.Match) -> str | None:
 def _range(lang: Language, match: re.Match) -> str | None:
     if before(match, 1) in ("-", "."):
         return None
-    low, high = parse(lang, match[1])[0], parse(lang, match[3])[0]
+    low = parse(lang, match[1])[0]
+    high = parse(lang, match[3])[0]
     subtracted = " " in match[2] and len(low) <= 15 and len(high) <= 15 and int(high) <= int(low)
     return f"{say_number(lang, match[1])} {lang.words['minus' if subtracted else 'to']} {say_number(lang, match[3])}"
 

@@ -49,19 +49,28 @@ def _year(n: int) -> str:
 
 def _year_with(lang: Language, match: re.Match) -> str:
     """A year with its word: в 1999 году, 1999 года, 1999 г."""
-    n, word = int(match[1]), match[2]
+    n = int(match[1])
+    word = match[2]
     left = before(match)
     inside = bool(PREPOSITIONAL.search(left))
     if word.startswith("г."):
-        case, said = ("p", "году") if inside else ("g", "года") if re.search(r"[а-яё] $|^$", left) or not left.strip() else ("n", "год")
+        case, said = (
+            ("p", "году")
+            if inside
+            else ("g", "года")
+            if re.search(r"[а-яё] $|^$", left) or not left.strip()
+            else ("n", "год")
+        )
         case, said = ("d", "году") if DATIVE.search(left) else (case, said)
     else:
-        case, said = _YEAR_WORDS[word] or ("d" if DATIVE.search(left) or re.search(r"(?i)\bпо $", left) else "p"), word
+        case = _YEAR_WORDS[word] or ("d" if DATIVE.search(left) or re.search(r"(?i)\bпо $", left) else "p")
+        said = word
     return f"{ordinal(n, 'm', case)} {said}" + ending(lang, match)
 
 
 def _years_between(lang: Language, match: re.Match) -> str:
-    first, last = int(match[1]), int(match[2])
+    first = int(match[1])
+    last = int(match[2])
     if PREPOSITIONAL.search(before(match)):
         return f"{ordinal(first, 'm', 'p')}, {ordinal(last, 'm', 'p')} годах" + ending(lang, match)
     return f"с {ordinal(first, 'm', 'g')} по {ordinal(last, 'm', 'n')} год" + ending(lang, match)
@@ -80,16 +89,31 @@ def _year_after_in(lang: Language, match: re.Match) -> str | None:
 def date(day: int, month: int, when: int | None, left: str = "") -> str:
     """пятого мая две тысячи двадцать первого года, or as what stands before asks."""
     case = "d" if DATIVE.search(left) else "g"
-    if not left.strip() and not when or re.search(r"(?i)\b(?:сегодня|завтра|вчера было|это|на|по|наступило|дата:?) $|[—–-] $", left):
+    if (
+        not left.strip()
+        and not when
+        or re.search(r"(?i)\b(?:сегодня|завтра|вчера было|это|на|по|наступило|дата:?) $|[—–-] $", left)
+    ):
         case = "n"
-    return f"{ordinal(day, 'n', case)} {_MONTHS[month - 1]}" + (f" {ordinal(when, 'm', 'g')} года" if when is not None else "")
+    return f"{ordinal(day, 'n', case)} {_MONTHS[month - 1]}" + (
+        f" {ordinal(when, 'm', 'g')} года" if when is not None else ""
+    )
 
 
 def _dated(lang: Language, match: re.Match) -> str | None:
     if not 1 <= int(match[1]) <= 31:
         return None
     year = f" {ordinal(int(match[3]), 'm', 'g')} года" if match[3] else ""
-    return date(int(match[1]), _MONTHS.index(match[2].lower()) + 1, None, before(match) or (" x" if match[3] else "")) + year + ending(lang, match)
+    return (
+        date(
+            int(match[1]),
+            _MONTHS.index(match[2].lower()) + 1,
+            None,
+            before(match) or (" x" if match[3] else ""),
+        )
+        + year
+        + ending(lang, match)
+    )
 
 
 def time(hour: int, minute: int, second: int | None = None) -> str:
@@ -97,7 +121,9 @@ def time(hour: int, minute: int, second: int | None = None) -> str:
     if not minute:
         return f"{cardinal(hour)} {('час', 'часа', 'часов')[form(hour, False)]}"
     return f"{cardinal(hour)} {'ноль ' if minute < 10 else ''}{cardinal(minute)}" + (
-        f" и {cardinal(second, 'f')} {('секунда', 'секунды', 'секунд')[form(second, False)]}" if second else ""
+        f" и {cardinal(second, 'f')} {('секунда', 'секунды', 'секунд')[form(second, False)]}"
+        if second
+        else ""
     )
 
 
@@ -107,20 +133,33 @@ def _with_suffix(lang: Language, match: re.Match) -> str | None:
 
 def _range(lang: Language, match: re.Match) -> str | None:
     """от пяти до десяти: both in the genitive, and the unit with them."""
-    low, high = match[1].replace(" ", ""), match[2].replace(" ", "")
-    if max(len(low), len(high)) > 12 or before(match, 1) in ("-", ".") or int(high) <= int(low) and not match[3]:
+    low = match[1].replace(" ", "")
+    high = match[2].replace(" ", "")
+    if (
+        max(len(low), len(high)) > 12
+        or before(match, 1) in ("-", ".")
+        or int(high) <= int(low)
+        and not match[3]
+    ):
         return None
     counted = lang.units.get(match[3]) or (lang.currencies[match[3]][0] if match[3] else None)
     gender = counted.gender if counted else "m"
     said = f"{cardinal(int(low), gender, case='g')} до {cardinal(int(high), gender, case='g')}"
     left = "" if re.search(r"(?i)\b(?:от|с) $", before(match)) else "от "
-    return left + said + (f" {counted.forms[1 if form(int(high), False) == 0 else 2]}" if counted else "") + ending(lang, match)
+    return (
+        left
+        + said
+        + (f" {counted.forms[1 if form(int(high), False) == 0 else 2]}" if counted else "")
+        + ending(lang, match)
+    )
 
 
 def _governed(lang: Language, match: re.Match) -> str | None:
     """A number, and its unit if it has one, in the case that a preposition asks for."""
     left = before(match)
-    source = GENITIVE.search(left) or (re.search(r"(?i)(?:^|[^\w-])с $", left) and re.match(r" (?:до|по) ", after(match)))
+    source = GENITIVE.search(left) or (
+        re.search(r"(?i)(?:^|[^\w-])с $", left) and re.match(r" (?:до|по) ", after(match))
+    )
     case = "g" if source else "d" if DATIVE.search(left) else ""
     whole, part = parse(lang, match[1])
     if not case or part or len(whole) > 12 or (len(whole) > 1 and whole[0] == "0"):
@@ -133,7 +172,10 @@ def _governed(lang: Language, match: re.Match) -> str | None:
         return cardinal(n, "f" if feminine else "m", case=case)
     if case == "d":
         return None
-    return f"{cardinal(n, counted.gender, case=case)} {counted.forms[1 if form(n, False) == 0 else 2]}" + ending(lang, match)
+    return (
+        f"{cardinal(n, counted.gender, case=case)} {counted.forms[1 if form(n, False) == 0 else 2]}"
+        + ending(lang, match)
+    )
 
 
 def _agree(lang: Language, match: re.Match) -> str | None:
@@ -144,7 +186,11 @@ def _agree(lang: Language, match: re.Match) -> str | None:
     words = re.match(r" ([а-яё]{2,})(?: ([а-яё]{3,}))?", after(match))
     if re.match(rf" ?(?:{_COUNTED}|{_SIZE})(?![^\W_])", after(match)):
         return None
-    if words is None or words[1] in ("на", "по", "из", "от", "до", "за", "не", "или", "это", "раза", "раз", "процента") and words[1] != "раз":
+    if (
+        words is None
+        or words[1] in ("на", "по", "из", "от", "до", "за", "не", "или", "это", "раза", "раз", "процента")
+        and words[1] != "раз"
+    ):
         return None
     noun = words[2] if words[2] and re.search(r"(?:ый|ий|ой|ая|яя|ое|ее|ых|их|ую)$", words[1]) else words[1]
     gender, case = gender_of(noun, int(whole))
@@ -153,9 +199,16 @@ def _agree(lang: Language, match: re.Match) -> str | None:
 
 
 def _century(lang: Language, match: re.Match) -> str:
-    n, word = roman_value(match[1]), match[2]
+    n = roman_value(match[1])
+    word = match[2]
     if word == "в.":
-        word = "веке" if PREPOSITIONAL.search(before(match)) else "века" if re.search(r"[а-яё] $", before(match)) else "век"
+        word = (
+            "веке"
+            if PREPOSITIONAL.search(before(match))
+            else "века"
+            if re.search(r"[а-яё] $", before(match))
+            else "век"
+        )
     neuter = word.startswith("столет")
     return f"{ordinal(n, 'n' if neuter else 'm', _CENTURY[word])} {word}" + ending(lang, match)
 
@@ -165,13 +218,31 @@ def _ruler(lang: Language, match: re.Match) -> str | None:
     named = re.search(r"([А-ЯЁа-яё]{3,}) $", before(match))
     if not match[0] or not named:
         return None
-    name, n = named[1], roman_value(match[1])
-    if name.lower() in ("глава", "часть", "серия", "книга", "статья", "мировая", "степень", "группа", "сцена"):
+    name = named[1]
+    n = roman_value(match[1])
+    if name.lower() in (
+        "глава",
+        "часть",
+        "серия",
+        "книга",
+        "статья",
+        "мировая",
+        "степень",
+        "группа",
+        "сцена",
+    ):
         return ordinal(n, "f")
     if name.lower() in ("том", "раздел", "акт", "съезд", "тип", "класс", "этап"):
         return ordinal(n, "m")
     for stems, gender in ((_RULERS, "m"), (_QUEENS, "f")):
-        stem = next((s for s in sorted(stems, key=len, reverse=True) if name.startswith(s) and len(name) - len(s) < 3), None)
+        stem = next(
+            (
+                s
+                for s in sorted(stems, key=len, reverse=True)
+                if name.startswith(s) and len(name) - len(s) < 3
+            ),
+            None,
+        )
         if stem is not None:
             tail = name[len(stem) :]
             if gender == "f":
@@ -202,30 +273,56 @@ _SIZE = alternatives(key for keys in MAGNITUDES for key in keys.split())
 _RULES = tuple(
     Rule(name, begins, compiled(pattern), say)
     for name, begins, pattern, say in (
-        ("date", "d", rf"(\d{{1,2}}) ({'|'.join(_MONTHS)})(?: (\d{{3,4}})(?: года| г\.)?)?(?![^\W_])", _dated),
+        (
+            "date",
+            "d",
+            rf"(\d{{1,2}}) ({'|'.join(_MONTHS)})(?: (\d{{3,4}})(?: года| г\.)?)?(?![^\W_])",
+            _dated,
+        ),
         ("year", "d", rf"({_YEAR})[-–—]({_YEAR}) ?(?:гг\.|годы|годах|годов)", _years_between),
         ("year", "d", r"(\d{1,3}) ?(г\.|года|году)(?= (?:до )?н\. ?э\.)", _year_with),
         ("year", "d", rf"({_YEAR}) ?(года|году|годом|годе|год(?![а-яё])|г\.)(?![^\W_])", _year_with),
-        ("ordinal", "d", r"(\d{1,9})[-–]?(?:ь?)(ый|ой|ий|й|ая|яя|я|ое|ее|е|ые|го|ого|его|му|ому|ему|ом|ем|м|ую|ю|ых|х|ми|ым)(?![^\W_])",
-        _with_suffix),
+        (
+            "ordinal",
+            "d",
+            r"(\d{1,9})[-–]?(?:ь?)(ый|ой|ий|й|ая|яя|я|ое|ее|е|ые|го|ого|его|му|ому|ему|ом|ем|м|ую|ю|ых|х|ми|ым)(?![^\W_])",
+            _with_suffix,
+        ),
         ("year", "d", r"(?:1[1-9]|20)\d\d(?![\d]|[.,]\d)", _year_after_in),
         ("fraction", "d", r"(\d{1,6}) ?½", _halves),
-        ("time", "d", r"(\d{1,2}) ?ч\.? ?([0-5]\d) ?мин\.?(?![^\W_])", lambda lang,
-        m: f"{cardinal(int(m[1]))} {('час', 'часа', 'часов')[form(int(m[1]), False)]} "
-                      f"{cardinal(int(m[2]), 'f')} {('минута', 'минуты', 'минут')[form(int(m[2]), False)]}" + ending(lang, m)),
+        (
+            "time",
+            "d",
+            r"(\d{1,2}) ?ч\.? ?([0-5]\d) ?мин\.?(?![^\W_])",
+            lambda lang, m: (
+                f"{cardinal(int(m[1]))} {('час', 'часа', 'часов')[form(int(m[1]), False)]} "
+                f"{cardinal(int(m[2]), 'f')} {('минута', 'минуты', 'минут')[form(int(m[2]), False)]}"
+                + ending(lang, m)
+            ),
+        ),
         ("range", "d", rf"({_N}) ?[-–—] ?({_N})(?: ?({_COUNTED})(?![^\W_]))?(?![\d]|[-.,]\d)", _range),
         ("cardinal", "d", rf"({_N})(?: ?({_COUNTED})(?![^\W_]))?(?![\d:/]|[-.,]\d)", _governed),
         ("cardinal", "d", rf"(?:{_N})(?![\d]|[.,:/-]\d)", _agree),
         ("ratio", "d", r"(\d{1,9}) ?: ?(\d|\d{3,9})(?![\d:])", _ratio),
         ("roman", "l", rf"{_ROMAN} (века|веке|веку|веком|век|столетие|столетия|в\.)(?![^\W_])", _century),
         ("roman", "l", rf"{_ROMAN}(?![\w])", _ruler),
-        ("abbreviation", "l", r"г\. ?(?=[А-ЯЁ])", lambda lang, m: "городе" if PREPOSITIONAL.search(before(m)) else "город"),
-        ("abbreviation", "l", r"ул\. ?(?=[А-ЯЁ\d])", lambda lang, m: "улице" if re.search(r"(?i)\b(?:на|по) $", before(m)) else "улица"),
+        (
+            "abbreviation",
+            "l",
+            r"г\. ?(?=[А-ЯЁ])",
+            lambda lang, m: "городе" if PREPOSITIONAL.search(before(m)) else "город",
+        ),
+        (
+            "abbreviation",
+            "l",
+            r"ул\. ?(?=[А-ЯЁ\d])",
+            lambda lang, m: "улице" if re.search(r"(?i)\b(?:на|по) $", before(m)) else "улица",
+        ),
         ("abbreviation", "l", r"д\. ?(?=\d)", lambda lang, m: "дом"),
         ("abbreviation", "l", r"кв\. ?(?=\d)", lambda lang, m: "квартира"),
         ("abbreviation", "l", r"с\. ?(?=\d)", lambda lang, m: "страница"),
     )
-)  # fmt: skip
+)
 
 RUSSIAN = Language(
     code="ru",
@@ -238,7 +335,11 @@ RUSSIAN = Language(
     letter_names=LETTERS,
     form=form,
     units=nouns(UNITS),
-    currencies={key: tuple(nouns({"m": main, "c": small}).values()) for keys, (main, small) in CURRENCIES.items() for key in keys.split()},
+    currencies={
+        key: tuple(nouns({"m": main, "c": small}).values())
+        for keys, (main, small) in CURRENCIES.items()
+        for key in keys.split()
+    },
     magnitudes=nouns(MAGNITUDES),
     cents="{whole} {cents}",
     groups=" .",

@@ -1,4 +1,6 @@
-"""Russian numbers: gender and case of cardinals, ordinals, fractions; what the words beside a number ask for."""
+"""Russian numbers: gender and case of cardinals, ordinals, fractions; what the words beside a number ask
+for.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,9 @@ import re
 
 from num2words import num2words
 
-GENITIVE = re.compile(r"(?i)(?:^|[^\w-])(?:от|до|около|без|из|более|менее|больше|меньше|свыше|после|для|порядка|кроме) $")
+GENITIVE = re.compile(
+    r"(?i)(?:^|[^\w-])(?:от|до|около|без|из|более|менее|больше|меньше|свыше|после|для|порядка|кроме) $"
+)
 DATIVE = re.compile(r"(?i)(?:^|[^\w-])(?:к|ко|благодаря|согласно) $")
 PREPOSITIONAL = re.compile(r"(?i)(?:^|[^\w-])(?:в|во|о|об|при) $")
 _CASES = (
@@ -51,7 +55,9 @@ def ordinal_with(n: int, suffix: str, left: str) -> str | None:
         return ordinal(n, "p")
     if suffix in ("м", "ом", "ем") and not PREPOSITIONAL.search(left) and not re.search(r"(?i)\bна $", left):
         return ordinal(n, "m", "i")
-    return next((said for case, gender in _CASES if (said := ordinal(n, gender, case)).endswith(suffix)), None)
+    return next(
+        (said for case, gender in _CASES if (said := ordinal(n, gender, case)).endswith(suffix)), None
+    )
 
 
 def form(n: int, decimals: bool) -> int:
@@ -75,7 +81,9 @@ def decimals(whole: str, part: str) -> str:
 
 def fraction(top: int, bottom: int) -> str:
     """одна вторая, две третьих, три четвёртых."""
-    return f"{cardinal(top, 'f')} {ordinal(bottom, 'f') if form(top, False) == 0 else ordinal(bottom, 'p', 'g')}"
+    return (
+        f"{cardinal(top, 'f')} {ordinal(bottom, 'f') if form(top, False) == 0 else ordinal(bottom, 'p', 'g')}"
+    )
 
 
 def gender_of(noun: str, number: int) -> tuple[str, str]:
@@ -86,7 +94,17 @@ def gender_of(noun: str, number: int) -> tuple[str, str]:
             return "n", "n"
         if re.search(r"(?:у|ю|ую)$", noun):
             return "f", "a"
-        if re.search(r"[ая]$", noun) and noun not in ("мужчина", "дедушка", "папа", "дядя", "юноша", "судья", "коллега"):
+        if re.search(r"[ая]$", noun) and noun not in (
+            "мужчина",
+            "дедушка",
+            "папа",
+            "дядя",
+            "юноша",
+            "судья",
+            "коллега",
+        ):
             return "f", "n"
         return ("n" if noun[-1] in "оеё" else "f" if _FEMININE_SOFT.search(noun) else "m"), "n"
-    return ("f" if re.search(r"(?:[ыи]|[ыи]е)$", noun) and noun not in ("сутки", "дети", "люди") else "m"), "n"
+    return (
+        "f" if re.search(r"(?:[ыи]|[ыи]е)$", noun) and noun not in ("сутки", "дети", "люди") else "m"
+    ), "n"

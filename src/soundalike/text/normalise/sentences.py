@@ -13,7 +13,9 @@ _SHORT = re.compile(r"(?<![^\W_])[^\W\d_]\.$")
 
 
 def sentence_spans(text: str, lang: Language) -> list[tuple[int, int]]:
-    """(start, stop) of each sentence, in order, none longer than LONGEST_PIECE and each with something to speak."""
+    """(start, stop) of each sentence, in order, none longer than LONGEST_PIECE and each with something to
+    speak.
+    """
     spans: list[tuple[int, int]] = []
     start = 0
     for broken in [*_BREAK.finditer(text), None]:
@@ -72,7 +74,9 @@ def _cut(text: str, start: int, stop: int) -> list[tuple[int, int]]:
 
 
 def _place(text: str, a: int, b: int) -> int:
-    """Where to cut: near the middle, but within two pieces of the start so that long texts take linear time."""
+    """Where to cut: near the middle, but within two pieces of the start so that long texts take linear
+    time.
+    """
     b = min(b, a + 2 * LONGEST_PIECE)
     middle = (a + b) / 2
     for pattern in (r"[;:]\s", r",\s", r"\s"):

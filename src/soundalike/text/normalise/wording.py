@@ -8,13 +8,16 @@ from .foreign import transliterate
 from .language import LETTER, PROTECTED, Language, Rule, after, before, compiled, ending, spell, whole_number
 from .numeric import alternatives
 
-_MARKED = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff\u0f00-\u109f\u1780-\u17ff"  # scripts whose vowels are marks
+# Scripts whose vowels are marks
+_MARKED = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff\u0f00-\u109f\u1780-\u17ff"
 _WORD = rf"{LETTER}(?:{LETTER}|[{_MARKED}])*"
 _ROMAN = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?![\w])"
 _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _DOMAINS = "com|org|net|edu|gov|io|info|dev|app|ai|uk|de|fr|es|ru|it|nl|ca|eu|us|me|tv|au|se|cz|pt|br"
 _VOWEL = re.compile(r"[aeiouyáéíóúäöüàèâêîôûëïœæаеёиоуыэюя]", re.IGNORECASE)
-_HARD = re.compile(r"[^aeiouyáéíóúäöüàèâêîôûаеёиоуыэюя]{4}|^(?:[bcdfgjkmnpqtvwxz][bcdfgkmnpqtvxz])", re.IGNORECASE)
+_HARD = re.compile(
+    r"[^aeiouyáéíóúäöüàèâêîôûаеёиоуыэюя]{4}|^(?:[bcdfgjkmnpqtvwxz][bcdfgkmnpqtvxz])", re.IGNORECASE
+)
 
 
 def roman_value(letters: str) -> int:
@@ -30,11 +33,23 @@ def wording_rules(lang: Language) -> list[Rule]:
     return [
         Rule("email", "ld", c(rf"[\w.+-]{{1,64}}@{label}(?:\.{label}){{1,4}}"), _address),
         Rule("url", "ld", c(r"(?:https?|ftp)://[^\s<>\"()]{1,300}|www\.[^\s<>\"()]{1,300}"), _address),
-        Rule("url", "ld", c(rf"(?:{label}\.){{1,3}}(?:{_DOMAINS})(?![\w.]{{0,9}}\w)(?:/[^\s<>\"()]{{0,200}})?"), _address),
+        Rule(
+            "url",
+            "ld",
+            c(rf"(?:{label}\.){{1,3}}(?:{_DOMAINS})(?![\w.]{{0,9}}\w)(?:/[^\s<>\"()]{{0,200}})?"),
+            _address,
+        ),
         Rule("abbreviation", "ld", c(rf"(?:{alternatives(lang.abbreviations)})(?![^\W_])"), _abbreviation),
         Rule("roman", "l", c(_ROMAN), _roman),
-        Rule("alphanumeric", "ld", c(rf"(?:{LETTER}{{1,12}}\d|\d{{1,12}}{LETTER})[^\W_]{{0,20}}(?![^\W_])|"
-            rf"{LETTER}{{2,8}}-\d{{1,4}}(?![\w.,]{{0,9}}\d)"), _alphanumeric),
+        Rule(
+            "alphanumeric",
+            "ld",
+            c(
+                rf"(?:{LETTER}{{1,12}}\d|\d{{1,12}}{LETTER})[^\W_]{{0,20}}(?![^\W_])|"
+                rf"{LETTER}{{2,8}}-\d{{1,4}}(?![\w.,]{{0,9}}\d)"
+            ),
+            _alphanumeric,
+        ),
         Rule("letters", "l", c(rf"(?:{LETTER}\.){{2,8}}(?![^\W_])"), _dotted),
         Rule("initial", "l", c(rf"{LETTER}\.(?=\s+{LETTER})"), _initial),
         Rule("letters", "l", c(rf"{LETTER}{{2,30}}(?:'s)?(?![^\W_])"), _capitals),
@@ -42,15 +57,22 @@ def wording_rules(lang: Language) -> list[Rule]:
         Rule("word", "l", c(rf"{_WORD}(?:['-]{_WORD})*"), lambda lang, m: m[0]),
         Rule("digits", "d", c(r"\d+"), lambda lang, m: whole_number(lang, m[0])),
         Rule("space", "s", c(r"\s+"), _space),
-        Rule("hashtag", "s", c(r"#([^\W\d_]\w{0,60})"), lambda lang, m: f"{lang.words['hashtag']} {_camel(lang, m[1])}"),
-        Rule("name", "s", c(r"@([^\W\d_]\w{0,60})"), lambda lang, m: f"{lang.words['at']} {_camel(lang, m[1])}"),
+        Rule(
+            "hashtag",
+            "s",
+            c(r"#([^\W\d_]\w{0,60})"),
+            lambda lang, m: f"{lang.words['hashtag']} {_camel(lang, m[1])}",
+        ),
+        Rule(
+            "name", "s", c(r"@([^\W\d_]\w{0,60})"), lambda lang, m: f"{lang.words['at']} {_camel(lang, m[1])}"
+        ),
         Rule("number-sign", "s", c(r"[#№] ?(?=\d)"), lambda lang, m: lang.words["number"]),
         Rule("mark", "s", c(r"…|\.{2,}|(?:\. ){2,}\."), _ellipsis),
         Rule("mark", "s", c(r"[.,;:!?¡¿。、，！？：；؟،।]"), _mark),
         Rule("dash", "s", c(r"[—–-]+"), _dash),
         Rule("bracket", "s", c(r"[()]"), _bracket),
         Rule("symbol", "s", c(r"[^\w\s]"), _symbol),
-    ]  # fmt: skip
+    ]
 
 
 def _space(lang: Language, match: re.Match) -> str:
@@ -59,11 +81,29 @@ def _space(lang: Language, match: re.Match) -> str:
 
 
 def _mark(lang: Language, match: re.Match) -> str:
-    mark = {"。": ".", "、": ",", "，": ",", "！": "!", "？": "?", "：": ":", "；": ";", "؟": "?", "،": ",", "।": ".", "¡": "", "¿": ""}.get(
-        match[0], match[0]
+    mark = {
+        "。": ".",
+        "、": ",",
+        "，": ",",
+        "！": "!",
+        "？": "?",
+        "：": ":",
+        "；": ";",
+        "؟": "?",
+        "،": ",",
+        "।": ".",
+        "¡": "",
+        "¿": "",
+    }.get(match[0], match[0])
+    glued = (
+        mark in ".:"
+        and match.end() < len(match.string)
+        and re.match(r"[^\W_]", after(match, 1))
+        and re.search(r"[^\W_]$", before(match, 1))
     )
-    glued = mark in ".:" and match.end() < len(match.string) and re.match(r"[^\W_]", after(match, 1)) and re.search(r"[^\W_]$", before(match, 1))
-    return "" if glued and after(match, 1).islower() and mark == "." and before(match, 1).isdecimal() else mark
+    return (
+        "" if glued and after(match, 1).islower() and mark == "." and before(match, 1).isdecimal() else mark
+    )
 
 
 def _ellipsis(lang: Language, match: re.Match) -> str:
@@ -72,7 +112,8 @@ def _ellipsis(lang: Language, match: re.Match) -> str:
 
 
 def _dash(lang: Language, match: re.Match) -> str:
-    left, right = before(match, 1), after(match, 1)
+    left = before(match, 1)
+    right = after(match, 1)
     if match[0] != "—" and len(match[0]) == 1 and left.strip() and right.strip():
         return ""  # inside a compound: mid-1990s, Paris–London
     if match[0] == "-" and (not left.strip()) != (not right.strip()) and left != "" and right != "":
@@ -83,22 +124,39 @@ def _dash(lang: Language, match: re.Match) -> str:
 def _bracket(lang: Language, match: re.Match) -> str:
     """Brackets are pauses inside a sentence."""
     if match[0] == "(":
-        return "," if re.search(r"[^\s.,;:!?(\[]\s?$", before(match, 3)) and re.search(r"\s$|^$", before(match, 1)) else ""
+        return (
+            ","
+            if re.search(r"[^\s.,;:!?(\[]\s?$", before(match, 3)) and re.search(r"\s$|^$", before(match, 1))
+            else ""
+        )
     return "," if re.match(r"\s+[^\W_]", after(match, 6)) else ""
 
 
 def _symbol(lang: Language, match: re.Match) -> str | None:
     sign = match[0]
-    if sign == "*" and not re.search(r"[\w)] ?$", before(match, 2)) or sign == "*" and not re.match(r" ?[\w(]", after(match, 2)):
+    if (
+        sign == "*"
+        and not re.search(r"[\w)] ?$", before(match, 2))
+        or sign == "*"
+        and not re.match(r" ?[\w(]", after(match, 2))
+    ):
         return ""
     if sign == "*" and not (re.search(r"\d ?$", before(match, 2)) or re.match(r" ?\d", after(match, 2))):
         return ""
     if sign == "~":
         return lang.words["about"] if re.match(r" ?\d", after(match, 2)) else ""
     if sign == "^":
-        return lang.words["power"] if re.match(r"\w", after(match, 1)) and re.search(r"\w$", before(match, 1)) else ""
+        return (
+            lang.words["power"]
+            if re.match(r"\w", after(match, 1)) and re.search(r"\w$", before(match, 1))
+            else ""
+        )
     if sign == "/":
-        return lang.symbols["/"] if re.match(r" ?\w", after(match, 2)) and re.search(r"\w ?$", before(match, 2)) else ""
+        return (
+            lang.symbols["/"]
+            if re.match(r" ?\w", after(match, 2)) and re.search(r"\w ?$", before(match, 2))
+            else ""
+        )
     return lang.symbols.get(sign)
 
 
@@ -110,8 +168,11 @@ def _abbreviation(lang: Language, match: re.Match) -> str:
 def _roman(lang: Language, match: re.Match) -> str | tuple[str, int] | None:
     if not match[0]:
         return None
-    left, right = before(match), after(match, 6)
-    if re.match(r"\.\w|-\w|'(?!s\b)\w|[&/]", right) or (len(match[0]) == 1 and re.match(r" [^\W\d_](?:\W|$)", right)):
+    left = before(match)
+    right = after(match, 6)
+    if re.match(r"\.\w|-\w|'(?!s\b)\w|[&/]", right) or (
+        len(match[0]) == 1 and re.match(r" [^\W\d_](?:\W|$)", right)
+    ):
         return None
     number = roman_value(match[0])
     if lang.roman_after is not None and lang.roman_after.search(left):
@@ -150,9 +211,17 @@ def _alphanumeric(lang: Language, match: re.Match) -> str | None:
 
 
 def _figures(lang: Language, figures: str) -> str:
-    if lang.code == "en" and len(figures) in (3, 4) and figures[0] != "0" and figures[-2:] != "00" and figures[-2] != "0":
+    if (
+        lang.code == "en"
+        and len(figures) in (3, 4)
+        and figures[0] != "0"
+        and figures[-2:] != "00"
+        and figures[-2] != "0"
+    ):
         return f"{lang.cardinal(int(figures[:-2]))} {lang.cardinal(int(figures[-2:]))}"
-    return whole_number(lang, figures) if len(figures) < 5 else " ".join(lang.cardinal(int(f)) for f in figures)
+    return (
+        whole_number(lang, figures) if len(figures) < 5 else " ".join(lang.cardinal(int(f)) for f in figures)
+    )
 
 
 def _dotted(lang: Language, match: re.Match) -> str | None:
@@ -160,15 +229,27 @@ def _dotted(lang: Language, match: re.Match) -> str | None:
     if not letters.isupper() and not (lang.code == "en" and len(letters) > 2):
         return None
     known = letters.upper() in lang.spoken_acronyms or letters.upper() in lang.acronyms
-    said = (lang.acronyms.get(letters.upper()) or letters.capitalize()) if known else spell(lang, letters.upper())
+    said = (
+        (lang.acronyms.get(letters.upper()) or letters.capitalize())
+        if known
+        else spell(lang, letters.upper())
+    )
     return said + ending(lang, match)
 
 
 def _initial(lang: Language, match: re.Match) -> str | None:
     letter = match[0][0]
-    if not letter.isupper() or not re.match(r"\s+(?:[^\W\d_]\.|[^\W\d_]{2})", after(match)) or not after(match).lstrip()[:1].isupper():
+    if (
+        not letter.isupper()
+        or not re.match(r"\s+(?:[^\W\d_]\.|[^\W\d_]{2})", after(match))
+        or not after(match).lstrip()[:1].isupper()
+    ):
         return None
-    if letter.lower() not in lang.letters or lang.lettered.search(before(match)) or re.search(r"(?<![\w.])[^\W\d_] $", before(match)):
+    if (
+        letter.lower() not in lang.letters
+        or lang.lettered.search(before(match))
+        or re.search(r"(?<![\w.])[^\W\d_] $", before(match))
+    ):
         return None
     return spell(lang, letter)
 
@@ -177,8 +258,13 @@ def _capitals(lang: Language, match: re.Match) -> str | None:
     word, owner, rest = match[0].partition("'")
     many = ""
     if not word.isupper() and word[-1] == "s" and word[:-1].isupper() and len(word) > 2:
-        word, many = word[:-1], "s"
-    if not word.isupper() or any(letter.lower() not in lang.letters and letter not in lang.letter_names for letter in word) or (owner and not rest):
+        word = word[:-1]
+        many = "s"
+    if (
+        not word.isupper()
+        or any(letter.lower() not in lang.letters and letter not in lang.letter_names for letter in word)
+        or (owner and not rest)
+    ):
         return None
     many = many or (owner + rest)
     if word in lang.acronyms:
@@ -186,7 +272,9 @@ def _capitals(lang: Language, match: re.Match) -> str | None:
     if word in lang.spoken_acronyms:
         return word.capitalize() + many
     if word not in lang.spelled and (
-        word.lower() in lang.common or (len(word) > 3 and _VOWEL.search(word) and not _HARD.search(word)) or len(word) > 7
+        word.lower() in lang.common
+        or (len(word) > 3 and _VOWEL.search(word) and not _HARD.search(word))
+        or len(word) > 7
     ):
         return word.lower() + many
     said = spell(lang, word)
@@ -205,13 +293,23 @@ def _foreign(lang: Language, match: re.Match) -> str | None:
 
 def _camel(lang: Language, word: str) -> str:
     parts = re.findall(r"[A-ZА-ЯЁ]+(?![a-zа-яё])|[^\W\d_A-ZА-ЯЁ]+|[A-ZА-ЯЁ][^\W\d_A-ZА-ЯЁ]*|\d+", word)
-    return " ".join(whole_number(lang, p) if p.isdecimal() else spell(lang, p) if p.isupper() and 1 < len(p) < 5 else _read(lang, p) for p in parts)
+    return " ".join(
+        whole_number(lang, p)
+        if p.isdecimal()
+        else spell(lang, p)
+        if p.isupper() and 1 < len(p) < 5
+        else _read(lang, p)
+        for p in parts
+    )
 
 
 def _read(lang: Language, word: str) -> str:
     """A word as it is, its parts in a foreign script in the language's letters."""
     runs = re.findall(r"['-]|[^'-]+", word)
-    return "".join(run if run in "'-" or all(_readable(lang, letter) for letter in run) else transliterate(lang, run) for run in runs)
+    return "".join(
+        run if run in "'-" or all(_readable(lang, letter) for letter in run) else transliterate(lang, run)
+        for run in runs
+    )
 
 
 def _readable(lang: Language, letter: str) -> bool:
@@ -223,13 +321,21 @@ def _readable(lang: Language, letter: str) -> bool:
 def _address(lang: Language, match: re.Match) -> tuple[str, int]:
     written = match[0].rstrip(".,;:!?'-")
     said = []
-    for part in re.findall(rf"{LETTER}+|\d+|[^\w\s]|_", re.sub(r"^(?:https?|ftp)://", "", written).rstrip("/")):
+    for part in re.findall(
+        rf"{LETTER}+|\d+|[^\w\s]|_", re.sub(r"^(?:https?|ftp)://", "", written).rstrip("/")
+    ):
         if part.isdecimal():
-            said.append(whole_number(lang, part) if len(part) < 5 else " ".join(lang.cardinal(int(d)) for d in part))
+            said.append(
+                whole_number(lang, part) if len(part) < 5 else " ".join(lang.cardinal(int(d)) for d in part)
+            )
         elif part.lower() in lang.foreign:
             said.append(lang.foreign[part.lower()])
         elif part[0].isalpha():
-            spelled = part.lower() == "www" or not _VOWEL.search(part) or (len(part) < 3 and part.lower() not in ("co", "me", "my", "no", "to", "us"))
+            spelled = (
+                part.lower() == "www"
+                or not _VOWEL.search(part)
+                or (len(part) < 3 and part.lower() not in ("co", "me", "my", "no", "to", "us"))
+            )
             said.append(spell(lang, part.upper()) if spelled else _read(lang, part))
         else:
             names = {".": "dot", "-": "hyphen", "_": "underscore", "@": "at", "/": "slash", "+": "plus"}

@@ -1,9 +1,10 @@
-"""The aligner: a small frame classifier of phones, trained on text alone, that says how long each symbol lasts.
+"""The aligner: a small frame classifier of phones, trained on text alone, that says how long each symbol
+lasts.
 
-A hidden Markov model without a blank: every symbol of the text is a state, marks are silences that may last no time
-at all, phonemes last a few frames at least. Training is Baum-Welch with a network for emissions: the state posteriors of
-the present network are the targets of the next step. Dividing by the classes' prior keeps silence from swallowing
-frames (Zeyer et al. 2021 study this model; Huang et al. 2024 the prior).
+A hidden Markov model without a blank: every symbol of the text is a state, marks are silences that may last
+no time at all, phonemes last a few frames at least. Training is Baum-Welch with a network for emissions: the
+state posteriors of the present network are the targets of the next step. Dividing by the classes' prior keeps
+silence from swallowing frames (Zeyer et al. 2021 study this model; Huang et al. 2024 the prior).
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ COMMONEST = float(np.log(0.06))  # no prior counts for more: silence is common w
 class AlignerConfig:
     width: int = 256
     kernel: int = 3
-    dilations: tuple[int, ...] = (1, 2, 3, 1)  # a field of view of about a tenth of a second either way: sharp edges
+    # A field of view of about a tenth of a second either way: sharp edges
+    dilations: tuple[int, ...] = (1, 2, 3, 1)
 
 
 class Aligner(nn.Module):
@@ -63,17 +65,20 @@ class Aligner(nn.Module):
         return scores.gather(2, classes[:, None].expand(-1, scores.shape[1], -1)).cpu().double().numpy()
 
     def states(self, symbols: Tensor, frames: int) -> Tensor:
-        """Which symbol each state of the model stands for (S'): a phoneme has LEAST states, fewer in a clip too short for it."""
+        """Which symbol each state of the model stands for (S'): a phoneme has LEAST states, fewer in a clip
+        too short for it.
+        """
         sounded = self.class_of[symbols] > 0
         repeat = torch.where(sounded, max(1, min(LEAST, frames // max(1, int(sounded.sum())))), 1)
         return torch.repeat_interleave(torch.arange(len(symbols), device=symbols.device), repeat)
 
     @torch.inference_mode()
     def align(self, mel: Tensor, symbols: Tensor) -> tuple[Tensor, Tensor]:
-        """Frames of each symbol (S,) and its mean log-probability (S,), for one clip: mel (T, M), symbols (S,).
+        """Frames of each symbol (S,) and its mean log-probability (S,), for one clip: mel (T, M), symbols
+        (S,).
 
-        A symbol that lasts no time (a mark without silence) has log-probability zero. The clip must have at least as
-        many frames as phonemes.
+        A symbol that lasts no time (a mark without silence) has log-probability zero. The clip must have at
+        least as many frames as phonemes.
         """
         log_probs = self(mel[None], torch.tensor([len(mel)]))
         states = self.states(symbols, len(mel))  # (S',)
@@ -84,19 +89,6 @@ class Aligner(nn.Module):
         frame_scores = log_probs[0].gather(1, self.class_of[symbols][torch.from_numpy(path)][:, None])[:, 0]
         sums = torch.zeros(len(symbols)).index_add(0, torch.from_numpy(path), frame_scores)
         return durations, sums / durations.clamp_min(1)
-
-
-
-
-
-
-
-
-
-
-
-
-
 
 
 DISAGREEMENT = -4.0  # mean log-probability per phoneme under which a transcript is taken to be wrong

@@ -25,16 +25,23 @@ class AlignerSettings:
     hint: float = 3.0  # nats: what is quiet is silence, what is not is none
 
 
-def even_pace(mel: Tensor, classes: Tensor, mel_lengths: Tensor, symbol_lengths: Tensor, settings: AlignerSettings) -> np.ndarray:
-    """Scores (B, T, S) that prefer an even pace through the phonemes over the loud frames, and silence in the quiet ones.
+def even_pace(
+    mel: Tensor, classes: Tensor, mel_lengths: Tensor, symbol_lengths: Tensor, settings: AlignerSettings
+) -> np.ndarray:
+    """Scores (B, T, S) that prefer an even pace through the phonemes over the loud frames, and silence in the
+    quiet ones.
 
     Without such a guide the first steps fall into a corner: one state takes all the frames.
     """
     frames = length_mask(mel_lengths, mel.shape[1])
     level = mel.mean(2).masked_fill(frames == 0, torch.nan)
-    low, high = level.nanquantile(0.05, 1, keepdim=True), level.nanquantile(0.95, 1, keepdim=True)
+    low = level.nanquantile(0.05, 1, keepdim=True)
+    high = level.nanquantile(0.95, 1, keepdim=True)
     loud = (level > low + 0.4 * (high - low)).float() * frames  # NaN compares as false
-    weight = torch.where(torch.tensor(vowel_classes(), device=classes.device)[classes], 1.6, 1.0) * (classes > 0)  # vowels last longer
+    # Vowels last longer
+    weight = torch.where(torch.tensor(vowel_classes(), device=classes.device)[classes], 1.6, 1.0) * (
+        classes > 0
+    )
     weight = weight * length_mask(symbol_lengths, classes.shape[1])
     gone = (loud.cumsum(1) - loud / 2) / loud.sum(1, keepdim=True).clamp_min(1)  # (B, T) share of the speech
     said = (weight.cumsum(1) - weight / 2) / weight.sum(1, keepdim=True)  # (B, S) share of the text
@@ -50,7 +57,8 @@ class AlignerObjective:
     turns = ("model",)
 
     def __init__(self, network: Aligner, settings: AlignerSettings, facts: DataFacts):
-        self._network, self.settings = network, settings
+        self._network = network
+        self.settings = settings
         network.spread.copy_(facts.mel_std)
 
     def network(self) -> Aligner:
@@ -63,10 +71,12 @@ class AlignerObjective:
         return {"log_probs": self._network(batch.mel, batch.mel_lengths)}
 
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
-        log_probs, net = output["log_probs"], self._network
+        log_probs = output["log_probs"]
+        net = self._network
         with torch.no_grad():
             rows = [
-                ids[:size][net.states(ids[:size], int(frames))] for ids, size, frames in zip(batch.symbols, batch.symbol_lengths, batch.mel_lengths)
+                ids[:size][net.states(ids[:size], int(frames))]
+                for ids, size, frames in zip(batch.symbols, batch.symbol_lengths, batch.mel_lengths)
             ]
             symbols = nn.utils.rnn.pad_sequence(rows, batch_first=True)  # (B, S') one column a state
             lengths = torch.tensor([len(row) for row in rows], device=symbols.device)
@@ -78,9 +88,13 @@ class AlignerObjective:
             if done < 1:
                 guide = even_pace(batch.mel, classes, batch.mel_lengths, lengths, self.settings)
                 scores = min(1.0, 0.05 + 2 * done**2) * scores + (1 - done) * guide
-            gamma, likelihood = posteriors(scores, silent, batch.mel_lengths.cpu().numpy(), lengths.cpu().numpy())
+            gamma, likelihood = posteriors(
+                scores, silent, batch.mel_lengths.cpu().numpy(), lengths.cpu().numpy()
+            )
             target = torch.zeros_like(log_probs)
-            target.scatter_add_(2, classes[:, None].expand(-1, gamma.shape[1], -1), torch.from_numpy(gamma).to(log_probs))
+            target.scatter_add_(
+                2, classes[:, None].expand(-1, gamma.shape[1], -1), torch.from_numpy(gamma).to(log_probs)
+            )
             share = target.sum((0, 1)) / target.sum()
             prior = net.log_prior.exp().lerp(share, 0.01)
             net.log_prior.copy_(prior.clamp_min(1e-4).log())

@@ -22,21 +22,28 @@ PAUSE = 12  # frames of silence that are written as a comma
 
 
 def hear(sound: torch.Tensor, aligner: Aligner, mel: MelSpec) -> tuple[list[str], list[int]] | None:
-    """The symbols heard in a log-mel (T, M) and the frames of each; None where they are too few or not clear."""
+    """The symbols heard in a log-mel (T, M) and the frames of each; None where they are too few or not
+    clear.
+    """
     with torch.inference_mode():
         log_probs = aligner(sound[None], torch.tensor([len(sound)]))[0].numpy()
     prior = aligner.log_prior.clamp_max(COMMONEST).numpy()
     spans = phone_loop(log_probs - PRIOR_SCALE * prior) if len(log_probs) >= LEAST else []
     phones = [span for span in spans if span[0]]
     pace = len(phones) / max(1, len(sound)) * mel.frames_per_second
-    if len(phones) < 5 or not PACE[0] < pace < PACE[1] or np.mean([log_probs[a:b, c].mean() for c, a, b in phones]) < CLEAR:
+    if (
+        len(phones) < 5
+        or not PACE[0] < pace < PACE[1]
+        or np.mean([log_probs[a:b, c].mean() for c, a, b in phones]) < CLEAR
+    ):
         return None
     return _written(spans)
 
 
 def _written(spans: list[tuple[int, int, int]]) -> tuple[list[str], list[int]]:
     """Heard spans as the symbols of a sentence with the frames of each: silences become marks."""
-    symbols, durations = [START], [0]
+    symbols = [START]
+    durations = [0]
     for number, (kind, start, stop) in enumerate(spans):
         if kind:
             symbols.append(PHONES[kind - 1])
@@ -50,12 +57,17 @@ def _written(spans: list[tuple[int, int, int]]) -> tuple[list[str], list[int]]:
     return [*symbols, STOP], [*durations, 0 if kind else stop - start]
 
 
-def phone_loop(scores: np.ndarray, entering: float = ENTERING, least: int = LEAST) -> list[tuple[int, int, int]]:
-    """The best way through scores (T, C) by classes of at least so many frames each: (class, first frame, last plus one) in order."""
+def phone_loop(
+    scores: np.ndarray, entering: float = ENTERING, least: int = LEAST
+) -> list[tuple[int, int, int]]:
+    """The best way through scores (T, C) by classes of at least so many frames each: (class, first frame,
+    last plus one) in order.
+    """
     size, classes = scores.shape
     best = np.full((least, classes), -np.inf)  # by frames already spent in a class; the last row may go on
     best[0] = scores[0]
-    came, stayed = np.zeros((size, classes), np.int64), np.zeros((size, classes), bool)
+    came = np.zeros((size, classes), np.int64)
+    stayed = np.zeros((size, classes), bool)
     for t in range(1, size):
         left = best[-1].copy()
         came[t] = left.argmax()
@@ -63,7 +75,10 @@ def phone_loop(scores: np.ndarray, entering: float = ENTERING, least: int = LEAS
         entered[came[t, 0]] = -np.inf  # a class does not follow itself
         stayed[t] = best[-1] >= best[-2]
         best = np.concatenate([entered[None], best[:-2], np.maximum(best[-1], best[-2])[None]]) + scores[t]
-    kind, t, end, spans = int(best[-1].argmax()), size - 1, size, []
+    kind = int(best[-1].argmax())
+    t = size - 1
+    end = size
+    spans = []
     while True:
         while t > 0 and stayed[t, kind]:
             t -= 1
@@ -71,4 +86,6 @@ def phone_loop(scores: np.ndarray, entering: float = ENTERING, least: int = LEAS
         if start <= 0:
             return [(kind, 0, end), *reversed(spans)]
         spans.append((kind, start, end))
-        kind, t, end = int(came[start, kind]), start - 1, start
+        kind = int(came[start, kind])
+        t = start - 1
+        end = start

@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 
-def posteriors(scores: np.ndarray, optional: np.ndarray, frames: np.ndarray, states: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Forward-backward: the chance (B, T, S) of each state at each frame, and each clip's log-likelihood (B,).
+def posteriors(
+    scores: np.ndarray, optional: np.ndarray, frames: np.ndarray, states: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Forward-backward: the chance (B, T, S) of each state at each frame, and each clip's log-likelihood
+    (B,).
 
-    scores (B, T, S) log emissions; optional (B, S) bool marks states that may be skipped; frames, states (B,) lengths.
+    scores (B, T, S) log emissions; optional (B, S) bool marks states that may be skipped; frames, states (B,)
+    lengths.
     """
     B, T, S = scores.shape
     inside = np.arange(S)[None] < states[:, None]
@@ -20,7 +24,8 @@ def posteriors(scores: np.ndarray, optional: np.ndarray, frames: np.ndarray, sta
     start = np.zeros((B, S))
     start[:, 0] = 1.0
     start[:, 1] = optional[:, 0]
-    now, log_likelihood = start * emit[:, 0], np.zeros(B)
+    now = start * emit[:, 0]
+    log_likelihood = np.zeros(B)
     for t in range(T):
         if t:
             came = now.copy()
@@ -36,14 +41,17 @@ def posteriors(scores: np.ndarray, optional: np.ndarray, frames: np.ndarray, sta
     finish[rows, states - 1] = 1.0
     finish[rows, states - 2] = optional[rows, states - 1]
     log_likelihood += np.log(np.maximum((alpha[frames - 1, rows] * finish).sum(1), 1e-280))
-    gamma, beta = np.zeros((B, T, S)), finish.copy()
+    gamma = np.zeros((B, T, S))
+    beta = finish.copy()
     for t in range(T - 1, -1, -1):
         if t < T - 1:
             later = beta * emit[:, t + 1]
             came = later.copy()
             came[:, :-1] += later[:, 1:]
             came[:, :-2] += later[:, 2:] * skip_into[:, 2:]
-            beta = np.where((t == frames - 1)[:, None], finish, came / np.maximum(came.sum(axis=1, keepdims=True), 1e-280))
+            beta = np.where(
+                (t == frames - 1)[:, None], finish, came / np.maximum(came.sum(axis=1, keepdims=True), 1e-280)
+            )
         product = alpha[t] * beta
         gamma[:, t] = product / np.maximum(product.sum(axis=1, keepdims=True), 1e-280)
     gamma[np.arange(T)[None] >= frames[:, None]] = 0.0
@@ -51,8 +59,9 @@ def posteriors(scores: np.ndarray, optional: np.ndarray, frames: np.ndarray, sta
 
 
 def viterbi(scores: np.ndarray, optional: np.ndarray) -> np.ndarray:
-    """The best state at each frame (T,), for scores (T, S) and optional (S,): starts at the first, ends at the last state,
-    skipping none but optional ones."""
+    """The best state at each frame (T,), for scores (T, S) and optional (S,): starts at the first, ends at
+    the last state, skipping none but optional ones.
+    """
     T, S = scores.shape
     best = np.full(S, -np.inf)
     best[0] = scores[0, 0]

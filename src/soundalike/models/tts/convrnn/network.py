@@ -1,11 +1,12 @@
 """Text and a reference to log-mel frames by convolutions and recurrence, regressed in one pass.
 
     symbols -> convolutions -> BiLSTM -> (B, S, D) -> length regulator -> (B, T, D) --+
-                                            |                                          concatenate -> convolutions -> mel
+                                            |                                          concatenate ->
+                                            convolutions -> mel
     mel of the reference -> convolutions -> mean over time -> with the speaker vector -+
 
-Durations are predicted from the text's states and the voice and learned from the aligner: a small model does not learn to
-attend from little data.
+Durations are predicted from the text's states and the voice and learned from the aligner: a small model does
+not learn to attend from little data.
 """
 
 from __future__ import annotations
@@ -42,7 +43,9 @@ class ReferenceEncoder(nn.Module):
     def __init__(self, config: ConvRNNConfig, n_mels: int):
         super().__init__()
         self.first = Conv(n_mels, config.reference_width, 5)
-        self.blocks = nn.ModuleList([ConvBlock(config.reference_width, 5) for _ in range(config.reference_convs)])
+        self.blocks = nn.ModuleList(
+            [ConvBlock(config.reference_width, 5) for _ in range(config.reference_convs)]
+        )
 
     def forward(self, mel: Tensor, mask: Tensor) -> Tensor:
         x = self.first(mel) * mask[..., None]
@@ -56,7 +59,9 @@ class ConvRNN(nn.Module):
 
     def __init__(self, config: ConvRNNConfig, mel: MelSpec):
         super().__init__()
-        c, self.config, self.mel = config, config, mel
+        c = config
+        self.config = config
+        self.mel = mel
         self.embed = nn.Embedding(len(SYMBOLS) + 1, c.width, padding_idx=0)
         self.text_convs = nn.ModuleList([ConvBlock(c.width, c.text_kernel) for _ in range(c.text_convs)])
         self.recurrence = nn.LSTM(c.width, c.width // 2, batch_first=True, bidirectional=True)
@@ -65,7 +70,9 @@ class ConvRNN(nn.Module):
         self.duration = nn.Sequential(nn.Linear(c.width + voice, c.width), nn.GELU(), nn.Linear(c.width, 1))
         nn.init.constant_(self.duration[-1].bias, 2.0)  # about six frames: where training would soon arrive
         self.join = nn.Linear(c.width + 2 + voice, c.decoder_width)
-        self.decoder = nn.ModuleList([ConvBlock(c.decoder_width, c.kernel, dilation) for dilation in c.dilations])
+        self.decoder = nn.ModuleList(
+            [ConvBlock(c.decoder_width, c.kernel, dilation) for dilation in c.dilations]
+        )
         self.out = nn.Linear(c.decoder_width, mel.n_mels)
         self.register_buffer("mean", torch.zeros(mel.n_mels))
         self.register_buffer("std", torch.ones(mel.n_mels))
@@ -77,7 +84,9 @@ class ConvRNN(nn.Module):
     def listen(self, vector: Tensor, prompt: Tensor, prompt_lengths: Tensor) -> Tensor:
         """The voice (B, V) in a speaker vector (B, V') and the log-mel (B, T, M) of a reference."""
         mask = length_mask(prompt_lengths, prompt.shape[1])
-        return torch.cat([self.reference(self.normalised(prompt, mask), mask), vector * vector.shape[1] ** 0.5], -1)
+        return torch.cat(
+            [self.reference(self.normalised(prompt, mask), mask), vector * vector.shape[1] ** 0.5], -1
+        )
 
     def encode(self, symbols: Tensor, lengths: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
         """States (B, S, D) of symbols (B, S), and the logarithm of one plus their frames (B, S)."""
@@ -86,19 +95,24 @@ class ConvRNN(nn.Module):
         for block in self.text_convs:
             x = block(x, mask)
         packed = nn.utils.rnn.pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
-        x, _ = nn.utils.rnn.pad_packed_sequence(self.recurrence(packed)[0], batch_first=True, total_length=symbols.shape[1])
+        x, _ = nn.utils.rnn.pad_packed_sequence(
+            self.recurrence(packed)[0], batch_first=True, total_length=symbols.shape[1]
+        )
         spread = voice[:, None].expand(-1, x.shape[1], -1)
         return x, self.duration(torch.cat([x.detach(), spread], -1))[..., 0] * mask
 
     def decode(self, states: Tensor, durations: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
-        """Normalised log-mel (B, T, M) of states (B, S, D) that last whole durations (B, S), and each clip's frames (B,)."""
+        """Normalised log-mel (B, T, M) of states (B, S, D) that last whole durations (B, S), and each clip's
+        frames (B,).
+        """
         x, lengths = regulate(states, durations)
         mask = length_mask(lengths, x.shape[1])
         index = symbol_of_frame(durations, x.shape[1])
         frame = torch.arange(x.shape[1], device=x.device)
         gone = frame - (durations.cumsum(1) - durations).gather(1, index)
         lasts = durations.gather(1, index).clamp_min(1)
-        place = torch.stack([gone / lasts, lasts.float().log() / 3], -1)  # how far into its symbol a frame is, and how long that lasts
+        # How far into its symbol a frame is, and how long that lasts
+        place = torch.stack([gone / lasts, lasts.float().log() / 3], -1)
         x = self.join(torch.cat([x, place, voice[:, None].expand(-1, x.shape[1], -1)], -1)) * mask[..., None]
         for block in self.decoder:
             x = block(x, mask)
@@ -106,13 +120,19 @@ class ConvRNN(nn.Module):
 
     @torch.inference_mode()
     def lengths(self, symbols: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
-        """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not rounded."""
-        states, log_durations = self.encode(symbols[None], torch.tensor([len(symbols)], device=symbols.device), voice)
+        """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not
+        rounded.
+        """
+        states, log_durations = self.encode(
+            symbols[None], torch.tensor([len(symbols)], device=symbols.device), voice
+        )
         return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
     def infer(self, symbols: Tensor, voice: Tensor, manner: Manner) -> Frames:
-        """Frames of one utterance: symbols (S,), a voice of batch one. It has no pitch of its own: the vocoder reads that off the mel."""
+        """Frames of one utterance: symbols (S,), a voice of batch one. It has no pitch of its own: the
+        vocoder reads that off the mel.
+        """
         states, exact = self.lengths(symbols, voice)
         durations = whole(exact / manner.tempo, ~self.is_mark[symbols], manner.frames)
         mel = self.decode(states, durations[None], voice)[0][0] * self.std + self.mean

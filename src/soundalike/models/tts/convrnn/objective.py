@@ -27,7 +27,8 @@ class ConvRNNObjective:
     turns = ("model",)
 
     def __init__(self, network: ConvRNN, settings: ConvRNNSettings, facts: DataFacts):
-        self._network, self.settings = network, settings
+        self._network = network
+        self.settings = settings
         network.mean.copy_(facts.mel_mean)
         network.std.copy_(facts.mel_std)
 
@@ -44,15 +45,24 @@ class ConvRNNObjective:
         mel, lengths = net.decode(states, batch.durations, voice)
         mask = length_mask(lengths, mel.shape[1])
         place = torch.arange(mel.shape[1], device=mel.device)
-        mask = mask * ((place < batch.prompt_span[:, :1]) | (place >= batch.prompt_span[:, 1:]))  # not where it could be copied
+        # Not where it could be copied
+        mask = mask * ((place < batch.prompt_span[:, :1]) | (place >= batch.prompt_span[:, 1:]))
         off = mel - net.normalised(batch.mel, mask)
-        return {"mel": mel, "log_durations": log_durations, "off": off, "mask": mask, "measures": {"mae": masked_mean(off.detach().abs(), mask)}}
+        return {
+            "mel": mel,
+            "log_durations": log_durations,
+            "off": off,
+            "mask": mask,
+            "measures": {"mae": masked_mean(off.detach().abs(), mask)},
+        }
 
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
-        s, symbols = self.settings, length_mask(batch.symbol_lengths, batch.symbols.shape[1])
+        s = self.settings
+        symbols = length_mask(batch.symbol_lengths, batch.symbols.shape[1])
         return {
             "mel": s.mel * masked_mean(output["off"] ** 2, output["mask"]),
-            "duration": s.duration * masked_mean((output["log_durations"] - (batch.durations + 1.0).log()) ** 2, symbols),
+            "duration": s.duration
+            * masked_mean((output["log_durations"] - (batch.durations + 1.0).log()) ** 2, symbols),
         }
 
 

@@ -1,4 +1,6 @@
-"""The conv/BiLSTM family assembled: an acoustic model, a vocoder (Griffin-Lim as it was meant) and a speaker encoder."""
+"""The conv/BiLSTM family assembled: an acoustic model, a vocoder (Griffin-Lim as it was meant) and a speaker
+encoder.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,10 @@ class ConvRNNCloner(Assembled):
         symbols = torch.tensor(encode(spoken.symbols), device=self.device)
         acoustic = self.acoustic_of(voice)
         exact = acoustic.lengths(symbols, self.heard(acoustic, voice))[1]
-        return float((exact / manner_of(spoken, options, self.mel, self.device).tempo).sum()) / self.mel.frames_per_second
+        return (
+            float((exact / manner_of(spoken, options, self.mel, self.device).tempo).sum())
+            / self.mel.frames_per_second
+        )
 
     def heard(self, acoustic: ConvRNN, voice: Voice) -> torch.Tensor:
         """A voice (1, V) as an acoustic model takes it. Raises CheckpointError for another model's voice."""
@@ -52,10 +57,14 @@ class ConvRNNCloner(Assembled):
             return acoustic.listen(vector, prompt, torch.tensor([prompt.shape[1]], device=self.device))
 
     def frames(self, spoken: Spoken, voice: Voice, options: ConvRNNOptions) -> Frames:
-        """The mel and durations of one sentence, before the vocoder. Raises CheckpointError for another model's voice."""
+        """The mel and durations of one sentence, before the vocoder. Raises CheckpointError for another
+        model's voice.
+        """
         symbols = torch.tensor(encode(spoken.symbols), device=self.device)
         acoustic = self.acoustic_of(voice)
-        return acoustic.infer(symbols, self.heard(acoustic, voice), manner_of(spoken, options, self.mel, self.device))
+        return acoustic.infer(
+            symbols, self.heard(acoustic, voice), manner_of(spoken, options, self.mel, self.device)
+        )
 
     def speak(self, spoken: Spoken, voice: Voice, options: ConvRNNOptions | None = None) -> Iterator[Audio]:
         """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""

@@ -2,10 +2,12 @@
 
     symbols -> FFT blocks -> + voice -> length regulator -> + pitch -> + energy -> FFT blocks -> mel
                                  |            ^                ^          ^
-                                 +------> durations ------> pitch ---> energy      (predicted when speaking, true in training)
+                                 +------> durations ------> pitch ---> energy      (predicted when speaking,
+                                 true in training)
 
-The pitch is that of each frame, in octaves above the mean of the voice, with a voicing of its own; the paper's wavelet
-spectrogram needs the mean and spread of each utterance to be predicted as well, which here the reference tells.
+The pitch is that of each frame, in octaves above the mean of the voice, with a voicing of its own; the
+paper's wavelet spectrogram needs the mean and spread of each utterance to be predicted as well, which here
+the reference tells.
 """
 
 from __future__ import annotations
@@ -47,33 +49,51 @@ class FastSpeech2Config:
 
 
 class FFTBlock(nn.Module):
-    """Self-attention, then two convolutions; each added to what came in and normalised (fig. 1b of Ren et al. 2019)."""
+    """Self-attention, then two convolutions; each added to what came in and normalised (fig. 1b of Ren et al.
+    2019).
+    """
 
     def __init__(self, config: FastSpeech2Config):
         super().__init__()
         c = config
-        self.heads, self.dropout = c.heads, nn.Dropout(c.dropout)
+        self.heads = c.heads
+        self.dropout = nn.Dropout(c.dropout)
         self.query_key_value = nn.Linear(c.width, 3 * c.width)
         self.out = nn.Linear(c.width, c.width)
         self.norm = nn.LayerNorm(c.width)
-        self.first, self.second = Conv(c.width, c.filter, c.kernel), Conv(c.filter, c.width, 1)
+        self.first = Conv(c.width, c.filter, c.kernel)
+        self.second = Conv(c.filter, c.width, 1)
         self.last_norm = nn.LayerNorm(c.width)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:  # (B, T, D), (B, T) -> (B, T, D)
-        split = [t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in self.query_key_value(x).chunk(3, -1)]  # (B, H, T, D/H)
-        found = F.scaled_dot_product_attention(*split, attn_mask=mask[:, None, None] > 0).transpose(1, 2).flatten(2)
+        # (B, H, T, D/H)
+        split = [
+            t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in self.query_key_value(x).chunk(3, -1)
+        ]
+        found = (
+            F.scaled_dot_product_attention(*split, attn_mask=mask[:, None, None] > 0)
+            .transpose(1, 2)
+            .flatten(2)
+        )
         x = self.norm(x + self.dropout(self.out(found))) * mask[..., None]
         h = self.second(F.relu(self.first(x)))
         return self.last_norm(x + self.dropout(h)) * mask[..., None]
 
 
 class VariancePredictor(nn.Module):
-    """Two convolutions, each with ReLU, norm and dropout, and a linear layer: (B, T, D) to (B, T, outputs)."""
+    """Two convolutions, each with ReLU, norm and dropout, and a linear layer: (B, T, D) to (B, T,
+    outputs).
+    """
 
     def __init__(self, config: FastSpeech2Config, outputs: int):
         super().__init__()
         c = config
-        self.convs = nn.ModuleList([Conv(c.width, c.predictor, c.predictor_kernel), Conv(c.predictor, c.predictor, c.predictor_kernel)])
+        self.convs = nn.ModuleList(
+            [
+                Conv(c.width, c.predictor, c.predictor_kernel),
+                Conv(c.predictor, c.predictor, c.predictor_kernel),
+            ]
+        )
         self.norms = nn.ModuleList([nn.LayerNorm(c.predictor) for _ in range(2)])
         self.dropout = nn.Dropout(c.predictor_dropout)
         self.out = nn.Linear(c.predictor, outputs)
@@ -101,7 +121,9 @@ class FastSpeech2(nn.Module):
 
     def __init__(self, config: FastSpeech2Config, mel: MelSpec):
         super().__init__()
-        c, self.config, self.mel = config, config, mel
+        c = config
+        self.config = config
+        self.mel = mel
         self.reach = (LOUDEST - mel.silence) / 2  # nats to which half the bins reach
         self.embed = nn.Embedding(len(SYMBOLS) + 1, c.width, padding_idx=0)
         self.encoder = nn.ModuleList([FFTBlock(c) for _ in range(c.encoder_blocks)])
@@ -132,13 +154,18 @@ class FastSpeech2(nn.Module):
         return torch.where(voiced.sum(1) > 0, mean, USUAL_OCTAVE)
 
     def encode(self, symbols: Tensor, lengths: Tensor, vector: Tensor) -> tuple[Tensor, Tensor]:
-        """States (B, S, D) of symbols (B, S) in the voice of a speaker vector (B, V), and the logarithm of one plus their frames (B, S)."""
+        """States (B, S, D) of symbols (B, S) in the voice of a speaker vector (B, V), and the logarithm of
+        one plus their frames (B, S).
+        """
         mask = length_mask(lengths, symbols.shape[1])
-        x = self.embed(symbols) * math.sqrt(self.config.width) + positions(symbols.shape[1], self.config.width, symbols.device)
+        x = self.embed(symbols) * math.sqrt(self.config.width) + positions(
+            symbols.shape[1], self.config.width, symbols.device
+        )
         x = x * mask[..., None]
         for block in self.encoder:
             x = block(x, mask)
-        voice = F.softsign(self.voice(vector * math.sqrt(vector.shape[1])))  # a unit vector's entries are small
+        # A unit vector's entries are small
+        voice = F.softsign(self.voice(vector * math.sqrt(vector.shape[1])))
         x = (x + voice[:, None]) * mask[..., None]
         return x, self.duration(x, mask)[..., 0]
 
@@ -168,20 +195,28 @@ class FastSpeech2(nn.Module):
 
     @torch.inference_mode()
     def lengths(self, symbols: Tensor, vector: Tensor) -> tuple[Tensor, Tensor]:
-        """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not rounded."""
-        states, log_durations = self.encode(symbols[None], torch.tensor([len(symbols)], device=symbols.device), vector)
+        """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not
+        rounded.
+        """
+        states, log_durations = self.encode(
+            symbols[None], torch.tensor([len(symbols)], device=symbols.device), vector
+        )
         return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
     def infer(self, symbols: Tensor, vector: Tensor, prompt_pitch: Tensor, manner: Manner) -> Frames:
-        """Frames of one utterance: symbols (S,), the speaker vector (1, V) and pitch (1, T') in hertz of the voice."""
+        """Frames of one utterance: symbols (S,), the speaker vector (1, V) and pitch (1, T') in hertz of the
+        voice.
+        """
         states, exact = self.lengths(symbols, vector)
         durations = whole(exact / manner.tempo, ~self.is_mark[symbols], manner.frames)
         x, lengths = regulate(states, durations[None])
         mask = length_mask(lengths, x.shape[1])
         octave, voicing = self.intone(x, mask)
         raised = torch.repeat_interleave(manner.octaves.expand(len(symbols)), durations)
-        octave = (octave + self.octave_of(prompt_pitch)[:, None] + raised).clamp(math.log2(PITCH_FLOOR), math.log2(PITCH_CEILING))
+        octave = (octave + self.octave_of(prompt_pitch)[:, None] + raised).clamp(
+            math.log2(PITCH_FLOOR), math.log2(PITCH_CEILING)
+        )
         x = self.with_pitch(x, mask, octave, voicing > 0)
         x = self.with_energy(x, mask, self.loudness(x, mask) + manner.energy / self.reach)
         mel = self.decode(x, mask)[0] * self.std + self.mean

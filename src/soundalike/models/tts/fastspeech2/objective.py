@@ -25,13 +25,16 @@ class FastSpeech2Settings:
 
 
 class FastSpeech2Objective:
-    """L1 on the normalised mel; L2 on log durations, octaves and energy; cross-entropy on voicing (section 2.3 of Ren et al. 2020)."""
+    """L1 on the normalised mel; L2 on log durations, octaves and energy; cross-entropy on voicing (section
+    2.3 of Ren et al. 2020).
+    """
 
     wants = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector"})
     turns = ("model",)
 
     def __init__(self, network: FastSpeech2, settings: FastSpeech2Settings, facts: DataFacts):
-        self._network, self.settings = network, settings
+        self._network = network
+        self.settings = settings
         network.mean.copy_(facts.mel_mean)
         network.std.copy_(facts.mel_std)
 
@@ -55,19 +58,33 @@ class FastSpeech2Objective:
         made_loudness = net.loudness(x, mask)
         x = net.with_energy(x, mask, loudness)
         return {
-            "mel": net.decode(x, mask), "log_durations": log_durations, "made_octave": made_octave, "voicing": voicing,
-            "made_loudness": made_loudness, "octave": octave - base, "voiced": voiced * mask, "loudness": loudness, "mask": mask,
-        }  # fmt: skip
+            "mel": net.decode(x, mask),
+            "log_durations": log_durations,
+            "made_octave": made_octave,
+            "voicing": voicing,
+            "made_loudness": made_loudness,
+            "octave": octave - base,
+            "voiced": voiced * mask,
+            "loudness": loudness,
+            "mask": mask,
+        }
 
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
-        s, mask = self.settings, output["mask"]
+        s = self.settings
+        mask = output["mask"]
         symbols = length_mask(batch.symbol_lengths, batch.symbols.shape[1])
         target = self._network.normalised(batch.mel, mask)
         return {
             "mel": s.mel * masked_mean((output["mel"] - target).abs(), mask),
-            "duration": s.duration * masked_mean((output["log_durations"] - (batch.durations + 1.0).log()) ** 2, symbols),
-            "octave": s.pitch * masked_mean((output["made_octave"] - output["octave"]) ** 2, output["voiced"]),
-            "voicing": s.voicing * masked_mean(F.binary_cross_entropy_with_logits(output["voicing"], output["voiced"], reduction="none"), mask),
+            "duration": s.duration
+            * masked_mean((output["log_durations"] - (batch.durations + 1.0).log()) ** 2, symbols),
+            "octave": s.pitch
+            * masked_mean((output["made_octave"] - output["octave"]) ** 2, output["voiced"]),
+            "voicing": s.voicing
+            * masked_mean(
+                F.binary_cross_entropy_with_logits(output["voicing"], output["voiced"], reduction="none"),
+                mask,
+            ),
             "energy": s.energy * masked_mean((output["made_loudness"] - output["loudness"]) ** 2, mask),
         }
 

@@ -19,11 +19,14 @@ from .objective import FastSpeech2Objective, FastSpeech2Settings
 
 @dataclass(frozen=True)
 class FastSpeech2Options:
-    """How to speak. Rate and pitch may also be asked for word by word, in the text; volume there is laid over the sound."""
+    """How to speak. Rate and pitch may also be asked for word by word, in the text; volume there is laid over
+    the sound.
+    """
 
     speed: float = 1.0  # 0.5 (half as fast) to 2; changes durations, not pitch
     pitch: float = 0.0  # semitones, -12 to 12; changes pitch, not durations
-    energy: float = 0.0  # dB, -12 to 12, of the energy the decoder is told: softer or more pressed, at one loudness
+    # DB, -12 to 12, of the energy the decoder is told: softer or more pressed, at one loudness
+    energy: float = 0.0
     seconds: float = 0.0  # of the sentence, exactly; 0: as long as it takes
     seed: int = 0
     sharpen: float = 0.5  # 0 to 1: how far the spread of each mel band is brought back to the reference's
@@ -45,17 +48,26 @@ class FastSpeech2Cloner(Assembled):
         self.check(voice)
         symbols = torch.tensor(encode(spoken.symbols), device=self.device)
         exact = self.acoustic_of(voice).lengths(symbols, self._tensor(voice, "vector"))[1]
-        return float((exact / manner_of(spoken, options, self.mel, self.device).tempo).sum()) / self.mel.frames_per_second
+        return (
+            float((exact / manner_of(spoken, options, self.mel, self.device).tempo).sum())
+            / self.mel.frames_per_second
+        )
 
     def frames(self, spoken: Spoken, voice: Voice, options: FastSpeech2Options) -> Frames:
-        """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for another model's voice."""
+        """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for
+        another model's voice.
+        """
         self.check(voice)
         symbols = torch.tensor(encode(spoken.symbols), device=self.device)
         manner = manner_of(spoken, options, self.mel, self.device)
-        made = self.acoustic_of(voice).infer(symbols, self._tensor(voice, "vector"), self._tensor(voice, "prompt_pitch"), manner)
+        made = self.acoustic_of(voice).infer(
+            symbols, self._tensor(voice, "vector"), self._tensor(voice, "prompt_pitch"), manner
+        )
         return replace(made, mel=sharpened(made.mel, self._tensor(voice, "prompt")[0], options.sharpen))
 
-    def speak(self, spoken: Spoken, voice: Voice, options: FastSpeech2Options | None = None) -> Iterator[Audio]:
+    def speak(
+        self, spoken: Spoken, voice: Voice, options: FastSpeech2Options | None = None
+    ) -> Iterator[Audio]:
         """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""
         options = options or FastSpeech2Options()
         yield sound(self.vocoder, self.frames(spoken, voice, options), spoken, self.mel, options.seed)

@@ -1,7 +1,8 @@
 """A discriminator of mel spectrograms: what regression blurs, it asks back.
 
-Least-squares GAN with feature matching on the mel, after Yang et al. 2021 ("GANSpeech"). It is told what is being said, frame by frame,
-as a second picture beside the mel, and who says it by projection in the last layer (Miyato & Koyama 2018).
+Least-squares GAN with feature matching on the mel, after Yang et al. 2021 ("GANSpeech"). It is told what is
+being said, frame by frame, as a second picture beside the mel, and who says it by projection in the last
+layer (Miyato & Koyama 2018).
 """
 
 from __future__ import annotations
@@ -27,21 +28,29 @@ class AdversaryConfig:
 
 
 class MelDiscriminator(nn.Module):
-    """Normalised log-mel (B, T, M), what is said (B, T, D) and a voice (B, V) to features of each layer and scores (B, T/8, M/8)."""
+    """Normalised log-mel (B, T, M), what is said (B, T, D) and a voice (B, V) to features of each layer and
+    scores (B, T/8, M/8).
+    """
 
     def __init__(self, config: AdversaryConfig, mel: MelSpec):
         super().__init__()
-        width, self.config, self.mel = config.width, config, mel
+        width = config.width
+        self.config = config
+        self.mel = mel
         self.picture = nn.Linear(config.said, mel.n_mels)
         sizes = (2, width, 2 * width, 4 * width, 4 * width)
         self.layers = nn.ModuleList(
-            [nn.utils.parametrizations.weight_norm(nn.Conv2d(a, b, (5, 5), (2 if i < 3 else 1), 2)) for i, (a, b) in enumerate(zip(sizes, sizes[1:]))]
+            [
+                nn.utils.parametrizations.weight_norm(nn.Conv2d(a, b, (5, 5), (2 if i < 3 else 1), 2))
+                for i, (a, b) in enumerate(zip(sizes, sizes[1:]))
+            ]
         )
         self.score = nn.Conv2d(sizes[-1], 1, 3, padding=1)
         self.project = nn.Linear(config.voice, sizes[-1], bias=False)
 
     def forward(self, mel: Tensor, said: Tensor, voice: Tensor) -> tuple[list[Tensor], Tensor]:
-        x, features = torch.stack([mel, self.picture(said)], 1), []
+        x = torch.stack([mel, self.picture(said)], 1)
+        features = []
         for layer in self.layers:
             x = F.leaky_relu(layer(x), 0.2)
             features.append(x)
@@ -61,11 +70,17 @@ def discriminator_loss(real: Tensor, made: Tensor, mask: Tensor) -> Tensor:
     return (((real - 1) ** 2 + made**2) * weight).sum() / weight.sum().clamp_min(1.0)
 
 
-def generator_losses(real: list[Tensor], made: list[Tensor], scores: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-    """How far the made scores are from one, and how far the made features are from the real ones (relative L1)."""
+def generator_losses(
+    real: list[Tensor], made: list[Tensor], scores: Tensor, mask: Tensor
+) -> tuple[Tensor, Tensor]:
+    """How far the made scores are from one, and how far the made features are from the real ones (relative
+    L1).
+    """
     weight = score_mask(mask, scores)
     fooling = (((scores - 1) ** 2) * weight).sum() / weight.sum().clamp_min(1.0)
-    matching = torch.stack([(m - r.detach()).abs().mean() / r.detach().abs().mean().clamp_min(1e-4) for r, m in zip(real, made)]).mean()
+    matching = torch.stack(
+        [(m - r.detach()).abs().mean() / r.detach().abs().mean().clamp_min(1e-4) for r, m in zip(real, made)]
+    ).mean()
     return fooling, matching
 
 
@@ -75,7 +90,9 @@ class AdversarySettings:
 
 
 def _not_alone(network: MelDiscriminator, settings: AdversarySettings, facts: DataFacts) -> NoReturn:
-    raise ConfigError("a mel_adversary is not trained alone, but beside an acoustic model: see recipes/regression_adversarial.toml.")
+    raise ConfigError(
+        "a mel_adversary is not trained alone, but beside an acoustic model: see recipes/regression_adversarial.toml."
+    )
 
 
 PART = PartKind("adversary", AdversaryConfig, MelDiscriminator, AdversarySettings, _not_alone)

@@ -1,10 +1,11 @@
 """Symbols and a voice to log-mel frames, in one pass.
 
-After FastSpeech 2 (Ren et al. 2020): text encoder, duration and pitch predictors, upsampling, decoder. Convolutions
-instead of self-attention; the decoder works on patches of two frames. The voice is a speaker vector together with a prompt: the
-prompt's mean spectrum is what the decoder starts from, everything it adds is shaped by the voice, and now and then it looks up
-how the prompt sounds where it said something alike. Where the harmonics of the pitch lie it is told outright: to find a comb of them
-from one number is hard for a small network, to say how deep its ripples are is easy.
+After FastSpeech 2 (Ren et al. 2020): text encoder, duration and pitch predictors, upsampling, decoder.
+Convolutions instead of self-attention; the decoder works on patches of two frames. The voice is a speaker
+vector together with a prompt: the prompt's mean spectrum is what the decoder starts from, everything it adds
+is shaped by the voice, and now and then it looks up how the prompt sounds where it said something alike.
+Where the harmonics of the pitch lie it is told outright: to find a comb of them from one number is hard for a
+small network, to say how deep its ripples are is easy.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ class Heard:
 
 
 class Look(nn.Module):
-    """Attention from what is to be said (B, P, D) to what the prompt holds (B, T', W); it begins by adding nothing."""
+    """Attention from what is to be said (B, P, D) to what the prompt holds (B, T', W); it begins by adding
+    nothing.
+    """
 
     def __init__(self, width: int, memory: int, heads: int):
         super().__init__()
@@ -74,7 +77,10 @@ class Look(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor, heard: Heard) -> Tensor:
         key, value = self.key_value(heard.memory).chunk(2, dim=-1)
-        split = [t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in (self.query(self.norm(x)), key, value)]  # (B, H, ., W/H)
+        # (B, H, ., W/H)
+        split = [
+            t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in (self.query(self.norm(x)), key, value)
+        ]
         found = F.scaled_dot_product_attention(*split, attn_mask=heard.memory_mask[:, None, None] > 0)
         return (x + self.out(found.transpose(1, 2).flatten(2))) * mask[..., None]
 
@@ -87,13 +93,19 @@ class VoiceEncoder(nn.Module):
         w = config.prompt_width
         self.first = nn.Conv1d(n_mels, w, 5, stride=2, padding=2)
         self.blocks = nn.ModuleList([ConvNeXtBlock(w, 7) for _ in range(3)])
-        self.mix = nn.Sequential(nn.Linear(config.speaker_vector + 2 * w + 2 * n_mels + 2, 512), nn.GELU(), nn.Linear(512, config.voice))
+        self.mix = nn.Sequential(
+            nn.Linear(config.speaker_vector + 2 * w + 2 * n_mels + 2, 512),
+            nn.GELU(),
+            nn.Linear(512, config.voice),
+        )
         self.quality = nn.Linear(1, config.voice, bias=False)
         nn.init.zeros_(self.quality.weight)
         self.memory = nn.LayerNorm(w)
 
     def forward(self, vector: Tensor, prompt: Tensor, mask: Tensor, pitch: Tensor, quality: Tensor) -> Heard:
-        """vector (B, V); prompt (B, T, M) normalised; mask (B, T); pitch (B, T) hertz; quality (B,) or NaN."""
+        """vector (B, V); prompt (B, T, M) normalised; mask (B, T); pitch (B, T) hertz; quality (B,) or
+        NaN.
+        """
         level = prompt.mean(-1)
         top = level.masked_fill(mask == 0, -torch.inf).amax(1, keepdim=True)
         active = ((level > top - 2.5).float() * mask)[..., None]  # speech, not the pauses
@@ -113,9 +125,13 @@ class VoiceEncoder(nn.Module):
         count = voiced.sum(1).clamp_min(1.0)
         octave = torch.where(voiced.sum(1) > 0, (octaves * voiced).sum(1) / count, 7.3)
         wobble = (((octaves - octave[:, None]) ** 2 * voiced).sum(1) / count).sqrt()
-        known = torch.cat([vector * 16, pooled, ranged, base, spread, octave[:, None] - 7.3, wobble[:, None]], -1)
+        known = torch.cat(
+            [vector * 16, pooled, ranged, base, spread, octave[:, None] - 7.3, wobble[:, None]], -1
+        )
         asked = ((quality - MIDDLING) / 0.4).nan_to_num(0.0)[:, None]
-        return Heard(self.mix(known) + self.quality(asked), base, octave, self.memory(x) * half[..., None], half)
+        return Heard(
+            self.mix(known) + self.quality(asked), base, octave, self.memory(x) * half[..., None], half
+        )
 
 
 class Regression(nn.Module):
@@ -125,26 +141,40 @@ class Regression(nn.Module):
 
     def __init__(self, config: RegressionConfig, mel: MelSpec):
         super().__init__()
-        c, self.config, self.mel = config, config, mel
+        c = config
+        self.config = config
+        self.mel = mel
         self.hear = VoiceEncoder(c, mel.n_mels)
         self.embed = nn.Embedding(len(SYMBOLS) + 1, c.width, padding_idx=0)
-        self.encoder = nn.ModuleList([ConvNeXtBlock(c.width, 7, condition=c.voice) for _ in range(c.encoder_blocks)])
+        self.encoder = nn.ModuleList(
+            [ConvNeXtBlock(c.width, 7, condition=c.voice) for _ in range(c.encoder_blocks)]
+        )
         self.duration = nn.ModuleList([ConvNeXtBlock(c.width, 5, 2, condition=c.voice) for _ in range(2)])
         self.duration_out = nn.Linear(c.width, 1)
         nn.init.constant_(self.duration_out.bias, 2.0)  # about six frames: where training would soon arrive
         frame = c.patch * (c.width + 3)
         self.pitch_in = nn.Linear(frame, c.pitch_width)
-        self.pitch = nn.ModuleList([ConvNeXtBlock(c.pitch_width, 9, 2, condition=c.voice) for _ in range(c.pitch_blocks)])
+        self.pitch = nn.ModuleList(
+            [ConvNeXtBlock(c.pitch_width, 9, 2, condition=c.voice) for _ in range(c.pitch_blocks)]
+        )
         self.pitch_out = nn.Linear(c.pitch_width, 2 * c.patch)
         nn.init.zeros_(self.pitch_out.weight)
         self.decoder_in = nn.Linear(frame + (2 + c.noise + mel.n_mels) * c.patch, c.decoder_width)
         with torch.no_grad():
             self.decoder_in.weight[:, -mel.n_mels * c.patch :] = 0.0
-        self.decoder = nn.ModuleList([ConvNeXtBlock(c.decoder_width, 7, c.expansion, condition=c.voice) for _ in range(c.decoder_blocks)])
-        self.looks = nn.ModuleDict({str(i): Look(c.decoder_width, c.prompt_width, c.heads) for i in c.looks if i < c.decoder_blocks})
+        self.decoder = nn.ModuleList(
+            [
+                ConvNeXtBlock(c.decoder_width, 7, c.expansion, condition=c.voice)
+                for _ in range(c.decoder_blocks)
+            ]
+        )
+        self.looks = nn.ModuleDict(
+            {str(i): Look(c.decoder_width, c.prompt_width, c.heads) for i in c.looks if i < c.decoder_blocks}
+        )
         self.decoder_norm = nn.LayerNorm(c.decoder_width)
         self.decoder_out = Conv(c.decoder_width, c.patch * mel.n_mels, 3)
-        self.depth = nn.Linear(c.decoder_width, c.patch * mel.n_mels)  # of the harmonics' ripple, band by band
+        # Of the harmonics' ripple, band by band
+        self.depth = nn.Linear(c.decoder_width, c.patch * mel.n_mels)
         nn.init.zeros_(self.depth.weight)
         nn.init.zeros_(self.depth.bias)
         self.register_buffer("harmonics", harmonic_ripple(mel, RIPPLE_STEPS).clone(), persistent=False)
@@ -155,10 +185,18 @@ class Regression(nn.Module):
     def normalised(self, mel: Tensor, mask: Tensor) -> Tensor:
         return (mel - self.mean) / self.std * mask[..., None]
 
-    def listen(self, vector: Tensor, prompt: Tensor, prompt_lengths: Tensor, prompt_pitch: Tensor, quality: Tensor | None = None) -> Heard:
+    def listen(
+        self,
+        vector: Tensor,
+        prompt: Tensor,
+        prompt_lengths: Tensor,
+        prompt_pitch: Tensor,
+        quality: Tensor | None = None,
+    ) -> Heard:
         """The voice in a speaker vector (B, V) and a prompt's log-mel (B, T, M) with pitch (B, T) in hertz.
 
-        quality (B,) is the predicted mean opinion score of what shall be made with it, 1 to 5; CLEAN if left out.
+        quality (B,) is the predicted mean opinion score of what shall be made with it, 1 to 5; CLEAN if left
+        out.
         """
         mask = length_mask(prompt_lengths, prompt.shape[1])
         quality = torch.full((len(vector),), CLEAN, device=vector.device) if quality is None else quality
@@ -176,8 +214,9 @@ class Regression(nn.Module):
         return x, self.duration_out(d)[..., 0] * mask
 
     def spread_out(self, states: Tensor, durations: Tensor) -> tuple[Tensor, Tensor]:
-        """Patches (B, P, patch * (D + 3)) of states repeated for their durations, with each frame's place in its symbol,
-        and the frames (B,) of each clip."""
+        """Patches (B, P, patch * (D + 3)) of states repeated for their durations, with each frame's place in
+        its symbol, and the frames (B,) of each clip.
+        """
         B, _, D = states.shape
         ends = durations.cumsum(1)  # (B, S)
         lengths = ends[:, -1]
@@ -203,10 +242,24 @@ class Regression(nn.Module):
         """The states (B, T, D) of what is said, frame by frame, out of patches."""
         return patches.reshape(len(patches), -1, self.config.width + 3)[..., : self.config.width]
 
-    def decode(self, patches: Tensor, mask: Tensor, octave: Tensor, voiced: Tensor, heard: Heard, noise: Tensor | None = None) -> Tensor:
-        """Normalised log-mel (B, T, M) from patches, the pitch to sound: octave, voiced (B, T), and noise (B, T, config.noise), zero if left out."""
+    def decode(
+        self,
+        patches: Tensor,
+        mask: Tensor,
+        octave: Tensor,
+        voiced: Tensor,
+        heard: Heard,
+        noise: Tensor | None = None,
+    ) -> Tensor:
+        """Normalised log-mel (B, T, M) from patches, the pitch to sound: octave, voiced (B, T), and noise (B,
+        T, config.noise), zero if left out.
+        """
         B, P, _ = patches.shape
-        noise = torch.zeros(B, P * self.config.patch, self.config.noise, device=patches.device) if noise is None else noise
+        noise = (
+            torch.zeros(B, P * self.config.patch, self.config.noise, device=patches.device)
+            if noise is None
+            else noise
+        )
         melody = torch.stack([octave * voiced * 2, voiced], -1)
         ripple = self.ripple(octave + heard.octave[:, None], voiced)  # (B, T, M)
         frames = [part.reshape(B, P, -1) for part in (melody, noise, ripple)]
@@ -216,24 +269,38 @@ class Regression(nn.Module):
             if str(i) in self.looks:
                 x = self.looks[str(i)](x, mask, heard)
         x = self.decoder_norm(x) * mask[..., None]
-        made = self.decoder_out(x).reshape(B, -1, self.mel.n_mels) + self.depth(x).reshape(B, -1, self.mel.n_mels) * ripple
+        made = (
+            self.decoder_out(x).reshape(B, -1, self.mel.n_mels)
+            + self.depth(x).reshape(B, -1, self.mel.n_mels) * ripple
+        )
         return made + heard.base[:, None]
 
     def ripple(self, octave: Tensor, voiced: Tensor) -> Tensor:
         """The harmonics' ripple (B, T, M) at each frame's log2 pitch in hertz."""
         place = ((octave - math.log2(PITCH_FLOOR)) * RIPPLE_STEPS).clamp(0, len(self.harmonics) - 1.001)
         low = place.floor()
-        return torch.lerp(self.harmonics[low.long()], self.harmonics[low.long() + 1], (place - low)[..., None]) * voiced[..., None]
+        return (
+            torch.lerp(self.harmonics[low.long()], self.harmonics[low.long() + 1], (place - low)[..., None])
+            * voiced[..., None]
+        )
 
     @torch.inference_mode()
     def lengths(self, symbols: Tensor, heard: Heard) -> tuple[Tensor, Tensor]:
-        """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not rounded."""
-        states, log_durations = self.encode(symbols[None], torch.tensor([len(symbols)], device=symbols.device), heard)
+        """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not
+        rounded.
+        """
+        states, log_durations = self.encode(
+            symbols[None], torch.tensor([len(symbols)], device=symbols.device), heard
+        )
         return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
-    def infer(self, symbols: Tensor, heard: Heard, manner: Manner, lengths: tuple[Tensor, Tensor] | None = None) -> Frames:
-        """Frames of one utterance: symbols (S,), a voice of batch one; with its `lengths`, where they are known already."""
+    def infer(
+        self, symbols: Tensor, heard: Heard, manner: Manner, lengths: tuple[Tensor, Tensor] | None = None
+    ) -> Frames:
+        """Frames of one utterance: symbols (S,), a voice of batch one; with its `lengths`, where they are
+        known already.
+        """
         states, exact = lengths or self.lengths(symbols, heard)
         durations = whole(exact / manner.tempo, ~self.is_mark[symbols], manner.frames)
         patches, lengths = self.spread_out(states, durations[None])
@@ -242,7 +309,15 @@ class Regression(nn.Module):
         voiced = (voicing > 0).float()
         raised = torch.repeat_interleave(manner.octaves.expand(len(symbols)), durations)
         octave = octave + F.pad(raised, (0, octave.shape[1] - len(raised)))
-        noise = torch.randn(1, octave.shape[1], self.config.noise, generator=torch.Generator().manual_seed(manner.seed)).to(symbols.device)
-        mel = self.decode(patches, mask, octave, voiced, heard, manner.temperature * noise)[0, : int(lengths[0])] * self.std + self.mean
+        noise = torch.randn(
+            1, octave.shape[1], self.config.noise, generator=torch.Generator().manual_seed(manner.seed)
+        ).to(symbols.device)
+        mel = (
+            self.decode(patches, mask, octave, voiced, heard, manner.temperature * noise)[
+                0, : int(lengths[0])
+            ]
+            * self.std
+            + self.mean
+        )
         hertz = (2.0 ** (octave + heard.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
         return Frames(mel.clamp_min(self.mel.silence), hertz[0, : int(lengths[0])], durations)

@@ -32,12 +32,21 @@ JUDGED = RegressionSettings(adversarial=0.3, matching=0.8)  # as in the second s
 
 
 class RegressionObjective:
-    """L1 on the normalised mel, L2 on log durations, L1 on octaves, cross-entropy on voicing; and an adversary if asked for."""
+    """L1 on the normalised mel, L2 on log durations, L1 on octaves, cross-entropy on voicing; and an
+    adversary if asked for.
+    """
 
     wants = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector", "quality"})
 
-    def __init__(self, network: Regression, settings: RegressionSettings, facts: DataFacts, adversary: MelDiscriminator | None = None):
-        self._network, self.settings = network, settings
+    def __init__(
+        self,
+        network: Regression,
+        settings: RegressionSettings,
+        facts: DataFacts,
+        adversary: MelDiscriminator | None = None,
+    ):
+        self._network = network
+        self.settings = settings
         network.mean.copy_(facts.mel_mean)
         network.std.copy_(facts.mel_std)
         self.turns = ("discriminator", "model") if settings.adversarial else ("model",)
@@ -49,14 +58,21 @@ class RegressionObjective:
 
     @property
     def companions(self) -> dict[str, tuple[str, Any, nn.Module]]:
-        return {"adversary": ("mel_adversary", self.adversary.config, self.adversary)} if self.adversary is not None else {}
+        return (
+            {"adversary": ("mel_adversary", self.adversary.config, self.adversary)}
+            if self.adversary is not None
+            else {}
+        )
 
     def trained(self, turn: str) -> nn.Module:
         return self.adversary if turn == "discriminator" else self._network
 
     def forward(self, batch: Batch) -> Output:
-        net, patch = self._network, self._network.config.patch
-        heard = net.listen(batch.vector, batch.prompt, batch.prompt_lengths, batch.prompt_pitch, batch.quality)
+        net = self._network
+        patch = self._network.config.patch
+        heard = net.listen(
+            batch.vector, batch.prompt, batch.prompt_lengths, batch.prompt_pitch, batch.quality
+        )
         states, log_durations = net.encode(batch.symbols, batch.symbol_lengths, heard)
         patches, lengths = net.spread_out(states, batch.durations)
         mask = length_mask(-(-lengths // patch), patches.shape[1])
@@ -68,16 +84,26 @@ class RegressionObjective:
         noise = torch.randn(len(mask), size, net.config.noise, device=mask.device)
         mel = net.decode(patches, mask, octave, voiced, heard, noise)
         return {
-            "mel": mel, "log_durations": log_durations, "made_octave": made_octave, "voicing": voicing,
-            "octave": octave, "voiced": voiced, "lengths": lengths, "voice": heard.voice.detach(), "said": net.sounds(patches).detach(),
-        }  # fmt: skip
+            "mel": mel,
+            "log_durations": log_durations,
+            "made_octave": made_octave,
+            "voicing": voicing,
+            "octave": octave,
+            "voiced": voiced,
+            "lengths": lengths,
+            "voice": heard.voice.detach(),
+            "said": net.sounds(patches).detach(),
+        }
 
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
-        s, net = self.settings, self._network
+        s = self.settings
+        net = self._network
         frames = length_mask(output["lengths"], output["mel"].shape[1])
         place = torch.arange(frames.shape[1], device=frames.device)
-        first, end = batch.prompt_span[:, :1], batch.prompt_span[:, 1:]
-        new = frames * ((place < first) | (place >= end))  # a clip that is its own prompt is not judged where it could be copied
+        first = batch.prompt_span[:, :1]
+        end = batch.prompt_span[:, 1:]
+        # A clip that is its own prompt is not judged where it could be copied
+        new = frames * ((place < first) | (place >= end))
         symbols = length_mask(batch.symbol_lengths, batch.symbols.shape[1])
         mel = F.pad(batch.mel, (0, 0, 0, output["mel"].shape[1] - batch.mel.shape[1]))
         target = net.normalised(mel, frames)
@@ -86,13 +112,21 @@ class RegressionObjective:
             start = int(torch.randint(max(1, frames.shape[1] - s.window), ()))
             shown = slice(start, start + s.window)
         if turn == "discriminator":
-            (_, real), (_, made) = (self._judge(x, new, shown, output) for x in (target, output["mel"].detach()))
+            (_, real), (_, made) = (
+                self._judge(x, new, shown, output) for x in (target, output["mel"].detach())
+            )
             return {"discriminator": discriminator_loss(real, made, new[:, shown])}
         losses = {
             "mel": s.mel * masked_mean((output["mel"] - target).abs(), new),
-            "duration": s.duration * masked_mean((output["log_durations"] - (batch.durations + 1.0).log()) ** 2, symbols),
-            "octave": s.pitch * masked_mean((output["made_octave"] - output["octave"]).abs(), output["voiced"]),
-            "voicing": s.voicing * masked_mean(F.binary_cross_entropy_with_logits(output["voicing"], output["voiced"], reduction="none"), frames),
+            "duration": s.duration
+            * masked_mean((output["log_durations"] - (batch.durations + 1.0).log()) ** 2, symbols),
+            "octave": s.pitch
+            * masked_mean((output["made_octave"] - output["octave"]).abs(), output["voiced"]),
+            "voicing": s.voicing
+            * masked_mean(
+                F.binary_cross_entropy_with_logits(output["voicing"], output["voiced"], reduction="none"),
+                frames,
+            ),
         }
         if self.adversary is not None:
             with torch.no_grad():

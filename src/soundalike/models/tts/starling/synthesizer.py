@@ -38,7 +38,8 @@ class Plan:
     symbols: torch.Tensor  # (S,)
     heard: Heard
     prompt: torch.Tensor  # (T, M)
-    lengths: tuple[torch.Tensor, torch.Tensor]  # states (1, S, D); frames (S,) at the natural pace, not rounded
+    # States (1, S, D); frames (S,) at the natural pace, not rounded
+    lengths: tuple[torch.Tensor, torch.Tensor]
 
 
 class RegressionCloner(Assembled):
@@ -57,9 +58,15 @@ class RegressionCloner(Assembled):
         return RegressionObjective(network, JUDGED, facts, self.adversary)
 
     def heard(self, acoustic: Regression, voice: Voice) -> tuple[Heard, torch.Tensor]:
-        """A voice as an acoustic model takes it, with its prompt's mel (T, M). Raises CheckpointError for another model's voice."""
+        """A voice as an acoustic model takes it, with its prompt's mel (T, M). Raises CheckpointError for
+        another model's voice.
+        """
         self.check(voice)
-        t = {name: voice.tensors[name].float()[None].to(self.device) for name in ("vector", "prompt", "prompt_pitch")}  # batches of one
+        # Batches of one
+        t = {
+            name: voice.tensors[name].float()[None].to(self.device)
+            for name in ("vector", "prompt", "prompt_pitch")
+        }
         with torch.inference_mode():
             frames = torch.tensor([t["prompt"].shape[1]], device=self.device)
             return acoustic.listen(t["vector"], t["prompt"], frames, t["prompt_pitch"]), t["prompt"][0]
@@ -68,24 +75,34 @@ class RegressionCloner(Assembled):
         return manner_of(spoken, options, self.mel, self.device)
 
     def plan(self, spoken: Spoken, voice: Voice) -> Plan:
-        """A sentence thought out, for as many takes as may be wanted. Raises CheckpointError for another model's voice."""
+        """A sentence thought out, for as many takes as may be wanted. Raises CheckpointError for another
+        model's voice.
+        """
         symbols = torch.tensor(encode(spoken.symbols), device=self.device)
         acoustic = self.acoustic_of(voice)
         heard, prompt = self.heard(acoustic, voice)
         return Plan(acoustic, symbols, heard, prompt, acoustic.lengths(symbols, heard))
 
-    def seconds(self, spoken: Spoken, voice: Voice, options: RegressionOptions, plan: Plan | None = None) -> float:
+    def seconds(
+        self, spoken: Spoken, voice: Voice, options: RegressionOptions, plan: Plan | None = None
+    ) -> float:
         """How long the sentence would be."""
         exact = (plan or self.plan(spoken, voice)).lengths[1] / self.manner(spoken, options).tempo
         return float(exact.sum()) / self.mel.frames_per_second
 
-    def frames(self, spoken: Spoken, voice: Voice, options: RegressionOptions, plan: Plan | None = None) -> Frames:
-        """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for another model's voice."""
+    def frames(
+        self, spoken: Spoken, voice: Voice, options: RegressionOptions, plan: Plan | None = None
+    ) -> Frames:
+        """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for
+        another model's voice.
+        """
         plan = plan or self.plan(spoken, voice)
         made = plan.acoustic.infer(plan.symbols, plan.heard, self.manner(spoken, options), plan.lengths)
         return Frames(sharpened(made.mel, plan.prompt, options.sharpen), made.pitch, made.durations)
 
-    def speak(self, spoken: Spoken, voice: Voice, options: RegressionOptions | None = None, plan: Plan | None = None) -> Iterator[Audio]:
+    def speak(
+        self, spoken: Spoken, voice: Voice, options: RegressionOptions | None = None, plan: Plan | None = None
+    ) -> Iterator[Audio]:
         """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""
         options = options or RegressionOptions()
         yield sound(self.vocoder, self.frames(spoken, voice, options, plan), spoken, self.mel, options.seed)

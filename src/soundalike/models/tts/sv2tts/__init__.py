@@ -1,1 +1,3 @@
-"""Tacotron 2 told whose voice: frame after frame, by attention to the text, until a stop token says that all is said."""
+"""Tacotron 2 told whose voice: frame after frame, by attention to the text, until a stop token says that all
+is said.
+"""

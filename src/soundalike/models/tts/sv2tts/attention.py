@@ -1,4 +1,6 @@
-"""Location-sensitive attention (Chorowski et al. 2015): where to look depends on what is there and on where was looked before."""
+"""Location-sensitive attention (Chorowski et al. 2015): where to look depends on what is there and on where
+was looked before.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from torch.nn import functional as F
 
 
 class LocationSensitiveAttention(nn.Module):
-    """Energies e_j = v . tanh(W q + V h_j + U f_j + b), with f the convolution of the weights summed over all steps so far."""
+    """Energies e_j = v . tanh(W q + V h_j + U f_j + b), with f the convolution of the weights summed over all
+    steps so far.
+    """
 
     def __init__(self, query: int, memory: int, width: int, filters: int, kernel: int):
         super().__init__()
@@ -18,11 +22,13 @@ class LocationSensitiveAttention(nn.Module):
         self.place = nn.Linear(filters, width)  # U and b
         self.score = nn.Linear(width, 1, bias=False)  # v
 
-    def forward(self, query: Tensor, keys: Tensor, memory: Tensor, gone: Tensor, allowed: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, query: Tensor, keys: Tensor, memory: Tensor, gone: Tensor, allowed: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """The context (B, E) and the weights (B, S) of one step.
 
-        query (B, Q); keys (B, S, A), what `self.keys` makes of the memory (B, S, E); gone (B, S) the weights so far, summed;
-        allowed (B, S) is zero where must not be looked.
+        query (B, Q); keys (B, S, A), what `self.keys` makes of the memory (B, S, E); gone (B, S) the weights
+        so far, summed; allowed (B, S) is zero where must not be looked.
         """
         where = self.place(self.look_back(gone[:, None]).transpose(1, 2))  # (B, S, A)
         energies = self.score(torch.tanh(self.query(query)[:, None] + keys + where))[..., 0]
@@ -33,24 +39,29 @@ class LocationSensitiveAttention(nn.Module):
 class Walk:
     """A way through the text in order, symbol by symbol, as long at each as attention would stay there.
 
-    At every step attention says how likely it is to be still at the same symbol, given that it was there until now. The product of
-    these is the chance that it has stayed all the while; where that falls under a half, the walk goes on: it stays the median time.
-    (To go on only once that is likelier than not at one step, as the largest weight would have it, is to stay far too long.)
+    At every step attention says how likely it is to be still at the same symbol, given that it was there
+    until now. The product of these is the chance that it has stayed all the while; where that falls under a
+    half, the walk goes on: it stays the median time. (To go on only once that is likelier than not at one
+    step, as the largest weight would have it, is to stay far too long.)
     """
 
     REACH = 4  # symbols on that one step may go
 
     def __init__(self) -> None:
-        self.place, self.stayed = 0, 1.0
+        self.place = 0
+        self.stayed = 1.0
 
     def near(self, symbols: Tensor) -> Tensor:
         """Which of symbols (1, S), numbered, the next step may look at."""
         return (symbols >= self.place) & (symbols <= self.place + self.REACH)
 
     def __call__(self, weights: Tensor) -> Tensor:
-        """All weight (1, S) at the place where the walk is after a step with these weights (1, S), none but near ones."""
+        """All weight (1, S) at the place where the walk is after a step with these weights (1, S), none but
+        near ones.
+        """
         ahead = weights[0, self.place : self.place + self.REACH + 1]
         self.stayed *= float(ahead[0])
         if self.stayed < 0.5 and len(ahead) > 1:
-            self.place, self.stayed = self.place + 1 + int(ahead[1:].argmax()), 1.0
+            self.place = self.place + 1 + int(ahead[1:].argmax())
+            self.stayed = 1.0
         return F.one_hot(torch.tensor([self.place], device=weights.device), weights.shape[1]).to(weights)

@@ -1,4 +1,5 @@
-"""Symbols and a speaker vector to log-mel frames, a few at a time (Tacotron 2, Shen et al. 2018; conditioned as in Jia et al. 2018).
+"""Symbols and a speaker vector to log-mel frames, a few at a time (Tacotron 2, Shen et al. 2018; conditioned
+as in Jia et al. 2018).
 
     symbols -> convolutions -> BiLSTM -> with the speaker vector: the memory
                                              |
@@ -70,7 +71,9 @@ class NormedConv(nn.Module):
 
     def __init__(self, inputs: int, outputs: int, kernel: int, dropout: float):
         super().__init__()
-        self.conv, self.norm, self.dropout = Conv(inputs, outputs, kernel), nn.BatchNorm1d(outputs), nn.Dropout(dropout)
+        self.conv = Conv(inputs, outputs, kernel)
+        self.norm = nn.BatchNorm1d(outputs)
+        self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, mask: Tensor, activation=torch.relu) -> Tensor:
         x = activation(self.norm(self.conv(x).transpose(1, 2)).transpose(1, 2))
@@ -78,7 +81,9 @@ class NormedConv(nn.Module):
 
 
 class Prenet(nn.Module):
-    """Two linear layers whose dropout stays on when speaking: what the attention learns to look past (section 2.2 of Shen et al.)."""
+    """Two linear layers whose dropout stays on when speaking: what the attention learns to look past (section
+    2.2 of Shen et al.).
+    """
 
     def __init__(self, inputs: int, width: int, dropout: float):
         super().__init__()
@@ -99,19 +104,27 @@ class SV2TTS(nn.Module):
 
     def __init__(self, config: SV2TTSConfig, mel: MelSpec):
         super().__init__()
-        c, self.config, self.mel = config, config, mel
+        c = config
+        self.config = config
+        self.mel = mel
         self.embed = nn.Embedding(len(SYMBOLS) + 1, c.width, padding_idx=0)
-        self.encoder_convs = nn.ModuleList([NormedConv(c.width, c.width, c.kernel, c.dropout) for _ in range(c.encoder_convs)])
+        self.encoder_convs = nn.ModuleList(
+            [NormedConv(c.width, c.width, c.kernel, c.dropout) for _ in range(c.encoder_convs)]
+        )
         self.encoder_rnn = nn.LSTM(c.width, c.width // 2, batch_first=True, bidirectional=True)
         memory = c.width + c.speaker_vector
         self.prenet = Prenet(mel.n_mels, c.prenet, c.dropout)
         self.attention_rnn = nn.LSTMCell(c.prenet + memory, c.attention_rnn)
-        self.attention = LocationSensitiveAttention(c.attention_rnn, memory, c.attention, c.location_filters, c.location_kernel)
+        self.attention = LocationSensitiveAttention(
+            c.attention_rnn, memory, c.attention, c.location_filters, c.location_kernel
+        )
         self.decoder_rnn = nn.LSTMCell(c.attention_rnn + memory, c.decoder_rnn)
         self.frames_out = nn.Linear(c.decoder_rnn + memory, c.reduction * mel.n_mels)
         self.stop_out = nn.Linear(c.decoder_rnn + memory, 1)
         sizes = [mel.n_mels, *[c.postnet] * (c.postnet_convs - 1), mel.n_mels]
-        self.postnet = nn.ModuleList([NormedConv(a, b, c.kernel, c.dropout) for a, b in zip(sizes, sizes[1:])])
+        self.postnet = nn.ModuleList(
+            [NormedConv(a, b, c.kernel, c.dropout) for a, b in zip(sizes, sizes[1:])]
+        )
         self.register_buffer("mean", torch.zeros(mel.n_mels))
         self.register_buffer("std", torch.ones(mel.n_mels))
 
@@ -125,21 +138,31 @@ class SV2TTS(nn.Module):
         for conv in self.encoder_convs:
             x = conv(x, mask)
         packed = nn.utils.rnn.pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
-        x, _ = nn.utils.rnn.pad_packed_sequence(self.encoder_rnn(packed)[0], batch_first=True, total_length=symbols.shape[1])
+        x, _ = nn.utils.rnn.pad_packed_sequence(
+            self.encoder_rnn(packed)[0], batch_first=True, total_length=symbols.shape[1]
+        )
         voice = vector * vector.shape[1] ** 0.5  # a unit vector's entries are small
         return torch.cat([x, voice[:, None].expand(-1, x.shape[1], -1)], -1) * mask[..., None]
 
     def begin(self, memory: Tensor) -> State:
-        c, zeros = self.config, lambda width: memory.new_zeros(len(memory), width)
+        c = self.config
+        zeros = lambda width: memory.new_zeros(len(memory), width)
         rnns = [(zeros(width), zeros(width)) for width in (c.attention_rnn, c.decoder_rnn)]
         return State(*rnns, zeros(memory.shape[2]), zeros(memory.shape[1]))
 
     def step(
-        self, seen: Tensor, memory: Tensor, keys: Tensor, allowed: Tensor, state: State, show: Callable[[Tensor], Tensor]
+        self,
+        seen: Tensor,
+        memory: Tensor,
+        keys: Tensor,
+        allowed: Tensor,
+        state: State,
+        show: Callable[[Tensor], Tensor],
     ) -> tuple[Tensor, Tensor, State]:
         """What one step gives (B, D + E), its attention weights (B, S), and the state after it.
 
-        seen (B, P) is the prenet's; `show` makes of the weights those by which the decoder is shown the memory.
+        seen (B, P) is the prenet's; `show` makes of the weights those by which the decoder is shown the
+        memory.
         """
         drop = lambda pair: (F.dropout(pair[0], self.config.rnn_dropout, self.training), pair[1])  # noqa: E731
         first = drop(self.attention_rnn(torch.cat([seen, state.context], -1), state.attention))
@@ -152,16 +175,23 @@ class SV2TTS(nn.Module):
     def decode(
         self, memory: Tensor, symbol_lengths: Tensor, mel: Tensor, near: Tensor, look: Tensor, own: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """As long as the true mel: normalised log-mel (B, T, M), log-odds of stopping (B, K), weights (B, K, S).
+        """As long as the true mel: normalised log-mel (B, T, M), log-odds of stopping (B, K), weights (B, K,
+        S).
 
-        mel (B, T, M) is normalised; T is made up to whole steps, K of them. `near` (B, K, S) is zero where a step may not look; where
-        a row of `look` (B, K, S) is not zero, that is shown instead. The true frame is told before each step, but where `own` (B,) its own.
+        mel (B, T, M) is normalised; T is made up to whole steps, K of them. `near` (B, K, S) is zero where a
+        step may not look; where a row of `look` (B, K, S) is not zero, that is shown instead. The true frame
+        is told before each step, but where `own` (B,) its own.
         """
-        r, bands = self.config.reduction, self.mel.n_mels
+        r = self.config.reduction
+        bands = self.mel.n_mels
         mel = F.pad(mel, (0, 0, 0, -mel.shape[1] % r))
         before = F.pad(mel[:, r - 1 : -1 : r], (0, 0, 1, 0))  # (B, K, M) the last frame of each step before
-        keys, allowed = self.attention.keys(memory), length_mask(symbol_lengths, memory.shape[1])[:, None] * near
-        state, made, looked, last = self.begin(memory), [], [], before[:, 0]
+        keys = self.attention.keys(memory)
+        allowed = length_mask(symbol_lengths, memory.shape[1])[:, None] * near
+        state = self.begin(memory)
+        made = []
+        looked = []
+        last = before[:, 0]
         for k in range(before.shape[1]):
             seen = self.prenet(torch.where(own[:, None], last, before[:, k]))
             show = lambda weights, told=look[:, k]: torch.where(told.sum(1, keepdim=True) > 0, told, weights)  # noqa: E731
@@ -171,7 +201,11 @@ class SV2TTS(nn.Module):
             made.append(out)
             looked.append(weights)
         out = torch.stack(made, 1)
-        return self.frames_out(out).reshape(len(out), -1, bands), self.stop_out(out)[..., 0], torch.stack(looked, 1)
+        return (
+            self.frames_out(out).reshape(len(out), -1, bands),
+            self.stop_out(out)[..., 0],
+            torch.stack(looked, 1),
+        )
 
     def finish(self, mel: Tensor, mask: Tensor) -> Tensor:
         """A normalised log-mel (B, T, M) with what the postnet adds to it."""
@@ -184,17 +218,27 @@ class SV2TTS(nn.Module):
     def infer(self, symbols: Tensor, vector: Tensor, seed: int = 0, guard: bool = True) -> Attended:
         """Frames of one utterance, symbols (S,), speaker vector (1, V), and where its steps looked.
 
-        It ends by its stop token. With `guard` attention walks through the text (`Walk`), a stop before the end of it is not heeded,
-        and staying long at the last symbol ends it as well.
+        It ends by its stop token. With `guard` attention walks through the text (`Walk`), a stop before the
+        end of it is not heeded, and staying long at the last symbol ends it as well.
         """
-        size, r = len(symbols), self.config.reduction
+        size = len(symbols)
+        r = self.config.reduction
         memory = self.encode(symbols[None], torch.tensor([size], device=symbols.device), vector)
-        keys, state, chance = self.attention.keys(memory), self.begin(memory), torch.Generator().manual_seed(seed)
-        frame, made, looked, places, lingered = memory.new_zeros(1, self.mel.n_mels), [], [], [], 0
-        symbol, ended = torch.arange(size, device=symbols.device)[None], "limit"
+        keys = self.attention.keys(memory)
+        state = self.begin(memory)
+        chance = torch.Generator().manual_seed(seed)
+        frame = memory.new_zeros(1, self.mel.n_mels)
+        made = []
+        looked = []
+        places = []
+        lingered = 0
+        symbol = torch.arange(size, device=symbols.device)[None]
+        ended = "limit"
         walk = Walk()
         while len(made) * r < LONGEST * size:
-            near, show = (walk.near(symbol), walk) if guard else (torch.ones_like(symbol), torch.nn.Identity())
+            near, show = (
+                (walk.near(symbol), walk) if guard else (torch.ones_like(symbol), torch.nn.Identity())
+            )
             out, weights, state = self.step(self.prenet(frame, chance), memory, keys, near, state, show)
             frames = self.frames_out(out).reshape(r, -1)
             frame = frames[-1:]

@@ -1,4 +1,6 @@
-"""SV2TTS assembled: a speaker encoder (GE2E in the paper), Tacotron 2, and a vocoder (WaveNet in the paper)."""
+"""SV2TTS assembled: a speaker encoder (GE2E in the paper), Tacotron 2, and a vocoder (WaveNet in the
+paper).
+"""
 
 from __future__ import annotations
 
@@ -39,22 +41,38 @@ class SV2TTSCloner(Assembled):
         return SV2TTSObjective(network, SV2TTSSettings(window=4, forced=1.0, own=1.0), facts)
 
     def attended(self, spoken: Spoken, voice: Voice, options: SV2TTSOptions) -> Attended:
-        """The mel and durations of one sentence before the vocoder, where each step looked, and how it ended. Raises CheckpointError
-        for another model's voice."""
+        """The mel and durations of one sentence before the vocoder, where each step looked, and how it ended.
+        Raises CheckpointError for another model's voice.
+        """
         self.check(voice)
         symbols = torch.tensor(encode(spoken.symbols), device=self.device)
-        return self.acoustic_of(voice).infer(symbols, voice.tensors["vector"].float()[None].to(self.device), options.seed, options.guard)
+        return self.acoustic_of(voice).infer(
+            symbols, voice.tensors["vector"].float()[None].to(self.device), options.seed, options.guard
+        )
 
     def speak(self, spoken: Spoken, voice: Voice, options: SV2TTSOptions | None = None) -> Iterator[Audio]:
-        """One sentence in the voice, as one Audio with its cues and its attention. The same seed gives the same samples."""
+        """One sentence in the voice, as one Audio with its cues and its attention. The same seed gives the
+        same samples.
+        """
         options = options or SV2TTSOptions()
         made = self.attended(spoken, voice, options)
-        attention = Attention(tuple(spoken.symbols), made.weights.cpu().numpy(), self.acoustic.config.reduction / self.mel.frames_per_second)
+        attention = Attention(
+            tuple(spoken.symbols),
+            made.weights.cpu().numpy(),
+            self.acoustic.config.reduction / self.mel.frames_per_second,
+        )
         mel = sharpened(made.frames.mel, voice.tensors["prompt"].float().to(self.device), options.sharpen)
-        yield replace(sound(self.vocoder, replace(made.frames, mel=mel), spoken, self.mel, options.seed), attention=(attention,))
+        yield replace(
+            sound(self.vocoder, replace(made.frames, mel=mel), spoken, self.mel, options.seed),
+            attention=(attention,),
+        )
 
-    def synthesize_spectrograms(self, texts: list[str], embeds: list[np.ndarray], seed: int = 0) -> list[np.ndarray]:
-        """Log-mels (M, Ti) of texts in the voices of speaker vectors (V,), as the vocoder's `infer_waveform` takes them."""
+    def synthesize_spectrograms(
+        self, texts: list[str], embeds: list[np.ndarray], seed: int = 0
+    ) -> list[np.ndarray]:
+        """Log-mels (M, Ti) of texts in the voices of speaker vectors (V,), as the vocoder's `infer_waveform`
+        takes them.
+        """
         made = []
         for text, embed in zip(texts, embeds, strict=True):
             symbols = torch.tensor(encode(phonemize(text).symbols), device=self.device)

@@ -1,7 +1,7 @@
 """A vocoder without weights: the magnitudes a mel allows, and by iteration the phases that fit them.
 
-Fast Griffin-Lim (Perraudin, Balazs & Søndergaard 2013): project in turn onto the spectra of real sounds and onto those of the
-right magnitude, and go a little further than each step would.
+Fast Griffin-Lim (Perraudin, Balazs & Søndergaard 2013): project in turn onto the spectra of real sounds and
+onto those of the right magnitude, and go a little further than each step would.
 """
 
 from __future__ import annotations
@@ -24,25 +24,27 @@ class GriffinLimConfig:
     magnitude_iterations: int = 40  # of the non-negative least squares from mel bands to frequency bins
 
 
-
-
 class GriffinLim(nn.Module):
     """Log-mel (B, T, M) to samples (B, (T - 1) * hop_length); a pitch is of no use to it."""
 
     def __init__(self, config: GriffinLimConfig, mel: MelSpec):
         super().__init__()
-        self.config, self.mel = config, mel
+        self.config = config
+        self.mel = mel
         filters = mel_filters(mel)  # (M, F)
         self.register_buffer("filters", filters.clone(), persistent=False)
         self.register_buffer("inverse", torch.linalg.pinv(filters), persistent=False)  # (F, M)
 
-    def forward(self, mel: Tensor, lengths: Tensor, pitch: Tensor | None = None, noise: Tensor | None = None) -> Tensor:
+    def forward(
+        self, mel: Tensor, lengths: Tensor, pitch: Tensor | None = None, noise: Tensor | None = None
+    ) -> Tensor:
         """`noise` (B, (T - 1) * hop) is white; its phases are the first guess. Drawn here when not given."""
         hop = self.mel.hop_length
         if noise is None:
             noise = torch.randn(len(mel), (mel.shape[1] - 1) * hop, device=mel.device)
         out = torch.zeros_like(noise)
-        for row, length in enumerate(lengths.tolist()):  # one by one: what follows a clip would be heard at its end
+        # One by one: what follows a clip would be heard at its end
+        for row, length in enumerate(lengths.tolist()):
             size = (length - 1) * hop
             out[row, :size] = self.sound(self.magnitude(mel[row, :length]), noise[row, :size])
         return out
@@ -61,12 +63,14 @@ class GriffinLim(nn.Module):
 
     def sound(self, magnitude: Tensor, noise: Tensor) -> Tensor:
         """Samples (N,) whose STFT comes near to a magnitude (F, T)."""
-        n_fft, hop = self.mel.n_fft, self.mel.hop_length
+        n_fft = self.mel.n_fft
+        hop = self.mel.hop_length
         if len(noise) <= n_fft // 2:  # too short for one frame with reflected ends
             return torch.zeros_like(noise)
         estimate = before = _with_magnitude(stft(noise[None], n_fft, hop)[0], magnitude)
         for _ in range(self.config.iterations):
-            real = stft(istft(estimate[None], n_fft, hop), n_fft, hop)[0]  # the nearest spectrum of a real sound
+            # The nearest spectrum of a real sound
+            real = stft(istft(estimate[None], n_fft, hop), n_fft, hop)[0]
             now = _with_magnitude(real, magnitude)
             estimate = now + self.config.momentum * (now - before)
             before = now
@@ -76,5 +80,3 @@ class GriffinLim(nn.Module):
 def _with_magnitude(spectrum: Tensor, magnitude: Tensor) -> Tensor:
     """The phases of a spectrum (F, T) with another magnitude."""
     return torch.polar(magnitude, spectrum.angle())
-
-

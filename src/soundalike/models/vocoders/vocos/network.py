@@ -1,8 +1,9 @@
 """The built-in vocoder: a Vocos backbone (Siuzdak 2023) whose inverse-STFT head filters a source.
 
-Instead of inventing the phase, the head shapes two spectra that already have one: a train of band-limited pulses at the
-given pitch and white noise (harmonic plus noise, Serra & Smith 1990; learned filters, Engel et al. 2020). The harmonic
-filter is minimum phase plus a learned correction. All of it is a few matrix products per frame and one inverse STFT.
+Instead of inventing the phase, the head shapes two spectra that already have one: a train of band-limited
+pulses at the given pitch and white noise (harmonic plus noise, Serra & Smith 1990; learned filters, Engel et
+al. 2020). The harmonic filter is minimum phase plus a learned correction. All of it is a few matrix products
+per frame and one inverse STFT.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ class VocosConfig:
 
 
 class PitchReader(nn.Module):
-    """Pitch of a mel spectrogram: log-mel (B, T, M), normalised, to log2 hertz and the log-odds of voicing, (B, T) each."""
+    """Pitch of a mel spectrogram: log-mel (B, T, M), normalised, to log2 hertz and the log-odds of voicing,
+    (B, T) each.
+    """
 
     def __init__(self, n_mels: int, width: int):
         super().__init__()
@@ -47,15 +50,19 @@ class PitchReader(nn.Module):
 
 
 def pulses(pitch: Tensor, hop_length: int, sample_rate: int) -> Tensor:
-    """Band-limited pulse train (B, (T - 1) * hop) following pitch (B, T) in hertz, silent where it is 0; unit power when voiced.
+    """Band-limited pulse train (B, (T - 1) * hop) following pitch (B, T) in hertz, silent where it is 0; unit
+    power when voiced.
 
-    A sum of all harmonics below the Nyquist frequency with cosine phase, in closed form (the Dirichlet kernel).
+    A sum of all harmonics below the Nyquist frequency with cosine phase, in closed form (the Dirichlet
+    kernel).
     """
     size = (pitch.shape[1] - 1) * hop_length
     voiced = (pitch > 0).float()
     count = torch.cumsum(voiced, 1).long()  # hold the last voiced pitch through unvoiced stretches
     held = torch.cat([torch.full_like(pitch[:, :1], 150.0), pitch], 1)
-    place = torch.cummax(torch.where(pitch > 0, torch.arange(1, pitch.shape[1] + 1, device=pitch.device), 0), 1).values
+    place = torch.cummax(
+        torch.where(pitch > 0, torch.arange(1, pitch.shape[1] + 1, device=pitch.device), 0), 1
+    ).values
     filled = held.gather(1, torch.where(count > 0, place, 0))
     hertz = F.interpolate(filled[:, None], size=size + 1, mode="linear", align_corners=True)[:, 0, :-1]
     if pitch.device.type != "mps":
@@ -65,12 +72,18 @@ def pulses(pitch: Tensor, hop_length: int, sample_rate: int) -> Tensor:
     harmonics = torch.floor(0.5 * sample_rate / hertz)
     half = math.pi * phase
     bottom = torch.sin(half)
-    kernel = torch.where(bottom.abs() < 1e-6, 2 * harmonics + 1, torch.sin((2 * harmonics + 1) * half) / bottom.where(bottom.abs() >= 1e-6, 1.0))
+    kernel = torch.where(
+        bottom.abs() < 1e-6,
+        2 * harmonics + 1,
+        torch.sin((2 * harmonics + 1) * half) / bottom.where(bottom.abs() >= 1e-6, 1.0),
+    )
     return ((kernel - 1) / torch.sqrt(2 * harmonics)).float() * gate
 
 
 def minimum_phase(log_gain: Tensor) -> Tensor:
-    """Phase (..., F) in radians of the minimum-phase filter with that log gain (..., F): its Hilbert transform."""
+    """Phase (..., F) in radians of the minimum-phase filter with that log gain (..., F): its Hilbert
+    transform.
+    """
     bins = log_gain.shape[-1]
     cepstrum = torch.fft.irfft(log_gain, 2 * (bins - 1))
     fold = torch.zeros(2 * (bins - 1), device=log_gain.device)
@@ -88,22 +101,29 @@ class Vocos(nn.Module):
         bins = mel.n_fft // 2 + 1
         self.pitch_reader = PitchReader(mel.n_mels, config.pitch_width)
         self.first = Conv(mel.n_mels + 2, config.width, config.kernel)
-        self.blocks = nn.ModuleList([ConvNeXtBlock(config.width, config.kernel, 3) for _ in range(config.blocks)])
+        self.blocks = nn.ModuleList(
+            [ConvNeXtBlock(config.width, config.kernel, 3) for _ in range(config.blocks)]
+        )
         self.norm = nn.LayerNorm(config.width)
         self.head = nn.Linear(config.width, 3 * bins)
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.zeros_(self.head.bias)
         filters = mel_filters(mel)  # (M, F)
         window = torch.hann_window(mel.n_fft)
-        self.register_buffer("log_area", filters.sum(1).log() + 0.5 * (window**2).sum().log(), persistent=False)
+        self.register_buffer(
+            "log_area", filters.sum(1).log() + 0.5 * (window**2).sum().log(), persistent=False
+        )
         share = filters / filters.sum(0).clamp_min(1e-3)
-        share[0, : int(filters[0].argmax())] = 1.0  # below the first peak and above the last the end bands hold on
+        # Below the first peak and above the last the end bands hold on
+        share[0, : int(filters[0].argmax())] = 1.0
         share[-1, int(filters[-1].argmax()) :] = 1.0
         self.register_buffer("share", share / share.sum(0), persistent=False)
         self.register_buffer("mean", torch.zeros(mel.n_mels))
         self.register_buffer("std", torch.ones(mel.n_mels))
 
-    def forward(self, mel: Tensor, lengths: Tensor, pitch: Tensor | None = None, noise: Tensor | None = None) -> Tensor:
+    def forward(
+        self, mel: Tensor, lengths: Tensor, pitch: Tensor | None = None, noise: Tensor | None = None
+    ) -> Tensor:
         """`noise` (B, (T - 1) * hop) is white, of unit power; drawn here when not given."""
         mask = length_mask(lengths, mel.shape[1])
         if pitch is None:
@@ -116,10 +136,13 @@ class Vocos(nn.Module):
         for block in self.blocks:
             x = block(x, mask)
         harmonic, turn, breath = self.head(self.norm(x)).chunk(3, -1)  # (B, T, F) each
-        envelope = (mel - self.log_area) @ self.share  # (B, T, F): the head corrects what the mel already says
-        harmonic, breath = (envelope + harmonic).clamp(-14, 6), (envelope - 1.0 + breath).clamp(-14, 6)
+        # (B, T, F): the head corrects what the mel already says
+        envelope = (mel - self.log_area) @ self.share
+        harmonic = (envelope + harmonic).clamp(-14, 6)
+        breath = (envelope - 1.0 + breath).clamp(-14, 6)
         angle = minimum_phase(harmonic) + turn
-        hop, n_fft = self.mel.hop_length, self.mel.n_fft
+        hop = self.mel.hop_length
+        n_fft = self.mel.n_fft
         source = stft(pulses(pitch, hop, self.mel.sample_rate), n_fft, hop).transpose(1, 2)
         air = stft(noise, n_fft, hop).transpose(1, 2)
         spectrum = source * torch.polar(harmonic.exp(), angle) + air * breath.exp()
@@ -133,9 +156,3 @@ class Vocos(nn.Module):
         mask = length_mask(lengths, mel.shape[1])
         octave, voicing = self.pitch_reader(self.normalised(mel, mask), mask)
         return torch.where(voicing > 0, (2.0**octave).clamp(PITCH_FLOOR, PITCH_CEILING), 0.0) * mask
-
-
-
-
-
-

@@ -31,7 +31,8 @@ class VocosObjective:
     turns = ("model",)
 
     def __init__(self, network: Vocos, settings: VocosSettings, facts: DataFacts):
-        self._network, self.settings = network, settings
+        self._network = network
+        self.settings = settings
         network.mean.copy_(facts.mel_mean)
         network.std.copy_(facts.mel_std)
 
@@ -45,23 +46,34 @@ class VocosObjective:
         net = self._network
         mask = length_mask(batch.mel_lengths, batch.mel.shape[1])
         octave, voicing = net.pitch_reader(net.normalised(batch.mel, mask), mask)
-        return {"samples": net(batch.mel, batch.mel_lengths, batch.pitch), "octave": octave, "voicing": voicing, "mask": mask}
+        return {
+            "samples": net(batch.mel, batch.mel_lengths, batch.pitch),
+            "octave": octave,
+            "voicing": voicing,
+            "mask": mask,
+        }
 
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
-        s, mel, mask = self.settings, self._network.mel, output["mask"]
-        made, real = output["samples"], batch.samples[:, : output["samples"].shape[1]]
+        s = self.settings
+        mel = self._network.mel
+        mask = output["mask"]
+        made = output["samples"]
+        real = batch.samples[:, : output["samples"].shape[1]]
         real = F.pad(real, (0, made.shape[1] - real.shape[1]))
         inside = torch.repeat_interleave(mask[:, 1:], mel.hop_length, 1)
         made = made * inside
         spectral = torch.zeros((), device=made.device)
         for n_fft in s.resolutions:
-            a, b = stft(made, n_fft, n_fft // 4).abs(), stft(real, n_fft, n_fft // 4).abs()
+            a = stft(made, n_fft, n_fft // 4).abs()
+            b = stft(real, n_fft, n_fft // 4).abs()
             log = (a.clamp_min(1e-4).log() - b.clamp_min(1e-4).log()).abs().mean()
             convergence = (a - b).norm() / b.norm().clamp_min(1e-3)
             spectral = spectral + (log + 0.5 * convergence) / len(s.resolutions)
         voiced = (batch.pitch > 0).float() * mask
         octave = masked_mean((output["octave"] - batch.pitch.clamp_min(1.0).log2()).abs(), voiced)
-        voicing = masked_mean(F.binary_cross_entropy_with_logits(output["voicing"], voiced, reduction="none"), mask)
+        voicing = masked_mean(
+            F.binary_cross_entropy_with_logits(output["voicing"], voiced, reduction="none"), mask
+        )
         return {
             "spectral": s.spectral * spectral,
             "mel": s.mel * (log_mel(made, mel) - log_mel(real, mel)).abs().mean(),

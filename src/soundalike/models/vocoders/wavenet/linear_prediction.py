@@ -1,7 +1,9 @@
-"""Linear prediction (Atal and Hanauer 1971) with coefficients taken off a mel: what of each sample follows from those just before it.
+"""Linear prediction (Atal and Hanauer 1971) with coefficients taken off a mel: what of each sample follows
+from those just before it.
 
-The envelope of a spectrum is already in its mel. A filter made of it leaves an excitation as flat as noise, whose power is one
-wherever the sound is loud or soft, and makes the sound of it again: what is left to learn is breath and pulses (ExcitNet, Song et al. 2019).
+The envelope of a spectrum is already in its mel. A filter made of it leaves an excitation as flat as noise,
+whose power is one wherever the sound is loud or soft, and makes the sound of it again: what is left to learn
+is breath and pulses (ExcitNet, Song et al. 2019).
 """
 
 from __future__ import annotations
@@ -32,23 +34,32 @@ class LinearPrediction(nn.Module):
 
     def __init__(self, order: int, mel: MelSpec):
         super().__init__()
-        self.order, self.mel = order, mel
+        self.order = order
+        self.mel = mel
         filters = mel_filters(mel).double()
         bins = torch.arange(filters.shape[1], dtype=torch.float64)
         centres = (filters @ bins) / filters.sum(1).clamp_min(1e-9)
         above = torch.searchsorted(centres, bins).clamp(1, mel.n_mels - 1)
-        low, high = centres[above - 1], centres[above]
+        low = centres[above - 1]
+        high = centres[above]
         share = ((bins - low) / (high - low)).clamp(0, 1)
-        spread = F.one_hot(above - 1, mel.n_mels) * (1 - share)[:, None] + F.one_hot(above, mel.n_mels) * share[:, None]
+        spread = (
+            F.one_hot(above - 1, mel.n_mels) * (1 - share)[:, None]
+            + F.one_hot(above, mel.n_mels) * share[:, None]
+        )
         lags = torch.arange(order + 1, dtype=torch.float64)
         self.register_buffer("log_area", filters.sum(1).clamp_min(1e-9).log(), persistent=False)
         self.register_buffer("spread", spread.T.contiguous(), persistent=False)  # (M, F)
-        self.register_buffer("widen", torch.exp(-0.5 * (2 * math.pi * SMOOTH / mel.sample_rate * lags) ** 2), persistent=False)
+        self.register_buffer(
+            "widen", torch.exp(-0.5 * (2 * math.pi * SMOOTH / mel.sample_rate * lags) ** 2), persistent=False
+        )
         self.power = 0.375 * mel.n_fft  # of the Hann window
 
     def filters(self, mel: Tensor) -> tuple[Tensor, Tensor]:
-        """Coefficients a (B, P, order) of e[n] = (s[n] + sum of a[k] s[n - k]) / gain, and the gain (B, P), of P = (T - 1) * PARTS parts
-        of a log-mel (B, T, M), in double precision: Levinson's recursion on the autocorrelation of the power spectrum."""
+        """Coefficients a (B, P, order) of e[n] = (s[n] + sum of a[k] s[n - k]) / gain, and the gain (B, P),
+        of P = (T - 1) * PARTS parts of a log-mel (B, T, M), in double precision: Levinson's recursion on the
+        autocorrelation of the power spectrum.
+        """
         power = (2 * ((between(mel.double()) - self.log_area) @ self.spread)).exp()
         lags = torch.fft.irfft(power, self.mel.n_fft)[..., : self.order + 1] * self.widen
         left = lags[..., 0] * 1.0001 + FLOOR
@@ -56,7 +67,9 @@ class LinearPrediction(nn.Module):
         a[..., 0] = 1.0
         for i in range(1, self.order + 1):
             turn = -(a[..., :i] * lags[..., 1 : i + 1].flip(-1)).sum(-1) / left
-            a = torch.cat([a[..., :1], a[..., 1 : i + 1] + turn[..., None] * a[..., :i].flip(-1), a[..., i + 1 :]], -1)
+            a = torch.cat(
+                [a[..., :1], a[..., 1 : i + 1] + turn[..., None] * a[..., :i].flip(-1), a[..., i + 1 :]], -1
+            )
             left = left * (1 - turn**2)
         return a[..., 1:], (left / self.power).sqrt()
 
@@ -65,7 +78,11 @@ class LinearPrediction(nn.Module):
         a, gain = self.filters(mel)
         whole = torch.cat([a.flip(-1), torch.ones_like(gain)[..., None]], -1) / gain[..., None]
         past = F.pad(samples.double(), (self.order, 0)).unfold(1, self.order + 1, 1)  # (B, N, order + 1)
-        return torch.einsum("bpnk,bpk->bpn", past.unflatten(1, (gain.shape[1], -1)), whole).flatten(1).to(samples)
+        return (
+            torch.einsum("bpnk,bpk->bpn", past.unflatten(1, (gain.shape[1], -1)), whole)
+            .flatten(1)
+            .to(samples)
+        )
 
     def sound(self, excitation: Tensor, mel: Tensor) -> Tensor:
         """The samples (B, N) of an excitation (B, N): the inverse of `excite`."""

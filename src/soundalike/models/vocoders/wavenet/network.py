@@ -1,7 +1,9 @@
-"""WaveNet (van den Oord et al. 2016): each sample out of all before it, by a stack of dilated causal convolutions told the mel.
+"""WaveNet (van den Oord et al. 2016): each sample out of all before it, by a stack of dilated causal
+convolutions told the mel.
 
-Samples, or their excitation by linear prediction off the mel, are classes of the mu-law. Training sees all samples at once; generation
-makes one at a time and keeps, for every layer, just the past that its dilation reaches back to. Both give the same numbers.
+Samples, or their excitation by linear prediction off the mel, are classes of the mu-law. Training sees all
+samples at once; generation makes one at a time and keeps, for every layer, just the past that its dilation
+reaches back to. Both give the same numbers.
 """
 
 from __future__ import annotations
@@ -32,23 +34,32 @@ class WaveNetConfig:
     doublings: int = 9  # layers of a cycle: dilations 1, 2, 4 ... 2 ** (doublings - 1)
     condition: int = 64  # width of what is told of the mel
     classes: int = 256
-    order: int = 24  # of the linear prediction whose excitation is modelled; 0: the samples themselves, as published
+    # Of the linear prediction whose excitation is modelled; 0: the samples themselves, as published
+    order: int = 24
 
 
 class DilatedLayer(nn.Module):
-    """z = tanh(a) * sigmoid(b), with a, b a causal convolution of two places and the condition (sections 2.3, 2.5); it goes on and out."""
+    """z = tanh(a) * sigmoid(b), with a, b a causal convolution of two places and the condition (sections 2.3,
+    2.5); it goes on and out.
+    """
 
     def __init__(self, config: WaveNetConfig, dilation: int):
         super().__init__()
-        self.dilation, self.residual = dilation, config.residual
-        self.places = nn.Linear(2 * config.residual, 2 * config.gate)  # of the sample `dilation` before, and this one
+        self.dilation = dilation
+        self.residual = config.residual
+        # Of the sample `dilation` before, and this one
+        self.places = nn.Linear(2 * config.residual, 2 * config.gate)
         self.told = nn.Linear(config.condition, 2 * config.gate, bias=False)
         self.outs = nn.Linear(config.gate, config.residual + config.skip)
 
     def forward(self, x: Tensor, before: Tensor, told: Tensor) -> tuple[Tensor, Tensor]:
-        """What goes on (..., R) and out (..., S), of this sample and the one before (..., R) and what is told of the mel (..., 2 G)."""
+        """What goes on (..., R) and out (..., S), of this sample and the one before (..., R) and what is told
+        of the mel (..., 2 G).
+        """
         a, b = (self.places(torch.cat([before, x], -1)) + told).chunk(2, -1)
-        on, out = self.outs(torch.tanh(a) * torch.sigmoid(b)).split([self.residual, self.outs.out_features - self.residual], -1)
+        on, out = self.outs(torch.tanh(a) * torch.sigmoid(b)).split(
+            [self.residual, self.outs.out_features - self.residual], -1
+        )
         return x + on, out
 
 
@@ -57,11 +68,17 @@ class WaveNet(nn.Module):
 
     def __init__(self, config: WaveNetConfig, mel: MelSpec):
         super().__init__()
-        c, self.config, self.mel = config, config, mel
+        c = config
+        self.config = config
+        self.mel = mel
         self.frames = nn.ModuleList([Conv(mel.n_mels, c.condition, 3), Conv(c.condition, c.condition, 3)])
         self.embed = nn.Embedding(c.classes, c.residual)
-        self.layers = nn.ModuleList([DilatedLayer(c, 2**k) for _ in range(c.cycles) for k in range(c.doublings)])
-        self.last = nn.Sequential(nn.ReLU(), nn.Linear(c.skip, c.skip), nn.ReLU(), nn.Linear(c.skip, c.classes))
+        self.layers = nn.ModuleList(
+            [DilatedLayer(c, 2**k) for _ in range(c.cycles) for k in range(c.doublings)]
+        )
+        self.last = nn.Sequential(
+            nn.ReLU(), nn.Linear(c.skip, c.skip), nn.ReLU(), nn.Linear(c.skip, c.classes)
+        )
         self.prediction = LinearPrediction(c.order, mel)
         self.loudest = LOUDEST if c.order else 1.0
         self.register_buffer("mean", torch.zeros(mel.n_mels))
@@ -69,7 +86,8 @@ class WaveNet(nn.Module):
 
     def classes_of(self, samples: Tensor) -> Tensor:
         """The mu-law class of each sample, or of each value of an excitation: 0 to classes - 1."""
-        top, samples = self.config.classes - 1, samples / self.loudest
+        top = self.config.classes - 1
+        samples = samples / self.loudest
         squeezed = samples.sign() * torch.log1p(top * samples.abs().clamp_max(1.0)) / math.log(top + 1)
         return ((squeezed + 1) / 2 * top + 0.5).long().clamp(0, top)
 
@@ -91,7 +109,8 @@ class WaveNet(nn.Module):
         """Log-odds (B, N, classes) of each sample, told the classes (B, N) of all: those before it count."""
         told = self.tell(mel, lengths)[..., None, :]  # (L, B, P, 1, 2 G)
         parts = (told.shape[2], self.mel.hop_length // PARTS)
-        x = self.embed(F.pad(classes, (1, 0), value=self.config.classes // 2)[:, :-1]).unflatten(1, parts)  # (B, P, n, R)
+        # (B, P, n, R)
+        x = self.embed(F.pad(classes, (1, 0), value=self.config.classes // 2)[:, :-1]).unflatten(1, parts)
         total = 0.0
         for layer, part in zip(self.layers, told):
             whole = x.flatten(1, 2)
@@ -101,9 +120,14 @@ class WaveNet(nn.Module):
         return self.last(total).flatten(1, 2)
 
     @torch.inference_mode()
-    def forward(self, mel: Tensor, lengths: Tensor, pitch: Tensor | None = None, noise: Tensor | None = None) -> Tensor:
-        """`noise` (B, (T - 1) * hop) is white, of unit power; it decides which class of the likely ones each sample is."""
-        hop, size = self.mel.hop_length, (mel.shape[1] - 1) * self.mel.hop_length
+    def forward(
+        self, mel: Tensor, lengths: Tensor, pitch: Tensor | None = None, noise: Tensor | None = None
+    ) -> Tensor:
+        """`noise` (B, (T - 1) * hop) is white, of unit power; it decides which class of the likely ones each
+        sample is.
+        """
+        hop = self.mel.hop_length
+        size = (mel.shape[1] - 1) * self.mel.hop_length
         if noise is None:
             noise = torch.randn(len(mel), size, device=mel.device)
         chance = torch.special.ndtr(noise).T.cpu().numpy()[..., None]  # (N, B, 1) even between 0 and 1
@@ -122,14 +146,24 @@ class WaveNet(nn.Module):
     def infer_waveform(self, mel: np.ndarray, seed: int = 0) -> np.ndarray:
         """Samples (N,) of a log-mel (M, T), as `synthesize_spectrograms` gives it."""
         frames = torch.from_numpy(np.ascontiguousarray(mel.T))[None].to(self.mean)
-        noise = torch.randn(1, (frames.shape[1] - 1) * self.mel.hop_length, generator=torch.Generator().manual_seed(seed))
-        return self(frames, torch.tensor([frames.shape[1]], device=frames.device), None, noise.to(frames.device))[0].cpu().numpy()
+        noise = torch.randn(
+            1, (frames.shape[1] - 1) * self.mel.hop_length, generator=torch.Generator().manual_seed(seed)
+        )
+        return (
+            self(
+                frames, torch.tensor([frames.shape[1]], device=frames.device), None, noise.to(frames.device)
+            )[0]
+            .cpu()
+            .numpy()
+        )
 
 
 class Memory:
-    """Generation sample by sample on the CPU, in numpy, where small products take a fifth of the time they take in torch.
+    """Generation sample by sample on the CPU, in numpy, where small products take a fifth of the time they
+    take in torch.
 
-    Every layer's input is kept for as long as its dilation reaches back, so what a sample owes to the past comes of one product for all layers.
+    Every layer's input is kept for as long as its dilation reaches back, so what a sample owes to the past
+    comes of one product for all layers.
     """
 
     def __init__(self, network: WaveNet, rows: int):
@@ -138,19 +172,30 @@ class Memory:
         places = stacked(layer.places.weight.T for layer in network.layers)  # (L, 2 R, 2 G)
         outs = stacked(layer.outs.weight.T for layer in network.layers)  # (L, G, R + S)
         self.half = np.repeat(np.float32([1.0, 0.5]), c.gate)  # sigmoid(b) = (1 + tanh(b / 2)) / 2
-        self.before, self.now = places[:, : c.residual] * self.half, places[:, c.residual :] * self.half
+        self.before = places[:, : c.residual] * self.half
+        self.now = places[:, c.residual :] * self.half
         self.bias = stacked(layer.places.bias for layer in network.layers)[:, None]  # (L, 1, 2 G)
-        self.on, self.out = outs[..., : c.residual] / 2, outs[..., c.residual :].reshape(-1, c.skip) / 2
+        self.on = outs[..., : c.residual] / 2
+        self.out = outs[..., c.residual :].reshape(-1, c.skip) / 2
         biases = stacked(layer.outs.bias for layer in network.layers)
-        self.on_bias, self.out_bias = biases[:, : c.residual], biases[:, c.residual :].sum(0)
-        self.last = [(layer.weight.T.detach().cpu().numpy(), layer.bias.detach().cpu().numpy()) for layer in (network.last[1], network.last[3])]
+        self.on_bias = biases[:, : c.residual]
+        self.out_bias = biases[:, c.residual :].sum(0)
+        self.last = [
+            (layer.weight.T.detach().cpu().numpy(), layer.bias.detach().cpu().numpy())
+            for layer in (network.last[1], network.last[3])
+        ]
         self.embed = network.embed.weight.detach().cpu().numpy()
-        self.dilations, self.gate, self.n = np.array([layer.dilation for layer in network.layers]), c.gate, 0
-        self.past = np.zeros((len(network.layers), self.dilations.max(), rows, c.residual), np.float32)  # a ring of each layer's inputs
+        self.dilations = np.array([layer.dilation for layer in network.layers])
+        self.gate = c.gate
+        self.n = 0
+        # A ring of each layer's inputs
+        self.past = np.zeros((len(network.layers), self.dilations.max(), rows, c.residual), np.float32)
         self.gated = np.zeros((rows, len(network.layers), c.gate), np.float32)
 
     def step(self, last: np.ndarray, told: np.ndarray) -> np.ndarray:
-        """Log-odds (B, classes) of the next sample after the class (B,) of the last one; what each layer is told is (L, B, 2 G)."""
+        """Log-odds (B, classes) of the next sample after the class (B,) of the last one; what each layer is
+        told is (L, B, 2 G).
+        """
         rings = self.n % self.dilations
         owed = self.past[np.arange(len(rings)), rings] @ self.before + (told + self.bias) * self.half
         x = self.embed[last]
@@ -165,9 +210,3 @@ class Memory:
         for weight, bias in self.last:
             x = np.maximum(x, 0) @ weight + bias
         return x
-
-
-
-
-
-

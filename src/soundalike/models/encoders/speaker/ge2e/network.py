@@ -1,7 +1,8 @@
-"""The speaker encoder of SV2TTS: a three-layer LSTM over windows of 1.6 s, trained by the generalised end-to-end loss (Wan et al. 2018).
+"""The speaker encoder of SV2TTS: a three-layer LSTM over windows of 1.6 s, trained by the generalised
+end-to-end loss (Wan et al. 2018).
 
-It hears 40 mel bands at 16 kHz, whatever the acoustic model's mel. A recording's vector is the mean of those of its windows,
-which overlap by half, brought to unit length.
+It hears 40 mel bands at 16 kHz, whatever the acoustic model's mel. A recording's vector is the mean of those
+of its windows, which overlap by half, brought to unit length.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from soundalike.nn.spectral import log_mel
 
 LEAST_HELD = 0.75  # share of the last window that must hold sound for it to count
 # what the public weights hear: power, without a logarithm, in Slaney's bands
-PUBLIC_MEL = MelSpec(16_000, 400, 160, 40, 0.0, 8_000.0, scale="slaney", norm="slaney", log="power", padding="constant")
+PUBLIC_MEL = MelSpec(
+    16_000, 400, 160, 40, 0.0, 8_000.0, scale="slaney", norm="slaney", log="power", padding="constant"
+)
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class GE2EConfig:
     vector: int = 256
     window: int = 160  # frames: 1.6 s
     step: int = 80  # frames from one window to the next
-    positive: bool = False  # whether what is negative in the projection is cut off, as the public weights have it
+    # Whether what is negative in the projection is cut off, as the public weights have it
+    positive: bool = False
 
 
 class GE2E(nn.Module):
@@ -38,14 +42,17 @@ class GE2E(nn.Module):
 
     def __init__(self, config: GE2EConfig, mel: MelSpec):
         super().__init__()
-        self.config, self.mel = config, mel
+        self.config = config
+        self.mel = mel
         self.lstm = nn.LSTM(mel.n_mels, config.width, config.layers, batch_first=True)
         self.linear = nn.Linear(config.width, config.vector)
         self.register_buffer("mean", torch.zeros(mel.n_mels))
         self.register_buffer("std", torch.ones(mel.n_mels))
 
     def windows(self, frames: int) -> list[int]:
-        """First frames of the windows of a clip: one at least; a last one that would be mostly empty is left out."""
+        """First frames of the windows of a clip: one at least; a last one that would be mostly empty is left
+        out.
+        """
         c = self.config
         starts = list(range(0, max(1, frames - c.window + c.step + 1), c.step))
         return starts[:-1] if len(starts) > 1 and frames - 1 - starts[-1] < LEAST_HELD * c.window else starts
@@ -75,7 +82,9 @@ class GE2E(nn.Module):
         samples = torch.from_numpy(np.pad(wav.astype(np.float32), (0, max(0, whole - len(wav)))))
         mel = log_mel(samples[None].to(self.mean.device), self.mel)
         starts = self.windows(frames)
-        made = self.embed(torch.stack([mel[0, start : start + self.config.window] for start in starts])).mean(0)
+        made = self.embed(torch.stack([mel[0, start : start + self.config.window] for start in starts])).mean(
+            0
+        )
         return F.normalize(made, dim=0).cpu().numpy()
 
 
@@ -89,19 +98,15 @@ def read_public(path: str | os.PathLike) -> GE2E:
     except FileNotFoundError:
         raise CheckpointError(f"{path}: no such file. Give resemblyzer's pretrained.pt.") from None
     except Exception as error:  # torch names no single error for a file that is not its own
-        raise CheckpointError(f"{path}: not a file of public GE2E weights ({type(error).__name__}). Give resemblyzer's pretrained.pt.") from None
+        raise CheckpointError(
+            f"{path}: not a file of public GE2E weights ({type(error).__name__}). Give resemblyzer's pretrained.pt."
+        ) from None
     network = GE2E(GE2EConfig(step=77, positive=True), PUBLIC_MEL)  # 1.3 windows a second
     kept = {name: value for name, value in weights.items() if name.partition(".")[0] in ("lstm", "linear")}
     try:
         network.load_state_dict({**network.state_dict(), **kept} if len(kept) == 14 else kept)
     except RuntimeError as error:
-        raise CheckpointError(f"{path}: holds the weights of another network ({str(error).splitlines()[0]}).") from None
+        raise CheckpointError(
+            f"{path}: holds the weights of another network ({str(error).splitlines()[0]})."
+        ) from None
     return network.eval()
-
-
-
-
-
-
-
-

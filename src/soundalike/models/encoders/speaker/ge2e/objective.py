@@ -21,13 +21,15 @@ class GE2ESettings:
 
 
 def similarities(vectors: Tensor, speaker: Tensor) -> tuple[Tensor, Tensor]:
-    """Cosines (B, K) of unit vectors (B, V) to the mean of each of K speakers, and which one is their own (B,).
+    """Cosines (B, K) of unit vectors (B, V) to the mean of each of K speakers, and which one is their own
+    (B,).
 
     From its own speaker's mean a vector is left out (eqs. 8, 9), where that has another.
     """
     names, own = torch.unique(speaker, return_inverse=True)
     member = F.one_hot(own, len(names)).to(vectors)  # (B, K)
-    sums, counts = member.T @ vectors, member.sum(0)  # (K, V), (K,)
+    sums = member.T @ vectors  # (K, V), (K,)
+    counts = member.sum(0)
     cosine = vectors @ F.normalize(sums, dim=-1).T
     others = sums[own] - vectors * (counts[own] > 1)[:, None]
     without = (vectors * F.normalize(others, dim=-1)).sum(-1)
@@ -35,13 +37,16 @@ def similarities(vectors: Tensor, speaker: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class GE2EObjective:
-    """The softmax form of the loss (eq. 6): each vector nearer to its own speaker's mean than to the others'."""
+    """The softmax form of the loss (eq. 6): each vector nearer to its own speaker's mean than to the
+    others'.
+    """
 
     wants = frozenset({"mel", "speaker"})
     turns = ("model",)
 
     def __init__(self, network: GE2E, settings: GE2ESettings, facts: DataFacts):
-        self._network, self.settings = network, settings
+        self._network = network
+        self.settings = settings
         network.mean.copy_(facts.mel_mean)
         network.std.copy_(facts.mel_std)
         line = nn.Linear(1, 1)  # w and b

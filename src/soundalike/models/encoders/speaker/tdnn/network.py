@@ -1,8 +1,8 @@
 """A convolutional speaker encoder: log-mel to one unit vector, the closer the more alike two voices are.
 
-Convolutions with attentive statistics pooling (Okabe et al. 2018), trained to tell speakers apart with an additive
-angular margin (Deng et al. 2019) and, where a clip has one, to agree with a teacher's vector. Bands above 7.6 kHz are not
-looked at: they tell the recording, not the person.
+Convolutions with attentive statistics pooling (Okabe et al. 2018), trained to tell speakers apart with an
+additive angular margin (Deng et al. 2019) and, where a clip has one, to agree with a teacher's vector. Bands
+above 7.6 kHz are not looked at: they tell the recording, not the person.
 """
 
 from __future__ import annotations
@@ -57,9 +57,3 @@ class TDNN(nn.Module):
         mean = (weight * x).sum(1)
         spread = ((weight * x**2).sum(1) - mean**2).clamp_min(1e-5).sqrt()
         return F.normalize(self.last(torch.cat([mean, spread], -1)), dim=-1)
-
-
-
-
-
-

@@ -31,10 +31,13 @@ class SpeakerObjective:
     turns = ("model",)
 
     def __init__(self, network: TDNN, settings: SpeakerSettings, facts: DataFacts):
-        self._network, self.settings = network, settings
+        self._network = network
+        self.settings = settings
         network.mean.copy_(facts.mel_mean)
         network.std.copy_(facts.mel_std)
-        self.all = nn.ModuleDict({"network": network, "classes": nn.Linear(network.last.out_features, facts.speakers, bias=False)})
+        self.all = nn.ModuleDict(
+            {"network": network, "classes": nn.Linear(network.last.out_features, facts.speakers, bias=False)}
+        )
 
     def network(self) -> TDNN:
         return self._network
@@ -50,8 +53,10 @@ class SpeakerObjective:
         return {"vector": self._network(mel, batch.mel_lengths)}
 
     def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
-        s, vector = self.settings, output["vector"]
-        cosine = F.linear(vector, F.normalize(self.all["classes"].weight, dim=-1)).clamp(-0.9999, 0.9999)  # (B, speakers)
+        s = self.settings
+        vector = output["vector"]
+        # (B, speakers)
+        cosine = F.linear(vector, F.normalize(self.all["classes"].weight, dim=-1)).clamp(-0.9999, 0.9999)
         rows = torch.arange(len(vector), device=vector.device)
         angle = torch.acos(cosine[rows, batch.speaker]) + s.margin
         logits = cosine.clone()
