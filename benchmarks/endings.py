@@ -51,9 +51,9 @@ def measure(cloner: Cloner, voices: list[Voice], sentences: list[str], options: 
     in_order = 0
     whole = 0
     for number, text in enumerate(tqdm(sentences, unit="sentence")):
-        spoken = ready(phonemize(text))
+        utterance = ready(phonemize(text))
         made = cloner.family.attended(
-            spoken, voices[number % len(voices)], dataclasses.replace(options, seed=options.seed + number)
+            utterance, voices[number % len(voices)], dataclasses.replace(options, seed=options.seed + number)
         )
         weights = made.weights.cpu().numpy()
         ended[made.ended] += 1

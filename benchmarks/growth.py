@@ -29,7 +29,7 @@ from soundalike.checkpoints.part import load_part
 from soundalike.core.registry import part
 from soundalike.data.dataset import Dataset
 from soundalike.prepare.derive.durations import write_durations
-from soundalike.prepare.derive.embeddings import write_vectors
+from soundalike.prepare.derive.embeddings import write_speaker_embeddings
 from soundalike.prepare.pipeline import prepare
 from soundalike.prepare.readers.clips import Clip
 from soundalike.prepare.readers.formats import find_reader
@@ -105,7 +105,7 @@ def point(listed: str, folder: str, recipe: str, steps: int) -> dict[str, float]
     align, _ = spent(
         lambda: [
             write_durations(str(data), aligner.network, aligner.mel),
-            write_vectors(str(data), encoder.network, asked.mel),
+            write_speaker_embeddings(str(data), encoder.network, asked.mel),
         ]
     )
     opening, _ = spent(lambda: opened(asked))

@@ -16,7 +16,7 @@ from stopwatch import Job, Missing, System, work
 
 from soundalike import Audio, Cloner, Voice, __version__
 from soundalike.audio.mel import MelSpec
-from soundalike.checkpoints.bundle import BUILT_IN, place_of, read_model
+from soundalike.checkpoints.bundle import BUILT_IN, part_folder, read_model
 from soundalike.checkpoints.part import WEIGHTS, load_part
 from soundalike.core.errors import CheckpointError
 from soundalike.core.registry import part
@@ -51,14 +51,14 @@ class Clones:
         idle = set() if best else {"adversary"} if self.manner["verify"] else {"adversary", "aligner"}
         parts = read_model(self.folder)["parts"]
         return facts_of(
-            [place_of(self.folder, role, place) for role, place in parts.items() if role not in idle]
+            [part_folder(self.folder, role, place) for role, place in parts.items() if role not in idle]
         )
 
     def listen(self, job: Job) -> tuple[Voice, str]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a poor reference is poor for every system
             voice = self.cloner.listen(job["reference"])
-        return self.cloner.practise(voice) if self.manner["quality"] == "best" else voice, job.get(
+        return self.cloner.adapt_to_prompt(voice) if self.manner["quality"] == "best" else voice, job.get(
             "language", "en"
         )
 

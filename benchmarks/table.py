@@ -25,7 +25,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from results import FAMILIES, PEERS, PEOPLE, SHIPPED, VOCODERS, publish, render
+from results import ARCHITECTURES, PEERS, PEOPLE, SHIPPED, VOCODERS, publish, render
 from stopwatch import Job, WorkerFailed, machine, spread, start
 
 from soundalike import Audio
@@ -66,7 +66,7 @@ def rows_of(given: argparse.Namespace) -> list[Row]:
         Row("built-in, fast", SHIPPED, {"kind": "model"}),
         Row("built-in, fast, not verified", SHIPPED, {"kind": "model", "manner": {"verify": False}}),
         *(
-            Row(name, FAMILIES, {"kind": "model", "folder": place, "manner": {"quality": "best"}})
+            Row(name, ARCHITECTURES, {"kind": "model", "folder": place, "manner": {"quality": "best"}})
             for what, name, place in folders
             if what == "model"
         ),

@@ -76,10 +76,10 @@ def measure(references: list[str], clones: int) -> dict[str, float]:
     apart: list[float] = []
     for number, text in enumerate(texts(clones)):
         audio = join(list(cloner.speak(text, voices[number % len(voices)])))
-        said = [cue for cue in audio.cues if cue.kind == "word"]
-        words, times = words_by_pocketsphinx(decoder, audio, [cue.text.lower() for cue in said])
-        if words == [cue.text.lower() for cue in said]:
-            apart += [abs(cue.start - start) * 1000 for cue, (start, _) in zip(said, times)]
+        said = [timestamp for timestamp in audio.timestamps if timestamp.kind == "word"]
+        words, times = words_by_pocketsphinx(decoder, audio, [timestamp.text.lower() for timestamp in said])
+        if words == [timestamp.text.lower() for timestamp in said]:
+            apart += [abs(timestamp.start - start) * 1000 for timestamp, (start, _) in zip(said, times)]
     median, p90 = (round(float(np.percentile(apart, share)), 1) for share in (50, 90))
     return {"clones": clones, "words": len(apart), "median_ms": median, "p90_ms": p90}
 

@@ -26,23 +26,23 @@ from timestamps import texts
 
 from soundalike import Audio, Cloner
 from soundalike.audio.audio import join
-from soundalike.text import Spoken
+from soundalike.text import Utterance
 from soundalike.text.alphabet import CONSONANTS, MARKS, VOWELS, is_vowel
 
 ROOT = Path(__file__).resolve().parent.parent
 KINDS = ("dropped", "repeated", "garbled")
 
 
-def broken(spoken: Spoken, kind: str, rng: random.Random) -> Spoken:
+def broken(utterance: Utterance, kind: str, rng: random.Random) -> Utterance:
     """A sentence with one of its inner words dropped, said twice, or of other sounds. Its words no longer
     match its symbols.
     """
-    sounds = Counter(word for word, symbol in zip(spoken.word_of, spoken.symbols) if symbol not in MARKS)
-    word = rng.choice([w for w in range(1, len(spoken.words) - 1) if sounds[w] > 2])
-    place = [i for i, w in enumerate(spoken.word_of) if w == word]
-    before = spoken.symbols[: place[0]]
-    own = spoken.symbols[place[0] : place[-1] + 1]
-    after = spoken.symbols[place[-1] + 1 :]
+    sounds = Counter(word for word, symbol in zip(utterance.word_of, utterance.symbols) if symbol not in MARKS)
+    word = rng.choice([w for w in range(1, len(utterance.words) - 1) if sounds[w] > 2])
+    place = [i for i, w in enumerate(utterance.word_of) if w == word]
+    before = utterance.symbols[: place[0]]
+    own = utterance.symbols[place[0] : place[-1] + 1]
+    after = utterance.symbols[place[-1] + 1 :]
     if kind == "garbled":
         own = [
             s
@@ -51,7 +51,7 @@ def broken(spoken: Spoken, kind: str, rng: random.Random) -> Spoken:
             for s in own
         ]
     symbols = before + {"dropped": [], "repeated": own + own}.get(kind, own) + after
-    return replace(spoken, symbols=symbols, word_of=[0] * len(symbols))
+    return replace(utterance, symbols=symbols, word_of=[0] * len(symbols))
 
 
 class Breaking:
@@ -68,12 +68,12 @@ class Breaking:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.family, name)
 
-    def speak(self, spoken: Spoken, voice: Any, options: Any, plan: Any = None) -> Iterator[Audio]:
+    def speak(self, utterance: Utterance, voice: Any, options: Any, plan: Any = None) -> Iterator[Audio]:
         self.broke.append(not self.broke or self.rng.random() < 0.5)
         for audio in self.family.speak(
-            broken(spoken, self.kind, self.rng) if self.broke[-1] else spoken, voice, options
+            broken(utterance, self.kind, self.rng) if self.broke[-1] else utterance, voice, options
         ):
-            yield replace(audio, cues=())  # they would not be those of the sentence
+            yield replace(audio, timestamps=())  # they would not be those of the sentence
 
 
 def caught(cloner: Cloner, kind: str, text: str, voice: Any, seed: int) -> str:

@@ -78,7 +78,7 @@ def main() -> None:
     given = parser.parse_args()
     rng = random.Random(1)
     torch.manual_seed(0)
-    spoken = [
+    utterance = [
         audio
         for audio, _ in clones(Cloner.load(), given.corpus, min(100, given.clips), mark=False, split="train")
     ]
@@ -87,7 +87,7 @@ def main() -> None:
         for audio in recordings(given.corpus, min(300, given.clips), 4.1, "train", without=NOT_LEARNT_FROM)
     ]
     made = [
-        stretch(spoken if rng.random() < 0.6 else real, rng)
+        stretch(utterance if rng.random() < 0.6 else real, rng)
         for _ in tqdm(range(given.clips), desc="stretches")
     ]
     spectra, signs = (torch.from_numpy(np.stack(side)) for side in zip(*made))

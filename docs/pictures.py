@@ -42,12 +42,12 @@ def alignment() -> None:
         (ROOT / "tests" / "data" / "texts.tsv").read_text(encoding="utf-8").splitlines()[0].split("\t")
     )
     mel = mel_of(Audio.read(ROOT / "tests" / "data" / name))
-    spoken = phonemize(text)
-    durations, _ = load_part(BUILT_IN / "aligner").network.align(mel, torch.tensor(encode(spoken.symbols)))
+    utterance = phonemize(text)
+    durations, _ = load_part(BUILT_IN / "aligner").network.align(mel, torch.tensor(encode(utterance.symbols)))
     ends = np.cumsum(durations.numpy())
     figure, axis = pyplot.subplots(figsize=(11, 3.4))
     axis.imshow(mel.T, origin="lower", aspect="auto", cmap="magma", vmin=-9)
-    for symbol, end, size in zip(spoken.symbols, ends, durations.tolist()):
+    for symbol, end, size in zip(utterance.symbols, ends, durations.tolist()):
         if size:
             axis.axvline(end - 0.5, color="white", linewidth=0.6)
             axis.text(end - size / 2, 102, symbol, ha="center", fontsize=8)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from soundalike.checkpoints import model_store
 from soundalike.checkpoints.bundle import BUILT_IN, BUILTIN, MODEL, read_model, write_model
-from soundalike.checkpoints.model_store import Entry
+from soundalike.checkpoints.model_store import InstalledModel
 from soundalike.checkpoints.part import CARD
 from soundalike.core import registry
 
@@ -27,9 +27,9 @@ BLOCK = re.compile(r"(<!-- (families|figures \w+) -->\n).*?(<!-- /(?:families|fi
 COLUMNS = ("word error rate", "similarity", "own reference first", "naturalness", "seconds per second")
 
 
-def entries(home: Path = HOME) -> dict[str, Entry]:
+def entries(home: Path = HOME) -> dict[str, InstalledModel]:
     """The built-in family, then those of a folder of models, whatever the user has installed."""
-    names = [model_store.built_in(), *sorted(set(registry.FAMILIES) - {model_store.built_in()})]
+    names = [model_store.built_in(), *sorted(set(registry.ARCHITECTURES) - {model_store.built_in()})]
     places = {name: BUILT_IN if name == names[0] else home / name for name in names}
     found = {
         name: model_store.entry(name, place if (place / MODEL).is_file() else None)
@@ -41,11 +41,11 @@ def entries(home: Path = HOME) -> dict[str, Entry]:
     return found
 
 
-def size(entry: Entry) -> str:
-    return f"{entry.numbers / 1e6:.1f} M, {entry.size / 2**20:.1f} MiB"
+def size(entry: InstalledModel) -> str:
+    return f"{entry.parameters / 1e6:.1f} M, {entry.size / 2**20:.1f} MiB"
 
 
-def families(found: dict[str, Entry]) -> str:
+def families(found: dict[str, InstalledModel]) -> str:
     """The table of all families, with what was measured under it."""
     lines = [f"| family | size | {' | '.join(COLUMNS)} | trained on |", f"|{'---|' * (len(COLUMNS) + 3)}"]
     for name, entry in found.items():
@@ -67,7 +67,7 @@ def families(found: dict[str, Entry]) -> str:
     )
 
 
-def figures(entry: Entry) -> str:
+def figures(entry: InstalledModel) -> str:
     """What is known of one family."""
     if entry.folder is None:
         return "Ours: **not trained yet**.\n"
@@ -82,7 +82,7 @@ def figures(entry: Entry) -> str:
     return "\n".join(table + ([f"\nMeasured: {entry.said['test']}."] if "test" in entry.said else [])) + "\n"
 
 
-def filled(text: str, found: dict[str, Entry]) -> str:
+def filled(text: str, found: dict[str, InstalledModel]) -> str:
     """A page with its blocks as they should be."""
 
     def block(match: re.Match) -> str:

@@ -40,15 +40,15 @@ def test_prepare_train_assemble_clone(corpus, tmp_path, capsys):
     train("speaker")
     assert main(["embed", data, "--part", str(runs / "speaker")]) == 0
     train("vocoder")
-    train("regression")
-    loose += ["--set", f'train.start_from="{runs / "regression"}"']
-    train("regression_adversarial")
+    train("starling")
+    loose += ["--set", f'train.start_from="{runs / "starling"}"']
+    train("starling_adversarial")
     assert (
         main(
             [
                 "assemble",
                 str(tmp_path / "mine"),
-                *(str(runs / r) for r in ("regression_adversarial", "vocoder", "speaker", "aligner")),
+                *(str(runs / r) for r in ("starling_adversarial", "vocoder", "speaker", "aligner")),
             ]
         )
         == 0

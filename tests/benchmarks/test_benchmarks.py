@@ -157,11 +157,11 @@ def test_a_system_is_spoken_by_once(bench, job, monkeypatch):
 
 
 def test_what_changed_or_is_asked_for_is_measured_again(bench, job, monkeypatch):
-    spoken = []
+    utterance = []
 
     def start(command, environment, **order):
         if order["jobs"]:
-            spoken.append(order["jobs"])
+            utterance.append(order["jobs"])
         rows = [{**one, "seconds": 1.0, "length": 2.0} for one in order["jobs"]]
         return {
             "rows": rows,
@@ -182,7 +182,7 @@ def test_what_changed_or_is_asked_for_is_measured_again(bench, job, monkeypatch)
         ([job, job], False, 3),
     ):
         assert bench.measure(row("built-in, fast"), jobs, again)["seconds_per_second"] == {"1": 0.5}
-        assert len(spoken) == runs
+        assert len(utterance) == runs
 
 
 def test_what_is_not_there_is_named(bench, job):

@@ -116,7 +116,7 @@ def test_what_cannot_be_read_together_is_said(prepared, tmp_path):
 def test_a_recipe_names_several_and_a_run_goes_on_with_them(prepared, tmp_path, capsys):
     parts = part(prepared, tmp_path / "a", ("anna",)), part(prepared, tmp_path / "b", ("ben",))
     source = (
-        (RECIPES / "regression.toml")
+        (RECIPES / "starling.toml")
         .read_text(encoding="utf-8")
         .replace('manifest = "data"', f"manifest = {json.dumps(parts)}")
     )
@@ -124,7 +124,7 @@ def test_a_recipe_names_several_and_a_run_goes_on_with_them(prepared, tmp_path, 
     loose = ["data.seconds=[0.1, 30.0]", "data.exclude=[]", "train.steps=2", "train.samples_every=0"]
     recipe = read_recipe(str(tmp_path / "recipe.toml"), "tiny", loose)
     told = read_recipe(
-        str(RECIPES / "regression.toml"), "tiny", [f"data.manifest={json.dumps(parts)}", *loose]
+        str(RECIPES / "starling.toml"), "tiny", [f"data.manifest={json.dumps(parts)}", *loose]
     )
     assert recipe == told and recipe.data.folders == parts and to_json(recipe.data)["manifest"] == list(parts)
     train(recipe, tmp_path / "run", quiet=True)
@@ -141,7 +141,7 @@ def test_a_recipe_names_several_and_a_run_goes_on_with_them(prepared, tmp_path, 
 
 
 def test_the_command_line_takes_a_list(prepared, tmp_path, capsys):
-    words = ["train", str(RECIPES / "regression.toml"), "--tiny", "--out", str(tmp_path / "run"), "--set"]
+    words = ["train", str(RECIPES / "starling.toml"), "--tiny", "--out", str(tmp_path / "run"), "--set"]
     assert main([*words, f"data.manifest={json.dumps([str(prepared), str(tmp_path)])}"]) == 2
     assert f"{tmp_path}: no manifest.jsonl here" in capsys.readouterr().err
     assert main([*words, "data.manifest=[1]"]) == 2

@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from soundalike import Audio, Cloner, Voice
 from soundalike.audio.audio import join
 from soundalike.checkpoints import model_store
-from soundalike.checkpoints.bundle import BUILT_IN, assemble, load_model, read_model, write_model
+from soundalike.checkpoints.bundle import BUILT_IN, assemble, load_bundle, read_model, write_model
 from soundalike.checkpoints.part import load_part
 from soundalike.cli.main import main
 from soundalike.core.errors import CheckpointError, ConfigError
@@ -51,8 +51,8 @@ def test_a_folder_borrows_what_is_built_in(tiny_shelf):
     assert read_model(tiny_shelf / "convrnn")["parts"]["vocoder"] == "vocoder"
     cloner = Cloner.load(family="fastspeech2")
     assert cloner.model["speaker"] == Cloner.load().model["speaker"] == said["hears"]
-    spoken = next(iter(cloner.speak(TEXT, cloner.listen(REFERENCE), verify=False)))
-    assert np.isfinite(spoken.samples).all() and spoken.speech_seconds() > 0
+    utterance = next(iter(cloner.speak(TEXT, cloner.listen(REFERENCE), verify=False)))
+    assert np.isfinite(utterance.samples).all() and utterance.speech_seconds() > 0
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_folder_borrows_what_is_built_in(tiny_shelf):
 )
 def test_other_built_in_parts_are_noticed(change, message, tiny_shelf, tmp_path, monkeypatch):
     """A later version may ship other parts: a speaker encoder trained anew, another mel, another width."""
-    from soundalike.checkpoints import bundle as assembly
+    from soundalike.checkpoints import bundle as bundle
     from soundalike.checkpoints.part import load_part, save_part
 
     shutil.copytree(BUILT_IN, tmp_path / "later")
@@ -78,7 +78,7 @@ def test_other_built_in_parts_are_noticed(change, message, tiny_shelf, tmp_path,
     elif change == "width":
         narrow = types.SimpleNamespace(**{**vars(part), "config": types.SimpleNamespace(vector=64)})
         monkeypatch.setattr(
-            assembly,
+            bundle,
             "load_part",
             lambda folder, role: narrow if role == "speaker" else load_part(folder, role),
         )
@@ -86,12 +86,12 @@ def test_other_built_in_parts_are_noticed(change, message, tiny_shelf, tmp_path,
         config = tmp_path / "later" / "vocoder" / "config.json"
         said = json.loads(config.read_text(encoding="utf-8"))
         config.write_text(json.dumps({**said, "mel": {**said["mel"], "floor": 1e-4}}), encoding="utf-8")
-    monkeypatch.setattr(assembly, "BUILT_IN", tmp_path / "later")
+    monkeypatch.setattr(bundle, "BUILT_IN", tmp_path / "later")
     with pytest.raises(CheckpointError, match=message) as caught:
-        load_model(tiny_shelf / "fastspeech2")
+        load_bundle(tiny_shelf / "fastspeech2")
     assert "vocoder and speaker and aligner are the built-in model's, of soundalike 0." in str(caught.value)
     if change == "weights":
-        load_model(tiny_shelf / "sv2tts")  # which hears by an encoder of its own
+        load_bundle(tiny_shelf / "sv2tts")  # which hears by an encoder of its own
 
 
 @torch.no_grad()
@@ -103,7 +103,7 @@ def scaled(network, factor):
 
 def test_where_a_family_is_looked_for(tiny_shelf, tmp_path, monkeypatch):
     assert model_store.available() == {
-        "regression": BUILT_IN,
+        "starling": BUILT_IN,
         **{name: tiny_shelf / name for name in ("convrnn", "fastspeech2", "sv2tts")},
     }
     monkeypatch.setattr(model_store, "checkout", lambda: tiny_shelf)
@@ -114,7 +114,7 @@ def test_where_a_family_is_looked_for(tiny_shelf, tmp_path, monkeypatch):
         == tmp_path / "mine" / "convrnn"
         == model_store.find("convrnn")
     )
-    assert load_model(model_store.find("convrnn")).family == "convrnn"
+    assert load_bundle(model_store.find("convrnn")).family == "convrnn"
     with pytest.raises(ConfigError, match="there already. Give --force"):
         model_store.install(tiny_shelf / "convrnn")
     model_store.install(tiny_shelf / "convrnn", force=True)
@@ -125,7 +125,7 @@ def test_where_a_family_is_looked_for(tiny_shelf, tmp_path, monkeypatch):
 
 
 def test_clone_by_a_family(tiny_shelf, tmp_path, capsys):
-    for family in ("fastspeech2", "regression"):
+    for family in ("fastspeech2", "starling"):
         out = tmp_path / f"{family}.wav"
         assert (
             main(
@@ -147,7 +147,7 @@ def test_clone_by_a_family(tiny_shelf, tmp_path, capsys):
         assert Audio.read(out).seconds > 0.2
     plain = tmp_path / "plain.wav"
     assert main(["clone", str(REFERENCE), TEXT, "-o", str(plain), "--no-verify", "--quality", "fast"]) == 0
-    assert np.array_equal(Audio.read(plain).samples, Audio.read(tmp_path / "regression.wav").samples)
+    assert np.array_equal(Audio.read(plain).samples, Audio.read(tmp_path / "starling.wav").samples)
     jobs = tmp_path / "jobs.jsonl"
     jobs.write_text(
         json.dumps({"reference": str(REFERENCE), "text": TEXT, "wav": str(tmp_path / "batch.wav")}) + "\n",
@@ -163,14 +163,14 @@ def test_what_is_refused(tiny_shelf, tmp_path, capsys, monkeypatch):
     ask = ["clone", str(REFERENCE), TEXT, "-o", str(tmp_path / "out.wav")]
     both = ["--model", str(tiny_shelf / "convrnn")]
     assert "a model of the family convrnn, not sv2tts" in told_no(capsys, *ask, *both, "--family", "sv2tts")
-    assert "a model of the family convrnn, not regression" in told_no(
-        capsys, *ask, *both, "--family", "regression"
+    assert "a model of the family convrnn, not starling" in told_no(
+        capsys, *ask, *both, "--family", "starling"
     )
     assert model_store.chosen(tiny_shelf / "convrnn", "convrnn") == tiny_shelf / "convrnn", "they agree"
     assert "--speed: the family sv2tts does not have it, only --seed, --sharpen." in told_no(
         capsys, *ask, "--family", "sv2tts", "--speed", "1.2"
     )
-    assert "--energy: the family regression does not have it" in told_no(capsys, *ask, "--energy", "3")
+    assert "--energy: the family starling does not have it" in told_no(capsys, *ask, "--energy", "3")
     assert "speed = 9.0 is out of range" in told_no(capsys, *ask, "--family", "convrnn", "--speed", "9")
     assert "unknown family 'tacotron'. Choose one of convrnn, fastspeech2" in told_no(
         capsys, *ask, "--family", "tacotron"
@@ -230,16 +230,16 @@ def test_the_list_tells_what_there_is(tiny_shelf, tmp_path, capsys):
     told = json.loads(capsys.readouterr().out)
     by_name = {family["family"]: family for family in told["families"]}
     assert (
-        list(by_name) == ["regression", "convrnn", "fastspeech2", "sv2tts"]
-        and by_name["regression"]["state"] == "built in"
+        list(by_name) == ["starling", "convrnn", "fastspeech2", "sv2tts"]
+        and by_name["starling"]["state"] == "built in"
     )
-    network = load_model(model_store.find("convrnn")).parts["acoustic"].network
+    network = load_bundle(model_store.find("convrnn")).parts["acoustic"].network
     assert by_name["convrnn"]["numbers"] == sum(value.numel() for value in network.state_dict().values())
     assert by_name["convrnn"]["scores"] == said["scores"] and by_name["sv2tts"]["scores"] is None
     parts = {part["part"]: part for part in told["parts"]}
     assert (
         parts["ge2e"]["of"] == "sv2tts"
-        and parts["tdnn"]["of"] == "regression"
+        and parts["tdnn"]["of"] == "starling"
         and parts["wavenet"]["of"] is None
     )
     assert main(["list"]) == 0
@@ -269,7 +269,7 @@ def test_the_family_is_the_acoustic_models(tiny_shelf, tmp_path):
         assemble(tmp_path / "other", [str(tmp_path / "acoustic"), "builtin"], "sv2tts")
     said = read_model(assemble(tmp_path / "rough", ["griffin_lim", "builtin"]))
     assert (
-        said["family"] == "regression"
+        said["family"] == "starling"
         and said["parts"]["acoustic"] == "builtin"
         and said["parts"]["vocoder"] == "vocoder"
     )
@@ -288,7 +288,7 @@ def test_the_mean_of_parts(tmp_path, capsys):
     mean = load_part(tmp_path / "mean", "acoustic").network.state_dict()
     for name, value in load_part(first).network.state_dict().items():
         assert torch.allclose(mean[name].float(), value + 0.5 * (name == "decoder_out.bias"), atol=1e-3), name
-    assert load_part(tmp_path / "mean" / "adversary", "adversary").name == "mel_adversary"
+    assert load_part(tmp_path / "mean" / "adversary", "adversary").name == "mel_discriminator"
     assert "not of the kind and size of" in told_no(
         capsys, "average", str(tmp_path / "odd"), str(first), str(BUILT_IN / "vocoder")
     )
@@ -313,7 +313,7 @@ def test_attention_is_drawn_on_request(tiny_shelf, tmp_path, capsys):
     pixels = imread(picture)
     assert pixels.shape[1] == 810 and len(np.unique(pixels.reshape(-1, pixels.shape[2]), axis=0)) > 20
     capsys.readouterr()
-    assert "the family regression has none to draw. Give --family sv2tts" in told_no(
+    assert "the family starling has none to draw. Give --family sv2tts" in told_no(
         capsys, *ask, "--attention", str(picture)
     )
     assert "give a name that ends in .png" in told_no(

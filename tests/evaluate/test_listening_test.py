@@ -76,12 +76,12 @@ def serving(application):
     """An ASGI application on a free port of this machine; gives its address."""
     import uvicorn
 
-    listener = socket.create_server(("127.0.0.1", 0))
+    quality_checker = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(application, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [quality_checker]})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield f"http://127.0.0.1:{quality_checker.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(20)

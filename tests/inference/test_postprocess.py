@@ -16,7 +16,7 @@ from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import pitch
 from soundalike.cli.main import main
 from soundalike.core.errors import ConfigError
-from soundalike.core.types import Cue
+from soundalike.core.types import Timestamp
 from soundalike.inference.postprocess import without_rumble
 from soundalike.inference.timestamps import lines, render
 from soundalike.nn.length_regulator import fitted
@@ -29,8 +29,8 @@ def say(cloner, voice, text, fit=None, **options) -> Audio:
     return join(list(cloner.speak(read(text), voice, cloner.Options(**options), fit=fit)))
 
 
-def words(audio) -> list[Cue]:
-    return [cue for cue in audio.cues if cue.kind == "word"]
+def words(audio) -> list[Timestamp]:
+    return [timestamp for timestamp in audio.timestamps if timestamp.kind == "word"]
 
 
 def median_pitch(audio) -> float:
@@ -38,19 +38,19 @@ def median_pitch(audio) -> float:
     return float(np.median(hertz[hertz > 0]))
 
 
-def level(audio, cue) -> float:
-    piece = audio.samples[int(cue.start * audio.rate) : int(cue.stop * audio.rate)]
+def level(audio, timestamp) -> float:
+    piece = audio.samples[int(timestamp.start * audio.rate) : int(timestamp.stop * audio.rate)]
     return 10 * np.log10(float((piece**2).mean()))
 
 
 def test_every_word_has_its_time(cloner, voice):
     audio = say(cloner, voice, TEXT)
     found = words(audio)
-    assert [cue.text for cue in found] == re.findall(r"\w+", TEXT), "as written, numbers too"
-    assert [TEXT[slice(*cue.span)] for cue in found] == [cue.text for cue in found]
+    assert [timestamp.text for timestamp in found] == re.findall(r"\w+", TEXT), "as written, numbers too"
+    assert [TEXT[slice(*timestamp.span)] for timestamp in found] == [timestamp.text for timestamp in found]
     assert all(a.stop <= b.start + 1e-6 for a, b in zip(found, found[1:])) and found[-1].stop <= audio.seconds
-    assert [cue.after for cue in found if cue.after] == [",", ".", "."]
-    sounds = [cue for cue in audio.cues if cue.kind == "phoneme"]
+    assert [timestamp.after for timestamp in found if timestamp.after] == [",", ".", "."]
+    sounds = [timestamp for timestamp in audio.timestamps if timestamp.kind == "phoneme"]
     assert all(any(w.start - 1e-6 <= s.start and s.stop <= w.stop + 1e-6 for w in found) for s in sounds)
 
 
@@ -91,8 +91,8 @@ def test_markup_is_heard(cloner, voice):
     marked = say(cloner, voice, text)
     softer = [level(audio, words(audio)[1]) - level(audio, words(audio)[0]) for audio in (plain, marked)]
     assert softer[1] - softer[0] == pytest.approx(-12.0, abs=2.5)
-    assert [cue.text for cue in marked.cues if cue.kind == "mark"] == ["here"]
-    mark = next(cue for cue in marked.cues if cue.kind == "mark")
+    assert [timestamp.text for timestamp in marked.timestamps if timestamp.kind == "mark"] == ["here"]
+    mark = next(timestamp for timestamp in marked.timestamps if timestamp.kind == "mark")
     four = words(marked)[3]
     assert mark.start == pytest.approx(four.start)
     gap = words(marked)[5].start - words(marked)[4].stop
@@ -146,17 +146,17 @@ def test_another_voice_within_a_text(cloner, voice, tmp_path, monkeypatch, capsy
 
 
 CUES = (
-    Cue("word", "Good", 0.1, 0.4),
-    Cue("phoneme", "ɡ", 0.1, 0.2),
-    Cue("word", "evening", 0.4, 1.0, (5, 12), "."),
-    Cue("mark", "m", 1.0, 1.0),
-    *[Cue("word", "again", 61 + i, 61.5 + i) for i in range(9)],
-    Cue("word", "<b>", 3700.0, 3700.25, (0, 3), "!"),
+    Timestamp("word", "Good", 0.1, 0.4),
+    Timestamp("phoneme", "ɡ", 0.1, 0.2),
+    Timestamp("word", "evening", 0.4, 1.0, (5, 12), "."),
+    Timestamp("mark", "m", 1.0, 1.0),
+    *[Timestamp("word", "again", 61 + i, 61.5 + i) for i in range(9)],
+    Timestamp("word", "<b>", 3700.0, 3700.25, (0, 3), "!"),
 )
 
 
 def test_subtitles():
-    assert [len(" ".join(cue.text + cue.after for cue in line)) for line in lines(CUES)] == [13, 41, 16]
+    assert [len(" ".join(timestamp.text + timestamp.after for timestamp in line)) for line in lines(CUES)] == [13, 41, 16]
     assert render(CUES, "srt").startswith(
         "1\n00:00:00,100 --> 00:00:01,000\nGood evening.\n\n2\n00:01:01,000 --> "
     )

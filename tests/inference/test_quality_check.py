@@ -23,9 +23,9 @@ TEXT = "The young doctor closed the window before the rain began."
 
 def test_words_that_are_not_there_score_low(cloner):
     clips = [(Audio.read(path), phonemize(text)) for path, text in sentences()]
-    for number, (audio, spoken) in enumerate(clips):
-        right = word_scores(audio, spoken, cloner.aligner, cloner.family.mel)
-        assert len(right) == len(spoken.words) and right.max() <= 0
+    for number, (audio, utterance) in enumerate(clips):
+        right = word_scores(audio, utterance, cloner.aligner, cloner.family.mel)
+        assert len(right) == len(utterance.words) and right.max() <= 0
         wrong = [
             word_scores(audio, other, cloner.aligner, cloner.family.mel)
             for i, (_, other) in enumerate(clips)
@@ -38,9 +38,9 @@ def test_words_that_are_not_there_score_low(cloner):
 
 def test_a_dropped_word_is_the_one_that_scores_lowest(cloner, voice):
     audio = next(iter(cloner.speak("The young doctor closed the window the rain began.", voice)))
-    spoken = phonemize(TEXT)
-    scores = word_scores(audio, spoken, cloner.aligner, cloner.family.mel)
-    assert spoken.words[int(np.argmin(scores))] == "before"
+    utterance = phonemize(TEXT)
+    scores = word_scores(audio, utterance, cloner.aligner, cloner.family.mel)
+    assert utterance.words[int(np.argmin(scores))] == "before"
 
 
 def test_the_best_take_is_no_worse_than_the_first(cloner, voice):
@@ -56,8 +56,8 @@ def test_the_best_take_is_no_worse_than_the_first(cloner, voice):
 @pytest.fixture(scope="module")
 def made(cloner, voice):
     """A sentence as the family makes it, and its words."""
-    spoken = phonemize(TEXT)
-    return join(list(cloner.family.speak(spoken, voice, cloner.Options()))), spoken
+    utterance = phonemize(TEXT)
+    return join(list(cloner.family.speak(utterance, voice, cloner.Options()))), utterance
 
 
 def test_good_sentences_are_not_suspected(cloner, voice):
@@ -82,65 +82,65 @@ def test_a_model_that_always_breaks_words_is_not_believed(cloner, voice):
 
 
 def test_faults_of_the_sound_are_named(cloner, made):
-    audio, spoken = made
-    check = cloner.listener.check
-    assert check(audio, spoken).doubts == ()
-    word = next(cue for cue in audio.cues if cue.text == "window")
+    audio, utterance = made
+    check = cloner.quality_checker.check
+    assert check(audio, utterance).doubts == ()
+    word = next(timestamp for timestamp in audio.timestamps if timestamp.text == "window")
     at = round((word.start + word.stop) / 2 * audio.rate)
     quiet = audio.samples.copy()
     quiet[at - audio.rate // 8 : at + audio.rate // 8] = 0
     wider = replace(word, start=word.start - 0.1, stop=word.stop + 0.1)
-    holed = replace(audio, samples=quiet, cues=tuple(wider if cue is word else cue for cue in audio.cues))
-    assert any("hole in 'window'" in doubt for doubt in check(holed, spoken).doubts)
-    assert "it is clipped" in check(replace(audio, samples=np.clip(audio.samples * 30, -1, 1)), spoken).doubts
-    assert "it is silent" in check(replace(audio, samples=audio.samples * 0), spoken).doubts
-    assert "its end is cut off" in check(replace(audio, samples=audio.samples[:at], cues=()), spoken).doubts
+    holed = replace(audio, samples=quiet, timestamps=tuple(wider if timestamp is word else timestamp for timestamp in audio.timestamps))
+    assert any("hole in 'window'" in doubt for doubt in check(holed, utterance).doubts)
+    assert "it is clipped" in check(replace(audio, samples=np.clip(audio.samples * 30, -1, 1)), utterance).doubts
+    assert "it is silent" in check(replace(audio, samples=audio.samples * 0), utterance).doubts
+    assert "its end is cut off" in check(replace(audio, samples=audio.samples[:at], timestamps=()), utterance).doubts
     endless = replace(audio, samples=np.concatenate([audio.samples, np.zeros(2 * audio.rate, np.float32)]))
-    assert any("after the last word" in doubt for doubt in check(endless, spoken).doubts)
-    assert any("should last" in doubt for doubt in check(audio, spoken, expected=audio.seconds * 1.2).doubts)
+    assert any("after the last word" in doubt for doubt in check(endless, utterance).doubts)
+    assert any("should last" in doubt for doubt in check(audio, utterance, expected=audio.seconds * 1.2).doubts)
 
 
 def test_another_voice_is_noticed(cloner, voice, made):
-    audio, spoken = made
-    takes = [(audio, cloner.listener.check(audio, spoken))]
-    _, own = cloner.listener.best(takes, voice.tensors["vector"])
+    audio, utterance = made
+    takes = [(audio, cloner.quality_checker.check(audio, utterance))]
+    _, own = cloner.quality_checker.best(takes, voice.tensors["vector"])
     assert own.likeness > 0.6 and not own.doubts
-    _, other = cloner.listener.best(takes, -voice.tensors["vector"])
+    _, other = cloner.quality_checker.best(takes, -voice.tensors["vector"])
     assert any("does not sound like the voice" in doubt for doubt in other.doubts)
 
 
 def test_likeness_is_asked_only_of_takes_that_would_be_kept(cloner, voice, made):
-    audio, spoken = made
+    audio, utterance = made
     hiss = 0.002 * np.random.default_rng(0).standard_normal(len(audio.samples)).astype(np.float32)
     takes = [
-        (sound, cloner.listener.check(sound, spoken))
+        (sound, cloner.quality_checker.check(sound, utterance))
         for sound in (replace(audio, samples=audio.samples + hiss), audio)
     ]
     asked = []
     watched = cloner.family.speaker.register_forward_hook(lambda *_: asked.append(True))
     try:
-        place, check = cloner.listener.best(takes, voice.tensors["vector"])
+        place, check = cloner.quality_checker.best(takes, voice.tensors["vector"])
         assert (
             clearness(takes[place][1]) > clearness(takes[1 - place][1])
             and len(asked) == 1
             and not check.doubts
         )
         # Neither is like this one, and both are listened to
-        cloner.listener.best(takes, -voice.tensors["vector"])
+        cloner.quality_checker.best(takes, -voice.tensors["vector"])
         assert len(asked) == 3
     finally:
         watched.remove()
-    assert cloner.listener.best(takes, None) == (place, takes[place][1])
+    assert cloner.quality_checker.best(takes, None) == (place, takes[place][1])
 
 
 def test_a_sentence_is_halved_at_a_comma():
-    spoken = phonemize("When the rain began, the young doctor closed the window.")
-    first, second = in_halves(spoken)
-    assert first.words == spoken.words[:4] and second.words == spoken.words[4:]
+    utterance = phonemize("When the rain began, the young doctor closed the window.")
+    first, second = in_halves(utterance)
+    assert first.words == utterance.words[:4] and second.words == utterance.words[4:]
     assert (
         first.symbols[-1] == ","
         and second.symbols[0] == "^"
-        and first.symbols + second.symbols[1:] == spoken.symbols
+        and first.symbols + second.symbols[1:] == utterance.symbols
     )
     assert second.word_of[0] == -1 and second.word_of[-1] == len(second.words) - 1
     assert in_halves(phonemize(TEXT)) == [phonemize(TEXT)]

@@ -19,7 +19,7 @@ from soundalike.checkpoints.part import load_part
 from soundalike.models.aligners.hmm.network import DISAGREEMENT, Aligner
 from soundalike.models.aligners.hmm.search import posteriors, viterbi
 from soundalike.nn.spectral import log_mel
-from soundalike.text import Spoken, encode, phonemize
+from soundalike.text import Utterance, encode, phonemize
 
 SPEC = MelSpec()
 # Which states may be skipped
@@ -73,10 +73,10 @@ def test_viterbi_finds_the_best_of_every_path(pattern):
         np.testing.assert_array_equal(viterbi(scores, optional), paths[path_scores(scores, paths).argmax()])
 
 
-def align(aligner: Aligner, audio: Audio, spoken: Spoken) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+def align(aligner: Aligner, audio: Audio, utterance: Utterance) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     """Durations (S,), scores (S,), which symbols are phonemes (S,) bool, and the clip's frames."""
     mel = log_mel(torch.from_numpy(audio.resample(SPEC.sample_rate).normalised().samples)[None], SPEC)[0]
-    symbols = torch.tensor(encode(spoken.symbols))
+    symbols = torch.tensor(encode(utterance.symbols))
     durations, scores = aligner.align(mel, symbols)
     return durations.numpy(), scores.numpy(), (aligner.class_of[symbols] > 0).numpy(), len(mel)
 
@@ -85,8 +85,8 @@ def test_durations_fill_the_clip_and_wrong_transcripts_show(aligner):
     clips = [(Audio.read(path), phonemize(text)) for path, text in sentences()]
     for i, (audio, _) in enumerate(clips):
         agreement = []
-        for _, spoken in clips:
-            durations, scores, sounded, frames = align(aligner, audio, spoken)
+        for _, utterance in clips:
+            durations, scores, sounded, frames = align(aligner, audio, utterance)
             assert durations.sum() == frames
             assert (durations[sounded] >= 1).all() and (durations >= 0).all()
             agreement.append(float(scores[sounded].mean()))
@@ -95,7 +95,7 @@ def test_durations_fill_the_clip_and_wrong_transcripts_show(aligner):
         assert right > max(agreement) + 1.0
 
 
-def chosen_clips(decoder) -> list[tuple[Audio, Spoken]]:
+def chosen_clips(decoder) -> list[tuple[Audio, Utterance]]:
     """Five clips of each corpus, spread over its table: 2.5 to 8 s, transcribed by people, in words the
     decoder knows.
     """
@@ -113,22 +113,22 @@ def chosen_clips(decoder) -> list[tuple[Audio, Spoken]]:
         own = [row for row in rows if row["corpus"].startswith(group)]
         spread = ((row, phonemize(row["text"])) for row in own[:: max(1, len(own) // 15)])
         known = (
-            (row, spoken)
-            for row, spoken in spread
-            if all(decoder.lookup_word(word.lower()) for word in spoken.words)
+            (row, utterance)
+            for row, utterance in spread
+            if all(decoder.lookup_word(word.lower()) for word in utterance.words)
         )
         clips += [
-            (Audio.read(CORPUS / "audio" / row["file"]), spoken) for row, spoken in itertools.islice(known, 5)
+            (Audio.read(CORPUS / "audio" / row["file"]), utterance) for row, utterance in itertools.islice(known, 5)
         ]
     return clips
 
 
-def words_by_aligner(aligner: Aligner, audio: Audio, spoken: Spoken) -> np.ndarray:
+def words_by_aligner(aligner: Aligner, audio: Audio, utterance: Utterance) -> np.ndarray:
     """Start and end (W, 2) of each word in seconds, silences left out."""
-    durations, _, sounded, _ = align(aligner, audio, spoken)
+    durations, _, sounded, _ = align(aligner, audio, utterance)
     ends = np.cumsum(durations)
-    word_of = np.where(sounded, spoken.word_of, -1)
-    own = [np.flatnonzero(word_of == w) for w in range(len(spoken.words))]
+    word_of = np.where(sounded, utterance.word_of, -1)
+    own = [np.flatnonzero(word_of == w) for w in range(len(utterance.words))]
     return np.array([(ends[i[0]] - durations[i[0]], ends[i[-1]]) for i in own]) / SPEC.frames_per_second
 
 
@@ -143,11 +143,11 @@ def test_words_begin_and_end_where_pocketsphinx_says(aligner):
     clips = chosen_clips(decoder)
     apart = []
     assert len(clips) == 20
-    for audio, spoken in clips:
-        words = [word.lower() for word in spoken.words]
+    for audio, utterance in clips:
+        words = [word.lower() for word in utterance.words]
         found, times = words_by_pocketsphinx(decoder, audio, words)
         if found == words:
-            apart.append(words_by_aligner(aligner, audio, spoken) - times)
+            apart.append(words_by_aligner(aligner, audio, utterance) - times)
     assert len(apart) >= 15
     starts, ends = np.median(np.abs(np.concatenate(apart)), axis=0)
     assert starts <= FARTHEST and ends <= FARTHEST

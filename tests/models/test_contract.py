@@ -49,8 +49,8 @@ def begin(name, prepared):
     kind = registry.part(name)
     torch.manual_seed(1)
     network = kind.build(recipe.network, recipe.mel)
-    wants = kind.objective.wants
-    data = Dataset(recipe.data, recipe.mel, wants)
+    required_fields = kind.objective.required_fields
+    data = Dataset(recipe.data, recipe.mel, required_fields)
     return recipe, network, kind.objective(network, recipe.objective, gather_facts(data)), data
 
 
@@ -171,12 +171,12 @@ def test_padding_changes_nothing(name, prepared):
 def test_twenty_steps_lower_the_loss(name, prepared):
     recipe, _, objective, data = begin(name, prepared)
     batch = whole_batch(data)
-    optimiser = torch.optim.AdamW(objective.trained(objective.turns[-1]).parameters(), lr=2e-3)
+    optimiser = torch.optim.AdamW(objective.trained(objective.optimizers[-1]).parameters(), lr=2e-3)
     totals = []
     for _ in range(21):
         torch.manual_seed(0)
         output = objective.forward(batch)
-        total = sum(objective.losses(objective.turns[-1], batch, output).values())
+        total = sum(objective.losses(objective.optimizers[-1], batch, output).values())
         optimiser.zero_grad()
         total.backward()
         optimiser.step()
@@ -228,7 +228,7 @@ def test_resumed_run_equals_an_unbroken_one(name, prepared, tmp_path):
 
 
 def test_a_loss_that_is_not_finite_stops_and_keeps_the_batch(prepared, tmp_path):
-    recipe = recipe_of("regression", prepared, **{"objective.mel": "nan"})
+    recipe = recipe_of("starling", prepared, **{"objective.mel": "nan"})
     with pytest.raises(TrainingError, match="step 0: loss is not finite"):
         train(recipe, tmp_path / "run", quiet=True)
     assert (tmp_path / "run" / "failed_batch.safetensors").is_file()
@@ -280,12 +280,12 @@ def test_parts_that_do_not_fit_are_shown_side_by_side(prepared, tmp_path):
 
 
 def test_the_discriminators_turn_leaves_the_generator_alone(prepared):
-    recipe = recipe_of("regression", prepared, **{"objective.adversarial": 0.1, "objective.matching": 1.0})
-    kind = registry.part("regression")
+    recipe = recipe_of("starling", prepared, **{"objective.adversarial": 0.1, "objective.matching": 1.0})
+    kind = registry.part("starling")
     network = kind.build(recipe.network, recipe.mel)
-    data = Dataset(recipe.data, recipe.mel, kind.objective.wants)
+    data = Dataset(recipe.data, recipe.mel, kind.objective.required_fields)
     objective = kind.objective(network, recipe.objective, gather_facts(data))
-    assert objective.turns == ("discriminator", "model")
+    assert objective.optimizers == ("discriminator", "model")
     batch = whole_batch(data)
     output = objective.forward(batch)
     sum(objective.losses("discriminator", batch, output).values()).backward()
@@ -298,10 +298,10 @@ def test_a_new_run_adopts_what_fits(prepared, tmp_path):
     """Weights of a smaller network begin a larger one: equal tensors whole, grown ones in their first rows,
     the rest afresh.
     """
-    recipe, network, _, _ = begin("regression", prepared)
+    recipe, network, _, _ = begin("starling", prepared)
     save_part(
         tmp_path / "old",
-        "regression",
+        "starling",
         dataclasses.replace(recipe.network, looks=()),
         recipe.mel,
         network_without_looks(recipe),
@@ -312,7 +312,7 @@ def test_a_new_run_adopts_what_fits(prepared, tmp_path):
     assert all(
         torch.equal(value, old[name]) for name, value in network.state_dict().items() if name not in fresh
     )
-    wide = registry.part("regression").build(
+    wide = registry.part("starling").build(
         dataclasses.replace(recipe.network, noise=recipe.network.noise + 2), recipe.mel
     )
     assert "decoder_in.weight" in adopt(wide, tmp_path / "old")
@@ -325,12 +325,12 @@ def test_a_new_run_adopts_what_fits(prepared, tmp_path):
 
 
 def network_without_looks(recipe):
-    return registry.part("regression").build(dataclasses.replace(recipe.network, looks=()), recipe.mel)
+    return registry.part("starling").build(dataclasses.replace(recipe.network, looks=()), recipe.mel)
 
 
 def test_a_clip_that_is_its_own_prompt_is_not_judged_there(prepared):
-    recipe = recipe_of("regression", prepared)
-    data = Dataset(recipe.data, recipe.mel, registry.part("regression").objective.wants)
+    recipe = recipe_of("starling", prepared)
+    data = Dataset(recipe.data, recipe.mel, registry.part("starling").objective.required_fields)
     of_two = whole_batch(data)
     assert (of_two.prompt_span == 0).all(), "speakers of two clips are heard in the other one"
     data.rows = [dataclasses.replace(row, speaker=row.id) for row in data.rows]
@@ -338,7 +338,7 @@ def test_a_clip_that_is_its_own_prompt_is_not_judged_there(prepared):
     batch = whole_batch(data)
     spans = batch.prompt_span[:, 1] - batch.prompt_span[:, 0]
     assert (spans == batch.prompt_lengths).all() and (2 * spans <= batch.mel_lengths).all()
-    _, _, objective, _ = begin("regression", prepared)
+    _, _, objective, _ = begin("starling", prepared)
     with torch.no_grad():
         torch.manual_seed(0)
         output = objective.forward(batch)
@@ -363,7 +363,7 @@ def test_sizes_are_sections_of_a_recipe(tmp_path):
             ]
             assert widths == sorted(set(widths))
     with pytest.raises(ConfigError, match="has no size 'huge'. It has tiny, base, large"):
-        read_recipe(str(RECIPES / "regression.toml"), "huge")
+        read_recipe(str(RECIPES / "starling.toml"), "huge")
 
 
 def network_of(recipe):

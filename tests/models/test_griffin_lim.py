@@ -66,7 +66,7 @@ def test_a_model_folder_names_it_without_weights(tmp_path):
     assemble(
         tmp_path / "mine",
         [*(str(BUILT_IN / role) for role in ("speaker", "acoustic")), "griffin_lim"],
-        "regression",
+        "starling",
     )
     said = json.loads((tmp_path / "mine" / "vocoder" / "config.json").read_text())
     assert said["part"] == "griffin_lim" and said["network"]["iterations"] == 60

@@ -15,13 +15,13 @@ from soundalike.core.types import DataFacts
 from soundalike.data.collate import collate
 from soundalike.inference.voice_file import ADAPTER
 from soundalike.models.aligners.hmm.phone_recognizer import hear
-from soundalike.models.common.prompt_adaptation import Windows, practise, without_noise
+from soundalike.models.common.prompt_adaptation import PromptWindows, adapt_to_prompt, without_noise
 from soundalike.models.common.prompt_conditioning import is_adapted
 
 
 @pytest.fixture(scope="module")
 def practised(cloner, voice) -> Voice:
-    return cloner.practise(voice)
+    return cloner.adapt_to_prompt(voice)
 
 
 def test_a_practised_voice_has_an_adapter_that_fits_and_is_small(cloner, voice, practised):
@@ -40,11 +40,11 @@ def test_a_practised_voice_has_an_adapter_that_fits_and_is_small(cloner, voice, 
 
 def test_it_is_remembered_and_not_done_again(cloner, voice, practised):
     steps = []
-    again = cloner.practise(voice, lambda done, of: steps.append(done))
+    again = cloner.adapt_to_prompt(voice, lambda done, of: steps.append(done))
     assert not steps and all(
         torch.equal(again.tensors[name], value) for name, value in practised.tensors.items()
     )
-    assert cloner.practise(practised) is practised
+    assert cloner.adapt_to_prompt(practised) is practised
 
 
 def test_an_adapter_for_other_weights_is_replaced(cloner, practised):
@@ -52,7 +52,7 @@ def test_an_adapter_for_other_weights_is_replaced(cloner, practised):
     old = Voice(
         {**practised.tensors, **odd}, {**practised.facts, "adapter": {"method": "full", "weights": "0" * 12}}
     )
-    again = cloner.practise(old)
+    again = cloner.adapt_to_prompt(old)
     assert (
         again.tensors.keys() == practised.tensors.keys()
         and again.facts["adapter"] == practised.facts["adapter"]
@@ -71,7 +71,7 @@ def test_the_caller_s_random_numbers_stay_as_they_are(cloner, voice):
     torch.manual_seed(5)
     state = torch.get_rng_state()
     steps = []
-    cloner.practise(shorter, lambda done, of: steps.append((done, of)))
+    cloner.adapt_to_prompt(shorter, lambda done, of: steps.append((done, of)))
     assert torch.equal(torch.get_rng_state(), state)
     assert steps and steps[-1][0] == steps[-1][1] == len(steps)
 
@@ -94,12 +94,12 @@ def test_noise_is_not_understood_and_so_not_practised(cloner, voice):
     ).half()
     assert hear(prompt.float(), cloner.aligner, cloner.family.mel) is None
     noise = Voice({**voice.tensors, "prompt": prompt}, voice.facts)
-    assert cloner.practise(noise) is noise
+    assert cloner.adapt_to_prompt(noise) is noise
 
 
 def test_a_prompt_that_is_one_long_sound_cannot_be_divided_and_is_left_alone(cloner, voice):
     frames = len(voice.tensors["prompt"])
-    assert practise(cloner.family, voice, (["^", "a", "."], [0, frames, 0])) == {}
+    assert adapt_to_prompt(cloner.family, voice, (["^", "a", "."], [0, frames, 0])) == {}
 
 
 def test_steady_noise_is_not_among_what_is_practised():
@@ -120,7 +120,7 @@ def loss_on(network, cloner, voice: Voice) -> float:
     prompt.
     """
     said = hear(voice.tensors["prompt"].float(), cloner.aligner, cloner.family.mel)
-    windows = Windows(voice, said)
+    windows = PromptWindows(voice, said)
     batch = collate([windows.item() for _ in range(6)])
     objective = cloner.family.taught(network, DataFacts(1, network.mean.clone(), network.std.clone()))
     with torch.no_grad(), torch.random.fork_rng(devices=[]):
@@ -134,7 +134,7 @@ def test_another_recording_of_the_person_is_told_better_after_practice(cloner):
     first, second = (
         cloner.listen(join([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4])
     )
-    practised = cloner.practise(first)
+    practised = cloner.adapt_to_prompt(first)
     assert loss_on(cloner.family.acoustic_of(practised), cloner, second) < 0.97 * loss_on(
         cloner.family.acoustic, cloner, second
     )
@@ -144,18 +144,18 @@ def test_another_recording_of_the_person_is_told_better_after_practice(cloner):
 def test_every_family_practises_by_its_own_objective(tiny_shelf, family):
     cloner = Cloner.load(tiny_shelf / family)
     voice = cloner.listen(REFERENCE)
-    practised = cloner.practise(voice)
+    practised = cloner.adapt_to_prompt(voice)
     changed = {
         name.removeprefix(ADAPTER).split(".")[0] for name in practised.tensors if name.startswith(ADAPTER)
     }
-    assert changed == set(cloner.family.practice_layers) and is_adapted(practised, cloner.family.weights)
+    assert changed == set(cloner.family.adaptation_layers) and is_adapted(practised, cloner.family.weights)
     taught = cloner.family.acoustic_of(practised)
     assert loss_on(taught, cloner, voice) < 0.98 * loss_on(cloner.family.acoustic, cloner, voice)
-    spoken = [
+    utterance = [
         join(list(cloner.speak("Good morning.", one, verify=False, watermark=False))).samples
         for one in (voice, practised)
     ]
-    assert not np.array_equal(*spoken)
+    assert not np.array_equal(*utterance)
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="recordings of people are not there")
@@ -165,5 +165,5 @@ def test_fastspeech2_too_tells_another_recording_better_after_practice():
     first, second = (
         cloner.listen(join([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4])
     )
-    taught = cloner.family.acoustic_of(cloner.practise(first))
+    taught = cloner.family.acoustic_of(cloner.adapt_to_prompt(first))
     assert loss_on(taught, cloner, second) < 0.97 * loss_on(cloner.family.acoustic, cloner, second)

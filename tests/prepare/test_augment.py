@@ -15,7 +15,7 @@ from soundalike.data.dataset import DataConfig, Dataset
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import read_manifest, write_manifest
 from soundalike.models.aligners.hmm.phone_recognizer import phone_loop
-from soundalike.prepare.derive.augment import SEPARATOR, add_heard
+from soundalike.prepare.derive.augment import SEPARATOR, add_recognized_phones
 from soundalike.text.alphabet import MARKS, phone_classes
 
 
@@ -43,7 +43,7 @@ def test_heard_phones_are_mostly_those_that_are_said(own):
     rows = read_manifest(own)
     said = {row.id: row.phonemes for row in rows}
     write_manifest(own, [replace(row, phonemes=[]) for row in rows])
-    count = add_heard(own, aligner.network, aligner.mel)
+    count = add_recognized_phones(own, aligner.network, aligner.mel)
     heard = [row for row in read_manifest(own) if row.phonemes]
     assert len(heard) == count >= len(rows) // 2
     classes = phone_classes()
@@ -88,8 +88,8 @@ def test_new_people_speak_faster_and_higher_or_slower_and_lower(own):
         assert pitches[0] / pitches[1] == pytest.approx(float(factor), rel=0.03)
     again = {(row.speaker, row.id.partition(SEPARATOR)[2]) for row in made}
     assert len({speaker for speaker, _ in again}) == len(again)  # one factor for each speaker
-    wants = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector"})
+    required_fields = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector"})
     assert len(
-        Dataset(DataConfig(manifest=str(own), prompt_frames=100, seconds=(0.1, 30.0)), mel, wants).rows
+        Dataset(DataConfig(manifest=str(own), prompt_frames=100, seconds=(0.1, 30.0)), mel, required_fields).rows
     ) == 2 * len(made)
     assert main(["augment", str(own), "--no-heard"]) == 0 and read_manifest(own) == rows

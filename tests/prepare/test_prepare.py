@@ -97,8 +97,8 @@ def test_batches_are_the_same_each_time_and_cropped_together(prepared):
     config = DataConfig(
         manifest=str(prepared), crop_frames=64, batch_frames=128, seconds=(0.1, 30), prompt_frames=80
     )
-    wants = frozenset({"mel", "pitch", "samples", "prompt", "vector", "speaker"})
-    one, two = (Dataset(config, MelSpec(), wants, seed=3) for _ in range(2))
+    required_fields = frozenset({"mel", "pitch", "samples", "prompt", "vector", "speaker"})
+    one, two = (Dataset(config, MelSpec(), required_fields, seed=3) for _ in range(2))
     for number in (0, 1, 5, 2):
         a = one.batch(number)
         b = two.batch(number)
@@ -125,7 +125,7 @@ def test_annotating_a_folder(prepared, tmp_path):
     from soundalike.checkpoints.bundle import BUILT_IN
     from soundalike.checkpoints.part import load_part
     from soundalike.prepare.derive.durations import write_durations
-    from soundalike.prepare.derive.embeddings import write_vectors
+    from soundalike.prepare.derive.embeddings import write_speaker_embeddings
     from soundalike.text import encode, phonemize
 
     folder = tmp_path / "copy"
@@ -143,7 +143,7 @@ def test_annotating_a_folder(prepared, tmp_path):
             store.read("mel", row.id)
         )
     part = load_part(BUILT_IN / "speaker")
-    assert write_vectors(str(folder), part.network, part.mel) == len(rows)
+    assert write_speaker_embeddings(str(folder), part.network, part.mel) == len(rows)
     vectors = np.stack([store.read("vector", row.id).astype(np.float32) for row in rows])
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=2e-3)
     cosine = vectors @ vectors.T
@@ -176,7 +176,7 @@ def test_clips_are_retold_and_read_back(prepared, tmp_path):
     shutil.copytree(prepared, folder)
     loose = [f'data.manifest="{folder}"', "data.seconds=[0.1, 30.0]", "data.corpora=[]"]
     train(
-        read_recipe(str(RECIPES / "regression.toml"), "tiny", [*loose, "train.steps=2"]),
+        read_recipe(str(RECIPES / "starling.toml"), "tiny", [*loose, "train.steps=2"]),
         tmp_path / "acoustic",
         quiet=True,
     )
@@ -186,9 +186,9 @@ def test_clips_are_retold_and_read_back(prepared, tmp_path):
         made = store.read("retold", row.id)
         real = store.read("mel", row.id)
         assert made.shape == real.shape and np.isfinite(made).all() and not np.array_equal(made, real)
-    wants = frozenset({"mel", "pitch", "samples"})
+    required_fields = frozenset({"mel", "pitch", "samples"})
     for share, kind in ((1.0, "retold"), (0.0, "mel")):
-        data = Dataset(DataConfig(str(folder), seconds=(0.1, 30.0), retold=share), MelSpec(), wants)
+        data = Dataset(DataConfig(str(folder), seconds=(0.1, 30.0), gta=share), MelSpec(), required_fields)
         item = data.item(0, np.random.default_rng(0))
         assert np.array_equal(item["mel"], store.read(kind, data.rows[0].id).astype(np.float32))
 
@@ -216,8 +216,8 @@ def test_clips_are_told_in_a_family_s_own_time(prepared, tmp_path, capsys):
     ours.path("mel", rows[0].id).unlink()
     assert main(["tell", str(prepared), str(told)]) == 0  # what is missing is told again, and just the same
     assert all(np.array_equal(ours.read("mel", id), mel) for id, mel in before.items())
-    wants = frozenset({"symbols", "durations", "mel", "prompt", "vector"})
-    assert len(Dataset(DataConfig(str(told), seconds=(0.1, 30.0)), MelSpec(), wants).rows) == len(rows)
+    required_fields = frozenset({"symbols", "durations", "mel", "prompt", "vector"})
+    assert len(Dataset(DataConfig(str(told), seconds=(0.1, 30.0)), MelSpec(), required_fields).rows) == len(rows)
 
 
 def test_a_family_that_does_not_know_its_time_cannot_tell(prepared, tmp_path):

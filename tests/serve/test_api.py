@@ -221,21 +221,21 @@ def test_voices_are_kept_listed_and_deleted(http):
 
 
 def test_a_client_that_leaves_ends_its_speech(http, served):
-    before = served.house.metrics.spoken._value.get()
+    before = served.services.metrics.utterance._value.get()
     with http.stream(
         "POST", "/v1/audio/speech", json={"voice": "Anna", "input": LONG, "response_format": "pcm"}
     ) as answer:
         next(answer.iter_raw())
     until = time.monotonic() + 300
-    while served.house.desk.inside and time.monotonic() < until:
+    while served.services.limiter.inside and time.monotonic() < until:
         time.sleep(0.05)
-    assert served.house.desk.inside == 0
-    assert served.house.metrics.spoken._value.get() - before < 60  # of some 170 s
+    assert served.services.limiter.inside == 0
+    assert served.services.metrics.utterance._value.get() - before < 60  # of some 170 s
 
 
 def test_a_full_house_says_when_to_come_again(http, served):
-    desk = served.house.desk
-    places = [desk.place(None) for _ in range(desk.most)]
+    limiter = served.services.limiter
+    places = [limiter.place(None) for _ in range(limiter.most)]
     try:
         for place in places:
             place.__enter__()

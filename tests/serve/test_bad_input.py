@@ -248,14 +248,14 @@ def test_two_gigabytes_are_refused_by_what_they_announce(served, http):
 
 
 def test_a_body_a_little_too_large_gets_its_answer(http, served):
-    size = served.house.settings.json_bytes + 1
+    size = served.services.settings.json_bytes + 1
     refused(
         http.post("/v1/audio/speech", content=b"x" * size, headers={"Content-Type": "application/json"}),
         413,
         "too_large",
         within=None,
     )
-    size = served.house.settings.upload + 1
+    size = served.services.settings.upload + 1
     refused(
         http.post("/v1/audio/check", files={"audio": b"RIFF" + bytes(size)}), 413, "too_large", within=None
     )

@@ -25,7 +25,7 @@ def several(tiny_shelf, running):
     Anna.
     """
     server = running()
-    server.house.store.put("Anna", server.house.cloner.listen(REFERENCE), False)
+    server.services.store.put("Anna", server.services.cloner.listen(REFERENCE), False)
     return server
 
 
@@ -39,7 +39,7 @@ def test_families_are_told_and_speak(several, http):
     told = {model["id"]: model for model in http.get("/v1/limits").json()["models"]}
     assert (
         list(told) == ["soundalike", "convrnn", "fastspeech2", "sv2tts"]
-        and told["soundalike"]["family"] == "regression"
+        and told["soundalike"]["family"] == "starling"
     )
     assert "energy" in told["fastspeech2"]["options"] and "speed" not in told["sv2tts"]["options"]
     assert {"soundalike", "tts-1", "fastspeech2", "sv2tts"} <= {
@@ -49,7 +49,7 @@ def test_families_are_told_and_speak(several, http):
         http.get("/v1/models/sv2tts").json()["id"] == "sv2tts"
         and http.get("/v1/models/tacotron").status_code == 404
     )
-    loaded = several.house.models._loaded
+    loaded = several.services.models._loaded
     assert list(loaded) == ["soundalike"], "only the default is loaded before another is asked for"
 
     def said(**wanted) -> Audio:
@@ -96,7 +96,7 @@ def test_what_a_family_does_not_have_is_refused(http, several):
         and "'tacotron' does not exist. Choose one of soundalike" in message
         and message.endswith("fastspeech2, sv2tts.")
     )
-    (several.house.models.folders["fastspeech2"] / "model.json").write_text("{}", encoding="utf-8")
+    (several.services.models.folders["fastspeech2"] / "model.json").write_text("{}", encoding="utf-8")
     answer = http.post("/v1/audio/speech", json={"voice": "Anna", "input": TEXT, "model": "fastspeech2"})
     assert (
         answer.status_code == 503
@@ -131,7 +131,7 @@ def test_the_page_offers_the_families(several, tab):
     page.get_by_role("radio", name="Anna").check(force=True)
     page.click("summary")
     assert page.locator("#model option").all_inner_texts() == [
-        "soundalike (regression)",
+        "soundalike (starling)",
         "convrnn",
         "fastspeech2",
         "sv2tts",

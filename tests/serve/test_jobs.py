@@ -79,11 +79,11 @@ def test_a_job_is_spoken_and_kept(http, served, cloner, voice):
     assert len(heard) == len(audio.samples) and np.abs(heard - audio.samples).max() < 2e-3
     words = http.get(f"/v1/audio/jobs/{done['id']}/words").json()["words"]
     assert [SHORT[slice(*word["span"])] for word in words] == ["Good", "evening", "It", "costs", "$3.50"]
-    row = served.server.config.app.state.ledger.row(done["id"], None)
+    row = served.server.config.app.state.job_store.row(done["id"], None)
     assert row.text is None and row.voice is None  # nothing of it is kept but the sound
     assert http.delete(f"/v1/audio/jobs/{done['id']}").json()["deleted"]
     assert http.get(f"/v1/audio/jobs/{done['id']}/audio").status_code == 404
-    assert not list(served.server.config.app.state.ledger.folder.glob(f"{done['id']}*"))
+    assert not list(served.server.config.app.state.job_store.folder.glob(f"{done['id']}*"))
 
 
 def test_a_job_is_cancelled_while_it_is_spoken(http, served):
@@ -97,7 +97,7 @@ def test_a_job_is_cancelled_while_it_is_spoken(http, served):
     assert http.post("/v1/audio/speech", json={"voice": "Anna", "input": "Hi."}).status_code == 200
     for job in (second, first):
         assert http.post(f"/v1/audio/jobs/{job['id']}/cancel").json()["status"] == "cancelled"
-    until(lambda: not list(served.server.config.app.state.ledger.folder.glob(f"{first['id']}*")))
+    until(lambda: not list(served.server.config.app.state.job_store.folder.glob(f"{first['id']}*")))
     third = http.post("/v1/audio/jobs", json={"voice": "Anna", "input": "Hi."}).json()
     assert status(http, third, "done", "failed")["status"] == "done"
     listed = [job["id"] for job in http.get("/v1/audio/jobs").json()["data"]]
@@ -127,20 +127,20 @@ def test_bad_jobs_are_refused(http):
 def test_old_jobs_are_swept_and_the_queue_is_bounded(tmp_path):
     from soundalike.serve.errors import Refusal
     from soundalike.serve.jobs.database import open_database
-    from soundalike.serve.jobs.store import Ledger
+    from soundalike.serve.jobs.store import JobStore
     from soundalike.serve.schemas import JobRequest
 
-    ledger = Ledger(open_database(f"sqlite:///{tmp_path / 'jobs.db'}"), tmp_path / "jobs", keep=0.0, most=2)
-    first = ledger.add("anna", JobRequest(input="Hi.", voice="x"), b"")
-    ledger.add("anna", JobRequest(input="Hi.", voice="x"), b"")
+    job_store = JobStore(open_database(f"sqlite:///{tmp_path / 'jobs.db'}"), tmp_path / "jobs", keep=0.0, most=2)
+    first = job_store.add("anna", JobRequest(input="Hi.", voice="x"), b"")
+    job_store.add("anna", JobRequest(input="Hi.", voice="x"), b"")
     with pytest.raises(Refusal) as caught:
-        ledger.add("anna", JobRequest(input="Hi.", voice="x"), b"")
+        job_store.add("anna", JobRequest(input="Hi.", voice="x"), b"")
     assert caught.value.status == 429
     (tmp_path / "jobs" / f"{first['id']}.mp3").write_bytes(b"x")
-    ledger.cancel(first["id"], "anna")
+    job_store.cancel(first["id"], "anna")
     time.sleep(0.01)
-    ledger.sweep()
-    assert [job["status"] for job in ledger.listing("anna")] == ["queued"] and not list(
+    job_store.sweep()
+    assert [job["status"] for job in job_store.listing("anna")] == ["queued"] and not list(
         (tmp_path / "jobs").iterdir()
     )
 

@@ -22,7 +22,7 @@ from soundalike.provenance.metadata import today  # noqa: E402
 from soundalike.serve import decode  # noqa: E402
 from soundalike.serve.encode import CODECS, Encoder, stretched  # noqa: E402
 from soundalike.serve.errors import Refusal  # noqa: E402
-from soundalike.serve.limiter import Desk  # noqa: E402
+from soundalike.serve.limiter import Limiter  # noqa: E402
 from soundalike.serve.middleware import keys
 from soundalike.serve.services import sections  # noqa: E402
 from soundalike.serve.settings import Settings  # noqa: E402
@@ -149,21 +149,21 @@ def test_the_command_makes_keys_and_says_what_is_wrong(tmp_path, capsys):
 
 
 def test_the_desk_is_bounded_by_room_by_key_and_by_memory():
-    desk = Desk(workers=1, waiting=2, per_key=2, memory=0)
-    with desk.place("a"), desk.place("a"):
-        with pytest.raises(Refusal) as caught, desk.place("a"):
+    limiter = Limiter(workers=1, waiting=2, per_key=2, memory=0)
+    with limiter.place("a"), limiter.place("a"):
+        with pytest.raises(Refusal) as caught, limiter.place("a"):
             pass
         assert (caught.value.status, caught.value.code) == (429, "too_many_requests") and int(
             caught.value.headers["Retry-After"]
         ) >= 1
-        with desk.place("b"):
-            with pytest.raises(Refusal) as caught, desk.place("c"):
+        with limiter.place("b"):
+            with pytest.raises(Refusal) as caught, limiter.place("c"):
                 pass
             assert caught.value.code == "queue_full"
-    assert desk.inside == 0
-    with desk.place("a"):
+    assert limiter.inside == 0
+    with limiter.place("a"):
         pass
-    with pytest.raises(Refusal) as caught, Desk(1, 2, 2, memory=1).place(None):
+    with pytest.raises(Refusal) as caught, Limiter(1, 2, 2, memory=1).place(None):
         pass
     assert (caught.value.status, caught.value.code) == (503, "out_of_memory")
 
@@ -184,10 +184,10 @@ def test_a_text_read_bit_by_bit_sounds_as_one_read_whole(name, served, cloner, v
     from soundalike.serve.schemas import Wanted
 
     text = TEXTS[name]
-    pieces = list(served.house.speak(Wanted(input=text, seed=4), voice))
-    whole = join(list(served.house.cloner.speak(text, voice, cloner.Options(seed=4), day=today())))
+    pieces = list(served.services.speak(Wanted(input=text, seed=4), voice))
+    whole = join(list(served.services.cloner.speak(text, voice, cloner.Options(seed=4), day=today())))
     bits = join(pieces)
-    assert np.array_equal(bits.samples, whole.samples) and bits.cues == whole.cues
+    assert np.array_equal(bits.samples, whole.samples) and bits.timestamps == whole.timestamps
     cut = list(sections(text, None))
     assert "".join(part for _, part, _ in cut) == text and all(
         text[at:].startswith(part) for at, part, _ in cut
@@ -200,11 +200,11 @@ def test_ssml_speaks_in_kept_voices_by_name_or_id(served, cloner, voice):
     from soundalike.serve.schemas import Wanted
 
     other = cloner.listen(HERE / "data" / "ben_1.flac")
-    plain = join(list(served.house.speak(Wanted(input="Good evening."), voice)))
+    plain = join(list(served.services.speak(Wanted(input="Good evening."), voice)))
     for name in ("Anna", "anna"):
         called = join(
             list(
-                served.house.speak(
+                served.services.speak(
                     Wanted(input=f'<speak><voice name="{name}">Good evening.</voice></speak>'), other
                 )
             )
@@ -219,8 +219,8 @@ def test_stretching_keeps_pitch_and_moves_words(voice, cloner):
 
     audio = join(list(cloner.speak("The harbor was quiet this morning.", voice)))
     slow = stretched(audio, 0.5)
-    assert slow.seconds == pytest.approx(2 * audio.seconds, rel=0.03) and slow.cues[-1].stop == pytest.approx(
-        2 * audio.cues[-1].stop
+    assert slow.seconds == pytest.approx(2 * audio.seconds, rel=0.03) and slow.timestamps[-1].stop == pytest.approx(
+        2 * audio.timestamps[-1].stop
     )
     before, after = (
         np.median(hertz[hertz > 0]) for hertz in (pitch(each.samples, MelSpec()) for each in (audio, slow))
@@ -229,12 +229,12 @@ def test_stretching_keeps_pitch_and_moves_words(voice, cloner):
 
 
 def test_the_door_knows_the_names_it_answers_to():
-    from soundalike.serve.middleware.limits import Door
+    from soundalike.serve.middleware.limits import RequestGuard
 
     def answers(asked: str, **settings) -> bool:
         try:
             return (
-                Door(None, Settings(**settings), {}).admit({"method": "GET", "path": "/"}, {"host": asked})
+                RequestGuard(None, Settings(**settings), {}).admit({"method": "GET", "path": "/"}, {"host": asked})
                 is None
             )
         except Refusal as refusal:

@@ -56,7 +56,7 @@ def adapted_by(method: str, prepared, folder) -> tuple[torch.nn.Module, torch.nn
         "train.lr=0.01",
     ]
     recipe = read_recipe(
-        str(RECIPES / "regression.toml"),
+        str(RECIPES / "starling.toml"),
         "",
         [*settings, "train.ema=0", "train.warmup=1", "train.decay=0", "data.batch_frames=800"],
     )
@@ -95,7 +95,7 @@ def test_a_run_of_lora_goes_on_where_it_stopped(prepared, tmp_path):
         "train.steps=4",
         "data.batch_frames=800",
     ]
-    recipe = read_recipe(str(RECIPES / "regression.toml"), "", [*settings, "train.save_every=1"])
+    recipe = read_recipe(str(RECIPES / "starling.toml"), "", [*settings, "train.save_every=1"])
     train(recipe, tmp_path / "whole", quiet=True)
     train(recipe, tmp_path / "parts", max_seconds=0.0, quiet=True)
     train(recipe, tmp_path / "parts", quiet=True)
@@ -105,7 +105,7 @@ def test_a_run_of_lora_goes_on_where_it_stopped(prepared, tmp_path):
 
 def test_adapting_nothing_is_refused(prepared, tmp_path):
     recipe = read_recipe(
-        str(RECIPES / "regression.toml"), "tiny", [f"data.manifest={prepared}", "train.adapt=lora"]
+        str(RECIPES / "starling.toml"), "tiny", [f"data.manifest={prepared}", "train.adapt=lora"]
     )
     with pytest.raises(ConfigError, match="start_from"):
         train(recipe, tmp_path, quiet=True)

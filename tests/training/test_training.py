@@ -28,7 +28,7 @@ from soundalike.core.errors import ConfigError, TrainingError
 from soundalike.data.dataset import DataConfig, Dataset
 from soundalike.data.manifest import read_manifest, write_manifest
 from soundalike.training.loop import train
-from soundalike.training.monitor import Watch
+from soundalike.training.monitor import Monitor
 from soundalike.training.recipe import read_recipe
 
 
@@ -151,7 +151,7 @@ def test_the_best_and_the_last_are_kept(held_out, tmp_path):
 def test_the_best_is_that_of_the_lowest_loss(prepared, tmp_path):
     recipe = tiny("speaker", prepared, **{"train.steps": 1, "train.keep": 0})
     run = train(recipe, tmp_path / "run", quiet=True)
-    watch = Watch(recipe, run, Dataset(recipe.data, recipe.mel, frozenset({"mel", "speaker"})), 1)
+    watch = Monitor(recipe, run, Dataset(recipe.data, recipe.mel, frozenset({"mel", "speaker"})), 1)
     for step, loss in ((10, 3.0), (20, 2.0), (30, 2.5)):
         watch._keep(step, loss, "dev")
     assert json.loads((run / "best" / "score.json").read_text()) == {"step": 20, "loss": 2.0, "by": "dev"}
@@ -161,10 +161,10 @@ def test_the_best_is_that_of_the_lowest_loss(prepared, tmp_path):
 def test_pictures_and_sounds_are_made_and_change_nothing(held_out, tmp_path):
     plain = {"train.steps": 4, "train.save_every": 2}
     shown = train(
-        tiny("regression", held_out, **plain, **{"train.samples_every": 2}), tmp_path / "shown", quiet=True
+        tiny("starling", held_out, **plain, **{"train.samples_every": 2}), tmp_path / "shown", quiet=True
     )
     train(
-        tiny("regression", held_out, **plain, **{"train.samples_every": 0, "train.keep": 0}),
+        tiny("starling", held_out, **plain, **{"train.samples_every": 0, "train.keep": 0}),
         tmp_path / "blind",
         quiet=True,
     )
@@ -197,7 +197,7 @@ def test_tensorboard_is_told(held_out, tmp_path):
     changes = {"train.save_every": 2, "train.samples_every": 2, "train.tensorboard": "true"}
     for steps in (2, 4):
         run = train(
-            tiny("regression", held_out, **changes, **{"train.steps": steps}), tmp_path / "run", quiet=True
+            tiny("starling", held_out, **changes, **{"train.steps": steps}), tmp_path / "run", quiet=True
         )
     board = EventAccumulator(str(run / "tensorboard"))
     board.Reload()
@@ -250,7 +250,7 @@ def test_a_split_without_a_speaker(prepared):
 def test_two_processes_learn_as_one_does(prepared, tmp_path):
     pytest.importorskip("accelerate", reason="pip install soundalike[scale]")
     changes = {"train.steps": 6, "train.accumulate": 2, "data.batch_frames": 300}
-    train(tiny("regression", prepared, **changes), tmp_path / "one", quiet=True)
+    train(tiny("starling", prepared, **changes), tmp_path / "one", quiet=True)
     words = [word for setting in settings(prepared, **changes) for word in ("--set", setting)]
     launch = [
         sys.executable,
@@ -262,7 +262,7 @@ def test_two_processes_learn_as_one_does(prepared, tmp_path):
         "-m",
         "soundalike",
     ]
-    launch += ["train", str(RECIPES / "regression.toml"), "--tiny", "--out", str(tmp_path / "two"), *words]
+    launch += ["train", str(RECIPES / "starling.toml"), "--tiny", "--out", str(tmp_path / "two"), *words]
     done = subprocess.run(launch, capture_output=True, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
     assert done.returncode == 0, done.stderr
     one = curve(tmp_path / "one")

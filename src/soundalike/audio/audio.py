@@ -12,13 +12,13 @@ import numpy as np
 
 from soundalike.core.errors import AudioError
 from soundalike.core.files import write_whole
-from soundalike.core.types import Attention, Cue
+from soundalike.core.types import Attention, Timestamp
 
 from .io import FORMATS, check_target, format_of, read_channels
 from .loudness import KNEE, _k_weighting
 
 if TYPE_CHECKING:
-    from soundalike.core.types import Check
+    from soundalike.core.types import QualityCheck
 
 SILENCE_DB = -40.0  # quieter than the loud parts by this much counts as silence
 AUDIBLE_PEAK = 1e-3  # a recording that never exceeds this is silent
@@ -33,8 +33,8 @@ class Audio:
 
     samples: np.ndarray
     rate: int
-    cues: tuple[Cue, ...] = ()
-    checks: tuple[Check, ...] = ()
+    timestamps: tuple[Timestamp, ...] = ()
+    checks: tuple[QualityCheck, ...] = ()
     origin: str = ""
     attention: tuple[Attention, ...] = ()
 
@@ -174,10 +174,10 @@ def join(pieces: list[Audio]) -> Audio:
     if len(rates) != 1:
         raise AudioError(f"cannot join pieces of different rates {sorted(rates)}: resample them first.")
     rate = rates.pop()
-    cues = []
+    timestamps = []
     at = 0
     for piece in pieces:
-        cues += [cue.moved(at / rate) for cue in piece.cues]
+        timestamps += [timestamp.moved(at / rate) for timestamp in piece.timestamps]
         at += len(piece.samples)
     checks = tuple(check for piece in pieces for check in piece.checks)
     origins = dict.fromkeys(line for piece in pieces for line in piece.origin.splitlines())
@@ -185,7 +185,7 @@ def join(pieces: list[Audio]) -> Audio:
     return Audio(
         np.concatenate([piece.samples for piece in pieces]),
         rate,
-        tuple(cues),
+        tuple(timestamps),
         checks,
         "\n".join(origins),
         attention,

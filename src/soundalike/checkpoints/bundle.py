@@ -28,12 +28,12 @@ from .part import CARD, LoadedPart, check_pair, load_part, save_part
 MODEL = "model.json"
 MODEL_FORMAT = "soundalike-model-1"
 BUILT_IN = Path(__file__).parents[1] / "weights" / "default"
-COMPANIONS = {"adversary": "acoustic/adversary"}  # parts that were trained beside another and lie with it
+AUXILIARY_PARTS = {"adversary": "acoustic/adversary"}  # parts that were trained beside another and lie with it
 BUILTIN = "builtin"  # in model.json and for `assemble`: the built-in model's part
 
 
 @dataclass(frozen=True)
-class Assembly:
+class Bundle:
     """The parts of a model folder, which fit."""
 
     family: str
@@ -53,7 +53,8 @@ def read_model(folder: str | os.PathLike) -> dict[str, Any]:
             raise CheckpointError(
                 f"{file}: format is {said['format']!r}, this version reads {MODEL_FORMAT!r}."
             )
-        registry.known(registry.FAMILIES, said["family"], "family")
+        said["family"] = registry.current(said["family"])
+        registry.known(registry.ARCHITECTURES, said["family"], "family")
         return {**said, "parts": {role: str(place) for role, place in dict(said["parts"]).items()}}
     except ConfigError as error:
         raise CheckpointError(f"{file}: {error}") from None
@@ -63,18 +64,18 @@ def read_model(folder: str | os.PathLike) -> dict[str, Any]:
         ) from None
 
 
-def place_of(folder: str | os.PathLike, role: str, place: str) -> Path:
+def part_folder(folder: str | os.PathLike, role: str, place: str) -> Path:
     """The folder of a part, as model.json places it."""
-    return BUILT_IN / COMPANIONS.get(role, role) if place == BUILTIN else Path(folder) / place
+    return BUILT_IN / AUXILIARY_PARTS.get(role, role) if place == BUILTIN else Path(folder) / place
 
 
-def load_model(folder: str | os.PathLike) -> Assembly:
+def load_bundle(folder: str | os.PathLike) -> Bundle:
     """The parts of a model folder. Raises CheckpointError if they do not fit, or the built-in ones are not
     those it was made for.
     """
     said = read_model(folder)
     where = str(Path(folder) / MODEL)
-    parts = {role: load_part(place_of(folder, role, place), role) for role, place in said["parts"].items()}
+    parts = {role: load_part(part_folder(folder, role, place), role) for role, place in said["parts"].items()}
     borrowed = [role for role, place in said["parts"].items() if place == BUILTIN]
     try:
         check_parts(parts, said["family"], where)
@@ -87,7 +88,7 @@ def load_model(folder: str | os.PathLike) -> Assembly:
             f"{where}: made for the speaker encoder {said.get('hears')}, this version's built-in one is {digest(parts['speaker'])}; it would "
             f"speak in other people's voices. {_lent(borrowed, said)}"
         )
-    return Assembly(said["family"], parts)
+    return Bundle(said["family"], parts)
 
 
 def _lent(borrowed: list[str], said: dict[str, Any]) -> str:
@@ -100,22 +101,22 @@ def digest(part: LoadedPart) -> str:
     """Twelve signs that tell a part's kind and config; of a speaker encoder its weights too, as another
     training of it puts the same voice elsewhere.
     """
-    sums = hashlib.sha256(json.dumps([part.name, to_json(part.config)], sort_keys=True).encode())
+    sums = hashlib.sha256(json.dumps([registry.identity(part.name), to_json(part.config)], sort_keys=True).encode())
     if registry.part(part.name).role == "speaker":
         for name, value in sorted(part.network.state_dict().items()):
             sums.update(name.encode() + value.detach().cpu().contiguous().numpy().tobytes())
     return sums.hexdigest()[:12]
 
 
-def told(assembly: Assembly) -> dict[str, Any]:
+def bundle_facts(bundle: Bundle) -> dict[str, Any]:
     """What a voice keeps of the model that made it: the package's version, the family, digests of the mel and
     of each part.
     """
-    digests = {role: digest(part) for role, part in sorted(assembly.parts.items())}
+    digests = {role: digest(part) for role, part in sorted(bundle.parts.items())}
     return {
         "package": __version__,
-        "family": assembly.family,
-        "mel": assembly.parts["acoustic"].mel.digest,
+        "family": registry.identity(bundle.family),
+        "mel": bundle.parts["acoustic"].mel.digest,
         **digests,
     }
 
@@ -165,7 +166,7 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
     """
     target = Path(out)
     own = [folder for folder in folders if folder != BUILTIN]
-    own += [str(beside) for folder in own for role in COMPANIONS if (beside := Path(folder) / role).is_dir()]
+    own += [str(beside) for folder in own for role in AUXILIARY_PARTS if (beside := Path(folder) / role).is_dir()]
     roles: dict[str, LoadedPart] = {}
     for folder in sorted(own, key=_untrained):
         part = _bare(folder, roles) if _untrained(folder) else load_part(folder)
@@ -175,12 +176,12 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
                 f"{folder}: a second {role}, beside {roles[role].folder}. Give one part of each role."
             )
         roles[role] = part
-    places = {role: COMPANIONS.get(role, role) for role in roles}
+    places = {role: AUXILIARY_PARTS.get(role, role) for role in roles}
     if BUILTIN in folders:
         kept = {"adversary"} if "acoustic" in roles else set()  # it judges its own model only
         places |= {role: BUILTIN for role in read_model(BUILT_IN)["parts"] if role not in {*roles, *kept}}
     whole = roles | {
-        role: load_part(place_of(target, role, BUILTIN), role)
+        role: load_part(part_folder(target, role, BUILTIN), role)
         for role, place in places.items()
         if place == BUILTIN
     }
@@ -219,7 +220,7 @@ def average(out: str | os.PathLike, folders: list[str]) -> Path:
             value.copy_(torch.stack([one[name] for one in weights]).mean(0))
     target = Path(out)
     save_part(target, parts[0].name, parts[0].config, parts[0].mel, parts[0].network)
-    for role in COMPANIONS:
+    for role in AUXILIARY_PARTS:
         if (beside := parts[-1].folder / role).is_dir():
             part = load_part(beside, role)
             save_part(target / role, part.name, part.config, part.mel, part.network)

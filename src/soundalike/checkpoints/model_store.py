@@ -19,7 +19,7 @@ from typing import Any
 from soundalike.core import registry
 from soundalike.core.errors import CheckpointError, ConfigError
 
-from .bundle import BUILT_IN, BUILTIN, MODEL, load_model, place_of, read_model
+from .bundle import BUILT_IN, BUILTIN, MODEL, load_bundle, part_folder, read_model
 from .part import CONFIG, WEIGHTS
 
 PLACE = "SOUNDALIKE_MODELS"  # environment variable with the user's shelf
@@ -27,17 +27,17 @@ HEADLINES = ("wer", "similarity", "first", "naturalness", "speed")  # scores sho
 
 
 @dataclass(frozen=True)
-class Held:
+class InstalledPart:
     """A part of a model folder, as it is on disk."""
 
     name: str
-    numbers: int
+    parameters: int
     size: int  # bytes of its weights
     folder: Path
 
 
 @dataclass(frozen=True)
-class Entry:
+class InstalledModel:
     """A family: its folder, what its model.json says, the parts that are its own by role. No folder where it
     is not installed, only a fault where that cannot be read.
     """
@@ -45,12 +45,12 @@ class Entry:
     family: str
     folder: Path | None
     said: dict[str, Any] = field(default_factory=dict)
-    parts: dict[str, Held] = field(default_factory=dict)
+    parts: dict[str, InstalledPart] = field(default_factory=dict)
     fault: str | None = None
 
     @property
-    def numbers(self) -> int:
-        return sum(part.numbers for part in self.parts.values())
+    def parameters(self) -> int:
+        return sum(part.parameters for part in self.parts.values())
 
     @property
     def size(self) -> int:
@@ -89,7 +89,7 @@ def find(family: str) -> Path | None:
 
 def available() -> dict[str, Path]:
     """The families that can be used, with their folders; the built-in one first."""
-    names = [built_in(), *sorted(set(registry.FAMILIES) - {built_in()})]
+    names = [built_in(), *sorted(set(registry.ARCHITECTURES) - {built_in()})]
     return {name: folder for name in names if (folder := find(name))}
 
 
@@ -100,7 +100,7 @@ def chosen(model: str | os.PathLike | None = None, family: str | None = None) ->
     """
     if family is None:
         return Path(model or BUILT_IN)
-    registry.known(registry.FAMILIES, family, "family")
+    registry.known(registry.ARCHITECTURES, family, "family")
     folder = Path(model) if model is not None else find(family)
     if folder is None:
         raise ConfigError(
@@ -116,7 +116,7 @@ def install(folder: str | os.PathLike, force: bool = False) -> Path:
     """Copy a model folder to the user's shelf under its family's name. Raises CheckpointError for one that
     cannot be used or copied, ConfigError where there is one already, unless `force`.
     """
-    family = load_model(folder).family
+    family = load_bundle(folder).family
     target = library() / family
     if family == built_in():
         raise ConfigError(f"{folder}: a model of the built-in family. Use it with --model {folder}.")
@@ -136,37 +136,37 @@ def install(folder: str | os.PathLike, force: bool = False) -> Path:
     return target
 
 
-def entry(family: str, folder: Path | None) -> Entry:
+def entry(family: str, folder: Path | None) -> InstalledModel:
     """What is known of a family in a folder."""
     if folder is None:
-        return Entry(family, None)
+        return InstalledModel(family, None)
     try:
         said = read_model(folder)
         own = {
-            role: place_of(folder, role, place) for role, place in said["parts"].items() if place != BUILTIN
+            role: part_folder(folder, role, place) for role, place in said["parts"].items() if place != BUILTIN
         }
-        return Entry(family, folder, said, {role: held(place) for role, place in own.items()})
+        return InstalledModel(family, folder, said, {role: held(place) for role, place in own.items()})
     except CheckpointError as error:
-        return Entry(family, folder, fault=str(error))
+        return InstalledModel(family, folder, fault=str(error))
 
 
-def listing() -> list[Entry]:
+def installed_models() -> list[InstalledModel]:
     """Every registered family, the built-in one first, those that are not installed too."""
     there = available()
-    return [entry(name, there.get(name)) for name in (*there, *sorted(set(registry.FAMILIES) - set(there)))]
+    return [entry(name, there.get(name)) for name in (*there, *sorted(set(registry.ARCHITECTURES) - set(there)))]
 
 
-def held(folder: Path) -> Held:
+def held(folder: Path) -> InstalledPart:
     """A part on disk, its network not built. Raises CheckpointError for a folder that holds none."""
     import json
 
     from safetensors import SafetensorError, safe_open
 
     try:
-        name = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["part"]
+        name = registry.current(json.loads((folder / CONFIG).read_text(encoding="utf-8"))["part"])
         with safe_open(folder / WEIGHTS, "numpy") as file:
-            numbers = sum(math.prod(file.get_slice(key).get_shape()) for key in file.keys())
-        return Held(name, numbers, (folder / WEIGHTS).stat().st_size, folder)
+            parameters = sum(math.prod(file.get_slice(key).get_shape()) for key in file.keys())
+        return InstalledPart(name, parameters, (folder / WEIGHTS).stat().st_size, folder)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise CheckpointError(f"{folder}: does not hold a part ({error}). Copy the folder again.") from None
 

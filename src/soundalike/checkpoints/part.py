@@ -21,7 +21,7 @@ from soundalike.audio.mel import MelSpec
 from soundalike.core import registry
 from soundalike.core.config import parse, to_json
 from soundalike.core.errors import CheckpointError, ConfigError
-from soundalike.nn.rng_lock import CHANCE
+from soundalike.nn.rng_lock import RNG_LOCK
 from soundalike.text.alphabet import SYMBOLS
 
 FORMAT = "soundalike-part-1"
@@ -115,7 +115,7 @@ def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
             raise CheckpointError(
                 f"{config_file}: format is {said.get('format')!r}, this version reads {FORMAT!r}."
             )
-        name = said["part"]
+        name = registry.current(said["part"])
         mel = parse(MelSpec, dict(said["mel"]), f"{config_file} [mel]")
         try:
             kind = registry.part(name)
@@ -133,7 +133,7 @@ def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
         raise CheckpointError(
             f"{config_file}: made with another alphabet (differing symbols: {' '.join(odd)}). Train the part again."
         )
-    with CHANCE, torch.random.fork_rng(devices=[]):  # reading a part must not move a caller's random numbers
+    with RNG_LOCK, torch.random.fork_rng(devices=[]):  # reading a part must not move a caller's random numbers
         network = kind.build(config, mel)
     try:
         tensors = load_file(path / WEIGHTS)

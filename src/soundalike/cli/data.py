@@ -123,7 +123,7 @@ def run_prepare(given: argparse.Namespace) -> None:
     from soundalike.checkpoints.part import load_part
     from soundalike.prepare.clip_worker import KINDS
     from soundalike.prepare.derive.durations import write_durations
-    from soundalike.prepare.derive.embeddings import write_vectors
+    from soundalike.prepare.derive.embeddings import write_speaker_embeddings
     from soundalike.prepare.pipeline import REJECTED, prepare
     from soundalike.training.recipe import read_recipe
 
@@ -163,7 +163,7 @@ def run_prepare(given: argparse.Namespace) -> None:
         write_durations(given.out, aligner.network, aligner.mel, again=False)
     if given.embed and not mel:
         encoder = load_part(BUILT_IN / "speaker", "speaker")
-        write_vectors(given.out, encoder.network, encoder.mel, again=False)
+        write_speaker_embeddings(given.out, encoder.network, encoder.mel, again=False)
     splits = {
         split: len({row.speaker for row in rows if row.split == split}) for split in ("train", "dev", "test")
     }

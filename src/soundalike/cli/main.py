@@ -18,7 +18,7 @@ from .batch import add_batch_command
 from .data import add_data_commands
 from .import_command import add_import_command
 from .listening_test import add_listen_command
-from .model_options import add_list_command, check_attention, family_options, open_cloner, practised
+from .model_options import add_list_command, check_attention, family_options, open_cloner, with_adapted_prompt
 from .provenance import add_trust_commands, check_origin_options, encoded
 from .serve import add_serve_command
 from .speech_options import add_reading, add_speaking, open_lexicon, read_text
@@ -113,7 +113,7 @@ def build_parser() -> argparse.ArgumentParser:
     how.add_argument("--text-file", help="file with the text, UTF-8")
     add_reading(how)
     how.add_argument("--json", action="store_true", help="print JSON")
-    how.set_defaults(run=run_say_how)
+    how.set_defaults(run=run_explain)
 
     add_data_commands(commands)
     add_training_commands(commands)
@@ -134,7 +134,7 @@ def run_clone(given: argparse.Namespace) -> None:
     from soundalike.inference import attention_plot
     from soundalike.inference import voice_library
     from soundalike.inference.quality_check import report
-    from soundalike.inference.timestamps import check_cue_file, write_cues
+    from soundalike.inference.timestamps import check_timestamp_file, write_timestamps
     from soundalike.provenance.metadata import today
     from soundalike.text import read
 
@@ -144,7 +144,7 @@ def run_clone(given: argparse.Namespace) -> None:
         check_target(given.output, format)
     check_origin_options(given, format)
     if given.timestamps:
-        check_cue_file(given.timestamps)
+        check_timestamp_file(given.timestamps)
     if given.attention:
         attention_plot.check_picture(given.attention)
     if given.report and not Path(given.report).parent.is_dir():
@@ -171,7 +171,7 @@ def run_clone(given: argparse.Namespace) -> None:
         name: voice_library.ready(cloner, voice_library.get(name), name)
         for name in {sentence.voice for sentence in script.utterances} & set(known)
     }
-    spoken = practised(cloner, voice) if given.quality == "best" else voice
+    utterance = with_adapted_prompt(cloner, voice) if given.quality == "best" else voice
     pieces = len(script.utterances)
     with tqdm(total=pieces, unit="sentence", disable=pieces < 2) as bar:
         how = {
@@ -182,7 +182,7 @@ def run_clone(given: argparse.Namespace) -> None:
             "verify": given.verify,
         }
         how |= {"progress": lambda done, of: bar.update(1), "watermark": given.watermark, "day": today()}
-        audio = join(list(cloner.speak(script, spoken, options, **how)))
+        audio = join(list(cloner.speak(script, utterance, options, **how)))
     for check in audio.checks:
         for doubt in check.doubts:
             warnings.warn(f"in doubt, in '{shortened(check.text)}': {doubt}", stacklevel=1)
@@ -194,7 +194,7 @@ def run_clone(given: argparse.Namespace) -> None:
         write_whole(Path(given.output), data)
         print(f"{given.output}: {audio.seconds:.1f} s of speech in {time.monotonic() - began:.1f} s")
     if given.timestamps:
-        write_cues(given.timestamps, audio.cues)
+        write_timestamps(given.timestamps, audio.timestamps)
     if given.attention:
         attention_plot.draw(audio.attention, given.attention)
     if given.report:
@@ -210,7 +210,7 @@ def shortened(text: str, size: int = 40) -> str:
     return text if len(text) <= size else text[: size - 3].rstrip() + "..."
 
 
-def run_say_how(given: argparse.Namespace) -> None:
+def run_explain(given: argparse.Namespace) -> None:
     from soundalike.text import read
     from soundalike.text.explain import as_dict, guessed, table
 

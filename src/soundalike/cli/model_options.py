@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from soundalike.core.errors import ConfigError
 
 if TYPE_CHECKING:
-    from soundalike.checkpoints.model_store import Entry
+    from soundalike.checkpoints.model_store import InstalledModel
     from soundalike.core.types import Voice
     from soundalike.inference.cloner import Cloner
 
@@ -26,11 +26,11 @@ OPTIONS = {  # of the families, as the command line has them
 
 def add_list_command(commands: Any) -> None:
     """The parser of `list`, added to those of the command line."""
-    listing = commands.add_parser(
+    installed_models = commands.add_parser(
         "list", help="families and parts: their size, how good they are, which are installed"
     )
-    listing.add_argument("--json", action="store_true", help="print JSON")
-    listing.set_defaults(run=run_list)
+    installed_models.add_argument("--json", action="store_true", help="print JSON")
+    installed_models.set_defaults(run=run_list)
 
 
 def add_family_options(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,7 @@ def add_family_options(parser: argparse.ArgumentParser) -> None:
 
     defaults = {
         family: {field.name: field.default for field in dataclasses.fields(registry.family(family).Options)}
-        for family in registry.FAMILIES
+        for family in registry.ARCHITECTURES
     }
     for name, told in OPTIONS.items():
         having = [family for family in defaults if name in defaults[family]]
@@ -89,7 +89,7 @@ def check_attention(cloner: Cloner) -> None:
     from soundalike.core import registry
 
     if not hasattr(cloner.family, "attended"):
-        others = ", ".join(name for name in registry.FAMILIES if hasattr(registry.family(name), "attended"))
+        others = ", ".join(name for name in registry.ARCHITECTURES if hasattr(registry.family(name), "attended"))
         raise ConfigError(
             f"--attention: the family {cloner.model['family']} has none to draw. Give --family {others}, or leave it out."
         )
@@ -99,7 +99,7 @@ def run_list(given: argparse.Namespace) -> None:
     from soundalike.checkpoints import model_store
     from soundalike.core import registry
 
-    entries = model_store.listing()
+    entries = model_store.installed_models()
     parts = {part.name: (part, entry) for entry in reversed(entries) for part in entry.parts.values()}
     if given.json:
         families = [
@@ -132,15 +132,15 @@ def run_list(given: argparse.Namespace) -> None:
         )
 
 
-def _facts(entry: Entry) -> dict[str, Any]:
+def _facts(entry: InstalledModel) -> dict[str, Any]:
     return {"family": entry.family, "state": _state(entry), "numbers": entry.numbers, "bytes": entry.size}
 
 
-def _figures(entry: Entry) -> dict[str, Any]:
+def _figures(entry: InstalledModel) -> dict[str, Any]:
     return {**{name: entry.said.get(name) for name in ("test", "scores", "data")}, "fault": entry.fault}
 
 
-def _size(part: Any, entry: Entry | None) -> dict[str, Any]:
+def _size(part: Any, entry: InstalledModel | None) -> dict[str, Any]:
     return (
         {"numbers": part.numbers, "bytes": part.size, "of": entry.family}
         if part
@@ -148,7 +148,7 @@ def _size(part: Any, entry: Entry | None) -> dict[str, Any]:
     )
 
 
-def _state(entry: Entry) -> str:
+def _state(entry: InstalledModel) -> str:
     from soundalike.checkpoints.bundle import BUILT_IN
 
     if entry.fault:
@@ -162,7 +162,7 @@ def _weights(numbers: int, size: int) -> str:
     return f"{numbers / 1e6:.2f} M, {size / 2**20:.1f} MiB" if size else ""
 
 
-def practised(cloner: Any, voice: Voice) -> Voice:
+def with_adapted_prompt(cloner: Any, voice: Voice) -> Voice:
     """The voice after some practice, with a progress bar."""
     from tqdm import tqdm
 
@@ -172,4 +172,4 @@ def practised(cloner: Any, voice: Voice) -> Voice:
             bar.total = of
             bar.update(done - bar.n)
 
-        return cloner.practise(voice, progress)
+        return cloner.adapt_to_prompt(voice, progress)

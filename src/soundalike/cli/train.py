@@ -198,13 +198,13 @@ def run_annotate(given: argparse.Namespace) -> None:
     from soundalike.checkpoints.bundle import BUILT_IN
     from soundalike.checkpoints.part import load_part
     from soundalike.prepare.derive.durations import write_durations
-    from soundalike.prepare.derive.embeddings import write_vectors
+    from soundalike.prepare.derive.embeddings import write_speaker_embeddings
 
     part = load_part(given.part or BUILT_IN / given.role, given.role)
     if given.role == "aligner":
         print(f"{given.data}: {len(write_durations(given.data, part.network, part.mel))} clips aligned")
     else:
-        print(f"{given.data}: {write_vectors(given.data, part.network, MelSpec())} clips embedded")
+        print(f"{given.data}: {write_speaker_embeddings(given.data, part.network, MelSpec())} clips embedded")
 
 
 def run_rate(given: argparse.Namespace) -> None:
@@ -220,12 +220,12 @@ def run_rate(given: argparse.Namespace) -> None:
 def run_augment(given: argparse.Namespace) -> None:
     from soundalike.checkpoints.bundle import BUILT_IN
     from soundalike.checkpoints.part import load_part
-    from soundalike.prepare.derive.augment import add_heard, add_resampled
+    from soundalike.prepare.derive.augment import add_recognized_phones, add_resampled
 
     aligner = load_part(BUILT_IN / "aligner", "aligner")
     encoder = load_part(BUILT_IN / "speaker", "speaker")
     if given.heard:
-        print(f"{given.data}: heard phones in {add_heard(given.data, aligner.network, aligner.mel)} clips")
+        print(f"{given.data}: heard phones in {add_recognized_phones(given.data, aligner.network, aligner.mel)} clips")
     if given.resampled:
         print(f"{given.data}: {add_resampled(given.data, encoder.mel, encoder.network)} clips of new people")
 
@@ -235,7 +235,7 @@ def run_retell(given: argparse.Namespace) -> None:
     from soundalike.core import registry
     from soundalike.core.types import DataFacts
     from soundalike.data.dataset import DataConfig
-    from soundalike.prepare.derive.gta import write_retold
+    from soundalike.prepare.derive.gta import write_gta
 
     part = load_part(given.part, "acoustic")
     kind = registry.part(part.name)
@@ -243,21 +243,21 @@ def run_retell(given: argparse.Namespace) -> None:
         part.network, kind.Settings(), DataFacts(1, part.network.mean.clone(), part.network.std.clone())
     )
     settings = DataConfig(given.data, corpora=tuple(given.corpora), seconds=(0.5, 20.0), prompt_frames=400)
-    print(f"{given.data}: {write_retold(given.data, objective, settings, part.mel)} clips retold")
+    print(f"{given.data}: {write_gta(given.data, objective, settings, part.mel)} clips retold")
 
 
 def run_tell(given: argparse.Namespace) -> None:
     from soundalike.data.dataset import DataConfig
-    from soundalike.prepare.derive.distill import write_told
+    from soundalike.prepare.derive.distill import distill
 
     family = open_cloner(given).family
     if not hasattr(family, "frames"):
         raise ConfigError(
-            "this family makes sound without knowing its mel and durations beforehand. Name one that does: regression or fastspeech2."
+            "this family makes sound without knowing its mel and durations beforehand. Name one that does: starling or fastspeech2."
         )
     chosen = {name: tuple(getattr(given, name)) for name in ("corpora", "exclude", "languages")}
     print(
-        f"{given.out}: {write_told(given.data, given.out, family, DataConfig(given.data, seconds=(0.5, 20.0), **chosen))} clips told"
+        f"{given.out}: {distill(given.data, given.out, family, DataConfig(given.data, seconds=(0.5, 20.0), **chosen))} clips told"
     )
 
 

@@ -9,7 +9,7 @@ import json
 import sys
 from typing import Any
 
-from .model_options import add_model_options, open_cloner, practised
+from .model_options import add_model_options, open_cloner, with_adapted_prompt
 
 
 def add_voice_commands(commands: Any) -> None:
@@ -90,10 +90,10 @@ def run_add(given: argparse.Namespace) -> None:
     voice_library.check_free(given.name, given.force)
     found = voice_library.find(given.reference)
     voice = found
-    if given.practise or not isinstance(found, Voice):
+    if given.adapt_to_prompt or not isinstance(found, Voice):
         cloner = open_cloner(given)
         voice = voice_library.ready(cloner, found, given.reference)
-        voice = practised(cloner, voice) if given.practise else voice
+        voice = with_adapted_prompt(cloner, voice) if given.adapt_to_prompt else voice
     print(f"{given.name}: kept in {voice_library.put(given.name, voice, given.force, given.source)}")
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from soundalike.audio.audio import Audio
     from soundalike.audio.mel import MelSpec
-    from soundalike.text import Spoken
+    from soundalike.text import Utterance
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class PartKind:
 class Objective(Protocol):
     """A Part under training: what the loop sees."""
 
-    wants: frozenset[str]
-    turns: tuple[str, ...]
+    required_fields: frozenset[str]
+    optimizers: tuple[str, ...]
 
     def forward(self, batch: Batch) -> Output:
         """Once per batch. What is to be logged and not minimised goes into its entry "measures", a table of
@@ -45,7 +45,7 @@ class Objective(Protocol):
         """
         ...
 
-    def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         """Weighted losses of one turn; the loop minimises their sum."""
         ...
 
@@ -53,7 +53,7 @@ class Objective(Protocol):
         """What is shipped."""
         ...
 
-    def trained(self, turn: str) -> nn.Module:
+    def trained(self, optimizer: str) -> nn.Module:
         """What that turn's step changes."""
         ...
 
@@ -70,4 +70,4 @@ class Cloner(Protocol):
 
     def listen(self, reference: Audio, transcript: str | None = None) -> Voice: ...
 
-    def speak(self, spoken: Spoken, voice: Voice, options: Any = None) -> Iterator[Audio]: ...
+    def speak(self, utterance: Utterance, voice: Voice, options: Any = None) -> Iterator[Audio]: ...

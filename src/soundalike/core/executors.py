@@ -12,7 +12,7 @@ from typing import Any
 
 from .errors import ConfigError, WorkerError
 
-ENGINES = ("local", "ray")
+EXECUTORS = ("local", "ray")
 RETRIES = 5  # times that what a worker had in hand when it died is given to another
 
 
@@ -23,8 +23,8 @@ def run(engine: str, task: partial, jobs: list[Any], workers: int) -> Iterator[A
     The task and its keywords are sent to each worker once. Raises ConfigError for an engine that is not
     there, WorkerError when a worker is killed for good, and whatever the task raises.
     """
-    if engine not in ENGINES:
-        raise ConfigError(f"--engine {engine}: unknown. Choose one of {', '.join(ENGINES)}.")
+    if engine not in EXECUTORS:
+        raise ConfigError(f"--engine {engine}: unknown. Choose one of {', '.join(EXECUTORS)}.")
     if engine == "ray":
         try:
             import ray

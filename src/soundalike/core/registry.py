@@ -11,8 +11,8 @@ PARTS = {
     "aligner": "soundalike.models.aligners.hmm.objective:PART",
     "tdnn": "soundalike.models.encoders.speaker.tdnn.objective:PART",
     "ge2e": "soundalike.models.encoders.speaker.ge2e.objective:PART",
-    "regression": "soundalike.models.tts.starling.objective:PART",
-    "mel_adversary": "soundalike.models.tts.starling.discriminator:PART",
+    "starling": "soundalike.models.tts.starling.objective:PART",
+    "mel_discriminator": "soundalike.models.tts.starling.discriminator:PART",
     "fastspeech2": "soundalike.models.tts.fastspeech2.objective:PART",
     "convrnn": "soundalike.models.tts.convrnn.objective:PART",
     "sv2tts": "soundalike.models.tts.sv2tts.objective:PART",
@@ -20,12 +20,25 @@ PARTS = {
     "wavenet": "soundalike.models.vocoders.wavenet.objective:PART",
     "griffin_lim": "soundalike.models.vocoders.griffin_lim.objective:PART",
 }
-FAMILIES = {
-    "regression": "soundalike.models.tts.starling.synthesizer:RegressionCloner",
-    "fastspeech2": "soundalike.models.tts.fastspeech2.synthesizer:FastSpeech2Cloner",
-    "convrnn": "soundalike.models.tts.convrnn.synthesizer:ConvRNNCloner",
-    "sv2tts": "soundalike.models.tts.sv2tts.synthesizer:SV2TTSCloner",
+ARCHITECTURES = {
+    "starling": "soundalike.models.tts.starling.synthesizer:StarlingSynthesizer",
+    "fastspeech2": "soundalike.models.tts.fastspeech2.synthesizer:FastSpeech2Synthesizer",
+    "convrnn": "soundalike.models.tts.convrnn.synthesizer:ConvRNNSynthesizer",
+    "sv2tts": "soundalike.models.tts.sv2tts.synthesizer:SV2TTSSynthesizer",
 }
+
+# Names that checkpoints and recipes of former versions use.
+FORMER_NAMES = {"regression": "starling", "mel_adversary": "mel_discriminator"}
+
+
+def current(name: str) -> str:
+    """The name that a part or an architecture has today."""
+    return FORMER_NAMES.get(name, name)
+
+
+def identity(name: str) -> str:
+    """The name under which digests know a part or an architecture: its first, so that ids never change."""
+    return {now: then for then, now in FORMER_NAMES.items()}.get(name, name)
 
 
 def known(table: dict[str, str], name: str, what: str) -> None:
@@ -43,9 +56,9 @@ def find(table: dict[str, str], name: str, what: str) -> Any:
 
 def part(name: str) -> Any:
     """The PartKind registered under a name."""
-    return find(PARTS, name, "part")
+    return find(PARTS, current(name), "part")
 
 
 def family(name: str) -> Any:
     """The Cloner class registered under a name."""
-    return find(FAMILIES, name, "family")
+    return find(ARCHITECTURES, current(name), "family")

@@ -58,7 +58,7 @@ class DataFacts:
 
 
 @dataclass(frozen=True)
-class Frames:
+class AcousticOutput:
     """What an acoustic model hands to a vocoder, and what it knows of its own timing."""
 
     mel: Tensor  # (T, M) log-mel
@@ -91,7 +91,7 @@ class Voice:
 
 
 @dataclass(frozen=True)
-class Cue:
+class Timestamp:
     """Something said, and when: a "word" as written, a "phoneme", or a "mark" set in the text."""
 
     kind: str
@@ -101,7 +101,7 @@ class Cue:
     span: tuple[int, int] = (0, 0)  # of a word: its first and last-plus-one character in the text
     after: str = ""  # of a word: the comma, full stop, question or exclamation mark that follows
 
-    def moved(self, seconds: float) -> Cue:
+    def moved(self, seconds: float) -> Timestamp:
         return replace(self, start=self.start + seconds, stop=self.stop + seconds)
 
 
@@ -120,7 +120,7 @@ class Attention:
 
 
 @dataclass(frozen=True)
-class Manner:
+class ProsodyControls:
     """How one utterance of S symbols is to be said."""
 
     tempo: Tensor  # (S,) or (1,): 2 is twice as fast
@@ -132,7 +132,7 @@ class Manner:
 
 
 @dataclass(frozen=True)
-class WordHeard:
+class WordCheck:
     """One word of a sentence, and how sure it is that it was said: 0 to 1, 0.5 where it comes to be in
     doubt.
     """
@@ -142,12 +142,12 @@ class WordHeard:
 
 
 @dataclass(frozen=True)
-class Check:
+class QualityCheck:
     """What was found when a sentence was listened to again."""
 
     text: str
     seconds: float
-    words: tuple[WordHeard, ...]
+    words: tuple[WordCheck, ...]
     likeness: float | None  # cosine between its speaker vector and the voice's; None where too short to tell
     doubts: tuple[str, ...]  # sentences; none where all is well
     takes: int = 1  # how often it was made

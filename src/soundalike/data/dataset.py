@@ -40,7 +40,7 @@ class DataConfig:
     # A batch holds so many clips of each of its speakers; 0: clips of like length, whoever speaks
     clips_per_speaker: int = 0
     # Share of clips whose mel is the one an acoustic model made of them (`soundalike retell`)
-    retold: float = 0.0
+    gta: float = 0.0
     limit: int = 0  # first so many clips only; 0: all
 
     @property
@@ -58,11 +58,11 @@ class Dataset:
     """Batches of prepared folders, addressed by number: batch `n` of a seed is always the same."""
 
     def __init__(
-        self, config: DataConfig, mel: MelSpec, wants: frozenset[str], seed: int = 0, split: str = "train"
+        self, config: DataConfig, mel: MelSpec, required_fields: frozenset[str], seed: int = 0, split: str = "train"
     ):
         self.config = config
         self.mel = mel
-        self.wants = wants
+        self.required_fields = required_fields
         self.seed = seed
         self.name = ", ".join(config.folders)
         stores = {folder: FeatureStore(folder, mel) for folder in config.folders}
@@ -75,13 +75,13 @@ class Dataset:
             )
         rows = [(row, folder) for row, folder in rows if row.split == split and self._chosen(row)]
         for kind in ("durations", "mel", "samples", "vector"):
-            if kind in wants:
+            if kind in required_fields:
                 rows = [(row, folder) for row, folder in rows if stores[folder].has(kind, row.id)]
         if config.limit:
             rows = rows[: config.limit]
         if not rows:
             raise ConfigError(
-                f"{self.name}: no clip fits the recipe's [data] with {sorted(wants)}. Loosen it or prepare more."
+                f"{self.name}: no clip fits the recipe's [data] with {sorted(required_fields)}. Loosen it or prepare more."
             )
         self.rows = [row for row, _ in rows]
         self._stores = [stores[folder] for _, folder in rows]
@@ -101,7 +101,7 @@ class Dataset:
             and (not c.languages or row.language in c.languages)
             and (not c.corpora or row.corpus.startswith(tuple(c.corpora)))
             and not (c.exclude and row.corpus.startswith(tuple(c.exclude)))
-            and (bool(row.phonemes) or not self.wants & {"symbols", "durations"})
+            and (bool(row.phonemes) or not self.required_fields & {"symbols", "durations"})
         )
 
     def frames(self, index: int) -> int:
@@ -180,11 +180,11 @@ class Dataset:
         one.
         """
         row = self.rows[index]
-        wants = self.wants
+        required_fields = self.required_fields
         item: dict = {"id": row.id}
-        if "symbols" in wants:
+        if "symbols" in required_fields:
             item["symbols"] = np.array(encode(row.phonemes, row.id))
-        if "durations" in wants:
+        if "durations" in required_fields:
             item["durations"] = self.read("durations", index).astype(np.int64)
         start = 0
         crop = self.config.crop_frames
@@ -192,29 +192,29 @@ class Dataset:
         if crop:
             start = int(rng.integers(0, max(1, len(mel) - crop + 1)))
         stop = start + crop if crop else len(mel)
-        if "mel" in wants:
-            if self.config.retold and rng.random() < self.config.retold and self.has("retold", index):
+        if "mel" in required_fields:
+            if self.config.gta and rng.random() < self.config.gta and self.has("retold", index):
                 mel = self.read("retold", index).astype(np.float32)
             item["mel"] = mel[start:stop]
-        if "pitch" in wants:
+        if "pitch" in required_fields:
             item["pitch"] = self.read("pitch", index)[start:stop]
-        if "samples" in wants:
+        if "samples" in required_fields:
             hop = self.mel.hop_length
             item["samples"] = self.read("samples", index)[
                 start * hop : (start + len(mel[start:stop]) - 1) * hop
             ] / np.float32(32768)
-        if "speaker" in wants:
+        if "speaker" in required_fields:
             item["speaker"] = self._speaker_index[row.speaker]
-        if "target_vector" in wants:
+        if "target_vector" in required_fields:
             known = self.has("teacher", index)
             item["target_known"] = float(known)
             item["target_vector"] = (
                 self.read("teacher", index).astype(np.float32) if known else np.zeros(256, np.float32)
             )
-        if "quality" in wants:
+        if "quality" in required_fields:
             known = self.has("quality", index)
             item["quality"] = self.read("quality", index).astype(np.float32) if known else np.float32("nan")
-        if "prompt" in wants:
+        if "prompt" in required_fields:
             others = [i for i in self._clips[row.speaker] if i != index]
             source = others[rng.integers(len(others))] if others else index
             frames = self.read("mel", source)
@@ -231,6 +231,6 @@ class Dataset:
             item["prompt_span"] = np.array((0, 0) if others else own)
             item["prompt"] = frames[at : at + size].astype(np.float32)
             item["prompt_pitch"] = self.read("pitch", source)[at : at + size]
-            if "vector" in wants:
+            if "vector" in required_fields:
                 item["vector"] = self.read("vector", source).astype(np.float32)
         return item

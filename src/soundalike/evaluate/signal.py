@@ -55,20 +55,20 @@ def prosody(audio: Audio, words: int, real: Audio | None = None) -> dict[str, fl
     the text also pitch_error: mean absolute semitones where both are voiced, after dynamic time warping of
     the spectra; and pace_ratio: 2 is twice as fast.
     """
-    spoken = audio.trim(0.0)
-    hertz = _pitch(spoken)
+    utterance = audio.trim(0.0)
+    hertz = _pitch(utterance)
     voiced = hertz[hertz > 0]
     low, middle, high = np.percentile(voiced, [5, 50, 95]) if len(voiced) > 5 else (None, None, None)
     there = bool(audio.activity().any())
     found = {
         "pitch": None if middle is None else float(middle),
         "pitch_range": None if middle is None else float(12 * np.log2(high / low)),
-        "pace": words / spoken.seconds if there and words else None,
-        "pauses": _pauses(spoken.activity()) / spoken.seconds if there else None,
+        "pace": words / utterance.seconds if there and words else None,
+        "pauses": _pauses(utterance.activity()) / utterance.seconds if there else None,
     }
     if real is not None and there and real.activity().any():
         own = real.trim(0.0)
-        found |= {"pitch_error": _pitch_error(spoken, hertz, own), "pace_ratio": own.seconds / spoken.seconds}
+        found |= {"pitch_error": _pitch_error(utterance, hertz, own), "pace_ratio": own.seconds / utterance.seconds}
     return found
 
 

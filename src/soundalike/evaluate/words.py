@@ -17,10 +17,10 @@ def plain_words(text: str, language: str = "en") -> list[str]:
     nothing can be spoken.
     """
     try:
-        spoken = normalise(text, language)
+        utterance = normalise(text, language)
     except TextError:
         return []
-    kept = re.sub(r"['’]", "", unicodedata.normalize("NFC", spoken).lower())
+    kept = re.sub(r"['’]", "", unicodedata.normalize("NFC", utterance).lower())
     return re.sub(r"[^\w]+|_", " ", kept).split()
 
 

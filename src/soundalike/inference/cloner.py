@@ -18,22 +18,22 @@ import torch
 
 from soundalike.audio.audio import Audio, join
 from soundalike.checkpoints import model_store
-from soundalike.checkpoints.bundle import load_model, told
+from soundalike.checkpoints.bundle import load_bundle, bundle_facts
 from soundalike.core import contracts
 from soundalike.core import registry
 from soundalike.core.errors import AudioError, CheckpointError, ConfigError
-from soundalike.core.types import Check, Voice
+from soundalike.core.types import QualityCheck, Voice
 from soundalike.inference.reference_check import _clip
-from soundalike.models.aligners.hmm.phone_recognizer import hear
-from soundalike.models.common.prompt_adaptation import practise
+from soundalike.models.aligners.hmm.phone_recognizer import recognize_phones
+from soundalike.models.common.prompt_adaptation import adapt_to_prompt
 from soundalike.models.common.prompt_conditioning import adapted, is_adapted, vectors
 from soundalike.models.common.prompt_conditioning import digest as digest_of
 from soundalike.provenance import metadata
-from soundalike.text import Script, Spoken, in_halves, phonemize, read
+from soundalike.text import Script, Utterance, in_halves, phonemize, read
 
 from . import postprocess
 from .pipeline import NATURAL, QUALITIES, lexicon_of
-from .quality_check import Listener, symbol_scores
+from .quality_check import QualityChecker, symbol_scores
 from .reference_check import HOPELESS, Report, _open, check_reference, examine
 from .take_selection import TAKES, _changed
 from .voice_file import SMALL, pitch_facts
@@ -63,14 +63,14 @@ class Cloner:
     ):
         self.family = family
         self.aligner = aligner
-        self.listener = (
-            Listener(aligner, getattr(family, "speaker", None), family.mel) if aligner is not None else None
+        self.quality_checker = (
+            QualityChecker(aligner, getattr(family, "speaker", None), family.mel) if aligner is not None else None
         )
         self.model = model or {}  # what made a voice, as kept with it: see `told`
         self.sample_rate: int = family.sample_rate
         self.Options: type = family.Options
-        self._practised: dict[str, dict[str, torch.Tensor]] = {}
-        self._practising = threading.Lock()
+        self._adapted: dict[str, dict[str, torch.Tensor]] = {}
+        self._adapting = threading.Lock()
         self.frame_rate: float = getattr(family, "frame_rate", 100.0)
 
     @staticmethod
@@ -83,17 +83,17 @@ class Cloner:
         """
         folder = model_store.chosen(model, family)
         place = pick_device(device)
-        assembly = load_model(folder)
+        bundle = load_bundle(folder)
         parts = {
             role: part.network.to("cpu" if role in ("aligner", "adversary") else place)
-            for role, part in assembly.parts.items()
+            for role, part in bundle.parts.items()
         }
-        built = registry.family(assembly.family)(
-            parts["acoustic"], parts["vocoder"], parts["speaker"], assembly.parts["acoustic"].mel
+        built = registry.family(bundle.family)(
+            parts["acoustic"], parts["vocoder"], parts["speaker"], bundle.parts["acoustic"].mel
         )
         if "adversary" in parts:
             built.adversary = parts["adversary"]
-        cloner = Cloner(built, told(assembly), parts.get("aligner"))
+        cloner = Cloner(built, bundle_facts(bundle), parts.get("aligner"))
         phonemize("ready")  # opens the lexicon now, so that the first sentence need not wait for it
         return cloner
 
@@ -125,7 +125,7 @@ class Cloner:
         clip = _clip(used.resample(self.sample_rate), SMALL - size - 8000)  # room for the facts
         return Voice({**voice.tensors, **({"source": clip} if len(clip) else {})}, {**voice.facts, **facts})
 
-    def practise(self, voice: Voice, progress: Callable[[int, int], None] | None = None) -> Voice:
+    def adapt_to_prompt(self, voice: Voice, progress: Callable[[int, int], None] | None = None) -> Voice:
         """The voice with an adapter of the acoustic model, which practises its prompt for some seconds; the
         last REMEMBERED are kept.
 
@@ -133,7 +133,7 @@ class Cloner:
         prompt. `progress` is told (done, all) after each step.
         """
         if (
-            not getattr(self.family, "practice_layers", ())
+            not getattr(self.family, "adaptation_layers", ())
             or self.aligner is None
             or is_adapted(voice, self.family.weights)
         ):
@@ -145,17 +145,17 @@ class Cloner:
                 if name in voice.tensors
             }
         )
-        change = self._practised.get(key)
+        change = self._adapted.get(key)
         if change is None:
-            with self._practising:
-                change = self._practised.get(key)  # another may have waited for the same
+            with self._adapting:
+                change = self._adapted.get(key)  # another may have waited for the same
                 if change is None:
-                    said = hear(voice.tensors["prompt"].float(), self.aligner, self.family.mel)
-                    change = self._practised[key] = (
-                        {} if said is None else practise(self.family, voice, said, progress)
+                    said = recognize_phones(voice.tensors["prompt"].float(), self.aligner, self.family.mel)
+                    change = self._adapted[key] = (
+                        {} if said is None else adapt_to_prompt(self.family, voice, said, progress)
                     )
-                    for old in list(self._practised)[:-REMEMBERED]:
-                        del self._practised[old]
+                    for old in list(self._adapted)[:-REMEMBERED]:
+                        del self._adapted[old]
         return (
             adapted(voice, change, {"method": "practice", "weights": self.family.weights})
             if change
@@ -264,7 +264,7 @@ class Cloner:
         sentences = [postprocess.ready(sentence) for sentence in script.utterances]
         who = [(others or {}).get(sentence.voice, voice) for sentence in sentences]
         if quality == "best":
-            who = [self.practise(one) for one in who]
+            who = [self.adapt_to_prompt(one) for one in who]
         seconds = [0.0] * len(sentences) if fit is None else self.fitted(sentences, who, options, fit)
         for number, sentence in enumerate(sentences):
             chosen = dataclasses.replace(
@@ -282,12 +282,12 @@ class Cloner:
                 progress(number + 1, len(sentences))
 
     def _take(
-        self, sentence: Spoken, voice: Voice, options: Any, takes: int, verify: bool
-    ) -> tuple[Audio, Check | None]:
+        self, sentence: Utterance, voice: Voice, options: Any, takes: int, verify: bool
+    ) -> tuple[Audio, QualityCheck | None]:
         """A sentence made so many times, more often while in doubt, as it is heard best; with what was found,
         if it was listened to.
         """
-        made: list[tuple[Audio, Check]] = []
+        made: list[tuple[Audio, QualityCheck]] = []
         plan = {"plan": self.family.plan(sentence, voice)} if hasattr(self.family, "plan") else {}
         expected = (
             self.family.seconds(sentence, voice, options, **plan) if hasattr(self.family, "seconds") else None
@@ -301,13 +301,13 @@ class Cloner:
                 sound = join(list(self.family.speak(sentence, voice, chosen, **plan)))
             else:
                 sound = join([part for half in halves for part in self.family.speak(half, voice, chosen)])
-            if self.listener is None or (takes == 1 and not verify):
+            if self.quality_checker is None or (takes == 1 and not verify):
                 return sound, None
             lasts = seconds or (expected / pace if expected and number < len(TAKES) else None)
-            made.append((sound, self.listener.check(sound, sentence, lasts)))
+            made.append((sound, self.quality_checker.check(sound, sentence, lasts)))
             if number + 1 < takes:
                 continue
-            kept, check = self.listener.best(made, voice.tensors.get("vector"))
+            kept, check = self.quality_checker.best(made, voice.tensors.get("vector"))
             if not (verify and check.doubts):
                 break
         sound = made[kept][0]
@@ -315,7 +315,7 @@ class Cloner:
             check, takes=len(made), kept=kept + 1, redraws=len(made) - takes
         ) if verify else None
 
-    def fitted(self, sentences: list[Spoken], who: list[Voice], options: Any, fit: float) -> list[float]:
+    def fitted(self, sentences: list[Utterance], who: list[Voice], options: Any, fit: float) -> list[float]:
         """Seconds for each sentence so that the whole, pauses included, lasts `fit`. Warns outside NATURAL
         rates.
         """

@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from soundalike.audio.audio import Audio
-from soundalike.core.types import Cue
-from soundalike.text import Spoken
+from soundalike.core.types import Timestamp
+from soundalike.text import Utterance
 from soundalike.text.alphabet import COMMA, GAP
 
 PAUSE = 0.12  # seconds of quiet put between sentences, beside those the model makes
@@ -24,32 +24,32 @@ FADE = 0.005  # seconds over which sound begins and ends beside inserted quiet
 LONGEST_PAUSE = 30.0  # seconds
 
 
-def ready(spoken: Spoken) -> Spoken:
+def ready(utterance: Utterance) -> Utterance:
     """A sentence whose words before a pause end as before a comma, so that the voice comes to rest there."""
-    symbols = list(spoken.symbols)
-    last = {word: place for place, word in enumerate(spoken.word_of)}
-    for word in spoken.pauses:
+    symbols = list(utterance.symbols)
+    last = {word: place for place, word in enumerate(utterance.word_of)}
+    for word in utterance.pauses:
         if word in last and symbols[last[word]] == GAP:
             symbols[last[word]] = COMMA
-    return replace(spoken, symbols=symbols)
+    return replace(utterance, symbols=symbols)
 
 
-def asked_pauses(spoken: Spoken) -> float:
+def asked_pauses(utterance: Utterance) -> float:
     """Seconds of quiet that a sentence's text asks for."""
-    return sum(min(seconds, LONGEST_PAUSE) for seconds in spoken.pauses.values())
+    return sum(min(seconds, LONGEST_PAUSE) for seconds in utterance.pauses.values())
 
 
-def deliver(audio: Audio, spoken: Spoken, source: str, pause: float, loudness: float = LOUDNESS) -> Audio:
+def deliver(audio: Audio, utterance: Utterance, source: str, pause: float, loudness: float = LOUDNESS) -> Audio:
     """A sentence as the listener gets it: without rumble, levelled, words louder or softer as asked, pauses
     and marks put in, ends faded, quiet after it.
     """
     audio = replace(audio, samples=without_rumble(audio.samples, audio.rate)).levelled(loudness)
-    words = [cue for cue in audio.cues if cue.kind == "word"]
+    words = [timestamp for timestamp in audio.timestamps if timestamp.kind == "word"]
     samples = audio.samples.copy()
-    if spoken.volume and len(words) == len(spoken.words):
-        samples = _limited(samples * _volume(spoken.volume, words, audio))
+    if utterance.volume and len(words) == len(utterance.words):
+        samples = _limited(samples * _volume(utterance.volume, words, audio))
     cuts = {}  # sample -> seconds of quiet
-    for word, seconds in spoken.pauses.items():
+    for word, seconds in utterance.pauses.items():
         if word < 0 or not words:
             place = 0.0
         elif word >= len(words) - 1:
@@ -59,25 +59,25 @@ def deliver(audio: Audio, spoken: Spoken, source: str, pause: float, loudness: f
         place = min(len(samples), round(place * audio.rate))
         cuts[place] = cuts.get(place, 0.0) + min(seconds, LONGEST_PAUSE)
     cuts[len(samples)] = cuts.get(len(samples), 0.0) + pause
-    ends = [words[index].start if index < len(words) else audio.seconds for _, index in spoken.marks]
-    marks = [Cue("mark", name, at, at) for (name, _), at in zip(spoken.marks, ends)]
+    ends = [words[index].start if index < len(words) else audio.seconds for _, index in utterance.marks]
+    marks = [Timestamp("mark", name, at, at) for (name, _), at in zip(utterance.marks, ends)]
     parts = []
-    cues = []
+    timestamps = []
     at = 0
     shift = 0.0
     for place in sorted({0, *cuts}):
         parts.append(_faded(samples[at:place], audio.rate))
         final = place == len(samples)
-        cues += [
-            cue.moved(shift)
-            for cue in (*audio.cues, *marks)
-            if at <= cue.start * audio.rate and (final or cue.start * audio.rate < place)
+        timestamps += [
+            timestamp.moved(shift)
+            for timestamp in (*audio.timestamps, *marks)
+            if at <= timestamp.start * audio.rate and (final or timestamp.start * audio.rate < place)
         ]
         quiet = int(cuts.get(place, 0.0) * audio.rate)
         parts.append(np.zeros(quiet, np.float32))
         shift += quiet / audio.rate
         at = place
-    return Audio(np.concatenate(parts), audio.rate, _as_written(cues, source))
+    return Audio(np.concatenate(parts), audio.rate, _as_written(timestamps, source))
 
 
 def without_rumble(samples: np.ndarray, rate: int) -> np.ndarray:
@@ -91,9 +91,9 @@ def without_rumble(samples: np.ndarray, rate: int) -> np.ndarray:
     return np.fft.irfft(np.fft.rfft(samples, size) * gain, size)[: len(samples)].astype(np.float32)
 
 
-def _volume(decibels: list[float], words: list[Cue], audio: Audio) -> np.ndarray:
+def _volume(decibels: list[float], words: list[Timestamp], audio: Audio) -> np.ndarray:
     """The gain of each sample, sliding from word to word in their gaps."""
-    times = [at for cue in words for at in (cue.start, cue.stop)]
+    times = [at for timestamp in words for at in (timestamp.start, timestamp.stop)]
     levels = [level for level in decibels for _ in range(2)]
     gain = np.interp(np.arange(len(audio.samples)) / audio.rate, times, levels)
     return (10 ** (gain / 20)).astype(np.float32)
@@ -113,17 +113,17 @@ def _faded(samples: np.ndarray, rate: int) -> np.ndarray:
     return samples
 
 
-def _as_written(cues: list[Cue], source: str) -> tuple[Cue, ...]:
+def _as_written(timestamps: list[Timestamp], source: str) -> tuple[Timestamp, ...]:
     """Cues in order of time, words as they are written in the source; several words that one written thing is
     read as become one cue.
     """
-    merged: list[Cue] = []
-    for cue in sorted(cues, key=lambda cue: (cue.start, cue.kind)):
-        if cue.kind == "word" and cue.span[1] > cue.span[0]:
+    merged: list[Timestamp] = []
+    for timestamp in sorted(timestamps, key=lambda timestamp: (timestamp.start, timestamp.kind)):
+        if timestamp.kind == "word" and timestamp.span[1] > timestamp.span[0]:
             before = next((i for i in range(len(merged) - 1, -1, -1) if merged[i].kind == "word"), None)
-            if before is not None and merged[before].span == cue.span:
-                merged[before] = replace(merged[before], stop=cue.stop, after=cue.after)
+            if before is not None and merged[before].span == timestamp.span:
+                merged[before] = replace(merged[before], stop=timestamp.stop, after=timestamp.after)
                 continue
-            cue = replace(cue, text=source[cue.span[0] : cue.span[1]] or cue.text)
-        merged.append(cue)
+            timestamp = replace(timestamp, text=source[timestamp.span[0] : timestamp.span[1]] or timestamp.text)
+        merged.append(timestamp)
     return tuple(merged)

@@ -16,10 +16,10 @@ from torch import Tensor, nn
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.mel import MelSpec
-from soundalike.core.types import Check, WordHeard
+from soundalike.core.types import QualityCheck, WordCheck
 from soundalike.models.common.prompt_conditioning import vectors
 from soundalike.nn.spectral import log_mel
-from soundalike.text import Spoken, encode
+from soundalike.text import Utterance, encode
 from soundalike.text.alphabet import MARKS
 
 ABSENT = -20.0  # the score of a word that there was no time to say
@@ -41,7 +41,7 @@ MOST_HEARD = 1.2
 FULL = 0.999  # of full scale: a sample that is clipped
 
 
-def report(checks: Sequence[Check]) -> dict:
+def report(checks: Sequence[QualityCheck]) -> dict:
     """What was found, as JSON can hold it: `verified` if nothing is in doubt, `doubts` in number, `redraws`,
     and every sentence.
     """
@@ -56,7 +56,7 @@ def report(checks: Sequence[Check]) -> dict:
 
 
 @dataclass(frozen=True)
-class Listener:
+class QualityChecker:
     """Listens to what was made: an aligner that hears by a mel, and a speaker encoder that hears by its
     own.
     """
@@ -65,17 +65,17 @@ class Listener:
     speaker: nn.Module | None
     mel: MelSpec
 
-    def check(self, audio: Audio, spoken: Spoken, expected: float | None = None) -> Check:
+    def check(self, audio: Audio, utterance: Utterance, expected: float | None = None) -> QualityCheck:
         """Listen to what one sentence says, with the seconds it should last, where they are known; not yet to
         whose voice it is.
         """
         sound = audio.resample(self.mel.sample_rate).normalised()
         frames = log_mel(torch.from_numpy(sound.samples)[None], self.mel)  # (1, T, M)
-        scores = _scores_of_words(_aligned(frames[0], spoken.symbols, self.aligner), spoken)
-        evidence = evidence_of(scores, spoken)
+        scores = _scores_of_words(_aligned(frames[0], utterance.symbols, self.aligner), utterance)
+        evidence = evidence_of(scores, utterance)
         words = tuple(
-            WordHeard(word, round(_confidence(value), 2))
-            for word, value in zip(spoken.words, evidence.tolist())
+            WordCheck(word, round(_confidence(value), 2))
+            for word, value in zip(utterance.words, evidence.tolist())
         )
         doubts = [
             f"'{heard.word}' was not heard clearly"
@@ -84,9 +84,9 @@ class Listener:
         ]
         if expected is not None:
             doubts += _length_doubts(audio.seconds, expected, self.mel.frames_per_second)
-        return Check(spoken.text, round(audio.seconds, 3), words, None, tuple(doubts + _sound_doubts(audio)))
+        return QualityCheck(utterance.text, round(audio.seconds, 3), words, None, tuple(doubts + _sound_doubts(audio)))
 
-    def best(self, made: Sequence[tuple[Audio, Check]], vector: Tensor | None) -> tuple[int, Check]:
+    def best(self, made: Sequence[tuple[Audio, QualityCheck]], vector: Tensor | None) -> tuple[int, QualityCheck]:
         """Of takes of one sentence, the place of the clearest, and its check with its likeness to the speaker
         vector (V,) of the voice.
 
@@ -101,7 +101,7 @@ class Listener:
             asked.add(place)
             checks[place] = self._compared(*made[place], vector)
 
-    def _compared(self, audio: Audio, check: Check, vector: Tensor) -> Check:
+    def _compared(self, audio: Audio, check: QualityCheck, vector: Tensor) -> QualityCheck:
         """The check with the likeness to a voice, and a doubt where somebody else seems to speak."""
         likeness = self._likeness(audio.resample(self.mel.sample_rate).normalised(), vector)
         if likeness is None or likeness >= UNLIKE:
@@ -121,18 +121,18 @@ class Listener:
         return round(float(nn.functional.cosine_similarity(heard, vector.cpu().float(), dim=0)), 3)
 
 
-def evidence_of(scores: np.ndarray, spoken: Spoken) -> np.ndarray:
+def evidence_of(scores: np.ndarray, utterance: Utterance) -> np.ndarray:
     """How far each word's score (W,) lies from those of its sentence, the longer a word the more it tells;
     negative is worse.
     """
     middle = (float(np.median(scores)) * len(scores) + USUAL * USUAL_WEIGHT) / (len(scores) + USUAL_WEIGHT)
     sounds = np.bincount(
-        [w for w, symbol in zip(spoken.word_of, spoken.symbols) if symbol not in MARKS], minlength=len(scores)
+        [w for w, symbol in zip(utterance.word_of, utterance.symbols) if symbol not in MARKS], minlength=len(scores)
     )
     return (scores - middle) * sounds**LENGTH_POWER
 
 
-def clearness(check: Check) -> float:
+def clearness(check: QualityCheck) -> float:
     """Of takes of one sentence, the one with the most is heard best: few doubts, then the mean and the worst
     of its words.
     """
@@ -164,12 +164,12 @@ def _sound_doubts(audio: Audio) -> list[str]:
     hop = audio.rate // 100
     level = np.sqrt((audio.samples[: len(audio.samples) // hop * hop].reshape(-1, hop) ** 2).mean(1))
     quiet = level < 0.005 * max(float(level.max()), 1e-6)
-    words = [cue for cue in audio.cues if cue.kind == "word"]
-    for cue in words:
-        within = quiet[int(cue.start * 100) + 1 : int(cue.stop * 100)]
+    words = [timestamp for timestamp in audio.timestamps if timestamp.kind == "word"]
+    for timestamp in words:
+        within = quiet[int(timestamp.start * 100) + 1 : int(timestamp.stop * 100)]
         runs = np.diff(np.flatnonzero(np.concatenate([[True], ~within, [True]])))
         if runs.max() - 1 >= HOLE * 100:
-            doubts.append(f"there is a hole in '{cue.text}'")
+            doubts.append(f"there is a hole in '{timestamp.text}'")
     if len(level) > 4 and level[-2:].mean() > 0.2 * level.max():
         doubts.append("its end is cut off")
     if words and audio.seconds - words[-1].stop > LONGEST_TAIL:
@@ -198,20 +198,20 @@ def symbol_scores(
     return _aligned(log_mel(torch.from_numpy(sound.samples)[None], mel)[0], symbols, aligner)
 
 
-def word_scores(audio: Audio, spoken: Spoken, aligner: nn.Module, mel: MelSpec) -> np.ndarray:
+def word_scores(audio: Audio, utterance: Utterance, aligner: nn.Module, mel: MelSpec) -> np.ndarray:
     """For each word (W,) the mean log-probability of its phonemes where the aligner finds them; 0 is certain,
     below -5 is elsewhere.
 
     A sound too short for its text scores ABSENT throughout.
     """
-    return _scores_of_words(symbol_scores(audio, spoken.symbols, aligner, mel), spoken)
+    return _scores_of_words(symbol_scores(audio, utterance.symbols, aligner, mel), utterance)
 
 
-def _scores_of_words(found: tuple[np.ndarray, np.ndarray] | None, spoken: Spoken) -> np.ndarray:
+def _scores_of_words(found: tuple[np.ndarray, np.ndarray] | None, utterance: Utterance) -> np.ndarray:
     if found is None:
-        return np.full(len(spoken.words), ABSENT)
-    phonemes = np.array([symbol not in MARKS for symbol in spoken.symbols])
-    word = np.array(spoken.word_of)[phonemes]
-    return np.bincount(word, found[1][phonemes], len(spoken.words)) / np.bincount(
-        word, minlength=len(spoken.words)
+        return np.full(len(utterance.words), ABSENT)
+    phonemes = np.array([symbol not in MARKS for symbol in utterance.symbols])
+    word = np.array(utterance.word_of)[phonemes]
+    return np.bincount(word, found[1][phonemes], len(utterance.words)) / np.bincount(
+        word, minlength=len(utterance.words)
     ).clip(1)

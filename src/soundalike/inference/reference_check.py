@@ -211,12 +211,12 @@ def measure(audio: Audio) -> dict[str, float | None]:
     low = np.percentile(level, 5)
     speech = level >= max(top - 25.0, (top + low) / 2)
     loud = power[speech]
-    spoken = loud.mean(axis=0)
+    utterance = loud.mean(axis=0)
     floor = np.percentile(power, 8, axis=0)
     noise = floor.sum() / SCATTER
     return {
-        "level_db": 10 * np.log10(spoken.sum() / 768**2 * 2 / 0.375 + 1e-12),
-        "snr_db": 10 * np.log10(max(spoken.sum() - noise, 1e-3 * noise) / (noise + 1e-9)),
+        "level_db": 10 * np.log10(utterance.sum() / 768**2 * 2 / 0.375 + 1e-12),
+        "snr_db": 10 * np.log10(max(utterance.sum() - noise, 1e-3 * noise) / (noise + 1e-9)),
         **bandwidth(loud, hertz),
         "reverberation_seconds": reverberation(audio),
         **tones(audio),

@@ -9,13 +9,13 @@ import os
 from pathlib import Path
 
 from soundalike.core.errors import ConfigError
-from soundalike.core.types import Cue
+from soundalike.core.types import Timestamp
 
 FORMATS = ("srt", "vtt", "json")
 LONGEST_LINE = 42  # characters of a subtitle, as broadcasters have it
 
 
-def check_cue_file(path: str | os.PathLike) -> str:
+def check_timestamp_file(path: str | os.PathLike) -> str:
     """The format of a timestamp file by its ending. Raises ConfigError for another ending, or a folder that
     does not exist.
     """
@@ -31,53 +31,53 @@ def check_cue_file(path: str | os.PathLike) -> str:
     return kind
 
 
-def write_cues(path: str | os.PathLike, cues: tuple[Cue, ...]) -> None:
+def write_timestamps(path: str | os.PathLike, timestamps: tuple[Timestamp, ...]) -> None:
     """Write subtitles (srt, vtt: lines of words) or everything (json: words, phonemes, marks), by the name's
     ending; whole or not at all.
     """
-    text = render(cues, check_cue_file(path))
+    text = render(timestamps, check_timestamp_file(path))
     temporary = f"{os.fspath(path)}.part"
     Path(temporary).write_text(text, encoding="utf-8")
     os.replace(temporary, path)
 
 
-def render(cues: tuple[Cue, ...], kind: str) -> str:
+def render(timestamps: tuple[Timestamp, ...], kind: str) -> str:
     """The text of a timestamp file of one of FORMATS."""
     if kind == "json":
         named = {"word": "words", "phoneme": "phonemes", "mark": "marks"}
         table: dict[str, list[dict]] = {name: [] for name in named.values()}
-        for cue in cues:
-            entry: dict = {"text": cue.text, "start": round(cue.start, 4), "stop": round(cue.stop, 4)}
-            if cue.kind == "word":
-                entry["span"] = list(cue.span)
-            table[named[cue.kind]].append(entry)
+        for timestamp in timestamps:
+            entry: dict = {"text": timestamp.text, "start": round(timestamp.start, 4), "stop": round(timestamp.stop, 4)}
+            if timestamp.kind == "word":
+                entry["span"] = list(timestamp.span)
+            table[named[timestamp.kind]].append(entry)
         return json.dumps(table, ensure_ascii=False, indent=1) + "\n"
     blocks = []
-    for number, line in enumerate(lines(cues), 1):
+    for number, line in enumerate(lines(timestamps), 1):
         start, stop = (clock(at, "," if kind == "srt" else ".") for at in (line[0].start, line[-1].stop))
-        words = [cue.text + cue.after for cue in line]
+        words = [timestamp.text + timestamp.after for timestamp in line]
         if kind == "vtt":
             words = [word.replace("&", "&amp;").replace("<", "&lt;") for word in words]
-            words = words[:1] + [f"<{clock(cue.start, '.')}>{word}" for cue, word in zip(line[1:], words[1:])]
+            words = words[:1] + [f"<{clock(timestamp.start, '.')}>{word}" for timestamp, word in zip(line[1:], words[1:])]
         blocks.append((f"{number}\n" if kind == "srt" else "") + f"{start} --> {stop}\n{' '.join(words)}\n")
     return ("WEBVTT\n\n" if kind == "vtt" else "") + "\n".join(blocks)
 
 
-def lines(cues: tuple[Cue, ...]) -> list[list[Cue]]:
+def lines(timestamps: tuple[Timestamp, ...]) -> list[list[Timestamp]]:
     """The words in lines of at most LONGEST_LINE characters, broken after sentences, and after commas when
     more than half full.
     """
-    rows: list[list[Cue]] = []
+    rows: list[list[Timestamp]] = []
     size = 0
     ended = True
-    for cue in (cue for cue in cues if cue.kind == "word"):
-        length = len(cue.text) + len(cue.after)
+    for timestamp in (timestamp for timestamp in timestamps if timestamp.kind == "word"):
+        length = len(timestamp.text) + len(timestamp.after)
         if ended or size + 1 + length > LONGEST_LINE:
             rows.append([])
             size = -1
-        rows[-1].append(cue)
+        rows[-1].append(timestamp)
         size += 1 + length
-        ended = cue.after in (".", "?", "!") or (cue.after == "," and size > LONGEST_LINE / 2)
+        ended = timestamp.after in (".", "?", "!") or (timestamp.after == "," and size > LONGEST_LINE / 2)
     return rows
 
 

@@ -2,4 +2,4 @@
 
 import threading
 
-CHANCE = threading.Lock()  # held by whoever puts torch's random numbers somewhere and back again
+RNG_LOCK = threading.Lock()  # held by whoever puts torch's random numbers somewhere and back again

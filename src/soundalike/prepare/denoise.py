@@ -53,8 +53,8 @@ def _cleaned(samples: np.ndarray, rate: int) -> np.ndarray:
         padding=(bands // 2, frames // 2),
         count_include_pad=False,
     )[:, 0]
-    spoken = power[:, :, 4 : 4 + max(1, len(samples) // hop)]  # without the padding, which is silent
-    noise = ABOVE * spoken.quantile(QUIETEST, 2, keepdim=True)
+    utterance = power[:, :, 4 : 4 + max(1, len(samples) // hop)]  # without the padding, which is silent
+    noise = ABOVE * utterance.quantile(QUIETEST, 2, keepdim=True)
     gain = (1 - noise / power.clamp_min(1e-20)).clamp_min(LEFT**2).sqrt()
     made = istft(spectrum * gain, 4 * hop, hop)[0].numpy()
     return np.ascontiguousarray(made[4 * hop : 4 * hop + len(samples)])

@@ -19,10 +19,10 @@ from soundalike.inference.cloner import RANGES
 from soundalike.inference.pipeline import QUALITIES
 from soundalike.inference.postprocess import LOUDEST, SOFTEST
 from soundalike.serve.jobs.database import open_database
-from soundalike.serve.jobs.store import Ledger
-from soundalike.serve.jobs.worker import Clerk
+from soundalike.serve.jobs.store import JobStore
+from soundalike.serve.jobs.worker import JobWorker
 from soundalike.serve.middleware.keys import read_keys
-from soundalike.serve.middleware.limits import Door
+from soundalike.serve.middleware.limits import RequestGuard
 from soundalike.serve.middleware.request_log import Watch
 from soundalike.serve.routes import jobs as job_routes
 from soundalike.serve.routes import speech
@@ -32,7 +32,7 @@ from soundalike.text import LANGUAGES, installed
 from .encode import MEDIA
 from .errors import Refusal, add_handlers
 from .models import OPTIONS
-from .services import House
+from .services import Services
 from .settings import Settings
 
 PAGE = Path(__file__).parent / "page"
@@ -44,17 +44,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings.check()
     keys = read_keys(settings.key_file) if settings.key_file else {}
     engine = open_database(settings.url)
-    ledger = Ledger(engine, settings.data / "jobs", settings.keep, settings.jobs)
+    job_store = JobStore(engine, settings.data / "jobs", settings.keep, settings.jobs)
 
     @contextlib.asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
-        app.state.house = house = House(settings, engine)
-        app.state.ledger, app.state.clerk = ledger, (clerk := Clerk(house, ledger))
+        app.state.services = services = Services(settings, engine)
+        app.state.job_store, app.state.job_worker = job_store, (job_worker := JobWorker(services, job_store))
         try:
             yield
         finally:
-            clerk.close()
-            house.close()
+            job_worker.close()
+            services.close()
 
     about = {"title": "Soundalike", "version": __version__, "summary": "Speaks any text in a given voice."}
     app = FastAPI(
@@ -71,16 +71,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @app.get("/readyz", summary="Whether the model is loaded and there is room")
     async def readyz(request: Request) -> JSONResponse:
-        house: House = request.app.state.house
-        if house.failure:
+        services: Services = request.app.state.services
+        if services.failure:
             return Refusal(
                 503, "no_model", "The model cannot be loaded. The server's log says why."
             ).response()
-        if not house.ready:
+        if not services.ready:
             return Refusal(
                 503, "loading", "The model is being loaded.", headers={"Retry-After": "2"}
             ).response()
-        return JSONResponse({"status": "ready", "inside": house.desk.inside, "room": house.desk.most})
+        return JSONResponse({"status": "ready", "inside": services.limiter.inside, "room": services.limiter.most})
 
     @app.get("/v1/limits", summary="What may be asked for")
     async def limits(request: Request) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             "keys": bool(keys),
             "version": __version__,
         }
-        told["models"] = request.app.state.house.models.told()
+        told["models"] = request.app.state.services.models.told()
         options = {
             **{name: RANGES[name] for name in OPTIONS if name != "speed"},
             "loudness": (SOFTEST, LOUDEST),
@@ -107,19 +107,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @app.get("/metrics", summary="Numbers for Prometheus", response_class=Response)
     async def metrics(request: Request) -> Response:
-        house: House = request.app.state.house
-        house.metrics.inside.set(house.desk.inside)
-        house.metrics.ready.set(house.ready)
-        for status, count in ({"queued": 0, "running": 0} | await asyncio.to_thread(ledger.counts)).items():
-            house.metrics.jobs.labels(status).set(count)
-        return Response(house.metrics.text(), media_type="text/plain; version=0.0.4")
+        services: Services = request.app.state.services
+        services.metrics.inside.set(services.limiter.inside)
+        services.metrics.ready.set(services.ready)
+        for status, count in ({"queued": 0, "running": 0} | await asyncio.to_thread(job_store.counts)).items():
+            services.metrics.jobs.labels(status).set(count)
+        return Response(services.metrics.text(), media_type="text/plain; version=0.0.4")
 
     @app.get("/docs", summary="This list", response_class=HTMLResponse)
     async def docs() -> HTMLResponse:
         return HTMLResponse(page_of(app.openapi()))
 
     app.mount("/", Fresh(directory=PAGE, html=True), name="page")
-    app.add_middleware(Door, settings=settings, keys=keys)  # the last added is the first asked
+    app.add_middleware(RequestGuard, settings=settings, keys=keys)  # the last added is the first asked
     if settings.cors:
         app.add_middleware(
             CORSMiddleware,

@@ -121,5 +121,5 @@ def stretched(audio: Audio, tempo: float) -> Audio:
             parts.append(graph.pull().to_ndarray()[0])
         except (av.error.BlockingIOError, av.error.EOFError):
             break
-    cues = tuple(replace(cue, start=cue.start / tempo, stop=cue.stop / tempo) for cue in audio.cues)
-    return replace(audio, samples=np.concatenate(parts), cues=cues)
+    timestamps = tuple(replace(timestamp, start=timestamp.start / tempo, stop=timestamp.stop / tempo) for timestamp in audio.timestamps)
+    return replace(audio, samples=np.concatenate(parts), timestamps=timestamps)

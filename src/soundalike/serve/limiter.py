@@ -29,7 +29,7 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
-class Desk:
+class Limiter:
     """Admits requests while there is room, and tells the others when to come again."""
 
     def __init__(self, workers: int, waiting: int, per_key: int, memory: int):

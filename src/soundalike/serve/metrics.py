@@ -34,7 +34,7 @@ class Metrics:
         self.first = Histogram(
             "first_sound_seconds", "From a request for speech to its first sound", buckets=TIMES, **name
         )
-        self.spoken = Counter("speech_seconds", "Seconds of speech made", **name)
+        self.utterance = Counter("speech_seconds", "Seconds of speech made", **name)
         self.characters = Counter("characters", "Characters spoken", **name)
         self.inside = Gauge("requests_inside", "Requests speaking or waiting to", **name)
         self.jobs = Gauge("jobs", "Jobs by status", ("status",), **name)

@@ -140,10 +140,10 @@ class Running:
         if not self.server.started:
             raise SoundalikeError("the server does not start. Its log says why.")
         self.port: int = self.server.servers[0].sockets[0].getsockname()[1]
-        self.house: Any = self.server.config.app.state.house
-        if self.house.wait() is None:
+        self.services: Any = self.server.config.app.state.services
+        if self.services.wait() is None:
             self.stop()
-            raise SoundalikeError(f"the model cannot be loaded: {self.house.failure}")
+            raise SoundalikeError(f"the model cannot be loaded: {self.services.failure}")
 
     def stop(self) -> None:
         self.server.should_exit = True
@@ -166,10 +166,10 @@ class Running:
 
 def tried(running: Running) -> Result:
     """Fire the requests and check the answers."""
-    cloner = running.house.cloner
+    cloner = running.services.cloner
     names = [f"voice {number}" for number in range(VOICES)]
     for name, reference in zip(names, references(cloner)):
-        running.house.store.put(name, cloner.listen(reference), False)
+        running.services.store.put(name, cloner.listen(reference), False)
     asked = [
         (f"{who} {what}", names[(first + second) % VOICES])
         for first, who in enumerate(WHO)
@@ -184,7 +184,7 @@ def tried(running: Running) -> Result:
         seconds = time.monotonic() - began
         after = resident()
     known = np.stack(
-        [unit(running.house.store.get(name).tensors["vector"].float().numpy()) for name in names]
+        [unit(running.services.store.get(name).tensors["vector"].float().numpy()) for name in names]
     )
     speakers = words = 0
     for number, ((text, name), answer) in enumerate(zip(asked, answers)):

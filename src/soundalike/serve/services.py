@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from soundalike.audio.audio import Audio
 from soundalike.core.errors import SoundalikeError, TextError
-from soundalike.core.types import Cue, Voice
+from soundalike.core.types import Timestamp, Voice
 from soundalike.inference import voice_library
 from soundalike.inference.cloner import Cloner
 from soundalike.inference.pipeline import lexicon_of
@@ -28,7 +28,7 @@ from soundalike.text import base_language, detect_language, installed, is_ssml, 
 from .decode import Decoder
 from .encode import stretched
 from .errors import Refusal
-from .limiter import Desk, Pool
+from .limiter import Limiter, Pool
 from .metrics import Metrics
 from .models import DEFAULT, OWN_NAMES, Models, options_of
 from .schemas import Wanted
@@ -40,7 +40,7 @@ LATER = 1000
 SPEEDS = (0.5, 2.0)  # what a model does by itself; beyond, sound is stretched
 
 
-class House:
+class Services:
     """Opens with the app and closes with it; the model is loaded in the meantime."""
 
     def __init__(self, settings: Settings, engine: Engine):
@@ -50,7 +50,7 @@ class House:
         self.store: Store = (
             LibraryVoices() if settings.voice_store == "library" else DatabaseVoices(self.engine)
         )
-        self.desk = Desk(settings.workers, settings.waiting, settings.per_key, settings.memory)
+        self.limiter = Limiter(settings.workers, settings.waiting, settings.per_key, settings.memory)
         self.pool = Pool(settings.workers)
         self.decoder = Decoder(settings.longest, settings.decode_seconds, settings.decode_memory)
         self.failure: str | None = None
@@ -201,7 +201,7 @@ class House:
             for piece in pieces:
                 samples += len(piece.samples)
                 yield stretched(
-                    dataclasses.replace(piece, cues=tuple(_later(cue, at) for cue in piece.cues)),
+                    dataclasses.replace(piece, timestamps=tuple(_later(timestamp, at) for timestamp in piece.timestamps)),
                     wanted.speed / own,
                 )
             said += len(script.utterances)
@@ -230,12 +230,12 @@ class House:
         self.engine.dispose()
 
 
-def _later(cue: Cue, characters: int) -> Cue:
+def _later(timestamp: Timestamp, characters: int) -> Timestamp:
     """A cue whose place in the text is so much later."""
     return (
-        dataclasses.replace(cue, span=(cue.span[0] + characters, cue.span[1] + characters))
-        if cue.kind == "word"
-        else cue
+        dataclasses.replace(timestamp, span=(timestamp.span[0] + characters, timestamp.span[1] + characters))
+        if timestamp.kind == "word"
+        else timestamp
     )
 
 
@@ -266,11 +266,11 @@ def words_of(audio: Audio, at: float = 0.0) -> list[dict[str, Any]]:
     """The words of a sound and when they are said, in seconds, `at` seconds later."""
     return [
         {
-            "text": cue.text,
-            "start": round(cue.start + at, 4),
-            "stop": round(cue.stop + at, 4),
-            "span": list(cue.span),
+            "text": timestamp.text,
+            "start": round(timestamp.start + at, 4),
+            "stop": round(timestamp.stop + at, 4),
+            "span": list(timestamp.span),
         }
-        for cue in audio.cues
-        if cue.kind == "word"
+        for timestamp in audio.timestamps
+        if timestamp.kind == "word"
     ]

@@ -4,7 +4,7 @@ from .alphabet import SYMBOLS, encode
 from .detect import detect_language
 from .lexicon import Lexicon
 from .normalise import LANGUAGES, Reading, base_language, explain, normalise, sentence_spans, split_sentences
-from .phonemes import Spoken, in_halves, installed, phonemize
+from .phonemes import Utterance, in_halves, installed, phonemize
 from .script import Script, is_ssml, read
 
 __all__ = [

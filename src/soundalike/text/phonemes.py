@@ -39,7 +39,7 @@ _CLOSING = (COMMA, STOP, QUESTION, EXCLAMATION)
 
 
 @dataclass(frozen=True)
-class Spoken:
+class Utterance:
     """A sentence as it will be said: symbols, which word each belongs to (-1 for the start mark), and how
     each word is to sound.
 
@@ -73,7 +73,7 @@ class Token:
     rule: str = ""  # where the sounds come from
 
 
-def phonemize(text: str, where: str = "text", language: str = "en") -> Spoken:
+def phonemize(text: str, where: str = "text", language: str = "en") -> Utterance:
     """Symbols of a sentence. Raises TextError naming `where` if it cannot be spoken, ConfigError for a
     language not known or not installed.
     """
@@ -197,7 +197,7 @@ def _english(context: list[Word], number: int) -> tuple[list[str], str]:
     return [], ""
 
 
-def assemble(tokens: list[Token], where: str, text: str, language: str, **more: object) -> Spoken:
+def assemble(tokens: list[Token], where: str, text: str, language: str, **more: object) -> Utterance:
     """Tokens as one sentence: a start mark, one mark after each word, a closing mark. Raises TextError where
     no word is among them.
     """
@@ -222,33 +222,33 @@ def assemble(tokens: list[Token], where: str, text: str, language: str, **more: 
             symbols.pop(), word_of.pop()
         symbols.append(STOP)
         word_of.append(len(words) - 1)
-    return Spoken(symbols, words, word_of, text, language, **more)  # type: ignore[arg-type]
+    return Utterance(symbols, words, word_of, text, language, **more)  # type: ignore[arg-type]
 
 
-def in_halves(spoken: Spoken) -> list[Spoken]:
+def in_halves(utterance: Utterance) -> list[Utterance]:
     """A sentence cut in two at the comma nearest its middle; itself alone where there is none with three
     words on either side.
     """
-    size = len(spoken.words)
+    size = len(utterance.words)
     commas = [
         word + 1
-        for symbol, word in zip(spoken.symbols, spoken.word_of)
+        for symbol, word in zip(utterance.symbols, utterance.word_of)
         if symbol == COMMA and 3 <= word + 1 <= size - 3
     ]
     if not commas:
-        return [spoken]
+        return [utterance]
     cut = min(commas, key=lambda word: abs(2 * word - size))
 
-    def part(start: int, stop: int) -> Spoken:
+    def part(start: int, stop: int) -> Utterance:
         kept = [
             (symbol, word - start)
-            for symbol, word in zip(spoken.symbols, spoken.word_of)
+            for symbol, word in zip(utterance.symbols, utterance.word_of)
             if start <= word < stop
         ]
         symbols = [START, *(symbol for symbol, _ in kept)]
         words = [-1, *(word for _, word in kept)]
-        lists = {name: getattr(spoken, name)[start:stop] for name in ("spans", "rate", "pitch")}
-        return Spoken(symbols, spoken.words[start:stop], words, spoken.text, spoken.language, **lists)
+        lists = {name: getattr(utterance, name)[start:stop] for name in ("spans", "rate", "pitch")}
+        return Utterance(symbols, utterance.words[start:stop], words, utterance.text, utterance.language, **lists)
 
     return [part(0, cut), part(cut, size)]
 

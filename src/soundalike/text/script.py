@@ -19,7 +19,7 @@ from .detect import detect_language
 from .lexicon import Lexicon
 from .markup import Boundary, Item, Mark, Pause, Style, Words, read_plain, read_ssml
 from .normalise import base_language, sentence_spans
-from .phonemes import Spoken, Token, assemble, installed, tokens_of
+from .phonemes import Utterance, Token, assemble, installed, tokens_of
 from .reading import readings
 
 _WORD = re.compile(r"\w+(?:['’.&-]\w+)*")
@@ -29,14 +29,14 @@ _MASK = 60
 
 
 @dataclass(frozen=True)
-class Said:
+class TokenTrace:
     """How one word came to be said: for `say-how`."""
 
     start: int  # in the input, characters
     stop: int
     written: str
     rule: str
-    spoken: str
+    utterance: str
     symbols: list[str]
     utterance: int
     language: str
@@ -48,10 +48,10 @@ class Said:
 class Script:
     """An input read through: its sentences in order, and what could not be done as asked."""
 
-    utterances: list[Spoken]
+    utterances: list[Utterance]
     warnings: list[str] = field(default_factory=list)
     language: str = "en"
-    said: list[Said] = field(default_factory=list)
+    said: list[TokenTrace] = field(default_factory=list)
     source: str = ""  # the input itself
 
 
@@ -156,22 +156,22 @@ class _Writer:
             self.lay(item)
         self.cuts.append(len(self.pieces))
         utterances: list[list[_Heard]] = []
-        spoken: list[Spoken] = []
-        said: list[Said] = []
+        utterance: list[Utterance] = []
+        said: list[TokenTrace] = []
         for first, last in self.sentences():
             heard, tokens, notes = self.hear(first, last)
             if not heard:
                 continue
             sentence = self.finish(first, last, heard, tokens)
             said += [
-                Said(
+                TokenTrace(
                     h.start,
                     h.stop,
                     self.text[h.start : h.stop],
                     _rule(h),
                     h.token.text,
                     h.token.symbols,
-                    len(spoken),
+                    len(utterance),
                     self.language_at(h.piece),
                     h.token.rule,
                     h.reading.warning,
@@ -180,13 +180,13 @@ class _Writer:
             ]
             warnings = warnings + notes
             utterances.append(heard)
-            spoken.append(sentence)
-        if not spoken:
+            utterance.append(sentence)
+        if not utterance:
             raise TextError(
                 f"{self.where}: the text holds nothing that can be spoken. Give at least one word."
             )
-        self.place(utterances, spoken)
-        return Script(spoken, warnings, self.language, said, self.text)
+        self.place(utterances, utterance)
+        return Script(utterance, warnings, self.language, said, self.text)
 
     def lay(self, item: Item) -> None:
         here = len(self.pieces)
@@ -287,7 +287,7 @@ class _Writer:
                     self.pieces[end].stop,
                     "",
                     reading.rule,
-                    reading.spoken,
+                    reading.utterance,
                     reading.warning,
                 )
                 heard.append(_Heard(token, whole, begin, whole.start, whole.stop))
@@ -331,7 +331,7 @@ class _Writer:
             ):
                 reading, shown = (
                     replace(reading, start=reading.start + len(lead), stop=reading.stop + len(lead)),
-                    reading.spoken,
+                    reading.utterance,
                 )
                 begin = stretch[min(reading.start, len(stretch) - 1)]
                 end = stretch[min(max(reading.stop, reading.start + 1), len(stretch)) - 1]
@@ -348,7 +348,7 @@ class _Writer:
                     notes.append(f"'{reading.written}': {reading.warning}")
         return plain, stretches, given
 
-    def finish(self, first: int, last: int, heard: list[_Heard], tokens: list[Token]) -> Spoken:
+    def finish(self, first: int, last: int, heard: list[_Heard], tokens: list[Token]) -> Utterance:
         styles = [self.pieces[h.piece].style for h in heard]
         text = re.sub(r"\s+", " ", "".join(piece.text for piece in self.pieces[first:last])).strip()
         manner: dict[str, list[float]] = {}
@@ -359,7 +359,7 @@ class _Writer:
         voice = styles[0].voice
         return assemble(tokens, self.where, text, styles[0].language, spans=spans, voice=voice, **manner)
 
-    def place(self, utterances: list[list[_Heard]], spoken: list[Spoken]) -> None:
+    def place(self, utterances: list[list[_Heard]], utterance: list[Utterance]) -> None:
         """Put each pause after the last word that begins before it, each mark before the first word that does
         not.
         """
@@ -372,13 +372,13 @@ class _Writer:
         for place, seconds in self.pauses:
             at = bisect.bisect_left(starts, place)
             number, index = (begins[at - 1][1], begins[at - 1][2]) if at else (0, -1)
-            spoken[number].pauses[index] = round(spoken[number].pauses.get(index, 0.0) + seconds, 4)
+            utterance[number].pauses[index] = round(utterance[number].pauses.get(index, 0.0) + seconds, 4)
         for place, name in self.marks:
             at = bisect.bisect_left(starts, place)
             if at < len(begins):
-                spoken[begins[at][1]].marks.append((name, begins[at][2]))
+                utterance[begins[at][1]].marks.append((name, begins[at][2]))
             else:
-                spoken[-1].marks.append((name, len(spoken[-1].words)))
+                utterance[-1].marks.append((name, len(utterance[-1].words)))
 
 
 def _rule(heard: _Heard) -> str:
@@ -388,7 +388,7 @@ def _rule(heard: _Heard) -> str:
         for rule in (heard.reading.rule, heard.token.rule)
         if rule not in ("", "given", "as written", "word")
     ]
-    if not rules and heard.token.text.lower() not in heard.reading.spoken.lower():
+    if not rules and heard.token.text.lower() not in heard.reading.utterance.lower():
         return "number or sign"
     return "; ".join(dict.fromkeys(rules)) or "as written"
 
@@ -411,7 +411,7 @@ def _owners(words: list[str], plain: str, readings: list[tuple[int, Reading, int
     """For each word the number of the reading it came out of: both are laid side by side."""
     ends: list[int] = []
     for _, reading, _ in readings:
-        ends.append((ends[-1] if ends else 0) + len(reading.spoken))
+        ends.append((ends[-1] if ends else 0) + len(reading.utterance))
     places = [match.start() for match in re.finditer(r"\w+(?:'\w+)*", plain)]
     written = [match[0].lower() for match in re.finditer(r"\w+(?:'\w+)*", plain)]
     owners: list[int] = []

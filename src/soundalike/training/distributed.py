@@ -15,7 +15,7 @@ from soundalike.core.errors import ConfigError
 
 
 @dataclass(frozen=True)
-class Processes:
+class ProcessGroup:
     """The processes of a run, seen from one of them."""
 
     device: torch.device
@@ -65,7 +65,7 @@ class Processes:
             self.accelerator.end_training()
 
 
-def open_processes(batches: int, device: str) -> Processes:
+def open_processes(batches: int, device: str) -> ProcessGroup:
     """The processes that `torchrun` started, or this one alone; each step has so many `batches` to share.
 
     Raises ConfigError where they cannot be shared evenly, or accelerate is not installed.
@@ -74,7 +74,7 @@ def open_processes(batches: int, device: str) -> Processes:
         raise ConfigError(f"train.accumulate = {batches}: give 1 or more.")
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
-        return Processes(torch.device(device), range(batches))
+        return ProcessGroup(torch.device(device), range(batches))
     if batches % size:
         raise ConfigError(
             f"train.accumulate = {batches} batches cannot be shared by {size} processes. Give a multiple of {size}."
@@ -88,4 +88,4 @@ def open_processes(batches: int, device: str) -> Processes:
     accelerator = Accelerator(cpu=device == "cpu")
     each = batches // size
     rank = accelerator.process_index
-    return Processes(accelerator.device, range(rank * each, (rank + 1) * each), rank, size, accelerator)
+    return ProcessGroup(accelerator.device, range(rank * each, (rank + 1) * each), rank, size, accelerator)

@@ -17,7 +17,7 @@ import torch
 from tqdm import tqdm
 
 from soundalike.audio.audio import Audio, join
-from soundalike.checkpoints.bundle import BUILT_IN, place_of, read_model
+from soundalike.checkpoints.bundle import BUILT_IN, part_folder, read_model
 from soundalike.checkpoints.part import load_part, load_state
 from soundalike.core.errors import AudioError, ConfigError, EvaluationError
 from soundalike.core.types import Voice
@@ -28,11 +28,11 @@ from soundalike.evaluate.evaluate import Instruments, evaluate, open_instruments
 from soundalike.inference.cloner import Cloner
 from soundalike.models.common.prompt_conditioning import adapted
 from soundalike.models.recognizers.whisper import open_recogniser
-from soundalike.models.tts.starling.objective import JUDGED, RegressionSettings
+from soundalike.models.tts.starling.objective import JUDGED, StarlingSettings
 from soundalike.nn.lora import Method, difference, scaled
-from soundalike.prepare.derive.augment import add_heard
+from soundalike.prepare.derive.augment import add_recognized_phones
 from soundalike.prepare.derive.durations import write_durations
-from soundalike.prepare.derive.embeddings import write_vectors
+from soundalike.prepare.derive.embeddings import write_speaker_embeddings
 from soundalike.prepare.lint.lint import lint
 from soundalike.prepare.pipeline import prepare
 from soundalike.provenance.consent import LEAST_LIKENESS, cosine
@@ -64,7 +64,7 @@ SENTENCES = (  # said where the recordings have no texts
 
 
 @dataclass(frozen=True)
-class Course:
+class FinetuneSchedule:
     """How much is changed, and how long it is practised."""
 
     method: Method
@@ -75,15 +75,15 @@ class Course:
     share: float
 
 
-COURSES = {
-    "embedding": Course("embedding", 8, 1e-2, 100, 1.0),
-    "lora": Course("lora", 8, 2e-3, 150, 0.5),
-    "full": Course("full", 32, 2e-4, 300, 0.5),
+FINETUNE_SCHEDULES = {
+    "embedding": FinetuneSchedule("embedding", 8, 1e-2, 100, 1.0),
+    "lora": FinetuneSchedule("lora", 8, 2e-3, 150, 0.5),
+    "full": FinetuneSchedule("full", 32, 2e-4, 300, 0.5),
 }
 
 
 @dataclass(frozen=True)
-class Outcome:
+class FinetuneResult:
     """What came of it."""
 
     voice: Voice
@@ -94,7 +94,7 @@ class Outcome:
     report: Path  # the scorecard, HTML
 
 
-def choose(method: str, seconds: float, minutes: float) -> Course:
+def choose(method: str, seconds: float, minutes: float) -> FinetuneSchedule:
     """The course for so much speech and so many minutes of training. Raises ConfigError for a method there is
     none of.
     """
@@ -106,9 +106,9 @@ def choose(method: str, seconds: float, minutes: float) -> Course:
             if seconds < 120 or minutes < 10
             else "full"
         )
-    if method not in COURSES:
-        raise ConfigError(f"method '{method}': choose one of auto, {', '.join(COURSES)}.")
-    return COURSES[method]
+    if method not in FINETUNE_SCHEDULES:
+        raise ConfigError(f"method '{method}': choose one of auto, {', '.join(FINETUNE_SCHEDULES)}.")
+    return FINETUNE_SCHEDULES[method]
 
 
 def adapt(
@@ -123,7 +123,7 @@ def adapt(
     asr_model: str | None = None,
     seed: int = 0,
     tell: Callable[[str], None] = print,
-) -> Outcome:
+) -> FinetuneResult:
     """Teach a model one voice from a folder of recordings, or whatever `prepare` reads, in about so many
     minutes.
 
@@ -159,7 +159,7 @@ def adapt(
         f"{len(taught)} clips, {seconds / 60:.1f} minutes, to learn from ({course.method}); {len(aside)} kept aside"
     )
     source = Path(model or BUILT_IN)
-    start = place_of(source, "acoustic", read_model(source)["parts"]["acoustic"])
+    start = part_folder(source, "acoustic", read_model(source)["parts"]["acoustic"])
     acoustic = teach(course, start, folder, place, seconds, minutes, seed)
     kept = {
         fact: known.facts[fact]
@@ -176,7 +176,7 @@ def adapt(
     taught_voice = adapted(Voice(voice.tensors, {**voice.facts, **kept}), change, facts)
     return compared(
         cloner,
-        cloner.practise(known or voice),
+        cloner.adapt_to_prompt(known or voice),
         taught_voice,
         aside,
         folder,
@@ -221,9 +221,9 @@ def gather(
         tell(
             "no recogniser is installed (pip install 'soundalike[asr]'): recordings without a text are heard as phones"
         )
-        add_heard(str(folder), cloner.aligner, mel)
+        add_recognized_phones(str(folder), cloner.aligner, mel)
     write_durations(str(folder), cloner.aligner, mel, again=False)
-    write_vectors(str(folder), cloner.family.speaker, mel, again=False)
+    write_speaker_embeddings(str(folder), cloner.family.speaker, mel, again=False)
     findings = [finding for finding in lint(str(folder)) if finding.check in HARMFUL]
     for finding in findings:
         tell(f"left out: {finding}")
@@ -258,7 +258,7 @@ def first_impression(rows: list[Row], folder: Path) -> Audio:
 
 
 def teach(
-    course: Course, start: Path, folder: Path, work: Path, seconds: float, minutes: float, seed: int
+    course: FinetuneSchedule, start: Path, folder: Path, work: Path, seconds: float, minutes: float, seed: int
 ) -> torch.nn.Module:
     """Train by a course in a run's folder of its own, so long that it is done in time; returns the
     network.
@@ -287,7 +287,7 @@ def teach(
             rates={"discriminator": 0.05} if judged else {},
         )
         return Recipe(
-            part.name, part.mel, part.config, JUDGED if judged else RegressionSettings(), data, plan
+            part.name, part.mel, part.config, JUDGED if judged else StarlingSettings(), data, plan
         )
 
     steps = max(1, round(course.steps * min(2.0, max(0.5, seconds / USUAL))))
@@ -310,7 +310,7 @@ def compared(
     folder: Path,
     work: Path,
     tools: Instruments,
-) -> Outcome:
+) -> FinetuneResult:
     """Both voices say what was kept aside, and are measured against it."""
     doubts = {}
     for name, voice in (("adapted", after), ("before", before)):
@@ -336,7 +336,7 @@ def compared(
         for system, found in zip(report["systems"], doubts.values())
     ]
     reason = fault(*reversed(scores))
-    return Outcome(after, not reason, reason, scores[1], scores[0], work / "scorecard" / "report.html")
+    return FinetuneResult(after, not reason, reason, scores[1], scores[0], work / "scorecard" / "report.html")
 
 
 def fault(before: dict[str, float], after: dict[str, float]) -> str:

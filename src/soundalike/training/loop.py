@@ -21,8 +21,8 @@ from soundalike.data.dataset import Dataset
 from soundalike.nn import lora as adapter
 from soundalike.training.state import State
 
-from .distributed import Processes, open_processes
-from .monitor import Watch
+from .distributed import ProcessGroup, open_processes
+from .monitor import Monitor
 from .recipe import Recipe, TrainConfig
 from .run_log import LOG, _forget_after, _log
 from .state import _check_same, _restore, _save
@@ -55,7 +55,7 @@ def train(
         torch.set_num_threads(t.threads)
     crew = open_processes(t.accumulate, t.device)
     state, data = _begin(recipe, folder, crew)
-    watch = Watch(recipe, folder, data, state.step) if crew.first else None
+    watch = Monitor(recipe, folder, data, state.step) if crew.first else None
     began = time.monotonic()
     last_log = state.step
     recent = {}
@@ -115,7 +115,7 @@ def train(
     return folder
 
 
-def _begin(recipe: Recipe, folder: Path, crew: Processes) -> tuple[State, Dataset]:
+def _begin(recipe: Recipe, folder: Path, crew: ProcessGroup) -> tuple[State, Dataset]:
     t = recipe.train
     kind = registry.part(recipe.part)
     saved = load_state(folder)
@@ -141,28 +141,28 @@ def _begin(recipe: Recipe, folder: Path, crew: Processes) -> tuple[State, Datase
     probe = kind.objective(
         network, recipe.objective, DataFacts(1, torch.zeros(recipe.mel.n_mels), torch.ones(recipe.mel.n_mels))
     )
-    data = Dataset(recipe.data, recipe.mel, probe.wants, t.seed)
+    data = Dataset(recipe.data, recipe.mel, probe.required_fields, t.seed)
     torch.manual_seed(t.seed)
     objective = kind.objective(network, recipe.objective, known or gather_facts(data))
-    for name, (_, _, companion) in getattr(objective, "companions", {}).items():
+    for name, (_, _, auxiliary) in getattr(objective, "auxiliary_parts", {}).items():
         if t.start_from and (Path(t.start_from) / name).is_dir():
-            adopt(companion, Path(t.start_from) / name)
-    for turn in objective.turns:
-        objective.trained(turn).to(crew.device)
-    optimisers = {
-        turn: torch.optim.AdamW(
-            [p for p in objective.trained(turn).parameters() if p.requires_grad],
+            adopt(auxiliary, Path(t.start_from) / name)
+    for optimizer in objective.optimizers:
+        objective.trained(optimizer).to(crew.device)
+    torch_optimizers = {
+        optimizer: torch.optim.AdamW(
+            [p for p in objective.trained(optimizer).parameters() if p.requires_grad],
             lr=t.lr,
             betas=t.betas,
             weight_decay=t.weight_decay,
         )
-        for turn in objective.turns
+        for optimizer in objective.optimizers
     }
-    for turn in set(t.rates) - set(objective.turns):
+    for optimizer in set(t.rates) - set(objective.optimizers):
         raise ConfigError(
-            f"[train] rates names '{turn}', but the turns of this objective are {', '.join(objective.turns)}."
+            f"[train] rates names '{optimizer}', but the turns of this objective are {', '.join(objective.optimizers)}."
         )
-    state = State(objective, copy.deepcopy(network).eval(), optimisers)
+    state = State(objective, copy.deepcopy(network).eval(), torch_optimizers)
     if saved is not None:
         try:
             _restore(state, *saved)
@@ -177,7 +177,7 @@ def _begin(recipe: Recipe, folder: Path, crew: Processes) -> tuple[State, Datase
 
 
 def _step(
-    state: State, batches: list[Batch], recipe: Recipe, folder: Path, crew: Processes
+    state: State, batches: list[Batch], recipe: Recipe, folder: Path, crew: ProcessGroup
 ) -> dict[str, float]:
     """One step of every turn on this process's share of its batches; returns the mean losses of all, the
     gradients' norms, and `frames`.
@@ -185,8 +185,8 @@ def _step(
     t = recipe.train
     objective = state.objective
     rate = t.lr * _schedule(state.step, t)
-    for turn in objective.turns:
-        objective.trained(turn).train()
+    for optimizer in objective.optimizers:
+        objective.trained(optimizer).train()
     mixed = torch.autocast(crew.device.type, torch.bfloat16, enabled=t.precision == "bf16")
     named: dict[str, float] = {
         "frames": sum(float(batch.mel_lengths.sum()) for batch in batches if batch.mel_lengths is not None)
@@ -198,12 +198,12 @@ def _step(
             torch.manual_seed((t.seed * 1_000_003 + state.step) * t.accumulate + number)
         with mixed:
             outputs.append(objective.forward(batch))
-    for turn in objective.turns:
-        optimiser = state.optimisers[turn]
-        optimiser.zero_grad(set_to_none=True)
+    for optimizer in objective.optimizers:
+        torch_optimizer = state.torch_optimizers[optimizer]
+        torch_optimizer.zero_grad(set_to_none=True)
         for batch, output in zip(batches, outputs):
             with mixed:
-                losses = objective.losses(turn, batch, output)
+                losses = objective.losses(optimizer, batch, output)
             total = torch.stack(list(losses.values())).sum()
             shown = {name: float(value.detach()) for name, value in losses.items()}
             if not torch.isfinite(total):
@@ -214,19 +214,19 @@ def _step(
         crew.add_up(
             [
                 parameter.grad
-                for parameter in objective.trained(turn).parameters()
+                for parameter in objective.trained(optimizer).parameters()
                 if parameter.grad is not None
             ]
         )
-        norm = nn.utils.clip_grad_norm_(objective.trained(turn).parameters(), t.clip)
+        norm = nn.utils.clip_grad_norm_(objective.trained(optimizer).parameters(), t.clip)
         if not torch.isfinite(norm):
-            raise _not_finite(state.step, f"gradients of the {turn} are not finite", batches[-1], folder)
-        for group in optimiser.param_groups:
-            group["lr"] = rate * t.rates.get(turn, 1.0)
-        optimiser.step()
+            raise _not_finite(state.step, f"gradients of the {optimizer} are not finite", batches[-1], folder)
+        for group in torch_optimizer.param_groups:
+            group["lr"] = rate * t.rates.get(optimizer, 1.0)
+        torch_optimizer.step()
         # Of all; only the losses are added up below
-        named[f"norm_{turn}"] = float(norm) * t.accumulate / crew.size
-        crew.agree(objective.trained(turn))
+        named[f"norm_{optimizer}"] = float(norm) * t.accumulate / crew.size
+        crew.agree(objective.trained(optimizer))
     for output in outputs:
         for name, value in output.get("measures", {}).items():
             named[name] = named.get(name, 0.0) + float(value)

@@ -33,7 +33,7 @@ SHOWN = 2  # clips that are drawn and heard
 SCORE = "score.json"
 
 
-class Watch:
+class Monitor:
     """What a maker of voices sees of a run."""
 
     def __init__(self, recipe: Recipe, folder: Path, data: Dataset, step: int):
@@ -41,9 +41,9 @@ class Watch:
         self.folder = folder
         self.board = None
         self.dev = None
-        if "speaker" not in data.wants:  # what tells its training speakers apart has no answer for others
+        if "speaker" not in data.required_fields:  # what tells its training speakers apart has no answer for others
             with suppress(ConfigError):  # none of the clips is held out
-                self.dev = Dataset(recipe.data, recipe.mel, data.wants, recipe.train.seed, "dev")
+                self.dev = Dataset(recipe.data, recipe.mel, data.required_fields, recipe.train.seed, "dev")
         self.clips = self.dev or data
         if recipe.train.tensorboard:
             try:
@@ -91,7 +91,7 @@ class Watch:
         totals: dict[str, list[float]] = {}
         for number in range(min(BATCHES, len(self.dev.epoch(0)))):
             batch = self.dev.batch(number).to(_device(objective))
-            for name, value in objective.losses(objective.turns[-1], batch, objective.forward(batch)).items():
+            for name, value in objective.losses(objective.optimizers[-1], batch, objective.forward(batch)).items():
                 totals.setdefault(name, []).append(float(value))
         for name, values in totals.items():
             if self.board:
@@ -177,8 +177,8 @@ def _as_shipped(state: State) -> Objective:
     """A copy of the objective with the averaged weights, for judging."""
     objective = copy.deepcopy(state.objective)
     objective.network().load_state_dict(state.averaged.state_dict())
-    for turn in objective.turns:
-        objective.trained(turn).eval()
+    for optimizer in objective.optimizers:
+        objective.trained(optimizer).eval()
     return objective
 
 

@@ -56,6 +56,8 @@ class Recipe:
 
 
 # Sections of a recipe that are laid over it when asked for; without one it is the size that ships
+# Keys of [data] that recipes of former versions use.
+FORMER_DATA_KEYS = {"retold": "gta"}
 SIZES = ("tiny", "base", "large", "paper")
 
 
@@ -73,11 +75,15 @@ def read_recipe(path: str, size: str = "", settings: list[str] | None = None) ->
     name = table.pop("part", None)
     if name is None:
         raise ConfigError(f"{path}: the key 'part' is missing. Name one of {', '.join(registry.PARTS)}.")
+    name = registry.current(name)
     kind = registry.part(name)
     if kind.objective is None:
         raise ConfigError(
             f"{path}: {name} has nothing to train. Give its name to `soundalike assemble` as it is."
         )
+    data = table.get("data")
+    if isinstance(data, dict):
+        table["data"] = {FORMER_DATA_KEYS.get(key, key): value for key, value in data.items()}
     known = {
         "mel": MelSpec,
         "network": kind.Config,

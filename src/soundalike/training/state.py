@@ -25,7 +25,7 @@ class State:
 
     objective: Objective
     averaged: nn.Module
-    optimisers: dict[str, torch.optim.Optimizer]
+    torch_optimizers: dict[str, torch.optim.Optimizer]
     step: int = 0
     seconds: float = 0.0  # trained so far, in wall time
     frames: int = 0  # seen so far
@@ -38,17 +38,17 @@ def _save(recipe: Recipe, folder: Path, state: State) -> None:
             network, lambda: registry.part(recipe.part).build(recipe.network, recipe.mel)
         )
     save_part(folder, recipe.part, recipe.network, recipe.mel, network)
-    for name, (part, config, companion) in getattr(state.objective, "companions", {}).items():
-        save_part(folder / name, part, config, recipe.mel, companion)
+    for name, (part, config, auxiliary) in getattr(state.objective, "auxiliary_parts", {}).items():
+        save_part(folder / name, part, config, recipe.mel, auxiliary)
     tensors = {"rng": torch.get_rng_state()}
     if torch.cuda.is_available():
         tensors["rng_cuda"] = torch.cuda.get_rng_state()
-    for turn in state.objective.turns:
-        for name, value in state.objective.trained(turn).state_dict().items():
-            tensors[f"{turn}/weights/{name}"] = value.clone()
-        for index, entry in state.optimisers[turn].state_dict()["state"].items():
+    for optimizer in state.objective.optimizers:
+        for name, value in state.objective.trained(optimizer).state_dict().items():
+            tensors[f"{optimizer}/weights/{name}"] = value.clone()
+        for index, entry in state.torch_optimizers[optimizer].state_dict()["state"].items():
             for name, value in entry.items():
-                tensors[f"{turn}/adam/{index}/{name}"] = value.clone()
+                tensors[f"{optimizer}/adam/{index}/{name}"] = value.clone()
     for name, value in state.averaged.state_dict().items():
         tensors[f"average/{name}"] = value.clone()
     said = describe(recipe.part, recipe.network, recipe.mel)
@@ -69,7 +69,7 @@ def _check_same(recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
     """Stop unless a folder's run is of the recipe's part and network; say what else has changed since."""
     said = describe(recipe.part, recipe.network, recipe.mel)
     was = facts["said"]
-    if was["part"] != recipe.part:
+    if registry.current(was["part"]) != recipe.part:
         raise TrainingError(
             f"{folder}: holds a run of a '{was['part']}', and this recipe is for a '{recipe.part}'. Choose another --out."
         )
@@ -100,14 +100,14 @@ def _restore(state: State, tensors: dict[str, Tensor], facts: dict[str, Any]) ->
     def under(prefix: str) -> dict[str, Tensor]:
         return {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}
 
-    for turn in state.objective.turns:
-        state.objective.trained(turn).load_state_dict(under(f"{turn}/weights/"))
-        optimiser = state.optimisers[turn]
+    for optimizer in state.objective.optimizers:
+        state.objective.trained(optimizer).load_state_dict(under(f"{optimizer}/weights/"))
+        torch_optimizer = state.torch_optimizers[optimizer]
         moments: dict[int, dict[str, Tensor]] = {}
-        for name, value in under(f"{turn}/adam/").items():
+        for name, value in under(f"{optimizer}/adam/").items():
             index, _, entry = name.partition("/")
             moments.setdefault(int(index), {})[entry] = value
-        optimiser.load_state_dict({"state": moments, "param_groups": optimiser.state_dict()["param_groups"]})
+        torch_optimizer.load_state_dict({"state": moments, "param_groups": torch_optimizer.state_dict()["param_groups"]})
     state.averaged.load_state_dict(under("average/"))
     torch.set_rng_state(tensors["rng"])
     if torch.cuda.is_available() and "rng_cuda" in tensors:

@@ -17,7 +17,7 @@ from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from soundalike.core.errors import ConfigError
-from soundalike.serve.middleware.limits import Door
+from soundalike.serve.middleware.limits import RequestGuard
 from soundalike.serve.middleware.request_log import Watch
 from soundalike.serve.settings import Settings
 
@@ -179,7 +179,7 @@ def alone(test: Listening, host: str = "127.0.0.1") -> FastAPI:
     """An application of this test only, behind the server's own door."""
     application = FastAPI(title="Soundalike listening test", docs_url=None, redoc_url=None, openapi_url=None)
     application.include_router(router(test))
-    application.add_middleware(Door, settings=Settings(host=host), keys={})
+    application.add_middleware(RequestGuard, settings=Settings(host=host), keys={})
     application.add_middleware(Watch)
     return application
 
@@ -189,7 +189,7 @@ def serve(test: Listening, host: str, port: int) -> None:
     import uvicorn
 
     try:
-        listener = socket.create_server(
+        quality_checker = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
         )
     except (OSError, OverflowError) as error:
@@ -198,7 +198,7 @@ def serve(test: Listening, host: str, port: int) -> None:
         ) from None
     shown = f"[{host}]" if ":" in host else host
     print(
-        f"listening test: http://{shown}:{listener.getsockname()[1]}/  (Ctrl+C ends it; ratings are kept in {test.ratings.path})",
+        f"listening test: http://{shown}:{quality_checker.getsockname()[1]}/  (Ctrl+C ends it; ratings are kept in {test.ratings.path})",
         flush=True,
     )
-    uvicorn.Server(uvicorn.Config(alone(test, host), log_level="warning")).run(sockets=[listener])
+    uvicorn.Server(uvicorn.Config(alone(test, host), log_level="warning")).run(sockets=[quality_checker])

@@ -14,23 +14,23 @@ from torch import Tensor, nn
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.mel import MelSpec
-from soundalike.core.types import Cue, Frames, Manner
-from soundalike.text import Spoken
+from soundalike.core.types import Timestamp, AcousticOutput, ProsodyControls
+from soundalike.text import Utterance
 from soundalike.text.alphabet import GAP, MARKS, START
 
 from .prompt_conditioning import speech_frames
 
 
-def manner_of(spoken: Spoken, options: Any, mel: MelSpec, device: torch.device) -> Manner:
+def prosody_of(utterance: Utterance, options: Any, mel: MelSpec, device: torch.device) -> ProsodyControls:
     """What the text and the options ask for, symbol by symbol; of options that a family has not, nothing."""
-    words = torch.tensor(spoken.word_of).clamp_min(0)
-    rate = torch.tensor(spoken.rate)[words] if spoken.rate else torch.ones(1)
-    semitones = torch.tensor(spoken.pitch)[words] if spoken.pitch else torch.zeros(1)
+    words = torch.tensor(utterance.word_of).clamp_min(0)
+    rate = torch.tensor(utterance.rate)[words] if utterance.rate else torch.ones(1)
+    semitones = torch.tensor(utterance.pitch)[words] if utterance.pitch else torch.zeros(1)
     frames = round(options.seconds * mel.frames_per_second) + 1 if options.seconds else 0
     octaves = (semitones + getattr(options, "pitch", 0.0)) / 12
     energy = getattr(options, "energy", 0.0) * math.log(10) / 20
     temperature = getattr(options, "temperature", 1.0)
-    return Manner(
+    return ProsodyControls(
         (rate * options.speed).to(device), octaves.to(device), frames, temperature, options.seed, energy
     )
 
@@ -52,7 +52,7 @@ def sharpened(mel: Tensor, prompt: Tensor, amount: float) -> Tensor:
 
 
 @torch.inference_mode()
-def sound(vocoder: nn.Module, made: Frames, spoken: Spoken, mel: MelSpec, seed: int) -> Audio:
+def sound(vocoder: nn.Module, made: AcousticOutput, utterance: Utterance, mel: MelSpec, seed: int) -> Audio:
     """Frames of one sentence through a vocoder, with their cues. The same seed gives the same samples."""
     size = (len(made.mel) - 1) * mel.hop_length
     device = made.mel.device
@@ -62,22 +62,22 @@ def sound(vocoder: nn.Module, made: Frames, spoken: Spoken, mel: MelSpec, seed: 
         0
     ].cpu()
     ends = made.durations.cumsum(0).cpu().numpy() / mel.frames_per_second
-    return Audio(samples.numpy().astype(np.float32), mel.sample_rate, cues_of(spoken, ends))
+    return Audio(samples.numpy().astype(np.float32), mel.sample_rate, timestamps_of(utterance, ends))
 
 
-def cues_of(spoken: Spoken, ends: np.ndarray) -> tuple[Cue, ...]:
+def timestamps_of(utterance: Utterance, ends: np.ndarray) -> tuple[Timestamp, ...]:
     """When each word and phoneme is said, of the end (S,) of each symbol in seconds."""
     starts = np.concatenate([[0.0], ends[:-1]])
-    cues = []
+    timestamps = []
     words = {}
-    for symbol, word, start, stop in zip(spoken.symbols, spoken.word_of, starts.tolist(), ends.tolist()):
+    for symbol, word, start, stop in zip(utterance.symbols, utterance.word_of, starts.tolist(), ends.tolist()):
         if symbol in MARKS:
             if word in words and symbol not in (START, GAP):
                 words[word] = replace(words[word], after=symbol)
             continue
-        cues.append(Cue("phoneme", symbol, start, stop))
-        span = spoken.spans[word] if spoken.spans else (0, 0)
-        words[word] = Cue(
-            "word", spoken.words[word], words[word].start if word in words else start, stop, span
+        timestamps.append(Timestamp("phoneme", symbol, start, stop))
+        span = utterance.spans[word] if utterance.spans else (0, 0)
+        words[word] = Timestamp(
+            "word", utterance.words[word], words[word].start if word in words else start, stop, span
         )
-    return tuple(sorted([*words.values(), *cues], key=lambda cue: (cue.start, cue.kind == "phoneme")))
+    return tuple(sorted([*words.values(), *timestamps], key=lambda timestamp: (timestamp.start, timestamp.kind == "phoneme")))

@@ -18,10 +18,10 @@ from torch import Tensor, nn
 from soundalike.core.types import DataFacts, Voice
 from soundalike.data.collate import collate
 from soundalike.nn import lora as adapter
-from soundalike.nn.rng_lock import CHANCE
+from soundalike.nn.rng_lock import RNG_LOCK
 from soundalike.text.alphabet import encode
 
-from .prompt_conditioning import Assembled
+from .prompt_conditioning import PromptConditionedSynthesizer
 
 STEPS = 30
 RATE = 2e-3
@@ -36,8 +36,8 @@ WINDOW = 250  # frames, at most half of the prompt
 SHORTEST = 20  # frames of a window
 
 
-def practise(
-    family: Assembled,
+def adapt_to_prompt(
+    family: PromptConditionedSynthesizer,
     voice: Voice,
     said: tuple[list[str], list[int]],
     progress: Callable[[int, int], None] | None = None,
@@ -49,31 +49,31 @@ def practise(
     divided. `progress` is told (done, all) after each step. Raises CheckpointError for another model's voice.
     """
     family.check(voice)
-    windows = Windows(voice, said)
+    windows = PromptWindows(voice, said)
     if not windows.usable.any():
         return {}
-    with CHANCE, torch.random.fork_rng(devices=[]), torch.inference_mode(False), torch.enable_grad():
+    with RNG_LOCK, torch.random.fork_rng(devices=[]), torch.inference_mode(False), torch.enable_grad():
         torch.manual_seed(0)
         network = copy.deepcopy(family.acoustic).cpu()
-        adapter.prepare(network, "lora", RANK, family.practice_layers)
-        taught = family.taught(network, DataFacts(1, network.mean.clone(), network.std.clone()))
+        adapter.prepare(network, "lora", RANK, family.adaptation_layers)
+        adaptation_objective = family.adaptation_objective(network, DataFacts(1, network.mean.clone(), network.std.clone()))
         trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        optimiser = torch.optim.Adam(trained, betas=(0.9, 0.98))
+        torch_optimizer = torch.optim.Adam(trained, betas=(0.9, 0.98))
         for step in range(STEPS):
-            for group in optimiser.param_groups:
+            for group in torch_optimizer.param_groups:
                 group["lr"] = RATE * min(1.0, (step + 1) / 5, (STEPS - step) / (0.4 * STEPS))
             batch = collate([windows.item() for _ in range(TOGETHER)])
-            loss = torch.stack(list(taught.losses("model", batch, taught.forward(batch)).values())).sum()
+            loss = torch.stack(list(adaptation_objective.losses("model", batch, adaptation_objective.forward(batch)).values())).sum()
             for parameter, gradient in zip(trained, torch.autograd.grad(loss, trained, allow_unused=True)):
                 parameter.grad = gradient
             nn.utils.clip_grad_norm_(trained, 1.0)
-            optimiser.step()
+            torch_optimizer.step()
             if progress is not None:
                 progress(step + 1, STEPS)
         return adapter.scaled(adapter.matrices(network), STRENGTH)
 
 
-class Windows:
+class PromptWindows:
     """Stretches of a voice's prompt to be made again, each with what is left of it as its prompt."""
 
     def __init__(self, voice: Voice, said: tuple[list[str], list[int]]):

@@ -29,11 +29,11 @@ LEVEL = -23.0  # dBFS RMS of speech, as in training
 KEPT = 4  # adapted networks held ready
 
 
-class Assembled:
+class PromptConditionedSynthesizer:
     """An acoustic model, a vocoder and a speaker encoder: how every family begins that listens so."""
 
     # How the names of those layers begin that practice changes; none: it cannot practise
-    practice_layers: tuple[str, ...] = ()
+    adaptation_layers: tuple[str, ...] = ()
 
     def __init__(self, acoustic: nn.Module, vocoder: nn.Module, speaker: nn.Module, mel: MelSpec):
         self.acoustic = acoustic
@@ -84,7 +84,7 @@ class Assembled:
                     del self._adapted[old]
             return self._adapted[key]
 
-    def taught(self, network: nn.Module, facts: DataFacts) -> Objective:
+    def adaptation_objective(self, network: nn.Module, facts: DataFacts) -> Objective:
         """Its acoustic model, or a copy of it, under training, as practice goes about it."""
         raise NotImplementedError
 

@@ -20,7 +20,7 @@ from soundalike.audio.mel import MelSpec
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, read_manifest, write_manifest
 from soundalike.models.aligners.hmm.network import Aligner
-from soundalike.models.aligners.hmm.phone_recognizer import hear
+from soundalike.models.aligners.hmm.phone_recognizer import recognize_phones
 from soundalike.nn.spectral import log_mel
 
 # Of pace, pitch and formants at once: one for each speaker
@@ -86,7 +86,7 @@ def _resample(
     store.write("mel", made.id, sound[0].numpy().astype(np.float16))
 
 
-def add_heard(folder: str, aligner: Aligner, mel: MelSpec) -> int:
+def add_recognized_phones(folder: str, aligner: Aligner, mel: MelSpec) -> int:
     """Give clips without phonemes those that the aligner hears in them, with their durations; returns how
     many are clear enough.
 
@@ -99,7 +99,7 @@ def add_heard(folder: str, aligner: Aligner, mel: MelSpec) -> int:
     for index, row in enumerate(tqdm(rows, desc="hear", unit="clip")):
         if row.phonemes or not store.has("mel", row.id):
             continue
-        heard = hear(torch.from_numpy(store.read("mel", row.id)).float(), aligner, mel)
+        heard = recognize_phones(torch.from_numpy(store.read("mel", row.id)).float(), aligner, mel)
         if heard is None:
             continue
         symbols, durations = heard

@@ -15,7 +15,7 @@ from soundalike.core.types import Voice
 from soundalike.data.dataset import DataConfig, Dataset
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import write_manifest
-from soundalike.text import Spoken
+from soundalike.text import Utterance
 
 VOICES = 3  # clips of a speaker, the longest, that a family is told voices from
 
@@ -24,7 +24,7 @@ LONGEST = 10.0  # seconds of each
 
 
 @torch.inference_mode()
-def write_told(folder: str, out: str, family: Any, settings: DataConfig, seed: int = 0) -> int:
+def distill(folder: str, out: str, family: Any, settings: DataConfig, seed: int = 0) -> int:
     """Write the prepared folder `out`: the clips of `folder` as a family says their texts, in its own time
     and melody; returns how many there are.
 
@@ -33,8 +33,8 @@ def write_told(folder: str, out: str, family: Any, settings: DataConfig, seed: i
     it sounds them; `settings` choose the clips. A clip is said in the voice of one of its speaker's VOICES
     longest, whose speaker vector it gets. Goes on where an earlier run stopped.
     """
-    wants = frozenset({"symbols", "durations", "mel", "pitch", "vector"})
-    data = Dataset(settings, family.mel, wants, seed)
+    required_fields = frozenset({"symbols", "durations", "mel", "pitch", "vector"})
+    data = Dataset(settings, family.mel, required_fields, seed)
     told = FeatureStore(out, family.mel)
     rows = []
     still = {field.name: 0.0 for field in fields(family.Options) if field.name == "temperature"}
@@ -55,8 +55,8 @@ def write_told(folder: str, out: str, family: Any, settings: DataConfig, seed: i
             voice = Voice(
                 {name: torch.from_numpy(value) for name, value in heard.items()}, {"mel": family.mel.digest}
             )
-            spoken = Spoken(row.phonemes, [row.text], [0] * len(row.phonemes))
-            made = family.frames(spoken, voice, family.Options(**still))
+            utterance = Utterance(row.phonemes, [row.text], [0] * len(row.phonemes))
+            made = family.frames(utterance, voice, family.Options(**still))
             told.write("durations", row.id, made.durations.cpu().numpy().astype(np.int16))
             if made.pitch is not None:
                 told.write("pitch", row.id, made.pitch.cpu().numpy().astype(np.float32))

@@ -15,7 +15,7 @@ from soundalike.models.common.prompt_conditioning import vectors
 
 
 @torch.inference_mode()
-def write_vectors(folder: str, encoder: nn.Module, mel: MelSpec, again: bool = True) -> int:
+def write_speaker_embeddings(folder: str, encoder: nn.Module, mel: MelSpec, again: bool = True) -> int:
     """Cache the speaker vector of every clip among the features of `mel`; returns how many. `encoder` takes
     the log-mel (B, T, M) of its own spec and lengths (B,). Without `again`, clips that have a vector are left
     as they are.

@@ -14,14 +14,14 @@ from soundalike.data.feature_store import FeatureStore
 
 
 @torch.no_grad()
-def write_retold(folder: str, objective: Objective, settings: DataConfig, mel: MelSpec, seed: int = 0) -> int:
+def write_gta(folder: str, objective: Objective, settings: DataConfig, mel: MelSpec, seed: int = 0) -> int:
     """Cache the mel an acoustic model makes of every clip, told its true durations and pitch; returns how
     many.
 
     A vocoder trained on some of these learns to mend what that model smears. `objective` gives a normalised
     "mel" (B, T, M) of a batch and holds the network with its `mean` and `std`; `settings` choose the clips.
     """
-    data = Dataset(settings, mel, objective.wants, seed)
+    data = Dataset(settings, mel, objective.required_fields, seed)
     store = FeatureStore(folder, mel)
     network = objective.network().eval()
     torch.manual_seed(seed)

@@ -16,7 +16,7 @@ from soundalike.serve.schemas import JobRequest
 ENDED = ("done", "failed", "cancelled")
 
 
-class Ledger:
+class JobStore:
     """The table of jobs and the folder of their results."""
 
     def __init__(self, engine: Engine, folder: Path, keep: float, most: int):

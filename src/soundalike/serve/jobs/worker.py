@@ -21,10 +21,10 @@ from soundalike.serve.jobs.database import jobs_table as jobs
 from soundalike.serve.limiter import one_thread
 from soundalike.serve.middleware.request_log import log, places
 from soundalike.serve.schemas import JobRequest
-from soundalike.serve.services import House, words_of
+from soundalike.serve.services import Services, words_of
 from soundalike.serve.voice_store import from_bytes
 
-from .store import Ledger
+from .store import JobStore
 
 TRIES = 3  # times a job is begun: one that ends its server each time is given up
 
@@ -40,13 +40,13 @@ class _Closing(Exception):
     """The server is being closed."""
 
 
-class Clerk:
+class JobWorker:
     """The thread that speaks jobs, and the one that says it is alive."""
 
-    def __init__(self, house: House, ledger: Ledger):
-        self.house = house
-        self.ledger = ledger
-        self.lease = house.settings.lease
+    def __init__(self, services: Services, job_store: JobStore):
+        self.services = services
+        self.job_store = job_store
+        self.lease = services.settings.lease
         self.name = secrets.token_hex(8)
         self.wake = threading.Event()
         self._closing = threading.Event()
@@ -67,7 +67,7 @@ class Clerk:
 
     def _work(self) -> None:
         one_thread()
-        if self.house.wait() is None:
+        if self.services.wait() is None:
             return
         swept = 0.0
         while not self._closing.is_set():
@@ -77,7 +77,7 @@ class Clerk:
                 self._run(row)
                 continue
             if time.monotonic() - swept > SWEEP:
-                self._safely(self.ledger.sweep)
+                self._safely(self.job_store.sweep)
                 swept = time.monotonic()
             self.wake.wait(1.0)
 
@@ -98,7 +98,7 @@ class Clerk:
     def _claim(self) -> Row | None:
         """The oldest job in the queue, now ours; jobs of servers that are gone are put back before."""
         now = time.time()
-        with self.ledger.engine.begin() as connection:
+        with self.job_store.engine.begin() as connection:
             stale = [jobs.c.status == "running", or_(jobs.c.seen.is_(None), jobs.c.seen < now - self.lease)]
             lost = refusal_of(Exception()).body["error"]
             ended = {"status": "failed", "finished": now, "error": lost, "text": None, "voice": None}
@@ -124,7 +124,7 @@ class Clerk:
 
     def _note(self, number: str, **facts: Any) -> None:
         """Say that this server is alive, and how far a job is. Raises _Lost when it is ours no more."""
-        with self.ledger.engine.begin() as connection:
+        with self.job_store.engine.begin() as connection:
             ours = [jobs.c.id == number, jobs.c.worker == self.name, jobs.c.status == "running"]
             if not connection.execute(update(jobs).where(*ours).values(seen=time.time(), **facts)).rowcount:
                 raise _Lost()
@@ -132,7 +132,7 @@ class Clerk:
     def _run(self, row: Row) -> None:
         """Speak one job to its end."""
         self._current = row.id
-        part = self.ledger.folder / f"{row.id}.{self.name}.part"
+        part = self.job_store.folder / f"{row.id}.{self.name}.part"
         over = {"text": None, "voice": None}
         began = time.monotonic()
         facts = {"job": row.id, "key": row.key, "characters": row.characters}
@@ -141,7 +141,7 @@ class Clerk:
             self._note(row.id, status="done", finished=time.time(), seconds=round(seconds, 3), **over)
             facts |= {"status": "done", "speech_seconds": round(seconds, 3)}
         except _Lost:
-            self._safely(self.ledger.forget, row.id)
+            self._safely(self.job_store.forget, row.id)
             facts["status"] = "lost"
         except _Closing:
             self._safely(
@@ -167,19 +167,19 @@ class Clerk:
         raises.
         """
         wanted = JobRequest(**row.wanted, input=row.text)
-        voice = self.house.adapted(from_bytes(row.voice), wanted.model)
+        voice = self.services.adapted(from_bytes(row.voice), wanted.model)
         encoder = Encoder(wanted.response_format)
         seconds = 0.0
         words = []
         told = 0.0
-        for left in self.ledger.folder.glob(f"{row.id}.*.part"):  # by a server that was killed
+        for left in self.job_store.folder.glob(f"{row.id}.*.part"):  # by a server that was killed
             left.unlink(missing_ok=True)
         with open(part, "wb") as file:
-            for piece in self.house.speak(wanted, voice):
+            for piece in self.services.speak(wanted, voice):
                 file.write(encoder.add(piece))
                 words += words_of(piece, seconds)
                 seconds += piece.seconds
-                self.house.metrics.spoken.inc(piece.seconds)
+                self.services.metrics.utterance.inc(piece.seconds)
                 if self._closing.is_set():
                     raise _Closing()
                 if time.monotonic() - told > 0.5:
@@ -191,7 +191,7 @@ class Clerk:
                 file.seek(0)
                 file.write(wav_header(size))
         self._note(row.id, done=row.characters)
-        os.replace(part, self.ledger.result(row))
+        os.replace(part, self.job_store.result(row))
         part.write_text(json.dumps({"words": words}, ensure_ascii=False), encoding="utf-8")
-        os.replace(part, self.ledger.result(row, "json"))
+        os.replace(part, self.job_store.result(row, "json"))
         return seconds

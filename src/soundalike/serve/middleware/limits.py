@@ -19,7 +19,7 @@ DRAIN = 0.5  # seconds
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class Door:
+class RequestGuard:
     """Checks keys, origins and hosts before a body is read; then reads the body, bounded in bytes and time,
     and hands it on whole.
     """
@@ -68,7 +68,7 @@ class Door:
         """The name of the caller's key, None where none is needed. Raises Refusal."""
         host = headers.get("host", "")
         names = (*LOOPBACK, *self.settings.names)
-        if (self.settings.names or self.settings.host in LOOPBACK) and place_of(f"//{host}")[0] not in names:
+        if (self.settings.names or self.settings.host in LOOPBACK) and part_folder(f"//{host}")[0] not in names:
             # a page elsewhere whose name was made to mean this machine must not reach a server meant for this
             # machine
             raise Refusal(
@@ -77,7 +77,7 @@ class Door:
         origin = headers.get("origin")
         if origin and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             if (
-                place_of(origin)[1] != host
+                part_folder(origin)[1] != host
                 and origin not in self.settings.cors
                 and "*" not in self.settings.cors
             ):
@@ -148,7 +148,7 @@ def brings_body(headers: dict[str, str]) -> bool:
     return "content-length" in headers or "transfer-encoding" in headers
 
 
-def place_of(url: str) -> tuple[str, str]:
+def part_folder(url: str) -> tuple[str, str]:
     """The host of a URL, and its host with the port; empty where it is none."""
     try:
         parts = urlsplit(url)

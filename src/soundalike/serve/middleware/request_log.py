@@ -75,16 +75,16 @@ class Watch:
                 "bytes": size,
             }
             facts |= {name: state[name] for name in ("key", "characters") if state.get(name) is not None}
-            if "spoken" in state:
-                facts["speech_seconds"] = round(state["spoken"], 3)
+            if "speech_seconds" in state:
+                facts["speech_seconds"] = round(state["speech_seconds"], 3)
             if failure is not None:
                 facts["failure"] = places(failure)
             log.info("request", extra={"facts": facts})
-            house = getattr(scope["app"].state, "house", None) if "app" in scope else None
-            if house is not None:
-                house.metrics.requests.labels(scope["method"], route, str(status)).inc()
-                house.metrics.latency.labels(route).observe(took)
-                house.metrics.characters.inc(state.get("characters", 0))
+            services = getattr(scope["app"].state, "services", None) if "app" in scope else None
+            if services is not None:
+                services.metrics.requests.labels(scope["method"], route, str(status)).inc()
+                services.metrics.latency.labels(route).observe(took)
+                services.metrics.characters.inc(state.get("characters", 0))
 
 
 class _Cut(Exception):

@@ -11,10 +11,10 @@ from starlette.responses import FileResponse, Response
 from soundalike.serve.answer import unless_gone
 from soundalike.serve.encode import MEDIA
 from soundalike.serve.errors import Refusal
-from soundalike.serve.jobs.store import Ledger
-from soundalike.serve.jobs.worker import Clerk
+from soundalike.serve.jobs.store import JobStore
+from soundalike.serve.jobs.worker import JobWorker
 from soundalike.serve.schemas import JobRequest, check_text
-from soundalike.serve.services import House
+from soundalike.serve.services import Services
 from soundalike.serve.voice_store import to_bytes
 
 router = APIRouter(prefix="/v1/audio/jobs")
@@ -23,14 +23,14 @@ router = APIRouter(prefix="/v1/audio/jobs")
 @router.post("", status_code=202, summary="Speak a long text in the background")
 async def add(request: Request, wanted: JobRequest) -> dict[str, Any]:
     """Queues a text. The voice is taken as it is now; the result is kept for a day."""
-    house: House = request.app.state.house
-    ledger, clerk = of(request)
-    check_text(wanted.input, house.settings.job_characters)
+    services: Services = request.app.state.services
+    job_store, job_worker = of(request)
+    check_text(wanted.input, services.settings.job_characters)
     request.state.characters = len(wanted.input)
-    with house.desk.place(request.state.key):
-        voice = await unless_gone(request, house.voice_of(wanted))
-        job = await asyncio.to_thread(lambda: ledger.add(request.state.key, wanted, to_bytes(voice)))
-    clerk.wake.set()
+    with services.limiter.place(request.state.key):
+        voice = await unless_gone(request, services.voice_of(wanted))
+        job = await asyncio.to_thread(lambda: job_store.add(request.state.key, wanted, to_bytes(voice)))
+    job_worker.wake.set()
     return job
 
 
@@ -71,16 +71,16 @@ async def remove(request: Request, job_id: str) -> dict[str, Any]:
     return {"id": job_id, "object": "audio.job", "deleted": True}
 
 
-def of(request: Request) -> tuple[Ledger, Clerk]:
-    return request.app.state.ledger, request.app.state.clerk
+def of(request: Request) -> tuple[JobStore, JobWorker]:
+    return request.app.state.job_store, request.app.state.job_worker
 
 
 async def _result(request: Request, job_id: str, ending: str) -> Response:
-    ledger, _ = of(request)
-    row = await asyncio.to_thread(ledger.row, job_id, request.state.key)
+    job_store, _ = of(request)
+    row = await asyncio.to_thread(job_store.row, job_id, request.state.key)
     if row.status != "done":
         raise Refusal(409, "job_unfinished", f"The job is {row.status}; there is no sound to fetch.", "id")
-    path = ledger.result(row, ending)
+    path = job_store.result(row, ending)
     if not path.is_file():
         raise Refusal(410, "result_gone", "The result is not kept by this server any more.", "id")
     media = "application/json" if ending else MEDIA[row.wanted["response_format"]]

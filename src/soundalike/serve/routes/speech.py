@@ -20,7 +20,7 @@ from soundalike.serve.encode import MEDIA, RATE, Encoder
 from soundalike.serve.errors import Refusal, refusal_of
 from soundalike.serve.models import DEFAULT
 from soundalike.serve.schemas import Language, Model, Quality, Seed, SpeechRequest, Speed, Wanted, check_text
-from soundalike.serve.services import House, words_of
+from soundalike.serve.services import Services, words_of
 
 router = APIRouter()
 BORN = 1_767_225_600  # what /v1/models says of when a model was made, seconds since 1970
@@ -31,9 +31,9 @@ async def speech(request: Request, wanted: SpeechRequest) -> Response:
     """Speaks `input` in the voice: bytes of sound as they are made, or with `stream_format` "sse" events
     `speech.audio.delta` and `.done`.
     """
-    house: House = request.app.state.house
+    services: Services = request.app.state.services
     began = time.monotonic()
-    check_text(wanted.input, house.settings.characters)
+    check_text(wanted.input, services.settings.characters)
     if wanted.timestamps and wanted.stream_format != "sse":
         raise Refusal(
             400,
@@ -43,17 +43,17 @@ async def speech(request: Request, wanted: SpeechRequest) -> Response:
         )
     request.state.characters = len(wanted.input)
     async with contextlib.AsyncExitStack() as held:
-        held.enter_context(house.desk.place(request.state.key))
-        voice = await unless_gone(request, house.voice_of(wanted))
-        pieces = house.stream(wanted, voice)
+        held.enter_context(services.limiter.place(request.state.key))
+        voice = await unless_gone(request, services.voice_of(wanted))
+        pieces = services.stream(wanted, voice)
         held.push_async_callback(pieces.aclose)
         # So that what is wrong can still be told by a status
         first = await unless_gone(request, anext(pieces))
-        house.metrics.first.observe(time.monotonic() - began)
+        services.metrics.first.observe(time.monotonic() - began)
         parts = (_events if wanted.stream_format == "sse" else _sound)(request, wanted, _with(first, pieces))
         held.push_async_callback(parts.aclose)
         media = "text/event-stream" if wanted.stream_format == "sse" else MEDIA[wanted.response_format]
-        return Stream(parts, media, {"X-Seed": str(wanted.seed)}, house.settings.stall, held.pop_all().aclose)
+        return Stream(parts, media, {"X-Seed": str(wanted.seed)}, services.settings.stall, held.pop_all().aclose)
 
 
 async def _with(first: Audio, rest: AsyncIterator[Audio]) -> AsyncIterator[Audio]:
@@ -118,8 +118,8 @@ def _event(said: dict[str, Any]) -> bytes:
 
 def told(request: Request, piece: Audio) -> None:
     """Count a piece of speech."""
-    request.state.spoken = getattr(request.state, "spoken", 0.0) + piece.seconds
-    request.app.state.house.metrics.spoken.inc(piece.seconds)
+    request.state.speech_seconds = getattr(request.state, "speech_seconds", 0.0) + piece.seconds
+    request.app.state.services.metrics.utterance.inc(piece.seconds)
 
 
 @router.post("/voice-cloning", summary="A recording and a text to speech, in one call")
@@ -139,22 +139,22 @@ async def voice_cloning(
     """The speech as a WAV file in base64, with its sampling rate, its seconds, its words, and what was found
     in the recording and in the speech.
     """
-    house: House = request.app.state.house
-    check_text(text, house.settings.characters, "text")
+    services: Services = request.app.state.services
+    check_text(text, services.settings.characters, "text")
     request.state.characters = len(text)
     wanted = Wanted(input=text, language=language, speed=speed, seed=seed, quality=quality, model=model)
-    with house.desk.place(request.state.key):
+    with services.limiter.place(request.state.key):
         return await unless_gone(
-            request, _clone(request, house, await uploaded(house, audio, "audio"), transcript, wanted)
+            request, _clone(request, services, await uploaded(services, audio, "audio"), transcript, wanted)
         )
 
 
 async def _clone(
-    request: Request, house: House, data: bytes, transcript: str | None, wanted: Wanted
+    request: Request, services: Services, data: bytes, transcript: str | None, wanted: Wanted
 ) -> dict[str, Any]:
-    house.admit(wanted.model)
-    voice = await house.heard(data, "audio", transcript, wanted.model)
-    async with contextlib.aclosing(house.stream(wanted, voice)) as pieces:
+    services.admit(wanted.model)
+    voice = await services.heard(data, "audio", transcript, wanted.model)
+    async with contextlib.aclosing(services.stream(wanted, voice)) as pieces:
         whole = join([piece async for piece in pieces]).resample(RATE)
     told(request, whole)
     return {
@@ -172,12 +172,12 @@ def report_of(voice: Voice) -> dict[str, Any] | None:
     return voice.facts.get("report")
 
 
-async def uploaded(house: House, file: UploadFile, param: str) -> bytes:
+async def uploaded(services: Services, file: UploadFile, param: str) -> bytes:
     """The bytes of an uploaded file. Raises Refusal when they are too many."""
     data = await file.read()
-    if len(data) > house.settings.upload:
+    if len(data) > services.settings.upload:
         raise Refusal(
-            413, "too_large", f"{param}: {len(data)} bytes, at most {house.settings.upload} are taken.", param
+            413, "too_large", f"{param}: {len(data)} bytes, at most {services.settings.upload} are taken.", param
         )
     return data
 
@@ -191,24 +191,24 @@ async def check(
     """The report of `soundalike check`: seconds, level, noise, clipping, the best stretch, problems by name,
     a sentence of advice.
     """
-    house: House = request.app.state.house
-    with house.desk.place(request.state.key):
-        recording = await house.decode(await uploaded(house, audio, "audio"), "audio")
+    services: Services = request.app.state.services
+    with services.limiter.place(request.state.key):
+        recording = await services.decode(await uploaded(services, audio, "audio"), "audio")
         return (
-            await unless_gone(request, house.pool.call(house.cloner.check, recording, transcript))
+            await unless_gone(request, services.pool.call(services.cloner.check, recording, transcript))
         ).to_dict()
 
 
 @router.get("/v1/models", summary="The models")
 async def models(request: Request) -> dict[str, Any]:
     """The names that `model` may have."""
-    return {"object": "list", "data": [_model(name) for name in request.app.state.house.models.names]}
+    return {"object": "list", "data": [_model(name) for name in request.app.state.services.models.names]}
 
 
 @router.get("/v1/models/{name}", summary="One model")
 async def model(request: Request, name: str) -> dict[str, Any]:
     """One of the names that `model` may have."""
-    request.app.state.house.models.check(name)
+    request.app.state.services.models.check(name)
     return _model(name)
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 
 from soundalike.core.types import Voice
 from soundalike.serve.answer import unless_gone
-from soundalike.serve.services import House
+from soundalike.serve.services import Services
 from soundalike.serve.voice_store import Kept, check_name, taken
 
 from .speech import uploaded
@@ -19,8 +19,8 @@ router = APIRouter(prefix="/v1/audio/voices")
 @router.get("", summary="All voices")
 async def listing(request: Request) -> dict[str, Any]:
     """The voices kept, by name."""
-    house: House = request.app.state.house
-    return {"object": "list", "data": [as_json(kept) for kept in await house.pool.call(house.store.listing)]}
+    services: Services = request.app.state.services
+    return {"object": "list", "data": [as_json(kept) for kept in await services.pool.call(services.store.listing)]}
 
 
 @router.post("", status_code=201, summary="Keep the voice of a recording")
@@ -34,29 +34,29 @@ async def add(
     """Listens to a recording and keeps its voice under a name. The recording itself is not kept, but for a
     clip of at most 10 s in the voice.
     """
-    house: House = request.app.state.house
+    services: Services = request.app.state.services
     check_name(name)
-    with house.desk.place(request.state.key):
-        if not replace and await house.pool.call(house.store.has, name):
+    with services.limiter.place(request.state.key):
+        if not replace and await services.pool.call(services.store.has, name):
             raise taken(name)
-        recording = await house.decode(await uploaded(house, audio, "audio"), "audio")
-        voice = await unless_gone(request, house.pool.call(house.cloner.listen, recording, transcript))
-        return as_json(await house.pool.call(house.store.put, name, voice, replace))
+        recording = await services.decode(await uploaded(services, audio, "audio"), "audio")
+        voice = await unless_gone(request, services.pool.call(services.cloner.listen, recording, transcript))
+        return as_json(await services.pool.call(services.store.put, name, voice, replace))
 
 
 @router.get("/{voice_id}", summary="One voice")
 async def show(request: Request, voice_id: str) -> dict[str, Any]:
     """What is known of a voice."""
-    house: House = request.app.state.house
-    voice: Voice = await house.pool.call(house.store.get, voice_id)
+    services: Services = request.app.state.services
+    voice: Voice = await services.pool.call(services.store.get, voice_id)
     return as_json(Kept(Kept.id_of(voice_id), voice.facts.get("name", voice_id), voice.facts))
 
 
 @router.delete("/{voice_id}", summary="Delete a voice")
 async def remove(request: Request, voice_id: str) -> dict[str, Any]:
     """Deletes a voice for good."""
-    house: House = request.app.state.house
-    await house.pool.call(house.store.remove, voice_id)
+    services: Services = request.app.state.services
+    await services.pool.call(services.store.remove, voice_id)
     return {"id": Kept.id_of(voice_id), "object": "voice", "deleted": True}
 
 

@@ -53,8 +53,8 @@ def even_pace(
 class AlignerObjective:
     """Baum-Welch steps: cross-entropy against the present state posteriors."""
 
-    wants = frozenset({"symbols", "mel"})
-    turns = ("model",)
+    required_fields = frozenset({"symbols", "mel"})
+    optimizers = ("model",)
 
     def __init__(self, network: Aligner, settings: AlignerSettings, facts: DataFacts):
         self._network = network
@@ -64,13 +64,13 @@ class AlignerObjective:
     def network(self) -> Aligner:
         return self._network
 
-    def trained(self, turn: str) -> nn.Module:
+    def trained(self, optimizer: str) -> nn.Module:
         return self._network
 
     def forward(self, batch: Batch) -> Output:
         return {"log_probs": self._network(batch.mel, batch.mel_lengths)}
 
-    def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         log_probs = output["log_probs"]
         net = self._network
         with torch.no_grad():

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
-from soundalike.core.types import Frames, Manner
+from soundalike.core.types import AcousticOutput, ProsodyControls
 from soundalike.nn.conv import Conv, ConvBlock
 from soundalike.nn.length_regulator import natural, regulate, symbol_of_frame, whole
 from soundalike.nn.masks import length_mask
@@ -129,11 +129,11 @@ class ConvRNN(nn.Module):
         return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
-    def infer(self, symbols: Tensor, voice: Tensor, manner: Manner) -> Frames:
+    def infer(self, symbols: Tensor, voice: Tensor, prosody: ProsodyControls) -> AcousticOutput:
         """Frames of one utterance: symbols (S,), a voice of batch one. It has no pitch of its own: the
         vocoder reads that off the mel.
         """
         states, exact = self.lengths(symbols, voice)
-        durations = whole(exact / manner.tempo, ~self.is_mark[symbols], manner.frames)
+        durations = whole(exact / prosody.tempo, ~self.is_mark[symbols], prosody.frames)
         mel = self.decode(states, durations[None], voice)[0][0] * self.std + self.mean
-        return Frames(mel.clamp_min(self.mel.silence), None, durations)
+        return AcousticOutput(mel.clamp_min(self.mel.silence), None, durations)

@@ -23,8 +23,8 @@ class ConvRNNSettings:
 class ConvRNNObjective:
     """L2 on the normalised mel and on log durations; L1 of the mel is logged as "mae"."""
 
-    wants = frozenset({"symbols", "durations", "mel", "prompt", "vector"})
-    turns = ("model",)
+    required_fields = frozenset({"symbols", "durations", "mel", "prompt", "vector"})
+    optimizers = ("model",)
 
     def __init__(self, network: ConvRNN, settings: ConvRNNSettings, facts: DataFacts):
         self._network = network
@@ -35,7 +35,7 @@ class ConvRNNObjective:
     def network(self) -> ConvRNN:
         return self._network
 
-    def trained(self, turn: str) -> nn.Module:
+    def trained(self, optimizer: str) -> nn.Module:
         return self._network
 
     def forward(self, batch: Batch) -> Output:
@@ -56,7 +56,7 @@ class ConvRNNObjective:
             "measures": {"mae": masked_mean(off.detach().abs(), mask)},
         }
 
-    def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         s = self.settings
         symbols = length_mask(batch.symbol_lengths, batch.symbols.shape[1])
         return {

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import torch
 
 from soundalike.audio.audio import Audio
-from soundalike.core.types import DataFacts, Frames, Voice
-from soundalike.models.common.mel_synthesis import manner_of, sound
-from soundalike.models.common.prompt_conditioning import Assembled
-from soundalike.text import Spoken, encode
+from soundalike.core.types import DataFacts, AcousticOutput, Voice
+from soundalike.models.common.mel_synthesis import prosody_of, sound
+from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
+from soundalike.text import Utterance, encode
 
 from .network import ConvRNN
 from .objective import ConvRNNObjective, ConvRNNSettings
@@ -28,45 +28,45 @@ class ConvRNNOptions:
     seed: int = 0
 
 
-class ConvRNNCloner(Assembled):
+class ConvRNNSynthesizer(PromptConditionedSynthesizer):
     """Listens once, speaks one sentence at a time."""
 
     Options = ConvRNNOptions
 
     acoustic: ConvRNN
-    practice_layers = ("decoder", "out")
+    adaptation_layers = ("decoder", "out")
 
-    def taught(self, network: ConvRNN, facts: DataFacts) -> ConvRNNObjective:
+    def adaptation_objective(self, network: ConvRNN, facts: DataFacts) -> ConvRNNObjective:
         return ConvRNNObjective(network, ConvRNNSettings(), facts)
 
-    def seconds(self, spoken: Spoken, voice: Voice, options: ConvRNNOptions) -> float:
+    def seconds(self, utterance: Utterance, voice: Voice, options: ConvRNNOptions) -> float:
         """How long the sentence would be."""
-        symbols = torch.tensor(encode(spoken.symbols), device=self.device)
+        symbols = torch.tensor(encode(utterance.symbols), device=self.device)
         acoustic = self.acoustic_of(voice)
-        exact = acoustic.lengths(symbols, self.heard(acoustic, voice))[1]
+        exact = acoustic.lengths(symbols, self.conditioning(acoustic, voice))[1]
         return (
-            float((exact / manner_of(spoken, options, self.mel, self.device).tempo).sum())
+            float((exact / prosody_of(utterance, options, self.mel, self.device).tempo).sum())
             / self.mel.frames_per_second
         )
 
-    def heard(self, acoustic: ConvRNN, voice: Voice) -> torch.Tensor:
+    def conditioning(self, acoustic: ConvRNN, voice: Voice) -> torch.Tensor:
         """A voice (1, V) as an acoustic model takes it. Raises CheckpointError for another model's voice."""
         self.check(voice)
         vector, prompt = (voice.tensors[name].float()[None].to(self.device) for name in ("vector", "prompt"))
         with torch.inference_mode():
             return acoustic.listen(vector, prompt, torch.tensor([prompt.shape[1]], device=self.device))
 
-    def frames(self, spoken: Spoken, voice: Voice, options: ConvRNNOptions) -> Frames:
+    def frames(self, utterance: Utterance, voice: Voice, options: ConvRNNOptions) -> AcousticOutput:
         """The mel and durations of one sentence, before the vocoder. Raises CheckpointError for another
         model's voice.
         """
-        symbols = torch.tensor(encode(spoken.symbols), device=self.device)
+        symbols = torch.tensor(encode(utterance.symbols), device=self.device)
         acoustic = self.acoustic_of(voice)
         return acoustic.infer(
-            symbols, self.heard(acoustic, voice), manner_of(spoken, options, self.mel, self.device)
+            symbols, self.conditioning(acoustic, voice), prosody_of(utterance, options, self.mel, self.device)
         )
 
-    def speak(self, spoken: Spoken, voice: Voice, options: ConvRNNOptions | None = None) -> Iterator[Audio]:
+    def speak(self, utterance: Utterance, voice: Voice, options: ConvRNNOptions | None = None) -> Iterator[Audio]:
         """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""
         options = options or ConvRNNOptions()
-        yield sound(self.vocoder, self.frames(spoken, voice, options), spoken, self.mel, options.seed)
+        yield sound(self.vocoder, self.frames(utterance, voice, options), utterance, self.mel, options.seed)

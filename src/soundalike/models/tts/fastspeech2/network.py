@@ -21,7 +21,7 @@ from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
-from soundalike.core.types import Frames, Manner
+from soundalike.core.types import AcousticOutput, ProsodyControls
 from soundalike.nn.conv import Conv
 from soundalike.nn.length_regulator import natural, regulate, whole
 from soundalike.nn.masks import length_mask
@@ -204,20 +204,20 @@ class FastSpeech2(nn.Module):
         return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
-    def infer(self, symbols: Tensor, vector: Tensor, prompt_pitch: Tensor, manner: Manner) -> Frames:
+    def infer(self, symbols: Tensor, vector: Tensor, prompt_pitch: Tensor, prosody: ProsodyControls) -> AcousticOutput:
         """Frames of one utterance: symbols (S,), the speaker vector (1, V) and pitch (1, T') in hertz of the
         voice.
         """
         states, exact = self.lengths(symbols, vector)
-        durations = whole(exact / manner.tempo, ~self.is_mark[symbols], manner.frames)
+        durations = whole(exact / prosody.tempo, ~self.is_mark[symbols], prosody.frames)
         x, lengths = regulate(states, durations[None])
         mask = length_mask(lengths, x.shape[1])
         octave, voicing = self.intone(x, mask)
-        raised = torch.repeat_interleave(manner.octaves.expand(len(symbols)), durations)
+        raised = torch.repeat_interleave(prosody.octaves.expand(len(symbols)), durations)
         octave = (octave + self.octave_of(prompt_pitch)[:, None] + raised).clamp(
             math.log2(PITCH_FLOOR), math.log2(PITCH_CEILING)
         )
         x = self.with_pitch(x, mask, octave, voicing > 0)
-        x = self.with_energy(x, mask, self.loudness(x, mask) + manner.energy / self.reach)
+        x = self.with_energy(x, mask, self.loudness(x, mask) + prosody.energy / self.reach)
         mel = self.decode(x, mask)[0] * self.std + self.mean
-        return Frames(mel.clamp_min(self.mel.silence), (2.0**octave * (voicing > 0))[0], durations)
+        return AcousticOutput(mel.clamp_min(self.mel.silence), (2.0**octave * (voicing > 0))[0], durations)

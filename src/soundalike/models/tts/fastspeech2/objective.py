@@ -29,8 +29,8 @@ class FastSpeech2Objective:
     2.3 of Ren et al. 2020).
     """
 
-    wants = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector"})
-    turns = ("model",)
+    required_fields = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector"})
+    optimizers = ("model",)
 
     def __init__(self, network: FastSpeech2, settings: FastSpeech2Settings, facts: DataFacts):
         self._network = network
@@ -41,7 +41,7 @@ class FastSpeech2Objective:
     def network(self) -> FastSpeech2:
         return self._network
 
-    def trained(self, turn: str) -> nn.Module:
+    def trained(self, optimizer: str) -> nn.Module:
         return self._network
 
     def forward(self, batch: Batch) -> Output:
@@ -69,7 +69,7 @@ class FastSpeech2Objective:
             "mask": mask,
         }
 
-    def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         s = self.settings
         mask = output["mask"]
         symbols = length_mask(batch.symbol_lengths, batch.symbols.shape[1])

@@ -21,7 +21,7 @@ from soundalike.core.types import DataFacts
 
 
 @dataclass(frozen=True)
-class AdversaryConfig:
+class MelDiscriminatorConfig:
     voice: int = 256  # width of what it is told of the voice
     said: int = 256  # and of what is being said
     width: int = 32
@@ -32,7 +32,7 @@ class MelDiscriminator(nn.Module):
     scores (B, T/8, M/8).
     """
 
-    def __init__(self, config: AdversaryConfig, mel: MelSpec):
+    def __init__(self, config: MelDiscriminatorConfig, mel: MelSpec):
         super().__init__()
         width = config.width
         self.config = config
@@ -85,14 +85,14 @@ def generator_losses(
 
 
 @dataclass(frozen=True)
-class AdversarySettings:
+class MelDiscriminatorSettings:
     """There is nothing to set: it is trained beside the acoustic model."""
 
 
-def _not_alone(network: MelDiscriminator, settings: AdversarySettings, facts: DataFacts) -> NoReturn:
+def _not_alone(network: MelDiscriminator, settings: MelDiscriminatorSettings, facts: DataFacts) -> NoReturn:
     raise ConfigError(
-        "a mel_adversary is not trained alone, but beside an acoustic model: see recipes/regression_adversarial.toml."
+        "a mel_discriminator is not trained alone, but beside an acoustic model: see recipes/starling_adversarial.toml."
     )
 
 
-PART = PartKind("adversary", AdversaryConfig, MelDiscriminator, AdversarySettings, _not_alone)
+PART = PartKind("adversary", MelDiscriminatorConfig, MelDiscriminator, MelDiscriminatorSettings, _not_alone)

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
-from soundalike.core.types import Frames, Manner
+from soundalike.core.types import AcousticOutput, ProsodyControls
 from soundalike.nn.conv import Conv, ConvNeXtBlock
 from soundalike.nn.length_regulator import natural, symbol_of_frame, whole
 from soundalike.nn.masks import length_mask
@@ -32,7 +32,7 @@ CLEAN = 3.4  # that of a studio recording: what is asked for when speaking
 
 
 @dataclass(frozen=True)
-class RegressionConfig:
+class StarlingConfig:
     width: int = 256  # of the text encoder
     encoder_blocks: int = 4
     pitch_width: int = 192
@@ -50,7 +50,7 @@ class RegressionConfig:
 
 
 @dataclass(frozen=True)
-class Heard:
+class VoiceConditioning:
     """What the network makes of a prompt."""
 
     voice: Tensor  # (B, V)
@@ -60,7 +60,7 @@ class Heard:
     memory_mask: Tensor  # (B, T'/2)
 
 
-class Look(nn.Module):
+class PromptAttention(nn.Module):
     """Attention from what is to be said (B, P, D) to what the prompt holds (B, T', W); it begins by adding
     nothing.
     """
@@ -75,20 +75,20 @@ class Look(nn.Module):
         nn.init.zeros_(self.out.weight)
         nn.init.zeros_(self.out.bias)
 
-    def forward(self, x: Tensor, mask: Tensor, heard: Heard) -> Tensor:
-        key, value = self.key_value(heard.memory).chunk(2, dim=-1)
+    def forward(self, x: Tensor, mask: Tensor, conditioning: VoiceConditioning) -> Tensor:
+        key, value = self.key_value(conditioning.memory).chunk(2, dim=-1)
         # (B, H, ., W/H)
         split = [
             t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in (self.query(self.norm(x)), key, value)
         ]
-        found = F.scaled_dot_product_attention(*split, attn_mask=heard.memory_mask[:, None, None] > 0)
+        found = F.scaled_dot_product_attention(*split, attn_mask=conditioning.memory_mask[:, None, None] > 0)
         return (x + self.out(found.transpose(1, 2).flatten(2))) * mask[..., None]
 
 
 class VoiceEncoder(nn.Module):
     """A speaker vector and a prompt to one voice."""
 
-    def __init__(self, config: RegressionConfig, n_mels: int):
+    def __init__(self, config: StarlingConfig, n_mels: int):
         super().__init__()
         w = config.prompt_width
         self.first = nn.Conv1d(n_mels, w, 5, stride=2, padding=2)
@@ -102,7 +102,7 @@ class VoiceEncoder(nn.Module):
         nn.init.zeros_(self.quality.weight)
         self.memory = nn.LayerNorm(w)
 
-    def forward(self, vector: Tensor, prompt: Tensor, mask: Tensor, pitch: Tensor, quality: Tensor) -> Heard:
+    def forward(self, vector: Tensor, prompt: Tensor, mask: Tensor, pitch: Tensor, quality: Tensor) -> VoiceConditioning:
         """vector (B, V); prompt (B, T, M) normalised; mask (B, T); pitch (B, T) hertz; quality (B,) or
         NaN.
         """
@@ -129,17 +129,17 @@ class VoiceEncoder(nn.Module):
             [vector * 16, pooled, ranged, base, spread, octave[:, None] - 7.3, wobble[:, None]], -1
         )
         asked = ((quality - MIDDLING) / 0.4).nan_to_num(0.0)[:, None]
-        return Heard(
+        return VoiceConditioning(
             self.mix(known) + self.quality(asked), base, octave, self.memory(x) * half[..., None], half
         )
 
 
-class Regression(nn.Module):
+class Starling(nn.Module):
     """Text encoder, predictors, decoder; see `encode` to `decode` for training and `infer` for speaking."""
 
     embedding = ("hear.mix.2.bias",)  # added to every voice; an adapted network has only one
 
-    def __init__(self, config: RegressionConfig, mel: MelSpec):
+    def __init__(self, config: StarlingConfig, mel: MelSpec):
         super().__init__()
         c = config
         self.config = config
@@ -169,7 +169,7 @@ class Regression(nn.Module):
             ]
         )
         self.looks = nn.ModuleDict(
-            {str(i): Look(c.decoder_width, c.prompt_width, c.heads) for i in c.looks if i < c.decoder_blocks}
+            {str(i): PromptAttention(c.decoder_width, c.prompt_width, c.heads) for i in c.looks if i < c.decoder_blocks}
         )
         self.decoder_norm = nn.LayerNorm(c.decoder_width)
         self.decoder_out = Conv(c.decoder_width, c.patch * mel.n_mels, 3)
@@ -192,7 +192,7 @@ class Regression(nn.Module):
         prompt_lengths: Tensor,
         prompt_pitch: Tensor,
         quality: Tensor | None = None,
-    ) -> Heard:
+    ) -> VoiceConditioning:
         """The voice in a speaker vector (B, V) and a prompt's log-mel (B, T, M) with pitch (B, T) in hertz.
 
         quality (B,) is the predicted mean opinion score of what shall be made with it, 1 to 5; CLEAN if left
@@ -202,15 +202,15 @@ class Regression(nn.Module):
         quality = torch.full((len(vector),), CLEAN, device=vector.device) if quality is None else quality
         return self.hear(vector, self.normalised(prompt, mask), mask, prompt_pitch, quality)
 
-    def encode(self, symbols: Tensor, lengths: Tensor, heard: Heard) -> tuple[Tensor, Tensor]:
+    def encode(self, symbols: Tensor, lengths: Tensor, conditioning: VoiceConditioning) -> tuple[Tensor, Tensor]:
         """States (B, S, D) of symbols (B, S), and the logarithm of one plus their frames (B, S)."""
         mask = length_mask(lengths, symbols.shape[1])
         x = self.embed(symbols) * mask[..., None] * 4
         for block in self.encoder:
-            x = block(x, mask, heard.voice)
+            x = block(x, mask, conditioning.voice)
         d = x.detach()
         for block in self.duration:
-            d = block(d, mask, heard.voice)
+            d = block(d, mask, conditioning.voice)
         return x, self.duration_out(d)[..., 0] * mask
 
     def spread_out(self, states: Tensor, durations: Tensor) -> tuple[Tensor, Tensor]:
@@ -248,7 +248,7 @@ class Regression(nn.Module):
         mask: Tensor,
         octave: Tensor,
         voiced: Tensor,
-        heard: Heard,
+        conditioning: VoiceConditioning,
         noise: Tensor | None = None,
     ) -> Tensor:
         """Normalised log-mel (B, T, M) from patches, the pitch to sound: octave, voiced (B, T), and noise (B,
@@ -261,19 +261,19 @@ class Regression(nn.Module):
             else noise
         )
         melody = torch.stack([octave * voiced * 2, voiced], -1)
-        ripple = self.ripple(octave + heard.octave[:, None], voiced)  # (B, T, M)
+        ripple = self.ripple(octave + conditioning.octave[:, None], voiced)  # (B, T, M)
         frames = [part.reshape(B, P, -1) for part in (melody, noise, ripple)]
         x = self.decoder_in(torch.cat([patches, *frames], -1)) * mask[..., None]
         for i, block in enumerate(self.decoder):
-            x = block(x, mask, heard.voice)
+            x = block(x, mask, conditioning.voice)
             if str(i) in self.looks:
-                x = self.looks[str(i)](x, mask, heard)
+                x = self.looks[str(i)](x, mask, conditioning)
         x = self.decoder_norm(x) * mask[..., None]
         made = (
             self.decoder_out(x).reshape(B, -1, self.mel.n_mels)
             + self.depth(x).reshape(B, -1, self.mel.n_mels) * ripple
         )
-        return made + heard.base[:, None]
+        return made + conditioning.base[:, None]
 
     def ripple(self, octave: Tensor, voiced: Tensor) -> Tensor:
         """The harmonics' ripple (B, T, M) at each frame's log2 pitch in hertz."""
@@ -285,39 +285,39 @@ class Regression(nn.Module):
         )
 
     @torch.inference_mode()
-    def lengths(self, symbols: Tensor, heard: Heard) -> tuple[Tensor, Tensor]:
+    def lengths(self, symbols: Tensor, conditioning: VoiceConditioning) -> tuple[Tensor, Tensor]:
         """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not
         rounded.
         """
         states, log_durations = self.encode(
-            symbols[None], torch.tensor([len(symbols)], device=symbols.device), heard
+            symbols[None], torch.tensor([len(symbols)], device=symbols.device), conditioning
         )
         return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
     def infer(
-        self, symbols: Tensor, heard: Heard, manner: Manner, lengths: tuple[Tensor, Tensor] | None = None
-    ) -> Frames:
+        self, symbols: Tensor, conditioning: VoiceConditioning, prosody: ProsodyControls, lengths: tuple[Tensor, Tensor] | None = None
+    ) -> AcousticOutput:
         """Frames of one utterance: symbols (S,), a voice of batch one; with its `lengths`, where they are
         known already.
         """
-        states, exact = lengths or self.lengths(symbols, heard)
-        durations = whole(exact / manner.tempo, ~self.is_mark[symbols], manner.frames)
+        states, exact = lengths or self.lengths(symbols, conditioning)
+        durations = whole(exact / prosody.tempo, ~self.is_mark[symbols], prosody.frames)
         patches, lengths = self.spread_out(states, durations[None])
         mask = torch.ones(patches.shape[:2], device=symbols.device)
-        octave, voicing = self.intone(patches, mask, heard.voice)
+        octave, voicing = self.intone(patches, mask, conditioning.voice)
         voiced = (voicing > 0).float()
-        raised = torch.repeat_interleave(manner.octaves.expand(len(symbols)), durations)
+        raised = torch.repeat_interleave(prosody.octaves.expand(len(symbols)), durations)
         octave = octave + F.pad(raised, (0, octave.shape[1] - len(raised)))
         noise = torch.randn(
-            1, octave.shape[1], self.config.noise, generator=torch.Generator().manual_seed(manner.seed)
+            1, octave.shape[1], self.config.noise, generator=torch.Generator().manual_seed(prosody.seed)
         ).to(symbols.device)
         mel = (
-            self.decode(patches, mask, octave, voiced, heard, manner.temperature * noise)[
+            self.decode(patches, mask, octave, voiced, conditioning, prosody.temperature * noise)[
                 0, : int(lengths[0])
             ]
             * self.std
             + self.mean
         )
-        hertz = (2.0 ** (octave + heard.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
-        return Frames(mel.clamp_min(self.mel.silence), hertz[0, : int(lengths[0])], durations)
+        hertz = (2.0 ** (octave + conditioning.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
+        return AcousticOutput(mel.clamp_min(self.mel.silence), hertz[0, : int(lengths[0])], durations)

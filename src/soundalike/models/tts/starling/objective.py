@@ -13,12 +13,12 @@ from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
 from soundalike.nn.masks import length_mask, masked_mean
 
-from .discriminator import AdversaryConfig, MelDiscriminator, discriminator_loss, generator_losses
-from .network import Regression, RegressionConfig
+from .discriminator import MelDiscriminatorConfig, MelDiscriminator, discriminator_loss, generator_losses
+from .network import Starling, StarlingConfig
 
 
 @dataclass(frozen=True)
-class RegressionSettings:
+class StarlingSettings:
     mel: float = 1.0
     duration: float = 0.3
     pitch: float = 1.0
@@ -28,20 +28,20 @@ class RegressionSettings:
     window: int = 192  # frames of each clip the discriminator is shown, at a random place
 
 
-JUDGED = RegressionSettings(adversarial=0.3, matching=0.8)  # as in the second stage of training
+JUDGED = StarlingSettings(adversarial=0.3, matching=0.8)  # as in the second stage of training
 
 
-class RegressionObjective:
+class StarlingObjective:
     """L1 on the normalised mel, L2 on log durations, L1 on octaves, cross-entropy on voicing; and an
     adversary if asked for.
     """
 
-    wants = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector", "quality"})
+    required_fields = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector", "quality"})
 
     def __init__(
         self,
-        network: Regression,
-        settings: RegressionSettings,
+        network: Starling,
+        settings: StarlingSettings,
         facts: DataFacts,
         adversary: MelDiscriminator | None = None,
     ):
@@ -49,40 +49,40 @@ class RegressionObjective:
         self.settings = settings
         network.mean.copy_(facts.mel_mean)
         network.std.copy_(facts.mel_std)
-        self.turns = ("discriminator", "model") if settings.adversarial else ("model",)
-        told = AdversaryConfig(network.config.voice, network.config.width)
+        self.optimizers = ("discriminator", "model") if settings.adversarial else ("model",)
+        told = MelDiscriminatorConfig(network.config.voice, network.config.width)
         self.adversary = adversary or (MelDiscriminator(told, network.mel) if settings.adversarial else None)
 
-    def network(self) -> Regression:
+    def network(self) -> Starling:
         return self._network
 
     @property
-    def companions(self) -> dict[str, tuple[str, Any, nn.Module]]:
+    def auxiliary_parts(self) -> dict[str, tuple[str, Any, nn.Module]]:
         return (
             {"adversary": ("mel_adversary", self.adversary.config, self.adversary)}
             if self.adversary is not None
             else {}
         )
 
-    def trained(self, turn: str) -> nn.Module:
-        return self.adversary if turn == "discriminator" else self._network
+    def trained(self, optimizer: str) -> nn.Module:
+        return self.adversary if optimizer == "discriminator" else self._network
 
     def forward(self, batch: Batch) -> Output:
         net = self._network
         patch = self._network.config.patch
-        heard = net.listen(
+        conditioning = net.listen(
             batch.vector, batch.prompt, batch.prompt_lengths, batch.prompt_pitch, batch.quality
         )
-        states, log_durations = net.encode(batch.symbols, batch.symbol_lengths, heard)
+        states, log_durations = net.encode(batch.symbols, batch.symbol_lengths, conditioning)
         patches, lengths = net.spread_out(states, batch.durations)
         mask = length_mask(-(-lengths // patch), patches.shape[1])
         size = patches.shape[1] * patch
         pitch = F.pad(batch.pitch, (0, size - batch.pitch.shape[1]))
         voiced = (pitch > 0).float()
-        octave = (pitch.clamp_min(1.0).log2() - heard.octave[:, None]) * voiced
-        made_octave, voicing = net.intone(patches.detach(), mask, heard.voice)
+        octave = (pitch.clamp_min(1.0).log2() - conditioning.octave[:, None]) * voiced
+        made_octave, voicing = net.intone(patches.detach(), mask, conditioning.voice)
         noise = torch.randn(len(mask), size, net.config.noise, device=mask.device)
-        mel = net.decode(patches, mask, octave, voiced, heard, noise)
+        mel = net.decode(patches, mask, octave, voiced, conditioning, noise)
         return {
             "mel": mel,
             "log_durations": log_durations,
@@ -91,11 +91,11 @@ class RegressionObjective:
             "octave": octave,
             "voiced": voiced,
             "lengths": lengths,
-            "voice": heard.voice.detach(),
+            "voice": conditioning.voice.detach(),
             "said": net.sounds(patches).detach(),
         }
 
-    def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         s = self.settings
         net = self._network
         frames = length_mask(output["lengths"], output["mel"].shape[1])
@@ -111,7 +111,7 @@ class RegressionObjective:
         if self.adversary is not None:
             start = int(torch.randint(max(1, frames.shape[1] - s.window), ()))
             shown = slice(start, start + s.window)
-        if turn == "discriminator":
+        if optimizer == "discriminator":
             (_, real), (_, made) = (
                 self._judge(x, new, shown, output) for x in (target, output["mel"].detach())
             )
@@ -140,4 +140,4 @@ class RegressionObjective:
         return self.adversary((mel * mask[..., None])[:, shown], output["said"][:, shown], output["voice"])
 
 
-PART = PartKind("acoustic", RegressionConfig, Regression, RegressionSettings, RegressionObjective)
+PART = PartKind("acoustic", StarlingConfig, Starling, StarlingSettings, StarlingObjective)

@@ -8,18 +8,18 @@ from dataclasses import dataclass
 import torch
 
 from soundalike.audio.audio import Audio
-from soundalike.core.types import DataFacts, Frames, Manner, Voice
-from soundalike.models.common.mel_synthesis import manner_of, sharpened, sound
-from soundalike.models.common.prompt_conditioning import Assembled
-from soundalike.text import Spoken, encode
+from soundalike.core.types import DataFacts, AcousticOutput, ProsodyControls, Voice
+from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound
+from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
+from soundalike.text import Utterance, encode
 
 from .discriminator import MelDiscriminator
-from .network import Heard, Regression
-from .objective import JUDGED, RegressionObjective
+from .network import VoiceConditioning, Starling
+from .objective import JUDGED, StarlingObjective
 
 
 @dataclass(frozen=True)
-class RegressionOptions:
+class StarlingOptions:
     """How to speak."""
 
     speed: float = 1.0  # 0.5 (half as fast) to 2; changes durations, not pitch
@@ -34,30 +34,30 @@ class RegressionOptions:
 class Plan:
     """What every take of a sentence shares, so that it is worked out once."""
 
-    acoustic: Regression  # as adapted to the voice
+    acoustic: Starling  # as adapted to the voice
     symbols: torch.Tensor  # (S,)
-    heard: Heard
+    conditioning: VoiceConditioning
     prompt: torch.Tensor  # (T, M)
     # States (1, S, D); frames (S,) at the natural pace, not rounded
     lengths: tuple[torch.Tensor, torch.Tensor]
 
 
-class RegressionCloner(Assembled):
+class StarlingSynthesizer(PromptConditionedSynthesizer):
     """Listens once, speaks one sentence at a time."""
 
-    Options = RegressionOptions
+    Options = StarlingOptions
 
-    acoustic: Regression
+    acoustic: Starling
     adversary: MelDiscriminator | None = None  # of a model that can practise
 
     @property
-    def practice_layers(self) -> tuple[str, ...]:
+    def adaptation_layers(self) -> tuple[str, ...]:
         return ("decoder", "depth", "looks", "hear") if self.adversary is not None else ()
 
-    def taught(self, network: Regression, facts: DataFacts) -> RegressionObjective:
-        return RegressionObjective(network, JUDGED, facts, self.adversary)
+    def adaptation_objective(self, network: Starling, facts: DataFacts) -> StarlingObjective:
+        return StarlingObjective(network, JUDGED, facts, self.adversary)
 
-    def heard(self, acoustic: Regression, voice: Voice) -> tuple[Heard, torch.Tensor]:
+    def conditioning(self, acoustic: Starling, voice: Voice) -> tuple[VoiceConditioning, torch.Tensor]:
         """A voice as an acoustic model takes it, with its prompt's mel (T, M). Raises CheckpointError for
         another model's voice.
         """
@@ -71,38 +71,38 @@ class RegressionCloner(Assembled):
             frames = torch.tensor([t["prompt"].shape[1]], device=self.device)
             return acoustic.listen(t["vector"], t["prompt"], frames, t["prompt_pitch"]), t["prompt"][0]
 
-    def manner(self, spoken: Spoken, options: RegressionOptions) -> Manner:
-        return manner_of(spoken, options, self.mel, self.device)
+    def prosody(self, utterance: Utterance, options: StarlingOptions) -> ProsodyControls:
+        return prosody_of(utterance, options, self.mel, self.device)
 
-    def plan(self, spoken: Spoken, voice: Voice) -> Plan:
+    def plan(self, utterance: Utterance, voice: Voice) -> Plan:
         """A sentence thought out, for as many takes as may be wanted. Raises CheckpointError for another
         model's voice.
         """
-        symbols = torch.tensor(encode(spoken.symbols), device=self.device)
+        symbols = torch.tensor(encode(utterance.symbols), device=self.device)
         acoustic = self.acoustic_of(voice)
-        heard, prompt = self.heard(acoustic, voice)
-        return Plan(acoustic, symbols, heard, prompt, acoustic.lengths(symbols, heard))
+        conditioning, prompt = self.conditioning(acoustic, voice)
+        return Plan(acoustic, symbols, conditioning, prompt, acoustic.lengths(symbols, conditioning))
 
     def seconds(
-        self, spoken: Spoken, voice: Voice, options: RegressionOptions, plan: Plan | None = None
+        self, utterance: Utterance, voice: Voice, options: StarlingOptions, plan: Plan | None = None
     ) -> float:
         """How long the sentence would be."""
-        exact = (plan or self.plan(spoken, voice)).lengths[1] / self.manner(spoken, options).tempo
+        exact = (plan or self.plan(utterance, voice)).lengths[1] / self.prosody(utterance, options).tempo
         return float(exact.sum()) / self.mel.frames_per_second
 
     def frames(
-        self, spoken: Spoken, voice: Voice, options: RegressionOptions, plan: Plan | None = None
-    ) -> Frames:
+        self, utterance: Utterance, voice: Voice, options: StarlingOptions, plan: Plan | None = None
+    ) -> AcousticOutput:
         """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for
         another model's voice.
         """
-        plan = plan or self.plan(spoken, voice)
-        made = plan.acoustic.infer(plan.symbols, plan.heard, self.manner(spoken, options), plan.lengths)
-        return Frames(sharpened(made.mel, plan.prompt, options.sharpen), made.pitch, made.durations)
+        plan = plan or self.plan(utterance, voice)
+        made = plan.acoustic.infer(plan.symbols, plan.conditioning, self.prosody(utterance, options), plan.lengths)
+        return AcousticOutput(sharpened(made.mel, plan.prompt, options.sharpen), made.pitch, made.durations)
 
     def speak(
-        self, spoken: Spoken, voice: Voice, options: RegressionOptions | None = None, plan: Plan | None = None
+        self, utterance: Utterance, voice: Voice, options: StarlingOptions | None = None, plan: Plan | None = None
     ) -> Iterator[Audio]:
         """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""
-        options = options or RegressionOptions()
-        yield sound(self.vocoder, self.frames(spoken, voice, options, plan), spoken, self.mel, options.seed)
+        options = options or StarlingOptions()
+        yield sound(self.vocoder, self.frames(utterance, voice, options, plan), utterance, self.mel, options.seed)

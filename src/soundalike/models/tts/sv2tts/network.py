@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
-from soundalike.core.types import Frames
+from soundalike.core.types import AcousticOutput
 from soundalike.nn.conv import Conv
 from soundalike.nn.masks import length_mask
 from soundalike.text.alphabet import SYMBOLS
@@ -61,7 +61,7 @@ class State:
 class Attended:
     """What `infer` gives."""
 
-    frames: Frames
+    frames: AcousticOutput
     weights: Tensor  # (K, S) attention of each step to each symbol
     ended: str  # by its "stop" token, by "lingering" on the last symbol, or at the "limit"
 
@@ -256,4 +256,4 @@ class SV2TTS(nn.Module):
         mel = torch.cat(made)[None]
         mel = self.finish(mel, torch.ones(mel.shape[:2], device=mel.device))[0] * self.std + self.mean
         durations = torch.bincount(torch.tensor(places).cummax(0).values, minlength=size) * r
-        return Attended(Frames(mel.clamp_min(self.mel.silence), None, durations), torch.stack(looked), ended)
+        return Attended(AcousticOutput(mel.clamp_min(self.mel.silence), None, durations), torch.stack(looked), ended)

@@ -41,8 +41,8 @@ class SV2TTSObjective:
     told.
     """
 
-    wants = frozenset({"symbols", "durations", "mel", "prompt", "vector"})
-    turns = ("model",)
+    required_fields = frozenset({"symbols", "durations", "mel", "prompt", "vector"})
+    optimizers = ("model",)
 
     def __init__(self, network: SV2TTS, settings: SV2TTSSettings, facts: DataFacts):
         self._network = network
@@ -53,7 +53,7 @@ class SV2TTSObjective:
     def network(self) -> SV2TTS:
         return self._network
 
-    def trained(self, turn: str) -> nn.Module:
+    def trained(self, optimizer: str) -> nn.Module:
         return self._network
 
     def forward(self, batch: Batch) -> Output:
@@ -100,7 +100,7 @@ class SV2TTSObjective:
         )
         return (torch.arange(batch.symbols.shape[1], device=sounding.device) - sounding[..., None]).abs()
 
-    def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         s = self.settings
         mask = output["mask"]
         steps = output["steps"]

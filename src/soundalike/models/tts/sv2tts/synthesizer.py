@@ -13,8 +13,8 @@ import torch
 from soundalike.audio.audio import Audio
 from soundalike.core.types import Attention, DataFacts, Voice
 from soundalike.models.common.mel_synthesis import sharpened, sound
-from soundalike.models.common.prompt_conditioning import Assembled
-from soundalike.text import Spoken, encode, phonemize
+from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
+from soundalike.text import Utterance, encode, phonemize
 
 from .network import SV2TTS, Attended
 from .objective import SV2TTSObjective, SV2TTSSettings
@@ -29,41 +29,41 @@ class SV2TTSOptions:
     sharpen: float = 1.0  # 0 to 1: how far the spread of each mel band is brought back to the reference's
 
 
-class SV2TTSCloner(Assembled):
+class SV2TTSSynthesizer(PromptConditionedSynthesizer):
     """Listens once, speaks one sentence at a time, not knowing beforehand how long it will take."""
 
     Options = SV2TTSOptions
 
     acoustic: SV2TTS
-    practice_layers = ("prenet", "frames_out", "postnet")
+    adaptation_layers = ("prenet", "frames_out", "postnet")
 
-    def taught(self, network: SV2TTS, facts: DataFacts) -> SV2TTSObjective:
+    def adaptation_objective(self, network: SV2TTS, facts: DataFacts) -> SV2TTSObjective:
         return SV2TTSObjective(network, SV2TTSSettings(window=4, forced=1.0, own=1.0), facts)
 
-    def attended(self, spoken: Spoken, voice: Voice, options: SV2TTSOptions) -> Attended:
+    def attended(self, utterance: Utterance, voice: Voice, options: SV2TTSOptions) -> Attended:
         """The mel and durations of one sentence before the vocoder, where each step looked, and how it ended.
         Raises CheckpointError for another model's voice.
         """
         self.check(voice)
-        symbols = torch.tensor(encode(spoken.symbols), device=self.device)
+        symbols = torch.tensor(encode(utterance.symbols), device=self.device)
         return self.acoustic_of(voice).infer(
             symbols, voice.tensors["vector"].float()[None].to(self.device), options.seed, options.guard
         )
 
-    def speak(self, spoken: Spoken, voice: Voice, options: SV2TTSOptions | None = None) -> Iterator[Audio]:
+    def speak(self, utterance: Utterance, voice: Voice, options: SV2TTSOptions | None = None) -> Iterator[Audio]:
         """One sentence in the voice, as one Audio with its cues and its attention. The same seed gives the
         same samples.
         """
         options = options or SV2TTSOptions()
-        made = self.attended(spoken, voice, options)
+        made = self.attended(utterance, voice, options)
         attention = Attention(
-            tuple(spoken.symbols),
+            tuple(utterance.symbols),
             made.weights.cpu().numpy(),
             self.acoustic.config.reduction / self.mel.frames_per_second,
         )
         mel = sharpened(made.frames.mel, voice.tensors["prompt"].float().to(self.device), options.sharpen)
         yield replace(
-            sound(self.vocoder, replace(made.frames, mel=mel), spoken, self.mel, options.seed),
+            sound(self.vocoder, replace(made.frames, mel=mel), utterance, self.mel, options.seed),
             attention=(attention,),
         )
 

@@ -27,8 +27,8 @@ class VocosSettings:
 class VocosObjective:
     """Magnitudes at several resolutions, the mel, and the pitch."""
 
-    wants = frozenset({"mel", "pitch", "samples"})
-    turns = ("model",)
+    required_fields = frozenset({"mel", "pitch", "samples"})
+    optimizers = ("model",)
 
     def __init__(self, network: Vocos, settings: VocosSettings, facts: DataFacts):
         self._network = network
@@ -39,7 +39,7 @@ class VocosObjective:
     def network(self) -> Vocos:
         return self._network
 
-    def trained(self, turn: str) -> nn.Module:
+    def trained(self, optimizer: str) -> nn.Module:
         return self._network
 
     def forward(self, batch: Batch) -> Output:
@@ -53,7 +53,7 @@ class VocosObjective:
             "mask": mask,
         }
 
-    def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         s = self.settings
         mel = self._network.mel
         mask = output["mask"]

@@ -22,8 +22,8 @@ class WaveNetSettings:
 class WaveNetObjective:
     """Cross-entropy of each sample's class, told all before it."""
 
-    wants = frozenset({"mel", "samples"})
-    turns = ("model",)
+    required_fields = frozenset({"mel", "samples"})
+    optimizers = ("model",)
 
     def __init__(self, network: WaveNet, settings: WaveNetSettings, facts: DataFacts):
         self._network = network
@@ -33,7 +33,7 @@ class WaveNetObjective:
     def network(self) -> WaveNet:
         return self._network
 
-    def trained(self, turn: str) -> nn.Module:
+    def trained(self, optimizer: str) -> nn.Module:
         return self._network
 
     def forward(self, batch: Batch) -> Output:
@@ -43,7 +43,7 @@ class WaveNetObjective:
         classes = net.classes_of(net.prediction.excite(samples, batch.mel) if net.config.order else samples)
         return {"logits": net.logits(batch.mel, batch.mel_lengths, classes), "classes": classes}
 
-    def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         mask = length_mask((batch.mel_lengths - 1) * self._network.mel.hop_length, output["classes"].shape[1])
         loss = F.cross_entropy(output["logits"].transpose(1, 2), output["classes"], reduction="none")
         return {"cross_entropy": masked_mean(loss, mask)}

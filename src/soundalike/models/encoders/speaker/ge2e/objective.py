@@ -41,8 +41,8 @@ class GE2EObjective:
     others'.
     """
 
-    wants = frozenset({"mel", "speaker"})
-    turns = ("model",)
+    required_fields = frozenset({"mel", "speaker"})
+    optimizers = ("model",)
 
     def __init__(self, network: GE2E, settings: GE2ESettings, facts: DataFacts):
         self._network = network
@@ -57,13 +57,13 @@ class GE2EObjective:
     def network(self) -> GE2E:
         return self._network
 
-    def trained(self, turn: str) -> nn.Module:
+    def trained(self, optimizer: str) -> nn.Module:
         return self.all
 
     def forward(self, batch: Batch) -> Output:
         return {"vector": self._network(batch.mel, batch.mel_lengths)}
 
-    def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         cosine, own = similarities(output["vector"], batch.speaker)
         line = self.all["line"]
         logits = line.weight[0, 0].clamp_min(1e-6) * cosine + line.bias

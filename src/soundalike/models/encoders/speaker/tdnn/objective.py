@@ -27,8 +27,8 @@ class SpeakerSettings:
 class SpeakerObjective:
     """Tell the training speakers apart, and agree with the teacher."""
 
-    wants = frozenset({"mel", "speaker", "target_vector"})
-    turns = ("model",)
+    required_fields = frozenset({"mel", "speaker", "target_vector"})
+    optimizers = ("model",)
 
     def __init__(self, network: TDNN, settings: SpeakerSettings, facts: DataFacts):
         self._network = network
@@ -42,7 +42,7 @@ class SpeakerObjective:
     def network(self) -> TDNN:
         return self._network
 
-    def trained(self, turn: str) -> nn.Module:
+    def trained(self, optimizer: str) -> nn.Module:
         return self.all
 
     def forward(self, batch: Batch) -> Output:
@@ -52,7 +52,7 @@ class SpeakerObjective:
         mel = (mel + random[:, :1, None] + random[:, 1:, None] * slope).clamp_min(self._network.mel.silence)
         return {"vector": self._network(mel, batch.mel_lengths)}
 
-    def losses(self, turn: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
         s = self.settings
         vector = output["vector"]
         # (B, speakers)
