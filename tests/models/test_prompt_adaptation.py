@@ -14,7 +14,7 @@ from soundalike.audio.audio import Audio, join
 from soundalike.core.types import DataFacts
 from soundalike.data.collate import collate
 from soundalike.inference.voice_file import ADAPTER
-from soundalike.models.aligners.hmm.phone_recognizer import hear
+from soundalike.models.aligners.hmm.phone_recognizer import recognize_phones
 from soundalike.models.common.prompt_adaptation import PromptWindows, adapt_to_prompt, without_noise
 from soundalike.models.common.prompt_conditioning import is_adapted
 
@@ -92,7 +92,7 @@ def test_noise_is_not_understood_and_so_not_practised(cloner, voice):
     prompt = torch.from_numpy(
         np.random.default_rng(0).normal(-6, 1, tuple(voice.tensors["prompt"].shape))
     ).half()
-    assert hear(prompt.float(), cloner.aligner, cloner.family.mel) is None
+    assert recognize_phones(prompt.float(), cloner.aligner, cloner.family.mel) is None
     noise = Voice({**voice.tensors, "prompt": prompt}, voice.facts)
     assert cloner.adapt_to_prompt(noise) is noise
 
@@ -119,7 +119,7 @@ def loss_on(network, cloner, voice: Voice) -> float:
     """The mean error of the mel, with the durations and pitch of the recording, over windows of a voice's
     prompt.
     """
-    said = hear(voice.tensors["prompt"].float(), cloner.aligner, cloner.family.mel)
+    said = recognize_phones(voice.tensors["prompt"].float(), cloner.aligner, cloner.family.mel)
     windows = PromptWindows(voice, said)
     batch = collate([windows.item() for _ in range(6)])
     objective = cloner.family.taught(network, DataFacts(1, network.mean.clone(), network.std.clone()))

@@ -27,8 +27,8 @@ def written_form(cell: str) -> str:
 @pytest.mark.parametrize(
     "language, written, spoken, reason", ROWS, ids=[f"{row[0]}:{row[1]}" for row in ROWS]
 )
-def test_what_is_written_is_what_is_said(language, written, utterance, reason):
-    assert normalise(written_form(written), language) == utterance, reason
+def test_what_is_written_is_what_is_said(language, written, spoken, reason):
+    assert normalise(written_form(written), language) == spoken, reason
 
 
 def test_the_table_is_large_enough_and_repeats_nothing():
@@ -48,12 +48,12 @@ def test_what_is_said_stays_as_it_is(language, written):
     assert_only_words(once, language)
 
 
-def assert_only_words(utterance: str, language: str) -> None:
-    wrong = [c for c in utterance if not (c.isalpha() or c in " .,;:!?'-")]
-    assert not wrong, (utterance, wrong)
+def assert_only_words(spoken: str, language: str) -> None:
+    wrong = [c for c in spoken if not (c.isalpha() or c in " .,;:!?'-")]
+    assert not wrong, (spoken, wrong)
     script = "CYRILLIC" if language == "ru" else "LATIN"
-    assert all(unicodedata.name(c).startswith(script) for c in utterance if c.isalpha()), utterance
-    assert not re.search(r"(?<![^\W_])['-]|['-](?![^\W_])|  |^[\s.,;:!?]|\s$", utterance), utterance
+    assert all(unicodedata.name(c).startswith(script) for c in spoken if c.isalpha()), spoken
+    assert not re.search(r"(?<![^\W_])['-]|['-](?![^\W_])|  |^[\s.,;:!?]|\s$", spoken), spoken
 
 
 def anything(rng: random.Random, length: int) -> str:
@@ -104,12 +104,12 @@ def test_any_string_is_spoken_or_refused(language):
         assert "".join(reading.written for reading in readings) == text
         assert [r.start for r in readings] == [0, *(r.stop for r in readings)][: len(readings)]
         try:
-            utterance = normalise(text, language)
+            spoken = normalise(text, language)
         except TextError:
             continue
-        assert utterance == "".join(reading.utterance for reading in readings)
-        assert_only_words(utterance, language)
-        assert normalise(utterance, language) == utterance, (number, text)
+        assert spoken == "".join(reading.spoken for reading in readings)
+        assert_only_words(spoken, language)
+        assert normalise(spoken, language) == spoken, (number, text)
 
 
 PLAIN = {
@@ -134,8 +134,8 @@ def test_no_word_is_lost(language):
     for _ in range(50):
         some = [rng.choice(words).strip(",") for _ in range(12)]
         text = "".join(word + rng.choice([" ", ", ", " 5 ", " - ", "! ", " $3 ", " 😀 "]) for word in some)
-        utterance = iter(re.findall(r"[\w'-]+", normalise(text, language)))
-        assert all(word in utterance for word in some), (text, normalise(text, language))
+        spoken = iter(re.findall(r"[\w'-]+", normalise(text, language)))
+        assert all(word in spoken for word in some), (text, normalise(text, language))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -200,8 +200,8 @@ def test_hostile_strings_end(language, bit):
     ],
 )
 def test_endless_numbers_are_read_digit_by_digit(language, shape):
-    utterance = normalise(shape.format(*["7" * 5_000] * 2), language)
-    assert utterance.count(normalise("7", language)) >= 5_000
+    spoken = normalise(shape.format(*["7" * 5_000] * 2), language)
+    assert spoken.count(normalise("7", language)) >= 5_000
 
 
 def test_readings_say_which_rule_and_where():

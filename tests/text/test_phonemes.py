@@ -23,16 +23,16 @@ def rows(name: str) -> list[list[str]]:
     return [line.split("\t") for line in lines if line and not line.startswith("#")]
 
 
-def sounds(utterance: Utterance, word: int) -> list[str]:
-    return [s for s, of in zip(utterance.symbols, utterance.word_of) if of == word and s not in "^_,.?!"]
+def sounds(spoken: Utterance, word: int) -> list[str]:
+    return [s for s, of in zip(spoken.symbols, spoken.word_of) if of == word and s not in "^_,.?!"]
 
 
 def test_heteronyms_are_read_by_their_context():
     wrong = []
     all_rows = rows("heteronyms.tsv")
     for sentence, word, ipa in all_rows:
-        utterance = phonemize(sentence)
-        if sounds(utterance, utterance.words.index(word)) != spell_ipa(ipa):
+        spoken = phonemize(sentence)
+        if sounds(spoken, spoken.words.index(word)) != spell_ipa(ipa):
             wrong.append((sentence, word))
     assert len(all_rows) >= 60 and len({word for _, word, _ in all_rows}) >= 25
     assert len(wrong) <= 0.1 * len(all_rows), wrong
@@ -75,15 +75,15 @@ def test_names_have_a_stress_and_sound_like_themselves():
     }
     names = [*dict.fromkeys([*NAMES_IN_LEXICON, *expected, *(name.capitalize() for name in NAMES)])]
     assert len(names) >= 60
-    utterance = phonemize(", ".join(names))
-    found = {name: "".join(sounds(utterance, i)) for i, name in enumerate(utterance.words)}
+    spoken = phonemize(", ".join(names))
+    found = {name: "".join(sounds(spoken, i)) for i, name in enumerate(spoken.words)}
     assert all("ˈ" in found[name] for name in names)
     assert {name: found[name] for name in expected} == expected
 
 
 def test_an_owner_of_something_keeps_their_name():
-    utterance = phonemize("Camila's book")
-    assert "".join(sounds(utterance, 0)) == "kəmˈiləz"
+    spoken = phonemize("Camila's book")
+    assert "".join(sounds(spoken, 0)) == "kəmˈiləz"
 
 
 def test_the_language_of_a_text_is_found():
@@ -136,9 +136,9 @@ def test_the_lexicon_in_memory_says_what_its_file_says(language):
     ],
 )
 def test_no_word_is_dropped(plain, language, words):
-    utterance = phonemize(plain, language=language)
-    assert " ".join(utterance.words) == words
-    assert set(utterance.word_of) == {-1, *range(len(utterance.words))}, "every word has a sound"
+    spoken = phonemize(plain, language=language)
+    assert " ".join(spoken.words) == words
+    assert set(spoken.word_of) == {-1, *range(len(spoken.words))}, "every word has a sound"
 
 
 def test_a_language_without_its_lexicon_is_named(monkeypatch):

@@ -38,11 +38,11 @@ def test_spoken_words(written, words):
 
 
 def test_symbols_are_in_the_alphabet_and_belong_to_words():
-    utterance = phonemize("The quick, brown fox? Jumps!")
-    assert len(utterance.symbols) == len(utterance.word_of)
-    assert all(symbol in SYMBOLS for symbol in utterance.symbols)
-    assert [s for s in utterance.symbols if s in MARKS] == ["^", "_", ",", "_", "?", "!"]
-    assert 0 not in encode(utterance.symbols)
+    spoken = phonemize("The quick, brown fox? Jumps!")
+    assert len(spoken.symbols) == len(spoken.word_of)
+    assert all(symbol in SYMBOLS for symbol in spoken.symbols)
+    assert [s for s in spoken.symbols if s in MARKS] == ["^", "_", ",", "_", "?", "!"]
+    assert 0 not in encode(spoken.symbols)
 
 
 def test_the_end_is_always_marked():

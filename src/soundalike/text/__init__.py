@@ -13,7 +13,7 @@ __all__ = [
     "Lexicon",
     "Reading",
     "Script",
-    "Spoken",
+    "Utterance",
     "base_language",
     "detect_language",
     "encode",

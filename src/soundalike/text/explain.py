@@ -14,7 +14,7 @@ def guessed(script: Script) -> Script:
     """The same, with the words named whose sounds are a model's guess since no lexicon has them."""
     said = []
     for word in script.said:
-        if not word.source and not in_lexicon(word.utterance, word.language):
+        if not word.source and not in_lexicon(word.spoken, word.language):
             rule = "guessed" if word.rule == "as written" else f"{word.rule}; guessed"
             word = replace(word, rule=rule)
         said.append(word)
@@ -30,7 +30,7 @@ def table(script: Script) -> str:
             f"{said.start}-{said.stop}",
             _short(said.written),
             said.rule,
-            said.utterance,
+            said.spoken,
             "".join(said.symbols),
             said.utterance,
         )
@@ -51,7 +51,7 @@ def table(script: Script) -> str:
 def as_dict(script: Script) -> dict[str, Any]:
     """The same, and the symbols, pauses and marks of each sentence, as JSON can hold it."""
     sentences = []
-    for number, utterance in enumerate(script.utterances):
+    for number, spoken in enumerate(script.utterances):
         words = [
             {k: v for k, v in asdict(said).items() if k not in ("utterance",)}
             for said in script.said
@@ -62,19 +62,19 @@ def as_dict(script: Script) -> dict[str, Any]:
             word |= {
                 name: values[index]
                 for name in ("rate", "pitch", "volume")
-                if (values := getattr(utterance, name))
+                if (values := getattr(spoken, name))
             }
         sentences.append(
             {
-                "text": utterance.text,
-                "language": utterance.language,
-                "voice": utterance.voice,
-                "symbols": " ".join(utterance.symbols),
+                "text": spoken.text,
+                "language": spoken.language,
+                "voice": spoken.voice,
+                "symbols": " ".join(spoken.symbols),
                 "words": words,
                 "pauses": [
-                    {"after": index, "seconds": seconds} for index, seconds in sorted(utterance.pauses.items())
+                    {"after": index, "seconds": seconds} for index, seconds in sorted(spoken.pauses.items())
                 ],
-                "marks": [{"name": name, "before": index} for name, index in utterance.marks],
+                "marks": [{"name": name, "before": index} for name, index in spoken.marks],
             }
         )
     return {"language": script.language, "sentences": sentences, "warnings": script.warnings}

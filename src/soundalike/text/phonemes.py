@@ -225,30 +225,30 @@ def assemble(tokens: list[Token], where: str, text: str, language: str, **more: 
     return Utterance(symbols, words, word_of, text, language, **more)  # type: ignore[arg-type]
 
 
-def in_halves(utterance: Utterance) -> list[Utterance]:
+def in_halves(spoken: Utterance) -> list[Utterance]:
     """A sentence cut in two at the comma nearest its middle; itself alone where there is none with three
     words on either side.
     """
-    size = len(utterance.words)
+    size = len(spoken.words)
     commas = [
         word + 1
-        for symbol, word in zip(utterance.symbols, utterance.word_of)
+        for symbol, word in zip(spoken.symbols, spoken.word_of)
         if symbol == COMMA and 3 <= word + 1 <= size - 3
     ]
     if not commas:
-        return [utterance]
+        return [spoken]
     cut = min(commas, key=lambda word: abs(2 * word - size))
 
     def part(start: int, stop: int) -> Utterance:
         kept = [
             (symbol, word - start)
-            for symbol, word in zip(utterance.symbols, utterance.word_of)
+            for symbol, word in zip(spoken.symbols, spoken.word_of)
             if start <= word < stop
         ]
         symbols = [START, *(symbol for symbol, _ in kept)]
         words = [-1, *(word for _, word in kept)]
-        lists = {name: getattr(utterance, name)[start:stop] for name in ("spans", "rate", "pitch")}
-        return Utterance(symbols, utterance.words[start:stop], words, utterance.text, utterance.language, **lists)
+        lists = {name: getattr(spoken, name)[start:stop] for name in ("spans", "rate", "pitch")}
+        return Utterance(symbols, spoken.words[start:stop], words, spoken.text, spoken.language, **lists)
 
     return [part(0, cut), part(cut, size)]
 

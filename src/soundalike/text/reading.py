@@ -27,7 +27,7 @@ def readings(text: str, language: str = "en", where: str = "text") -> list[Readi
     found = []
     for reading in explain(text, language):
         parts = [reading]
-        if reading.utterance == reading.written and len(reading.written.split()) > 1:
+        if reading.spoken == reading.written and len(reading.written.split()) > 1:
             pieces = re.finditer(r"\s*\S+\s*\Z|\s*\S+", reading.written)
             parts = [
                 replace(
@@ -35,7 +35,7 @@ def readings(text: str, language: str = "en", where: str = "text") -> list[Readi
                     start=reading.start + p.start(),
                     stop=reading.start + p.end(),
                     written=p[0],
-                    utterance=p[0],
+                    spoken=p[0],
                 )
                 for p in pieces
             ]

@@ -36,7 +36,7 @@ class TokenTrace:
     stop: int
     written: str
     rule: str
-    utterance: str
+    spoken: str
     symbols: list[str]
     utterance: int
     language: str
@@ -156,7 +156,7 @@ class _Writer:
             self.lay(item)
         self.cuts.append(len(self.pieces))
         utterances: list[list[_Heard]] = []
-        utterance: list[Utterance] = []
+        spoken: list[Utterance] = []
         said: list[TokenTrace] = []
         for first, last in self.sentences():
             heard, tokens, notes = self.hear(first, last)
@@ -171,7 +171,7 @@ class _Writer:
                     _rule(h),
                     h.token.text,
                     h.token.symbols,
-                    len(utterance),
+                    len(spoken),
                     self.language_at(h.piece),
                     h.token.rule,
                     h.reading.warning,
@@ -180,13 +180,13 @@ class _Writer:
             ]
             warnings = warnings + notes
             utterances.append(heard)
-            utterance.append(sentence)
-        if not utterance:
+            spoken.append(sentence)
+        if not spoken:
             raise TextError(
                 f"{self.where}: the text holds nothing that can be spoken. Give at least one word."
             )
-        self.place(utterances, utterance)
-        return Script(utterance, warnings, self.language, said, self.text)
+        self.place(utterances, spoken)
+        return Script(spoken, warnings, self.language, said, self.text)
 
     def lay(self, item: Item) -> None:
         here = len(self.pieces)
@@ -287,7 +287,7 @@ class _Writer:
                     self.pieces[end].stop,
                     "",
                     reading.rule,
-                    reading.utterance,
+                    reading.spoken,
                     reading.warning,
                 )
                 heard.append(_Heard(token, whole, begin, whole.start, whole.stop))
@@ -331,7 +331,7 @@ class _Writer:
             ):
                 reading, shown = (
                     replace(reading, start=reading.start + len(lead), stop=reading.stop + len(lead)),
-                    reading.utterance,
+                    reading.spoken,
                 )
                 begin = stretch[min(reading.start, len(stretch) - 1)]
                 end = stretch[min(max(reading.stop, reading.start + 1), len(stretch)) - 1]
@@ -359,7 +359,7 @@ class _Writer:
         voice = styles[0].voice
         return assemble(tokens, self.where, text, styles[0].language, spans=spans, voice=voice, **manner)
 
-    def place(self, utterances: list[list[_Heard]], utterance: list[Utterance]) -> None:
+    def place(self, utterances: list[list[_Heard]], spoken: list[Utterance]) -> None:
         """Put each pause after the last word that begins before it, each mark before the first word that does
         not.
         """
@@ -372,13 +372,13 @@ class _Writer:
         for place, seconds in self.pauses:
             at = bisect.bisect_left(starts, place)
             number, index = (begins[at - 1][1], begins[at - 1][2]) if at else (0, -1)
-            utterance[number].pauses[index] = round(utterance[number].pauses.get(index, 0.0) + seconds, 4)
+            spoken[number].pauses[index] = round(spoken[number].pauses.get(index, 0.0) + seconds, 4)
         for place, name in self.marks:
             at = bisect.bisect_left(starts, place)
             if at < len(begins):
-                utterance[begins[at][1]].marks.append((name, begins[at][2]))
+                spoken[begins[at][1]].marks.append((name, begins[at][2]))
             else:
-                utterance[-1].marks.append((name, len(utterance[-1].words)))
+                spoken[-1].marks.append((name, len(spoken[-1].words)))
 
 
 def _rule(heard: _Heard) -> str:
@@ -388,7 +388,7 @@ def _rule(heard: _Heard) -> str:
         for rule in (heard.reading.rule, heard.token.rule)
         if rule not in ("", "given", "as written", "word")
     ]
-    if not rules and heard.token.text.lower() not in heard.reading.utterance.lower():
+    if not rules and heard.token.text.lower() not in heard.reading.spoken.lower():
         return "number or sign"
     return "; ".join(dict.fromkeys(rules)) or "as written"
 
@@ -411,7 +411,7 @@ def _owners(words: list[str], plain: str, readings: list[tuple[int, Reading, int
     """For each word the number of the reading it came out of: both are laid side by side."""
     ends: list[int] = []
     for _, reading, _ in readings:
-        ends.append((ends[-1] if ends else 0) + len(reading.utterance))
+        ends.append((ends[-1] if ends else 0) + len(reading.spoken))
     places = [match.start() for match in re.finditer(r"\w+(?:'\w+)*", plain)]
     written = [match[0].lower() for match in re.finditer(r"\w+(?:'\w+)*", plain)]
     owners: list[int] = []

@@ -89,10 +89,10 @@ def normalise(text: str, language: str = "en", where: str = "text") -> str:
     """
     if not text.strip():
         raise TextError(f"{where}: the text is empty. Give a sentence to speak.")
-    utterance = "".join(reading.utterance for reading in explain(text, language))
-    if not any(character.isalpha() for character in utterance):
+    spoken = "".join(reading.spoken for reading in explain(text, language))
+    if not any(character.isalpha() for character in spoken):
         raise TextError(f"{where}: the text holds nothing that can be spoken. Give at least one word.")
-    return utterance
+    return spoken
 
 
 def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:

@@ -112,8 +112,8 @@ def time(hour: int, minute: int, second: int | None = None) -> str:
 def _half_day(lang: Language, match: re.Match) -> str:
     hour = int(match[1])
     minute = int(match[2] or 0)
-    utterance = cardinal(hour) if not minute else time(hour, minute)
-    return f"{utterance} {lang.letter_names[match[3].upper()]} M" + ending(lang, match, may_end=True)
+    spoken = cardinal(hour) if not minute else time(hour, minute)
+    return f"{spoken} {lang.letter_names[match[3].upper()]} M" + ending(lang, match, may_end=True)
 
 
 def _half_day_range(lang: Language, match: re.Match) -> str:

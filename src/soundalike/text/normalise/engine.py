@@ -101,9 +101,9 @@ def scan(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[Readin
     """
     readings = _scan_once(text, lang, rules)
     for _ in range(_ROUNDS):
-        utterance = "".join(reading.utterance for reading in readings)
-        again = _scan_once(utterance, lang, rules)
-        if "".join(reading.utterance for reading in again) == utterance:
+        spoken = "".join(reading.spoken for reading in readings)
+        again = _scan_once(spoken, lang, rules)
+        if "".join(reading.spoken for reading in again) == spoken:
             break
         readings = _carried_over(readings, again)
     return readings
@@ -113,13 +113,13 @@ def _carried_over(readings: list[Reading], again: list[Reading]) -> list[Reading
     """Readings with what a second reading of their spoken forms says, each part where it began."""
     said = [""] * len(readings)
     k = 0
-    end = len(readings[0].utterance)
+    end = len(readings[0].spoken)
     for reading in again:
         while reading.start >= end and k + 1 < len(readings):
             k += 1
-            end += len(readings[k].utterance)
-        said[k] += reading.utterance
-    return [dataclasses.replace(reading, utterance=utterance) for reading, utterance in zip(readings, said)]
+            end += len(readings[k].spoken)
+        said[k] += reading.spoken
+    return [dataclasses.replace(reading, spoken=spoken) for reading, spoken in zip(readings, said)]
 
 
 def _scan_once(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[Reading]:
@@ -130,7 +130,7 @@ def _scan_once(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[
     while i < len(plain):
         first = plain[i]
         name = "skipped"
-        utterance = ""
+        spoken = ""
         warning = ""
         stop = i + 1
         for rule in rules["d" if "0" <= first <= "9" else "l" if first.isalpha() else "s"]:
@@ -144,9 +144,9 @@ def _scan_once(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[
             stop = match.end()
             if isinstance(said, tuple):
                 said, stop = said
-            utterance, _, warning = said.partition("\x02")
+            spoken, _, warning = said.partition("\x02")
             break
-        found.append((i, stop, name, utterance, warning))
+        found.append((i, stop, name, spoken, warning))
         i = stop
     spans = _merge(text, places, found)
     return _join(text, spans, lang)
@@ -156,19 +156,19 @@ def _merge(text: str, places: list[int], found: list[tuple[int, int, str, str, s
     """Spans in the original; one that covers no character of it (half of a ligature) goes with the next."""
     spans: list[list] = []
     held = ""
-    for start, stop, name, utterance, warning in found:
+    for start, stop, name, spoken, warning in found:
         a = places[start]
         b = places[stop]
         if a == b:
-            held = f"{held} {utterance}" if utterance.strip() else held
+            held = f"{held} {spoken}" if spoken.strip() else held
             continue
         if held:
-            utterance = f"{held} {utterance}"
+            spoken = f"{held} {spoken}"
             held = ""
         if spans and name == "skipped" and spans[-1][2] == "skipped":
             spans[-1][1] = b
             continue
-        spans.append([a, b, name, utterance, warning])
+        spans.append([a, b, name, spoken, warning])
     if text:
         if not spans:
             spans.append([0, len(text), "skipped", held, ""])
@@ -179,12 +179,12 @@ def _merge(text: str, places: list[int], found: list[tuple[int, int, str, str, s
     return spans
 
 
-def tidy(utterance: str, lang: Language) -> str:
+def tidy(spoken: str, lang: Language) -> str:
     """Only what may be spoken: the language's letters, marks, apostrophes and hyphens inside words, single
     spaces.
     """
     kept = []
-    for character in utterance:
+    for character in spoken:
         if character in " ,.;:!?'-" or character == PROTECTED or character.lower() in lang.letters:
             kept.append(character)
         else:
@@ -192,8 +192,8 @@ def tidy(utterance: str, lang: Language) -> str:
                 "".join(c for c in base_letters(character) if c.lower() in lang.letters)
                 or ("" if character.isalpha() else " ")
             )
-    utterance = re.sub(r"(?<![^\W_])['-]+|['-]+(?![^\W_])", " ", "".join(kept))
-    return _SPACED.sub(" ", utterance).strip()
+    spoken = re.sub(r"(?<![^\W_])['-]+|['-]+(?![^\W_])", " ", "".join(kept))
+    return _SPACED.sub(" ", spoken).strip()
 
 
 _LETTERS = {
@@ -226,9 +226,9 @@ def _join(text: str, spans: list[list], lang: Language) -> list[Reading]:
     said: list[str] = []
     mark_at = -1  # the span whose spoken form ends in the last mark, while no word came after it
     begun = False
-    for k, (_, _, _, utterance, _) in enumerate(spans):
+    for k, (_, _, _, spoken, _) in enumerate(spans):
         out = ""
-        for part in re.findall(rf"[{_MARKS}]|[^{_MARKS}]+", tidy(utterance, lang)):
+        for part in re.findall(rf"[{_MARKS}]|[^{_MARKS}]+", tidy(spoken, lang)):
             if part in _MARKS:
                 if not begun:
                     continue
@@ -250,8 +250,8 @@ def _join(text: str, spans: list[list], lang: Language) -> list[Reading]:
         said.append(out)
     whole = _settle(said)
     return [
-        Reading(a, b, text[a:b], name, utterance, warning)
-        for (a, b, name, _, warning), utterance in zip(spans, whole)
+        Reading(a, b, text[a:b], name, spoken, warning)
+        for (a, b, name, _, warning), spoken in zip(spans, whole)
     ]
 
 
@@ -259,9 +259,9 @@ def _settle(said: list[str]) -> list[str]:
     """The full stops of spelled letters put in, where no stronger mark follows at once."""
     following = ""
     settled = []
-    for utterance in reversed(said):
+    for spoken in reversed(said):
         out = []
-        for character in reversed(utterance):
+        for character in reversed(spoken):
             if character == PROTECTED:
                 character = "" if following in (".", "!", "?") else "."
             out.append(character)

@@ -27,7 +27,7 @@ class Reading:
     stop: int
     written: str
     rule: str  # short name of the rule that read it
-    utterance: str  # "" where nothing is said; with the space that precedes it where it needs one
+    spoken: str  # "" where nothing is said; with the space that precedes it where it needs one
     warning: str = ""  # what the reader should know, e.g. that a foreign script was transliterated
 
 

@@ -73,9 +73,9 @@ def _table(
 
     def date(day: int, month: int, when: int | None, left: str = "") -> str:
         first = {"it": "primo", "pt": "primeiro"}.get(code) if day == 1 else None
-        utterance = first or (ordinal(day) if code == "sv" else cardinal(day))
+        spoken = first or (ordinal(day) if code == "sv" else cardinal(day))
         return date_form.format(
-            day=utterance, month=month_names[month - 1], year=f" {last}{year(when)}" if when is not None else ""
+            day=spoken, month=month_names[month - 1], year=f" {last}{year(when)}" if when is not None else ""
         )
 
     def time(hour: int, minute: int, second: int | None = None) -> str:
