@@ -20,11 +20,16 @@ PARTS = {
     "wavenet": "soundalike.models.vocoders.wavenet.objective:PART",
     "griffin_lim": "soundalike.models.vocoders.griffin_lim.objective:PART",
 }
+# What stands above the rooms that call it, reached by name so that imports point down.
+SERVICES = {
+    "write_voice": "soundalike.inference.voice_file:write",
+    "read_voice": "soundalike.inference.voice_file:read",
+}
 ARCHITECTURES = {
-    "starling": "soundalike.models.tts.starling.synthesizer:StarlingSynthesizer",
-    "fastspeech2": "soundalike.models.tts.fastspeech2.synthesizer:FastSpeech2Synthesizer",
-    "convrnn": "soundalike.models.tts.convrnn.synthesizer:ConvRNNSynthesizer",
-    "sv2tts": "soundalike.models.tts.sv2tts.synthesizer:SV2TTSSynthesizer",
+    "starling": "soundalike.models.tts.starling.spec:SPEC",
+    "fastspeech2": "soundalike.models.tts.fastspeech2.spec:SPEC",
+    "convrnn": "soundalike.models.tts.convrnn.spec:SPEC",
+    "sv2tts": "soundalike.models.tts.sv2tts.spec:SPEC",
 }
 
 # Names that checkpoints and recipes of former versions use.
@@ -59,6 +64,6 @@ def part(name: str) -> Any:
     return find(PARTS, current(name), "part")
 
 
-def family(name: str) -> Any:
-    """The Cloner class registered under a name."""
+def architecture(name: str) -> Any:
+    """The ArchitectureSpec registered under a name."""
     return find(ARCHITECTURES, current(name), "family")
