@@ -143,7 +143,9 @@ def entry(family: str, folder: Path | None) -> InstalledModel:
     try:
         said = read_model(folder)
         own = {
-            role: part_folder(folder, role, place) for role, place in said["parts"].items() if place != BUILTIN
+            role: part_folder(folder, role, place)
+            for role, place in said["parts"].items()
+            if place != BUILTIN
         }
         return InstalledModel(family, folder, said, {role: held(place) for role, place in own.items()})
     except CheckpointError as error:
@@ -153,7 +155,9 @@ def entry(family: str, folder: Path | None) -> InstalledModel:
 def installed_models() -> list[InstalledModel]:
     """Every registered family, the built-in one first, those that are not installed too."""
     there = available()
-    return [entry(name, there.get(name)) for name in (*there, *sorted(set(registry.ARCHITECTURES) - set(there)))]
+    return [
+        entry(name, there.get(name)) for name in (*there, *sorted(set(registry.ARCHITECTURES) - set(there)))
+    ]
 
 
 def held(folder: Path) -> InstalledPart:

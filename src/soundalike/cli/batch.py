@@ -249,5 +249,7 @@ class Speaker:
 
         if reference not in self.voices:
             voice = open_voice(self.cloner, reference)
-            self.voices[reference] = self.cloner.adapt_to_prompt(voice) if self.given.quality == "best" else voice
+            self.voices[reference] = (
+                self.cloner.adapt_to_prompt(voice) if self.given.quality == "best" else voice
+            )
         return self.voices[reference]

@@ -225,7 +225,9 @@ def run_augment(given: argparse.Namespace) -> None:
     aligner = load_part(BUILT_IN / "aligner", "aligner")
     encoder = load_part(BUILT_IN / "speaker", "speaker")
     if given.heard:
-        print(f"{given.data}: heard phones in {add_recognized_phones(given.data, aligner.network, aligner.mel)} clips")
+        print(
+            f"{given.data}: heard phones in {add_recognized_phones(given.data, aligner.network, aligner.mel)} clips"
+        )
     if given.resampled:
         print(f"{given.data}: {add_resampled(given.data, encoder.mel, encoder.network)} clips of new people")
 

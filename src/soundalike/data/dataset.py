@@ -58,7 +58,12 @@ class Dataset:
     """Batches of prepared folders, addressed by number: batch `n` of a seed is always the same."""
 
     def __init__(
-        self, config: DataConfig, mel: MelSpec, required_fields: frozenset[str], seed: int = 0, split: str = "train"
+        self,
+        config: DataConfig,
+        mel: MelSpec,
+        required_fields: frozenset[str],
+        seed: int = 0,
+        split: str = "train",
     ):
         self.config = config
         self.mel = mel

@@ -39,7 +39,9 @@ def asked_pauses(utterance: Utterance) -> float:
     return sum(min(seconds, LONGEST_PAUSE) for seconds in utterance.pauses.values())
 
 
-def deliver(audio: Audio, utterance: Utterance, source: str, pause: float, loudness: float = LOUDNESS) -> Audio:
+def deliver(
+    audio: Audio, utterance: Utterance, source: str, pause: float, loudness: float = LOUDNESS
+) -> Audio:
     """A sentence as the listener gets it: without rumble, levelled, words louder or softer as asked, pauses
     and marks put in, ends faded, quiet after it.
     """
@@ -124,6 +126,8 @@ def _as_written(timestamps: list[Timestamp], source: str) -> tuple[Timestamp, ..
             if before is not None and merged[before].span == timestamp.span:
                 merged[before] = replace(merged[before], stop=timestamp.stop, after=timestamp.after)
                 continue
-            timestamp = replace(timestamp, text=source[timestamp.span[0] : timestamp.span[1]] or timestamp.text)
+            timestamp = replace(
+                timestamp, text=source[timestamp.span[0] : timestamp.span[1]] or timestamp.text
+            )
         merged.append(timestamp)
     return tuple(merged)

@@ -84,9 +84,13 @@ class QualityChecker:
         ]
         if expected is not None:
             doubts += _length_doubts(audio.seconds, expected, self.mel.frames_per_second)
-        return QualityCheck(utterance.text, round(audio.seconds, 3), words, None, tuple(doubts + _sound_doubts(audio)))
+        return QualityCheck(
+            utterance.text, round(audio.seconds, 3), words, None, tuple(doubts + _sound_doubts(audio))
+        )
 
-    def best(self, made: Sequence[tuple[Audio, QualityCheck]], vector: Tensor | None) -> tuple[int, QualityCheck]:
+    def best(
+        self, made: Sequence[tuple[Audio, QualityCheck]], vector: Tensor | None
+    ) -> tuple[int, QualityCheck]:
         """Of takes of one sentence, the place of the clearest, and its check with its likeness to the speaker
         vector (V,) of the voice.
 
@@ -127,7 +131,8 @@ def evidence_of(scores: np.ndarray, utterance: Utterance) -> np.ndarray:
     """
     middle = (float(np.median(scores)) * len(scores) + USUAL * USUAL_WEIGHT) / (len(scores) + USUAL_WEIGHT)
     sounds = np.bincount(
-        [w for w, symbol in zip(utterance.word_of, utterance.symbols) if symbol not in MARKS], minlength=len(scores)
+        [w for w, symbol in zip(utterance.word_of, utterance.symbols) if symbol not in MARKS],
+        minlength=len(scores),
     )
     return (scores - middle) * sounds**LENGTH_POWER
 

@@ -47,7 +47,11 @@ def render(timestamps: tuple[Timestamp, ...], kind: str) -> str:
         named = {"word": "words", "phoneme": "phonemes", "mark": "marks"}
         table: dict[str, list[dict]] = {name: [] for name in named.values()}
         for timestamp in timestamps:
-            entry: dict = {"text": timestamp.text, "start": round(timestamp.start, 4), "stop": round(timestamp.stop, 4)}
+            entry: dict = {
+                "text": timestamp.text,
+                "start": round(timestamp.start, 4),
+                "stop": round(timestamp.stop, 4),
+            }
             if timestamp.kind == "word":
                 entry["span"] = list(timestamp.span)
             table[named[timestamp.kind]].append(entry)
@@ -58,7 +62,9 @@ def render(timestamps: tuple[Timestamp, ...], kind: str) -> str:
         words = [timestamp.text + timestamp.after for timestamp in line]
         if kind == "vtt":
             words = [word.replace("&", "&amp;").replace("<", "&lt;") for word in words]
-            words = words[:1] + [f"<{clock(timestamp.start, '.')}>{word}" for timestamp, word in zip(line[1:], words[1:])]
+            words = words[:1] + [
+                f"<{clock(timestamp.start, '.')}>{word}" for timestamp, word in zip(line[1:], words[1:])
+            ]
         blocks.append((f"{number}\n" if kind == "srt" else "") + f"{start} --> {stop}\n{' '.join(words)}\n")
     return ("WEBVTT\n\n" if kind == "vtt" else "") + "\n".join(blocks)
 

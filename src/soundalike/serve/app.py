@@ -80,7 +80,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             return Refusal(
                 503, "loading", "The model is being loaded.", headers={"Retry-After": "2"}
             ).response()
-        return JSONResponse({"status": "ready", "inside": services.limiter.inside, "room": services.limiter.most})
+        return JSONResponse(
+            {"status": "ready", "inside": services.limiter.inside, "room": services.limiter.most}
+        )
 
     @app.get("/v1/limits", summary="What may be asked for")
     async def limits(request: Request) -> dict[str, Any]:
@@ -110,7 +112,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         services: Services = request.app.state.services
         services.metrics.inside.set(services.limiter.inside)
         services.metrics.ready.set(services.ready)
-        for status, count in ({"queued": 0, "running": 0} | await asyncio.to_thread(job_store.counts)).items():
+        for status, count in (
+            {"queued": 0, "running": 0} | await asyncio.to_thread(job_store.counts)
+        ).items():
             services.metrics.jobs.labels(status).set(count)
         return Response(services.metrics.text(), media_type="text/plain; version=0.0.4")
 

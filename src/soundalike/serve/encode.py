@@ -121,5 +121,8 @@ def stretched(audio: Audio, tempo: float) -> Audio:
             parts.append(graph.pull().to_ndarray()[0])
         except (av.error.BlockingIOError, av.error.EOFError):
             break
-    timestamps = tuple(replace(timestamp, start=timestamp.start / tempo, stop=timestamp.stop / tempo) for timestamp in audio.timestamps)
+    timestamps = tuple(
+        replace(timestamp, start=timestamp.start / tempo, stop=timestamp.stop / tempo)
+        for timestamp in audio.timestamps
+    )
     return replace(audio, samples=np.concatenate(parts), timestamps=timestamps)

@@ -201,7 +201,9 @@ class Services:
             for piece in pieces:
                 samples += len(piece.samples)
                 yield stretched(
-                    dataclasses.replace(piece, timestamps=tuple(_later(timestamp, at) for timestamp in piece.timestamps)),
+                    dataclasses.replace(
+                        piece, timestamps=tuple(_later(timestamp, at) for timestamp in piece.timestamps)
+                    ),
                     wanted.speed / own,
                 )
             said += len(script.utterances)

@@ -41,7 +41,9 @@ class Monitor:
         self.folder = folder
         self.board = None
         self.dev = None
-        if "speaker" not in data.required_fields:  # what tells its training speakers apart has no answer for others
+        if (
+            "speaker" not in data.required_fields
+        ):  # what tells its training speakers apart has no answer for others
             with suppress(ConfigError):  # none of the clips is held out
                 self.dev = Dataset(recipe.data, recipe.mel, data.required_fields, recipe.train.seed, "dev")
         self.clips = self.dev or data
@@ -91,7 +93,9 @@ class Monitor:
         totals: dict[str, list[float]] = {}
         for number in range(min(BATCHES, len(self.dev.epoch(0)))):
             batch = self.dev.batch(number).to(_device(objective))
-            for name, value in objective.losses(objective.optimizers[-1], batch, objective.forward(batch)).items():
+            for name, value in objective.losses(
+                objective.optimizers[-1], batch, objective.forward(batch)
+            ).items():
                 totals.setdefault(name, []).append(float(value))
         for name, values in totals.items():
             if self.board:

@@ -107,7 +107,9 @@ def _restore(state: State, tensors: dict[str, Tensor], facts: dict[str, Any]) ->
         for name, value in under(f"{optimizer}/adam/").items():
             index, _, entry = name.partition("/")
             moments.setdefault(int(index), {})[entry] = value
-        torch_optimizer.load_state_dict({"state": moments, "param_groups": torch_optimizer.state_dict()["param_groups"]})
+        torch_optimizer.load_state_dict(
+            {"state": moments, "param_groups": torch_optimizer.state_dict()["param_groups"]}
+        )
     state.averaged.load_state_dict(under("average/"))
     torch.set_rng_state(tensors["rng"])
     if torch.cuda.is_available() and "rng_cuda" in tensors:

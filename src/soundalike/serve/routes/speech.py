@@ -53,7 +53,9 @@ async def speech(request: Request, wanted: SpeechRequest) -> Response:
         parts = (_events if wanted.stream_format == "sse" else _sound)(request, wanted, _with(first, pieces))
         held.push_async_callback(parts.aclose)
         media = "text/event-stream" if wanted.stream_format == "sse" else MEDIA[wanted.response_format]
-        return Stream(parts, media, {"X-Seed": str(wanted.seed)}, services.settings.stall, held.pop_all().aclose)
+        return Stream(
+            parts, media, {"X-Seed": str(wanted.seed)}, services.settings.stall, held.pop_all().aclose
+        )
 
 
 async def _with(first: Audio, rest: AsyncIterator[Audio]) -> AsyncIterator[Audio]:
@@ -177,7 +179,10 @@ async def uploaded(services: Services, file: UploadFile, param: str) -> bytes:
     data = await file.read()
     if len(data) > services.settings.upload:
         raise Refusal(
-            413, "too_large", f"{param}: {len(data)} bytes, at most {services.settings.upload} are taken.", param
+            413,
+            "too_large",
+            f"{param}: {len(data)} bytes, at most {services.settings.upload} are taken.",
+            param,
         )
     return data
 

@@ -10,9 +10,11 @@ from torch import Tensor, nn
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import reads_alphabet
 from soundalike.nn.masks import length_mask, masked_mean
 from soundalike.text.alphabet import vowel_classes
 
+from .aligner import HmmAligner
 from .network import PRIOR_SCALE, Aligner, AlignerConfig
 from .search import posteriors
 
@@ -102,4 +104,12 @@ class AlignerObjective:
         return {"cross_entropy": masked_mean(-(target * log_probs).sum(-1), mask)}
 
 
-PART = PartKind("aligner", AlignerConfig, Aligner, AlignerSettings, AlignerObjective)
+PART = PartKind(
+    "aligner",
+    AlignerConfig,
+    Aligner,
+    AlignerSettings,
+    AlignerObjective,
+    reads=reads_alphabet,
+    instrument=HmmAligner,
+)

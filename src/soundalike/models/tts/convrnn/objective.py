@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import acoustic_reads, writes_mel
 from soundalike.nn.masks import length_mask, masked_mean
 
 from .network import ConvRNN, ConvRNNConfig
@@ -66,4 +67,12 @@ class ConvRNNObjective:
         }
 
 
-PART = PartKind("acoustic", ConvRNNConfig, ConvRNN, ConvRNNSettings, ConvRNNObjective)
+PART = PartKind(
+    "acoustic",
+    ConvRNNConfig,
+    ConvRNN,
+    ConvRNNSettings,
+    ConvRNNObjective,
+    reads=acoustic_reads,
+    writes=writes_mel,
+)

@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import acoustic_reads, writes_mel
 from soundalike.nn.length_regulator import regulate
 from soundalike.nn.masks import length_mask, masked_mean
 
@@ -89,4 +90,12 @@ class FastSpeech2Objective:
         }
 
 
-PART = PartKind("acoustic", FastSpeech2Config, FastSpeech2, FastSpeech2Settings, FastSpeech2Objective)
+PART = PartKind(
+    "acoustic",
+    FastSpeech2Config,
+    FastSpeech2,
+    FastSpeech2Settings,
+    FastSpeech2Objective,
+    reads=acoustic_reads,
+    writes=writes_mel,
+)

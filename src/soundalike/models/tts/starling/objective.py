@@ -11,9 +11,10 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import acoustic_reads, writes_mel
 from soundalike.nn.masks import length_mask, masked_mean
 
-from .discriminator import MelDiscriminatorConfig, MelDiscriminator, discriminator_loss, generator_losses
+from .discriminator import MelDiscriminator, MelDiscriminatorConfig, discriminator_loss, generator_losses
 from .network import Starling, StarlingConfig
 
 
@@ -140,4 +141,12 @@ class StarlingObjective:
         return self.adversary((mel * mask[..., None])[:, shown], output["said"][:, shown], output["voice"])
 
 
-PART = PartKind("acoustic", StarlingConfig, Starling, StarlingSettings, StarlingObjective)
+PART = PartKind(
+    "acoustic",
+    StarlingConfig,
+    Starling,
+    StarlingSettings,
+    StarlingObjective,
+    reads=acoustic_reads,
+    writes=writes_mel,
+)

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import acoustic_reads, writes_mel
 from soundalike.nn.length_regulator import symbol_of_frame
 from soundalike.nn.masks import length_mask, masked_mean
 
@@ -120,4 +121,6 @@ class SV2TTSObjective:
         return losses
 
 
-PART = PartKind("acoustic", SV2TTSConfig, SV2TTS, SV2TTSSettings, SV2TTSObjective)
+PART = PartKind(
+    "acoustic", SV2TTSConfig, SV2TTS, SV2TTSSettings, SV2TTSObjective, reads=acoustic_reads, writes=writes_mel
+)

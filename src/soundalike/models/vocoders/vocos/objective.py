@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import reads_mel, writes_waveform
 from soundalike.nn.masks import length_mask, masked_mean
 from soundalike.nn.spectral import log_mel, stft
 
@@ -82,4 +83,6 @@ class VocosObjective:
         }
 
 
-PART = PartKind("vocoder", VocosConfig, Vocos, VocosSettings, VocosObjective)
+PART = PartKind(
+    "vocoder", VocosConfig, Vocos, VocosSettings, VocosObjective, reads=reads_mel, writes=writes_waveform
+)

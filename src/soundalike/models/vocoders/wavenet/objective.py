@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import reads_mel, writes_waveform
 from soundalike.nn.masks import length_mask, masked_mean
 
 from .network import WaveNet, WaveNetConfig
@@ -49,4 +50,12 @@ class WaveNetObjective:
         return {"cross_entropy": masked_mean(loss, mask)}
 
 
-PART = PartKind("vocoder", WaveNetConfig, WaveNet, WaveNetSettings, WaveNetObjective)
+PART = PartKind(
+    "vocoder",
+    WaveNetConfig,
+    WaveNet,
+    WaveNetSettings,
+    WaveNetObjective,
+    reads=reads_mel,
+    writes=writes_waveform,
+)

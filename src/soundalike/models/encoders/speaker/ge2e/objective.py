@@ -10,6 +10,8 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import writes_speaker_embedding
+from soundalike.models.encoders.speaker.encoder import MelSpeakerEncoder
 
 from .network import GE2E, GE2EConfig
 
@@ -70,4 +72,12 @@ class GE2EObjective:
         return {"ge2e": F.cross_entropy(logits, own)}
 
 
-PART = PartKind("speaker", GE2EConfig, GE2E, GE2ESettings, GE2EObjective)
+PART = PartKind(
+    "speaker",
+    GE2EConfig,
+    GE2E,
+    GE2ESettings,
+    GE2EObjective,
+    writes=writes_speaker_embedding,
+    instrument=MelSpeakerEncoder,
+)

@@ -11,6 +11,8 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import writes_speaker_embedding
+from soundalike.models.encoders.speaker.encoder import MelSpeakerEncoder
 
 from .network import TDNN, TDNNConfig
 
@@ -68,4 +70,12 @@ class SpeakerObjective:
         }
 
 
-PART = PartKind("speaker", TDNNConfig, TDNN, SpeakerSettings, SpeakerObjective)
+PART = PartKind(
+    "speaker",
+    TDNNConfig,
+    TDNN,
+    SpeakerSettings,
+    SpeakerObjective,
+    writes=writes_speaker_embedding,
+    instrument=MelSpeakerEncoder,
+)
