@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from soundalike.audio.audio import Audio
     from soundalike.audio.mel import MelSpec
+    from soundalike.audio.speech import Speech
     from soundalike.text import Utterance
 
 
@@ -70,4 +71,4 @@ class Cloner(Protocol):
 
     def listen(self, reference: Audio, transcript: str | None = None) -> Voice: ...
 
-    def speak(self, utterance: Utterance, voice: Voice, options: Any = None) -> Iterator[Audio]: ...
+    def speak(self, utterance: Utterance, voice: Voice, options: Any = None) -> Iterator[Speech]: ...

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from soundalike.audio.audio import Audio, join
+from soundalike.audio.audio import Audio
+from soundalike.audio.speech import Speech, join
 from soundalike.checkpoints import model_store
-from soundalike.checkpoints.bundle import load_bundle, bundle_facts
-from soundalike.core import contracts
-from soundalike.core import registry
+from soundalike.checkpoints.bundle import bundle_facts, load_bundle
+from soundalike.core import contracts, registry
 from soundalike.core.errors import AudioError, CheckpointError, ConfigError
 from soundalike.core.types import QualityCheck, Voice
 from soundalike.inference.reference_check import _clip
@@ -64,7 +64,9 @@ class Cloner:
         self.family = family
         self.aligner = aligner
         self.quality_checker = (
-            QualityChecker(aligner, getattr(family, "speaker", None), family.mel) if aligner is not None else None
+            QualityChecker(aligner, getattr(family, "speaker", None), family.mel)
+            if aligner is not None
+            else None
         )
         self.model = model or {}  # what made a voice, as kept with it: see `told`
         self.sample_rate: int = family.sample_rate
@@ -232,7 +234,7 @@ class Cloner:
         day: datetime.date | None = None,
         at: int = 0,
         more: bool = False,
-    ) -> Iterator[Audio]:
+    ) -> Iterator[Speech]:
         """The text in the voice, sentence by sentence, each with its cues and its check; `progress` is told
         (done, all) after each.
 
@@ -283,11 +285,11 @@ class Cloner:
 
     def _take(
         self, sentence: Utterance, voice: Voice, options: Any, takes: int, verify: bool
-    ) -> tuple[Audio, QualityCheck | None]:
+    ) -> tuple[Speech, QualityCheck | None]:
         """A sentence made so many times, more often while in doubt, as it is heard best; with what was found,
         if it was listened to.
         """
-        made: list[tuple[Audio, QualityCheck]] = []
+        made: list[tuple[Speech, QualityCheck]] = []
         plan = {"plan": self.family.plan(sentence, voice)} if hasattr(self.family, "plan") else {}
         expected = (
             self.family.seconds(sentence, voice, options, **plan) if hasattr(self.family, "seconds") else None
@@ -341,7 +343,7 @@ class Cloner:
         ends = np.round(np.cumsum(natural) / rate * self.frame_rate) / self.frame_rate
         return np.diff(ends, prepend=0.0).tolist()
 
-    def clone(self, reference: Audio | str | os.PathLike, text: str | Script, options: Any = None) -> Audio:
+    def clone(self, reference: Audio | str | os.PathLike, text: str | Script, options: Any = None) -> Speech:
         """Listen and speak in one call."""
         return join(list(self.speak(text, self.listen(reference), options)))
 

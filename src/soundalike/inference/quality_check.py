@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.mel import MelSpec
+from soundalike.audio.speech import Speech
 from soundalike.core.types import QualityCheck, WordCheck
 from soundalike.models.common.prompt_conditioning import vectors
 from soundalike.nn.spectral import log_mel
@@ -65,7 +66,7 @@ class QualityChecker:
     speaker: nn.Module | None
     mel: MelSpec
 
-    def check(self, audio: Audio, utterance: Utterance, expected: float | None = None) -> QualityCheck:
+    def check(self, audio: Speech, utterance: Utterance, expected: float | None = None) -> QualityCheck:
         """Listen to what one sentence says, with the seconds it should last, where they are known; not yet to
         whose voice it is.
         """
@@ -84,9 +85,13 @@ class QualityChecker:
         ]
         if expected is not None:
             doubts += _length_doubts(audio.seconds, expected, self.mel.frames_per_second)
-        return QualityCheck(utterance.text, round(audio.seconds, 3), words, None, tuple(doubts + _sound_doubts(audio)))
+        return QualityCheck(
+            utterance.text, round(audio.seconds, 3), words, None, tuple(doubts + _sound_doubts(audio))
+        )
 
-    def best(self, made: Sequence[tuple[Audio, QualityCheck]], vector: Tensor | None) -> tuple[int, QualityCheck]:
+    def best(
+        self, made: Sequence[tuple[Speech, QualityCheck]], vector: Tensor | None
+    ) -> tuple[int, QualityCheck]:
         """Of takes of one sentence, the place of the clearest, and its check with its likeness to the speaker
         vector (V,) of the voice.
 
@@ -127,7 +132,8 @@ def evidence_of(scores: np.ndarray, utterance: Utterance) -> np.ndarray:
     """
     middle = (float(np.median(scores)) * len(scores) + USUAL * USUAL_WEIGHT) / (len(scores) + USUAL_WEIGHT)
     sounds = np.bincount(
-        [w for w, symbol in zip(utterance.word_of, utterance.symbols) if symbol not in MARKS], minlength=len(scores)
+        [w for w, symbol in zip(utterance.word_of, utterance.symbols) if symbol not in MARKS],
+        minlength=len(scores),
     )
     return (scores - middle) * sounds**LENGTH_POWER
 
@@ -153,7 +159,7 @@ def _length_doubts(seconds: float, expected: float, rate: float) -> list[str]:
     return [f"it lasts {seconds:.2f} s and should last {expected:.2f}; it is {more}"]
 
 
-def _sound_doubts(audio: Audio) -> list[str]:
+def _sound_doubts(audio: Speech) -> list[str]:
     """What the samples alone tell: silence, holes within words, a cut or endless end, clipping."""
     peak = float(np.abs(audio.samples).max(initial=0.0))
     if peak < 1e-3:

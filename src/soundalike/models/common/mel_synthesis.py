@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from soundalike.audio.audio import Audio
 from soundalike.audio.mel import MelSpec
-from soundalike.core.types import Timestamp, AcousticOutput, ProsodyControls
+from soundalike.audio.speech import Speech
+from soundalike.core.types import AcousticOutput, ProsodyControls, Timestamp
 from soundalike.text import Utterance
 from soundalike.text.alphabet import GAP, MARKS, START
 
@@ -52,7 +52,7 @@ def sharpened(mel: Tensor, prompt: Tensor, amount: float) -> Tensor:
 
 
 @torch.inference_mode()
-def sound(vocoder: nn.Module, made: AcousticOutput, utterance: Utterance, mel: MelSpec, seed: int) -> Audio:
+def sound(vocoder: nn.Module, made: AcousticOutput, utterance: Utterance, mel: MelSpec, seed: int) -> Speech:
     """Frames of one sentence through a vocoder, with their cues. The same seed gives the same samples."""
     size = (len(made.mel) - 1) * mel.hop_length
     device = made.mel.device
@@ -62,7 +62,7 @@ def sound(vocoder: nn.Module, made: AcousticOutput, utterance: Utterance, mel: M
         0
     ].cpu()
     ends = made.durations.cumsum(0).cpu().numpy() / mel.frames_per_second
-    return Audio(samples.numpy().astype(np.float32), mel.sample_rate, timestamps_of(utterance, ends))
+    return Speech(samples.numpy().astype(np.float32), mel.sample_rate, timestamps_of(utterance, ends))
 
 
 def timestamps_of(utterance: Utterance, ends: np.ndarray) -> tuple[Timestamp, ...]:
@@ -70,7 +70,9 @@ def timestamps_of(utterance: Utterance, ends: np.ndarray) -> tuple[Timestamp, ..
     starts = np.concatenate([[0.0], ends[:-1]])
     timestamps = []
     words = {}
-    for symbol, word, start, stop in zip(utterance.symbols, utterance.word_of, starts.tolist(), ends.tolist()):
+    for symbol, word, start, stop in zip(
+        utterance.symbols, utterance.word_of, starts.tolist(), ends.tolist()
+    ):
         if symbol in MARKS:
             if word in words and symbol not in (START, GAP):
                 words[word] = replace(words[word], after=symbol)
@@ -80,4 +82,9 @@ def timestamps_of(utterance: Utterance, ends: np.ndarray) -> tuple[Timestamp, ..
         words[word] = Timestamp(
             "word", utterance.words[word], words[word].start if word in words else start, stop, span
         )
-    return tuple(sorted([*words.values(), *timestamps], key=lambda timestamp: (timestamp.start, timestamp.kind == "phoneme")))
+    return tuple(
+        sorted(
+            [*words.values(), *timestamps],
+            key=lambda timestamp: (timestamp.start, timestamp.kind == "phoneme"),
+        )
+    )

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import torch
 
-from soundalike.audio.audio import Audio
-from soundalike.core.types import DataFacts, AcousticOutput, Voice
+from soundalike.audio.speech import Speech
+from soundalike.core.types import AcousticOutput, DataFacts, Voice
 from soundalike.models.common.mel_synthesis import prosody_of, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
 from soundalike.text import Utterance, encode
@@ -66,7 +66,9 @@ class ConvRNNSynthesizer(PromptConditionedSynthesizer):
             symbols, self.conditioning(acoustic, voice), prosody_of(utterance, options, self.mel, self.device)
         )
 
-    def speak(self, utterance: Utterance, voice: Voice, options: ConvRNNOptions | None = None) -> Iterator[Audio]:
-        """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""
+    def speak(
+        self, utterance: Utterance, voice: Voice, options: ConvRNNOptions | None = None
+    ) -> Iterator[Speech]:
+        """One sentence in the voice, as one Speech with its cues. The same seed gives the same samples."""
         options = options or ConvRNNOptions()
         yield sound(self.vocoder, self.frames(utterance, voice, options), utterance, self.mel, options.seed)

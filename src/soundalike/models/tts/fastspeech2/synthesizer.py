@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from soundalike.audio.audio import Audio
-from soundalike.core.types import DataFacts, AcousticOutput, Voice
+from soundalike.audio.speech import Speech
+from soundalike.core.types import AcousticOutput, DataFacts, Voice
 from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
 from soundalike.text import Utterance, encode
@@ -67,8 +67,8 @@ class FastSpeech2Synthesizer(PromptConditionedSynthesizer):
 
     def speak(
         self, utterance: Utterance, voice: Voice, options: FastSpeech2Options | None = None
-    ) -> Iterator[Audio]:
-        """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""
+    ) -> Iterator[Speech]:
+        """One sentence in the voice, as one Speech with its cues. The same seed gives the same samples."""
         options = options or FastSpeech2Options()
         yield sound(self.vocoder, self.frames(utterance, voice, options), utterance, self.mel, options.seed)
 

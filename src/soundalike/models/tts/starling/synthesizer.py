@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import torch
 
-from soundalike.audio.audio import Audio
-from soundalike.core.types import DataFacts, AcousticOutput, ProsodyControls, Voice
+from soundalike.audio.speech import Speech
+from soundalike.core.types import AcousticOutput, DataFacts, ProsodyControls, Voice
 from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
 from soundalike.text import Utterance, encode
 
 from .discriminator import MelDiscriminator
-from .network import VoiceConditioning, Starling
+from .network import Starling, VoiceConditioning
 from .objective import JUDGED, StarlingObjective
 
 
@@ -97,12 +97,20 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         another model's voice.
         """
         plan = plan or self.plan(utterance, voice)
-        made = plan.acoustic.infer(plan.symbols, plan.conditioning, self.prosody(utterance, options), plan.lengths)
+        made = plan.acoustic.infer(
+            plan.symbols, plan.conditioning, self.prosody(utterance, options), plan.lengths
+        )
         return AcousticOutput(sharpened(made.mel, plan.prompt, options.sharpen), made.pitch, made.durations)
 
     def speak(
-        self, utterance: Utterance, voice: Voice, options: StarlingOptions | None = None, plan: Plan | None = None
-    ) -> Iterator[Audio]:
-        """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""
+        self,
+        utterance: Utterance,
+        voice: Voice,
+        options: StarlingOptions | None = None,
+        plan: Plan | None = None,
+    ) -> Iterator[Speech]:
+        """One sentence in the voice, as one Speech with its cues. The same seed gives the same samples."""
         options = options or StarlingOptions()
-        yield sound(self.vocoder, self.frames(utterance, voice, options, plan), utterance, self.mel, options.seed)
+        yield sound(
+            self.vocoder, self.frames(utterance, voice, options, plan), utterance, self.mel, options.seed
+        )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from soundalike.audio.audio import Audio
+from soundalike.audio.speech import Speech
 from soundalike.core.types import Attention, DataFacts, Voice
 from soundalike.models.common.mel_synthesis import sharpened, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
@@ -50,8 +50,10 @@ class SV2TTSSynthesizer(PromptConditionedSynthesizer):
             symbols, voice.tensors["vector"].float()[None].to(self.device), options.seed, options.guard
         )
 
-    def speak(self, utterance: Utterance, voice: Voice, options: SV2TTSOptions | None = None) -> Iterator[Audio]:
-        """One sentence in the voice, as one Audio with its cues and its attention. The same seed gives the
+    def speak(
+        self, utterance: Utterance, voice: Voice, options: SV2TTSOptions | None = None
+    ) -> Iterator[Speech]:
+        """One sentence in the voice, as one Speech with its cues and its attention. The same seed gives the
         same samples.
         """
         options = options or SV2TTSOptions()
