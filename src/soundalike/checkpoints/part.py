@@ -20,6 +20,7 @@ from soundalike.audio.mel import MelSpec
 from soundalike.core import registry
 from soundalike.core.config import parse, to_json
 from soundalike.core.errors import CheckpointError, ConfigError
+from soundalike.core.files import replace_file, write_atomic
 from soundalike.nn.rng_lock import RNG_LOCK
 from soundalike.text.alphabet import SYMBOLS
 
@@ -110,7 +111,7 @@ def save_part(
         ) from None
     target.mkdir(parents=True, exist_ok=True)
     for file in sorted(temporary.iterdir(), key=lambda f: f.name == CONFIG):
-        os.replace(file, target / file.name)
+        replace_file(file, target / file.name)
     temporary.rmdir()
 
 
@@ -222,16 +223,14 @@ def save_state(folder: Path, tensors: dict[str, torch.Tensor], facts: dict[str, 
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
-    temporary = folder / "training.safetensors.part"
+    stored = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
+    metadata = {"facts": json.dumps(facts)}
     try:
-        save_file(
-            {k: v.detach().cpu().contiguous() for k, v in tensors.items()},
-            temporary,
-            metadata={"facts": json.dumps(facts)},
+        write_atomic(
+            folder / "training.safetensors",
+            lambda temporary: save_file(stored, temporary, metadata=metadata),
         )
-        os.replace(temporary, folder / "training.safetensors")
     except (OSError, SafetensorError) as error:
-        temporary.unlink(missing_ok=True)
         raise CheckpointError(
             f"{folder}: the state cannot be saved ({error}). The last one is as it was; make room and run it again."
         ) from None

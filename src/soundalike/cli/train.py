@@ -277,15 +277,12 @@ def run_train(given: argparse.Namespace) -> None:
 
 
 def run_adapt(given: argparse.Namespace) -> int:
-    import platformdirs
-
+    from soundalike.core.files import cache_dir
     from soundalike.inference import voice_library
     from soundalike.training.finetune import adapt
 
     path = voice_library.path_of(given.name)
-    work = Path(
-        given.work or Path(platformdirs.user_cache_dir("soundalike", appauthor=False)) / "adapt" / path.stem
-    )
+    work = Path(given.work or cache_dir() / "adapt" / path.stem)
     found = adapt(
         given.recordings,
         work,

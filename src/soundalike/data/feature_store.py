@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
@@ -9,6 +10,14 @@ import numpy as np
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import DataError
+from soundalike.core.files import write_atomic
+
+
+def _npy(array: np.ndarray) -> bytes:
+    """An array as the bytes of a .npy file."""
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
 
 
 class FeatureStore:
@@ -26,10 +35,7 @@ class FeatureStore:
     def write(self, kind: str, id: str, array: np.ndarray) -> None:
         path = self.path(kind, id)
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".part")
-        with open(temporary, "wb") as file:
-            np.save(file, array)
-        os.replace(temporary, path)
+        write_atomic(path, _npy(array))
 
     def read(self, kind: str, id: str) -> np.ndarray:
         try:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from soundalike.audio.audio import Audio
+from soundalike.audio.speech import Speech
 from soundalike.core.types import Timestamp
 from soundalike.text import Utterance
 from soundalike.text.alphabet import COMMA, GAP
@@ -40,8 +41,8 @@ def asked_pauses(utterance: Utterance) -> float:
 
 
 def deliver(
-    audio: Audio, utterance: Utterance, source: str, pause: float, loudness: float = LOUDNESS
-) -> Audio:
+    audio: Speech, utterance: Utterance, source: str, pause: float, loudness: float = LOUDNESS
+) -> Speech:
     """A sentence as the listener gets it: without rumble, levelled, words louder or softer as asked, pauses
     and marks put in, ends faded, quiet after it.
     """
@@ -79,7 +80,7 @@ def deliver(
         parts.append(np.zeros(quiet, np.float32))
         shift += quiet / audio.rate
         at = place
-    return Audio(np.concatenate(parts), audio.rate, _as_written(timestamps, source))
+    return Speech(np.concatenate(parts), audio.rate, _as_written(timestamps, source))
 
 
 def without_rumble(samples: np.ndarray, rate: int) -> np.ndarray:

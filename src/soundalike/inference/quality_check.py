@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.mel import MelSpec
+from soundalike.audio.speech import Speech
 from soundalike.core.types import QualityCheck, WordCheck
 from soundalike.models.common.prompt_conditioning import vectors
 from soundalike.nn.spectral import log_mel
@@ -65,7 +66,7 @@ class QualityChecker:
     speaker: nn.Module | None
     mel: MelSpec
 
-    def check(self, audio: Audio, utterance: Utterance, expected: float | None = None) -> QualityCheck:
+    def check(self, audio: Speech, utterance: Utterance, expected: float | None = None) -> QualityCheck:
         """Listen to what one sentence says, with the seconds it should last, where they are known; not yet to
         whose voice it is.
         """
@@ -89,7 +90,7 @@ class QualityChecker:
         )
 
     def best(
-        self, made: Sequence[tuple[Audio, QualityCheck]], vector: Tensor | None
+        self, made: Sequence[tuple[Speech, QualityCheck]], vector: Tensor | None
     ) -> tuple[int, QualityCheck]:
         """Of takes of one sentence, the place of the clearest, and its check with its likeness to the speaker
         vector (V,) of the voice.
@@ -158,7 +159,7 @@ def _length_doubts(seconds: float, expected: float, rate: float) -> list[str]:
     return [f"it lasts {seconds:.2f} s and should last {expected:.2f}; it is {more}"]
 
 
-def _sound_doubts(audio: Audio) -> list[str]:
+def _sound_doubts(audio: Speech) -> list[str]:
     """What the samples alone tell: silence, holes within words, a cut or endless end, clipping."""
     peak = float(np.abs(audio.samples).max(initial=0.0))
     if peak < 1e-3:

@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from soundalike.core.errors import ConfigError
+from soundalike.core.files import write_atomic
 from soundalike.core.types import Timestamp
 
 FORMATS = ("srt", "vtt", "json")
@@ -35,10 +36,7 @@ def write_timestamps(path: str | os.PathLike, timestamps: tuple[Timestamp, ...])
     """Write subtitles (srt, vtt: lines of words) or everything (json: words, phonemes, marks), by the name's
     ending; whole or not at all.
     """
-    text = render(timestamps, check_timestamp_file(path))
-    temporary = f"{os.fspath(path)}.part"
-    Path(temporary).write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
+    write_atomic(path, render(timestamps, check_timestamp_file(path)))
 
 
 def render(timestamps: tuple[Timestamp, ...], kind: str) -> str:

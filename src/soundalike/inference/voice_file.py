@@ -13,13 +13,12 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from soundalike.core.errors import CheckpointError
-from soundalike.core.files import move_to_new
+from soundalike.core.files import write_atomic
 from soundalike.core.types import Voice
 
 if TYPE_CHECKING:
@@ -76,21 +75,8 @@ def write(voice: Voice, path: str | os.PathLike, source: bool = True, overwrite:
         raise CheckpointError(
             f"{path}: the voice would take {len(data)} bytes, at most {LARGEST} are kept. Use a shorter lexicon or a lower rank."
         )
-    target = os.fspath(path)
     try:
-        # Its own for each process
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target) or ".", prefix=".voice-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(temporary, 0o644)
-            if overwrite:
-                os.replace(temporary, target)
-            else:
-                move_to_new(temporary, target)
-        finally:
-            if os.path.exists(temporary):
-                os.unlink(temporary)
+        write_atomic(path, data, overwrite=overwrite)
     except FileExistsError:
         raise CheckpointError(
             f"{path}: there already. Give --force to replace it, or choose another name."

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from soundalike.core.errors import CheckpointError, ConfigError, SoundalikeError
+from soundalike.core.files import data_dir
 from soundalike.core.types import Voice
 
 from .cloner import Cloner
@@ -40,9 +41,7 @@ def library() -> Path:
     """
     if os.environ.get(PLACE):
         return Path(os.environ[PLACE])
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("soundalike", appauthor=False)) / "voices"
+    return data_dir() / "voices"
 
 
 def path_of(name: str) -> Path:

@@ -9,11 +9,11 @@ heard that sounded like the voice; nothing else.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
 import secrets
-import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,7 +22,7 @@ from typing import Any
 
 from soundalike.audio.audio import Audio
 from soundalike.core.errors import ConsentError
-from soundalike.core.files import move_to_new
+from soundalike.core.files import data_dir, write_atomic
 from soundalike.core.types import Voice
 from soundalike.inference.cloner import Cloner
 from soundalike.inference.quality_check import word_scores
@@ -225,9 +225,7 @@ def keys_folder() -> Path:
     """The folder of the user's key: $SOUNDALIKE_KEYS, else the user's data folder."""
     if os.environ.get(PLACE):
         return Path(os.environ[PLACE])
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("soundalike", appauthor=False))
+    return data_dir()
 
 
 def public_key() -> str:
@@ -317,17 +315,9 @@ def _own_key() -> Any:
             made = cryptography.Ed25519PrivateKey.generate().private_bytes(
                 Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
             )
-            # Which none but the user may read
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".key-")
-            with os.fdopen(handle, "wb") as file:
-                file.write(made)
-            try:
-                move_to_new(temporary, os.fspath(path))
-            except FileExistsError:
-                pass  # another process was first
-            finally:
-                if os.path.exists(temporary):
-                    os.unlink(temporary)
+            # None but the user may read it; another process may have been first
+            with contextlib.suppress(FileExistsError):
+                write_atomic(path, made, overwrite=False, mode=0o600)
         key = load_pem_private_key(path.read_bytes(), None)
     except OSError as error:
         raise ConsentError(

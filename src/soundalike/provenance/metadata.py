@@ -17,10 +17,10 @@ from typing import Any
 from soundalike import __version__
 from soundalike.audio.audio import Audio
 from soundalike.audio.io import read_comment
+from soundalike.audio.speech import Speech
 from soundalike.core.types import Voice
 
-from . import c2pa
-from . import watermark
+from . import c2pa, watermark
 from .error_correction import Mark
 
 MADE_BY = "soundalike"  # a note is one of ours by this
@@ -74,8 +74,13 @@ def mark_of(voice: Voice, model: dict[str, Any], day: date | None) -> Mark:
 
 
 def signed(
-    audio: Audio, voice: Voice, model: dict[str, Any], day: date | None = None, mark: bool = True, at: int = 0
-) -> Audio:
+    audio: Speech,
+    voice: Voice,
+    model: dict[str, Any],
+    day: date | None = None,
+    mark: bool = True,
+    at: int = 0,
+) -> Speech:
     """A piece of speech with its note and, unless told not to, its watermark. `at` is its place in the whole,
     in samples.
     """

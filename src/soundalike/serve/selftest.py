@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 import uvicorn
 
-from soundalike.audio.audio import Audio, join
+from soundalike.audio.audio import Audio
+from soundalike.audio.speech import join
 from soundalike.core.errors import SoundalikeError
 from soundalike.inference.cloner import Cloner
 from soundalike.inference.quality_check import word_scores

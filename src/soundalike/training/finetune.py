@@ -16,7 +16,8 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from soundalike.audio.audio import Audio, join
+from soundalike.audio.audio import Audio, concatenate
+from soundalike.audio.speech import join
 from soundalike.checkpoints.bundle import BUILT_IN, part_folder, read_model
 from soundalike.checkpoints.part import load_part, load_state
 from soundalike.core.errors import AudioError, ConfigError, EvaluationError
@@ -254,7 +255,7 @@ def first_impression(rows: list[Row], folder: Path) -> Audio:
         if seconds < HEARD:
             pieces.append(Audio.read(folder / row.audio).resample(24_000))
             seconds += pieces[-1].seconds
-    return join(pieces)
+    return concatenate(pieces)
 
 
 def teach(

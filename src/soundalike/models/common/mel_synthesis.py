@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from soundalike.audio.audio import Audio
 from soundalike.audio.mel import MelSpec
+from soundalike.audio.speech import Speech
 from soundalike.core.options import value_of
 from soundalike.core.types import AcousticOutput, ProsodyControls, Timestamp
 from soundalike.text import Utterance
@@ -51,7 +51,7 @@ def sharpened(mel: Tensor, prompt: Tensor, amount: float) -> Tensor:
 
 
 @torch.inference_mode()
-def sound(vocoder: nn.Module, made: AcousticOutput, utterance: Utterance, mel: MelSpec, seed: int) -> Audio:
+def sound(vocoder: nn.Module, made: AcousticOutput, utterance: Utterance, mel: MelSpec, seed: int) -> Speech:
     """The mel of one sentence through a vocoder, with timestamps. The same seed gives the same samples."""
     size = (len(made.mel) - 1) * mel.hop_length
     device = made.mel.device
@@ -60,7 +60,7 @@ def sound(vocoder: nn.Module, made: AcousticOutput, utterance: Utterance, mel: M
     lengths = torch.tensor([len(made.mel)], device=device)
     samples = vocoder(made.mel[None], lengths, pitch, noise.to(device))[0].cpu()
     ends = made.durations.cumsum(0).cpu().numpy() / mel.frames_per_second
-    return Audio(samples.numpy().astype(np.float32), mel.sample_rate, timestamps_of(utterance, ends))
+    return Speech(samples.numpy().astype(np.float32), mel.sample_rate, timestamps_of(utterance, ends))
 
 
 def timestamps_of(utterance: Utterance, ends: np.ndarray) -> tuple[Timestamp, ...]:
