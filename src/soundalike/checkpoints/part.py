@@ -14,7 +14,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-
 from soundalike import __version__
 from soundalike.audio.mel import MelSpec
 from soundalike.core import registry

@@ -23,22 +23,14 @@ from soundalike.text import Script, phonemize, read
 
 from .pipeline import Pipeline, SpeechRequest
 from .quality_check import QualityChecker
-from .reference_check import (
-    HOPELESS,
-    Report,
-    check_reference,
-    examine,
-    open_recording,
-    shortened_clip,
-)
+from .recordings import Recording, open_recording, shortened_clip
+from .reference_check import HOPELESS, Report, check_reference, examine
 from .voice_file import SMALL, pitch_facts
 
 REMEMBERED = 32  # voices adapted to their prompt
 ROOM_FOR_FACTS = 8000  # bytes of a voice file that are not arrays
 PROMPT_ARRAYS = ("prompt", "prompt_pitch", IDENTITY)  # what prompt adaptation learns from
 KEPT_FACTS = ("name", "consent", "language", "lexicon", "report", "seconds")  # when a voice is derived anew
-
-Recording = Audio | str | os.PathLike | io.BytesIO
 
 
 class Cloner:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from soundalike.core.contracts import Blends
 from soundalike.core.errors import CheckpointError, ConfigError, SoundalikeError
 from soundalike.core.files import data_dir
 from soundalike.core.types import Voice
@@ -210,9 +211,9 @@ def blend(cloner: Cloner, first: Voice, second: Voice, weight: float) -> Voice:
     outside 0 to 1.
     """
     check_weight(weight)
-    if not hasattr(cloner.family, "blend"):
+    if not isinstance(cloner.synthesizer, Blends):
         raise ConfigError("this family cannot blend voices. Leave --model out for the built-in one.")
-    made = cloner.family.blend(first, second, weight)
+    made = cloner.synthesizer.blend(first, second, weight)
     parents = [
         {name: voice.facts.get(name) for name in ("name", "consent") if name in voice.facts}
         for voice in (first, second)

@@ -10,9 +10,12 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from typing import Any
+
+import numpy as np
 
 from soundalike import __version__
 from soundalike.audio.audio import Audio
@@ -58,17 +61,17 @@ def voice_id(voice: Voice) -> str:
     """Twelve hexadecimal digits that name a voice by its speaker vector. A voice derived anew by another
     model has another id.
     """
-    return hashlib.sha256(voice.tensors["vector"].half().contiguous().numpy().tobytes()).hexdigest()[:12]
+    return hashlib.sha256(np.ascontiguousarray(voice.identity.astype(np.float16)).tobytes()).hexdigest()[:12]
 
 
-def model_id(model: dict[str, Any]) -> str:
+def model_id(model: Mapping[str, Any]) -> str:
     """Twelve hexadecimal digits that name a model by what it tells of itself, the package's version
     included.
     """
-    return hashlib.sha256(json.dumps(model, sort_keys=True).encode()).hexdigest()[:12]
+    return hashlib.sha256(json.dumps(dict(model), sort_keys=True).encode()).hexdigest()[:12]
 
 
-def mark_of(voice: Voice, model: dict[str, Any], day: date | None) -> Mark:
+def mark_of(voice: Voice, model: Mapping[str, Any], day: date | None) -> Mark:
     """The mark of a voice and a model: the beginnings of their ids."""
     return Mark(int(voice_id(voice)[:4], 16), int(model_id(model)[:2], 16) >> 2, day)
 

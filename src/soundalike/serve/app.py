@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from soundalike import __version__
-from soundalike.inference.cloner import RANGES
+from soundalike.inference.option_table import option_table
 from soundalike.inference.pipeline import QUALITIES
 from soundalike.inference.postprocess import LOUDEST, SOFTEST
 from soundalike.serve.jobs.database import open_database
@@ -98,7 +98,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         }
         told["models"] = request.app.state.services.models.told()
         options = {
-            **{name: RANGES[name] for name in OPTIONS if name != "speed"},
+            **{name: (option_table()[name].range.low, option_table()[name].range.high) for name in OPTIONS if name != "speed"},
             "loudness": (SOFTEST, LOUDEST),
         }
         return {

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from soundalike.audio.speech import Speech
 
+from soundalike.audio.speech import Speech
 from soundalike.core.types import IDENTITY, AcousticOutput, DataFacts, Voice
 from soundalike.models.common.mel_synthesis import prosody_of, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer

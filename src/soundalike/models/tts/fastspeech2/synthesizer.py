@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import torch
-from soundalike.audio.speech import Speech
 
+from soundalike.audio.speech import Speech
 from soundalike.core.types import IDENTITY, AcousticOutput, DataFacts, Voice
 from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import torch
-from soundalike.audio.speech import Speech
 
+from soundalike.audio.speech import Speech
 from soundalike.core.contracts import LoadedPart
 from soundalike.core.types import IDENTITY, AcousticOutput, DataFacts, ProsodyControls, Voice
 from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 import torch
-from soundalike.audio.speech import Speech
 
+from soundalike.audio.speech import Speech
 from soundalike.core.types import IDENTITY, Attention, DataFacts, Voice
 from soundalike.models.common.mel_synthesis import sharpened, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
