@@ -7,6 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from soundalike.core.errors import ConfigError, TextError
+
 from . import sentences
 from .de import GERMAN
 from .en import ENGLISH
