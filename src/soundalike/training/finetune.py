@@ -286,9 +286,7 @@ def teach(
             rank=course.rank,
             rates={"discriminator": 0.05} if judged else {},
         )
-        return Recipe(
-            part.name, part.mel, part.config, JUDGED if judged else StarlingSettings(), data, plan
-        )
+        return Recipe(part.name, part.mel, part.config, JUDGED if judged else StarlingSettings(), data, plan)
 
     steps = max(1, round(course.steps * min(2.0, max(0.5, seconds / USUAL))))
     train(recipe(steps), out, max_seconds=min(TRIED, 6 * minutes))

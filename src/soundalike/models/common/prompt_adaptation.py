@@ -63,7 +63,8 @@ def adapt_to_prompt(
             for group in torch_optimizer.param_groups:
                 group["lr"] = RATE * min(1.0, (step + 1) / 5, (STEPS - step) / (0.4 * STEPS))
             batch = collate([windows.item() for _ in range(TOGETHER)])
-            loss = torch.stack(list(adaptation_objective.losses("model", batch, adaptation_objective.forward(batch)).values())).sum()
+            losses = adaptation_objective.losses("model", batch, adaptation_objective.forward(batch), step)
+            loss = torch.stack(list(losses.values())).sum()
             for parameter, gradient in zip(trained, torch.autograd.grad(loss, trained, allow_unused=True)):
                 parameter.grad = gradient
             nn.utils.clip_grad_norm_(trained, 1.0)
@@ -114,7 +115,7 @@ class PromptWindows:
             "mel": self.target[begin:end],
             "pitch": self.pitch[begin:end],
             "quality": np.float32(np.nan),
-            "vector": self.vector,
+            "speaker_embedding": self.vector,
             "prompt": self.mel[rest],
             "prompt_pitch": self.pitch[rest],
             "prompt_span": np.array((0, 0)),
