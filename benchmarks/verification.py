@@ -25,7 +25,7 @@ import torch
 from timestamps import texts
 
 from soundalike import Audio, Cloner
-from soundalike.audio.audio import join
+from soundalike.audio.speech import join
 from soundalike.text import Utterance
 from soundalike.text.alphabet import CONSONANTS, MARKS, VOWELS, is_vowel
 
@@ -37,7 +37,9 @@ def broken(utterance: Utterance, kind: str, rng: random.Random) -> Utterance:
     """A sentence with one of its inner words dropped, said twice, or of other sounds. Its words no longer
     match its symbols.
     """
-    sounds = Counter(word for word, symbol in zip(utterance.word_of, utterance.symbols) if symbol not in MARKS)
+    sounds = Counter(
+        word for word, symbol in zip(utterance.word_of, utterance.symbols) if symbol not in MARKS
+    )
     word = rng.choice([w for w in range(1, len(utterance.words) - 1) if sounds[w] > 2])
     place = [i for i, w in enumerate(utterance.word_of) if w == word]
     before = utterance.symbols[: place[0]]

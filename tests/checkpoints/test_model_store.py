@@ -16,7 +16,7 @@ from conftest import REFERENCE, save_tiny
 from safetensors.torch import load_file, save_file
 
 from soundalike import Audio, Cloner, Voice
-from soundalike.audio.audio import join
+from soundalike.audio.speech import join
 from soundalike.checkpoints import model_store
 from soundalike.checkpoints.bundle import BUILT_IN, assemble, load_bundle, read_model, write_model
 from soundalike.checkpoints.part import load_part

@@ -16,7 +16,7 @@ import soundfile
 from conftest import REFERENCE, sentences
 
 from soundalike import Audio, Cloner, Voice
-from soundalike.audio.audio import join
+from soundalike.audio.speech import join
 from soundalike.checkpoints.bundle import BUILT_IN
 from soundalike.cli.main import main
 from soundalike.core.errors import CheckpointError

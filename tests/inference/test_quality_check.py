@@ -12,7 +12,7 @@ from timestamps import texts
 from verification import KINDS, Breaking, caught
 
 from soundalike import Audio, Cloner
-from soundalike.audio.audio import join
+from soundalike.audio.speech import join
 from soundalike.cli.main import main
 from soundalike.core.errors import ConfigError
 from soundalike.inference.quality_check import clearness, report, word_scores
@@ -90,14 +90,25 @@ def test_faults_of_the_sound_are_named(cloner, made):
     quiet = audio.samples.copy()
     quiet[at - audio.rate // 8 : at + audio.rate // 8] = 0
     wider = replace(word, start=word.start - 0.1, stop=word.stop + 0.1)
-    holed = replace(audio, samples=quiet, timestamps=tuple(wider if timestamp is word else timestamp for timestamp in audio.timestamps))
+    holed = replace(
+        audio,
+        samples=quiet,
+        timestamps=tuple(wider if timestamp is word else timestamp for timestamp in audio.timestamps),
+    )
     assert any("hole in 'window'" in doubt for doubt in check(holed, utterance).doubts)
-    assert "it is clipped" in check(replace(audio, samples=np.clip(audio.samples * 30, -1, 1)), utterance).doubts
+    assert (
+        "it is clipped" in check(replace(audio, samples=np.clip(audio.samples * 30, -1, 1)), utterance).doubts
+    )
     assert "it is silent" in check(replace(audio, samples=audio.samples * 0), utterance).doubts
-    assert "its end is cut off" in check(replace(audio, samples=audio.samples[:at], timestamps=()), utterance).doubts
+    assert (
+        "its end is cut off"
+        in check(replace(audio, samples=audio.samples[:at], timestamps=()), utterance).doubts
+    )
     endless = replace(audio, samples=np.concatenate([audio.samples, np.zeros(2 * audio.rate, np.float32)]))
     assert any("after the last word" in doubt for doubt in check(endless, utterance).doubts)
-    assert any("should last" in doubt for doubt in check(audio, utterance, expected=audio.seconds * 1.2).doubts)
+    assert any(
+        "should last" in doubt for doubt in check(audio, utterance, expected=audio.seconds * 1.2).doubts
+    )
 
 
 def test_another_voice_is_noticed(cloner, voice, made):

@@ -16,7 +16,7 @@ from conftest import HERE, REFERENCE, sentences
 from safetensors.torch import save
 
 from soundalike import Audio, SoundalikeError, Voice
-from soundalike.audio.audio import join
+from soundalike.audio.speech import join
 from soundalike.cli.main import main
 from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.inference import voice_library

@@ -10,7 +10,8 @@ import torch
 from conftest import CORPUS, REFERENCE, ROOT
 
 from soundalike import Cloner, Voice
-from soundalike.audio.audio import Audio, join
+from soundalike.audio.audio import Audio, concatenate
+from soundalike.audio.speech import join
 from soundalike.core.types import DataFacts
 from soundalike.data.collate import collate
 from soundalike.inference.voice_file import ADAPTER
@@ -132,7 +133,7 @@ def loss_on(network, cloner, voice: Voice) -> float:
 def test_another_recording_of_the_person_is_told_better_after_practice(cloner):
     clips = sorted((CORPUS / "audio" / "librispeech" / "ls-19").rglob("*.opus"))
     first, second = (
-        cloner.listen(join([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4])
+        cloner.listen(concatenate([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4])
     )
     practised = cloner.adapt_to_prompt(first)
     assert loss_on(cloner.family.acoustic_of(practised), cloner, second) < 0.97 * loss_on(
@@ -163,7 +164,7 @@ def test_fastspeech2_too_tells_another_recording_better_after_practice():
     cloner = Cloner.load(ROOT / "models" / "fastspeech2")
     clips = sorted((CORPUS / "audio" / "librispeech" / "ls-19").rglob("*.opus"))
     first, second = (
-        cloner.listen(join([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4])
+        cloner.listen(concatenate([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4])
     )
     taught = cloner.family.acoustic_of(cloner.adapt_to_prompt(first))
     assert loss_on(taught, cloner, second) < 0.97 * loss_on(cloner.family.acoustic, cloner, second)

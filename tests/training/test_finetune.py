@@ -9,7 +9,7 @@ import torch
 from conftest import RECIPES
 
 from soundalike import Voice
-from soundalike.audio.audio import join
+from soundalike.audio.speech import join
 from soundalike.checkpoints.bundle import BUILT_IN
 from soundalike.checkpoints.part import load_part
 from soundalike.cli.main import main

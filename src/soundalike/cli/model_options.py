@@ -89,7 +89,9 @@ def check_attention(cloner: Cloner) -> None:
     from soundalike.core import registry
 
     if not hasattr(cloner.family, "attended"):
-        others = ", ".join(name for name in registry.ARCHITECTURES if hasattr(registry.family(name), "attended"))
+        others = ", ".join(
+            name for name in registry.ARCHITECTURES if hasattr(registry.family(name), "attended")
+        )
         raise ConfigError(
             f"--attention: the family {cloner.model['family']} has none to draw. Give --family {others}, or leave it out."
         )

@@ -7,7 +7,7 @@ needs no torch. Only `PartKind`, `Objective` and `Fittable`, which are for train
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 from .types import Alignment, Batch, DataFacts, Interface, Output, Reference, Voice
@@ -43,9 +43,8 @@ class PartKind:
     # (config, mel) to what it reads and what it writes
     reads: Callable[[Any, MelSpec], tuple[Interface, ...]] = lambda config, mel: ()
     writes: Callable[[Any, MelSpec], tuple[Interface, ...]] = lambda config, mel: ()
-    # Config keys of former versions to their names of today, and how names of tensors began then and begin now
-    former_keys: Mapping[str, str] = field(default_factory=dict)
-    former_tensors: Mapping[str, str] = field(default_factory=dict)
+    # What others see of a part that is an instrument by itself (an aligner, a speaker encoder)
+    instrument: Callable[[LoadedPart], Any] | None = None
 
 
 class Preview(NamedTuple):
@@ -128,7 +127,7 @@ class Slot:
     required: bool = True
     part: str | None = None  # the registered part it must be; None: any of that role
     # Whether the part joins the others by the interfaces it reads and writes; one that does not (an aligner
-    # hears samples by a mel of its own) fits any.
+    # hears samples by a mel of its own) fits any
     paired: bool = True
 
 
@@ -164,6 +163,8 @@ class LoadedPart(Protocol):
     def mel(self) -> MelSpec: ...
     @property
     def network(self) -> Any: ...
+    @property
+    def instrument(self) -> Any: ...
 
 
 class Synthesizer(Protocol):
@@ -171,6 +172,8 @@ class Synthesizer(Protocol):
 
     sample_rate: int
     Options: type
+    speaker_encoder: SpeakerEncoder | None  # who hears whose voice it is
+    aligner: Aligner | None  # who hears whether a sentence was said
 
     def condition(self, reference: Reference) -> Voice:
         """The voice of a reference: the identity, and what this architecture keeps of it."""
@@ -199,9 +202,14 @@ class SpeakerEncoder(Protocol):
     """Who speaks, as a point on the unit sphere."""
 
     width: int
+    mel: MelSpec
 
     def embed(self, pieces: Sequence[Audio]) -> np.ndarray:
         """Speaker embeddings (n, V) of sounds of one length and rate."""
+        ...
+
+    def embed_mel(self, mel: np.ndarray) -> np.ndarray:
+        """The embedding (V,) of a log-mel (T, M) of the encoder's own spec."""
         ...
 
 
@@ -216,6 +224,18 @@ class Aligner(Protocol):
 
     def recognize(self, audio: Audio) -> tuple[list[str], list[int]] | None:
         """The symbols heard in a sound and the frames of each; None where they are too few or not clear."""
+        ...
+
+    def hear(self, audio: Audio) -> np.ndarray:
+        """The log-mel (T, M) of a sound by the aligner's own spec."""
+        ...
+
+    def align_mel(self, mel: np.ndarray, symbols: Sequence[str]) -> Alignment | None:
+        """As `align`, of a log-mel (T, M) of the aligner's own spec."""
+        ...
+
+    def recognize_mel(self, mel: np.ndarray) -> tuple[list[str], list[int]] | None:
+        """As `recognize`, of a log-mel (T, M) of the aligner's own spec."""
         ...
 
 

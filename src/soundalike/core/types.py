@@ -146,6 +146,7 @@ class Reference:
 
 
 IDENTITY = "vector"  # the array of a voice that says who speaks, in every architecture
+ADAPTER = "adapter."  # before the names of arrays that are a difference to a model's weights (nn.lora)
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,27 @@ class Voice:
     def identity(self) -> np.ndarray:
         """The speaker embedding (V,) that ids, consent and likeness go by."""
         return self.tensors[IDENTITY]
+
+    @property
+    def adapter(self) -> dict[str, np.ndarray]:
+        """The difference to a model's weights that the voice brings, by tensor; empty of a voice without."""
+        return {
+            name.removeprefix(ADAPTER): value
+            for name, value in self.tensors.items()
+            if name.startswith(ADAPTER)
+        }
+
+    def is_adapted_to(self, weights: str) -> bool:
+        """Whether the voice brings a difference to the weights of that name (contracts.Adapts.weights)."""
+        return bool(self.adapter) and self.facts.get("adapter", {}).get("weights") == weights
+
+    def with_adapter(self, change: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> Voice:
+        """The voice with such a difference in place of any it had, and how that was made: `method`, and the
+        `weights` it is a difference to.
+        """
+        own = {name: value for name, value in self.tensors.items() if not name.startswith(ADAPTER)}
+        added = {ADAPTER + name: value for name, value in change.items()}
+        return Voice({**own, **added}, {**self.facts, "adapter": dict(facts)})
 
     def save(self, path: str | os.PathLike, source: bool = True) -> None:
         """Write one `.voice` file, without the stored clip of the recording if `source` is false. Raises

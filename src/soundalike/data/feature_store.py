@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
@@ -9,6 +10,15 @@ import numpy as np
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import DataError
+from soundalike.core.files import write_atomic
+
+
+def _npy(array: np.ndarray) -> bytes:
+    """An array as the bytes of a .npy file."""
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
 
 # The folders that kinds of features have on disk, where these are not named as the kind is today.
 FOLDERS = {"speaker_embedding": "vector", "target_embedding": "teacher", "gta": "retold"}
@@ -39,10 +49,7 @@ class FeatureStore:
         """Keep an array of a clip, whole or not at all."""
         path = self.path(kind, id)
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".part")
-        with open(temporary, "wb") as file:
-            np.save(file, array)
-        os.replace(temporary, path)
+        write_atomic(path, _npy(array))
 
     def read(self, kind: str, id: str) -> np.ndarray:
         """An array of a clip. Raises DataError where there is none."""

@@ -68,7 +68,10 @@ def prosody(audio: Audio, words: int, real: Audio | None = None) -> dict[str, fl
     }
     if real is not None and there and real.activity().any():
         own = real.trim(0.0)
-        found |= {"pitch_error": _pitch_error(utterance, hertz, own), "pace_ratio": own.seconds / utterance.seconds}
+        found |= {
+            "pitch_error": _pitch_error(utterance, hertz, own),
+            "pace_ratio": own.seconds / utterance.seconds,
+        }
     return found
 
 

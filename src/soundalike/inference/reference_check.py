@@ -7,8 +7,6 @@ collection.
 
 from __future__ import annotations
 
-import io
-import os
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -18,7 +16,6 @@ import torch
 
 from soundalike.audio.audio import AUDIBLE_PEAK, Audio
 from soundalike.audio.clipping import cut_off
-from soundalike.audio.io import read_channels
 from soundalike.core.errors import AudioError
 from soundalike.nn.spectral import stft
 
@@ -448,27 +445,6 @@ def faults(facts: dict) -> list[str]:
 
 
 LEAST_SPEECH = 1.0  # seconds of speech a reference must hold
-
-
-def _open(recording: Audio | str | os.PathLike | io.BytesIO) -> tuple[Audio, np.ndarray]:
-    """A recording as one channel, and its channels (N, C)."""
-    if isinstance(recording, Audio):
-        return recording, recording.samples[:, None]
-    channels, rate = read_channels(recording)
-    return Audio(mono(channels), rate), channels
-
-
-def _clip(audio: Audio, size: int) -> torch.Tensor:
-    """The bytes (N,) uint8 of an Ogg Vorbis file of as much of a sound as fits; none where not even a second
-    does.
-    """
-    data = audio.encode("ogg")
-    while len(data) > size and audio.seconds > 1:
-        audio = Audio(
-            audio.samples[: int(len(audio.samples) * max(0.1, 0.95 * size / len(data)))], audio.rate
-        )
-        data = audio.encode("ogg")
-    return torch.from_numpy(np.frombuffer(data if len(data) <= size else b"", np.uint8).copy())
 
 
 def check_reference(report: Report, name: str) -> None:

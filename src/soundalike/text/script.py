@@ -19,7 +19,7 @@ from .detect import detect_language
 from .lexicon import Lexicon
 from .markup import Boundary, Item, Mark, Pause, Style, Words, read_plain, read_ssml
 from .normalise import base_language, sentence_spans
-from .phonemes import Utterance, Token, assemble, installed, tokens_of
+from .phonemes import Token, Utterance, assemble, installed, tokens_of
 from .reading import readings
 
 _WORD = re.compile(r"\w+(?:['’.&-]\w+)*")

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ from soundalike.audio.audio import Audio
 from soundalike.checkpoints.part import CONFIG, WEIGHTS, load_part
 from soundalike.core.contracts import Objective, Preview
 from soundalike.core.errors import ConfigError, TrainingError
+from soundalike.core.files import link_atomic, write_atomic
 from soundalike.core.types import Batch
 from soundalike.data.collate import collate
 from soundalike.data.dataset import Dataset
@@ -212,13 +212,6 @@ def _link(source: Path, target: Path, score: dict[str, Any]) -> None:
     """The part's files at another place too, without a second copy where the disk can do so."""
     target.mkdir(parents=True, exist_ok=True)
     for name in (CONFIG, WEIGHTS):
-        temporary = target / f".{name}"
-        temporary.unlink(missing_ok=True)
-        try:
-            os.link(source / name, temporary)
-        except OSError:
-            shutil.copyfile(source / name, temporary)
-        os.replace(temporary, target / name)
-    temporary = target / f".{SCORE}"
-    temporary.write_text(json.dumps(score) + "\n")
-    os.replace(temporary, target / SCORE)  # a run killed here finds the old score whole
+        link_atomic(source / name, target / name)
+    # A run killed here finds the old score whole
+    write_atomic(target / SCORE, json.dumps(score) + "\n")

@@ -6,6 +6,8 @@ import csv
 import os
 from pathlib import Path
 
+from soundalike.core.files import write_atomic
+
 from .state import State
 
 LOG = "log.csv"
@@ -42,9 +44,7 @@ def forget_after(path: Path, step: int) -> None:
             if line.endswith("\n") and not (line.split(",")[0].isdigit() and int(line.split(",")[0]) > step)
         ]
         if kept != lines:
-            temporary = path.with_suffix(".part")
-            temporary.write_text("".join(kept))
-            os.replace(temporary, path)
+            write_atomic(path, "".join(kept))
 
 
 def plot_curves(folder: str | os.PathLike, target: str | os.PathLike) -> None:

@@ -11,10 +11,12 @@ from torch import Tensor, nn
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import reads_alphabet
 from soundalike.models.common.objective import SingleOptimizerObjective, mel_mask, zero_padding
 from soundalike.nn.masks import length_mask, masked_mean
 from soundalike.text.alphabet import vowel_classes
 
+from .aligner import HmmAligner
 from .network import PRIOR_SCALE, Aligner, AlignerConfig
 from .search import posteriors
 
@@ -102,4 +104,12 @@ class AlignerObjective(SingleOptimizerObjective[Aligner, AlignerSettings]):
         return torch.zeros_like(log_probs).scatter_add_(2, column, torch.from_numpy(gamma).to(log_probs))
 
 
-PART = PartKind("aligner", AlignerConfig, Aligner, AlignerSettings, AlignerObjective)
+PART = PartKind(
+    "aligner",
+    AlignerConfig,
+    Aligner,
+    AlignerSettings,
+    AlignerObjective,
+    reads=reads_alphabet,
+    instrument=HmmAligner,
+)

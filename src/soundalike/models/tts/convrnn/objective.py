@@ -9,6 +9,7 @@ from torch import Tensor
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, Output
+from soundalike.models.common.interfaces import acoustic_reads, writes_mel
 from soundalike.models.common.objective import MelObjective, duration_l2, outside_prompt
 from soundalike.nn.masks import length_mask, masked_mean
 
@@ -55,4 +56,12 @@ class ConvRNNObjective(MelObjective[ConvRNN, ConvRNNSettings]):
         return {"mel": self.forward(batch)["mel"]}
 
 
-PART = PartKind("acoustic", ConvRNNConfig, ConvRNN, ConvRNNSettings, ConvRNNObjective)
+PART = PartKind(
+    "acoustic",
+    ConvRNNConfig,
+    ConvRNN,
+    ConvRNNSettings,
+    ConvRNNObjective,
+    reads=acoustic_reads,
+    writes=writes_mel,
+)

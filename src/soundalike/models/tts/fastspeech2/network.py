@@ -204,7 +204,9 @@ class FastSpeech2(nn.Module):
         return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
-    def infer(self, symbols: Tensor, vector: Tensor, prompt_pitch: Tensor, prosody: ProsodyControls) -> AcousticOutput:
+    def infer(
+        self, symbols: Tensor, vector: Tensor, prompt_pitch: Tensor, prosody: ProsodyControls
+    ) -> AcousticOutput:
         """Frames of one utterance: symbols (S,), the speaker vector (1, V) and pitch (1, T') in hertz of the
         voice.
         """

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, Output
+from soundalike.models.common.interfaces import acoustic_reads, writes_mel
 from soundalike.models.common.objective import (
     MelObjective,
     duration_l2,
@@ -95,4 +96,12 @@ class FastSpeech2Objective(MelObjective[FastSpeech2, FastSpeech2Settings]):
         return {"mel": zero_padding(mel, lengths)}
 
 
-PART = PartKind("acoustic", FastSpeech2Config, FastSpeech2, FastSpeech2Settings, FastSpeech2Objective)
+PART = PartKind(
+    "acoustic",
+    FastSpeech2Config,
+    FastSpeech2,
+    FastSpeech2Settings,
+    FastSpeech2Objective,
+    reads=acoustic_reads,
+    writes=writes_mel,
+)

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from soundalike.core.contracts import Auxiliary, PartKind
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import acoustic_reads, writes_mel
 from soundalike.models.common.objective import (
     MelObjective,
     duration_l2,
@@ -182,4 +183,12 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         return self._discriminator(seen, output["said"][:, shown], output["voice"])
 
 
-PART = PartKind("acoustic", StarlingConfig, Starling, StarlingSettings, StarlingObjective)
+PART = PartKind(
+    "acoustic",
+    StarlingConfig,
+    Starling,
+    StarlingSettings,
+    StarlingObjective,
+    reads=acoustic_reads,
+    writes=writes_mel,
+)

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, Output
+from soundalike.models.common.interfaces import acoustic_reads, writes_mel
 from soundalike.models.common.objective import MelObjective, mel_mask, zero_padding
 from soundalike.nn.length_regulator import symbol_of_frame
 from soundalike.nn.masks import length_mask, masked_mean
@@ -123,4 +124,6 @@ class SV2TTSObjective(MelObjective[SV2TTS, SV2TTSSettings]):
         return {"mel": zero_padding(net.finish(coarse[:, : mask.shape[1]], mask), batch.lengths("mel"))}
 
 
-PART = PartKind("acoustic", SV2TTSConfig, SV2TTS, SV2TTSSettings, SV2TTSObjective)
+PART = PartKind(
+    "acoustic", SV2TTSConfig, SV2TTS, SV2TTSSettings, SV2TTSObjective, reads=acoustic_reads, writes=writes_mel
+)

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, Output
+from soundalike.models.common.interfaces import reads_mel, writes_waveform
 from soundalike.models.common.objective import (
     VocoderObjective,
     mel_mask,
@@ -96,4 +97,6 @@ def spectral_distance(made: Tensor, real: Tensor, resolutions: tuple[int, ...]) 
     return total
 
 
-PART = PartKind("vocoder", VocosConfig, Vocos, VocosSettings, VocosObjective)
+PART = PartKind(
+    "vocoder", VocosConfig, Vocos, VocosSettings, VocosObjective, reads=reads_mel, writes=writes_waveform
+)

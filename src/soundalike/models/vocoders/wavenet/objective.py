@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, Output
+from soundalike.models.common.interfaces import reads_mel, writes_waveform
 from soundalike.models.common.objective import SingleOptimizerObjective, zero_padding
 from soundalike.nn.masks import length_mask, masked_mean
 
@@ -54,4 +55,12 @@ class WaveNetObjective(SingleOptimizerObjective[WaveNet, WaveNetSettings]):
         return (batch.lengths("mel") - 1) * self._network.mel.hop_length
 
 
-PART = PartKind("vocoder", WaveNetConfig, WaveNet, WaveNetSettings, WaveNetObjective)
+PART = PartKind(
+    "vocoder",
+    WaveNetConfig,
+    WaveNet,
+    WaveNetSettings,
+    WaveNetObjective,
+    reads=reads_mel,
+    writes=writes_waveform,
+)

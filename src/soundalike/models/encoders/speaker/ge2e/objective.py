@@ -11,7 +11,9 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import writes_speaker_embedding
 from soundalike.models.common.objective import SingleOptimizerObjective
+from soundalike.models.encoders.speaker.encoder import MelSpeakerEncoder
 
 from .network import GE2E, GE2EConfig
 
@@ -71,4 +73,12 @@ class GE2EObjective(SingleOptimizerObjective[GE2E, GE2ESettings]):
         return {"embedding": self._network(batch["mel"], batch.lengths("mel"))}
 
 
-PART = PartKind("speaker", GE2EConfig, GE2E, GE2ESettings, GE2EObjective)
+PART = PartKind(
+    "speaker",
+    GE2EConfig,
+    GE2E,
+    GE2ESettings,
+    GE2EObjective,
+    writes=writes_speaker_embedding,
+    instrument=MelSpeakerEncoder,
+)

@@ -12,7 +12,9 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import writes_speaker_embedding
 from soundalike.models.common.objective import SingleOptimizerObjective
+from soundalike.models.encoders.speaker.encoder import MelSpeakerEncoder
 
 from .network import TDNN, TDNNConfig
 
@@ -70,4 +72,12 @@ class SpeakerObjective(SingleOptimizerObjective[TDNN, SpeakerSettings]):
         return {"embedding": self._network(batch["mel"], batch.lengths("mel"))}
 
 
-PART = PartKind("speaker", TDNNConfig, TDNN, SpeakerSettings, SpeakerObjective)
+PART = PartKind(
+    "speaker",
+    TDNNConfig,
+    TDNN,
+    SpeakerSettings,
+    SpeakerObjective,
+    writes=writes_speaker_embedding,
+    instrument=MelSpeakerEncoder,
+)
