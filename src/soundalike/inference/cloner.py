@@ -23,7 +23,6 @@ from soundalike.checkpoints.bundle import bundle_facts, load_bundle
 from soundalike.core import contracts, registry
 from soundalike.core.errors import AudioError, CheckpointError, ConfigError
 from soundalike.core.types import QualityCheck, Voice
-from soundalike.inference.reference_check import _clip
 from soundalike.models.aligners.hmm.phone_recognizer import recognize_phones
 from soundalike.models.common.prompt_adaptation import adapt_to_prompt
 from soundalike.models.common.prompt_conditioning import adapted, is_adapted, vectors
@@ -34,7 +33,7 @@ from soundalike.text import Script, Utterance, in_halves, phonemize, read
 from . import postprocess
 from .pipeline import NATURAL, QUALITIES, lexicon_of
 from .quality_check import QualityChecker, symbol_scores
-from .reference_check import HOPELESS, Report, _open, check_reference, examine
+from .reference_check import HOPELESS, Report, check_reference, encode_clip, examine, open_recording
 from .take_selection import TAKES, _changed
 from .voice_file import SMALL, pitch_facts
 
@@ -108,7 +107,7 @@ class Cloner:
         to mend it.
         """
         name = "reference" if isinstance(reference, Audio | io.BytesIO) else os.fspath(reference)
-        audio, channels = _open(reference)
+        audio, channels = open_recording(reference)
         report = self._examine(audio, channels, transcript)
         check_reference(report, name)
         start, stop = (int(seconds * audio.rate) for seconds in report.window)
@@ -124,7 +123,8 @@ class Cloner:
         if "prompt_pitch" in voice.tensors:
             facts["pitch"] = pitch_facts(voice.tensors["prompt_pitch"])
         size = sum(value.numel() * value.element_size() for value in voice.tensors.values())
-        clip = _clip(used.resample(self.sample_rate), SMALL - size - 8000)  # room for the facts
+        # Room for the facts
+        clip = torch.from_numpy(encode_clip(used.resample(self.sample_rate), SMALL - size - 8000))
         return Voice({**voice.tensors, **({"source": clip} if len(clip) else {})}, {**voice.facts, **facts})
 
     def adapt_to_prompt(self, voice: Voice, progress: Callable[[int, int], None] | None = None) -> Voice:
@@ -168,7 +168,7 @@ class Cloner:
         self, reference: Audio | str | os.PathLike | io.BytesIO, transcript: str | None = None
     ) -> Report:
         """What a recording is worth as a reference. Raises AudioError when it cannot be read."""
-        return self._examine(*_open(reference), transcript)
+        return self._examine(*open_recording(reference), transcript)
 
     def _examine(self, audio: Audio, channels: np.ndarray, transcript: str | None) -> Report:
         speaker = getattr(self.family, "speaker", None)
