@@ -15,7 +15,8 @@ from soundalike import Audio, Cloner
 from soundalike.audio.speech import join
 from soundalike.cli.main import main
 from soundalike.core.errors import ConfigError
-from soundalike.inference.quality_check import clearness, report, word_scores
+from soundalike.inference.quality_check import clearness, report
+from soundalike.models.aligners.word_scores import word_scores
 from soundalike.text import in_halves, phonemize
 
 TEXT = "The young doctor closed the window before the rain began."

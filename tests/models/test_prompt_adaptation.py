@@ -12,9 +12,8 @@ from conftest import CORPUS, REFERENCE, ROOT
 from soundalike import Cloner, Voice
 from soundalike.audio.audio import Audio, concatenate
 from soundalike.audio.speech import join
-from soundalike.core.types import DataFacts
+from soundalike.core.types import ADAPTER, DataFacts
 from soundalike.data.collate import collate
-from soundalike.inference.voice_file import ADAPTER
 from soundalike.models.aligners.hmm.phone_recognizer import recognize_phones
 from soundalike.models.common.prompt_adaptation import PromptWindows, adapt_to_prompt, without_noise
 from soundalike.models.common.prompt_conditioning import is_adapted

@@ -14,7 +14,7 @@ from soundalike.checkpoints.bundle import BUILT_IN
 from soundalike.checkpoints.part import load_part
 from soundalike.cli.main import main
 from soundalike.core.errors import AudioError, CheckpointError, ConfigError
-from soundalike.inference.voice_file import ADAPTER
+from soundalike.core.types import ADAPTER
 from soundalike.nn import lora as adapter
 from soundalike.training import finetune as adapt
 from soundalike.training.loop import train

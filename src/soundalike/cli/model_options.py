@@ -72,7 +72,7 @@ def family_options(cloner: Cloner, given: argparse.Namespace) -> Any:
     """The family's Options as given. Raises ConfigError for one that this family does not have, or out of
     range.
     """
-    from soundalike.inference.cloner import check_options
+    from soundalike.core.options import check_options
 
     told = {name: getattr(given, name) for name in OPTIONS if getattr(given, name) is not None}
     own = {field.name for field in dataclasses.fields(cloner.Options)}
