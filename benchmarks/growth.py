@@ -1,7 +1,7 @@
 """How preparing and training grow with the amount of data: the same corpus at several sizes, a process of its
 own for each.
 
-usage: python benchmarks/growth.py CORPUS [--clips 64 256 1024] [--recipe recipes/regression.toml] [--steps 8]
+usage: python benchmarks/growth.py CORPUS [--clips 64 256 1024] [--recipe recipes/starling.toml] [--steps 8]
 
 CORPUS is whatever `soundalike prepare` reads. Prints the table of docs/scale.md and by how much each column
 grew. Times are of the processor, one thread, so that what else the machine does counts little.
@@ -36,7 +36,7 @@ from soundalike.prepare.readers.formats import find_reader
 from soundalike.training.loop import gather_facts, train
 from soundalike.training.recipe import Recipe, read_recipe
 
-RECIPE = Path(__file__).resolve().parent.parent / "recipes" / "regression.toml"
+RECIPE = Path(__file__).resolve().parent.parent / "recipes" / "starling.toml"
 SETTINGS = (
     "data.seconds=[0.5,20.0]",
     "data.exclude=[]",
