@@ -171,7 +171,8 @@ def _conditions(report: dict[str, Any], shown: list[dict[str, Any]]) -> str:
     jobs, real = report["jobs"], report["real"]
     return (
         "Our systems: from their model.json, which says how scores were measured; speeds by "
-        f"`benchmarks/speed.py`. The others: {where_and_when(shown)}. All speak {jobs['jobs']} sentences in {jobs['people']} voices. "
+        f"`benchmarks/speed.py`. The others: {where_and_when(shown)}. "
+        f"All speak {jobs['jobs']} sentences in {jobs['people']} voices. "
         f"Vocoders and recordings are judged on {real['jobs']} other sentences of {real['people']} of such "
         "people. An empty cell has no meaning there, or was not measured with today's weights. "
         "`benchmarks/README.md` explains the columns.\n"
