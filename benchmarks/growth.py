@@ -131,7 +131,7 @@ def point(listed: str, folder: str, recipe: str, steps: int) -> dict[str, float]
 
 def opened(recipe: Recipe) -> None:
     """What a run does before its first step: the manifest, mean and spread of the mels, a batch."""
-    data = Dataset(recipe.data, recipe.mel, part(recipe.part).objective.wants)
+    data = Dataset(recipe.data, recipe.mel, part(recipe.part).objective.required_fields)
     gather_facts(data)
     data.batch(0)
 

@@ -239,7 +239,8 @@ def main() -> None:
     if given.note:
         if not given.test or not given.data:
             parser.error("--note needs --test and --data")
-        note(*given.note, given.test, given.data)
+        model, report = given.note
+        note(model, report, given.test, given.data)
     found = entries()
     for entry in found.values():
         card = entry.folder and entry.folder / CARD
