@@ -12,7 +12,7 @@ import results
 from conftest import REFERENCE, ROOT, save_tiny
 
 from soundalike import Cloner
-from soundalike.audio.audio import join
+from soundalike.audio.speech import join
 from soundalike.checkpoints.bundle import BUILT_IN, assemble, read_model
 from soundalike.checkpoints.part import CARD
 from soundalike.core import registry

@@ -217,9 +217,8 @@ class Speaker:
         return {**entry, "warnings": [str(warning.message) for warning in heard]}
 
     def _speak(self, job: dict[str, str], day: Any) -> dict[str, Any]:
-        from soundalike.audio.audio import join
-        from soundalike.audio.io import format_of
-        from soundalike.core.files import write_whole
+        from soundalike.audio.io import format_of, write_encoded
+        from soundalike.audio.speech import join
         from soundalike.text import read
 
         given = self.given
@@ -237,7 +236,7 @@ class Speaker:
         }
         audio = join(list(self.cloner.speak(script, voice, self.options, **how)))
         took = time.monotonic() - began
-        write_whole(Path(job["wav"]), encoded(audio, format_of(job["wav"]), given))
+        write_encoded(Path(job["wav"]), encoded(audio, format_of(job["wav"]), given))
         return {
             **job,
             "seconds": round(took, 4),
@@ -249,5 +248,7 @@ class Speaker:
 
         if reference not in self.voices:
             voice = open_voice(self.cloner, reference)
-            self.voices[reference] = self.cloner.adapt_to_prompt(voice) if self.given.quality == "best" else voice
+            self.voices[reference] = (
+                self.cloner.adapt_to_prompt(voice) if self.given.quality == "best" else voice
+            )
         return self.voices[reference]

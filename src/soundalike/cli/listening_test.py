@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +102,7 @@ def run_listen(given: argparse.Namespace) -> None:
 
 
 def print_results(path: str, export: str | None) -> None:
+    from soundalike.core.files import write_atomic
     from soundalike.evaluate.listening_test.ratings import Ratings
     from soundalike.evaluate.listening_test.results import markdown, results
 
@@ -118,6 +118,4 @@ def print_results(path: str, export: str | None) -> None:
             ("results.md", text),
             ("results.json", json.dumps(report, ensure_ascii=False, indent=1) + "\n"),
         ):
-            part = folder / f"{name}.part"
-            part.write_text(content, encoding="utf-8")
-            os.replace(part, folder / name)
+            write_atomic(folder / name, content)

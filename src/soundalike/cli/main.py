@@ -128,11 +128,9 @@ def build_parser() -> argparse.ArgumentParser:
 def run_clone(given: argparse.Namespace) -> None:
     from tqdm import tqdm
 
-    from soundalike.audio.audio import join
-    from soundalike.audio.io import check_target, format_of
-    from soundalike.core.files import write_whole
-    from soundalike.inference import attention_plot
-    from soundalike.inference import voice_library
+    from soundalike.audio.io import check_target, format_of, write_encoded
+    from soundalike.audio.speech import join
+    from soundalike.inference import attention_plot, voice_library
     from soundalike.inference.quality_check import report
     from soundalike.inference.timestamps import check_timestamp_file, write_timestamps
     from soundalike.provenance.metadata import today
@@ -191,7 +189,7 @@ def run_clone(given: argparse.Namespace) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
-        write_whole(Path(given.output), data)
+        write_encoded(Path(given.output), data)
         print(f"{given.output}: {audio.seconds:.1f} s of speech in {time.monotonic() - began:.1f} s")
     if given.timestamps:
         write_timestamps(given.timestamps, audio.timestamps)

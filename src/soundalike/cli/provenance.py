@@ -71,8 +71,7 @@ def encoded(audio: Any, format: str, given: argparse.Namespace) -> bytes:
     data = audio.encode(format)
     if not given.c2pa_cert:
         return data
-    from soundalike.provenance import c2pa
-    from soundalike.provenance import metadata
+    from soundalike.provenance import c2pa, metadata
 
     return c2pa.sign(data, format, given.c2pa_cert, given.c2pa_key, metadata.notes_in(audio.origin))
 

@@ -225,7 +225,9 @@ def run_augment(given: argparse.Namespace) -> None:
     aligner = load_part(BUILT_IN / "aligner", "aligner")
     encoder = load_part(BUILT_IN / "speaker", "speaker")
     if given.heard:
-        print(f"{given.data}: heard phones in {add_recognized_phones(given.data, aligner.network, aligner.mel)} clips")
+        print(
+            f"{given.data}: heard phones in {add_recognized_phones(given.data, aligner.network, aligner.mel)} clips"
+        )
     if given.resampled:
         print(f"{given.data}: {add_resampled(given.data, encoder.mel, encoder.network)} clips of new people")
 
@@ -275,15 +277,12 @@ def run_train(given: argparse.Namespace) -> None:
 
 
 def run_adapt(given: argparse.Namespace) -> int:
-    import platformdirs
-
+    from soundalike.core.files import cache_dir
     from soundalike.inference import voice_library
     from soundalike.training.finetune import adapt
 
     path = voice_library.path_of(given.name)
-    work = Path(
-        given.work or Path(platformdirs.user_cache_dir("soundalike", appauthor=False)) / "adapt" / path.stem
-    )
+    work = Path(given.work or cache_dir() / "adapt" / path.stem)
     found = adapt(
         given.recordings,
         work,

@@ -124,8 +124,7 @@ def run_list(given: argparse.Namespace) -> None:
 
 def run_show(given: argparse.Namespace) -> None:
     from soundalike.inference import voice_library
-    from soundalike.provenance import consent
-    from soundalike.provenance import metadata
+    from soundalike.provenance import consent, metadata
 
     voice = voice_library.get(given.name)
     sizes = {name: list(value.shape) for name, value in voice.tensors.items()}

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from soundalike.core.errors import DataError
+from soundalike.core.files import write_atomic
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,7 @@ def write_manifest(folder: str | os.PathLike, rows: list[Row]) -> Path:
                 f"{row.id}: speaker {row.speaker} is in two splits. Put all clips of a speaker into one."
             )
     path = Path(folder) / "manifest.jsonl"
-    temporary = path.with_suffix(".part")
-    temporary.write_text(
-        "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows), encoding="utf-8"
-    )
-    os.replace(temporary, path)
+    write_atomic(path, "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows))
     return path
 
 

@@ -21,6 +21,7 @@ from tqdm import tqdm
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import ConfigError, DataError
 from soundalike.core.executors import run
+from soundalike.core.files import write_atomic
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, read_manifest, write_manifest
 from soundalike.models.aligners.hmm.network import Aligner
@@ -225,8 +226,4 @@ def _adopted(folder: Path, clips: list[Clip], plan: Plan) -> dict[str, dict[str,
 
 
 def _write_lines(path: Path, entries: list[dict[str, Any]]) -> None:
-    temporary = path.with_suffix(".part")
-    temporary.write_text(
-        "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries), encoding="utf-8"
-    )
-    os.replace(temporary, path)
+    write_atomic(path, "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries))

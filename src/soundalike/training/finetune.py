@@ -16,7 +16,8 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from soundalike.audio.audio import Audio, join
+from soundalike.audio.audio import Audio, concatenate
+from soundalike.audio.speech import join
 from soundalike.checkpoints.bundle import BUILT_IN, part_folder, read_model
 from soundalike.checkpoints.part import load_part, load_state
 from soundalike.core.errors import AudioError, ConfigError, EvaluationError
@@ -26,7 +27,6 @@ from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, read_manifest, write_manifest
 from soundalike.evaluate.evaluate import Instruments, evaluate, open_instruments
 from soundalike.inference.cloner import Cloner
-from soundalike.models.common.prompt_conditioning import adapted
 from soundalike.models.recognizers.whisper import open_recogniser
 from soundalike.models.tts.starling.objective import JUDGED, StarlingSettings
 from soundalike.nn.lora import Method, difference, scaled
@@ -166,14 +166,14 @@ def adapt(
         for fact in ("consent", "language", "lexicon")
         if known is not None and fact in known.facts
     }
-    change = scaled(difference(cloner.family.acoustic, acoustic, course.rank), course.share)
+    change = scaled(difference(cloner.synthesizer.acoustic, acoustic, course.rank), course.share)
     facts = {
         "method": course.method,
         "seconds": round(seconds, 1),
         "clips": len(taught),
-        "weights": cloner.family.weights,
+        "weights": cloner.synthesizer.weights,
     }
-    taught_voice = adapted(Voice(voice.tensors, {**voice.facts, **kept}), change, facts)
+    taught_voice = Voice(voice.tensors, {**voice.facts, **kept}).with_adapter(change, facts)
     return compared(
         cloner,
         cloner.adapt_to_prompt(known or voice),
@@ -216,14 +216,14 @@ def gather(
         transcribe=written,
         asr_model=asr_model,
     )
-    mel = cloner.family.mel
+    mel = cloner.synthesizer.mel
     if any(not row.text for row in read_manifest(folder)):
         tell(
             "no recogniser is installed (pip install 'soundalike[asr]'): recordings without a text are heard as phones"
         )
         add_recognized_phones(str(folder), cloner.aligner, mel)
     write_durations(str(folder), cloner.aligner, mel, again=False)
-    write_speaker_embeddings(str(folder), cloner.family.speaker, mel, again=False)
+    write_speaker_embeddings(str(folder), cloner.synthesizer.speaker, mel, again=False)
     findings = [finding for finding in lint(str(folder)) if finding.check in HARMFUL]
     for finding in findings:
         tell(f"left out: {finding}")
@@ -254,7 +254,7 @@ def first_impression(rows: list[Row], folder: Path) -> Audio:
         if seconds < HEARD:
             pieces.append(Audio.read(folder / row.audio).resample(24_000))
             seconds += pieces[-1].seconds
-    return join(pieces)
+    return concatenate(pieces)
 
 
 def teach(
@@ -286,9 +286,7 @@ def teach(
             rank=course.rank,
             rates={"discriminator": 0.05} if judged else {},
         )
-        return Recipe(
-            part.name, part.mel, part.config, JUDGED if judged else StarlingSettings(), data, plan
-        )
+        return Recipe(part.name, part.mel, part.config, JUDGED if judged else StarlingSettings(), data, plan)
 
     steps = max(1, round(course.steps * min(2.0, max(0.5, seconds / USUAL))))
     train(recipe(steps), out, max_seconds=min(TRIED, 6 * minutes))
