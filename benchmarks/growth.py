@@ -28,6 +28,7 @@ from soundalike.checkpoints.bundle import BUILT_IN
 from soundalike.checkpoints.part import load_part
 from soundalike.core.registry import part
 from soundalike.data.dataset import Dataset
+from soundalike.models.encoders.speaker.encoder import MelSpeakerEncoder
 from soundalike.prepare.derive.durations import write_durations
 from soundalike.prepare.derive.embeddings import write_speaker_embeddings
 from soundalike.prepare.pipeline import prepare
@@ -99,14 +100,14 @@ def point(listed: str, folder: str, recipe: str, steps: int) -> dict[str, float]
     data = Path(folder) / "data"
     run = Path(folder) / "run"
     aligner = load_part(BUILT_IN / "aligner", "aligner")
-    encoder = load_part(BUILT_IN / "speaker", "speaker")
+    encoder = MelSpeakerEncoder(load_part(BUILT_IN / "speaker", "speaker"))
     asked = read_recipe(recipe, "", [f"data.manifest={json.dumps(str(data))}", *SETTINGS])
     first, rows = spent(lambda: prepare(listed, data, mel=asked.mel, workers=1, shares=(0.0, 0.0)))
     again, _ = spent(lambda: prepare(listed, data, mel=asked.mel, workers=1, shares=(0.0, 0.0)))
     align, _ = spent(
         lambda: [
             write_durations(str(data), aligner.network, aligner.mel),
-            write_speaker_embeddings(str(data), encoder.network, asked.mel),
+            write_speaker_embeddings(str(data), encoder, asked.mel),
         ]
     )
     opening, _ = spent(lambda: opened(asked))
