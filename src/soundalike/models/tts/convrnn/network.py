@@ -57,6 +57,10 @@ class ReferenceEncoder(nn.Module):
 class ConvRNN(nn.Module):
     """Text encoder, reference encoder, decoder; its objective runs them in training, `infer` when speaking."""
 
+    mean: Tensor
+    std: Tensor
+    is_mark: Tensor
+
     def __init__(self, config: ConvRNNConfig, mel: MelSpec):
         super().__init__()
         c = config

@@ -66,6 +66,9 @@ class DilatedLayer(nn.Module):
 class WaveNet(nn.Module):
     """Log-mel (B, T, M) to samples (B, (T - 1) * hop_length); a pitch is of no use to it."""
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, config: WaveNetConfig, mel: MelSpec):
         super().__init__()
         c = config
