@@ -235,7 +235,14 @@ def pitch_facts(hertz: np.ndarray) -> dict[str, float]:
 
 def _from_1(tensors: dict[str, np.ndarray], facts: dict[str, Any]) -> dict[str, Any]:
     """Version 1 said nothing of the recording's faults, of consent, or of the model beyond its mel."""
-    known: dict[str, Any] = {"consent": {}, "language": None, "model": {}, "pitch": {}, "rate": None, "report": None}
+    known: dict[str, Any] = {
+        "consent": {},
+        "language": None,
+        "model": {},
+        "pitch": {},
+        "rate": None,
+        "report": None,
+    }
     if "prompt_pitch" in tensors:
         known["pitch"] = pitch_facts(tensors["prompt_pitch"])
     return {**known, **facts}

@@ -362,9 +362,7 @@ class Starling(nn.Module):
             1, octave.shape[1], self.config.noise, generator=torch.Generator().manual_seed(prosody.seed)
         ).to(symbols.device)
         mel = (
-            self.decode(patches, mask, octave, voiced, conditioning, prosody.temperature * noise)[
-                0, :frames
-            ]
+            self.decode(patches, mask, octave, voiced, conditioning, prosody.temperature * noise)[0, :frames]
             * self.std
             + self.mean
         )
