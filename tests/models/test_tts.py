@@ -20,7 +20,7 @@ from soundalike.checkpoints.part import load_part, save_part
 from soundalike.cli.main import main
 from soundalike.core import registry
 from soundalike.core.errors import CheckpointError, ConfigError
-from soundalike.core.types import Batch, DataFacts
+from soundalike.core.types import Batch, DataFacts, Padded
 from soundalike.data.dataset import DataConfig, Dataset
 from soundalike.inference.cloner import Cloner
 from soundalike.models.encoders.speaker.ge2e.network import GE2E, GE2EConfig, read_public
@@ -118,7 +118,7 @@ def test_in_training_the_attention_stays_near_what_sounds():
         output["weights"][1, k, k] for k in range(3)
     ]
     assert float(output["measures"]["looked_right"]) == pytest.approx(float(sum(seen)) / 7, abs=1e-6)
-    loss = objective.losses("model", batch, output)["attention"]
+    loss = objective.losses("model", batch, output, 0)["attention"]
     assert float(loss) == pytest.approx(
         0.3 * -sum(math.log(float(share) + 1e-4) for share in seen) / 7, abs=1e-5
     )
@@ -221,9 +221,8 @@ def test_one_value_of_the_ge2e_loss():
         GE2ESettings(),
         facts,
     )
-    loss = objective.losses(
-        "model", types.SimpleNamespace(speaker=torch.tensor([7, 7, 3, 3])), {"vector": vectors}
-    )["ge2e"]
+    batch = Batch([*"abcd"], {"speaker": Padded(torch.tensor([7, 7, 3, 3]), None)})
+    loss = objective.losses("model", batch, {"embedding": vectors}, 0)["ge2e"]
     far = -0.3 / math.sqrt(0.9)  # to the other speaker's mean
     near = 0.3 / math.sqrt(0.9)
     by_hand = [math.log(1 + math.exp(10 * (other - 0.8))) for other in (far, near, near, far)]
@@ -299,11 +298,11 @@ def test_wavenet_learns_an_excitation():
     mel = log_mel(samples, recipe.mel)
     facts = DataFacts(1, mel[0].mean(0), mel[0].std(0).clamp_min(0.1))
     objective = registry.part("wavenet").objective(network, recipe.objective, facts)
-    batch = Batch(["one"], mel=mel, mel_lengths=torch.tensor([21]), samples=samples)
+    batch = Batch(["one"], {"mel": Padded(mel, torch.tensor([21])), "samples": Padded(samples, None)})
     optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3)
     losses = []
     for _ in range(21):
-        loss = objective.losses("model", batch, objective.forward(batch))["cross_entropy"]
+        loss = objective.losses("model", batch, objective.forward(batch), 0)["cross_entropy"]
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -356,9 +355,15 @@ def test_every_family_listens_and_speaks(family):
     )
     words = [timestamp for timestamp in one.timestamps if timestamp.kind == "word"]
     assert [timestamp.text for timestamp in words] == utterance.words
-    assert all(timestamp.start <= timestamp.stop for timestamp in words) and words[-1].stop <= one.seconds + 0.05
+    assert (
+        all(timestamp.start <= timestamp.stop for timestamp in words) and words[-1].stop <= one.seconds + 0.05
+    )
     with pytest.raises(CheckpointError, match="made for another model"):
-        list(cloner.speak(utterance, dataclasses.replace(voice, facts={**voice.facts, "mel": "other"}), options))
+        list(
+            cloner.speak(
+                utterance, dataclasses.replace(voice, facts={**voice.facts, "mel": "other"}), options
+            )
+        )
 
 
 @pytest.mark.parametrize("family", ["fastspeech2", "convrnn"])
@@ -379,7 +384,8 @@ def test_pitch_and_energy_are_the_users():
     voice = cloner.listen(Audio.read(sentences()[0][0]))
     utterance = phonemize("Good evening, Ben.")
     plain, high, loud = (
-        cloner.frames(utterance, voice, cloner.Options(**wish)) for wish in ({}, {"pitch": 3.0}, {"energy": 6.0})
+        cloner.frames(utterance, voice, cloner.Options(**wish))
+        for wish in ({}, {"pitch": 3.0}, {"energy": 6.0})
     )
     voiced = plain.pitch > 0
     assert torch.equal(voiced, high.pitch > 0) and voiced.any()
@@ -404,9 +410,9 @@ def test_the_published_interface_of_sv2tts():
     attended = cloner.attended(utterance, voice, cloner.Options())
     made = attended.frames
     attention = attended.weights
-    assert attention.shape == (len(made.mel) // 4, len(utterance.symbols)) and int(made.durations.sum()) == len(
-        made.mel
-    )
+    assert attention.shape == (len(made.mel) // 4, len(utterance.symbols)) and int(
+        made.durations.sum()
+    ) == len(made.mel)
     place = attention.argmax(1)
     assert ((place[1:] - place[:-1]) <= 4).all(), "a guarded attention makes no leaps"
 
@@ -417,7 +423,7 @@ def test_batches_of_so_many_clips_of_each_speaker(prepared):
     )
     data = Dataset(settings, MelSpec(), frozenset({"mel", "speaker"}))
     batch = data.batch(0)
-    assert sorted(batch.speaker.tolist()) == [0, 0, 1, 1] and batch.mel.shape[1] == 50
+    assert sorted(batch["speaker"].tolist()) == [0, 0, 1, 1] and batch["mel"].shape[1] == 50
     with pytest.raises(ConfigError, match="no speaker has 3 clips"):
         Dataset(
             dataclasses.replace(settings, clips_per_speaker=3), MelSpec(), frozenset({"mel", "speaker"})
