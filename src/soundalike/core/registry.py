@@ -39,7 +39,7 @@ FORMER_NAMES = {"regression": "starling", "mel_adversary": "mel_discriminator"}
 
 def current(name: str) -> str:
     """The name that a part or an architecture has today."""
-    return FORMER_NAMES.get(name, name)
+    return FORMER_NAMES.get(name, name) if isinstance(name, str) else name
 
 
 def identity(name: str) -> str:

@@ -98,7 +98,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         }
         told["models"] = request.app.state.services.models.told()
         options = {
-            **{name: (option_table()[name].range.low, option_table()[name].range.high) for name in OPTIONS if name != "speed"},
+            **{
+                name: (option_table()[name].range.low, option_table()[name].range.high)
+                for name in OPTIONS
+                if name != "speed"
+            },
             "loudness": (SOFTEST, LOUDEST),
         }
         return {

@@ -184,9 +184,7 @@ def tried(running: Running) -> Result:
         answers = list(clients.map(lambda pair: running.speak(*pair), asked))
         seconds = time.monotonic() - began
         after = resident()
-    known = np.stack(
-        [unit(running.services.store.get(name).identity.astype(np.float32)) for name in names]
-    )
+    known = np.stack([unit(running.services.store.get(name).identity.astype(np.float32)) for name in names])
     speakers = words = 0
     for number, ((text, name), answer) in enumerate(zip(asked, answers)):
         if answer is None:
