@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +20,13 @@ UP = ".up"  # of a difference in two thin matrices
 DOWN = ".down"
 
 
+@runtime_checkable
+class NamesEmbedding(Protocol):
+    """A network that names the tensors which make up a speaker's place in it."""
+
+    embedding: tuple[str, ...]
+
+
 class LowRank(nn.Module):
     """A weight (O, ...) to itself plus the product of two thin matrices; it begins by adding nothing."""
 
@@ -30,6 +37,7 @@ class LowRank(nn.Module):
         self.up = nn.Parameter(torch.zeros(len(weight), rank))
 
     def forward(self, weight: Tensor) -> Tensor:
+        """The weight with the product added."""
         return weight + (self.up @ self.down).view_as(weight)
 
 
@@ -43,9 +51,10 @@ def prepare(network: nn.Module, method: Method, rank: int, inside: tuple[str, ..
     for parameter in network.parameters():
         parameter.requires_grad_(False)
     if method == "embedding":
-        if not hasattr(network, "embedding"):
+        if not isinstance(network, NamesEmbedding):
             raise ConfigError(
-                f"train.adapt = 'embedding': a {type(network).__name__} names no such tensors. Choose lora or full."
+                f"train.adapt = 'embedding': a {type(network).__name__} names no such tensors. "
+                f"Choose lora or full."
             )
         for name in network.embedding:
             network.get_parameter(name).requires_grad_(True)
@@ -91,7 +100,7 @@ def difference(base: nn.Module, taught: nn.Module, rank: int) -> dict[str, Tenso
     """What was changed, float16, as tensors named after those of the network: a matrix as two thin ones of
     `rank`, where that is smaller.
     """
-    found = {}
+    found: dict[str, Tensor] = {}
     before = base.state_dict()
     for name, value in taught.state_dict().items():
         change = (value - before[name]).float() if value.is_floating_point() else torch.zeros(1)

@@ -122,7 +122,8 @@ def spell_ipa(ipa: str, where: str = "text") -> list[str]:
         elif not (unicodedata.combining(character) or character in "ː²ʲʰʷˑ.‿ "):
             name = unicodedata.name(character, f"U+{ord(character):04X}")
             raise TextError(
-                f"{where}: {character!r} ({name}) in /{ipa}/ stands for no sound. The alphabet holds {' '.join(PHONES)}"
+                f"{where}: {character!r} ({name}) in /{ipa}/ stands for no sound. The alphabet "
+                f"holds {' '.join(PHONES)}"
             )
         at += size or 1
     return symbols

@@ -26,9 +26,11 @@ class Node:
 
     @property
     def place(self) -> str:
+        """Where it stands, for messages."""
         return f"line {self.line}, column {self.column}"
 
     def elements(self) -> Iterator[Node]:
+        """The children that are elements."""
         return (child for child in self.children if isinstance(child, Node))
 
     def text(self) -> str:
@@ -73,7 +75,8 @@ def parse_xml(source: str | bytes, where: str = "text") -> Node:
     except DefusedXmlException:
         place = f"line {builder.expat.CurrentLineNumber}, column {builder.expat.CurrentColumnNumber + 1}"
         raise TextError(
-            f"{where}, {place}: a document type (<!DOCTYPE>) or an entity is declared. Remove it; it is never read."
+            f"{where}, {place}: a document type (<!DOCTYPE>) or an entity is declared. Remove it; "
+            f"it is never read."
         ) from None
     except ParseError as error:
         line, column = error.position
@@ -108,7 +111,8 @@ class _Builder:
         if len(self.open) >= DEEPEST:
             line = self.expat.CurrentLineNumber
             raise TextError(
-                f"{self.where}, line {line}: elements are nested deeper than {DEEPEST}. Close some before opening more."
+                f"{self.where}, line {line}: elements are nested deeper than {DEEPEST}. Close some "
+                f"before opening more."
             )
         names = {name.rpartition("}")[2]: value for name, value in attributes.items()}
         place = (self.expat.CurrentLineNumber, self.expat.CurrentColumnNumber + 1, self.offset())

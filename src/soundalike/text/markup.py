@@ -86,11 +86,15 @@ class Words:
 
 @dataclass(frozen=True)
 class Pause:
+    """Silence between words."""
+
     seconds: float
 
 
 @dataclass(frozen=True)
 class Mark:
+    """A named place between words."""
+
     name: str
 
 
@@ -105,8 +109,8 @@ Item = Words | Pause | Mark | Boundary
 def read_plain(text: str, language: str, where: str) -> tuple[list[Item], list[str]]:
     """Pieces of a plain text, and warnings. Raises TextError naming the place of a sign that is not IPA."""
     style = Style(language)
-    items = []
-    warnings = []
+    items: list[Item] = []
+    warnings: list[str] = []
     at = 0
     for match in _BRACKETS.finditer(text):
         items.append(Words(text[at : match.start()], list(range(at, match.start())), style))
@@ -158,7 +162,8 @@ def read_ssml(
     root = parse_xml(text, where)
     if root.tag != "speak":
         raise TextError(
-            f"{where}, {root.place}: <{root.tag}> found where <speak> was expected. Put the text in <speak> and </speak>."
+            f"{where}, {root.place}: <{root.tag}> found where <speak> was expected. Put the text in "
+            f"<speak> and </speak>."
         )
     reader = _Reader(where)
     said = root.attributes.get("lang")

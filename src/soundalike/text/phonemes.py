@@ -15,7 +15,7 @@ import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from soundalike.core.errors import ConfigError, TextError
 
@@ -104,7 +104,7 @@ def tokens_of(
         if token.is_major_break or token.is_minor_break or (token.is_spoken and is_word(token))
     ]
     words = [token for token in kept if token.is_spoken]
-    ends = {id(a) for a, b in zip(kept, kept[1:] + kept[-1:]) if not b.is_spoken}
+    ends = {id(a) for a, b in zip(kept, kept[1:] + kept[-1:], strict=True) if not b.is_spoken}
     context = (
         [Word(token.text, token.pos or "", id(token) in ends) for token in words] if language == "en" else []
     )
@@ -155,7 +155,7 @@ def _reader(language: str) -> TextProcessor:
 
     reader = TextProcessor(default_lang="en-us" if language == "en" else language)
     # Opens its file at the first word, unless it is given another
-    later = reader.get_settings().lookup_phonemes
+    later: Any = reader.get_settings().lookup_phonemes
     held = sqlite3.connect(":memory:", check_same_thread=False)
     held.execute("ATTACH ? AS file", (str(later.db_path),))
     held.execute(
@@ -171,7 +171,8 @@ def _reader(language: str) -> TextProcessor:
 def in_lexicon(word: str, language: str) -> bool:
     """Whether gruut's lexicon of a language has a word; of one that it has not, the sounds are guessed."""
     with _LOCK:
-        return bool(_reader(language).get_settings().lookup_phonemes(word))
+        lookup: Any = _reader(language).get_settings().lookup_phonemes
+        return bool(lookup(word))
 
 
 def installed(language: str) -> bool:
@@ -201,7 +202,7 @@ def assemble(tokens: list[Token], where: str, text: str, language: str, **more: 
     no word is among them.
     """
     symbols = [START]
-    words = []
+    words: list[str] = []
     word_of = [-1]
     for token in tokens:
         if not token.mark:
@@ -231,7 +232,7 @@ def in_halves(spoken: Utterance) -> list[Utterance]:
     size = len(spoken.words)
     commas = [
         word + 1
-        for symbol, word in zip(spoken.symbols, spoken.word_of)
+        for symbol, word in zip(spoken.symbols, spoken.word_of, strict=True)
         if symbol == COMMA and 3 <= word + 1 <= size - 3
     ]
     if not commas:
@@ -241,7 +242,7 @@ def in_halves(spoken: Utterance) -> list[Utterance]:
     def part(start: int, stop: int) -> Utterance:
         kept = [
             (symbol, word - start)
-            for symbol, word in zip(spoken.symbols, spoken.word_of)
+            for symbol, word in zip(spoken.symbols, spoken.word_of, strict=True)
             if start <= word < stop
         ]
         symbols = [START, *(symbol for symbol, _ in kept)]

@@ -56,6 +56,7 @@ def say_as(text: str, kind: str, form: str, language: str) -> tuple[str, str]:
 
 
 def spelled(kind: str) -> bool:
+    """Whether an interpret-as asks for letters by their names."""
     return kind in ("characters", "spell-out")
 
 
@@ -83,7 +84,7 @@ def _date(text: str, form: str, language: str) -> tuple[str, str]:
     order = re.sub("[^ymd]", "", form.lower()) or (
         "ymd" if re.match(r"\d{4}", text) else "mdy" if language == "en" else "dmy"
     )
-    given = dict(zip(order, numbers))
+    given = dict(zip(order, numbers, strict=False))
     if len(numbers) != len(order) or re.search(r"[^\W\d_]", text) or not {"m", "d"} <= given.keys():
         return text, "" if re.search(
             r"[^\W\d_]", text
