@@ -71,8 +71,13 @@ def scatter(points: list[tuple[float, float, str, int]], across: str, up: str) -
     below = 50
     x_low, x_high, x_step = _axis([p[0] for p in points])
     y_low, y_high, y_step = _axis([p[1] for p in points])
-    x = lambda v: left + (v - x_low) / (x_high - x_low) * (width - left - 15)  # noqa: E731
-    y = lambda v: height - below - (v - y_low) / (y_high - y_low) * (height - below - 15)  # noqa: E731
+
+    def x(value: float) -> float:
+        return left + (value - x_low) / (x_high - x_low) * (width - left - 15)
+
+    def y(value: float) -> float:
+        return height - below - (value - y_low) / (y_high - y_low) * (height - below - 15)
+
     parts = [_svg(width, height, f"Scatter of {up} against {across}, {len(points)} jobs")]
     for value in np.arange(x_low, x_high + x_step / 2, x_step):
         parts.append(

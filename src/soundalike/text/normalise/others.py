@@ -235,7 +235,8 @@ DUTCH = _PlainLanguage(
         "dan,copyright,handelsmerk,dollar,euro,pond"
     ),
     units="kilometer,meter,centimeter,millimeter,kilo,gram,liter,kilometer per uur,procent,"
-    "graad Celsius|graden Celsius,graad|graden,gigabyte,megabyte,minuut|minuten,uur,vierkante meter,watt,volt",
+    "graad Celsius|graden Celsius,graad|graden,"
+    "gigabyte,megabyte,minuut|minuten,uur,vierkante meter,watt,volt",
     money={"EUR": ("euro", "cent"), "USD": ("dollar", "cent"), "GBP": ("pond", "penny|pence")},
     sizes={"duizend": "duizend", "miljoen mln mln.": "miljoen", "miljard mld mld.": "miljard"},
     abbreviations={
