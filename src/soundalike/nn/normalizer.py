@@ -34,7 +34,7 @@ class MelNormalizer(nn.Module):
         self.std.copy_(facts.mel_std)
 
     def normalised(self, mel: Tensor, mask: Tensor | None = None) -> Tensor:
-        """A log-mel (..., M) with mean 0 and deviation 1 in each band, times a mask (...) where one is given."""
+        """A log-mel (..., M) with mean 0 and deviation 1 in each band, times a mask (...) if given."""
         made = (mel - self.mean) / self.std
         return made if mask is None else made * mask[..., None]
 

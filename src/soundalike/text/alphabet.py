@@ -97,7 +97,7 @@ _NASAL = "\u0303"
 def spell_ipa(ipa: str, where: str = "text") -> list[str]:
     """Symbols of one word in IPA, stress signs moved onto the vowel that follows them.
 
-    Sounds written finer than the alphabet hears (diphthongs, lengths, diacritics) become their nearest.
+    Sounds that the alphabet does not distinguish (diphthongs, lengths, diacritics) become their nearest.
     Raises TextError naming `where` and the sign that stands for no sound.
     """
     text = unicodedata.normalize("NFD", ipa).translate(_VARIANTS).replace("œ" + _NASAL, "ɛ" + _NASAL)

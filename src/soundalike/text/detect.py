@@ -1,6 +1,4 @@
-"""Which language a text is in: by its script, then by the small words and letters that give a language
-away.
-"""
+"""The language of a text: by its script, then by common words and letters that few languages have."""
 
 from __future__ import annotations
 
@@ -85,7 +83,7 @@ _PARTS_OF = {
 
 
 def detect_language(text: str, default: str = "en") -> str:
-    """The language of LANGUAGES a text is most likely in; `default` where too little speaks for any other.
+    """The language of LANGUAGES a text is most likely in; `default` where the text has too few signs of any.
 
     Markup between < and > is not counted.
     """

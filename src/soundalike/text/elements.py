@@ -88,7 +88,7 @@ def parse_xml(source: str | bytes, where: str = "text") -> Node:
 
 
 class _Builder:
-    """What the parser tells of, made into Nodes."""
+    """Makes Nodes of the parser's events."""
 
     def __init__(self, where: str, data: bytes):
         self.where = where
@@ -141,7 +141,7 @@ class _Builder:
         return None
 
     def expected(self, message: str) -> str:
-        """A parser's complaint, and what would have been right."""
+        """The parser's error in plain words, with what was expected."""
         said = message.partition(":")[0]
         if "no element" in said and not self.open:
             return "no element found. Give <speak> and the text within it."

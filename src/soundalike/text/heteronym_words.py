@@ -12,12 +12,12 @@ def word_set(words: str) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Sense:
-    """One pronunciation, and what speaks for it: any one of these is enough; none at all makes it the rule's
-    last resort.
+    """One pronunciation, and the conditions for it, of which one is enough. A sense without conditions is
+    taken where no other was.
     """
 
     ipa: str
-    part: str = ""  # V or N, as `part_of` tells it
+    part: str = ""  # V or N, as `heteronyms.part_of` gives
     before: frozenset[str] = field(default_factory=frozenset)  # the word before is one of these
     after: frozenset[str] = field(default_factory=frozenset)
     near: frozenset[str] = field(default_factory=frozenset)  # any other word of the sentence is

@@ -87,7 +87,7 @@ def pronunciation(words: Sequence[Word], at: int) -> tuple[str, str] | None:
 
 
 def _mended(word: Word, base: str, plural: bool) -> tuple[str, str] | None:
-    """Where the tagger decides but the lexicon has one pronunciation wrong: the noun refuse."""
+    """A pronunciation that the lexicon has wrong, where its tagger decides: the noun refuse."""
     if base == "refuse" and not plural and word.tag.startswith(("NN", "JJ")):
         return NOUN_VERB[base][0], "tagged a noun"
     return None
@@ -123,7 +123,7 @@ def _by_sense(words: Sequence[Word], at: int, senses: list[Sense]) -> tuple[str,
 
 
 def part_of(words: Sequence[Word], at: int) -> str:
-    """V for a verb, N for a noun or adjective, empty where the neighbours do not tell."""
+    """V for a verb, N for a noun or adjective, empty where the words about it leave both open."""
     word = words[at].text.lower()
     back = at - 1
     while (
@@ -178,7 +178,7 @@ def _part_of_s(prev: str, previous: Word | None, after: str) -> str:
 
 
 def _is_past(words: Sequence[Word], at: int) -> bool | None:
-    """Whether `read` is past; None where nothing tells."""
+    """Whether the verb `read` is past; None where no rule decides."""
     lower = [word.text.lower() for word in words]
     # The word before it, past adverbs
     back = at - 1
@@ -198,7 +198,9 @@ def _is_past(words: Sequence[Word], at: int) -> bool | None:
 
 
 def _past_by_helper(prev: str, earlier: list[str]) -> bool | None:
-    """What the word before `read` and the three before that tell: a helping verb."""
+    """Whether `read` is past by a helping verb: in the word before it, or the three before that; None without
+    one.
+    """
     if prev in _HAVE or prev in _BE or prev in ("got", "get"):
         return True
     if prev == "to" or prev in _MODALS - word_set("i'd you'd we'd they'd he'd she'd"):
@@ -215,7 +217,9 @@ def _past_by_helper(prev: str, earlier: list[str]) -> bool | None:
 
 
 def _past_by_clues(words: Sequence[Word], lower: list[str], at: int, back: int) -> bool | None:
-    """What the sentence tells: words of time, other verbs, who reads."""
+    """Whether `read` is past by the words of time, the other verbs and the subject; None where they leave it
+    open.
+    """
     prev = lower[back]
     after = lower[at + 1] if at + 1 < len(words) and not words[at].ends else ""
     clues = set(lower[:at]) | set(lower[at + 1 :])

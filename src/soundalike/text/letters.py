@@ -1,4 +1,4 @@
-"""The last resort: sounds of a word that neither lexicon nor model reads, and the names of letters."""
+"""The names of letters, and the pronunciation letter by letter of words that no lexicon or model has."""
 
 from __future__ import annotations
 

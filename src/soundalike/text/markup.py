@@ -1,4 +1,4 @@
-"""Written input to pieces with a manner of speaking: a subset of SSML 1.1, and the brackets of plain text.
+"""Written input to pieces with their style: a subset of SSML 1.1, and the brackets of plain text.
 
 In plain text `[pause 0.5s]` and `[pause 300ms]` are pauses, and `[[həlˈoʊ]]`, standing alone, is a word in
 IPA.
@@ -63,7 +63,7 @@ _BRACKETS = re.compile(
 
 @dataclass(frozen=True)
 class Style:
-    """The manner in which a piece is spoken."""
+    """How a piece is to be spoken: language, voice, prosody."""
 
     language: str
     rate: float = 1.0
@@ -74,7 +74,7 @@ class Style:
 
 @dataclass(frozen=True)
 class Words:
-    """Text to be read, or with `symbols` a word whose sounds are given."""
+    """Text to be read, or with `symbols` a word whose pronunciation is given."""
 
     text: str
     # Of each character in the input; or start and stop of what the whole stands for

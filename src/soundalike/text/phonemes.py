@@ -1,4 +1,4 @@
-"""Speakable text to symbols: a user's lexicon, heteronyms by context, gruut's lexicon, its model for other
+"""Normalised text to symbols: a user's lexicon, heteronyms by context, gruut's lexicon, its model for other
 words, letter by letter at last.
 
 English comes with the package; other languages need gruut's lexicon of that language (`pip install
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from gruut import TextProcessor
 
 _LOCK = threading.Lock()  # one reader of a language serves all threads, in turn; asking it costs milliseconds
-# sounds that dictionaries write finer for English than its symbols are
+# Sounds of English that dictionaries write more finely than the alphabet
 _ENGLISH = {"r": "ɹ"} | {
     f"{stress}{vowel}ː": f"{stress}{vowel}" for vowel in ("i", "u", "ɔ", "ɑ") for stress in ("", "ˈ", "ˌ")
 }
@@ -64,12 +64,12 @@ class Utterance:
 
 @dataclass(frozen=True)
 class Token:
-    """A word with its sounds, or a mark."""
+    """A word with its symbols, or a mark."""
 
     text: str
     symbols: list[str]
     mark: str = ""  # COMMA, STOP, QUESTION or EXCLAMATION; empty for a word
-    rule: str = ""  # where the sounds come from
+    rule: str = ""  # where the symbols come from
 
 
 def phonemize(text: str, where: str = "text", language: str = "en") -> Utterance:
@@ -87,9 +87,9 @@ def tokens_of(
     lexicon: Lexicon | None = None,
     given: Mapping[str, list[str]] | None = None,
 ) -> list[Token]:
-    """Words and marks of a speakable text, in order, each word with its symbols.
+    """Words and marks of a normalised text, in order, each word with its symbols.
 
-    `given` holds symbols of words that stand for a sound alone. Raises as `phonemize` does.
+    `given` holds the symbols of words whose pronunciation is fixed. Raises as `phonemize` does.
     """
     if not installed(language):  # gruut would go on without sounds
         raise ConfigError(
@@ -104,45 +104,57 @@ def tokens_of(
         if token.is_major_break or token.is_minor_break or (token.is_spoken and is_word(token))
     ]
     words = [token for token in kept if token.is_spoken]
+    # Words with a mark behind them, for the rules of heteronyms
     ends = {id(a) for a, b in zip(kept, kept[1:] + kept[-1:], strict=True) if not b.is_spoken}
-    context = (
-        [Word(token.text, token.pos or "", id(token) in ends) for token in words] if language == "en" else []
-    )
+    context = [Word(token.text, token.pos or "", id(token) in ends) for token in words]
     tokens = []
     number = 0
     for token in kept:
         if not token.is_spoken:
-            mark = (
-                COMMA
-                if token.is_minor_break
-                else {"?": QUESTION, "!": EXCLAMATION}.get(token.text.strip()[:1], STOP)
-            )
-            tokens.append(Token(token.text, [], mark))
+            tokens.append(Token(token.text, [], _mark_of(token)))
             continue
-        symbols = (given or {}).get(token.text, [])
-        rule = "given"
-        if not symbols and lexicon:
-            symbols = lexicon.get(token.text) or []
-            rule = "your lexicon"
-        if symbols and language == "en":
-            symbols = [_ENGLISH.get(symbol, symbol) for symbol in symbols]
+        symbols, rule = _own_symbols(token.text, language, lexicon, given or {})
         if not symbols and language == "en":
             symbols, rule = _english(context, number)
         if not symbols and token.phonemes:
-            symbols = token.phonemes
-            rule = ""
-            if language != "en":
-                sounds = "".join(token.phonemes)
-                if language == "de":
-                    sounds = sounds.replace("sz", "s")  # gruut writes ß as ss, which its model takes apart
-                symbols = stressed(spell_ipa(sounds, where), token.text, language)
-        tokens.append(
-            Token(token.text, symbols, "", rule)
-            if symbols
-            else Token(token.text, sound_out(token.text, language), "", "letter by letter")
-        )
+            symbols, rule = _from_gruut(token, language, where), ""
+        if not symbols:
+            symbols, rule = sound_out(token.text, language), "letter by letter"
+        tokens.append(Token(token.text, symbols, "", rule))
         number += 1
     return [token for token in tokens if token.symbols or token.mark]
+
+
+def _mark_of(token: Any) -> str:
+    """The mark that a break of gruut's stands for."""
+    if token.is_minor_break:
+        return COMMA
+    return {"?": QUESTION, "!": EXCLAMATION}.get(token.text.strip()[:1], STOP)
+
+
+def _own_symbols(
+    word: str, language: str, lexicon: Lexicon | None, given: Mapping[str, list[str]]
+) -> tuple[list[str], str]:
+    """The symbols of a word that are given or in the user's lexicon, and which; none for another."""
+    symbols = given.get(word, [])
+    rule = "given"
+    if not symbols and lexicon:
+        symbols = lexicon.get(word) or []
+        rule = "your lexicon"
+    if language == "en":
+        symbols = [_ENGLISH.get(symbol, symbol) for symbol in symbols]
+    return symbols, rule
+
+
+def _from_gruut(token: Any, language: str, where: str) -> list[str]:
+    """The symbols of a word by gruut's lexicon or model."""
+    if language == "en":
+        return token.phonemes
+    sounds = "".join(token.phonemes)
+    if language == "de":
+        # gruut writes ß as ss, which its model takes apart
+        sounds = sounds.replace("sz", "s")
+    return stressed(spell_ipa(sounds, where), token.text, language)
 
 
 @functools.cache

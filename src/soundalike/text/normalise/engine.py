@@ -1,4 +1,4 @@
-"""The machine: characters made plain with their places kept, rules tried in order, words and marks joined."""
+"""Normalisation: plain characters with their places kept, rules tried in order, words and marks joined."""
 
 from __future__ import annotations
 
@@ -66,9 +66,7 @@ def _plain(character: str) -> str:
 
 
 def hush(plain: str, lang: Language) -> str:
-    """A text in capitals throughout, in small letters: capitals are then a manner of writing, not
-    abbreviations.
-    """
+    """The text in small letters where all of it is in capitals, as these mark no abbreviations then."""
     words = _SHOUTED.findall(plain)
     if (
         not any(len(w) > 1 and not _is_known(w, lang) for w in words)
