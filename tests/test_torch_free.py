@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -21,3 +23,14 @@ def test_no_torch_in_audio_and_text(path):
             names = [node.module or ""]
         for name in names:
             assert name.split(".")[0] != "torch" and not name.startswith("soundalike.nn"), f"{path}: {name}"
+
+
+def test_sound_and_text_load_no_torch():
+    code = (
+        "import sys, soundalike.text\n"
+        "from soundalike import Audio, MelSpec\n"
+        "from soundalike.audio import loudness, pitch, plots\n"
+        "assert 'torch' not in sys.modules, sorted(m for m in sys.modules if m.startswith('soundalike'))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
