@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from soundalike.core.errors import ConfigError, TextError
@@ -21,7 +22,7 @@ from .say_as import say_as, spelled
 LONGEST_PAUSE = 60.0  # seconds
 RATES = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.25, "x-fast": 1.6}
 PITCHES = {"x-low": -6.0, "low": -3.0, "medium": 0.0, "default": 0.0, "high": 3.0, "x-high": 6.0}  # semitones
-# DB
+# Decibels
 VOLUMES = {
     "silent": -60.0,
     "x-soft": -12.0,
@@ -151,7 +152,7 @@ def _within(value: float, low: float, high: float, what: str, warnings: list[str
 
 
 def read_ssml(
-    text: str, language: str | None, where: str, detect: object = None
+    text: str, language: str | None, where: str, detect: Callable[[str], str] | None = None
 ) -> tuple[list[Item], list[str], str]:
     """Pieces of an SSML document, warnings with line and column, and its language (its own xml:lang before
     the one given).
@@ -166,10 +167,10 @@ def read_ssml(
             f"<speak> and </speak>."
         )
     reader = _Reader(where)
-    said = root.attributes.get("lang")
-    language = (
-        reader.language_of(root) if said else language or (detect(root.text()) if callable(detect) else "en")
-    )
+    if root.attributes.get("lang"):
+        language = reader.language_of(root)
+    elif not language:
+        language = detect(root.text()) if detect else "en"
     reader.read(root, Style(language))
     return reader.items, reader.warnings, language
 
