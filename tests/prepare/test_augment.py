@@ -39,11 +39,11 @@ def test_the_best_way_through_a_loop_of_phones():
 
 
 def test_heard_phones_are_mostly_those_that_are_said(own):
-    aligner = load_part(BUILT_IN / "aligner", "aligner")
+    aligner = load_part(BUILT_IN / "aligner", "aligner").instrument
     rows = read_manifest(own)
     said = {row.id: row.phonemes for row in rows}
     write_manifest(own, [replace(row, phonemes=[]) for row in rows])
-    count = add_recognized_phones(own, aligner.network, aligner.mel)
+    count = add_recognized_phones(own, aligner, aligner.mel)
     heard = [row for row in read_manifest(own) if row.phonemes]
     assert len(heard) == count >= len(rows) // 2
     classes = phone_classes()
@@ -90,6 +90,8 @@ def test_new_people_speak_faster_and_higher_or_slower_and_lower(own):
     assert len({speaker for speaker, _ in again}) == len(again)  # one factor for each speaker
     required_fields = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector"})
     assert len(
-        Dataset(DataConfig(manifest=str(own), prompt_frames=100, seconds=(0.1, 30.0)), mel, required_fields).rows
+        Dataset(
+            DataConfig(manifest=str(own), prompt_frames=100, seconds=(0.1, 30.0)), mel, required_fields
+        ).rows
     ) == 2 * len(made)
     assert main(["augment", str(own), "--no-heard"]) == 0 and read_manifest(own) == rows
