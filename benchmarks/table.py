@@ -251,7 +251,7 @@ def main() -> int:
         "--again", action="append", default=[], metavar="NAME", help="a system that is to be measured anew"
     )
     parser.add_argument(
-        "--publish", action="store_true", help="write benchmarks/results.md and the README's table"
+        "--publish", action="store_true", help="write benchmarks/results.json and the README's table"
     )
     given = parser.parse_args()
     try:
@@ -303,6 +303,7 @@ def run(given: argparse.Namespace) -> int:
     print(render(report))
     if given.publish:
         publish(report)
+        subprocess.run([sys.executable, str(HERE.parent / "docs" / "tables.py")], check=True)
     return 0
 
 
