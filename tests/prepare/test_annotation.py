@@ -58,7 +58,7 @@ def test_durations_are_in_the_frames_of_the_folder(folders, aligner):
 def test_embeddings_are_those_of_the_sound_whatever_the_folder_s_mel(folders, encoder):
     own, other = (FeatureStore(folder, mel) for folder, mel in zip(folders, (encoder.mel, OTHER)))
     for row in read_manifest(folders[1]):
-        first, second = (store.read("vector", row.id).astype(np.float32) for store in (own, other))
+        first, second = (store.read("speaker_embedding", row.id).astype(np.float32) for store in (own, other))
         assert first @ second > 0.98
 
 
@@ -82,4 +82,4 @@ def test_a_folder_of_another_mel_is_annotated_and_augmented(corpus, aligner, enc
 def test_without_instruments_a_folder_has_neither(corpus, aligner, encoder, tmp_path):
     rows = prepare_dataset(corpus, tmp_path / "data", aligner, encoder, align=False, embed=False, workers=1)
     store = FeatureStore(tmp_path / "data", MelSpec())
-    assert not any(store.has(kind, row.id) for row in rows for kind in ("durations", "vector"))
+    assert not any(store.has(kind, row.id) for row in rows for kind in ("durations", "speaker_embedding"))

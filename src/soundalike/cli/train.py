@@ -279,21 +279,24 @@ def run_train(given: argparse.Namespace) -> None:
 def run_adapt(given: argparse.Namespace) -> int:
     from soundalike.core.files import cache_dir
     from soundalike.inference import voice_library
-    from soundalike.training.finetune import adapt
+    from soundalike.training.finetune import FinetuneSettings, adapt
 
     path = voice_library.path_of(given.name)
     work = Path(given.work or cache_dir() / "adapt" / path.stem)
     found = adapt(
         given.recordings,
         work,
-        given.model,
+        finetune_tools(),
+        FinetuneSettings(
+            given.model,
+            given.method,
+            given.minutes,
+            given.reader,
+            given.language,
+            given.asr_model,
+            given.seed,
+        ),
         voice_library.get(given.name) if voice_library.has(given.name) else None,
-        given.method,
-        given.minutes,
-        given.reader,
-        given.language,
-        given.asr_model,
-        given.seed,
     )
     for name in SHOWN:
         if name in found.before and name in found.after:
@@ -304,6 +307,29 @@ def run_adapt(given: argparse.Namespace) -> int:
         return 1
     print(f"{given.name}: kept in {voice_library.put(given.name, found.voice, force=True)}")
     return 0
+
+
+def finetune_tools() -> Any:
+    """What `training.finetune.adapt` asks of other rooms."""
+    from soundalike.evaluate.evaluate import evaluate, open_instruments
+    from soundalike.inference.cloner import Cloner
+    from soundalike.prepare.derive.augment import add_recognized_phones
+    from soundalike.prepare.derive.durations import write_durations
+    from soundalike.prepare.derive.embeddings import write_speaker_embeddings
+    from soundalike.prepare.lint.lint import lint
+    from soundalike.prepare.pipeline import prepare
+    from soundalike.training.finetune import FinetuneTools
+
+    return FinetuneTools(
+        load=Cloner.load,
+        prepare=prepare,
+        add_recognized_phones=add_recognized_phones,
+        write_durations=write_durations,
+        write_speaker_embeddings=write_speaker_embeddings,
+        lint=lint,
+        open_instruments=open_instruments,
+        evaluate=evaluate,
+    )
 
 
 def run_assemble(given: argparse.Namespace) -> None:

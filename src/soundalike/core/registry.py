@@ -11,6 +11,7 @@ PARTS = {
     "aligner": "soundalike.models.aligners.hmm.objective:PART",
     "tdnn": "soundalike.models.encoders.speaker.tdnn.objective:PART",
     "ge2e": "soundalike.models.encoders.speaker.ge2e.objective:PART",
+    "kmeans": "soundalike.models.encoders.content.kmeans.objective:PART",
     "starling": "soundalike.models.tts.starling.objective:PART",
     "mel_discriminator": "soundalike.models.tts.starling.discriminator:PART",
     "fastspeech2": "soundalike.models.tts.fastspeech2.objective:PART",
