@@ -3,7 +3,7 @@ without the original.
 
 Every 10.7 ms each of BANDS bands of 141 Hz is made louder or softer by up to 1.4 decibels, as
 `error_correction` says; the pattern repeats every 0.68 s. A small network (watermark_detector.py) has learned
-to tell from a noisy spectrum where it was turned up; what it finds is folded over the repetitions, tried at
+to see in a noisy spectrum where it was turned up; what it finds is folded over the repetitions, tried at
 every place the pattern may begin, and decoded. Nothing here is secret: who wants to take the mark out, can.
 """
 

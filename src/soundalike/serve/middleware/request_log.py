@@ -54,7 +54,7 @@ class RequestLog:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and note what comes of it."""
+        """Pass a request on, then log and count it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
