@@ -1,5 +1,5 @@
-"""Parts of the server by themselves: keys, the decoding process, encoders, sections of texts, the limiter, the
-request guard, the command.
+"""Parts of the server by themselves: keys, the decoding process, encoders, sections of texts, the limiter,
+the request guard, the command.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ def test_channels_stay_apart_and_are_two_at_most(decoder):
 
 def in_child(code: str) -> str:
     """What code prints in a process under the decoder's limits."""
-    start = "import socket; from soundalike.serve import decode; decode.warm_up(); decode.limit_resources(300, 2)\n"
+    start = "import socket\nfrom soundalike.serve import decode\n"
+    start += "decode.warm_up()\ndecode.limit_resources(300, 2)\n"
     return subprocess.run(
         [sys.executable, "-c", start + code], capture_output=True, text=True, cwd=decode.PACKAGES
     ).stdout
