@@ -15,6 +15,7 @@ pytest.importorskip("fastapi", reason="needs soundalike[serve]")
 httpx = pytest.importorskip("httpx", reason="needs httpx")
 
 from soundalike import Audio  # noqa: E402
+from soundalike.core.types import Reference as Recording  # noqa: E402
 
 TEXT = "The harbor was quiet this morning."
 LONG = "The harbor was quiet this morning. Nobody came. " * 60
@@ -155,7 +156,7 @@ def test_a_recording_may_come_with_the_request(http, cloner):
         == bare.content
     )
     one, two, other = (
-        cloner.family.listen(audio).tensors["vector"].float()
+        cloner.synthesizer.condition(Recording(audio)).identity.astype(np.float32)
         for audio in (
             Audio.read(io.BytesIO(bare.content)),
             Audio.read(HERE / "data" / "ben_2.flac"),
