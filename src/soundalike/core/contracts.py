@@ -142,6 +142,7 @@ class ArchitectureSpec:
     # Parts by slot, in evaluation mode, to what speaks or converts
     assemble: Callable[[Mapping[str, LoadedPart]], Synthesizer | Converter]
     main_slot: str = "acoustic"  # whose part names the architecture
+    capabilities: tuple[str, ...] = ()  # keys of CAPABILITIES that its models have
 
 
 class TensorSchema(NamedTuple):
@@ -188,13 +189,17 @@ class Synthesizer(Protocol):
         ...
 
 
+@runtime_checkable
 class Converter(Protocol):
     """A model that gives a recording another voice: words, timing and melody stay."""
 
     sample_rate: int
+    ConversionOptions: type
 
     def convert(self, source: Audio, voice: Voice, options: Any = None) -> Speech:
-        """What the source says, as it says it, in the voice."""
+        """What the source says, as it says it, in the voice. Raises AudioError where too little of it is
+        understood, CheckpointError for another model's voice.
+        """
         ...
 
 
@@ -346,4 +351,5 @@ CAPABILITIES: dict[str, type] = {
     "attention": ShowsAttention,
     "emotion": TakesEmotion,
     "stream": Streams,
+    "convert": Converter,
 }

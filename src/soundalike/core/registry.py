@@ -11,6 +11,7 @@ PARTS = {
     "aligner": "soundalike.models.aligners.hmm.objective:PART",
     "tdnn": "soundalike.models.encoders.speaker.tdnn.objective:PART",
     "ge2e": "soundalike.models.encoders.speaker.ge2e.objective:PART",
+    "kmeans": "soundalike.models.encoders.content.kmeans.objective:PART",
     "starling": "soundalike.models.tts.starling.objective:PART",
     "mel_discriminator": "soundalike.models.tts.starling.discriminator:PART",
     "fastspeech2": "soundalike.models.tts.fastspeech2.objective:PART",
@@ -38,7 +39,7 @@ FORMER_NAMES = {"regression": "starling", "mel_adversary": "mel_discriminator"}
 
 def current(name: str) -> str:
     """The name that a part or an architecture has today."""
-    return FORMER_NAMES.get(name, name)
+    return FORMER_NAMES.get(name, name) if isinstance(name, str) else name
 
 
 def identity(name: str) -> str:

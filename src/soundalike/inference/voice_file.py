@@ -152,7 +152,7 @@ def schema_of(facts: dict[str, Any]) -> dict[str, TensorSchema] | None:
     family = registry.current(str((facts.get("model") or {}).get("family", BUILT_IN)))
     if family not in registry.ARCHITECTURES:
         return None
-    return {**UNIVERSAL, **registry.architecture(family).voice_schema}
+    return {**registry.architecture(family).voice_schema, **UNIVERSAL}
 
 
 def check_tensors(tensors: dict[str, np.ndarray], schema: dict[str, TensorSchema] | None) -> None:

@@ -33,7 +33,7 @@ def distill(folder: str, out: str, family: Any, settings: DataConfig, seed: int 
     it sounds them; `settings` choose the clips. A clip is said in the voice of one of its speaker's VOICES
     longest, whose speaker vector it gets. Goes on where an earlier run stopped.
     """
-    required_fields = frozenset({"symbols", "durations", "mel", "pitch", "vector"})
+    required_fields = frozenset({"symbols", "durations", "mel", "pitch", "speaker_embedding"})
     data = Dataset(settings, family.mel, required_fields, seed)
     told = FeatureStore(out, family.mel)
     rows = []
@@ -46,11 +46,11 @@ def distill(folder: str, out: str, family: Any, settings: DataConfig, seed: int 
         source = int(np.random.default_rng([seed, index]).choice(clips[row.speaker][:VOICES]))
         if not told.has("mel", row.id):
             kept = round(LONGEST * family.mel.frames_per_second)
-            heard = {kind: data.read(kind, source) for kind in ("mel", "pitch", "vector")}
+            heard = {kind: data.read(kind, source) for kind in ("mel", "pitch", "speaker_embedding")}
             heard = {
                 "prompt": heard["mel"][:kept],
                 "prompt_pitch": heard["pitch"][:kept],
-                "vector": heard["vector"],
+                "vector": heard["speaker_embedding"],
             }
             voice = Voice(
                 {name: torch.from_numpy(value) for name, value in heard.items()}, {"mel": family.mel.digest}
@@ -60,7 +60,7 @@ def distill(folder: str, out: str, family: Any, settings: DataConfig, seed: int 
             told.write("durations", row.id, made.durations.cpu().numpy().astype(np.int16))
             if made.pitch is not None:
                 told.write("pitch", row.id, made.pitch.cpu().numpy().astype(np.float32))
-            told.write("vector", row.id, heard["vector"])
+            told.write("speaker_embedding", row.id, heard["vector"])
             told.write("mel", row.id, made.mel.cpu().numpy().astype(np.float16))
         seconds = int(told.read("durations", row.id).sum()) / family.mel.frames_per_second
         rows.append(replace(row, seconds=round(seconds, 3)))

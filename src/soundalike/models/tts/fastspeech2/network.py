@@ -117,7 +117,7 @@ def quantised(values: Tensor, low: float, high: float, bins: int) -> Tensor:
 
 
 class FastSpeech2(nn.Module):
-    """Encoder, variance adaptor, decoder; see `forward` for training and `infer` for speaking."""
+    """Encoder, variance adaptor, decoder; its objective runs them in training, `infer` when speaking."""
 
     def __init__(self, config: FastSpeech2Config, mel: MelSpec):
         super().__init__()

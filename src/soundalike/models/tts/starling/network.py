@@ -303,6 +303,35 @@ class Starling(nn.Module):
         return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
+    def follow(
+        self,
+        symbols: Tensor,
+        durations: Tensor,
+        pitch: Tensor,
+        conditioning: VoiceConditioning,
+        seed: int,
+        temperature: float,
+    ) -> AcousticOutput:
+        """The mel of symbols (S,) that last given whole frames (S,) and follow a given pitch (T,): octaves above
+        the voice's own mean, NaN where unvoiced. The voice is of batch one.
+        """
+        states, _ = self.encode(
+            symbols[None], torch.tensor([len(symbols)], device=symbols.device), conditioning
+        )
+        patches, lengths = self.spread_out(states, durations[None])
+        frames = int(lengths[0])
+        mask = torch.ones(patches.shape[:2], device=symbols.device)
+        size = patches.shape[1] * self.config.patch
+        voiced = F.pad(pitch.isfinite().float()[None], (0, size - frames))
+        octave = F.pad(pitch.nan_to_num(0.0)[None], (0, size - frames))
+        noise = torch.randn(1, size, self.config.noise, generator=torch.Generator().manual_seed(seed))
+        noise = temperature * noise.to(symbols.device)
+        made = self.decode(patches, mask, octave, voiced, conditioning, noise)[0, :frames]
+        mel = (made * self.std + self.mean).clamp_min(self.mel.silence)
+        hertz = (2.0 ** (octave + conditioning.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
+        return AcousticOutput(mel, hertz[0, :frames], durations)
+
+    @torch.inference_mode()
     def infer(
         self,
         symbols: Tensor,
