@@ -74,7 +74,7 @@ def open_recogniser(language: str | None, folder: str | None = None) -> Recognis
     found = [importlib.util.find_spec(name) for name in WEIGHTS]
     if None in found:
         raise EvaluationError(f"no recogniser: Whisper's weights are not installed ({REMEDY}).")
-    parts = [Path(spec.origin).parent / "data" for spec in found]
+    parts = [Path(str(spec.origin)).parent / "data" for spec in found if spec is not None]
     with tempfile.TemporaryDirectory() as together:  # read whole into memory, so the copy may go at once
         with open(Path(together) / "model.bin", "wb") as file:
             for number, part in enumerate(parts, 1):
