@@ -30,11 +30,8 @@ from soundalike.models.common.prompt_conditioning import adapted
 from soundalike.models.recognizers.whisper import open_recogniser
 from soundalike.models.tts.starling.objective import JUDGED, StarlingSettings
 from soundalike.nn.lora import Method, difference, scaled
-from soundalike.prepare.derive.augment import add_recognized_phones
-from soundalike.prepare.derive.durations import write_durations
-from soundalike.prepare.derive.embeddings import write_speaker_embeddings
 from soundalike.prepare.lint.lint import lint
-from soundalike.prepare.pipeline import prepare
+from soundalike.prepare.pipeline import Annotators, prepare_and_annotate
 from soundalike.provenance.consent import LEAST_LIKENESS, cosine
 from soundalike.text import read
 
@@ -204,26 +201,22 @@ def gather(
         if asr_model is not None:
             raise
         written = False  # what has no text is then heard as phones
-    prepare(
+    mel = cloner.family.mel
+    prepare_and_annotate(
         recordings,
         folder,
-        reader,
+        Annotators(cloner.aligner, mel, cloner.family.speaker, mel),
+        tell_unwritten=lambda: tell(
+            "no recogniser is installed (pip install 'soundalike[asr]'): recordings without a text are heard as phones"
+        ),
+        layout=reader,
         workers=1,
         shares=(0.0, 0.0),
         speaker="adapted",
-        aligner=cloner.aligner,
         language=language,
         transcribe=written,
         asr_model=asr_model,
     )
-    mel = cloner.family.mel
-    if any(not row.text for row in read_manifest(folder)):
-        tell(
-            "no recogniser is installed (pip install 'soundalike[asr]'): recordings without a text are heard as phones"
-        )
-        add_recognized_phones(str(folder), cloner.aligner, mel)
-    write_durations(str(folder), cloner.aligner, mel, again=False)
-    write_speaker_embeddings(str(folder), cloner.family.speaker, mel, again=False)
     findings = [finding for finding in lint(str(folder)) if finding.check in HARMFUL]
     for finding in findings:
         tell(f"left out: {finding}")
@@ -286,9 +279,7 @@ def teach(
             rank=course.rank,
             rates={"discriminator": 0.05} if judged else {},
         )
-        return Recipe(
-            part.name, part.mel, part.config, JUDGED if judged else StarlingSettings(), data, plan
-        )
+        return Recipe(part.name, part.mel, part.config, JUDGED if judged else StarlingSettings(), data, plan)
 
     steps = max(1, round(course.steps * min(2.0, max(0.5, seconds / USUAL))))
     train(recipe(steps), out, max_seconds=min(TRIED, 6 * minutes))

@@ -189,7 +189,7 @@ def serve(test: Listening, host: str, port: int) -> None:
     import uvicorn
 
     try:
-        quality_checker = socket.create_server(
+        listener = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
         )
     except (OSError, OverflowError) as error:
@@ -198,7 +198,7 @@ def serve(test: Listening, host: str, port: int) -> None:
         ) from None
     shown = f"[{host}]" if ":" in host else host
     print(
-        f"listening test: http://{shown}:{quality_checker.getsockname()[1]}/  (Ctrl+C ends it; ratings are kept in {test.ratings.path})",
+        f"listening test: http://{shown}:{listener.getsockname()[1]}/  (Ctrl+C ends it; ratings are kept in {test.ratings.path})",
         flush=True,
     )
-    uvicorn.Server(uvicorn.Config(alone(test, host), log_level="warning")).run(sockets=[quality_checker])
+    uvicorn.Server(uvicorn.Config(alone(test, host), log_level="warning")).run(sockets=[listener])

@@ -5,6 +5,7 @@ and anchors among them.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import random
 from collections.abc import Callable
@@ -251,3 +252,14 @@ TRIALS: dict[str, Callable[[list[System]], list[Trial]]] = {
     "ab": _pairs,
     "mushra": _sliders,
 }
+
+
+def about(plan: Plan) -> dict[str, str]:
+    """What a file of ratings says of the test that they belong to."""
+    excluded = [[system, job.where, job.reason] for system, job in plan.excluded]
+    return {
+        "test": plan.test,
+        "systems": json.dumps(plan.systems),
+        "digest": plan.digest,
+        "excluded": json.dumps(excluded),
+    }

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from soundalike.core.errors import ConfigError
 from soundalike.core.types import Voice
 from soundalike.data.dataset import DataConfig, Dataset
 from soundalike.data.feature_store import FeatureStore
@@ -21,6 +22,26 @@ VOICES = 3  # clips of a speaker, the longest, that a family is told voices from
 
 
 LONGEST = 10.0  # seconds of each
+
+
+def distill_clips(
+    folder: str,
+    out: str,
+    family: Any,
+    corpora: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (),
+    languages: tuple[str, ...] = (),
+) -> int:
+    """Distill the clips of a prepared folder that the corpora and languages choose; returns how many.
+
+    Raises ConfigError for a family that does not know its mel and durations beforehand.
+    """
+    if not hasattr(family, "frames"):
+        raise ConfigError(
+            "this family makes sound without knowing its mel and durations beforehand. Name one that does: starling or fastspeech2."
+        )
+    chosen = DataConfig(folder, seconds=(0.5, 20.0), corpora=corpora, exclude=exclude, languages=languages)
+    return distill(folder, out, family, chosen)
 
 
 @torch.inference_mode()
@@ -42,7 +63,7 @@ def distill(folder: str, out: str, family: Any, settings: DataConfig, seed: int 
     for index in sorted(range(len(data.rows)), key=lambda index: -min(data.rows[index].seconds, LONGEST)):
         clips[data.rows[index].speaker].append(index)
     Path(out).mkdir(parents=True, exist_ok=True)
-    for index, row in enumerate(tqdm(data.rows, desc="tell", unit="clip")):
+    for index, row in enumerate(tqdm(data.rows, desc="distill", unit="clip")):
         source = int(np.random.default_rng([seed, index]).choice(clips[row.speaker][:VOICES]))
         if not told.has("mel", row.id):
             kept = round(LONGEST * family.mel.frames_per_second)
