@@ -216,10 +216,11 @@ def check_attention(cloner: Cloner) -> None:
     from soundalike.core import registry
 
     if not hasattr(cloner.family, "attended"):
+        own = registry.current(cloner.model["family"])
         others = ", ".join(
             name for name in registry.ARCHITECTURES if hasattr(registry.family(name), "attended")
         )
         raise ConfigError(
-            f"--attention: the family {cloner.model['family']} has none to draw. "
+            f"--attention: the family {own} has none to draw. "
             f"Give --family {others}, or leave it out."
         )

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from soundalike.core import registry
 from soundalike.core.errors import ConfigError
 
 from .cloner import RANGES, Cloner, check_options
@@ -20,7 +21,7 @@ def chosen_options(cloner: Cloner, given: Mapping[str, Any]) -> Any:
         if name not in own:
             have = ", ".join(f"--{other}" for other in own if other in RANGES)
             raise ConfigError(
-                f"--{name}: the family {cloner.model['family']} does not have it, only {have}. Leave it out."
+                f"--{name}: the family {registry.current(cloner.model['family'])} does not have it, only {have}. Leave it out."
             )
     options = cloner.Options(**given)
     check_options(options)

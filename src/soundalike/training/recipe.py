@@ -79,7 +79,7 @@ def read_recipe(path: str, size: str = "", settings: list[str] | None = None) ->
     kind = registry.part(name)
     if kind.objective is None:
         raise ConfigError(
-            f"{path}: {name} has nothing to train. Give its name to `soundalike assemble` as it is."
+            f"{path}: {name} has nothing to train. Give its name to `soundalike models assemble` as it is."
         )
     data = table.get("data")
     if isinstance(data, dict):
