@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from . import console
-from .command import new_app, verb
+from .command import App, verb
 from .options import AsrModel, Reader
 
 EXAMPLES = """
@@ -16,7 +16,7 @@ soundalike adapt recordings/ --name anna
 soundalike adapt recordings/ --name anna --minutes 60 --method full
 """
 MEASURES = ("similarity", "wer", "doubted", "naturalness")  # of an adapted voice's scorecard
-app = new_app()
+app = App()
 
 
 @verb(app, "adapt", EXAMPLES)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from .command import new_app, verb
+from .command import App, verb
 from .facts import at_least
 from .options import (
     WORKERS,
@@ -26,7 +26,7 @@ soundalike batch jobs.jsonl --report done.jsonl --workers 8
 soundalike batch jobs.jsonl --engine ray --quality fast
 a line of jobs.jsonl: {"reference": "me.wav", "text": "One.", "wav": "1.wav"}
 """
-app = new_app()
+app = App()
 
 
 @verb(app, "batch", EXAMPLES)

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from .command import new_app, verb
+from .command import App, verb
 from .options import AsJson, ModelOptions
 
 EXAMPLES = """
 soundalike check me.wav
 soundalike check me.wav --transcript "What is said in it." --json
 """
-app = new_app()
+app = App()
 
 
 @verb(app, "check", EXAMPLES)

@@ -15,7 +15,7 @@ import typer
 from soundalike.core.errors import ConfigError
 
 from . import console
-from .command import OptionGroup, new_app, verb
+from .command import App, OptionGroup, verb
 from .options import (
     ArchitectureOptions,
     ModelOptions,
@@ -36,7 +36,7 @@ soundalike clone anna "For a dub." -o dub.wav --fit 2.5
 soundalike clone me.wav "Yes. [pause 1s] No." --timestamps out.srt
 echo "From a pipe." | soundalike clone me.wav - -o - > piped.wav
 """
-app = new_app()
+app = App()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,6 +221,5 @@ def check_attention(cloner: Cloner) -> None:
             name for name in registry.ARCHITECTURES if hasattr(registry.family(name), "attended")
         )
         raise ConfigError(
-            f"--attention: the family {own} has none to draw. "
-            f"Give --family {others}, or leave it out."
+            f"--attention: the family {own} has none to draw. Give --family {others}, or leave it out."
         )

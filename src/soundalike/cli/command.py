@@ -7,7 +7,7 @@ import difflib
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -144,8 +144,15 @@ def options_first(path: str, words: list[str], parameters: Iterable[Any]) -> lis
         else:
             options.append(word)
             if _wants_next(path, word, needs_value):
-                options.extend(value for value in [next(rest, None)] if value is not None)
+                options.append(_value_of(path, word, rest))
     return [*options, *(["--", *texts] if texts else [])]
+
+
+def _value_of(path: str, word: str, rest: Iterator[str]) -> str:
+    value = next(rest, None)
+    if value is None:
+        raise ConfigError(f"{word} needs a value. See `{path} --help`.")
+    return value
 
 
 def _is_option(word: str, needs_value: dict[str, bool]) -> bool:
@@ -266,20 +273,44 @@ class Group(_WithExamples, TyperGroup):
         self.show_examples()
 
 
-def new_app(**settings: Any) -> typer.Typer:
-    """A Typer to which verbs are added with `verb`."""
-    return typer.Typer(
-        cls=Group, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False, **settings
-    )
+class App(typer.Typer):
+    """Verbs, and groups of them, whose options are put together when the command is called for, not on
+    import: some are read from rooms that load torch.
+    """
+
+    def __init__(self, **settings: Any):
+        super().__init__(
+            cls=Group,
+            add_completion=False,
+            rich_markup_mode="rich",
+            pretty_exceptions_enable=False,
+            **settings,
+        )
+        self.waiting: list[tuple[str, str, Callable[..., Any]]] = []
 
 
-def verb(app: typer.Typer, name: str, examples: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def verb(app: App, name: str, examples: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function a verb: its parameters are arguments and options, its docstring the help; it returns
     the exit code, or None for 0.
     """
 
     def add(function: Callable[..., Any]) -> Callable[..., Any]:
-        app.command(name, cls=Command, epilog=examples)(expanded(function))
+        app.waiting.append((name, examples, function))
         return function
 
     return add
+
+
+def built(app: App) -> Any:
+    """The command of an app: its only verb, or the group of its verbs."""
+    _register(app)
+    return typer.main.get_command(app)
+
+
+def _register(app: App) -> None:
+    for name, examples, function in app.waiting:
+        app.command(name, cls=Command, epilog=examples)(expanded(function))
+    app.waiting.clear()
+    for group in app.registered_groups:
+        if isinstance(group.typer_instance, App):
+            _register(group.typer_instance)

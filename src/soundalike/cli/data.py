@@ -10,7 +10,7 @@ from typing import Annotated, cast
 import typer
 
 from . import data_prepare
-from .command import new_app, verb
+from .command import App, verb
 from .facts import at_least
 from .options import AsJson, Data, ModelOptions, Reader
 
@@ -19,7 +19,7 @@ soundalike data lint recordings/
 soundalike data prepare recordings/ data
 soundalike data rate data
 """
-app = new_app(help="Recordings to a folder for training.", epilog=EXAMPLES)
+app = App(help="Recordings to a folder for training.", epilog=EXAMPLES)
 
 Part = Annotated[
     str | None,

@@ -10,14 +10,14 @@ import typer
 
 from soundalike.core.errors import ConfigError
 
-from .command import new_app, verb
+from .command import App, verb
 from .options import ModelOptions
 
 EXAMPLES = """
 soundalike enroll anna
 soundalike enroll anna --reading reading.wav --scope "audiobooks" --days 180
 """
-app = new_app()
+app = App()
 
 
 @verb(app, "enroll", EXAMPLES)

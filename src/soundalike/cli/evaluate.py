@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .command import new_app, verb
+from .command import App, verb
 from .facts import at_least
 from .options import AsrModel
 
@@ -16,7 +16,7 @@ soundalike batch jobs.jsonl --report ours.jsonl
 soundalike evaluate ours.jsonl --out report/
 soundalike evaluate ours.jsonl --against theirs.jsonl --out report/
 """
-app = new_app()
+app = App()
 
 
 @verb(app, "evaluate", EXAMPLES)

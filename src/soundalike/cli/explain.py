@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .command import new_app, verb
+from .command import App, verb
 from .options import AsJson, ReadingOptions, text_of
 
 EXAMPLES = """
@@ -15,7 +15,7 @@ soundalike explain "Dr. Smith read 3 records."
 soundalike explain --text-file story.txt --language de --json
 soundalike explain "The gif won." --lexicon mine.tsv
 """
-app = new_app()
+app = App()
 
 
 @verb(app, "explain", EXAMPLES)

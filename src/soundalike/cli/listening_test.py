@@ -8,7 +8,7 @@ import typer
 
 from soundalike.core.errors import ConfigError
 
-from .command import new_app, verb
+from .command import App, verb
 from .facts import at_least
 
 EXAMPLES = """
@@ -16,7 +16,7 @@ soundalike listening-test ours.jsonl theirs.jsonl --test mos
 soundalike listening-test --results listening-mos.sqlite
 soundalike listening-test --results listening-mos.sqlite --export folder/
 """
-app = new_app()
+app = App()
 
 
 @verb(app, "listening-test", EXAMPLES)

@@ -17,7 +17,7 @@ from soundalike import __version__
 from soundalike.core.errors import ConfigError, SoundalikeError
 
 from . import console
-from .command import Group
+from .command import Group, built
 from .former import former_command
 
 NAME = "soundalike"
@@ -84,7 +84,7 @@ class Root(Group):
         if self.listing:
             return TyperCommand(cmd_name, help=entry.help, rich_help_panel=entry.panel)
         module = importlib.import_module(f"soundalike.cli.{entry.module}")
-        command = typer.main.get_command(module.app)
+        command = built(module.app)
         command.name = cmd_name
         return command
 
@@ -173,11 +173,15 @@ def _run(words: list[str]) -> int:
     except typer.Exit as done:
         return done.exit_code
     except REFUSAL as error:
-        raise ConfigError(_refusal(error)) from None
+        raise ConfigError(_refusal(error, words)) from None
 
 
-def _refusal(error: Any) -> str:
-    """Typer's message as one of ours, with the help that tells more."""
-    message = " ".join(error.format_message().split())
+def _refusal(error: Any, words: list[str]) -> str:
+    """Typer's message as one of ours: with the value that was given, and the help that tells more."""
     path = error.ctx.command_path if error.ctx else NAME
+    message = " ".join(error.format_message().split())
+    if isinstance(error, typer.BadParameter) and error.param is not None:
+        for option in error.param.opts:
+            if option in words[:-1]:
+                message = f"{option} {words[words.index(option) + 1]}: {error.message}"
     return f"{message[:1].lower()}{message[1:].rstrip('.')}. See `{path} --help`."

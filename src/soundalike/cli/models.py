@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .command import new_app, verb
+from .command import App, verb
 from .options import AsJson, Force
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ IMPORT_EXAMPLES = """
 soundalike models import family models/fastspeech2
 soundalike models import ge2e pretrained.pt --out runs/ge2e
 """
-app = new_app(epilog=EXAMPLES)
-imports = new_app()
+app = App(epilog=EXAMPLES)
+imports = App()
 
 
 @app.callback()
@@ -112,7 +112,8 @@ def assemble(
         typer.Argument(
             metavar="PARTS...",
             help="folders of an acoustic model, a vocoder (or the word griffin_lim, which has no weights), "
-            "a speaker encoder, an aligner; the word builtin: for all others those of the built-in model, which are not copied",
+            "a speaker encoder, an aligner; the word builtin: for all others those of the built-in "
+            "model, which are not copied",
         ),
     ],
     family: Annotated[

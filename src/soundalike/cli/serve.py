@@ -10,7 +10,7 @@ import typer
 
 from soundalike.core.errors import ConfigError
 
-from .command import OptionGroup, new_app, verb
+from .command import App, OptionGroup, verb
 from .facts import default_from
 from .options import ModelOptions
 
@@ -24,7 +24,7 @@ ADDRESS = "Address"
 ACCESS = "Who may use it"
 LOAD = "Load"
 PLACES = "Where voices and jobs are kept"
-app = new_app()
+app = App()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from . import console
-from .command import new_app, verb
+from .command import App, verb
 
 EXAMPLES = """
 soundalike train recipes/vocoder.toml --out runs/vocoder
@@ -15,7 +15,7 @@ soundalike train recipes/vocoder.toml --out runs/try --tiny
 soundalike train recipes/starling.toml --out runs/base --size base \\
     --set train.device=cuda --set train.steps=50000
 """
-app = new_app()
+app = App()
 
 
 @verb(app, "train", EXAMPLES)

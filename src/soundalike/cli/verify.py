@@ -10,14 +10,14 @@ import typer
 
 from soundalike.core.errors import SoundalikeError
 
-from .command import new_app, verb
+from .command import App, verb
 from .options import AsJson
 
 EXAMPLES = """
 soundalike verify out.wav
 soundalike verify one.mp3 two.flac --json
 """
-app = new_app()
+app = App()
 
 
 @verb(app, "verify", EXAMPLES)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .command import new_app, verb
+from .command import App, verb
 from .options import AsJson, Force, ModelOptions, with_adapted_prompt
 
 EXAMPLES = """
@@ -17,7 +17,7 @@ soundalike voices list
 soundalike voices blend both anna ben --weight 0.3
 soundalike clone anna "Good evening." -o out.wav
 """
-app = new_app(epilog=EXAMPLES)
+app = App(epilog=EXAMPLES)
 
 Name = Annotated[str, typer.Argument(help="name of a voice in the library")]
 Source = Annotated[
