@@ -33,7 +33,8 @@ from soundalike.prepare.derive.embeddings import write_speaker_embeddings
 from soundalike.prepare.pipeline import prepare
 from soundalike.prepare.readers.clips import Clip
 from soundalike.prepare.readers.formats import find_reader
-from soundalike.training.loop import gather_facts, train
+from soundalike.training.begin import gather_facts
+from soundalike.training.loop import train
 from soundalike.training.recipe import Recipe, read_recipe
 
 RECIPE = Path(__file__).resolve().parent.parent / "recipes" / "regression.toml"

@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 
 from soundalike import Audio, Cloner
-from soundalike.audio.audio import join
+from soundalike.audio.speech import join
 
 HERE = Path(__file__).resolve().parent
 STORY = (

@@ -51,7 +51,7 @@ def main() -> None:
     import torch
 
     from soundalike import Cloner
-    from soundalike.audio.audio import join
+    from soundalike.audio.speech import join
     from soundalike.checkpoints import model_store
 
     torch.set_num_threads(given.threads)

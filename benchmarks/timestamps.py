@@ -19,7 +19,7 @@ import numpy as np
 import pocketsphinx
 
 from soundalike import Audio, Cloner
-from soundalike.audio.audio import join
+from soundalike.audio.speech import join
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = (

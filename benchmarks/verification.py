@@ -24,8 +24,10 @@ from typing import Any
 import torch
 from timestamps import texts
 
-from soundalike import Audio, Cloner
-from soundalike.audio.audio import join
+from soundalike import Cloner
+from soundalike.audio.speech import Speech, join
+from soundalike.core.contracts import Synthesizer
+from soundalike.core.types import Reference, Voice
 from soundalike.text import Utterance
 from soundalike.text.alphabet import CONSONANTS, MARKS, VOWELS, is_vowel
 
@@ -37,7 +39,9 @@ def broken(utterance: Utterance, kind: str, rng: random.Random) -> Utterance:
     """A sentence with one of its inner words dropped, said twice, or of other sounds. Its words no longer
     match its symbols.
     """
-    sounds = Counter(word for word, symbol in zip(utterance.word_of, utterance.symbols) if symbol not in MARKS)
+    sounds = Counter(
+        word for word, symbol in zip(utterance.word_of, utterance.symbols) if symbol not in MARKS
+    )
     word = rng.choice([w for w in range(1, len(utterance.words) - 1) if sounds[w] > 2])
     place = [i for i, w in enumerate(utterance.word_of) if w == word]
     before = utterance.symbols[: place[0]]
@@ -55,33 +59,43 @@ def broken(utterance: Utterance, kind: str, rng: random.Random) -> Utterance:
 
 
 class Breaking:
-    """A family whose acoustic model breaks a word: of every sentence it is given for the first time, of half
-    of those it is given again.
+    """A model that breaks a word: of every sentence it is given for the first time, of half of those it is given
+    again.
     """
 
-    def __init__(self, family: Any, kind: str, seed: int):
-        self.family = family
+    def __init__(self, model: Synthesizer, kind: str, seed: int):
+        self.model = model
         self.kind = kind
         self.rng = random.Random(seed)
         self.broke: list[bool] = []  # whether it did, take by take
+        self.sample_rate = model.sample_rate
+        self.Options = model.Options
+        self.speaker_encoder = model.speaker_encoder
+        self.aligner = model.aligner
+        self.frame_rate = model.frame_rate
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.family, name)
+    def condition(self, reference: Reference) -> Voice:
+        return self.model.condition(reference)
 
-    def speak(self, utterance: Utterance, voice: Any, options: Any, plan: Any = None) -> Iterator[Audio]:
+    def check(self, voice: Voice) -> None:
+        self.model.check(voice)
+
+    def seconds(self, utterance: Utterance, voice: Voice, options: Any) -> float:
+        return self.model.seconds(utterance, voice, options)
+
+    def speak(self, utterance: Utterance, voice: Voice, options: Any = None) -> Iterator[Speech]:
         self.broke.append(not self.broke or self.rng.random() < 0.5)
-        for audio in self.family.speak(
-            broken(utterance, self.kind, self.rng) if self.broke[-1] else utterance, voice, options
-        ):
-            yield replace(audio, timestamps=())  # they would not be those of the sentence
+        said = broken(utterance, self.kind, self.rng) if self.broke[-1] else utterance
+        for speech in self.model.speak(said, voice, options):
+            yield replace(speech, timestamps=())  # they would not be those of the sentence
 
 
 def caught(cloner: Cloner, kind: str, text: str, voice: Any, seed: int) -> str:
     """What becomes of a sentence whose first take is broken: "repaired", "flagged" or "missed"."""
-    family = Breaking(cloner.family, kind, seed)
-    (audio,) = Cloner(family, cloner.model, cloner.aligner).speak(text, voice)
-    (check,) = audio.checks
-    return "flagged" if check.doubts else "missed" if family.broke[check.kept - 1] else "repaired"
+    model = Breaking(cloner.synthesizer, kind, seed)
+    (speech,) = Cloner(model, cloner.model).speak(text, voice)
+    (check,) = speech.checks
+    return "flagged" if check.doubts else "missed" if model.broke[check.kept - 1] else "repaired"
 
 
 def measure(references: list[str], sentences: int) -> dict[str, Any]:

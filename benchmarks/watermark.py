@@ -28,7 +28,7 @@ import av
 import numpy as np
 
 from soundalike import Audio, Cloner
-from soundalike.audio.audio import join
+from soundalike.audio.speech import join
 from soundalike.core.errors import SoundalikeError
 from soundalike.provenance import watermark
 from soundalike.provenance.error_correction import Mark

@@ -24,8 +24,7 @@ from tqdm import tqdm
 from watermark import clones, mp3, noise, opus, recordings, telephone_rate
 
 from soundalike import Audio, Cloner
-from soundalike.provenance import error_correction
-from soundalike.provenance import watermark
+from soundalike.provenance import error_correction, watermark
 from soundalike.provenance.error_correction import BANDS, Mark
 
 SIZE = 4 * watermark.RATE // watermark.COLUMN * watermark.COLUMN  # samples of a stretch

@@ -9,7 +9,7 @@ import pytest
 from conftest import REFERENCE, ROOT, save_tiny
 
 from soundalike import Cloner
-from soundalike.audio.audio import join
+from soundalike.audio.speech import join
 from soundalike.checkpoints.bundle import BUILT_IN, assemble, read_model
 from soundalike.checkpoints.part import CARD
 

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 from conftest import sentences
 
-from soundalike.audio.audio import Audio, join
+from soundalike.audio.audio import Audio, concatenate
 from soundalike.audio.io import FORMATS
 from soundalike.core.errors import AudioError
 
@@ -107,15 +107,15 @@ def test_nothing_half_written(tmp_path):
 
 def test_joining_needs_one_rate():
     audio = Audio.read(VOICE)
-    assert len(join([audio, audio]).samples) == 2 * len(audio.samples)
+    assert len(concatenate([audio, audio]).samples) == 2 * len(audio.samples)
     with pytest.raises(AudioError, match="different rates"):
-        join([audio, audio.resample(16000)])
+        concatenate([audio, audio.resample(16000)])
 
 
 def test_long_sounds_are_encoded(tmp_path):
     """Two minutes in one block overflow libsndfile's Vorbis encoder."""
     audio = Audio.read(VOICE)
-    long = join([audio] * 60)
+    long = concatenate([audio] * 60)
     assert long.seconds > 120
     long.write(tmp_path / "long.ogg")
     assert abs(Audio.read(tmp_path / "long.ogg").seconds - long.seconds) < 0.1

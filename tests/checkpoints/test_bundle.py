@@ -123,9 +123,7 @@ def test_a_recipe_names_several_and_a_run_goes_on_with_them(prepared, tmp_path, 
     (tmp_path / "recipe.toml").write_text(source, encoding="utf-8")
     loose = ["data.seconds=[0.1, 30.0]", "data.exclude=[]", "train.steps=2", "train.samples_every=0"]
     recipe = read_recipe(str(tmp_path / "recipe.toml"), "tiny", loose)
-    told = read_recipe(
-        str(RECIPES / "starling.toml"), "tiny", [f"data.manifest={json.dumps(parts)}", *loose]
-    )
+    told = read_recipe(str(RECIPES / "starling.toml"), "tiny", [f"data.manifest={json.dumps(parts)}", *loose])
     assert recipe == told and recipe.data.folders == parts and to_json(recipe.data)["manifest"] == list(parts)
     train(recipe, tmp_path / "run", quiet=True)
     capsys.readouterr()

@@ -16,7 +16,7 @@ from conftest import REFERENCE, save_tiny
 from safetensors.torch import load_file, save_file
 
 from soundalike import Audio, Cloner, Voice
-from soundalike.audio.audio import join
+from soundalike.audio.speech import join
 from soundalike.checkpoints import model_store
 from soundalike.checkpoints.bundle import BUILT_IN, assemble, load_bundle, read_model, write_model
 from soundalike.checkpoints.part import load_part
@@ -51,7 +51,7 @@ def test_a_folder_borrows_what_is_built_in(tiny_shelf):
     assert read_model(tiny_shelf / "convrnn")["parts"]["vocoder"] == "vocoder"
     cloner = Cloner.load(family="fastspeech2")
     assert cloner.model["speaker"] == Cloner.load().model["speaker"] == said["hears"]
-    utterance = next(iter(cloner.speak(TEXT, cloner.listen(REFERENCE), verify=False)))
+    utterance = next(iter(cloner.speak(TEXT, cloner.listen(REFERENCE), quality_check=False)))
     assert np.isfinite(utterance.samples).all() and utterance.speech_seconds() > 0
 
 
@@ -204,7 +204,7 @@ def test_a_voice_goes_from_family_to_family(tiny_shelf, cloner, voice, tmp_path)
         other = Cloner.load(family=family)
         made = voice_library.open_voice(other, tmp_path / "anna.voice")
         assert made.facts["model"] == other.model and made.facts["report"] == voice.facts["report"]
-        list(other.speak(TEXT, made, verify=False))
+        list(other.speak(TEXT, made, quality_check=False))
         made.save(tmp_path / "anna.voice")
         assert other.fits(Voice.load(tmp_path / "anna.voice"))
     back = voice_library.open_voice(cloner, tmp_path / "anna.voice")

@@ -11,9 +11,9 @@ import torch
 from conftest import HERE, REFERENCE
 
 from soundalike import Audio
-from soundalike.audio.audio import join
 from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import pitch
+from soundalike.audio.speech import join
 from soundalike.cli.main import main
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import Timestamp
@@ -156,7 +156,9 @@ CUES = (
 
 
 def test_subtitles():
-    assert [len(" ".join(timestamp.text + timestamp.after for timestamp in line)) for line in lines(CUES)] == [13, 41, 16]
+    assert [
+        len(" ".join(timestamp.text + timestamp.after for timestamp in line)) for line in lines(CUES)
+    ] == [13, 41, 16]
     assert render(CUES, "srt").startswith(
         "1\n00:00:00,100 --> 00:00:01,000\nGood evening.\n\n2\n00:01:01,000 --> "
     )

@@ -69,7 +69,7 @@ def clone_and_listen(reference, recognise, folder):
     shares = []
     for number, text in enumerate(SENTENCES):
         path = folder / f"{number}.wav"
-        from soundalike.audio.audio import join
+        from soundalike.audio.speech import join
 
         join(list(cloner.speak(text, voice))).write(path)
         shares.append(share_heard(words(text), recognise(path)))

@@ -19,7 +19,8 @@ from soundalike.core.types import Batch
 from soundalike.data.dataset import DataConfig, Dataset
 from soundalike.nn.length_regulator import regulate
 from soundalike.nn.masks import length_mask
-from soundalike.training.loop import gather_facts, train
+from soundalike.training.begin import gather_facts
+from soundalike.training.loop import train
 from soundalike.training.recipe import read_recipe
 
 # Of two stages the first

@@ -10,10 +10,10 @@ import torch
 from conftest import CORPUS, REFERENCE, ROOT
 
 from soundalike import Cloner, Voice
-from soundalike.audio.audio import Audio, join
-from soundalike.core.types import DataFacts
+from soundalike.audio.audio import Audio, concatenate
+from soundalike.audio.speech import join
+from soundalike.core.types import ADAPTER, DataFacts
 from soundalike.data.collate import collate
-from soundalike.inference.voice_file import ADAPTER
 from soundalike.models.aligners.hmm.phone_recognizer import recognize_phones
 from soundalike.models.common.prompt_adaptation import PromptWindows, adapt_to_prompt, without_noise
 from soundalike.models.common.prompt_conditioning import is_adapted
@@ -25,8 +25,10 @@ def practised(cloner, voice) -> Voice:
 
 
 def test_a_practised_voice_has_an_adapter_that_fits_and_is_small(cloner, voice, practised):
-    assert is_adapted(practised, cloner.family.weights) and not is_adapted(voice, cloner.family.weights)
-    assert cloner.family.acoustic_of(practised) is not cloner.family.acoustic
+    assert is_adapted(practised, cloner.synthesizer.weights) and not is_adapted(
+        voice, cloner.synthesizer.weights
+    )
+    assert cloner.synthesizer.acoustic_of(practised) is not cloner.synthesizer.acoustic
     assert (
         sum(
             value.numel() * value.element_size()
@@ -92,14 +94,14 @@ def test_noise_is_not_understood_and_so_not_practised(cloner, voice):
     prompt = torch.from_numpy(
         np.random.default_rng(0).normal(-6, 1, tuple(voice.tensors["prompt"].shape))
     ).half()
-    assert recognize_phones(prompt.float(), cloner.aligner, cloner.family.mel) is None
+    assert recognize_phones(prompt.float(), cloner.aligner, cloner.synthesizer.mel) is None
     noise = Voice({**voice.tensors, "prompt": prompt}, voice.facts)
     assert cloner.adapt_to_prompt(noise) is noise
 
 
 def test_a_prompt_that_is_one_long_sound_cannot_be_divided_and_is_left_alone(cloner, voice):
     frames = len(voice.tensors["prompt"])
-    assert adapt_to_prompt(cloner.family, voice, (["^", "a", "."], [0, frames, 0])) == {}
+    assert adapt_to_prompt(cloner.synthesizer, voice, (["^", "a", "."], [0, frames, 0])) == {}
 
 
 def test_steady_noise_is_not_among_what_is_practised():
@@ -119,10 +121,10 @@ def loss_on(network, cloner, voice: Voice) -> float:
     """The mean error of the mel, with the durations and pitch of the recording, over windows of a voice's
     prompt.
     """
-    said = recognize_phones(voice.tensors["prompt"].float(), cloner.aligner, cloner.family.mel)
+    said = recognize_phones(voice.tensors["prompt"].float(), cloner.aligner, cloner.synthesizer.mel)
     windows = PromptWindows(voice, said)
     batch = collate([windows.item() for _ in range(6)])
-    objective = cloner.family.taught(network, DataFacts(1, network.mean.clone(), network.std.clone()))
+    objective = cloner.synthesizer.taught(network, DataFacts(1, network.mean.clone(), network.std.clone()))
     with torch.no_grad(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         return float(objective.losses("model", batch, objective.forward(batch))["mel"])
@@ -132,11 +134,11 @@ def loss_on(network, cloner, voice: Voice) -> float:
 def test_another_recording_of_the_person_is_told_better_after_practice(cloner):
     clips = sorted((CORPUS / "audio" / "librispeech" / "ls-19").rglob("*.opus"))
     first, second = (
-        cloner.listen(join([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4])
+        cloner.listen(concatenate([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4])
     )
     practised = cloner.adapt_to_prompt(first)
-    assert loss_on(cloner.family.acoustic_of(practised), cloner, second) < 0.97 * loss_on(
-        cloner.family.acoustic, cloner, second
+    assert loss_on(cloner.synthesizer.acoustic_of(practised), cloner, second) < 0.97 * loss_on(
+        cloner.synthesizer.acoustic, cloner, second
     )
 
 
@@ -148,11 +150,13 @@ def test_every_family_practises_by_its_own_objective(tiny_shelf, family):
     changed = {
         name.removeprefix(ADAPTER).split(".")[0] for name in practised.tensors if name.startswith(ADAPTER)
     }
-    assert changed == set(cloner.family.adaptation_layers) and is_adapted(practised, cloner.family.weights)
-    taught = cloner.family.acoustic_of(practised)
-    assert loss_on(taught, cloner, voice) < 0.98 * loss_on(cloner.family.acoustic, cloner, voice)
+    assert changed == set(cloner.synthesizer.adaptation_layers) and is_adapted(
+        practised, cloner.synthesizer.weights
+    )
+    taught = cloner.synthesizer.acoustic_of(practised)
+    assert loss_on(taught, cloner, voice) < 0.98 * loss_on(cloner.synthesizer.acoustic, cloner, voice)
     utterance = [
-        join(list(cloner.speak("Good morning.", one, verify=False, watermark=False))).samples
+        join(list(cloner.speak("Good morning.", one, quality_check=False, watermark=False))).samples
         for one in (voice, practised)
     ]
     assert not np.array_equal(*utterance)
@@ -163,7 +167,7 @@ def test_fastspeech2_too_tells_another_recording_better_after_practice():
     cloner = Cloner.load(ROOT / "models" / "fastspeech2")
     clips = sorted((CORPUS / "audio" / "librispeech" / "ls-19").rglob("*.opus"))
     first, second = (
-        cloner.listen(join([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4])
+        cloner.listen(concatenate([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4])
     )
-    taught = cloner.family.acoustic_of(cloner.adapt_to_prompt(first))
-    assert loss_on(taught, cloner, second) < 0.97 * loss_on(cloner.family.acoustic, cloner, second)
+    taught = cloner.synthesizer.acoustic_of(cloner.adapt_to_prompt(first))
+    assert loss_on(taught, cloner, second) < 0.97 * loss_on(cloner.synthesizer.acoustic, cloner, second)

@@ -356,9 +356,15 @@ def test_every_family_listens_and_speaks(family):
     )
     words = [timestamp for timestamp in one.timestamps if timestamp.kind == "word"]
     assert [timestamp.text for timestamp in words] == utterance.words
-    assert all(timestamp.start <= timestamp.stop for timestamp in words) and words[-1].stop <= one.seconds + 0.05
+    assert (
+        all(timestamp.start <= timestamp.stop for timestamp in words) and words[-1].stop <= one.seconds + 0.05
+    )
     with pytest.raises(CheckpointError, match="made for another model"):
-        list(cloner.speak(utterance, dataclasses.replace(voice, facts={**voice.facts, "mel": "other"}), options))
+        list(
+            cloner.speak(
+                utterance, dataclasses.replace(voice, facts={**voice.facts, "mel": "other"}), options
+            )
+        )
 
 
 @pytest.mark.parametrize("family", ["fastspeech2", "convrnn"])
@@ -379,7 +385,8 @@ def test_pitch_and_energy_are_the_users():
     voice = cloner.listen(Audio.read(sentences()[0][0]))
     utterance = phonemize("Good evening, Ben.")
     plain, high, loud = (
-        cloner.frames(utterance, voice, cloner.Options(**wish)) for wish in ({}, {"pitch": 3.0}, {"energy": 6.0})
+        cloner.frames(utterance, voice, cloner.Options(**wish))
+        for wish in ({}, {"pitch": 3.0}, {"energy": 6.0})
     )
     voiced = plain.pitch > 0
     assert torch.equal(voiced, high.pitch > 0) and voiced.any()
@@ -404,9 +411,9 @@ def test_the_published_interface_of_sv2tts():
     attended = cloner.attended(utterance, voice, cloner.Options())
     made = attended.frames
     attention = attended.weights
-    assert attention.shape == (len(made.mel) // 4, len(utterance.symbols)) and int(made.durations.sum()) == len(
-        made.mel
-    )
+    assert attention.shape == (len(made.mel) // 4, len(utterance.symbols)) and int(
+        made.durations.sum()
+    ) == len(made.mel)
     place = attention.argmax(1)
     assert ((place[1:] - place[:-1]) <= 4).all(), "a guarded attention makes no leaps"
 

@@ -90,6 +90,8 @@ def test_new_people_speak_faster_and_higher_or_slower_and_lower(own):
     assert len({speaker for speaker, _ in again}) == len(again)  # one factor for each speaker
     required_fields = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector"})
     assert len(
-        Dataset(DataConfig(manifest=str(own), prompt_frames=100, seconds=(0.1, 30.0)), mel, required_fields).rows
+        Dataset(
+            DataConfig(manifest=str(own), prompt_frames=100, seconds=(0.1, 30.0)), mel, required_fields
+        ).rows
     ) == 2 * len(made)
     assert main(["data", "augment", str(own), "--no-recognize"]) == 0 and read_manifest(own) == rows

@@ -11,8 +11,9 @@ import pytest
 import soundfile
 from conftest import CORPUS, HERE
 
-from soundalike.audio.audio import Audio, join
+from soundalike.audio.audio import Audio
 from soundalike.audio.mel import MelSpec
+from soundalike.audio.speech import join
 from soundalike.cli.main import main
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import read_manifest, write_manifest

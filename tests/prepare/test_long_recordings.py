@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from conftest import command_of, descendants, sentences
 
-from soundalike.audio.audio import Audio, join
+from soundalike.audio.audio import Audio, concatenate
 from soundalike.audio.mel import MelSpec
 from soundalike.checkpoints.bundle import BUILT_IN
 from soundalike.checkpoints.part import load_part
@@ -40,7 +40,7 @@ def talk(seconds_between: float = 0.5, times: int = 1) -> tuple[Audio, list[str]
     for path, text in sentences() * times:
         pieces += [Audio.read(path).resample(RATE).trim(0.02), pause]
         texts.append(text)
-    return join(pieces), texts
+    return concatenate(pieces), texts
 
 
 @pytest.fixture

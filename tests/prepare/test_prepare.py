@@ -12,7 +12,7 @@ import soundfile
 import torch
 from conftest import RECIPES, sentences
 
-from soundalike.audio.audio import Audio, join
+from soundalike.audio.audio import Audio, concatenate
 from soundalike.audio.mel import MelSpec
 from soundalike.cli.main import main
 from soundalike.core import registry
@@ -217,7 +217,9 @@ def test_clips_are_told_in_a_family_s_own_time(prepared, tmp_path, capsys):
     assert main(["data", "distill", str(prepared), str(told)]) == 0  # what is missing is told again, and just the same
     assert all(np.array_equal(ours.read("mel", id), mel) for id, mel in before.items())
     required_fields = frozenset({"symbols", "durations", "mel", "prompt", "vector"})
-    assert len(Dataset(DataConfig(str(told), seconds=(0.1, 30.0)), MelSpec(), required_fields).rows) == len(rows)
+    assert len(Dataset(DataConfig(str(told), seconds=(0.1, 30.0)), MelSpec(), required_fields).rows) == len(
+        rows
+    )
 
 
 def test_a_family_that_does_not_know_its_time_cannot_tell(prepared, tmp_path):
@@ -247,11 +249,11 @@ def left_over(sound: Audio, clean: Audio) -> float:
 
 def test_steady_noise_is_taken_out():
     clips = [Audio.read(path) for path, _ in sentences()[:2]]
-    clean = join(clips)
+    clean = concatenate(clips)
     for decibels in (5, 15):
         assert left_over(without_noise(noisy(clean, decibels)), clean) < -decibels - 4
     assert left_over(without_noise(clean), clean) < -20
-    long = join(clips * 12)  # of several blocks
+    long = concatenate(clips * 12)  # of several blocks
     assert long.seconds > 60
     cleaned = without_noise(noisy(long, 10))
     assert len(cleaned.samples) == len(long.samples) and left_over(cleaned, long) < -14

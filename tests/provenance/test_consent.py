@@ -13,7 +13,7 @@ import pytest
 from conftest import REFERENCE, sentences
 
 from soundalike import Audio, Voice
-from soundalike.audio.audio import join
+from soundalike.audio.speech import join
 from soundalike.cli.main import main
 from soundalike.inference import voice_library
 from soundalike.provenance import consent

@@ -16,13 +16,13 @@ import watermark as measured
 from conftest import REFERENCE, sentences
 
 from soundalike import Audio
-from soundalike.audio.audio import join
+from soundalike.audio.audio import concatenate
 from soundalike.audio.io import FORMATS, read_comment
+from soundalike.audio.speech import join
 from soundalike.cli.main import main
 from soundalike.inference import voice_library
-from soundalike.provenance import watermark
+from soundalike.provenance import metadata, watermark
 from soundalike.provenance.error_correction import BITS, Mark, decode, encode
-from soundalike.provenance import metadata
 
 TEXT = (
     "The young doctor closed the window before the rain began. Nobody had seen the painter since the harvest."
@@ -98,7 +98,7 @@ def test_pieces_are_marked_by_themselves_and_the_pattern_runs_on(cloner, voice):
         watermark.embed(Audio(whole.samples[cut:], whole.rate), mark, cut),
     ]
     alone = [watermark.find(part)[0].strength for part in parts]
-    assert watermark.find(join(parts))[0].strength > max(alone), (
+    assert watermark.find(concatenate(parts))[0].strength > max(alone), (
         "the second piece goes on where the first stopped"
     )
 
@@ -116,7 +116,7 @@ def test_two_voices_in_one_sound_are_both_named():
     sound = Audio.read(REFERENCE)
     one = Mark(1, 1)
     other = Mark(2, 1)
-    both = join([watermark.embed(sound, one), sound, watermark.embed(sound, other)])
+    both = concatenate([watermark.embed(sound, one), sound, watermark.embed(sound, other)])
     found = watermark.find(both)
     assert {mark.mark for mark in found} == {one, other}
     place = {mark.mark: (mark.start + mark.stop) / 2 for mark in found}

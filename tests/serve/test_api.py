@@ -92,7 +92,7 @@ def test_a_voice_may_be_named_by_id_as_openai_does(openai_client):
 
 
 def test_the_server_says_what_the_library_says(http, cloner, voice):
-    from soundalike.audio.audio import join
+    from soundalike.audio.speech import join
     from soundalike.provenance.metadata import today
 
     body = {"voice": "Anna", "input": LONG[:600], "response_format": "pcm", "seed": 5}

@@ -73,7 +73,7 @@ def test_a_job_is_spoken_and_kept(http, served, cloner, voice):
     assert answer.headers["content-type"] == "audio/wav" and audio.seconds == pytest.approx(
         done["seconds"], abs=0.01
     )
-    from soundalike.audio.audio import join
+    from soundalike.audio.speech import join
 
     heard = join(list(cloner.speak(SHORT, voice, cloner.Options(seed=2), day=today()))).samples
     assert len(heard) == len(audio.samples) and np.abs(heard - audio.samples).max() < 2e-3
@@ -130,7 +130,9 @@ def test_old_jobs_are_swept_and_the_queue_is_bounded(tmp_path):
     from soundalike.serve.jobs.store import JobStore
     from soundalike.serve.schemas import JobRequest
 
-    job_store = JobStore(open_database(f"sqlite:///{tmp_path / 'jobs.db'}"), tmp_path / "jobs", keep=0.0, most=2)
+    job_store = JobStore(
+        open_database(f"sqlite:///{tmp_path / 'jobs.db'}"), tmp_path / "jobs", keep=0.0, most=2
+    )
     first = job_store.add("anna", JobRequest(input="Hi.", voice="x"), b"")
     job_store.add("anna", JobRequest(input="Hi.", voice="x"), b"")
     with pytest.raises(Refusal) as caught:

@@ -180,7 +180,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_text_read_bit_by_bit_sounds_as_one_read_whole(name, served, cloner, voice):
-    from soundalike.audio.audio import join
+    from soundalike.audio.speech import join
     from soundalike.serve.schemas import Wanted
 
     text = TEXTS[name]
@@ -196,7 +196,7 @@ def test_a_text_read_bit_by_bit_sounds_as_one_read_whole(name, served, cloner, v
 
 
 def test_ssml_speaks_in_kept_voices_by_name_or_id(served, cloner, voice):
-    from soundalike.audio.audio import join
+    from soundalike.audio.speech import join
     from soundalike.serve.schemas import Wanted
 
     other = cloner.listen(HERE / "data" / "ben_1.flac")
@@ -213,15 +213,15 @@ def test_ssml_speaks_in_kept_voices_by_name_or_id(served, cloner, voice):
 
 
 def test_stretching_keeps_pitch_and_moves_words(voice, cloner):
-    from soundalike.audio.audio import join
     from soundalike.audio.mel import MelSpec
     from soundalike.audio.pitch import pitch
+    from soundalike.audio.speech import join
 
     audio = join(list(cloner.speak("The harbor was quiet this morning.", voice)))
     slow = stretched(audio, 0.5)
-    assert slow.seconds == pytest.approx(2 * audio.seconds, rel=0.03) and slow.timestamps[-1].stop == pytest.approx(
-        2 * audio.timestamps[-1].stop
-    )
+    assert slow.seconds == pytest.approx(2 * audio.seconds, rel=0.03) and slow.timestamps[
+        -1
+    ].stop == pytest.approx(2 * audio.timestamps[-1].stop)
     before, after = (
         np.median(hertz[hertz > 0]) for hertz in (pitch(each.samples, MelSpec()) for each in (audio, slow))
     )
@@ -234,7 +234,9 @@ def test_the_door_knows_the_names_it_answers_to():
     def answers(asked: str, **settings) -> bool:
         try:
             return (
-                RequestGuard(None, Settings(**settings), {}).admit({"method": "GET", "path": "/"}, {"host": asked})
+                RequestGuard(None, Settings(**settings), {}).admit(
+                    {"method": "GET", "path": "/"}, {"host": asked}
+                )
                 is None
             )
         except Refusal as refusal:

@@ -20,7 +20,7 @@ def test_selftest():
 
 
 def test_the_selftest_notices_another_speaker_and_other_words(cloner):
-    from soundalike.audio.audio import join
+    from soundalike.audio.speech import join
     from soundalike.serve.selftest import references, said, unit
 
     first, last = (cloner.listen(reference) for reference in references(cloner)[::7])

@@ -1,19 +1,15 @@
-"""Audio files: decoding by libsndfile and FFmpeg, writing whole files, comments."""
+"""Audio files: decoding by libsndfile and FFmpeg, encoding, writing, comments."""
 
 from __future__ import annotations
 
 import io
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from soundalike.core.errors import AudioError
-
-if TYPE_CHECKING:
-    pass
-
+from soundalike.core.files import write_atomic
 
 FORMATS = {
     "wav": ("WAV", "PCM_16"),
@@ -77,6 +73,38 @@ def check_target(path: str | os.PathLike, format: str | None = None) -> None:
         raise AudioError(f"{target}: the folder {target.parent} does not exist. Create it or choose another.")
     if (target.exists() and not target.is_file()) or not os.access(target.parent, os.W_OK):
         raise AudioError(f"{target}: cannot be written. Choose a file in a folder you may write to.")
+
+
+def encode_samples(samples: np.ndarray, rate: int, format: str, comment: str = "") -> bytes:
+    """Samples (N,) in [-1, 1] as the bytes of a file in one of FORMATS, with a comment in its metadata.
+
+    Samples beyond [-1, 1] are clipped. Raises AudioError for another format.
+    """
+    import soundfile
+
+    container, subtype = FORMATS[format_of("", format)]
+    buffer = io.BytesIO()
+    samples = np.clip(samples, -1.0, 1.0)
+    with soundfile.SoundFile(buffer, "w", rate, 1, subtype=subtype, format=container) as file:
+        if comment:
+            file.comment = comment
+        # Libsndfile's Vorbis encoder overflows its stack on long blocks
+        for start in range(0, len(samples), rate):
+            file.write(samples[start : start + rate])
+    return buffer.getvalue()
+
+
+def write_encoded(path: str | os.PathLike, data: bytes) -> None:
+    """Write the bytes of a sound file, whole or not at all. Raises AudioError when it cannot be written."""
+    target = Path(path)
+    try:
+        write_atomic(target, data)
+    except OSError as error:
+        if not os.access(target.parent, os.W_OK):
+            raise AudioError(
+                f"{target}: cannot write into {target.parent} ({error.strerror}). Choose another folder."
+            ) from error
+        raise AudioError(f"{target}: cannot be written ({error.strerror}).") from error
 
 
 def read_comment(path: str | os.PathLike) -> str:

@@ -1,16 +1,90 @@
-"""Loudness in LUFS (ITU-R BS.1770-4)."""
+"""Loudness in LUFS (ITU-R BS.1770-4), and bringing sound to a level. Samples are float32 (N,) in [-1, 1]."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    pass
-
-
+LOUDEST_PEAK = 0.98  # no sample of a levelled sound passes this
 KNEE = 0.8  # peaks above this are rounded off where sound is brought to a loudness
+BLOCK_SECONDS = 0.4  # length of a block whose loudness is measured
+HOP_SECONDS = 0.1  # from one block to the next
+K_OFFSET = -0.691  # LUFS of a mean square of one, so that a 997 Hz sine at full scale has -3.01
+ABSOLUTE_GATE = -70.0  # LUFS; softer blocks are silence
+RELATIVE_GATE = -10.0  # LU; blocks so much softer than the mean are pauses
+LEVELLING_ROUNDS = 3  # rounding peaks off takes loudness away, so levelling is repeated
+LEVELLING_ERROR = 0.1  # LU; near enough
+
+# The K-weighting: a high shelf (the head's effect) and a high pass, each a second-order analogue filter
+SHELF_HERTZ = 1681.97
+SHELF_Q = 0.7072
+SHELF_DB = 3.99984
+SHELF_EXPONENT = 0.4996667741545416
+HIGH_PASS_HERTZ = 38.1355
+HIGH_PASS_Q = 0.5003
+
+
+def integrated_loudness(samples: np.ndarray, rate: int) -> float:
+    """Loudness in LUFS: K-weighted, of blocks of 0.4 s, pauses left out; -inf for silence."""
+    size = int(BLOCK_SECONDS * rate)
+    hop = int(HOP_SECONDS * rate)
+    if len(samples) < size:
+        samples = np.pad(samples, (0, size - len(samples)))
+    # Mean square of each block behind the K-weighting, by Parseval's theorem
+    blocks = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
+    weight = _k_weighting(np.fft.rfftfreq(size, 1 / rate))
+    power = np.array([(np.abs(np.fft.rfft(block)) ** 2 * weight).sum() for block in blocks])
+    power *= 2.0 / size**2
+    # First gate: silence does not count
+    level = 10 * np.log10(power + 1e-20) + K_OFFSET
+    kept = power[level > ABSOLUTE_GATE]
+    if not len(kept):
+        return -float("inf")
+    # Second gate: nor do pauses, well below the mean of the rest
+    gate = 10 * np.log10(kept.mean()) + K_OFFSET + RELATIVE_GATE
+    kept = kept[10 * np.log10(kept) + K_OFFSET > gate]
+    return float(10 * np.log10(kept.mean()) + K_OFFSET)
+
+
+def level_to_loudness(samples: np.ndarray, rate: int, lufs: float) -> np.ndarray:
+    """The samples scaled to a loudness in LUFS; silence as it is.
+
+    Peaks that would pass 0.98 are rounded off, so that a lively voice is no quieter than a flat one.
+    """
+    loudness = integrated_loudness(samples, rate)
+    if loudness == -float("inf"):
+        return samples
+    gain = 1.0
+    made = samples
+    for _ in range(LEVELLING_ROUNDS):
+        gain *= 10 ** ((lufs - loudness) / 20)
+        made = soft_clip(samples * gain).astype(np.float32)
+        loudness = integrated_loudness(made, rate)
+        if abs(loudness - lufs) < LEVELLING_ERROR:
+            break
+    return made
+
+
+def soft_clip(samples: np.ndarray) -> np.ndarray:
+    """The samples with those above KNEE bent (tanh) so that none reaches LOUDEST_PEAK."""
+    samples = samples.copy()
+    over = np.abs(samples) > KNEE
+    rest = LOUDEST_PEAK - KNEE
+    samples[over] = np.sign(samples[over]) * (KNEE + rest * np.tanh((np.abs(samples[over]) - KNEE) / rest))
+    return samples
+
+
+def normalise_active_level(samples: np.ndarray, active: np.ndarray, db: float) -> np.ndarray:
+    """The samples scaled so that those of the mask `active` (at most N,) have `db` dBFS RMS.
+
+    All samples count where none is active. The peak stays below 0.98. Silence is given back as it is.
+    """
+    chosen = samples[: len(active)][active] if active.any() else samples
+    rms = float(np.sqrt((chosen.astype(np.float64) ** 2).mean())) if len(chosen) else 0.0
+    peak = float(np.abs(samples).max()) if len(samples) else 0.0
+    if rms <= 0 or peak <= 0:
+        return samples
+    gain = min(10 ** (db / 20) / rms, LOUDEST_PEAK / peak)
+    return (samples * gain).astype(np.float32)
 
 
 def _k_weighting(hertz: np.ndarray) -> np.ndarray:
@@ -18,10 +92,10 @@ def _k_weighting(hertz: np.ndarray) -> np.ndarray:
     in the analogue domain.
     """
     s = 2j * np.pi * hertz
-    w = 2 * np.pi * 1681.97
-    q = 0.7072
-    gain = 10 ** (3.99984 / 20)
-    shelf = (gain * s**2 + gain**0.4996667741545416 * w / q * s + w**2) / (s**2 + w / q * s + w**2)
-    w = 2 * np.pi * 38.1355
-    q = 0.5003
+    gain = 10 ** (SHELF_DB / 20)
+    w = 2 * np.pi * SHELF_HERTZ
+    q = SHELF_Q
+    shelf = (gain * s**2 + gain**SHELF_EXPONENT * w / q * s + w**2) / (s**2 + w / q * s + w**2)
+    w = 2 * np.pi * HIGH_PASS_HERTZ
+    q = HIGH_PASS_Q
     return np.abs(shelf * s**2 / (s**2 + w / q * s + w**2)) ** 2

@@ -1,7 +1,8 @@
-"""Sound to features: the only STFT, the only mel, the only place a sample rate is written."""
+"""The mel spectrogram: its specification, and its computation in numpy. `nn.spectral` computes it in torch."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from dataclasses import asdict, dataclass, fields
@@ -40,6 +41,7 @@ class MelSpec:
 
     @property
     def frames_per_second(self) -> float:
+        """Frames in a second of sound."""
         return self.sample_rate / self.hop_length
 
     @property
@@ -51,3 +53,63 @@ class MelSpec:
         """The fields in which two specs differ: (name, mine, theirs)."""
         pairs = ((f.name, getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
         return [(name, mine, theirs) for name, mine, theirs in pairs if mine != theirs]
+
+
+def stft(samples: np.ndarray, n_fft: int, hop_length: int, padding: str = "reflect") -> np.ndarray:
+    """Complex spectrum (T, F) of samples (N,): periodic Hann window, frame t centred on sample t * hop_length,
+    ends padded by n_fft // 2 ("reflect" or "constant", silence). T is N // hop_length + 1, F n_fft // 2 + 1.
+    """
+    padded = np.pad(samples, n_fft // 2, mode="reflect" if padding == "reflect" else "constant")
+    frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop_length]  # (T, n_fft)
+    return np.fft.rfft(frames * _hann(n_fft), axis=1)
+
+
+def log_mel(samples: np.ndarray, spec: MelSpec) -> np.ndarray:
+    """Log-mel spectrogram (T, M) float32 of samples (N,) at the spec's rate."""
+    magnitude = np.abs(stft(samples, spec.n_fft, spec.hop_length, spec.padding))  # (T, F)
+    filters = mel_filters(spec)
+    if spec.log == "power":
+        return (magnitude**2 @ filters.T).astype(np.float32)
+    return np.log(np.maximum(magnitude @ filters.T, spec.floor)).astype(np.float32)
+
+
+@functools.lru_cache(maxsize=8)
+def mel_filters(spec: MelSpec) -> np.ndarray:
+    """Triangular filters (M, F) float32, equally spaced on the spec's mel scale; read-only."""
+    low = _mel_of(spec.fmin, spec.scale)
+    high = _mel_of(spec.fmax, spec.scale)
+    edges = _hertz_of(np.linspace(low, high, spec.n_mels + 2), spec.scale)  # (M + 2,)
+    bins = np.linspace(0.0, spec.sample_rate / 2, spec.n_fft // 2 + 1)  # (F,)
+    # Each triangle rises from the edge before its own and falls to the one after
+    rising = (bins[None] - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
+    falling = (edges[2:, None] - bins[None]) / (edges[2:] - edges[1:-1])[:, None]
+    filters = np.clip(np.minimum(rising, falling), 0.0, None)
+    if spec.norm == "slaney":
+        filters = filters * (2.0 / (edges[2:] - edges[:-2]))[:, None]
+    filters = filters.astype(np.float32)
+    filters.setflags(write=False)
+    return filters
+
+
+@functools.lru_cache(maxsize=32)
+def _hann(n_fft: int) -> np.ndarray:
+    """The periodic Hann window (n_fft,)."""
+    return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)
+
+
+def _mel_of(hertz: float, scale: str) -> float:
+    """A frequency on the mel scale: "htk" (O'Shaughnessy), or "slaney" (Auditory Toolbox, 1998: linear below
+    1 kHz, 27 logarithmic steps from there to 6.4 kHz).
+    """
+    if scale == "htk":
+        return 2595.0 * np.log10(1.0 + hertz / 700.0)
+    if hertz < 1000:
+        return hertz * 3 / 200
+    return 15 + 27 * np.log(hertz / 1000) / np.log(6.4)
+
+
+def _hertz_of(mels: np.ndarray, scale: str) -> np.ndarray:
+    """The inverse of `_mel_of`."""
+    if scale == "htk":
+        return 700.0 * (10.0 ** (mels / 2595.0) - 1.0)
+    return np.where(mels < 15, mels * 200 / 3, 1000.0 * 6.4 ** ((mels - 15) / 27))

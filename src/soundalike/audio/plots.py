@@ -8,10 +8,8 @@ from html import escape
 
 import numpy as np
 
-from soundalike.nn.spectral import log_mel
-
 from .audio import Audio
-from .mel import MelSpec
+from .mel import MelSpec, log_mel
 
 # Dark to light, even steps
 _STOPS = (
@@ -45,12 +43,8 @@ def png(pixels: np.ndarray, palette: np.ndarray) -> bytes:
 
 def mel_png(audio: Audio, widest: int = 600) -> bytes:
     """The log-mel of a recording as `drawn`."""
-    import torch
-
-    return drawn(
-        log_mel(torch.from_numpy(audio.resample(MelSpec().sample_rate).samples)[None], MelSpec())[0].numpy(),
-        widest,
-    )
+    spec = MelSpec()
+    return drawn(log_mel(audio.resample(spec.sample_rate).samples, spec), widest)
 
 
 def drawn(mel: np.ndarray, widest: int = 600) -> bytes:

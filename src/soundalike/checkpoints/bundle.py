@@ -2,8 +2,8 @@
 model's.
 
 Keys of model.json: format, version (of this package), family, parts (role: folder, or the word `builtin`),
-hears (digest of the speaker encoder that the acoustic model was assembled with, where that is built in), and,
-of a model that was measured, test, scores and data: see shelf.py.
+speaker_encoder_digest (of the encoder that the acoustic model was assembled with, where that is built in; `hears`
+in older files), and, of a model that was measured, test, scores and data: see model_store.py.
 """
 
 from __future__ import annotations
@@ -15,20 +15,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from soundalike import __version__
 from soundalike.audio.mel import MelSpec
 from soundalike.core import registry
 from soundalike.core.config import to_json
+from soundalike.core.contracts import ArchitectureSpec
 from soundalike.core.errors import CheckpointError, ConfigError
 
-from .part import CARD, LoadedPart, check_pair, load_part, save_part
+from .interfaces import check_pairing, check_slots
+from .part import CARD, LoadedPart, load_part, save_part
 
 MODEL = "model.json"
 MODEL_FORMAT = "soundalike-model-1"
 BUILT_IN = Path(__file__).parents[1] / "weights" / "default"
-AUXILIARY_PARTS = {"adversary": "acoustic/adversary"}  # parts that were trained beside another and lie with it
+AUXILIARY_PARTS = {
+    "adversary": "acoustic/adversary"
+}  # parts that were trained beside another and lie with it
+ENCODER_DIGEST = (
+    "speaker_encoder_digest"  # in model.json: of the encoder the voices come from, where it is built in
+)
 BUILTIN = "builtin"  # in model.json and for `assemble`: the built-in model's part
 
 
@@ -36,8 +41,13 @@ BUILTIN = "builtin"  # in model.json and for `assemble`: the built-in model's pa
 class Bundle:
     """The parts of a model folder, which fit."""
 
-    family: str
-    parts: dict[str, LoadedPart]  # by role
+    spec: ArchitectureSpec
+    parts: dict[str, LoadedPart]  # by slot
+
+    @property
+    def family(self) -> str:
+        """The architecture's name."""
+        return self.spec.name
 
 
 def read_model(folder: str | os.PathLike) -> dict[str, Any]:
@@ -55,6 +65,8 @@ def read_model(folder: str | os.PathLike) -> dict[str, Any]:
             )
         said["family"] = registry.current(said["family"])
         registry.known(registry.ARCHITECTURES, said["family"], "family")
+        if "hears" in said:  # what the first format called it
+            said[ENCODER_DIGEST] = said.pop("hears")
         return {**said, "parts": {role: str(place) for role, place in dict(said["parts"]).items()}}
     except ConfigError as error:
         raise CheckpointError(f"{file}: {error}") from None
@@ -75,33 +87,68 @@ def load_bundle(folder: str | os.PathLike) -> Bundle:
     """
     said = read_model(folder)
     where = str(Path(folder) / MODEL)
-    parts = {role: load_part(part_folder(folder, role, place), role) for role, place in said["parts"].items()}
-    borrowed = [role for role, place in said["parts"].items() if place == BUILTIN]
+    spec = registry.architecture(said["family"])
+    parts = {slot: load_part(part_folder(folder, slot, place)) for slot, place in said["parts"].items()}
+    borrowed = [slot for slot, place in said["parts"].items() if place == BUILTIN]
     try:
-        check_parts(parts, said["family"], where)
+        check_slots(spec, parts, where)
+        check_pairing(spec, parts)
     except CheckpointError as error:
         if not borrowed:
             raise
         raise CheckpointError(f"{error} {_lent(borrowed, said)}") from None
-    if "speaker" in borrowed and said.get("hears") != digest(parts["speaker"]):
+    if "speaker" in borrowed and said.get(ENCODER_DIGEST) != digest(parts["speaker"]):
         raise CheckpointError(
-            f"{where}: made for the speaker encoder {said.get('hears')}, this version's built-in one is {digest(parts['speaker'])}; it would "
-            f"speak in other people's voices. {_lent(borrowed, said)}"
+            f"{where}: made for the speaker encoder {said.get(ENCODER_DIGEST)}, this version's built-in one is "
+            f"{digest(parts['speaker'])}; it would speak in other people's voices. {_lent(borrowed, said)}"
         )
-    return Bundle(said["family"], parts)
+    return Bundle(spec, parts)
+
+
+def open_model(folder: str | os.PathLike, device: str = "cpu") -> tuple[Any, dict[str, Any]]:
+    """The model of a folder, assembled on a device, and what its voices keep of it. Optional parts, which check
+    and adapt, stay on the CPU.
+
+    Raises CheckpointError as `load_bundle` does.
+    """
+    bundle = load_bundle(folder)
+    for name, part in bundle.parts.items():
+        part.network.to(device if bundle.spec.slots[name].required else "cpu")
+    return bundle.spec.assemble(bundle.parts), bundle_facts(bundle)
+
+
+def pick_device(name: str) -> str:
+    """A torch device from auto, cpu, cuda or mps. Raises ConfigError when it is not one of these or not
+    there.
+    """
+    import torch
+
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if name == "auto":
+        return "cpu"  # faster than real time there, and the same samples everywhere
+    if name not in there:
+        raise ConfigError(f"unknown device '{name}'. Choose one of auto, {', '.join(there)}.")
+    if not there[name]:
+        raise ConfigError(f"device '{name}' is not available on this machine. Use --device cpu.")
+    return name
 
 
 def _lent(borrowed: list[str], said: dict[str, Any]) -> str:
     """What to do where parts that are the built-in model's do not fit."""
     made = said.get("version", "an unknown version")
-    return f"Its {' and '.join(borrowed)} are the built-in model's, of soundalike {made} when it was made: use that version, or train it again."
+    return (
+        f"Its {' and '.join(borrowed)} are the built-in model's, of soundalike {made} when it was made: "
+        "use that version, or train it again."
+    )
 
 
 def digest(part: LoadedPart) -> str:
     """Twelve signs that tell a part's kind and config; of a speaker encoder its weights too, as another
     training of it puts the same voice elsewhere.
     """
-    sums = hashlib.sha256(json.dumps([registry.identity(part.name), to_json(part.config)], sort_keys=True).encode())
+    sums = hashlib.sha256(
+        json.dumps([registry.identity(part.name), to_json(part.config)], sort_keys=True).encode()
+    )
     if registry.part(part.name).role == "speaker":
         for name, value in sorted(part.network.state_dict().items()):
             sums.update(name.encode() + value.detach().cpu().contiguous().numpy().tobytes())
@@ -116,32 +163,9 @@ def bundle_facts(bundle: Bundle) -> dict[str, Any]:
     return {
         "package": __version__,
         "family": registry.identity(bundle.family),
-        "mel": bundle.parts["acoustic"].mel.digest,
+        "mel": bundle.parts[bundle.spec.main_slot].mel.digest,
         **digests,
     }
-
-
-def check_parts(parts: dict[str, LoadedPart], family: str, where: str) -> None:
-    """Raise CheckpointError unless there is one part of every role needed, the family's own among them, and
-    they agree.
-    """
-    for role in ("acoustic", "vocoder", "speaker"):
-        if role not in parts:
-            raise CheckpointError(
-                f"{where}: no {role} among the parts ({', '.join(parts) or 'none'}). Give an acoustic, a vocoder and a speaker part."
-            )
-    if parts["acoustic"].name != family:
-        raise CheckpointError(
-            f"{where}: the family is {family}, the acoustic model is one of {parts['acoustic'].name}. Name that family."
-        )
-    for role in parts.keys() - {"speaker"}:  # which hears samples, by a mel of its own
-        check_pair(parts["acoustic"], parts[role])
-    takes = parts["acoustic"].config.speaker_vector
-    gives = parts["speaker"].config.vector
-    if takes != gives:
-        raise CheckpointError(
-            f"{where}: the acoustic model takes speaker vectors of {takes} numbers, the speaker encoder gives {gives}."
-        )
 
 
 def _untrained(name: str) -> bool:
@@ -166,7 +190,9 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
     """
     target = Path(out)
     own = [folder for folder in folders if folder != BUILTIN]
-    own += [str(beside) for folder in own for role in AUXILIARY_PARTS if (beside := Path(folder) / role).is_dir()]
+    own += [
+        str(beside) for folder in own for role in AUXILIARY_PARTS if (beside := Path(folder) / role).is_dir()
+    ]
     roles: dict[str, LoadedPart] = {}
     for folder in sorted(own, key=_untrained):
         part = _bare(folder, roles) if _untrained(folder) else load_part(folder)
@@ -187,15 +213,21 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
     }
     if family is None and "acoustic" in whole:
         family = whole["acoustic"].name
-    check_parts(whole, family or "", str(target))
+    if family is None:
+        raise CheckpointError(
+            f"{target}: no acoustic among the parts ({', '.join(whole) or 'none'}). Give one."
+        )
+    spec = registry.architecture(family)
+    check_slots(spec, whole, str(target))
+    check_pairing(spec, whole)
     target.mkdir(parents=True, exist_ok=True)
     for role, part in sorted(roles.items()):  # companions after those they lie with
         card = part.folder / CARD
         text = card.read_text(encoding="utf-8") if card.is_file() else ""
         save_part(target / places[role], part.name, part.config, part.mel, part.network, text, half=True)
     said = {"format": MODEL_FORMAT, "version": __version__, "family": family, "parts": places}
-    if places["speaker"] == BUILTIN:
-        said["hears"] = digest(whole["speaker"])
+    if places.get("speaker") == BUILTIN:
+        said[ENCODER_DIGEST] = digest(whole["speaker"])
     write_model(target, said)
     return target
 
@@ -207,13 +239,18 @@ def average(out: str | os.PathLike, folders: list[str]) -> Path:
     What was trained beside the last of them comes with it. Raises CheckpointError if they are not of one kind
     and size.
     """
+    import torch
+
     parts = [load_part(folder) for folder in folders]
     for other in parts[1:]:
         if (other.name, other.config) != (parts[0].name, parts[0].config):
             raise CheckpointError(
                 f"{other.folder}: not of the kind and size of {parts[0].folder}. Give parts that were trained from one another."
             )
-        check_pair(parts[0], other)
+        if other.mel != parts[0].mel:
+            raise CheckpointError(
+                f"{other.folder}: of another mel than {parts[0].folder}. Average one training."
+            )
     weights = [part.network.state_dict() for part in parts]
     for name, value in weights[0].items():
         if value.is_floating_point():

@@ -18,6 +18,7 @@ from typing import Any
 
 from soundalike.core import registry
 from soundalike.core.errors import CheckpointError, ConfigError
+from soundalike.core.files import data_dir, replace_folder
 
 from .bundle import BUILT_IN, BUILTIN, MODEL, load_bundle, part_folder, read_model
 from .part import CONFIG, WEIGHTS
@@ -61,9 +62,7 @@ def library() -> Path:
     """The user's shelf: $SOUNDALIKE_MODELS, else `models` in the user's data folder. It need not exist."""
     if os.environ.get(PLACE):
         return Path(os.environ[PLACE])
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("soundalike", appauthor=False)) / "models"
+    return data_dir() / "models"
 
 
 def checkout() -> Path | None:
@@ -126,8 +125,7 @@ def install(folder: str | os.PathLike, force: bool = False) -> Path:
     try:
         shutil.rmtree(part, ignore_errors=True)
         shutil.copytree(folder, part, ignore=shutil.ignore_patterns("training.*"))
-        shutil.rmtree(target, ignore_errors=True)
-        os.replace(part, target)
+        replace_folder(part, target)
     except (OSError, shutil.Error) as error:
         shutil.rmtree(part, ignore_errors=True)
         raise CheckpointError(
@@ -143,7 +141,9 @@ def entry(family: str, folder: Path | None) -> InstalledModel:
     try:
         said = read_model(folder)
         own = {
-            role: part_folder(folder, role, place) for role, place in said["parts"].items() if place != BUILTIN
+            role: part_folder(folder, role, place)
+            for role, place in said["parts"].items()
+            if place != BUILTIN
         }
         return InstalledModel(family, folder, said, {role: held(place) for role, place in own.items()})
     except CheckpointError as error:
@@ -153,7 +153,9 @@ def entry(family: str, folder: Path | None) -> InstalledModel:
 def installed_models() -> list[InstalledModel]:
     """Every registered family, the built-in one first, those that are not installed too."""
     there = available()
-    return [entry(name, there.get(name)) for name in (*there, *sorted(set(registry.ARCHITECTURES) - set(there)))]
+    return [
+        entry(name, there.get(name)) for name in (*there, *sorted(set(registry.ARCHITECTURES) - set(there)))
+    ]
 
 
 def held(folder: Path) -> InstalledPart:

@@ -1,7 +1,8 @@
 """Part <-> folder. A folder says what it is: config.json, model.safetensors, training.*, card.md.
 
 Keys of config.json: format, version (of this package), part (a registered name), network (its Config), mel
-(MelSpec), alphabet.
+(MelSpec), alphabet, and what the part `reads` and `writes`: digests of interfaces by kind. The first format had
+no reads and writes.
 """
 
 from __future__ import annotations
@@ -11,20 +12,23 @@ import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-
-import torch
-from torch import nn
+from typing import TYPE_CHECKING, Any
 
 from soundalike import __version__
 from soundalike.audio.mel import MelSpec
 from soundalike.core import registry
 from soundalike.core.config import parse, to_json
 from soundalike.core.errors import CheckpointError, ConfigError
+from soundalike.core.files import replace_file, write_atomic
 from soundalike.nn.rng_lock import RNG_LOCK
 from soundalike.text.alphabet import SYMBOLS
 
-FORMAT = "soundalike-part-1"
+if TYPE_CHECKING:
+    import torch
+    from torch import nn
+
+FORMAT = "soundalike-part-2"
+READABLE = ("soundalike-part-1", FORMAT)
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 CARD = "card.md"
@@ -40,9 +44,21 @@ class LoadedPart:
     network: nn.Module
     folder: Path
 
+    @property
+    def instrument(self) -> Any:
+        """What others see of a part that is an instrument by itself: an Aligner, a SpeakerEncoder.
+
+        Raises CheckpointError for a part that is none.
+        """
+        opened = registry.part(self.name).instrument
+        if opened is None:
+            raise CheckpointError(f"{self.folder}: a {self.name} is no aligner and no encoder.")
+        return opened(self)
+
 
 def describe(name: str, config: Any, mel: MelSpec) -> dict[str, Any]:
     """What config.json says of a part."""
+    kind = registry.part(name)
     return {
         "format": FORMAT,
         "version": __version__,
@@ -50,6 +66,8 @@ def describe(name: str, config: Any, mel: MelSpec) -> dict[str, Any]:
         "network": to_json(config),
         "mel": asdict(mel),
         "alphabet": list(SYMBOLS),
+        "reads": {interface.kind: interface.digest for interface in kind.reads(config, mel)},
+        "writes": {interface.kind: interface.digest for interface in kind.writes(config, mel)},
     }
 
 
@@ -92,57 +110,76 @@ def save_part(
         ) from None
     target.mkdir(parents=True, exist_ok=True)
     for file in sorted(temporary.iterdir(), key=lambda f: f.name == CONFIG):
-        os.replace(file, target / file.name)
+        replace_file(file, target / file.name)
     temporary.rmdir()
 
 
 def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
-    """Read a part and build its network, in evaluation mode. Raises CheckpointError if the folder does not
-    say what it is.
+    """Read a part and build its network, in evaluation mode. Raises CheckpointError if the folder does not say
+    what it is.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    import torch
 
     path = Path(folder)
-    config_file = path / CONFIG
-    if not config_file.is_file():
+    name, config, mel, alphabet = _read_config(path)
+    kind = registry.part(name)
+    if role is not None and kind.role != role:
+        raise CheckpointError(f"{path}: holds a {kind.role} ('{name}'), but a {role} is needed here.")
+    reads_text = any(interface.kind == "alphabet" for interface in kind.reads(config, mel))
+    if reads_text and alphabet != list(SYMBOLS):
+        odd = " ".join(sorted(set(alphabet or []) ^ set(SYMBOLS)))
         raise CheckpointError(
-            f"{path}: no {CONFIG} here, so this is not a model folder. Give a folder written by `soundalike train`."
+            f"{path / CONFIG}: made with another alphabet (differing symbols: {odd}). Train the part again."
+        )
+    # Reading a part must not move a caller's random numbers
+    with RNG_LOCK, torch.random.fork_rng(devices=[]):
+        network = kind.build(config, mel)
+    try:
+        tensors = _read_tensors(path / WEIGHTS)
+        network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise CheckpointError(
+            f"{path / WEIGHTS}: does not hold the weights that {CONFIG} describes ({reason})."
+        ) from None
+    return LoadedPart(name, config, mel, network.eval(), path)
+
+
+def _read_config(path: Path) -> tuple[str, Any, MelSpec, list[str] | None]:
+    """The name, config, mel and alphabet that a part's folder tells. Raises CheckpointError where it does not."""
+    file = path / CONFIG
+    if not file.is_file():
+        raise CheckpointError(
+            f"{path}: no {CONFIG} here, so this is not a model folder. "
+            "Give a folder written by `soundalike train`."
         )
     try:
-        said = json.loads(config_file.read_text(encoding="utf-8"))
-        if said.get("format") != FORMAT:
-            raise CheckpointError(
-                f"{config_file}: format is {said.get('format')!r}, this version reads {FORMAT!r}."
-            )
+        said = json.loads(file.read_text(encoding="utf-8"))
+        if said.get("format") not in READABLE:
+            raise CheckpointError(f"{file}: format is {said.get('format')!r}, this version reads {FORMAT!r}.")
         name = registry.current(said["part"])
-        mel = parse(MelSpec, dict(said["mel"]), f"{config_file} [mel]")
+        mel = parse(MelSpec, dict(said["mel"]), f"{file} [mel]")
         try:
             kind = registry.part(name)
         except ConfigError as error:
-            raise CheckpointError(f"{config_file}: {error}") from None
-        config = parse(kind.Config, dict(said["network"]), f"{config_file} [network]")
+            raise CheckpointError(f"{file}: {error}") from None
+        config = parse(kind.Config, dict(said["network"]), f"{file} [network]")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(
-            f"{config_file}: does not say what it is ({error!r}). Restore the file or train the part again."
+            f"{file}: does not say what it is ({error!r}). Restore the file or train the part again."
         ) from None
-    if role is not None and kind.role != role:
-        raise CheckpointError(f"{path}: holds a {kind.role} ('{name}'), but a {role} is needed here.")
-    if said.get("alphabet") != list(SYMBOLS) and kind.role in ("acoustic", "aligner"):
-        odd = sorted(set(said.get("alphabet") or []) ^ set(SYMBOLS))
-        raise CheckpointError(
-            f"{config_file}: made with another alphabet (differing symbols: {' '.join(odd)}). Train the part again."
-        )
-    with RNG_LOCK, torch.random.fork_rng(devices=[]):  # reading a part must not move a caller's random numbers
-        network = kind.build(config, mel)
+    return name, config, mel, said.get("alphabet")
+
+
+def _read_tensors(path: Path) -> dict[str, torch.Tensor]:
+    """The tensors of a safetensors file. Raises ValueError for a file that is none."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
     try:
-        tensors = load_file(path / WEIGHTS)
-        network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
-    except (OSError, SafetensorError, RuntimeError) as error:
-        raise CheckpointError(
-            f"{path / WEIGHTS}: does not hold the weights that {CONFIG} describes ({str(error).splitlines()[0]})."
-        ) from None
-    return LoadedPart(name, config, mel, network.eval(), path)
+        return load_file(path)
+    except SafetensorError as error:
+        raise ValueError(str(error)) from None
 
 
 def adopt(network: nn.Module, folder: str | os.PathLike) -> list[str]:
@@ -176,19 +213,6 @@ def adopt(network: nn.Module, folder: str | os.PathLike) -> list[str]:
     return fresh
 
 
-def check_pair(first: LoadedPart, second: LoadedPart) -> None:
-    """Stop unless two parts share one mel. Raises CheckpointError with the differing fields side by side."""
-    differing = first.mel.differences(second.mel)
-    if differing:
-        lines = [f"  {name:12} {mine!s:>12} {theirs!s:>12}" for name, mine, theirs in differing]
-        head = f"  {'':12} {first.name:>12} {second.name:>12}"
-        raise CheckpointError(
-            f"{first.folder} and {second.folder} do not fit: their mels differ.\n"
-            + "\n".join([head, *lines])
-            + "\nPair parts trained with one [mel]."
-        )
-
-
 def save_state(folder: Path, tensors: dict[str, torch.Tensor], facts: dict[str, Any]) -> None:
     """Write the training state (deletable; only resuming needs it) as training.safetensors with JSON facts
     inside, whole or not at all.
@@ -198,16 +222,14 @@ def save_state(folder: Path, tensors: dict[str, torch.Tensor], facts: dict[str, 
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
-    temporary = folder / "training.safetensors.part"
+    stored = {k: v.detach().cpu().contiguous() for k, v in tensors.items()}
+    metadata = {"facts": json.dumps(facts)}
     try:
-        save_file(
-            {k: v.detach().cpu().contiguous() for k, v in tensors.items()},
-            temporary,
-            metadata={"facts": json.dumps(facts)},
+        write_atomic(
+            folder / "training.safetensors",
+            lambda temporary: save_file(stored, temporary, metadata=metadata),
         )
-        os.replace(temporary, folder / "training.safetensors")
     except (OSError, SafetensorError) as error:
-        temporary.unlink(missing_ok=True)
         raise CheckpointError(
             f"{folder}: the state cannot be saved ({error}). The last one is as it was; make room and run it again."
         ) from None

@@ -1,36 +1,66 @@
-"""The nouns every room shares, the legend of tensor letters, and the errors.
+"""The contracts between rooms: what each kind of part and model promises, as Protocols.
 
-Legend of shapes, used in every comment and docstring:
-    B batch    S symbols    T frames    N samples    M mel bands    D width    F frequency bins    V voice
-    width
+A contract of this page takes and gives numpy arrays and plain values, so that what stands above the networks
+needs no torch. Only `PartKind`, `Objective` and `Fittable`, which are for training, know tensors.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
-from .types import Batch, DataFacts, Output, Voice
+from .types import Alignment, Batch, DataFacts, Interface, Output, Reference, Voice
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Tensor, nn
 
     from soundalike.audio.audio import Audio
     from soundalike.audio.mel import MelSpec
+    from soundalike.audio.speech import Speech
+    from soundalike.core.types import AcousticOutput, Attention
     from soundalike.text import Utterance
+
+Progress = Callable[[int, int], None]  # (done, all)
+
+
+# --- parts: trained things with a checkpoint of their own ------------------------------------------------
 
 
 @dataclass(frozen=True)
 class PartKind:
-    """One kind of Part: how its network is built from a frozen config, and how it is trained."""
+    """One kind of Part: how its network is built from a frozen config, what it reads and writes, and how it
+    comes into being: by gradients (`objective`), by fitting (`fit`), or not at all (frozen, or nothing to train).
+    """
 
-    role: str  # "acoustic", "vocoder", "speaker", "aligner" or "adversary"
+    role: str  # its usual slot: "acoustic", "vocoder", "speaker", "aligner", "adversary", ...
     Config: type
     build: Callable[[Any, MelSpec], nn.Module]
     Settings: type  # frozen dataclass: the recipe's [objective]
-    # (network, settings, facts); None of a part with nothing to train
+    # (network, settings, facts) to an Objective
     objective: Callable[[Any, Any, DataFacts], Objective] | None
+    # (config, mel) to what it reads and what it writes
+    reads: Callable[[Any, MelSpec], tuple[Interface, ...]] = lambda config, mel: ()
+    writes: Callable[[Any, MelSpec], tuple[Interface, ...]] = lambda config, mel: ()
+    # What others see of a part that is an instrument by itself (an aligner, a speaker encoder)
+    instrument: Callable[[LoadedPart], Any] | None = None
+
+
+class Preview(NamedTuple):
+    """What a part under training makes of one clip, for eyes and ears."""
+
+    mel: Tensor | None = None  # (T, M) log-mel
+    samples: Tensor | None = None  # (N,)
+    attention: Tensor | None = None  # (K, S)
+
+
+class Auxiliary(NamedTuple):
+    """A part trained beside another and saved in a folder under it."""
+
+    part: str  # registered name
+    config: Any
+    network: nn.Module
 
 
 class Objective(Protocol):
@@ -45,8 +75,8 @@ class Objective(Protocol):
         """
         ...
 
-    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
-        """Weighted losses of one turn; the loop minimises their sum."""
+    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
+        """Weighted losses of one optimizer's turn at a step of the run; the loop minimises their sum."""
         ...
 
     def network(self) -> nn.Module:
@@ -54,20 +84,272 @@ class Objective(Protocol):
         ...
 
     def trained(self, optimizer: str) -> nn.Module:
-        """What that turn's step changes."""
+        """What that optimizer changes."""
         ...
 
-    # An Objective may have `companions`: parts trained beside the network and saved under it, folder ->
-    # (registered name, config, network).
+    @property
+    def auxiliary_parts(self) -> Mapping[str, Auxiliary]:
+        """Parts trained beside the network, by the folder they are saved in."""
+        ...
+
+    def preview(self, batch: Batch) -> Preview | None:
+        """What it makes of a batch of one clip; None of a part that makes neither mel nor sound."""
+        ...
+
+    def probe(self, batch: Batch) -> Mapping[str, Tensor]:
+        """Named outputs (B, ...) of the network for a batch, with their padding cut or zeroed: what contract
+        tests compare.
+        """
+        ...
 
 
 @runtime_checkable
-class Cloner(Protocol):
-    """Parts assembled: it listens and it speaks."""
+class Fittable(Protocol):
+    """A network that is fitted to data in one go, not descended: k-means, an inventory of units."""
+
+    required_fields: ClassVar[frozenset[str]]
+
+    def fit(
+        self, batches: Iterator[Batch], settings: Any, progress: Progress | None = None
+    ) -> dict[str, float]:
+        """Fit to the clips of some batches; returns measures of the fit, by name."""
+        ...
+
+
+# --- architectures: parts that speak together -------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for a part in an architecture."""
+
+    role: str  # the role of the parts that may stand here
+    required: bool = True
+    part: str | None = None  # the registered part it must be; None: any of that role
+    # Whether the part joins the others by the interfaces it reads and writes; one that does not (an aligner
+    # hears samples by a mel of its own) fits any
+    paired: bool = True
+
+
+@dataclass(frozen=True)
+class ArchitectureSpec:
+    """One architecture: its slots, its options, what its voices hold, and how parts become a model."""
+
+    name: str
+    slots: Mapping[str, Slot]
+    Options: type  # frozen dataclass; options carry their range, unit and help (core.options)
+    voice_schema: Mapping[str, TensorSchema]
+    # Parts by slot, in evaluation mode, to what speaks or converts
+    assemble: Callable[[Mapping[str, LoadedPart]], Synthesizer | Converter]
+    main_slot: str = "acoustic"  # whose part names the architecture
+    capabilities: tuple[str, ...] = ()  # keys of CAPABILITIES that its models have
+
+
+class TensorSchema(NamedTuple):
+    """What one array of a voice must be."""
+
+    dimensions: int
+    kinds: tuple[str, ...]  # numpy names of its number types
+    required: bool = True
+
+
+class LoadedPart(Protocol):
+    """A part read from a folder (checkpoints.part.LoadedPart)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def config(self) -> Any: ...
+    @property
+    def mel(self) -> MelSpec: ...
+    @property
+    def network(self) -> Any: ...
+    @property
+    def instrument(self) -> Any: ...
+
+
+class Synthesizer(Protocol):
+    """A model that speaks: it takes a voice from a reference, and says sentences in it. Re-entrant."""
 
     sample_rate: int
     Options: type
+    speaker_encoder: SpeakerEncoder | None  # who hears whose voice it is
+    aligner: Aligner | None  # who hears whether a sentence was said
 
-    def listen(self, reference: Audio, transcript: str | None = None) -> Voice: ...
+    def condition(self, reference: Reference) -> Voice:
+        """The voice of a reference: the identity, and what this architecture keeps of it."""
+        ...
 
-    def speak(self, utterance: Utterance, voice: Voice, options: Any = None) -> Iterator[Audio]: ...
+    def check(self, voice: Voice) -> None:
+        """Raise CheckpointError for a voice that another model made."""
+        ...
+
+    def speak(self, utterance: Utterance, voice: Voice, options: Any = None) -> Iterator[Speech]:
+        """One sentence in the voice. The same seed gives the same samples."""
+        ...
+
+
+@runtime_checkable
+class Converter(Protocol):
+    """A model that gives a recording another voice: words, timing and melody stay."""
+
+    sample_rate: int
+    ConversionOptions: type
+
+    def convert(self, source: Audio, voice: Voice, options: Any = None) -> Speech:
+        """What the source says, as it says it, in the voice. Raises AudioError where too little of it is
+        understood, CheckpointError for another model's voice.
+        """
+        ...
+
+
+class SpeakerEncoder(Protocol):
+    """Who speaks, as a point on the unit sphere."""
+
+    width: int
+    mel: MelSpec
+
+    def embed(self, pieces: Sequence[Audio]) -> np.ndarray:
+        """Speaker embeddings (n, V) of sounds of one length and rate."""
+        ...
+
+    def embed_mel(self, mel: np.ndarray) -> np.ndarray:
+        """The embedding (V,) of a log-mel (T, M) of the encoder's own spec."""
+        ...
+
+
+class Aligner(Protocol):
+    """Where each symbol of a transcript is said. It hears by a mel of its own, whatever the other parts use."""
+
+    mel: MelSpec
+
+    def align(self, audio: Audio, symbols: Sequence[str]) -> Alignment | None:
+        """Frames and score of each symbol in a sound; None where the sound is too short for them."""
+        ...
+
+    def recognize(self, audio: Audio) -> tuple[list[str], list[int]] | None:
+        """The symbols heard in a sound and the frames of each; None where they are too few or not clear."""
+        ...
+
+    def hear(self, audio: Audio) -> np.ndarray:
+        """The log-mel (T, M) of a sound by the aligner's own spec."""
+        ...
+
+    def align_mel(self, mel: np.ndarray, symbols: Sequence[str]) -> Alignment | None:
+        """As `align`, of a log-mel (T, M) of the aligner's own spec."""
+        ...
+
+    def recognize_mel(self, mel: np.ndarray) -> tuple[list[str], list[int]] | None:
+        """As `recognize`, of a log-mel (T, M) of the aligner's own spec."""
+        ...
+
+
+# --- capabilities: what only some models can do; ask with isinstance ---------------------------------------
+
+
+@runtime_checkable
+class PredictsDurations(Protocol):
+    """Knows how long a sentence will take before it is spoken."""
+
+    frame_rate: float
+
+    def seconds(self, utterance: Utterance, voice: Voice, options: Any) -> float:
+        """How long the sentence would be."""
+        ...
+
+
+@runtime_checkable
+class WritesMel(Protocol):
+    """Makes a mel before it makes sound."""
+
+    mel: MelSpec
+
+    def acoustic_output(self, utterance: Utterance, voice: Voice, options: Any) -> AcousticOutput:
+        """The mel, pitch and durations of one sentence, before the vocoder."""
+        ...
+
+
+@runtime_checkable
+class PlansTakes(Protocol):
+    """Works out once what every take of a sentence shares."""
+
+    def plan(self, utterance: Utterance, voice: Voice) -> Any:
+        """What `speak_planned` takes in place of the sentence and the voice."""
+        ...
+
+    def planned_seconds(self, plan: Any, options: Any) -> float:
+        """How long the planned sentence would be."""
+        ...
+
+    def speak_planned(self, plan: Any, options: Any) -> Iterator[Speech]:
+        """The planned sentence, as `speak` says it."""
+        ...
+
+
+@runtime_checkable
+class Blends(Protocol):
+    """Makes a voice between two others."""
+
+    def blend(self, first: Voice, second: Voice, weight: float) -> Voice:
+        """A voice `weight` of the way from the first to the second."""
+        ...
+
+
+@runtime_checkable
+class Adapts(Protocol):
+    """Can learn a voice better than by conditioning: from its prompt, or from minutes of recordings."""
+
+    @property
+    def can_adapt_to_prompt(self) -> bool:
+        """Whether the parts that prompt adaptation needs are there."""
+        ...
+
+    @property
+    def weights(self) -> str:
+        """Twelve hexadecimal digits that name the weights a voice's adapter is a difference to."""
+        ...
+
+    def adapt_to_prompt(
+        self, voice: Voice, aligner: Aligner, progress: Progress | None = None
+    ) -> dict[str, np.ndarray]:
+        """A difference to the weights that brings the model nearer to a voice; empty where the prompt tells
+        too little.
+        """
+        ...
+
+
+@runtime_checkable
+class ShowsAttention(Protocol):
+    """Can show where it looks in the text while it speaks: its Speech carries `attention`."""
+
+    def attention(self, utterance: Utterance, voice: Voice, options: Any) -> Attention:
+        """The attention of each step to each symbol of one sentence."""
+        ...
+
+
+@runtime_checkable
+class TakesEmotion(Protocol):
+    """Speaks with a named emotion."""
+
+    emotions: tuple[str, ...]
+
+
+@runtime_checkable
+class Streams(Protocol):
+    """Gives a sentence in pieces while it is being made; the pieces join to what `speak` gives."""
+
+    def stream(self, utterance: Utterance, voice: Voice, options: Any) -> Iterator[Speech]:
+        """The pieces of one sentence, in order."""
+        ...
+
+
+CAPABILITIES: dict[str, type] = {
+    "durations": PredictsDurations,
+    "mel": WritesMel,
+    "blend": Blends,
+    "adapt": Adapts,
+    "attention": ShowsAttention,
+    "emotion": TakesEmotion,
+    "stream": Streams,
+    "convert": Converter,
+}

@@ -3,45 +3,106 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from .errors import AudioError
-
-if TYPE_CHECKING:
-    pass
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
+# What the temporary file of a write that is under way ends in
+PARTIAL = ".part"
+# Characters of the target's name that its temporary file keeps: a file name holds at most 255 bytes
+KEPT_OF_NAME = 60
 
 
-def move_to_new(temporary: str, target: str) -> None:
+def data_dir() -> Path:
+    """The user's data folder of this package. It need not exist."""
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("soundalike", appauthor=False))
+
+
+def cache_dir() -> Path:
+    """The user's folder for what can be made again. It need not exist."""
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("soundalike", appauthor=False))
+
+
+def write_atomic(
+    path: str | os.PathLike,
+    data: bytes | str | Callable[[Path], object],
+    *,
+    overwrite: bool = True,
+    mode: int = 0o644,
+) -> None:
+    """Write a file so that it appears whole or not at all.
+
+    The data goes to a temporary file beside the target, which then takes the target's name. `data` is the
+    content (text is written as UTF-8), or a function that writes it to the path it is given. `mode` are the
+    file's permissions. Without `overwrite` an existing file is kept and FileExistsError raised. Raises OSError
+    when the file cannot be written, and whatever `data` raises; nothing is left behind then.
+    """
+    target = Path(path)
+    prefix = f".{target.name[:KEPT_OF_NAME]}."
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=prefix, suffix=PARTIAL)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            if isinstance(data, str):
+                file.write(data.encode())
+            elif not callable(data):
+                file.write(data)
+        if callable(data):
+            data(Path(temporary))
+        os.chmod(temporary, mode)
+        if overwrite:
+            os.replace(temporary, target)
+        else:
+            _move_to_new(temporary, target)
+    finally:
+        # It has another name after a success
+        if os.path.lexists(temporary):
+            os.unlink(temporary)
+
+
+def link_atomic(source: str | os.PathLike, target: str | os.PathLike) -> None:
+    """Give a file a second place without a second copy where the disk can do so; else copy it. What was at
+    the target goes. Raises OSError.
+    """
+
+    def link(temporary: Path) -> None:
+        temporary.unlink()
+        try:
+            os.link(source, temporary)
+        except OSError:
+            shutil.copyfile(source, temporary)
+
+    write_atomic(target, link)
+
+
+def replace_file(source: str | os.PathLike, target: str | os.PathLike) -> None:
+    """Give a file that was written beside its target the target's name; one that was there goes.
+
+    For files that take long to write or come in sets. Raises OSError.
+    """
+    os.replace(source, target)
+
+
+def replace_folder(source: str | os.PathLike, target: str | os.PathLike) -> None:
+    """Give a folder that was written beside its target the target's name; one that was there goes.
+
+    Raises OSError.
+    """
+    shutil.rmtree(target, ignore_errors=True)
+    os.replace(source, target)
+
+
+def _move_to_new(temporary: str, target: Path) -> None:
     """Give a file its name unless there is one. Raises FileExistsError."""
     try:
         os.link(temporary, target)
     except FileExistsError:
         raise
-    except (OSError, AttributeError):  # a file system without links: claim the name, then fill it
+    except (OSError, AttributeError):
+        # A file system without links: claim the name, then fill it
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
         os.replace(temporary, target)
-
-
-def write_whole(target: Path, data: bytes) -> None:
-    """Write a file so that it appears whole or not at all. Raises AudioError when it cannot be written."""
-    try:
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
-        raise AudioError(
-            f"{target}: cannot write into {target.parent} ({error.strerror}). Choose another folder."
-        ) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except OSError as error:
-        os.unlink(temporary)
-        raise AudioError(f"{target}: cannot be written ({error.strerror}).") from error

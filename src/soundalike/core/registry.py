@@ -11,6 +11,7 @@ PARTS = {
     "aligner": "soundalike.models.aligners.hmm.objective:PART",
     "tdnn": "soundalike.models.encoders.speaker.tdnn.objective:PART",
     "ge2e": "soundalike.models.encoders.speaker.ge2e.objective:PART",
+    "kmeans": "soundalike.models.encoders.content.kmeans.objective:PART",
     "starling": "soundalike.models.tts.starling.objective:PART",
     "mel_discriminator": "soundalike.models.tts.starling.discriminator:PART",
     "fastspeech2": "soundalike.models.tts.fastspeech2.objective:PART",
@@ -20,11 +21,16 @@ PARTS = {
     "wavenet": "soundalike.models.vocoders.wavenet.objective:PART",
     "griffin_lim": "soundalike.models.vocoders.griffin_lim.objective:PART",
 }
+# What stands above the rooms that call it, reached by name so that imports point down.
+SERVICES = {
+    "write_voice": "soundalike.inference.voice_file:write",
+    "read_voice": "soundalike.inference.voice_file:read",
+}
 ARCHITECTURES = {
-    "starling": "soundalike.models.tts.starling.synthesizer:StarlingSynthesizer",
-    "fastspeech2": "soundalike.models.tts.fastspeech2.synthesizer:FastSpeech2Synthesizer",
-    "convrnn": "soundalike.models.tts.convrnn.synthesizer:ConvRNNSynthesizer",
-    "sv2tts": "soundalike.models.tts.sv2tts.synthesizer:SV2TTSSynthesizer",
+    "starling": "soundalike.models.tts.starling.spec:SPEC",
+    "fastspeech2": "soundalike.models.tts.fastspeech2.spec:SPEC",
+    "convrnn": "soundalike.models.tts.convrnn.spec:SPEC",
+    "sv2tts": "soundalike.models.tts.sv2tts.spec:SPEC",
 }
 
 # Names that checkpoints and recipes of former versions use.
@@ -33,7 +39,7 @@ FORMER_NAMES = {"regression": "starling", "mel_adversary": "mel_discriminator"}
 
 def current(name: str) -> str:
     """The name that a part or an architecture has today."""
-    return FORMER_NAMES.get(name, name)
+    return FORMER_NAMES.get(name, name) if isinstance(name, str) else name
 
 
 def identity(name: str) -> str:
@@ -59,6 +65,6 @@ def part(name: str) -> Any:
     return find(PARTS, current(name), "part")
 
 
-def family(name: str) -> Any:
-    """The Cloner class registered under a name."""
+def architecture(name: str) -> Any:
+    """The ArchitectureSpec registered under a name."""
     return find(ARCHITECTURES, current(name), "family")

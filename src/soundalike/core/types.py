@@ -1,48 +1,76 @@
-"""The values that rooms hand to one another, and the legend of tensor letters."""
+"""The values that rooms hand to one another.
+
+Legend of shapes, used in every comment and docstring:
+    B batch    S symbols    T frames    N samples    M mel bands    D width    F frequency bins    V voice width
+    K steps of a decoder
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from torch import Tensor
+
+from . import registry
+from .errors import DataError
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from soundalike.audio.audio import Audio
 
-@dataclass
-class Batch:
-    """Padded tensors with their lengths; only the fields an Objective wants are filled.
 
-    Padding is zero everywhere. `ids` are the clips' names, in order.
+class Padded(NamedTuple):
+    """Arrays of several clips in one tensor: values (B, ...) with zeros as padding, and the length of each
+    (B,); lengths is None of a field with one value a clip.
     """
 
-    ids: list[str]
-    symbols: Tensor | None = None  # (B, S) int64
-    symbol_lengths: Tensor | None = None  # (B,)
-    mel: Tensor | None = None  # (B, T, M) log-mel
-    mel_lengths: Tensor | None = None  # (B,)
-    durations: Tensor | None = None  # (B, S) frames of each symbol; sums to mel_lengths
-    pitch: Tensor | None = None  # (B, T) hertz; 0 where unvoiced
-    samples: Tensor | None = None  # (B, N)
-    prompt: Tensor | None = None  # (B, T', M) log-mel of another clip of the same speaker
-    prompt_lengths: Tensor | None = None  # (B,)
-    prompt_pitch: Tensor | None = None  # (B, T') hertz
-    # (B, 2) first and last-plus-one frame of the clip that its own prompt was cut from; 0, 0 of another clip
-    prompt_span: Tensor | None = None
-    # (B,) predicted mean opinion score of the clip, 1 to 5; NaN where not known
-    quality: Tensor | None = None
-    vector: Tensor | None = None  # (B, V) speaker vector of the prompt's clip
-    speaker: Tensor | None = None  # (B,) int64, index among the training speakers
-    target_vector: Tensor | None = None  # (B, V) a teacher's speaker vector, where one is distilled
-    target_known: Tensor | None = None  # (B,) 1 where target_vector is given
+    values: Tensor
+    lengths: Tensor | None
+
+
+class Batch:
+    """Clips padded together: a Padded for each field that was asked for, by its name (data.fields).
+
+    `ids` are the clips' names, in order. Asking for a field that is not there raises DataError, so no field
+    is ever None.
+    """
+
+    def __init__(self, ids: list[str], fields: Mapping[str, Padded]):
+        self.ids = ids
+        self.fields = dict(fields)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.fields
+
+    def __getitem__(self, name: str) -> Tensor:
+        """The values (B, ...) of a field."""
+        return self._padded(name).values
+
+    def lengths(self, name: str) -> Tensor:
+        """The length of each clip (B,) along a field's axis."""
+        lengths = self._padded(name).lengths
+        if lengths is None:
+            raise DataError(f"the field '{name}' has one value a clip, so it has no lengths.")
+        return lengths
 
     def to(self, device: Any) -> Batch:
-        moved = {k: v.to(device) if hasattr(v, "to") else v for k, v in vars(self).items()}
-        return Batch(**moved)
+        """The same batch on another device."""
+        moved = {
+            name: Padded(values.to(device), None if lengths is None else lengths.to(device))
+            for name, (values, lengths) in self.fields.items()
+        }
+        return Batch(self.ids, moved)
+
+    def _padded(self, name: str) -> Padded:
+        if name not in self.fields:
+            raise DataError(f"the batch has no field '{name}', only {', '.join(self.fields) or 'none'}.")
+        return self.fields[name]
 
 
 Output = dict[str, Any]
@@ -68,26 +96,102 @@ class AcousticOutput:
 
 
 @dataclass(frozen=True)
-class Voice:
-    """What was learned from a reference: tensors, and facts about the recording."""
+class Interface:
+    """What a part reads or writes: a mel, a waveform, codes, an embedding, an alphabet; by kind and details.
 
-    tensors: dict[str, Tensor]
+    Two parts join where one writes what the other reads, detail by detail.
+    """
+
+    kind: str
+    details: Mapping[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that name the details."""
+        text = json.dumps(dict(self.details), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def differences(self, other: Interface) -> list[tuple[str, Any, Any]]:
+        """The details in which two interfaces differ: (name, mine, theirs)."""
+        names = dict.fromkeys([*self.details, *other.details])
+        pairs = ((name, self.details.get(name), other.details.get(name)) for name in names)
+        return [(name, mine, theirs) for name, mine, theirs in pairs if mine != theirs]
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Where each of S symbols is said."""
+
+    durations: np.ndarray  # (S,) frames of each symbol; sums to the frames of the sound
+    scores: np.ndarray  # (S,) mean log-probability of each symbol where it was found; 0 is certain
+    frames_per_second: float
+
+    def at_rate(self, frames_per_second: float, frames: int) -> np.ndarray:
+        """The durations (S,) in frames of another rate, which sum to `frames`."""
+        if frames_per_second == self.frames_per_second and int(self.durations.sum()) == frames:
+            return self.durations
+        total = max(1, int(self.durations.sum()))
+        ends = np.round(self.durations.cumsum() * (frames / total)).astype(np.int64)
+        return np.diff(ends, prepend=0)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A recording to take a voice from, with what is known of it."""
+
+    audio: Audio
+    transcript: str | None = None
+    language: str | None = None
+    emotion: str | None = None
+
+
+IDENTITY = "vector"  # the array of a voice that says who speaks, in every architecture
+ADAPTER = "adapter."  # before the names of arrays that are a difference to a model's weights (nn.lora)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What was learned from a reference: who speaks, arrays under the architecture's schema, and facts."""
+
+    tensors: dict[str, np.ndarray]
     facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> np.ndarray:
+        """The speaker embedding (V,) that ids, consent and likeness go by."""
+        return self.tensors[IDENTITY]
+
+    @property
+    def adapter(self) -> dict[str, np.ndarray]:
+        """The difference to a model's weights that the voice brings, by tensor; empty of a voice without."""
+        return {
+            name.removeprefix(ADAPTER): value
+            for name, value in self.tensors.items()
+            if name.startswith(ADAPTER)
+        }
+
+    def is_adapted_to(self, weights: str) -> bool:
+        """Whether the voice brings a difference to the weights of that name (contracts.Adapts.weights)."""
+        return bool(self.adapter) and self.facts.get("adapter", {}).get("weights") == weights
+
+    def with_adapter(self, change: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> Voice:
+        """The voice with such a difference in place of any it had, and how that was made: `method`, and the
+        `weights` it is a difference to.
+        """
+        own = {name: value for name, value in self.tensors.items() if not name.startswith(ADAPTER)}
+        added = {ADAPTER + name: value for name, value in change.items()}
+        return Voice({**own, **added}, {**self.facts, "adapter": dict(facts)})
 
     def save(self, path: str | os.PathLike, source: bool = True) -> None:
         """Write one `.voice` file, without the stored clip of the recording if `source` is false. Raises
         CheckpointError if it cannot.
         """
-        from soundalike.inference.voice_file import write
-
-        write(self, path, source)
+        registry.find(registry.SERVICES, "write_voice", "service")(self, path, source)
 
     @staticmethod
     def load(path: str | os.PathLike) -> Voice:
         """Reopen a `.voice` file. Raises CheckpointError if the file is not one."""
-        from soundalike.inference.voice_file import read
-
-        return read(path)
+        return registry.find(registry.SERVICES, "read_voice", "service")(path)
 
 
 @dataclass(frozen=True)

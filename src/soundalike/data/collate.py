@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import torch
+from torch import Tensor
+from torch.nn.utils.rnn import pad_sequence
 
-from soundalike.core.types import Batch
+from soundalike.core.types import Batch, Padded
+
+from .fields import Field, fields_of
 
 
-def collate(items: list[dict]) -> Batch:
-    """Pad with zeros and stack."""
-    batch = Batch(ids=[item["id"] for item in items])
-    for name in ("symbols", "durations", "mel", "pitch", "samples", "prompt", "prompt_pitch"):
-        if name in items[0]:
-            arrays = [torch.as_tensor(item[name]) for item in items]
-            setattr(batch, name, torch.nn.utils.rnn.pad_sequence(arrays, batch_first=True))
-            lengths = f"{name.rstrip('s')}_lengths"
-            if hasattr(batch, lengths):
-                setattr(batch, lengths, torch.tensor([len(a) for a in arrays]))
-    for name in ("vector", "speaker", "target_vector", "target_known", "prompt_span", "quality"):
-        if name in items[0]:
-            setattr(batch, name, torch.as_tensor(np.array([item[name] for item in items])))
-    return batch
+def collate(items: Sequence[dict[str, Any]]) -> Batch:
+    """Pad the arrays of clips to one length and stack them: each item has an "id", and arrays by field."""
+    names = [name for name in items[0] if name != "id"]
+    stacked = {field.name: _padded(field, [item[field.name] for item in items]) for field in fields_of(names)}
+    return Batch([item["id"] for item in items], stacked)
+
+
+def _padded(field: Field, arrays: list[Any]) -> Padded:
+    tensors: list[Tensor] = [torch.from_numpy(np.array(array, field.dtype)) for array in arrays]
+    if field.axis is None:
+        return Padded(torch.stack(tensors), None)
+    values = pad_sequence(tensors, batch_first=True, padding_value=field.pad)
+    return Padded(values, torch.tensor([len(tensor) for tensor in tensors]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
@@ -9,32 +10,52 @@ import numpy as np
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import DataError
+from soundalike.core.files import write_atomic
+
+
+def _npy(array: np.ndarray) -> bytes:
+    """An array as the bytes of a .npy file."""
+    buffer = io.BytesIO()
+    np.save(buffer, array)
+    return buffer.getvalue()
+
+
+# The folders that kinds of features have on disk, where these are not named as the kind is today.
+FOLDERS = {"speaker_embedding": "vector", "target_embedding": "teacher", "gta": "retold"}
 
 
 class FeatureStore:
-    """Arrays of a prepared folder, by kind and clip."""
+    """Arrays of a prepared folder, by kind and clip.
+
+    A kind is mel (T, M) float16, pitch (T,) float32, samples (N,) int16, durations (S,) int16,
+    speaker_embedding (V,) float16 (by this package's encoder), target_embedding (V,) float16 (by another),
+    quality () float32 (predicted mean opinion score), gta (T, M) float16 (the mel an acoustic model makes of
+    the clip), codes (T, C) integers (of a codec's codebooks) or content (T, D) (features of what is said),
+    the last two at a frame rate of their own.
+    """
 
     def __init__(self, folder: str | os.PathLike, mel: MelSpec):
         self.root = Path(folder) / "features" / mel.digest
 
     def path(self, kind: str, id: str) -> Path:
-        return self.root / kind / f"{id}.npy"
+        """Where an array of a clip is, or would be."""
+        return self.root / FOLDERS.get(kind, kind) / f"{id}.npy"
 
     def has(self, kind: str, id: str) -> bool:
+        """Whether there is an array of this kind of a clip."""
         return self.path(kind, id).is_file()
 
     def write(self, kind: str, id: str, array: np.ndarray) -> None:
+        """Keep an array of a clip, whole or not at all."""
         path = self.path(kind, id)
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_suffix(".part")
-        with open(temporary, "wb") as file:
-            np.save(file, array)
-        os.replace(temporary, path)
+        write_atomic(path, _npy(array))
 
     def read(self, kind: str, id: str) -> np.ndarray:
+        """An array of a clip. Raises DataError where there is none."""
         try:
             return np.load(self.path(kind, id))
         except FileNotFoundError:
             raise DataError(
-                f"{id}: no {kind} in {self.root}. Make it with `soundalike data prepare` ({kind})."
+                f"{id}: no {kind} in {self.root}. Make it with `soundalike prepare` ({kind})."
             ) from None

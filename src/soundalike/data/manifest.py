@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from soundalike.core.errors import DataError
+from soundalike.core.files import write_atomic
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,7 @@ def write_manifest(folder: str | os.PathLike, rows: list[Row]) -> Path:
                 f"{row.id}: speaker {row.speaker} is in two splits. Put all clips of a speaker into one."
             )
     path = Path(folder) / "manifest.jsonl"
-    temporary = path.with_suffix(".part")
-    temporary.write_text(
-        "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows), encoding="utf-8"
-    )
-    os.replace(temporary, path)
+    write_atomic(path, "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows))
     return path
 
 
@@ -50,7 +47,7 @@ def read_manifest(folder: str | os.PathLike) -> list[Row]:
     path = Path(folder) / "manifest.jsonl"
     if not path.is_file():
         raise DataError(
-            f"{folder}: no manifest.jsonl here. Make it with `soundalike data prepare SOURCE {folder}`."
+            f"{folder}: no manifest.jsonl here. Make it with `soundalike prepare SOURCE {folder}`."
         )
     rows = []
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from soundalike.audio.audio import Audio
 from soundalike.core.errors import EvaluationError, SoundalikeError, TextError
+from soundalike.core.files import write_atomic
 from soundalike.models.recognizers.whisper import Recogniser, open_recogniser
 from soundalike.text.normalise import base_language
 
@@ -277,14 +278,9 @@ def evaluate(
             one.rows = [table[id(job)] for job in one.system.jobs]
     notes = hear_references(measured, tools)
     report = build(measured, tools, notes, seed)
-    _write(folder / "report.json", json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
-    _write(folder / "report.md", markdown(report))
-    _write(folder / "report.html", page(report, players))
+    write_atomic(
+        folder / "report.json", json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    )
+    write_atomic(folder / "report.md", markdown(report))
+    write_atomic(folder / "report.html", page(report, players))
     return report
-
-
-def _write(path: Path, text: str) -> None:
-    """A file that appears whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, path)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from soundalike.audio.audio import Audio
-from soundalike.audio.mel import MelSpec
+from soundalike.audio.mel import MelSpec, log_mel
 from soundalike.audio.pitch import pitch
-from soundalike.nn.spectral import log_mel
 
 CLIPPED = 0.999  # a sample from here on has hit the ceiling
 TAIL = 0.05  # seconds at the end
@@ -68,7 +66,10 @@ def prosody(audio: Audio, words: int, real: Audio | None = None) -> dict[str, fl
     }
     if real is not None and there and real.activity().any():
         own = real.trim(0.0)
-        found |= {"pitch_error": _pitch_error(utterance, hertz, own), "pace_ratio": own.seconds / utterance.seconds}
+        found |= {
+            "pitch_error": _pitch_error(utterance, hertz, own),
+            "pace_ratio": own.seconds / utterance.seconds,
+        }
     return found
 
 
@@ -97,7 +98,7 @@ def _shape(audio: Audio) -> np.ndarray:
     """Log-mel (T, M / 5) in which level and colour of the whole recording are taken away, so that voices can
     be compared.
     """
-    mel = log_mel(torch.from_numpy(audio.resample(MelSpec().sample_rate).samples)[None], MelSpec())[0].numpy()
+    mel = log_mel(audio.resample(MelSpec().sample_rate).samples, MelSpec())
     coarse = np.maximum(mel, -8.0).reshape(len(mel), -1, 5).mean(2)
     return (coarse - coarse.mean(0)) / (coarse.std(0) + 0.1)
 

@@ -1,14 +1,182 @@
-"""Text and a voice to speech: the one way from a script to marked audio."""
+"""Text and a voice to speech: the one way from a script to checked, levelled and marked audio."""
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from soundalike.audio.audio import Audio
+from soundalike.audio.speech import Speech
+from soundalike.core.contracts import Converter, PredictsDurations, Progress, Synthesizer
+from soundalike.core.errors import ConfigError
+from soundalike.core.options import check_options, value_of
 from soundalike.core.types import Voice
-from soundalike.text import Lexicon
+from soundalike.provenance import metadata
+from soundalike.text import Lexicon, Script, Utterance, read
+
+from . import postprocess
+from .quality_check import QualityChecker
+from .take_selection import TakeRequest, Takes, best_take
 
 QUALITIES = ("fast", "best")
-
-
+BEST_TAKES = 3  # of each sentence of quality "best"
 NATURAL = (0.7, 1.4)  # rates beyond which speech made to fit a length sounds hurried or dragging
+
+
+@dataclass(frozen=True)
+class SpeechRequest:
+    """How a text is to be spoken, beside the architecture's own options."""
+
+    quality: str = (
+        "fast"  # "best": the voice is adapted to its prompt first, and the clearest of three takes kept
+    )
+    fit: float | None = None  # seconds the whole is to last; None: as long as it takes
+    loudness: float = postprocess.LOUDNESS  # LUFS of every sentence
+    others: Mapping[str, Voice] = field(default_factory=dict)  # the voices SSML's <voice name> may call
+    quality_check: bool = True  # every sentence is checked, and made again while in doubt
+    watermark: bool = True
+    day: datetime.date | None = None  # in the watermark; None: the same seed gives the same samples tomorrow
+    first_sample: int = 0  # where the watermark's pattern goes on, of what was said before
+    more: bool = False  # a pause comes after the last sentence too
+
+
+@dataclass(frozen=True)
+class ConversionRequest:
+    """How a recording is to be converted, beside the architecture's own options."""
+
+    loudness: float = postprocess.LOUDNESS  # LUFS
+    quality_check: bool = True  # words, where a transcript is given, and likeness are checked
+    watermark: bool = True
+    day: datetime.date | None = None  # in the watermark
+
+
+def check_request(request: SpeechRequest, has_aligner: bool) -> None:
+    """Raise ConfigError for a quality, loudness or length that cannot be had."""
+    if request.quality not in QUALITIES or (request.quality == "best" and not has_aligner):
+        raise ConfigError(
+            f"quality '{request.quality}': choose one of {', '.join(QUALITIES)}; best needs a model with an aligner."
+        )
+    check_loudness(request.loudness)
+
+
+def check_loudness(loudness: float) -> None:
+    """Raise ConfigError for a loudness that cannot be had."""
+    if not postprocess.SOFTEST <= loudness <= postprocess.LOUDEST:
+        raise ConfigError(
+            f"loudness = {loudness:g} is out of range. "
+            f"Choose {postprocess.SOFTEST:g} to {postprocess.LOUDEST:g} LUFS."
+        )
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A model with what stands around it: the checker of its takes, the facts its marks carry, and what adapts a
+    voice before its best.
+    """
+
+    model: Synthesizer
+    checker: QualityChecker | None
+    facts: Mapping[str, Any]
+    adapt: Callable[[Voice], Voice]
+
+    def speak(
+        self,
+        text: str | Script,
+        voice: Voice,
+        options: Any,
+        request: SpeechRequest,
+        progress: Progress | None = None,
+    ) -> Iterator[Speech]:
+        """The text in the voice, sentence by sentence; `progress` hears (done, all) after each.
+
+        Raises TextError, ConfigError and CheckpointError before the first piece where the text, an option or
+        the voice cannot be used.
+        """
+        check_options(options)
+        check_request(request, self.checker is not None)
+        script = text if isinstance(text, Script) else read(text, lexicon=lexicon_of(voice))
+        for warning in script.warnings:
+            warnings.warn(warning, stacklevel=3)
+        sentences = [postprocess.ready(sentence) for sentence in script.utterances]
+        voices = [request.others.get(sentence.voice, voice) for sentence in sentences]
+        if request.quality == "best":
+            voices = [self.adapt(one) for one in voices]
+        lengths = (
+            None
+            if request.fit is None
+            else fitted_seconds(self.model, sentences, voices, options, request.fit)
+        )
+        takes = TakeRequest(BEST_TAKES if request.quality == "best" else 1, request.quality_check)
+        at = request.first_sample
+        for number, sentence in enumerate(sentences):
+            wishes: dict[str, Any] = {"seed": options.seed + number}
+            if lengths is not None:
+                wishes["seconds"] = lengths[number]
+            own = Takes(self.model, sentence, voices[number], dataclasses.replace(options, **wishes))
+            speech, check = best_take(own, self.checker, takes)
+            pause = postprocess.PAUSE if request.more or number + 1 < len(sentences) else 0.0
+            made = postprocess.deliver(speech, sentence, script.source, pause, request.loudness)
+            made = dataclasses.replace(made, checks=(check,) if check else (), attention=speech.attention)
+            yield metadata.signed(made, voices[number], self.facts, request.day, request.watermark, at)
+            at += len(made.samples)
+            if progress is not None:
+                progress(number + 1, len(sentences))
+
+    def convert(self, source: Audio, voice: Voice, options: Any, request: ConversionRequest) -> Speech:
+        """A recording in another voice, levelled, checked and marked as what is spoken is.
+
+        Raises ConfigError for a model that cannot convert, AudioError where too little of the recording is
+        understood.
+        """
+        if not isinstance(self.model, Converter):
+            raise ConfigError("this family cannot convert recordings. Leave --model and --family out.")
+        check_loudness(request.loudness)
+        check_options(options)
+        made = self.model.convert(source, voice, options)
+        checks = ()
+        if self.checker is not None and request.quality_check:
+            checks = (self.checker.compare(made, value_of(options, "transcript", ""), voice.identity),)
+        levelled = postprocess.level(made, request.loudness)
+        marked = dataclasses.replace(levelled, checks=checks)
+        return metadata.signed(marked, voice, self.facts, request.day, request.watermark)
+
+
+def fitted_seconds(
+    model: Synthesizer, sentences: list[Utterance], voices: list[Voice], options: Any, fit: float
+) -> list[float]:
+    """Seconds for each sentence so that the whole, pauses included, lasts `fit`. Warns outside NATURAL rates.
+
+    Raises ConfigError for a model that does not know its lengths beforehand, and a length that is too short.
+    """
+    if not isinstance(model, PredictsDurations):
+        raise ConfigError(
+            "this family does not know beforehand how long it will speak, so it cannot fit a length. "
+            "Leave --fit out."
+        )
+    natural = [model.seconds(sentence, voice, options) for sentence, voice in zip(sentences, voices)]
+    quiet = postprocess.PAUSE * (len(sentences) - 1)
+    quiet += sum(postprocess.asked_pauses(sentence) for sentence in sentences)
+    if fit <= quiet + 0.1 * sum(natural):
+        raise ConfigError(
+            f"--fit {fit:g}: too short; the text takes {sum(natural) + quiet:.1f} s by itself. "
+            "Give at least half of that."
+        )
+    rate = sum(natural) / (fit - quiet)
+    if not NATURAL[0] <= rate <= NATURAL[1]:
+        warnings.warn(
+            f"to fit {fit:g} s the voice must speak at {rate:.2f} times its natural rate; "
+            f"{sum(natural) + quiet:.1f} s would suit it.",
+            stacklevel=4,
+        )
+    # Whole frames, so that roundings do not add up
+    ends = np.round(np.cumsum(natural) / rate * model.frame_rate) / model.frame_rate
+    return np.diff(ends, prepend=0.0).tolist()
 
 
 def lexicon_of(voice: Voice) -> Lexicon | None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from soundalike.audio.audio import Audio
+from soundalike.audio.speech import Speech
 from soundalike.core.types import Timestamp
 from soundalike.text import Utterance
 from soundalike.text.alphabet import COMMA, GAP
@@ -39,11 +40,13 @@ def asked_pauses(utterance: Utterance) -> float:
     return sum(min(seconds, LONGEST_PAUSE) for seconds in utterance.pauses.values())
 
 
-def deliver(audio: Audio, utterance: Utterance, source: str, pause: float, loudness: float = LOUDNESS) -> Audio:
+def deliver(
+    audio: Speech, utterance: Utterance, source: str, pause: float, loudness: float = LOUDNESS
+) -> Speech:
     """A sentence as the listener gets it: without rumble, levelled, words louder or softer as asked, pauses
     and marks put in, ends faded, quiet after it.
     """
-    audio = replace(audio, samples=without_rumble(audio.samples, audio.rate)).levelled(loudness)
+    audio = level(audio, loudness)
     words = [timestamp for timestamp in audio.timestamps if timestamp.kind == "word"]
     samples = audio.samples.copy()
     if utterance.volume and len(words) == len(utterance.words):
@@ -77,7 +80,12 @@ def deliver(audio: Audio, utterance: Utterance, source: str, pause: float, loudn
         parts.append(np.zeros(quiet, np.float32))
         shift += quiet / audio.rate
         at = place
-    return Audio(np.concatenate(parts), audio.rate, _as_written(timestamps, source))
+    return Speech(np.concatenate(parts), audio.rate, _as_written(timestamps, source))
+
+
+def level(audio: Speech, loudness: float = LOUDNESS) -> Speech:
+    """A sound without rumble, at a loudness in LUFS."""
+    return replace(audio, samples=without_rumble(audio.samples, audio.rate)).levelled(loudness)
 
 
 def without_rumble(samples: np.ndarray, rate: int) -> np.ndarray:
@@ -124,6 +132,8 @@ def _as_written(timestamps: list[Timestamp], source: str) -> tuple[Timestamp, ..
             if before is not None and merged[before].span == timestamp.span:
                 merged[before] = replace(merged[before], stop=timestamp.stop, after=timestamp.after)
                 continue
-            timestamp = replace(timestamp, text=source[timestamp.span[0] : timestamp.span[1]] or timestamp.text)
+            timestamp = replace(
+                timestamp, text=source[timestamp.span[0] : timestamp.span[1]] or timestamp.text
+            )
         merged.append(timestamp)
     return tuple(merged)

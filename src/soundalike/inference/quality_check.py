@@ -11,18 +11,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from soundalike.audio.audio import Audio
-from soundalike.audio.mel import MelSpec
+from soundalike.audio.speech import Speech
+from soundalike.core.contracts import Aligner, SpeakerEncoder
 from soundalike.core.types import QualityCheck, WordCheck
-from soundalike.models.common.prompt_conditioning import vectors
-from soundalike.nn.spectral import log_mel
-from soundalike.text import Utterance, encode
+from soundalike.models.aligners.word_scores import word_scores
+from soundalike.text import Utterance, read
 from soundalike.text.alphabet import MARKS
 
-ABSENT = -20.0  # the score of a word that there was no time to say
 USUAL = -1.0  # the score of a word of clear speech, and how many words that is worth beside a sentence's own
 USUAL_WEIGHT = 1.0
 LENGTH_POWER = 0.35  # how much more a long word tells than a short one
@@ -57,22 +54,16 @@ def report(checks: Sequence[QualityCheck]) -> dict:
 
 @dataclass(frozen=True)
 class QualityChecker:
-    """Listens to what was made: an aligner that hears by a mel, and a speaker encoder that hears by its
-    own.
-    """
+    """Listens to what was made: an aligner for the words, a speaker encoder for the voice."""
 
-    aligner: nn.Module
-    speaker: nn.Module | None
-    mel: MelSpec
+    aligner: Aligner
+    speaker_encoder: SpeakerEncoder | None
 
     def check(self, audio: Audio, utterance: Utterance, expected: float | None = None) -> QualityCheck:
         """Listen to what one sentence says, with the seconds it should last, where they are known; not yet to
         whose voice it is.
         """
-        sound = audio.resample(self.mel.sample_rate).normalised()
-        frames = log_mel(torch.from_numpy(sound.samples)[None], self.mel)  # (1, T, M)
-        scores = _scores_of_words(_aligned(frames[0], utterance.symbols, self.aligner), utterance)
-        evidence = evidence_of(scores, utterance)
+        evidence = evidence_of(word_scores(audio, utterance, self.aligner), utterance)
         words = tuple(
             WordCheck(word, round(_confidence(value), 2))
             for word, value in zip(utterance.words, evidence.tolist())
@@ -83,42 +74,73 @@ class QualityChecker:
             if value < UNCLEAR
         ]
         if expected is not None:
-            doubts += _length_doubts(audio.seconds, expected, self.mel.frames_per_second)
-        return QualityCheck(utterance.text, round(audio.seconds, 3), words, None, tuple(doubts + _sound_doubts(audio)))
+            doubts += _length_doubts(audio.seconds, expected, self.aligner.mel.frames_per_second)
+        doubts += _sound_doubts(audio)
+        return QualityCheck(utterance.text, round(audio.seconds, 3), words, None, tuple(doubts))
 
-    def best(self, made: Sequence[tuple[Audio, QualityCheck]], vector: Tensor | None) -> tuple[int, QualityCheck]:
+    def best(
+        self, made: Sequence[tuple[Speech, QualityCheck]], identity: np.ndarray | None
+    ) -> tuple[int, QualityCheck]:
         """Of takes of one sentence, the place of the clearest, and its check with its likeness to the speaker
-        vector (V,) of the voice.
+        embedding (V,) of the voice.
 
         Likeness can only count against a take, so it is asked of those alone that would be chosen.
         """
         checks = [check for _, check in made]
-        asked = set()
+        asked: set[int] = set()
         while True:
             place = max(range(len(checks)), key=lambda take: clearness(checks[take]))
-            if place in asked or vector is None or self.speaker is None:
+            if place in asked or identity is None or self.speaker_encoder is None:
                 return place, checks[place]
             asked.add(place)
-            checks[place] = self._compared(*made[place], vector)
+            checks[place] = self._compared(*made[place], identity, self.speaker_encoder)
 
-    def _compared(self, audio: Audio, check: QualityCheck, vector: Tensor) -> QualityCheck:
+    def compare(self, audio: Audio, text: str, identity: np.ndarray) -> QualityCheck:
+        """What a recording given another voice is worth: its likeness to the voice, and the words of the text
+        it should say, where one is given.
+        """
+        if text:
+            check = self.check(audio, as_one(read(text).utterances))
+        else:
+            doubts = tuple(_sound_doubts(audio))
+            check = QualityCheck("", round(audio.seconds, 3), (), None, doubts)
+        if self.speaker_encoder is None:
+            return check
+        return self._compared(audio, check, identity, self.speaker_encoder)
+
+    def _compared(
+        self, audio: Audio, check: QualityCheck, identity: np.ndarray, encoder: SpeakerEncoder
+    ) -> QualityCheck:
         """The check with the likeness to a voice, and a doubt where somebody else seems to speak."""
-        likeness = self._likeness(audio.resample(self.mel.sample_rate).normalised(), vector)
+        likeness = _likeness(audio, identity, encoder, self.aligner.mel.sample_rate)
         if likeness is None or likeness >= UNLIKE:
             return replace(check, likeness=likeness)
-        return replace(
-            check,
-            likeness=likeness,
-            doubts=(*check.doubts, f"it does not sound like the voice (likeness {likeness:.2f})"),
-        )
+        doubt = f"it does not sound like the voice (likeness {likeness:.2f})"
+        return replace(check, likeness=likeness, doubts=(*check.doubts, doubt))
 
-    def _likeness(self, sound: Audio, vector: Tensor) -> float | None:
-        size = round(MOST_HEARD * sound.rate)
-        if sound.seconds < LEAST_HEARD:
-            return None
-        middle = sound.samples[max(0, (len(sound.samples) - size) // 2) :][:size]
-        heard = vectors(self.speaker, [Audio(middle, sound.rate)])[0]  # type: ignore[arg-type]
-        return round(float(nn.functional.cosine_similarity(heard, vector.cpu().float(), dim=0)), 3)
+
+def _likeness(audio: Audio, identity: np.ndarray, encoder: SpeakerEncoder, rate: int) -> float | None:
+    """The cosine between the middle of a sound and a voice; None of a sound too short to tell."""
+    sound = audio.resample(rate).normalised()
+    if sound.seconds < LEAST_HEARD:
+        return None
+    size = round(MOST_HEARD * sound.rate)
+    middle = sound.samples[max(0, (len(sound.samples) - size) // 2) :][:size]
+    heard = encoder.embed([Audio(middle, sound.rate)])[0].astype(np.float64)
+    voice = identity.astype(np.float64)
+    return round(float(heard @ voice / (np.linalg.norm(heard) * np.linalg.norm(voice))), 3)
+
+
+def as_one(utterances: Sequence[Utterance]) -> Utterance:
+    """Several sentences as one utterance, symbols and words in order."""
+    symbols: list[str] = []
+    words: list[str] = []
+    word_of: list[int] = []
+    for one in utterances:
+        word_of += [word if word < 0 else word + len(words) for word in one.word_of]
+        symbols += one.symbols
+        words += one.words
+    return Utterance(symbols, words, word_of, " ".join(one.text for one in utterances))
 
 
 def evidence_of(scores: np.ndarray, utterance: Utterance) -> np.ndarray:
@@ -127,7 +149,8 @@ def evidence_of(scores: np.ndarray, utterance: Utterance) -> np.ndarray:
     """
     middle = (float(np.median(scores)) * len(scores) + USUAL * USUAL_WEIGHT) / (len(scores) + USUAL_WEIGHT)
     sounds = np.bincount(
-        [w for w, symbol in zip(utterance.word_of, utterance.symbols) if symbol not in MARKS], minlength=len(scores)
+        [w for w, symbol in zip(utterance.word_of, utterance.symbols) if symbol not in MARKS],
+        minlength=len(scores),
     )
     return (scores - middle) * sounds**LENGTH_POWER
 
@@ -153,7 +176,7 @@ def _length_doubts(seconds: float, expected: float, rate: float) -> list[str]:
     return [f"it lasts {seconds:.2f} s and should last {expected:.2f}; it is {more}"]
 
 
-def _sound_doubts(audio: Audio) -> list[str]:
+def _sound_doubts(audio: Speech) -> list[str]:
     """What the samples alone tell: silence, holes within words, a cut or endless end, clipping."""
     peak = float(np.abs(audio.samples).max(initial=0.0))
     if peak < 1e-3:
@@ -175,43 +198,3 @@ def _sound_doubts(audio: Audio) -> list[str]:
     if words and audio.seconds - words[-1].stop > LONGEST_TAIL:
         doubts.append(f"it goes on for {audio.seconds - words[-1].stop:.1f} s after the last word")
     return doubts
-
-
-@torch.inference_mode()
-def _aligned(frames: Tensor, symbols: list[str], aligner: nn.Module) -> tuple[np.ndarray, np.ndarray] | None:
-    """Frames (S,) and mean log-probability (S,) of each symbol in a log-mel (T, M); None where it is too
-    short for them.
-    """
-    if len(frames) < 2 * sum(symbol not in MARKS for symbol in symbols):
-        return None
-    durations, scores = aligner.align(frames, torch.tensor(encode(symbols)))
-    return durations.numpy(), scores.numpy()
-
-
-def symbol_scores(
-    audio: Audio, symbols: list[str], aligner: nn.Module, mel: MelSpec
-) -> tuple[np.ndarray, np.ndarray] | None:
-    """Frames (S,) of each symbol where the aligner finds it, and their mean log-probability (S,); None for a
-    sound too short for them.
-    """
-    sound = audio.resample(mel.sample_rate).normalised()
-    return _aligned(log_mel(torch.from_numpy(sound.samples)[None], mel)[0], symbols, aligner)
-
-
-def word_scores(audio: Audio, utterance: Utterance, aligner: nn.Module, mel: MelSpec) -> np.ndarray:
-    """For each word (W,) the mean log-probability of its phonemes where the aligner finds them; 0 is certain,
-    below -5 is elsewhere.
-
-    A sound too short for its text scores ABSENT throughout.
-    """
-    return _scores_of_words(symbol_scores(audio, utterance.symbols, aligner, mel), utterance)
-
-
-def _scores_of_words(found: tuple[np.ndarray, np.ndarray] | None, utterance: Utterance) -> np.ndarray:
-    if found is None:
-        return np.full(len(utterance.words), ABSENT)
-    phonemes = np.array([symbol not in MARKS for symbol in utterance.symbols])
-    word = np.array(utterance.word_of)[phonemes]
-    return np.bincount(word, found[1][phonemes], len(utterance.words)) / np.bincount(
-        word, minlength=len(utterance.words)
-    ).clip(1)

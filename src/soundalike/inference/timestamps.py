@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from soundalike.core.errors import ConfigError
+from soundalike.core.files import write_atomic
 from soundalike.core.types import Timestamp
 
 FORMATS = ("srt", "vtt", "json")
@@ -35,10 +36,7 @@ def write_timestamps(path: str | os.PathLike, timestamps: tuple[Timestamp, ...])
     """Write subtitles (srt, vtt: lines of words) or everything (json: words, phonemes, marks), by the name's
     ending; whole or not at all.
     """
-    text = render(timestamps, check_timestamp_file(path))
-    temporary = f"{os.fspath(path)}.part"
-    Path(temporary).write_text(text, encoding="utf-8")
-    os.replace(temporary, path)
+    write_atomic(path, render(timestamps, check_timestamp_file(path)))
 
 
 def render(timestamps: tuple[Timestamp, ...], kind: str) -> str:
@@ -47,7 +45,11 @@ def render(timestamps: tuple[Timestamp, ...], kind: str) -> str:
         named = {"word": "words", "phoneme": "phonemes", "mark": "marks"}
         table: dict[str, list[dict]] = {name: [] for name in named.values()}
         for timestamp in timestamps:
-            entry: dict = {"text": timestamp.text, "start": round(timestamp.start, 4), "stop": round(timestamp.stop, 4)}
+            entry: dict = {
+                "text": timestamp.text,
+                "start": round(timestamp.start, 4),
+                "stop": round(timestamp.stop, 4),
+            }
             if timestamp.kind == "word":
                 entry["span"] = list(timestamp.span)
             table[named[timestamp.kind]].append(entry)
@@ -58,7 +60,9 @@ def render(timestamps: tuple[Timestamp, ...], kind: str) -> str:
         words = [timestamp.text + timestamp.after for timestamp in line]
         if kind == "vtt":
             words = [word.replace("&", "&amp;").replace("<", "&lt;") for word in words]
-            words = words[:1] + [f"<{clock(timestamp.start, '.')}>{word}" for timestamp, word in zip(line[1:], words[1:])]
+            words = words[:1] + [
+                f"<{clock(timestamp.start, '.')}>{word}" for timestamp, word in zip(line[1:], words[1:])
+            ]
         blocks.append((f"{number}\n" if kind == "srt" else "") + f"{start} --> {stop}\n{' '.join(words)}\n")
     return ("WEBVTT\n\n" if kind == "vtt" else "") + "\n".join(blocks)
 

@@ -13,17 +13,17 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 import unicodedata
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import numpy as np
+
+from soundalike.core import registry
+from soundalike.core.contracts import TensorSchema
 from soundalike.core.errors import CheckpointError
-from soundalike.core.files import move_to_new
-from soundalike.core.types import Voice
-
-if TYPE_CHECKING:
-    from torch import Tensor
+from soundalike.core.files import write_atomic
+from soundalike.core.types import ADAPTER, IDENTITY, Voice
 
 VERSION = 2
 FORMAT = f"soundalike-voice-{VERSION}"
@@ -33,14 +33,13 @@ LONGEST_HEADER = 500_000  # bytes
 LONGEST_NAME = 64  # characters
 AGAIN = "Save the voice again from its recording."
 
-# name: its number of dimensions and kinds of number. A family that keeps something else adds a line.
-TENSORS = {
-    "prompt": (2, ("float16", "float32")),  # (T, M) log-mel
-    "prompt_pitch": (1, ("float16", "float32")),  # (T,) hertz
-    "vector": (1, ("float16", "float32")),  # (V,)
-    "source": (1, ("uint8",)),  # the bytes of an Ogg Vorbis file, 24 kHz, mono
+# Arrays that any voice may have. Those of its architecture are in the architecture's schema.
+UNIVERSAL = {
+    IDENTITY: TensorSchema(1, ("float16", "float32")),  # (V,) speaker embedding
+    "source": TensorSchema(1, ("uint8",), False),  # the bytes of an Ogg Vorbis file, 24 kHz, mono
 }
-ADAPTER = "adapter."  # before the names of tensors of nets/adapter.py
+BUILT_IN = "starling"  # the architecture of voices that do not name theirs
+ARRAY_NAME = re.compile(r"[\w.]{1,120}")
 # facts that are read by this package, and what they may be; others are kept as they are
 FACTS = {
     "mel": str,
@@ -63,34 +62,17 @@ def write(voice: Voice, path: str | os.PathLike, source: bool = True, overwrite:
     Raises CheckpointError when the place cannot be written, the voice is too large, or, without `overwrite`,
     the file is there.
     """
-    tensors = {
-        name: value.contiguous() for name, value in voice.tensors.items() if source or name != "source"
-    }
+    tensors = {name: value for name, value in voice.tensors.items() if source or name != "source"}
     data = _encode(tensors, voice.facts)
-    adapting = sum(
-        value.numel() * value.element_size() for name, value in tensors.items() if name.startswith(ADAPTER)
-    )
+    adapting = sum(value.nbytes for value in voice.adapter.values())
     if len(data) - adapting > SMALL and "source" in tensors:
         data = _encode({name: value for name, value in tensors.items() if name != "source"}, voice.facts)
     if len(data) > LARGEST:
         raise CheckpointError(
             f"{path}: the voice would take {len(data)} bytes, at most {LARGEST} are kept. Use a shorter lexicon or a lower rank."
         )
-    target = os.fspath(path)
     try:
-        # Its own for each process
-        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target) or ".", prefix=".voice-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(temporary, 0o644)
-            if overwrite:
-                os.replace(temporary, target)
-            else:
-                move_to_new(temporary, target)
-        finally:
-            if os.path.exists(temporary):
-                os.unlink(temporary)
+        write_atomic(path, data, overwrite=overwrite)
     except FileExistsError:
         raise CheckpointError(
             f"{path}: there already. Give --force to replace it, or choose another name."
@@ -133,7 +115,7 @@ class _Newer(Exception):
 def decode(data: bytes) -> Voice:
     """A voice from a file's bytes. Raises _Unfit or _Newer."""
     from safetensors import SafetensorError
-    from safetensors.torch import load
+    from safetensors.numpy import load
 
     size = int.from_bytes(data[:8], "little")
     if len(data) < 8 or size > len(data) - 8:
@@ -155,8 +137,8 @@ def decode(data: bytes) -> Voice:
         tensors = load(data)
     except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise _Unfit(str(error).splitlines()[0]) from None
-    check_tensors(tensors)
     check_facts(facts)
+    check_tensors(tensors, schema_of(facts))
     while version < VERSION:
         if version not in UPGRADES:
             raise _Unfit(f"there never was a version {version}")
@@ -165,28 +147,46 @@ def decode(data: bytes) -> Voice:
     return Voice(tensors, facts)
 
 
-def check_tensors(tensors: dict[str, Tensor]) -> None:
-    """Raise _Unfit unless the tensors are those a voice may have, finite, of fitting shapes."""
+def schema_of(facts: dict[str, Any]) -> dict[str, TensorSchema] | None:
+    """What the arrays of a voice must be, by the architecture that made it; None where that is not known here."""
+    family = registry.current(str((facts.get("model") or {}).get("family", BUILT_IN)))
+    if family not in registry.ARCHITECTURES:
+        return None
+    return {**registry.architecture(family).voice_schema, **UNIVERSAL}
+
+
+def check_tensors(tensors: dict[str, np.ndarray], schema: dict[str, TensorSchema] | None) -> None:
+    """Raise _Unfit unless the arrays are those a voice may have, finite, of fitting shapes."""
     for name, value in tensors.items():
-        adapting = re.fullmatch(re.escape(ADAPTER) + r"[\w.]{1,120}", name)
-        if name not in TENSORS and not adapting:
-            raise _Unfit(f"a tensor {name[:40]!r} is none of {', '.join(TENSORS)}")
-        dims, kinds = (value.dim(), ("float16",)) if adapting else TENSORS[name]
-        kind = str(value.dtype).removeprefix("torch.")
-        if kind not in kinds:
-            raise _Unfit(f"{name} holds {kind}, not {' or '.join(kinds)}")
-        if value.dim() != dims or not value.numel():
-            raise _Unfit(
-                f"{name} has the shape {tuple(value.shape)}, {dims} dimension{'s' * (dims > 1)} with something in them are needed"
-            )
-        if value.is_floating_point() and not bool(value.isfinite().all()):
+        if value.dtype.kind == "f" and not bool(np.isfinite(value).all()):
             raise _Unfit(f"{name} holds numbers that are not finite")
-    if "vector" not in tensors:
-        raise _Unfit("it has no vector")
+        if name.startswith(ADAPTER) and ARRAY_NAME.fullmatch(name.removeprefix(ADAPTER)):
+            wanted = TensorSchema(value.ndim, ("float16",), False)
+        elif schema is None:
+            wanted = UNIVERSAL.get(name, TensorSchema(value.ndim, (str(value.dtype),), False))
+        elif name in schema:
+            wanted = schema[name]
+        else:
+            raise _Unfit(f"a tensor {name[:40]!r} is none of {', '.join(schema)}")
+        _check_tensor(name, value, wanted)
+    if IDENTITY not in tensors:
+        raise _Unfit(f"it has no {IDENTITY}")
     if ("prompt" in tensors) != ("prompt_pitch" in tensors) or len(tensors.get("prompt", ())) != len(
         tensors.get("prompt_pitch", ())
     ):
         raise _Unfit("prompt and prompt_pitch are not of one length")
+
+
+def _check_tensor(name: str, value: np.ndarray, wanted: TensorSchema) -> None:
+    """Raise _Unfit for an array of another kind or shape than wanted."""
+    if str(value.dtype) not in wanted.kinds:
+        raise _Unfit(f"{name} holds {value.dtype}, not {' or '.join(wanted.kinds)}")
+    if value.ndim != wanted.dimensions or not value.size:
+        plural = "s" * (wanted.dimensions > 1)
+        raise _Unfit(
+            f"{name} has the shape {tuple(value.shape)}, {wanted.dimensions} dimension{plural} "
+            "with something in them are needed"
+        )
 
 
 def check_facts(facts: dict[str, Any]) -> None:
@@ -221,20 +221,18 @@ def file_stem(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def pitch_facts(hertz: Tensor) -> dict[str, float]:
+def pitch_facts(hertz: np.ndarray) -> dict[str, float]:
     """Statistics of a pitch contour (T,) in hertz, 0 where unvoiced: median, and where nine tenths lie above
     and below.
     """
-    voiced = hertz[hertz > 0].float()
+    voiced = hertz[hertz > 0].astype(np.float32)
     if not len(voiced):
         return {}
-    return {
-        name: round(float(voiced.quantile(q)), 1)
-        for name, q in (("median", 0.5), ("low", 0.1), ("high", 0.9))
-    }
+    shares = (("median", 0.5), ("low", 0.1), ("high", 0.9))
+    return {name: round(float(np.quantile(voiced, share)), 1) for name, share in shares}
 
 
-def _from_1(tensors: dict[str, Tensor], facts: dict[str, Any]) -> dict[str, Any]:
+def _from_1(tensors: dict[str, np.ndarray], facts: dict[str, Any]) -> dict[str, Any]:
     """Version 1 said nothing of the recording's faults, of consent, or of the model beyond its mel."""
     known = {"consent": {}, "language": None, "model": {}, "pitch": {}, "rate": None, "report": None}
     if "prompt_pitch" in tensors:
@@ -245,9 +243,10 @@ def _from_1(tensors: dict[str, Tensor], facts: dict[str, Any]) -> dict[str, Any]
 UPGRADES: dict[int, Callable[[dict, dict], dict]] = {1: _from_1}
 
 
-def _encode(tensors: dict[str, Tensor], facts: dict[str, Any]) -> bytes:
-    from safetensors.torch import save
+def _encode(tensors: dict[str, np.ndarray], facts: dict[str, Any]) -> bytes:
+    from safetensors.numpy import save
 
+    tensors = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
     return save(tensors, metadata={"format": FORMAT, "facts": json.dumps(facts, ensure_ascii=False)})
 
 

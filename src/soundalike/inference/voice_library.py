@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from soundalike.core.contracts import Blends
 from soundalike.core.errors import CheckpointError, ConfigError, SoundalikeError
+from soundalike.core.files import data_dir
 from soundalike.core.types import Voice
 
 from .cloner import Cloner
@@ -40,9 +42,7 @@ def library() -> Path:
     """
     if os.environ.get(PLACE):
         return Path(os.environ[PLACE])
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("soundalike", appauthor=False)) / "voices"
+    return data_dir() / "voices"
 
 
 def path_of(name: str) -> Path:
@@ -211,9 +211,9 @@ def blend(cloner: Cloner, first: Voice, second: Voice, weight: float) -> Voice:
     outside 0 to 1.
     """
     check_weight(weight)
-    if not hasattr(cloner.family, "blend"):
+    if not isinstance(cloner.synthesizer, Blends):
         raise ConfigError("this family cannot blend voices. Leave --model out for the built-in one.")
-    made = cloner.family.blend(first, second, weight)
+    made = cloner.synthesizer.blend(first, second, weight)
     parents = [
         {name: voice.facts.get(name) for name in ("name", "consent") if name in voice.facts}
         for voice in (first, second)

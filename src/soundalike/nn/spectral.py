@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from soundalike.audio import mel
 from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
 
@@ -35,27 +36,9 @@ def istft(spectrum: Tensor, n_fft: int, hop_length: int) -> Tensor:
 
 @functools.lru_cache(maxsize=8)
 def mel_filters(spec: MelSpec) -> Tensor:
-    """Triangular filters (M, F), equally spaced on the spec's mel scale."""
-    # Of Slaney's Auditory Toolbox (1998): linear below 1 kHz, 27 logarithmic steps from there to 6.4 kHz
-    if spec.scale == "slaney":
-        to_mel = lambda hertz: (
-            hertz * 3 / 200 if hertz < 1000 else 15 + 27 * np.log(hertz / 1000) / np.log(6.4)
-        )  # noqa: E731
-        steps = np.linspace(to_mel(spec.fmin), to_mel(spec.fmax), spec.n_mels + 2)
-        edges = np.where(steps < 15, steps * 200 / 3, 1000.0 * 6.4 ** ((steps - 15) / 27))
-    else:
-        to_mel = lambda hertz: 2595.0 * np.log10(1.0 + hertz / 700.0)  # noqa: E731
-        edges = 700.0 * (
-            10.0 ** (np.linspace(to_mel(spec.fmin), to_mel(spec.fmax), spec.n_mels + 2) / 2595.0) - 1.0
-        )
-    bins = np.linspace(0.0, spec.sample_rate / 2, spec.n_fft // 2 + 1)
-    rising = (bins[None] - edges[:-2, None]) / (edges[1:-1] - edges[:-2])[:, None]
-    falling = (edges[2:, None] - bins[None]) / (edges[2:] - edges[1:-1])[:, None]
+    """Triangular filters (M, F) float32, those of `audio.mel`."""
     with torch.inference_mode(False):  # kept for later callers, who may train
-        filters = np.clip(np.minimum(rising, falling), 0.0, None)
-        if spec.norm == "slaney":
-            filters = filters * (2.0 / (edges[2:] - edges[:-2]))[:, None]
-        return torch.tensor(filters, dtype=torch.float32)
+        return torch.tensor(mel.mel_filters(spec))
 
 
 @functools.lru_cache(maxsize=8)
@@ -74,7 +57,7 @@ def harmonic_ripple(spec: MelSpec, steps: int) -> Tensor:
     offset = np.abs(bins - hertz * np.maximum(1, np.round(bins / hertz)))
     # The nearest harmonic and the next
     lobe = _hann_lobe(offset / width) + (bins > hertz) * _hann_lobe((hertz - offset) / width)
-    filters = mel_filters(spec).double().numpy()
+    filters = mel.mel_filters(spec).astype(np.float64)
     level = np.log(lobe @ filters.T + 0.02 * filters.sum(1))  # (P, M) over a faint noise, as speech has
     centres = filters @ bins[0] / filters.sum(1).clip(1e-9)
     # (P, M, M)
@@ -95,19 +78,17 @@ def _hann_lobe(x: np.ndarray) -> np.ndarray:
 
 
 def log_mel(samples: Tensor, spec: MelSpec) -> Tensor:
-    """Log-mel spectrogram (B, T, M) of samples (B, N) at the spec's rate: the only way to a mel in this
-    package.
-    """
+    """Log-mel spectrogram (B, T, M) of samples (B, N) at the spec's rate; that of `audio.mel`, with gradients."""
     magnitude = stft(samples, spec.n_fft, spec.hop_length, spec.padding).abs()  # (B, F, T)
     filters = mel_filters(spec).to(magnitude.device)
     if spec.log == "power":
         return (filters @ magnitude**2).transpose(1, 2)
-    mel = filters @ magnitude  # (B, M, T)
-    return mel.clamp_min(spec.floor).log().transpose(1, 2)
+    bands = filters @ magnitude  # (B, M, T)
+    return bands.clamp_min(spec.floor).log().transpose(1, 2)
 
 
-def energy(mel: Tensor) -> Tensor:
-    """The energy of each frame (..., T) of a log-mel (..., T, M), in nats: the logarithm of the norm of its
+def energy(log_mels: Tensor) -> Tensor:
+    """The energy of each frame (..., T) of log-mels (..., T, M), in nats: the logarithm of the norm of its
     magnitudes.
     """
-    return torch.logsumexp(2 * mel, -1) / 2
+    return torch.logsumexp(2 * log_mels, -1) / 2

@@ -116,7 +116,7 @@ def _pieces(clip: Clip, sound: Audio, plan: Plan, aligner: Aligner | None) -> li
     texts = [""] * len(spans)
     if clip.text and aligner is None:
         raise TextError(
-            f"{clip.where}: a text of a long recording needs an aligner to be cut. Use `soundalike data prepare`, or give pieces with texts."
+            f"{clip.where}: a text of a long recording needs an aligner to be cut. Use `soundalike prepare`, or give pieces with texts."
         )
     if clip.text:
         texts = share_out(sound, clip.text, _language(clip, plan), spans, aligner, plan.mel)

@@ -10,20 +10,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from torch import nn
 from tqdm import tqdm
 
 from soundalike.audio.mel import MelSpec
-from soundalike.checkpoints.bundle import BUILT_IN
-from soundalike.checkpoints.part import load_part
 from soundalike.core.errors import ConfigError, DataError
 from soundalike.core.executors import run
+from soundalike.core.files import write_atomic
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, read_manifest, write_manifest
 from soundalike.models.aligners.hmm.network import Aligner
@@ -31,9 +29,6 @@ from soundalike.prepare.readers.clips import Clip, Fault
 from soundalike.prepare.readers.formats import find_reader
 
 from .clip_worker import FROM_SOUND, FROM_TEXT, KINDS, Job, Plan, keys_of, work
-from .derive.augment import add_recognized_phones
-from .derive.durations import write_durations
-from .derive.embeddings import write_speaker_embeddings
 from .slicing import detector
 
 JOURNAL = "journal.jsonl"
@@ -105,54 +100,6 @@ def prepare(
     rows = deal(rows, shares)
     write_manifest(folder, rows)
     _write_lines(folder / JOURNAL, entries)
-    return rows
-
-
-@dataclass(frozen=True)
-class Annotators:
-    """The networks that annotate a prepared folder, each with the mel it reads."""
-
-    aligner: Aligner
-    aligner_mel: MelSpec
-    encoder: nn.Module  # of speakers
-    encoder_mel: MelSpec
-
-
-def built_in_annotators() -> Annotators:
-    """The built-in model's aligner and speaker encoder."""
-    aligner = load_part(BUILT_IN / "aligner", "aligner")
-    encoder = load_part(BUILT_IN / "speaker", "speaker")
-    return Annotators(cast(Aligner, aligner.network), aligner.mel, encoder.network, encoder.mel)
-
-
-def prepare_and_annotate(
-    source: str | os.PathLike,
-    out: str | os.PathLike,
-    annotators: Annotators,
-    align: bool = True,
-    embed: bool = True,
-    tell_unwritten: Callable[[], None] | None = None,
-    mel: MelSpec | None = None,
-    **settings: Any,
-) -> list[Row]:
-    """Prepare recordings, then add durations and speaker embeddings to clips that have none; returns the rows
-    of the manifest as `prepare` wrote it.
-
-    With `tell_unwritten`, which is called where clips have no text, these get the phones that the aligner
-    hears in them. With a `mel`, only the features of that mel are added. `settings` are those of `prepare`.
-    """
-    aligner = annotators.aligner
-    if mel is not None:
-        return prepare(source, out, mel=mel, kinds=("mel",), aligner=aligner, **settings)
-    rows = prepare(source, out, aligner=aligner, **settings)
-    folder = str(out)
-    if tell_unwritten is not None and any(not row.text for row in rows):
-        tell_unwritten()
-        add_recognized_phones(folder, aligner, annotators.aligner_mel)
-    if align:
-        write_durations(folder, aligner, annotators.aligner_mel, again=False)
-    if embed:
-        write_speaker_embeddings(folder, annotators.encoder, annotators.encoder_mel, again=False)
     return rows
 
 
@@ -279,8 +226,4 @@ def _adopted(folder: Path, clips: list[Clip], plan: Plan) -> dict[str, dict[str,
 
 
 def _write_lines(path: Path, entries: list[dict[str, Any]]) -> None:
-    temporary = path.with_suffix(".part")
-    temporary.write_text(
-        "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries), encoding="utf-8"
-    )
-    os.replace(temporary, path)
+    write_atomic(path, "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries))

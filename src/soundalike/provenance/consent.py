@@ -9,23 +9,25 @@ heard that sounded like the voice; nothing else.
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import json
 import os
 import secrets
-import tempfile
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+import numpy as np
 
 from soundalike.audio.audio import Audio
+from soundalike.core.contracts import Aligner
 from soundalike.core.errors import ConsentError
-from soundalike.core.files import move_to_new
+from soundalike.core.files import data_dir, write_atomic
 from soundalike.core.types import Voice
-from soundalike.inference.cloner import Cloner
-from soundalike.inference.quality_check import word_scores
+from soundalike.models.aligners.word_scores import word_scores
 from soundalike.text import phonemize
 
 from . import watermark
@@ -99,7 +101,17 @@ def _asked(voice: Voice) -> Path:
     return keys_folder() / f"asked-{voice_id(voice)}.json"
 
 
-def hear(cloner: Cloner, voice: Voice, reading: Audio | str | os.PathLike, text: str) -> Heard:
+class Listener(Protocol):
+    """What consent needs of a model: to take a voice from a reading, and to check its words."""
+
+    aligner: Aligner | None
+
+    def listen(self, reference: Audio) -> Voice:
+        """The voice of a recording."""
+        ...
+
+
+def hear(cloner: Listener, voice: Voice, reading: Audio | str | os.PathLike, text: str) -> Heard:
     """What a reading of a sentence is worth. Raises ConsentError where other words, another speaker or a
     watermark are heard, AudioError where it cannot be used.
     """
@@ -113,7 +125,7 @@ def hear(cloner: Cloner, voice: Voice, reading: Audio | str | os.PathLike, text:
         raise ConsentError(
             f"{name}: this was synthesised; it carries a watermark of soundalike. The speaker must read it aloud."
         )
-    scores = sorted(word_scores(audio.trim(), phonemize(text), cloner.aligner, cloner.family.mel))
+    scores = sorted(word_scores(audio.trim(), phonemize(text), cloner.aligner))
     worst = scores[: -(-len(scores) // 5)]
     words = float(sum(worst) / len(worst))
     if words < LEAST_WORDS:
@@ -131,8 +143,8 @@ def hear(cloner: Cloner, voice: Voice, reading: Audio | str | os.PathLike, text:
 
 def cosine(first: Voice, second: Voice) -> float:
     """The likeness of two voices' speakers, -1 to 1."""
-    a, b = (voice.tensors["vector"].double() for voice in (first, second))
-    return float(a @ b / (a.norm() * b.norm()))
+    a, b = (voice.identity.astype(np.float64) for voice in (first, second))
+    return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
 
 
 def check_terms(scope: str, days: int) -> None:
@@ -216,7 +228,7 @@ def digests(voice: Voice) -> dict[str, str]:
     get another.
     """
     return {
-        name: hashlib.sha256(value.contiguous().numpy().tobytes()).hexdigest()
+        name: hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
         for name, value in sorted(voice.tensors.items())
     }
 
@@ -225,9 +237,7 @@ def keys_folder() -> Path:
     """The folder of the user's key: $SOUNDALIKE_KEYS, else the user's data folder."""
     if os.environ.get(PLACE):
         return Path(os.environ[PLACE])
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("soundalike", appauthor=False))
+    return data_dir()
 
 
 def public_key() -> str:
@@ -317,17 +327,9 @@ def _own_key() -> Any:
             made = cryptography.Ed25519PrivateKey.generate().private_bytes(
                 Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
             )
-            # Which none but the user may read
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".key-")
-            with os.fdopen(handle, "wb") as file:
-                file.write(made)
-            try:
-                move_to_new(temporary, os.fspath(path))
-            except FileExistsError:
-                pass  # another process was first
-            finally:
-                if os.path.exists(temporary):
-                    os.unlink(temporary)
+            # None but the user may read it; another process may have been first
+            with contextlib.suppress(FileExistsError):
+                write_atomic(path, made, overwrite=False, mode=0o600)
         key = load_pem_private_key(path.read_bytes(), None)
     except OSError as error:
         raise ConsentError(

@@ -10,17 +10,20 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from typing import Any
 
+import numpy as np
+
 from soundalike import __version__
 from soundalike.audio.audio import Audio
 from soundalike.audio.io import read_comment
+from soundalike.audio.speech import Speech
 from soundalike.core.types import Voice
 
-from . import c2pa
-from . import watermark
+from . import c2pa, watermark
 from .error_correction import Mark
 
 MADE_BY = "soundalike"  # a note is one of ours by this
@@ -58,24 +61,29 @@ def voice_id(voice: Voice) -> str:
     """Twelve hexadecimal digits that name a voice by its speaker vector. A voice derived anew by another
     model has another id.
     """
-    return hashlib.sha256(voice.tensors["vector"].half().contiguous().numpy().tobytes()).hexdigest()[:12]
+    return hashlib.sha256(np.ascontiguousarray(voice.identity.astype(np.float16)).tobytes()).hexdigest()[:12]
 
 
-def model_id(model: dict[str, Any]) -> str:
+def model_id(model: Mapping[str, Any]) -> str:
     """Twelve hexadecimal digits that name a model by what it tells of itself, the package's version
     included.
     """
-    return hashlib.sha256(json.dumps(model, sort_keys=True).encode()).hexdigest()[:12]
+    return hashlib.sha256(json.dumps(dict(model), sort_keys=True).encode()).hexdigest()[:12]
 
 
-def mark_of(voice: Voice, model: dict[str, Any], day: date | None) -> Mark:
+def mark_of(voice: Voice, model: Mapping[str, Any], day: date | None) -> Mark:
     """The mark of a voice and a model: the beginnings of their ids."""
     return Mark(int(voice_id(voice)[:4], 16), int(model_id(model)[:2], 16) >> 2, day)
 
 
 def signed(
-    audio: Audio, voice: Voice, model: dict[str, Any], day: date | None = None, mark: bool = True, at: int = 0
-) -> Audio:
+    audio: Speech,
+    voice: Voice,
+    model: dict[str, Any],
+    day: date | None = None,
+    mark: bool = True,
+    at: int = 0,
+) -> Speech:
     """A piece of speech with its note and, unless told not to, its watermark. `at` is its place in the whole,
     in samples.
     """

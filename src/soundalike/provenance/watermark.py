@@ -13,6 +13,7 @@ import functools
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -23,6 +24,8 @@ from soundalike.audio.audio import Audio
 
 from . import error_correction
 from .error_correction import BANDS, PERIOD, Mark
+
+Sound = TypeVar("Sound", bound=Audio)
 
 RATE = 24_000  # hertz
 WINDOW = 512  # samples: of a spectrum, between columns of the pattern, between spectra when looking for it
@@ -60,7 +63,7 @@ class Found:
         return 1.0 - min(1.0, math.exp((NOISE - self.strength) / SPREAD)) / 2**error_correction.CHECK_BITS
 
 
-def embed(audio: Audio, mark: Mark, at: int = 0) -> Audio:
+def embed(audio: Sound, mark: Mark, at: int = 0) -> Sound:
     """The sound with a mark in it. `at` is its place, in samples, in what it is a piece of, so that the
     pattern runs on from piece to piece.
     """

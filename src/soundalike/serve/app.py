@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from soundalike import __version__
-from soundalike.inference.cloner import RANGES
+from soundalike.inference.option_table import option_table
 from soundalike.inference.pipeline import QUALITIES
 from soundalike.inference.postprocess import LOUDEST, SOFTEST
 from soundalike.serve.jobs.database import open_database
@@ -80,7 +80,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             return Refusal(
                 503, "loading", "The model is being loaded.", headers={"Retry-After": "2"}
             ).response()
-        return JSONResponse({"status": "ready", "inside": services.limiter.inside, "room": services.limiter.most})
+        return JSONResponse(
+            {"status": "ready", "inside": services.limiter.inside, "room": services.limiter.most}
+        )
 
     @app.get("/v1/limits", summary="What may be asked for")
     async def limits(request: Request) -> dict[str, Any]:
@@ -96,7 +98,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         }
         told["models"] = request.app.state.services.models.told()
         options = {
-            **{name: RANGES[name] for name in OPTIONS if name != "speed"},
+            **{
+                name: (option_table()[name].range.low, option_table()[name].range.high)
+                for name in OPTIONS
+                if name != "speed"
+            },
             "loudness": (SOFTEST, LOUDEST),
         }
         return {
@@ -110,7 +116,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         services: Services = request.app.state.services
         services.metrics.inside.set(services.limiter.inside)
         services.metrics.ready.set(services.ready)
-        for status, count in ({"queued": 0, "running": 0} | await asyncio.to_thread(job_store.counts)).items():
+        for status, count in (
+            {"queued": 0, "running": 0} | await asyncio.to_thread(job_store.counts)
+        ).items():
             services.metrics.jobs.labels(status).set(count)
         return Response(services.metrics.text(), media_type="text/plain; version=0.0.4")
 

@@ -9,6 +9,7 @@ import av
 import numpy as np
 
 from soundalike.audio.audio import Audio
+from soundalike.audio.speech import Speech
 
 RATE = 24_000  # hertz of everything that is sent: what OpenAI's pcm has
 MEDIA = {
@@ -97,7 +98,7 @@ def wav_header(size: int | None) -> bytes:
     )
 
 
-def stretched(audio: Audio, tempo: float) -> Audio:
+def stretched(audio: Speech, tempo: float) -> Speech:
     """The sound at another pace, its pitch kept (FFmpeg's atempo); `tempo` .5 to 2, cues with it."""
     if tempo == 1.0:
         return audio
@@ -121,5 +122,8 @@ def stretched(audio: Audio, tempo: float) -> Audio:
             parts.append(graph.pull().to_ndarray()[0])
         except (av.error.BlockingIOError, av.error.EOFError):
             break
-    timestamps = tuple(replace(timestamp, start=timestamp.start / tempo, stop=timestamp.stop / tempo) for timestamp in audio.timestamps)
+    timestamps = tuple(
+        replace(timestamp, start=timestamp.start / tempo, stop=timestamp.stop / tempo)
+        for timestamp in audio.timestamps
+    )
     return replace(audio, samples=np.concatenate(parts), timestamps=timestamps)

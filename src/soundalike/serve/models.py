@@ -71,7 +71,9 @@ class Models:
 
 def options_of(family: str | None) -> list[str]:
     """Which of OPTIONS a family has."""
-    fields = [field.name for field in dataclasses.fields(registry.family(family).Options)] if family else []
+    fields = (
+        [field.name for field in dataclasses.fields(registry.architecture(family).Options)] if family else []
+    )
     return [name for name in OPTIONS if name in fields]
 
 

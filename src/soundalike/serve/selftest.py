@@ -22,10 +22,11 @@ from typing import Any
 import numpy as np
 import uvicorn
 
-from soundalike.audio.audio import Audio, join
+from soundalike.audio.audio import Audio
+from soundalike.audio.speech import join
 from soundalike.core.errors import SoundalikeError
 from soundalike.inference.cloner import Cloner
-from soundalike.inference.quality_check import word_scores
+from soundalike.models.aligners.word_scores import word_scores
 from soundalike.text import read
 
 from .encode import RATE
@@ -183,14 +184,12 @@ def tried(running: Running) -> Result:
         answers = list(clients.map(lambda pair: running.speak(*pair), asked))
         seconds = time.monotonic() - began
         after = resident()
-    known = np.stack(
-        [unit(running.services.store.get(name).tensors["vector"].float().numpy()) for name in names]
-    )
+    known = np.stack([unit(running.services.store.get(name).identity.astype(np.float32)) for name in names])
     speakers = words = 0
     for number, ((text, name), answer) in enumerate(zip(asked, answers)):
         if answer is None:
             continue
-        heard = unit(cloner.family.listen(answer).tensors["vector"].float().numpy())
+        heard = unit(cloner.speaker_encoder.embed([answer])[0])
         speakers += names[int((known @ heard).argmax())] == name
         other = asked[(number + len(WHAT) + 1) % len(asked)][0]  # another beginning and another end
         words += said(cloner, answer, text) > max(-3.0, said(cloner, answer, other))
@@ -200,7 +199,7 @@ def tried(running: Running) -> Result:
 
 def said(cloner: Cloner, audio: Audio, text: str) -> float:
     """How well a sound fits a text: the mean log-probability of its words."""
-    return float(word_scores(audio, read(text).utterances[0], cloner.aligner, cloner.family.mel).mean())
+    return float(word_scores(audio, read(text).utterances[0], cloner.aligner).mean())
 
 
 def unit(vector: np.ndarray) -> np.ndarray:

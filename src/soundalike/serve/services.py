@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from soundalike.audio.audio import Audio
+from soundalike.audio.speech import Speech
 from soundalike.core.errors import SoundalikeError, TextError
 from soundalike.core.types import Timestamp, Voice
 from soundalike.inference import voice_library
@@ -157,7 +157,7 @@ class Services:
         """A voice that a model can speak in, should another have made it."""
         return voice_library.ready(self.cloner_of(model), voice)
 
-    def speak(self, wanted: Wanted, voice: Voice) -> Iterator[Audio]:
+    def speak(self, wanted: Wanted, voice: Voice) -> Iterator[Speech]:
         """What a request wants said, sentence by sentence; a long text is read bit by bit, so that its
         beginning need not wait for its end.
 
@@ -201,7 +201,9 @@ class Services:
             for piece in pieces:
                 samples += len(piece.samples)
                 yield stretched(
-                    dataclasses.replace(piece, timestamps=tuple(_later(timestamp, at) for timestamp in piece.timestamps)),
+                    dataclasses.replace(
+                        piece, timestamps=tuple(_later(timestamp, at) for timestamp in piece.timestamps)
+                    ),
                     wanted.speed / own,
                 )
             said += len(script.utterances)
@@ -220,7 +222,7 @@ class Services:
                 )
         return cloner.Options(**asked)
 
-    def stream(self, wanted: Wanted, voice: Voice) -> AsyncIterator[Audio]:
+    def stream(self, wanted: Wanted, voice: Voice) -> AsyncIterator[Speech]:
         """What `speak` gives, from a worker."""
         return self.pool.stream(lambda: self.speak(wanted, voice))
 
@@ -262,7 +264,7 @@ def sections(text: str, language: str | None) -> Iterator[tuple[int, str, str | 
         yield start, text[start:], language
 
 
-def words_of(audio: Audio, at: float = 0.0) -> list[dict[str, Any]]:
+def words_of(audio: Speech, at: float = 0.0) -> list[dict[str, Any]]:
     """The words of a sound and when they are said, in seconds, `at` seconds later."""
     return [
         {

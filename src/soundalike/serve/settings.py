@@ -7,15 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from soundalike.core.errors import ConfigError
+from soundalike.core.files import data_dir
 
 
 def data_folder() -> Path:
     """Where jobs, their results and the database are kept unless told otherwise: `serve` in the user's data
     folder.
     """
-    import platformdirs
-
-    return Path(platformdirs.user_data_dir("soundalike", appauthor=False)) / "serve"
+    return data_dir() / "serve"
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 from soundalike.core.errors import ConfigError, TextError
 
 from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, is_vowel, spell_ipa
-from .heteronyms import HETERONYMS, NOUN_VERB, Word, pronunciation, with_s
+from .heteronym_words import NOUN_VERB
+from .heteronyms import HETERONYMS, Word, pronunciation, with_s
 from .letters import sound_out
 from .lexicon import Lexicon
 from .names import NAMES
-from .normalise import base_language
-from .reading import speakable
+from .normalise import base_language, normalise
 
 if TYPE_CHECKING:
     from gruut import TextProcessor
@@ -78,7 +78,7 @@ def phonemize(text: str, where: str = "text", language: str = "en") -> Utterance
     language not known or not installed.
     """
     language = base_language(language)
-    return assemble(tokens_of(speakable(text, where, language), where, language), where, text, language)
+    return assemble(tokens_of(normalise(text, language, where), where, language), where, text, language)
 
 
 def tokens_of(

@@ -16,7 +16,8 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from soundalike.audio.audio import Audio, join
+from soundalike.audio.audio import Audio, concatenate
+from soundalike.audio.speech import join
 from soundalike.checkpoints.bundle import BUILT_IN, part_folder, read_model
 from soundalike.checkpoints.part import load_part, load_state
 from soundalike.core.errors import AudioError, ConfigError, EvaluationError
@@ -26,12 +27,14 @@ from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, read_manifest, write_manifest
 from soundalike.evaluate.evaluate import Instruments, evaluate, open_instruments
 from soundalike.inference.cloner import Cloner
-from soundalike.models.common.prompt_conditioning import adapted
 from soundalike.models.recognizers.whisper import open_recogniser
 from soundalike.models.tts.starling.objective import JUDGED, StarlingSettings
 from soundalike.nn.lora import Method, difference, scaled
+from soundalike.prepare.derive.augment import add_recognized_phones
+from soundalike.prepare.derive.durations import write_durations
+from soundalike.prepare.derive.embeddings import write_speaker_embeddings
 from soundalike.prepare.lint.lint import lint
-from soundalike.prepare.pipeline import Annotators, prepare_and_annotate
+from soundalike.prepare.pipeline import prepare
 from soundalike.provenance.consent import LEAST_LIKENESS, cosine
 from soundalike.text import read
 
@@ -163,14 +166,14 @@ def adapt(
         for fact in ("consent", "language", "lexicon")
         if known is not None and fact in known.facts
     }
-    change = scaled(difference(cloner.family.acoustic, acoustic, course.rank), course.share)
+    change = scaled(difference(cloner.synthesizer.acoustic, acoustic, course.rank), course.share)
     facts = {
         "method": course.method,
         "seconds": round(seconds, 1),
         "clips": len(taught),
-        "weights": cloner.family.weights,
+        "weights": cloner.synthesizer.weights,
     }
-    taught_voice = adapted(Voice(voice.tensors, {**voice.facts, **kept}), change, facts)
+    taught_voice = Voice(voice.tensors, {**voice.facts, **kept}).with_adapter(change, facts)
     return compared(
         cloner,
         cloner.adapt_to_prompt(known or voice),
@@ -201,22 +204,26 @@ def gather(
         if asr_model is not None:
             raise
         written = False  # what has no text is then heard as phones
-    mel = cloner.family.mel
-    prepare_and_annotate(
+    prepare(
         recordings,
         folder,
-        Annotators(cloner.aligner, mel, cloner.family.speaker, mel),
-        tell_unwritten=lambda: tell(
-            "no recogniser is installed (pip install 'soundalike[asr]'): recordings without a text are heard as phones"
-        ),
-        layout=reader,
+        reader,
         workers=1,
         shares=(0.0, 0.0),
         speaker="adapted",
+        aligner=cloner.aligner,
         language=language,
         transcribe=written,
         asr_model=asr_model,
     )
+    mel = cloner.synthesizer.mel
+    if any(not row.text for row in read_manifest(folder)):
+        tell(
+            "no recogniser is installed (pip install 'soundalike[asr]'): recordings without a text are heard as phones"
+        )
+        add_recognized_phones(str(folder), cloner.aligner, mel)
+    write_durations(str(folder), cloner.aligner, mel, again=False)
+    write_speaker_embeddings(str(folder), cloner.synthesizer.speaker, mel, again=False)
     findings = [finding for finding in lint(str(folder)) if finding.check in HARMFUL]
     for finding in findings:
         tell(f"left out: {finding}")
@@ -247,7 +254,7 @@ def first_impression(rows: list[Row], folder: Path) -> Audio:
         if seconds < HEARD:
             pieces.append(Audio.read(folder / row.audio).resample(24_000))
             seconds += pieces[-1].seconds
-    return join(pieces)
+    return concatenate(pieces)
 
 
 def teach(

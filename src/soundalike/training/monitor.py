@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -18,11 +17,14 @@ from torch import nn
 
 from soundalike.audio.audio import Audio
 from soundalike.checkpoints.part import CONFIG, WEIGHTS, load_part
-from soundalike.core.contracts import Objective
-from soundalike.core.errors import ConfigError
+from soundalike.core.contracts import Objective, Preview
+from soundalike.core.errors import ConfigError, TrainingError
+from soundalike.core.files import link_atomic, write_atomic
 from soundalike.core.types import Batch
 from soundalike.data.collate import collate
 from soundalike.data.dataset import Dataset
+
+from .step import Averages, StepReport
 
 if TYPE_CHECKING:
     from .recipe import Recipe
@@ -39,9 +41,10 @@ class Monitor:
     def __init__(self, recipe: Recipe, folder: Path, data: Dataset, step: int):
         self.recipe = recipe
         self.folder = folder
-        self.board = None
-        self.dev = None
-        if "speaker" not in data.required_fields:  # what tells its training speakers apart has no answer for others
+        self.board: Any = None
+        self.dev: Dataset | None = None
+        # What tells its training speakers apart has no answer for others
+        if "speaker" not in data.required_fields:
             with suppress(ConfigError):  # none of the clips is held out
                 self.dev = Dataset(recipe.data, recipe.mel, data.required_fields, recipe.train.seed, "dev")
         self.clips = self.dev or data
@@ -64,7 +67,7 @@ class Monitor:
                     step,
                 )
 
-    def look(self, state: State, since_save: list[float]) -> None:
+    def look(self, state: State, since_save: dict[str, float]) -> None:
         """After a save: judge the weights, keep them, draw and sound them where it is time. The run's random
         numbers stay as they are.
         """
@@ -72,98 +75,113 @@ class Monitor:
         objective = _as_shipped(state)
         with torch.random.fork_rng(), torch.no_grad():
             torch.manual_seed(t.seed)
-            loss, kind = (
-                (self._dev_loss(objective, state.step), "dev")
-                if self.dev
-                else (float(np.mean(since_save or [np.inf])), "train")
-            )
-            self._keep(state.step, loss, kind)
-            if t.samples_every and (
-                state.step % t.samples_every == 0 or (state.step >= t.steps > t.samples_every)
-            ):
+            scores = self._dev_scores(objective, state.step) or since_save
+            self._keep(state.step, self._chosen(scores), "dev" if self.dev else "train")
+            is_time = state.step % t.samples_every == 0 if t.samples_every else False
+            is_last = state.step >= t.steps > t.samples_every > 0
+            if is_time or is_last:
                 self._sample(objective, state.step)
 
     def close(self) -> None:
+        """Write what TensorBoard has been told to the end."""
         if self.board:
             self.board.close()
 
-    def _dev_loss(self, objective: Objective, step: int) -> float:
-        totals: dict[str, list[float]] = {}
+    def _dev_scores(self, objective: Objective, step: int) -> dict[str, float]:
+        """Means over some batches of dev clips: "loss", the sum of the losses, each loss, and each measure;
+        nothing where no clips are held out.
+        """
+        if self.dev is None:
+            return {}
+        averages = Averages()
         for number in range(min(BATCHES, len(self.dev.epoch(0)))):
             batch = self.dev.batch(number).to(_device(objective))
-            for name, value in objective.losses(objective.optimizers[-1], batch, objective.forward(batch)).items():
-                totals.setdefault(name, []).append(float(value))
-        for name, values in totals.items():
-            if self.board:
-                self.board.add_scalar(f"dev/{name}", np.mean(values), step)
-        return float(sum(np.mean(values) for values in totals.values()))
+            output = objective.forward(batch)
+            losses = objective.losses(objective.optimizers[-1], batch, output, step)
+            measures = output.get("measures", {})
+            values = {name: float(value) for name, value in (losses | measures).items()}
+            averages.add(StepReport(values, frozenset(measures)).scores)
+        scores = averages.means
+        for name, value in scores.items():
+            if self.board and name != "loss":
+                self.board.add_scalar(f"dev/{name}", value, step)
+        return scores
 
-    def _keep(self, step: int, loss: float, kind: str) -> None:
+    def _chosen(self, scores: dict[str, float]) -> float:
+        """The score that the best is chosen by. Raises ConfigError for one that is not measured."""
+        name = self.recipe.train.best
+        if not scores:  # no step was taken
+            return -np.inf if self.recipe.train.best_is == "highest" else np.inf
+        if name not in scores:
+            raise ConfigError(f"train.best = '{name}' is not measured. Choose one of {', '.join(scores)}.")
+        return scores[name]
+
+    def _keep(self, step: int, score: float, kind: str) -> None:
         """Link the part just saved into `checkpoints/`, the oldest there making room, and into `best/` if
-        none was better.
+        none was better by the measure that the recipe names.
         """
-        score = self.folder / "best" / SCORE
-        best = json.loads(score.read_text()) if score.is_file() else {}
-        if best.get("by") != kind or loss < best["loss"]:
-            _link(self.folder, self.folder / "best", {"step": step, "loss": loss, "by": kind})
-        if self.recipe.train.keep:
-            _link(
-                self.folder,
-                self.folder / "checkpoints" / f"step-{step:08d}",
-                {"step": step, "loss": loss, "by": kind},
-            )
-        for old in sorted((self.folder / "checkpoints").glob("step-*"))[: -self.recipe.train.keep or None]:
+        t = self.recipe.train
+        file = self.folder / "best" / SCORE
+        best = json.loads(file.read_text()) if file.is_file() else {}
+        facts = {"step": step, t.best: score, "by": kind}
+        is_comparable = best.get("by") == kind and t.best in best
+        if not is_comparable or _is_better(score, best[t.best], t.best_is):
+            _link(self.folder, self.folder / "best", facts)
+        if t.keep:
+            _link(self.folder, self.folder / "checkpoints" / f"step-{step:08d}", facts)
+        for old in sorted((self.folder / "checkpoints").glob("step-*"))[: -t.keep or None]:
             shutil.rmtree(old)
 
     def _sample(self, objective: Objective, step: int) -> None:
         """Mels and sounds of the same few clips, as pictures and wav files under `samples/`; where the part
         makes any.
         """
+        for index in range(min(SHOWN, len(self.clips.rows))):
+            item = self.clips.item(index, np.random.default_rng([self.recipe.train.seed, index]))
+            batch = collate([item]).to(_device(objective))
+            preview = objective.preview(batch)
+            if preview is None:
+                return
+            mel, sound = self._seen_and_heard(preview, batch)
+            self._show(item["id"].replace("/", "_"), step, batch["mel"][0].cpu().numpy(), mel, sound)
+
+    def _show(
+        self, name: str, step: int, real: np.ndarray, mel: np.ndarray, sound: np.ndarray | None
+    ) -> None:
+        """The pictures and the sound of one clip."""
         from soundalike.audio.plots import drawn
 
-        items = [
-            self.clips.item(index, np.random.default_rng([self.recipe.train.seed, index]))
-            for index in range(min(SHOWN, len(self.clips.rows)))
-        ]
-        for item in items:
-            batch = collate([item]).to(_device(objective))
-            made = self._made(objective, batch)
-            if made is None:
-                return
-            mel, sound = made
-            place = self.folder / "samples" / item["id"].replace("/", "_")
-            place.mkdir(parents=True, exist_ok=True)
-            for name, picture in (("real", batch.mel[0].cpu().numpy()), (f"step-{step:08d}", mel)):
-                if name != "real" or not (place / "real.png").is_file():
-                    (place / f"{name}.png").write_bytes(drawn(picture))
+        place = self.folder / "samples" / name
+        place.mkdir(parents=True, exist_ok=True)
+        if not (place / "real.png").is_file():
+            (place / "real.png").write_bytes(drawn(real))
+        (place / f"step-{step:08d}.png").write_bytes(drawn(mel))
+        rate = self.recipe.mel.sample_rate
+        if sound is not None:
+            Audio(sound, rate).write(place / f"step-{step:08d}.wav")
+        if self.board:
             if sound is not None:
-                Audio(sound, self.recipe.mel.sample_rate).write(place / f"step-{step:08d}.wav")
-                if self.board:
-                    self.board.add_audio(place.name, sound[None], step, self.recipe.mel.sample_rate)
-            if self.board:
-                span = (mel.T[::-1] - mel.min()) / max(1e-6, mel.max() - mel.min())
-                self.board.add_image(place.name, span[None].copy(), step)
+                self.board.add_audio(name, sound[None], step, rate)
+            span = (mel.T[::-1] - mel.min()) / max(1e-6, mel.max() - mel.min())
+            self.board.add_image(name, span[None].copy(), step)
 
-    def _made(self, objective: Objective, batch: Batch) -> tuple[np.ndarray, np.ndarray | None] | None:
-        """The mel (T, M) and the samples (N,) a part makes of a batch of one; None for a part that makes
-        neither.
+    def _seen_and_heard(self, preview: Preview, batch: Batch) -> tuple[np.ndarray, np.ndarray | None]:
+        """The mel (T, M) and the samples (N,) of a preview: the one is read off the other, or made of it by
+        the built-in vocoder where that takes it.
         """
         from soundalike.nn.spectral import log_mel
 
-        output = objective.forward(batch)
-        network = objective.network()
-        frames = int(batch.mel_lengths[0])
-        if "samples" in output:
-            samples = output["samples"][:1, : (frames - 1) * self.recipe.mel.hop_length].float().cpu()
-            return log_mel(samples, self.recipe.mel)[0].numpy(), samples[0].numpy()
-        if "mel" not in output:
-            return None
-        mel = (output["mel"][:1, :frames].float() * network.std + network.mean).cpu()
+        if preview.samples is not None:
+            samples = preview.samples.float().cpu()
+            return log_mel(samples[None], self.recipe.mel)[0].numpy(), samples.numpy()
+        if preview.mel is None:
+            raise TrainingError(f"the preview of a {self.recipe.part} holds neither mel nor samples.")
+        mel = preview.mel.float().cpu()
         vocoder = self._vocoder()
-        pitch = None if batch.pitch is None else batch.pitch[:1, :frames].cpu()
-        return mel[0].numpy(), None if vocoder is None else vocoder(mel, torch.tensor([frames]), pitch)[
-            0
-        ].numpy()
+        if vocoder is None:
+            return mel.numpy(), None
+        pitch = batch["pitch"][:1, : len(mel)].cpu() if "pitch" in batch else None
+        return mel.numpy(), vocoder(mel[None], torch.tensor([len(mel)]), pitch)[0].numpy()
 
     def _vocoder(self) -> nn.Module | None:
         """The built-in vocoder where it takes this recipe's mel."""
@@ -171,6 +189,10 @@ class Monitor:
 
         part = load_part(BUILT_IN / "vocoder", "vocoder")
         return None if part.mel.differences(self.recipe.mel) else part.network
+
+
+def _is_better(score: float, best: float, best_is: str) -> bool:
+    return score > best if best_is == "highest" else score < best
 
 
 def _as_shipped(state: State) -> Objective:
@@ -190,13 +212,6 @@ def _link(source: Path, target: Path, score: dict[str, Any]) -> None:
     """The part's files at another place too, without a second copy where the disk can do so."""
     target.mkdir(parents=True, exist_ok=True)
     for name in (CONFIG, WEIGHTS):
-        temporary = target / f".{name}"
-        temporary.unlink(missing_ok=True)
-        try:
-            os.link(source / name, temporary)
-        except OSError:
-            shutil.copyfile(source / name, temporary)
-        os.replace(temporary, target / name)
-    temporary = target / f".{SCORE}"
-    temporary.write_text(json.dumps(score) + "\n")
-    os.replace(temporary, target / SCORE)  # a run killed here finds the old score whole
+        link_atomic(source / name, target / name)
+    # A run killed here finds the old score whole
+    write_atomic(target / SCORE, json.dumps(score) + "\n")

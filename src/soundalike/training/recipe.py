@@ -8,9 +8,12 @@ from typing import Any, Literal
 from soundalike.audio.mel import MelSpec
 from soundalike.core import registry
 from soundalike.core.config import assignments, merge, parse, read_toml
+from soundalike.core.contracts import Fittable
 from soundalike.core.errors import ConfigError
 from soundalike.data.dataset import DataConfig
 from soundalike.nn.lora import Method
+
+from .precision import Precision
 
 
 @dataclass(frozen=True)
@@ -19,17 +22,23 @@ class TrainConfig:
 
     steps: int = 10_000
     lr: float = 1e-3
-    rates: dict[str, float] = field(default_factory=dict)  # turn -> what lr is multiplied with there
+    rates: dict[str, float] = field(default_factory=dict)  # optimizer -> what lr is multiplied with there
     warmup: int = 200  # steps of rising rate
     decay: float = 0.3  # last share of the steps, over which the rate falls to zero
     betas: tuple[float, float] = (0.9, 0.98)
+    # Optimizer -> its own
+    optimizer_betas: dict[str, tuple[float, float]] = field(default_factory=dict)
     weight_decay: float = 0.01
     clip: float = 1.0  # largest gradient norm
     ema: float = 0.999  # weight averaging; 0 ships the last weights
     seed: int = 0
     accumulate: int = 1  # batches that make one step; with several processes they share them
-    precision: Literal["full", "bf16"] = "full"  # bf16: mixed precision, for GPUs that have it
+    # bf16: mixed precision; auto: that where the device has instructions for it
+    precision: Precision = "full"
     save_every: int = 500  # steps; 0: only at the end
+    # What `best/` is chosen by: "loss", the sum of all losses, or the name of one loss or measure
+    best: str = "loss"
+    best_is: Literal["lowest", "highest"] = "lowest"
     keep: int = 2  # checkpoints kept beside the last one and the best one
     samples_every: int = 1000  # saves are accompanied by pictures and sounds so often, in steps; 0: never
     tensorboard: bool = False  # also log for TensorBoard
@@ -55,9 +64,9 @@ class Recipe:
     train: TrainConfig
 
 
-# Sections of a recipe that are laid over it when asked for; without one it is the size that ships
 # Keys of [data] that recipes of former versions use.
 FORMER_DATA_KEYS = {"retold": "gta"}
+# Sections of a recipe that are laid over it when asked for; without one it is the size that ships
 SIZES = ("tiny", "base", "large", "paper")
 
 
@@ -65,22 +74,12 @@ def read_recipe(path: str, size: str = "", settings: list[str] | None = None) ->
     """A recipe from TOML, with the section of a size (one of SIZES) and `section.key=value` settings laid
     over it.
     """
-    table = read_toml(path)
-    sizes = {name: table.pop(name, None) for name in SIZES}
-    if size and sizes.get(size) is None:
-        raise ConfigError(
-            f"{path}: has no size '{size}'. It has {', '.join(name for name in SIZES if sizes[name] is not None) or 'one only'}."
-        )
-    table = merge(merge(table, sizes[size] if size else {}), assignments(settings or []))
+    table = _laid_over(path, size, settings or [])
     name = table.pop("part", None)
     if name is None:
         raise ConfigError(f"{path}: the key 'part' is missing. Name one of {', '.join(registry.PARTS)}.")
     name = registry.current(name)
     kind = registry.part(name)
-    if kind.objective is None:
-        raise ConfigError(
-            f"{path}: {name} has nothing to train. Give its name to `soundalike models assemble` as it is."
-        )
     data = table.get("data")
     if isinstance(data, dict):
         table["data"] = {FORMER_DATA_KEYS.get(key, key): value for key, value in data.items()}
@@ -99,4 +98,26 @@ def read_recipe(path: str, size: str = "", settings: list[str] | None = None) ->
     sections = {
         section: parse(cls, table.get(section, {}), f"{path} [{section}]") for section, cls in known.items()
     }
-    return Recipe(part=name, **sections)
+    recipe = Recipe(part=name, **sections)
+    if kind.objective is None and not is_fitted(recipe):
+        raise ConfigError(
+            f"{path}: {name} has nothing to train. Give its name to `soundalike assemble` as it is."
+        )
+    return recipe
+
+
+def is_fitted(recipe: Recipe) -> bool:
+    """Whether the recipe's part is fitted in one go (core.contracts.Fittable), not trained by gradients."""
+    kind = registry.part(recipe.part)
+    return kind.objective is None and isinstance(kind.build(recipe.network, recipe.mel), Fittable)
+
+
+def _laid_over(path: str, size: str, settings: list[str]) -> dict[str, Any]:
+    """A recipe's table with the section of a size and settings laid over it."""
+    table = read_toml(path)
+    sizes = {name: table.pop(name, None) for name in SIZES}
+    if size and sizes.get(size) is None:
+        there = ", ".join(name for name in SIZES if sizes[name] is not None) or "one only"
+        raise ConfigError(f"{path}: has no size '{size}'. It has {there}.")
+    chosen = sizes[size] if size else None
+    return merge(merge(table, chosen or {}), assignments(settings))

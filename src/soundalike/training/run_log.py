@@ -6,24 +6,33 @@ import csv
 import os
 from pathlib import Path
 
+from soundalike.core.files import write_atomic
+
 from .state import State
 
 LOG = "log.csv"
 
 
-def _log(folder: Path, state: State, means: dict[str, float]) -> None:
+def write_log(folder: Path, state: State, means: dict[str, float]) -> None:
+    """Add a line for each value to the log of a run."""
+    append_log(folder, state.step, means, state.seconds, state.frames)
+
+
+def append_log(
+    folder: Path, step: int, values: dict[str, float], seconds: float = 0.0, frames: int = 0
+) -> None:
+    """Add a line for each value of a step, after so many seconds and frames, to the log in a folder."""
     path = folder / LOG
     new = not path.is_file() or not path.stat().st_size
     with open(path, "a", newline="") as file:
         writer = csv.writer(file)
-        for name, value in means.items():
-            if new:
-                writer.writerow(["step", "seconds", "frames", "name", "value"])
-                new = False
-            writer.writerow([state.step, round(state.seconds, 1), state.frames, name, round(value, 6)])
+        if new and values:
+            writer.writerow(["step", "seconds", "frames", "name", "value"])
+        for name, value in values.items():
+            writer.writerow([step, round(seconds, 1), frames, name, round(value, 6)])
 
 
-def _forget_after(path: Path, step: int) -> None:
+def forget_after(path: Path, step: int) -> None:
     """Take out of the log what a run that was killed wrote past its last save: those steps are taken
     again.
     """
@@ -35,9 +44,7 @@ def _forget_after(path: Path, step: int) -> None:
             if line.endswith("\n") and not (line.split(",")[0].isdigit() and int(line.split(",")[0]) > step)
         ]
         if kept != lines:
-            temporary = path.with_suffix(".part")
-            temporary.write_text("".join(kept))
-            os.replace(temporary, path)
+            write_atomic(path, "".join(kept))
 
 
 def plot_curves(folder: str | os.PathLike, target: str | os.PathLike) -> None:

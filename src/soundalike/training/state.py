@@ -14,32 +14,43 @@ from soundalike.core import registry
 from soundalike.core.config import to_json
 from soundalike.core.contracts import Objective
 from soundalike.core.errors import TrainingError
-from soundalike.nn import lora as adapter
+from soundalike.nn import lora
 
 from .recipe import Recipe
 
 
 @dataclass
 class State:
-    """Everything alive in a run."""
+    """Everything alive in a run; with torch's random numbers all that is needed to go on from a step."""
 
-    objective: Objective
-    averaged: nn.Module
-    torch_optimizers: dict[str, torch.optim.Optimizer]
-    step: int = 0
+    objective: Objective  # with the network, and what is trained beside it
+    averaged: nn.Module  # the network with averaged weights: what is saved to ship
+    torch_optimizers: dict[str, torch.optim.Optimizer]  # by the objective's names of them
+    step: int = 0  # done
     seconds: float = 0.0  # trained so far, in wall time
     frames: int = 0  # seen so far
 
 
-def _save(recipe: Recipe, folder: Path, state: State) -> None:
+def save(recipe: Recipe, folder: Path, state: State) -> None:
+    """Write the part as it would ship, what is trained beside it, and the state to go on from."""
     network = state.averaged
     if recipe.train.adapt:
-        network = adapter.settled(
-            network, lambda: registry.part(recipe.part).build(recipe.network, recipe.mel)
-        )
+        network = lora.settled(network, lambda: registry.part(recipe.part).build(recipe.network, recipe.mel))
     save_part(folder, recipe.part, recipe.network, recipe.mel, network)
-    for name, (part, config, auxiliary) in getattr(state.objective, "auxiliary_parts", {}).items():
-        save_part(folder / name, part, config, recipe.mel, auxiliary)
+    for name, auxiliary in state.objective.auxiliary_parts.items():
+        save_part(folder / name, auxiliary.part, auxiliary.config, recipe.mel, auxiliary.network)
+    facts = {
+        "step": state.step,
+        "seconds": state.seconds,
+        "frames": state.frames,
+        "said": describe(recipe.part, recipe.network, recipe.mel),
+        "recipe": to_json(recipe),
+    }
+    save_state(folder, _tensors(state), facts)
+
+
+def _tensors(state: State) -> dict[str, Tensor]:
+    """Random numbers, weights, the optimizers' moments, and the averaged weights, by name."""
     tensors = {"rng": torch.get_rng_state()}
     if torch.cuda.is_available():
         tensors["rng_cuda"] = torch.cuda.get_rng_state()
@@ -51,27 +62,17 @@ def _save(recipe: Recipe, folder: Path, state: State) -> None:
                 tensors[f"{optimizer}/adam/{index}/{name}"] = value.clone()
     for name, value in state.averaged.state_dict().items():
         tensors[f"average/{name}"] = value.clone()
-    said = describe(recipe.part, recipe.network, recipe.mel)
-    save_state(
-        folder,
-        tensors,
-        {
-            "step": state.step,
-            "seconds": state.seconds,
-            "frames": state.frames,
-            "said": said,
-            "recipe": to_json(recipe),
-        },
-    )
+    return tensors
 
 
-def _check_same(recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
+def check_same(recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
     """Stop unless a folder's run is of the recipe's part and network; say what else has changed since."""
     said = describe(recipe.part, recipe.network, recipe.mel)
     was = facts["said"]
     if registry.current(was["part"]) != recipe.part:
         raise TrainingError(
-            f"{folder}: holds a run of a '{was['part']}', and this recipe is for a '{recipe.part}'. Choose another --out."
+            f"{folder}: holds a run of a '{was['part']}', and this recipe is for a '{recipe.part}'. "
+            "Choose another --out."
         )
     differing = [
         f"{section}.{key} is {said[section].get(key)!r}, was {was[section].get(key)!r}"
@@ -82,7 +83,8 @@ def _check_same(recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
     if differing or was["alphabet"] != said["alphabet"]:
         reason = "; ".join(differing) or "its alphabet is another"
         raise TrainingError(
-            f"{folder}: holds a run of another network ({reason}). Choose another --out, or delete {folder / CONFIG} and training.*."
+            f"{folder}: holds a run of another network ({reason}). "
+            f"Choose another --out, or delete {folder / CONFIG} and training.*."
         )
     now = to_json(recipe)
     then = facts.get("recipe") or {}
@@ -96,7 +98,9 @@ def _check_same(recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
         print(f"{folder}: going on from step {facts['step']} with another {', '.join(changed)}")
 
 
-def _restore(state: State, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
+def restore(state: State, tensors: dict[str, Tensor], facts: dict[str, Any]) -> None:
+    """Put a saved state back. Raises KeyError or RuntimeError where it does not fit."""
+
     def under(prefix: str) -> dict[str, Tensor]:
         return {name[len(prefix) :]: value for name, value in tensors.items() if name.startswith(prefix)}
 
@@ -107,7 +111,8 @@ def _restore(state: State, tensors: dict[str, Tensor], facts: dict[str, Any]) ->
         for name, value in under(f"{optimizer}/adam/").items():
             index, _, entry = name.partition("/")
             moments.setdefault(int(index), {})[entry] = value
-        torch_optimizer.load_state_dict({"state": moments, "param_groups": torch_optimizer.state_dict()["param_groups"]})
+        groups = torch_optimizer.state_dict()["param_groups"]
+        torch_optimizer.load_state_dict({"state": moments, "param_groups": groups})
     state.averaged.load_state_dict(under("average/"))
     torch.set_rng_state(tensors["rng"])
     if torch.cuda.is_available() and "rng_cuda" in tensors:

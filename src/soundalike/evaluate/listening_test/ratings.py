@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from soundalike.core.errors import EvaluationError
+from soundalike.core.files import write_atomic
 
 FORMAT = "soundalike-ratings-1"
 TABLES = (
@@ -122,12 +124,11 @@ class Ratings:
 
     def write_csv(self, path: str | os.PathLike) -> None:
         """All ratings as a table; whole or not at all."""
-        part = Path(f"{os.fspath(path)}.part")
-        with part.open("w", encoding="utf-8", newline="") as file:
-            table = csv.writer(file)
-            table.writerow([field.name for field in fields(Rating)])
-            table.writerows(
-                [value.replace("\0", " | ") if isinstance(value, str) else value for value in astuple(row)]
-                for row in self.rows()
-            )
-        os.replace(part, path)
+        text = io.StringIO(newline="")
+        table = csv.writer(text)
+        table.writerow([field.name for field in fields(Rating)])
+        table.writerows(
+            [value.replace("\0", " | ") if isinstance(value, str) else value for value in astuple(row)]
+            for row in self.rows()
+        )
+        write_atomic(path, text.getvalue())

@@ -1,6 +1,4 @@
-"""What families that speak sentence by sentence share: the manner a text asks for, and frames to sound with
-its cues.
-"""
+"""What models that speak sentence by sentence share: the prosody asked for, and a mel to sound with timestamps."""
 
 from __future__ import annotations
 
@@ -12,9 +10,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from soundalike.audio.audio import Audio
 from soundalike.audio.mel import MelSpec
-from soundalike.core.types import Timestamp, AcousticOutput, ProsodyControls
+from soundalike.audio.speech import Speech
+from soundalike.core.options import value_of
+from soundalike.core.types import AcousticOutput, ProsodyControls, Timestamp
 from soundalike.text import Utterance
 from soundalike.text.alphabet import GAP, MARKS, START
 
@@ -22,14 +21,14 @@ from .prompt_conditioning import speech_frames
 
 
 def prosody_of(utterance: Utterance, options: Any, mel: MelSpec, device: torch.device) -> ProsodyControls:
-    """What the text and the options ask for, symbol by symbol; of options that a family has not, nothing."""
+    """What the text and the options ask for, symbol by symbol; nothing for options that a model has not."""
     words = torch.tensor(utterance.word_of).clamp_min(0)
     rate = torch.tensor(utterance.rate)[words] if utterance.rate else torch.ones(1)
     semitones = torch.tensor(utterance.pitch)[words] if utterance.pitch else torch.zeros(1)
     frames = round(options.seconds * mel.frames_per_second) + 1 if options.seconds else 0
-    octaves = (semitones + getattr(options, "pitch", 0.0)) / 12
-    energy = getattr(options, "energy", 0.0) * math.log(10) / 20
-    temperature = getattr(options, "temperature", 1.0)
+    octaves = (semitones + value_of(options, "pitch", 0.0)) / 12
+    energy = value_of(options, "energy", 0.0) * math.log(10) / 20
+    temperature = value_of(options, "temperature", 1.0)
     return ProsodyControls(
         (rate * options.speed).to(device), octaves.to(device), frames, temperature, options.seed, energy
     )
@@ -52,17 +51,16 @@ def sharpened(mel: Tensor, prompt: Tensor, amount: float) -> Tensor:
 
 
 @torch.inference_mode()
-def sound(vocoder: nn.Module, made: AcousticOutput, utterance: Utterance, mel: MelSpec, seed: int) -> Audio:
-    """Frames of one sentence through a vocoder, with their cues. The same seed gives the same samples."""
+def sound(vocoder: nn.Module, made: AcousticOutput, utterance: Utterance, mel: MelSpec, seed: int) -> Speech:
+    """The mel of one sentence through a vocoder, with timestamps. The same seed gives the same samples."""
     size = (len(made.mel) - 1) * mel.hop_length
     device = made.mel.device
     noise = torch.randn(1, size, generator=torch.Generator().manual_seed(seed))
     pitch = made.pitch[None] if made.pitch is not None else None
-    samples = vocoder(made.mel[None], torch.tensor([len(made.mel)], device=device), pitch, noise.to(device))[
-        0
-    ].cpu()
+    lengths = torch.tensor([len(made.mel)], device=device)
+    samples = vocoder(made.mel[None], lengths, pitch, noise.to(device))[0].cpu()
     ends = made.durations.cumsum(0).cpu().numpy() / mel.frames_per_second
-    return Audio(samples.numpy().astype(np.float32), mel.sample_rate, timestamps_of(utterance, ends))
+    return Speech(samples.numpy().astype(np.float32), mel.sample_rate, timestamps_of(utterance, ends))
 
 
 def timestamps_of(utterance: Utterance, ends: np.ndarray) -> tuple[Timestamp, ...]:
@@ -70,7 +68,9 @@ def timestamps_of(utterance: Utterance, ends: np.ndarray) -> tuple[Timestamp, ..
     starts = np.concatenate([[0.0], ends[:-1]])
     timestamps = []
     words = {}
-    for symbol, word, start, stop in zip(utterance.symbols, utterance.word_of, starts.tolist(), ends.tolist()):
+    for symbol, word, start, stop in zip(
+        utterance.symbols, utterance.word_of, starts.tolist(), ends.tolist()
+    ):
         if symbol in MARKS:
             if word in words and symbol not in (START, GAP):
                 words[word] = replace(words[word], after=symbol)
@@ -80,4 +80,9 @@ def timestamps_of(utterance: Utterance, ends: np.ndarray) -> tuple[Timestamp, ..
         words[word] = Timestamp(
             "word", utterance.words[word], words[word].start if word in words else start, stop, span
         )
-    return tuple(sorted([*words.values(), *timestamps], key=lambda timestamp: (timestamp.start, timestamp.kind == "phoneme")))
+    return tuple(
+        sorted(
+            [*words.values(), *timestamps],
+            key=lambda timestamp: (timestamp.start, timestamp.kind == "phoneme"),
+        )
+    )

@@ -1,23 +1,23 @@
-"""Practising a voice: a few steps of training on the very seconds that were listened to.
+"""Prompt adaptation: a few steps of training on the very seconds a voice was taken from.
 
-What is said in them is heard by the aligner, phone by phone; windows of them are made again from the rest,
-and the error, as the family's own objective sees it, moves thin matrices beside some of the weights (LoRA, Hu
-et al. 2021). The windows are cleaned of steady noise first, so that it is not learned with the voice.
-Speaker-adaptive fine-tuning as of AdaSpeech (Chen et al. 2021), with one clip and no transcript.
+What is said in them is recognized by the aligner, phone by phone. Windows of them are made again from the rest,
+and the error, as the model's own objective sees it, moves thin matrices beside some of the weights (LoRA, Hu et
+al. 2021). The windows are cleaned of steady noise first, so that it is not learned with the voice. This is
+speaker-adaptive fine-tuning as in AdaSpeech (Chen et al. 2021), with one clip and no transcript.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
-from soundalike.core.types import DataFacts, Voice
+from soundalike.core.contracts import Progress
+from soundalike.core.types import IDENTITY, DataFacts, Voice
 from soundalike.data.collate import collate
-from soundalike.nn import lora as adapter
+from soundalike.nn import lora
 from soundalike.nn.rng_lock import RNG_LOCK
 from soundalike.text.alphabet import encode
 
@@ -37,49 +37,53 @@ SHORTEST = 20  # frames of a window
 
 
 def adapt_to_prompt(
-    family: PromptConditionedSynthesizer,
+    model: PromptConditionedSynthesizer,
     voice: Voice,
-    said: tuple[list[str], list[int]],
-    progress: Callable[[int, int], None] | None = None,
-) -> dict[str, Tensor]:
-    """The difference to the weights of a family's acoustic model (nets/adapter.py) that brings it nearer to a
-    voice.
+    recognized: tuple[list[str], list[int]],
+    progress: Progress | None = None,
+) -> dict[str, np.ndarray]:
+    """The difference to the weights of a model's acoustic network (nn.lora) that brings it nearer to a voice.
 
-    `said` are the symbols of the voice's prompt with the frames of each. Empty where the prompt cannot be
-    divided. `progress` is told (done, all) after each step. Raises CheckpointError for another model's voice.
+    `recognized` are the symbols of the voice's prompt with the frames of each. Empty where the prompt cannot
+    be divided. `progress` hears (done, all) after each step. Raises CheckpointError for another model's voice.
     """
-    family.check(voice)
-    windows = PromptWindows(voice, said)
+    model.check(voice)
+    windows = PromptWindows(voice, recognized)
     if not windows.usable.any():
         return {}
     with RNG_LOCK, torch.random.fork_rng(devices=[]), torch.inference_mode(False), torch.enable_grad():
         torch.manual_seed(0)
-        network = copy.deepcopy(family.acoustic).cpu()
-        adapter.prepare(network, "lora", RANK, family.adaptation_layers)
-        adaptation_objective = family.adaptation_objective(network, DataFacts(1, network.mean.clone(), network.std.clone()))
+        network = copy.deepcopy(model.acoustic).cpu()
+        lora.prepare(network, "lora", RANK, model.adaptation_layers)
+        objective = model.adaptation_objective(
+            network, DataFacts(1, network.mean.clone(), network.std.clone())
+        )
         trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        torch_optimizer = torch.optim.Adam(trained, betas=(0.9, 0.98))
+        optimizer = torch.optim.Adam(trained, betas=(0.9, 0.98))
         for step in range(STEPS):
-            for group in torch_optimizer.param_groups:
+            # The rate rises over five steps and falls over the last two fifths
+            for group in optimizer.param_groups:
                 group["lr"] = RATE * min(1.0, (step + 1) / 5, (STEPS - step) / (0.4 * STEPS))
             batch = collate([windows.item() for _ in range(TOGETHER)])
-            loss = torch.stack(list(adaptation_objective.losses("model", batch, adaptation_objective.forward(batch)).values())).sum()
+            losses = objective.losses("model", batch, objective.forward(batch), step)
+            loss = torch.stack(list(losses.values())).sum()
             for parameter, gradient in zip(trained, torch.autograd.grad(loss, trained, allow_unused=True)):
                 parameter.grad = gradient
             nn.utils.clip_grad_norm_(trained, 1.0)
-            torch_optimizer.step()
+            optimizer.step()
             if progress is not None:
                 progress(step + 1, STEPS)
-        return adapter.scaled(adapter.matrices(network), STRENGTH)
+        change = lora.scaled(lora.matrices(network), STRENGTH)
+    return {name: value.numpy() for name, value in change.items()}
 
 
 class PromptWindows:
     """Stretches of a voice's prompt to be made again, each with what is left of it as its prompt."""
 
-    def __init__(self, voice: Voice, said: tuple[list[str], list[int]]):
-        symbols, durations = said
-        self.mel, self.pitch, self.vector = (
-            voice.tensors[name].float().numpy() for name in ("prompt", "prompt_pitch", "vector")
+    def __init__(self, voice: Voice, recognized: tuple[list[str], list[int]]):
+        symbols, durations = recognized
+        self.mel, self.pitch, self.embedding = (
+            voice.tensors[name].astype(np.float32) for name in ("prompt", "prompt_pitch", IDENTITY)
         )
         self.target = without_noise(self.mel)
         self.symbols = np.array(encode(symbols))
@@ -100,8 +104,9 @@ class PromptWindows:
         """One window of whole symbols, with the fields of a training clip; of no known quality, so that a
         studio's can be asked for later.
         """
-        while not self.usable[start := int(self.rng.integers(0, len(self.usable)))]:
-            pass
+        start = int(self.rng.integers(0, len(self.usable)))
+        while not self.usable[start]:
+            start = int(self.rng.integers(0, len(self.usable)))
         first = int(self.first[start])
         last = int(self.last[start])
         begin = int(self.ends[first])
@@ -114,7 +119,7 @@ class PromptWindows:
             "mel": self.target[begin:end],
             "pitch": self.pitch[begin:end],
             "quality": np.float32(np.nan),
-            "vector": self.vector,
+            "speaker_embedding": self.embedding,
             "prompt": self.mel[rest],
             "prompt_pitch": self.pitch[rest],
             "prompt_span": np.array((0, 0)),

@@ -1,6 +1,4 @@
-"""What a family that listens by prompt and vector keeps of a recording: its best seconds as a mel, their
-pitch, and who speaks.
-"""
+"""Models whose voice is a prompt and a speaker embedding: what they keep of a recording, and how they begin."""
 
 from __future__ import annotations
 
@@ -8,7 +6,8 @@ import functools
 import hashlib
 import threading
 import warnings
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -17,34 +16,54 @@ from torch import Tensor, nn
 from soundalike.audio.audio import Audio
 from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import pitch
-from soundalike.core.contracts import Objective
+from soundalike.core.contracts import Aligner, LoadedPart, Objective, Progress, SpeakerEncoder
 from soundalike.core.errors import CheckpointError
-from soundalike.core.types import DataFacts, Voice
-from soundalike.inference.voice_file import ADAPTER
+from soundalike.core.types import IDENTITY, DataFacts, Reference, Voice
 from soundalike.nn.lora import applied
 from soundalike.nn.spectral import log_mel
 
 LONGEST_PROMPT = 10.0  # seconds of a reference that are used
 LEVEL = -23.0  # dBFS RMS of speech, as in training
 KEPT = 4  # adapted networks held ready
+QUIET = 4.0  # nats below the loudest frame's mean level: quieter frames hold no speech
+
+Own = TypeVar("Own", bound="PromptConditionedSynthesizer")
 
 
 class PromptConditionedSynthesizer:
-    """An acoustic model, a vocoder and a speaker encoder: how every family begins that listens so."""
+    """An acoustic model, a vocoder, a speaker encoder and perhaps an aligner: the base of every architecture
+    that speaks so.
+    """
 
-    # How the names of those layers begin that practice changes; none: it cannot practise
+    # How the names of those layers begin that prompt adaptation changes; none: it cannot adapt
     adaptation_layers: tuple[str, ...] = ()
 
-    def __init__(self, acoustic: nn.Module, vocoder: nn.Module, speaker: nn.Module, mel: MelSpec):
+    def __init__(
+        self,
+        acoustic: nn.Module,
+        vocoder: nn.Module,
+        speaker_encoder: SpeakerEncoder | None,
+        mel: MelSpec,
+        aligner: Aligner | None = None,
+    ):
         self.acoustic = acoustic
         self.vocoder = vocoder
-        self.speaker = speaker
+        self.speaker_encoder = speaker_encoder
+        self.aligner = aligner
         self.mel = mel
         self.sample_rate = mel.sample_rate
         self.frame_rate = mel.frames_per_second
-        self.device = acoustic.mean.device
+        self.device = next(acoustic.parameters()).device
         self._adapted: dict[str, nn.Module] = {}
         self._adapting = threading.Lock()
+
+    @classmethod
+    def of_parts(cls: type[Own], parts: Mapping[str, LoadedPart]) -> Own:
+        """The model of parts by slot."""
+        acoustic = parts["acoustic"]
+        aligner = parts["aligner"].instrument if "aligner" in parts else None
+        encoder = parts["speaker"].instrument
+        return cls(acoustic.network, parts["vocoder"].network, encoder, acoustic.mel, aligner)
 
     @functools.cached_property
     def weights(self) -> str:
@@ -56,26 +75,46 @@ class PromptConditionedSynthesizer:
             }
         )
 
-    def acoustic_of(self, voice: Voice) -> nn.Module:
+    @property
+    def can_adapt_to_prompt(self) -> bool:
+        """Whether it can learn a voice from its prompt."""
+        return bool(self.adaptation_layers)
+
+    def adapt_to_prompt(
+        self, voice: Voice, aligner: Aligner, progress: Progress | None = None
+    ) -> dict[str, np.ndarray]:
+        """A difference to the acoustic model's weights that brings it nearer to a voice; empty where too little
+        is understood of the prompt. Raises CheckpointError for another model's voice.
+        """
+        from .prompt_adaptation import adapt_to_prompt
+
+        if aligner.mel != self.mel:
+            return {}  # the prompt is kept as a mel, which only an aligner of the same mel can read
+        recognized = aligner.recognize_mel(voice.tensors["prompt"])
+        if recognized is None:
+            return {}
+        return adapt_to_prompt(self, voice, recognized, progress)
+
+    def acoustic_of(self, voice: Voice) -> Any:
         """The acoustic model, as it was adapted to the voice where it was. Warns where that was another
         model, and raises CheckpointError where the adapter does not fit.
         """
-        change = {
-            name.removeprefix(ADAPTER): value
-            for name, value in voice.tensors.items()
-            if name.startswith(ADAPTER)
-        }
-        if change and not is_adapted(voice, self.weights):
-            told = "this voice was adapted to other weights than this model's and speaks as if it were not. Run `soundalike adapt` again."
-            warnings.warn(told, stacklevel=2)
+        change = voice.adapter
+        if change and not voice.is_adapted_to(self.weights):
+            warnings.warn(
+                "this voice was adapted to other weights than this model's and speaks as if it were not. "
+                "Run `soundalike adapt` again.",
+                stacklevel=2,
+            )
             change = {}
         if not change:
             return self.acoustic
-        key = digest(change)
+        tensors = {name: torch.from_numpy(value) for name, value in change.items()}
+        key = digest(tensors)
         with self._adapting:
             if key not in self._adapted:
                 try:
-                    self._adapted[key] = applied(self.acoustic, change)
+                    self._adapted[key] = applied(self.acoustic, tensors)
                 except (ValueError, RuntimeError) as error:
                     raise CheckpointError(
                         f"this voice's adapter does not fit the model ({error}). Run `soundalike adapt` again."
@@ -84,13 +123,19 @@ class PromptConditionedSynthesizer:
                     del self._adapted[old]
             return self._adapted[key]
 
-    def adaptation_objective(self, network: nn.Module, facts: DataFacts) -> Objective:
-        """Its acoustic model, or a copy of it, under training, as practice goes about it."""
+    def adaptation_objective(self, network: Any, facts: DataFacts) -> Objective:
+        """A copy of the acoustic model under training, as prompt adaptation goes about it."""
         raise NotImplementedError
 
-    def listen(self, reference: Audio, transcript: str | None = None) -> Voice:
-        """The voice of a recording. No transcript is needed."""
-        return listen(reference, self.speaker, self.mel)
+    def condition(self, reference: Reference) -> Voice:
+        """The voice of a recording: its best seconds as a prompt, and a speaker embedding. No transcript is
+        needed.
+        """
+        if self.speaker_encoder is None:
+            raise CheckpointError(
+                "this model has no speaker encoder, so it cannot take a voice from a recording."
+            )
+        return voice_of(reference.audio, self.speaker_encoder, self.mel)
 
     def blend(self, first: Voice, second: Voice, weight: float) -> Voice:
         """A voice `weight` of the way from the first to the second. Raises CheckpointError for another
@@ -98,32 +143,26 @@ class PromptConditionedSynthesizer:
         """
         for voice in (first, second):
             self.check(voice)
-        return blend(first, second, weight, self.mel)
+        return blended(first, second, weight, self.mel)
 
     def check(self, voice: Voice) -> None:
-        """Raise CheckpointError for a voice that another model made."""
-        check(voice, self.mel, self.acoustic.config.speaker_vector)
+        """Raise CheckpointError for a voice that another model made: another mel, or an embedding of another
+        width.
+        """
+        wanted = {"prompt": self.mel.n_mels, IDENTITY: self.acoustic.config.speaker_vector}
+        shapes = {name: voice.tensors[name].shape[-1] for name in wanted if name in voice.tensors}
+        fits = shapes == wanted and "prompt_pitch" in voice.tensors
+        if voice.facts.get("mel") != self.mel.digest or not fits:
+            raise CheckpointError(
+                "this voice was made for another model. Make it again from its recording with this one."
+            )
+
+    def tensor(self, voice: Voice, name: str) -> Tensor:
+        """An array of a voice as a batch of one, on the model's device."""
+        return torch.from_numpy(voice.tensors[name]).float()[None].to(self.device)
 
 
-def is_adapted(voice: Voice, weights: str) -> bool:
-    """Whether a voice brings a difference to an acoustic model's weights, as Assembled names them."""
-    return voice.facts.get("adapter", {}).get("weights") == weights and any(
-        name.startswith(ADAPTER) for name in voice.tensors
-    )
-
-
-def adapted(voice: Voice, change: dict[str, Tensor], facts: dict[str, Any]) -> Voice:
-    """A voice with such a difference (nets/adapter.py) in place of any it had, and how it was made: `method`,
-    and `weights` it is one to.
-    """
-    own = {name: value for name, value in voice.tensors.items() if not name.startswith(ADAPTER)}
-    return Voice(
-        {**own, **{ADAPTER + name: value for name, value in change.items()}},
-        {**voice.facts, "adapter": facts},
-    )
-
-
-def digest(tensors: dict[str, Tensor]) -> str:
+def digest(tensors: Mapping[str, Tensor]) -> str:
     """Twelve hexadecimal digits of some tensors and their names."""
     sums = hashlib.sha256()
     for name, value in sorted(tensors.items()):
@@ -131,16 +170,16 @@ def digest(tensors: dict[str, Tensor]) -> str:
     return sums.hexdigest()[:12]
 
 
-def listen(reference: Audio, speaker: nn.Module, mel: MelSpec) -> Voice:
-    """The voice of a recording: its best LONGEST_PROMPT seconds as a prompt, and a speaker vector."""
+def voice_of(reference: Audio, encoder: SpeakerEncoder, mel: MelSpec) -> Voice:
+    """The voice of a recording: its best LONGEST_PROMPT seconds as a prompt, and a speaker embedding."""
     chosen = best_window(reference, LONGEST_PROMPT).resample(mel.sample_rate).trim().normalised(LEVEL)
     with torch.inference_mode():
         prompt = log_mel(torch.from_numpy(chosen.samples)[None], mel)[0]
     hertz = pitch(chosen.samples, mel)
     tensors = {
-        "prompt": prompt.half(),
-        "prompt_pitch": torch.from_numpy(hertz),
-        "vector": vectors(speaker, [chosen])[0].half(),
+        "prompt": prompt.half().numpy(),
+        "prompt_pitch": hertz,
+        IDENTITY: encoder.embed([chosen])[0].astype(np.float16),
     }
     voiced = hertz[hertz > 0]
     facts = {
@@ -150,63 +189,50 @@ def listen(reference: Audio, speaker: nn.Module, mel: MelSpec) -> Voice:
         "pitch_hertz": round(float(np.median(voiced)), 1) if len(voiced) else None,
         "mel": mel.digest,
     }
-    return Voice({name: value.contiguous() for name, value in tensors.items()}, facts)
+    return Voice({name: np.ascontiguousarray(value) for name, value in tensors.items()}, facts)
 
 
-@torch.inference_mode()
-def vectors(speaker: nn.Module, pieces: list[Audio]) -> Tensor:
-    """Speaker vectors (n, V) of sounds of one length and rate, heard by the encoder's own mel."""
-    device = next(speaker.parameters()).device
-    samples = np.stack([piece.resample(speaker.mel.sample_rate).samples for piece in pieces])
-    heard = log_mel(torch.from_numpy(samples), speaker.mel).to(device)
-    return speaker(heard, torch.full((len(heard),), heard.shape[1], device=device)).cpu()
-
-
-def blend(first: Voice, second: Voice, weight: float, mel: MelSpec) -> Voice:
-    """A voice `weight` of the way from the first to the second: the vector between theirs, and the prompt of
+def blended(first: Voice, second: Voice, weight: float, mel: MelSpec) -> Voice:
+    """A voice `weight` of the way from the first to the second: the embedding between theirs, and the prompt of
     the nearer one with its mean spectrum and its pitch moved to the place between.
     """
-    near = first if weight <= 0.5 else second
-    share = (1.0 - weight, weight)
-    both = [nn.functional.normalize(voice.tensors["vector"].float(), dim=0) for voice in (first, second)]
-    vector = nn.functional.normalize(share[0] * both[0] + share[1] * both[1], dim=0)
-    between = lambda values: share[0] * values[0] + share[1] * values[1]  # noqa: E731
-    spectra = {id(voice): speech_frames(voice.tensors["prompt"].float()).mean(0) for voice in (first, second)}
-    prompt = (
-        near.tensors["prompt"].float()
-        + between([spectra[id(first)], spectra[id(second)]])
-        - spectra[id(near)]
-    )
-    octaves = {
-        id(voice): voice.tensors["prompt_pitch"][voice.tensors["prompt_pitch"] > 0].float().log2()
+    near = 0 if weight <= 0.5 else 1
+    pair = [
+        {name: torch.from_numpy(value).float() for name, value in voice.tensors.items() if name in _BLENDED}
         for voice in (first, second)
+    ]
+
+    def between(values: list[Tensor]) -> Tensor:
+        return (1.0 - weight) * values[0] + weight * values[1]
+
+    units = [nn.functional.normalize(one[IDENTITY], dim=0) for one in pair]
+    embedding = nn.functional.normalize(between(units), dim=0)
+    # The mean spectrum moves to the place between
+    spectra = [speech_frames(one["prompt"]).mean(0) for one in pair]
+    prompt = pair[near]["prompt"] + between(spectra) - spectra[near]
+    # So does the middle of the pitch, in octaves
+    octaves = [one["prompt_pitch"][one["prompt_pitch"] > 0].log2() for one in pair]
+    hertz = pair[near]["prompt_pitch"]
+    if all(len(values) for values in octaves):
+        middle = [values.median() for values in octaves]
+        hertz = hertz * 2.0 ** (between(middle) - middle[near])
+    tensors = {
+        "prompt": prompt.clamp_min(mel.silence).half().numpy(),
+        "prompt_pitch": hertz.numpy(),
+        IDENTITY: embedding.half().numpy(),
     }
-    hertz = near.tensors["prompt_pitch"].float()
-    if all(len(values) for values in octaves.values()):
-        middle = {place: values.median() for place, values in octaves.items()}
-        hertz = hertz * 2.0 ** (between([middle[id(first)], middle[id(second)]]) - middle[id(near)])
-    tensors = {"prompt": prompt.clamp_min(mel.silence).half(), "prompt_pitch": hertz, "vector": vector.half()}
     voiced = hertz[hertz > 0]
     facts = {"pitch_hertz": round(float(voiced.median()), 1) if len(voiced) else None, "mel": mel.digest}
-    return Voice({name: value.contiguous() for name, value in tensors.items()}, facts)
+    return Voice({name: np.ascontiguousarray(value) for name, value in tensors.items()}, facts)
 
 
-def check(voice: Voice, mel: MelSpec, width: int) -> None:
-    """Raise CheckpointError for a voice that another model made: another mel, or a vector of another
-    width.
-    """
-    shapes = {name: voice.tensors[name].shape[-1] for name in ("prompt", "vector") if name in voice.tensors}
-    fits = shapes == {"prompt": mel.n_mels, "vector": width} and "prompt_pitch" in voice.tensors
-    if voice.facts.get("mel") != mel.digest or not fits:
-        raise CheckpointError(
-            "this voice was made for another model. Make it again from its recording with this one."
-        )
+_BLENDED = ("prompt", "prompt_pitch", IDENTITY)
 
 
 def speech_frames(mel: Tensor) -> Tensor:
     """The frames of a log-mel (T, M) that are not quiet."""
     level = mel.mean(1)
-    return mel[level > level.max() - 4.0]
+    return mel[level > level.max() - QUIET]
 
 
 def best_window(audio: Audio, seconds: float) -> Audio:

@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from soundalike.core.errors import ConfigError
 from soundalike.core.types import Voice
 from soundalike.data.dataset import DataConfig, Dataset
 from soundalike.data.feature_store import FeatureStore
@@ -24,26 +23,6 @@ VOICES = 3  # clips of a speaker, the longest, that a family is told voices from
 LONGEST = 10.0  # seconds of each
 
 
-def distill_clips(
-    folder: str,
-    out: str,
-    family: Any,
-    corpora: tuple[str, ...] = (),
-    exclude: tuple[str, ...] = (),
-    languages: tuple[str, ...] = (),
-) -> int:
-    """Distill the clips of a prepared folder that the corpora and languages choose; returns how many.
-
-    Raises ConfigError for a family that does not know its mel and durations beforehand.
-    """
-    if not hasattr(family, "frames"):
-        raise ConfigError(
-            "this family makes sound without knowing its mel and durations beforehand. Name one that does: starling or fastspeech2."
-        )
-    chosen = DataConfig(folder, seconds=(0.5, 20.0), corpora=corpora, exclude=exclude, languages=languages)
-    return distill(folder, out, family, chosen)
-
-
 @torch.inference_mode()
 def distill(folder: str, out: str, family: Any, settings: DataConfig, seed: int = 0) -> int:
     """Write the prepared folder `out`: the clips of `folder` as a family says their texts, in its own time
@@ -54,7 +33,7 @@ def distill(folder: str, out: str, family: Any, settings: DataConfig, seed: int 
     it sounds them; `settings` choose the clips. A clip is said in the voice of one of its speaker's VOICES
     longest, whose speaker vector it gets. Goes on where an earlier run stopped.
     """
-    required_fields = frozenset({"symbols", "durations", "mel", "pitch", "vector"})
+    required_fields = frozenset({"symbols", "durations", "mel", "pitch", "speaker_embedding"})
     data = Dataset(settings, family.mel, required_fields, seed)
     told = FeatureStore(out, family.mel)
     rows = []
@@ -63,15 +42,15 @@ def distill(folder: str, out: str, family: Any, settings: DataConfig, seed: int 
     for index in sorted(range(len(data.rows)), key=lambda index: -min(data.rows[index].seconds, LONGEST)):
         clips[data.rows[index].speaker].append(index)
     Path(out).mkdir(parents=True, exist_ok=True)
-    for index, row in enumerate(tqdm(data.rows, desc="distill", unit="clip")):
+    for index, row in enumerate(tqdm(data.rows, desc="tell", unit="clip")):
         source = int(np.random.default_rng([seed, index]).choice(clips[row.speaker][:VOICES]))
         if not told.has("mel", row.id):
             kept = round(LONGEST * family.mel.frames_per_second)
-            heard = {kind: data.read(kind, source) for kind in ("mel", "pitch", "vector")}
+            heard = {kind: data.read(kind, source) for kind in ("mel", "pitch", "speaker_embedding")}
             heard = {
                 "prompt": heard["mel"][:kept],
                 "prompt_pitch": heard["pitch"][:kept],
-                "vector": heard["vector"],
+                "vector": heard["speaker_embedding"],
             }
             voice = Voice(
                 {name: torch.from_numpy(value) for name, value in heard.items()}, {"mel": family.mel.digest}
@@ -81,7 +60,7 @@ def distill(folder: str, out: str, family: Any, settings: DataConfig, seed: int 
             told.write("durations", row.id, made.durations.cpu().numpy().astype(np.int16))
             if made.pitch is not None:
                 told.write("pitch", row.id, made.pitch.cpu().numpy().astype(np.float32))
-            told.write("vector", row.id, heard["vector"])
+            told.write("speaker_embedding", row.id, heard["vector"])
             told.write("mel", row.id, made.mel.cpu().numpy().astype(np.float16))
         seconds = int(told.read("durations", row.id).sum()) / family.mel.frames_per_second
         rows.append(replace(row, seconds=round(seconds, 3)))

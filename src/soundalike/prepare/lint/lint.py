@@ -263,7 +263,7 @@ def _features(folder: Path, clips: list[Clip]) -> list[Finding]:
                     clip.where,
                     clip.audio,
                     f"{', '.join(lacking)} missing",
-                    "Run the same `soundalike data prepare` again.",
+                    "Run the same `soundalike prepare` again.",
                 )
             )
         elif store.has("durations", row.id):
@@ -277,7 +277,7 @@ def _features(folder: Path, clips: list[Clip]) -> list[Finding]:
                         clip.where,
                         clip.audio,
                         "the durations are of another text or sound",
-                        "Run `soundalike data align`.",
+                        "Run `soundalike align`.",
                     )
                 )
     return findings

@@ -120,7 +120,7 @@ def _proportions(audio: Audio, active: np.ndarray, found) -> None:
         found(
             "too-long",
             f"lasts {audio.seconds:.1f} s",
-            "Cut it; a folder of recordings is cut by `soundalike data prepare`.",
+            "Cut it; a folder of recordings is cut by `soundalike prepare`.",
         )
     loud = np.flatnonzero(active) / 100
     before = loud[0]
@@ -130,7 +130,7 @@ def _proportions(audio: Audio, active: np.ndarray, found) -> None:
         found(
             "edges",
             f"{max(before, after):.1f} s of silence {place} the speech",
-            "Trim it; `soundalike data prepare` does so by default.",
+            "Trim it; `soundalike prepare` does so by default.",
         )
 
 

@@ -32,7 +32,7 @@ def read_through(clip: Clip, language: str, may_lack: bool) -> list[Finding]:
                 found(
                     "no-text",
                     "the text is empty",
-                    "Write what is said, or let `soundalike data prepare` transcribe it.",
+                    "Write what is said, or let `soundalike prepare` transcribe it.",
                 )
             ]
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import secrets
 import threading
 import time
@@ -15,6 +14,7 @@ from typing import Any
 from sqlalchemy import Row, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from soundalike.core.files import replace_file, write_atomic
 from soundalike.serve.encode import Encoder, wav_header
 from soundalike.serve.errors import refusal_of
 from soundalike.serve.jobs.database import jobs_table as jobs
@@ -191,7 +191,6 @@ class JobWorker:
                 file.seek(0)
                 file.write(wav_header(size))
         self._note(row.id, done=row.characters)
-        os.replace(part, self.job_store.result(row))
-        part.write_text(json.dumps({"words": words}, ensure_ascii=False), encoding="utf-8")
-        os.replace(part, self.job_store.result(row, "json"))
+        replace_file(part, self.job_store.result(row))
+        write_atomic(self.job_store.result(row, "json"), json.dumps({"words": words}, ensure_ascii=False))
         return seconds

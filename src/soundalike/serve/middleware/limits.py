@@ -68,7 +68,9 @@ class RequestGuard:
         """The name of the caller's key, None where none is needed. Raises Refusal."""
         host = headers.get("host", "")
         names = (*LOOPBACK, *self.settings.names)
-        if (self.settings.names or self.settings.host in LOOPBACK) and part_folder(f"//{host}")[0] not in names:
+        if (self.settings.names or self.settings.host in LOOPBACK) and part_folder(f"//{host}")[
+            0
+        ] not in names:
             # a page elsewhere whose name was made to mean this machine must not reach a server meant for this
             # machine
             raise Refusal(

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import Response
 
-from soundalike.audio.audio import Audio, join
+from soundalike.audio.speech import Speech, join
 from soundalike.core.types import Voice
 from soundalike.inference.quality_check import report
 from soundalike.serve.answer import Stream, unless_gone
@@ -53,17 +53,19 @@ async def speech(request: Request, wanted: SpeechRequest) -> Response:
         parts = (_events if wanted.stream_format == "sse" else _sound)(request, wanted, _with(first, pieces))
         held.push_async_callback(parts.aclose)
         media = "text/event-stream" if wanted.stream_format == "sse" else MEDIA[wanted.response_format]
-        return Stream(parts, media, {"X-Seed": str(wanted.seed)}, services.settings.stall, held.pop_all().aclose)
+        return Stream(
+            parts, media, {"X-Seed": str(wanted.seed)}, services.settings.stall, held.pop_all().aclose
+        )
 
 
-async def _with(first: Audio, rest: AsyncIterator[Audio]) -> AsyncIterator[Audio]:
+async def _with(first: Speech, rest: AsyncIterator[Speech]) -> AsyncIterator[Speech]:
     yield first
     async for piece in rest:
         yield piece
 
 
 async def _sound(
-    request: Request, wanted: SpeechRequest, pieces: AsyncIterator[Audio]
+    request: Request, wanted: SpeechRequest, pieces: AsyncIterator[Speech]
 ) -> AsyncIterator[bytes]:
     encoder = Encoder(wanted.response_format)
     async for piece in pieces:
@@ -75,7 +77,7 @@ async def _sound(
 
 
 async def _events(
-    request: Request, wanted: SpeechRequest, pieces: AsyncIterator[Audio]
+    request: Request, wanted: SpeechRequest, pieces: AsyncIterator[Speech]
 ) -> AsyncIterator[bytes]:
     encoder = Encoder(wanted.response_format)
     seconds = 0.0
@@ -116,7 +118,7 @@ def _event(said: dict[str, Any]) -> bytes:
     return f"event: {said['type']}\ndata: {json.dumps(said, ensure_ascii=False)}\n\n".encode()
 
 
-def told(request: Request, piece: Audio) -> None:
+def told(request: Request, piece: Speech) -> None:
     """Count a piece of speech."""
     request.state.speech_seconds = getattr(request.state, "speech_seconds", 0.0) + piece.seconds
     request.app.state.services.metrics.utterance.inc(piece.seconds)
@@ -177,7 +179,10 @@ async def uploaded(services: Services, file: UploadFile, param: str) -> bytes:
     data = await file.read()
     if len(data) > services.settings.upload:
         raise Refusal(
-            413, "too_large", f"{param}: {len(data)} bytes, at most {services.settings.upload} are taken.", param
+            413,
+            "too_large",
+            f"{param}: {len(data)} bytes, at most {services.settings.upload} are taken.",
+            param,
         )
     return data
 

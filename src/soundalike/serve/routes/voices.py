@@ -20,7 +20,10 @@ router = APIRouter(prefix="/v1/audio/voices")
 async def listing(request: Request) -> dict[str, Any]:
     """The voices kept, by name."""
     services: Services = request.app.state.services
-    return {"object": "list", "data": [as_json(kept) for kept in await services.pool.call(services.store.listing)]}
+    return {
+        "object": "list",
+        "data": [as_json(kept) for kept in await services.pool.call(services.store.listing)],
+    }
 
 
 @router.post("", status_code=201, summary="Keep the voice of a recording")

@@ -6,7 +6,7 @@ import dataclasses
 import re
 import unicodedata
 
-from .language import PROTECTED, Language, Reading, Rule
+from .language import PROTECTED, Language, NormalisedSpan, Rule
 
 _QUOTES = (
     dict.fromkeys("“”„«»‟″〝〞＂", '"')
@@ -94,35 +94,35 @@ def _is_known(word: str, lang: Language) -> bool:
     return word in lang.spoken_acronyms or word in lang.acronyms or word in lang.spelled
 
 
-def scan(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[Reading]:
-    """Readings of a text: in order, without gaps, `"".join` of what they say being the spoken form.
+def scan(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[NormalisedSpan]:
+    """Spans of a text: in order, without gaps, `"".join` of what they say being the spoken form.
 
     What is said is read again until it stays as it is, so that speaking a spoken form changes nothing.
     """
-    readings = _scan_once(text, lang, rules)
+    spans = _scan_once(text, lang, rules)
     for _ in range(_ROUNDS):
-        spoken = "".join(reading.spoken for reading in readings)
+        spoken = "".join(span.spoken for span in spans)
         again = _scan_once(spoken, lang, rules)
-        if "".join(reading.spoken for reading in again) == spoken:
+        if "".join(span.spoken for span in again) == spoken:
             break
-        readings = _carried_over(readings, again)
-    return readings
+        spans = _carried_over(spans, again)
+    return spans
 
 
-def _carried_over(readings: list[Reading], again: list[Reading]) -> list[Reading]:
-    """Readings with what a second reading of their spoken forms says, each part where it began."""
-    said = [""] * len(readings)
+def _carried_over(spans: list[NormalisedSpan], again: list[NormalisedSpan]) -> list[NormalisedSpan]:
+    """Spans with what a second pass over their spoken forms says, each part where it began."""
+    said = [""] * len(spans)
     k = 0
-    end = len(readings[0].spoken)
-    for reading in again:
-        while reading.start >= end and k + 1 < len(readings):
+    end = len(spans[0].spoken)
+    for span in again:
+        while span.start >= end and k + 1 < len(spans):
             k += 1
-            end += len(readings[k].spoken)
-        said[k] += reading.spoken
-    return [dataclasses.replace(reading, spoken=spoken) for reading, spoken in zip(readings, said)]
+            end += len(spans[k].spoken)
+        said[k] += span.spoken
+    return [dataclasses.replace(span, spoken=spoken) for span, spoken in zip(spans, said, strict=True)]
 
 
-def _scan_once(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[Reading]:
+def _scan_once(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[NormalisedSpan]:
     plain, places = make_plain(text)
     plain = hush(plain, lang)
     found: list[tuple[int, int, str, str, str]] = []
@@ -221,7 +221,7 @@ def base_letters(character: str) -> str:
     return _LETTERS.get(character) or unicodedata.normalize("NFD", character)
 
 
-def _join(text: str, spans: list[list], lang: Language) -> list[Reading]:
+def _join(text: str, spans: list[list], lang: Language) -> list[NormalisedSpan]:
     """Words one space apart, marks behind the word before them, one mark in a row, none at the start."""
     said: list[str] = []
     mark_at = -1  # the span whose spoken form ends in the last mark, while no word came after it
@@ -250,7 +250,7 @@ def _join(text: str, spans: list[list], lang: Language) -> list[Reading]:
         said.append(out)
     whole = _settle(said)
     return [
-        Reading(a, b, text[a:b], name, spoken, warning)
+        NormalisedSpan(a, b, text[a:b], name, spoken, warning)
         for (a, b, name, _, warning), spoken in zip(spans, whole)
     ]
 

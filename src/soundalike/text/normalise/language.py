@@ -20,7 +20,7 @@ def compiled(pattern: str, flags: int = 0) -> re.Pattern:
 
 
 @dataclass(frozen=True)
-class Reading:
+class NormalisedSpan:
     """One span of the written text and what is said for it."""
 
     start: int  # character offsets in the original text

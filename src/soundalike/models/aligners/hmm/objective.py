@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,12 @@ from torch import Tensor, nn
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import reads_alphabet
+from soundalike.models.common.objective import SingleOptimizerObjective, mel_mask, zero_padding
 from soundalike.nn.masks import length_mask, masked_mean
 from soundalike.text.alphabet import vowel_classes
 
+from .aligner import HmmAligner
 from .network import PRIOR_SCALE, Aligner, AlignerConfig
 from .search import posteriors
 
@@ -50,56 +54,62 @@ def even_pace(
     return (pace.clamp_min(-12) + torch.where(agree, 0.0, -settings.hint)).cpu().double().numpy()
 
 
-class AlignerObjective:
+class AlignerObjective(SingleOptimizerObjective[Aligner, AlignerSettings]):
     """Baum-Welch steps: cross-entropy against the present state posteriors."""
 
     required_fields = frozenset({"symbols", "mel"})
-    optimizers = ("model",)
 
-    def __init__(self, network: Aligner, settings: AlignerSettings, facts: DataFacts):
-        self._network = network
-        self.settings = settings
-        network.spread.copy_(facts.mel_std)
-
-    def network(self) -> Aligner:
-        return self._network
-
-    def trained(self, optimizer: str) -> nn.Module:
-        return self._network
+    def adopt_facts(self, facts: DataFacts) -> None:
+        """Keep the spread of each band; each clip brings its own mean."""
+        self._network.spread.copy_(facts.mel_std)
 
     def forward(self, batch: Batch) -> Output:
-        return {"log_probs": self._network(batch.mel, batch.mel_lengths)}
+        """Log-probabilities of the classes of each frame."""
+        return {"log_probs": self._network(batch["mel"], batch.lengths("mel"))}
 
-    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
+        """The cross-entropy against the posteriors; the network's count of steps and prior move on."""
         log_probs = output["log_probs"]
-        net = self._network
         with torch.no_grad():
-            rows = [
-                ids[:size][net.states(ids[:size], int(frames))]
-                for ids, size, frames in zip(batch.symbols, batch.symbol_lengths, batch.mel_lengths)
-            ]
-            symbols = nn.utils.rnn.pad_sequence(rows, batch_first=True)  # (B, S') one column a state
-            lengths = torch.tensor([len(row) for row in rows], device=symbols.device)
-            scores = net.emissions(log_probs, symbols, self.settings.prior_scale)
-            classes = net.class_of[symbols]  # (B, S')
-            silent = (classes == 0).cpu().numpy()
-            done = min(1.0, int(net.steps_seen) / max(1, self.settings.guided))
-            net.steps_seen += 1
-            if done < 1:
-                guide = even_pace(batch.mel, classes, batch.mel_lengths, lengths, self.settings)
-                scores = min(1.0, 0.05 + 2 * done**2) * scores + (1 - done) * guide
-            gamma, likelihood = posteriors(
-                scores, silent, batch.mel_lengths.cpu().numpy(), lengths.cpu().numpy()
-            )
-            target = torch.zeros_like(log_probs)
-            target.scatter_add_(
-                2, classes[:, None].expand(-1, gamma.shape[1], -1), torch.from_numpy(gamma).to(log_probs)
-            )
+            target = self._posteriors(batch, log_probs)
             share = target.sum((0, 1)) / target.sum()
-            prior = net.log_prior.exp().lerp(share, 0.01)
-            net.log_prior.copy_(prior.clamp_min(1e-4).log())
-        mask = length_mask(batch.mel_lengths, batch.mel.shape[1])
-        return {"cross_entropy": masked_mean(-(target * log_probs).sum(-1), mask)}
+            prior = self._network.log_prior.exp().lerp(share, 0.01)
+            self._network.log_prior.copy_(prior.clamp_min(1e-4).log())
+        return {"cross_entropy": masked_mean(-(target * log_probs).sum(-1), mel_mask(batch))}
+
+    def probe(self, batch: Batch) -> Mapping[str, Tensor]:
+        """Log-probabilities of the classes of each frame."""
+        return {"log_probs": zero_padding(self.forward(batch)["log_probs"], batch.lengths("mel"))}
+
+    def _posteriors(self, batch: Batch, log_probs: Tensor) -> Tensor:
+        """How probable each class (B, T, C) is in each frame, given the text."""
+        net = self._network
+        frames = batch.lengths("mel")
+        rows = [
+            ids[:size][net.states(ids[:size], int(count))]
+            for ids, size, count in zip(batch["symbols"], batch.lengths("symbols"), frames)
+        ]
+        symbols = nn.utils.rnn.pad_sequence(rows, batch_first=True)  # (B, S') one column a state
+        lengths = torch.tensor([len(row) for row in rows], device=symbols.device)
+        scores = net.emissions(log_probs, symbols, self.settings.prior_scale)
+        classes = net.class_of[symbols]  # (B, S')
+        done = min(1.0, int(net.steps_seen) / max(1, self.settings.guided))
+        net.steps_seen += 1
+        if done < 1:
+            guide = even_pace(batch["mel"], classes, frames, lengths, self.settings)
+            scores = min(1.0, 0.05 + 2 * done**2) * scores + (1 - done) * guide
+        silent = (classes == 0).cpu().numpy()
+        gamma, _ = posteriors(scores, silent, frames.cpu().numpy(), lengths.cpu().numpy())
+        column = classes[:, None].expand(-1, gamma.shape[1], -1)
+        return torch.zeros_like(log_probs).scatter_add_(2, column, torch.from_numpy(gamma).to(log_probs))
 
 
-PART = PartKind("aligner", AlignerConfig, Aligner, AlignerSettings, AlignerObjective)
+PART = PartKind(
+    "aligner",
+    AlignerConfig,
+    Aligner,
+    AlignerSettings,
+    AlignerObjective,
+    reads=reads_alphabet,
+    instrument=HmmAligner,
+)

@@ -21,7 +21,9 @@ PACE = (5.0, 22.0)  # heard phones a second that speech may have
 PAUSE = 12  # frames of silence that are written as a comma
 
 
-def recognize_phones(sound: torch.Tensor, aligner: Aligner, mel: MelSpec) -> tuple[list[str], list[int]] | None:
+def recognize_phones(
+    sound: torch.Tensor, aligner: Aligner, mel: MelSpec
+) -> tuple[list[str], list[int]] | None:
     """The symbols heard in a log-mel (T, M) and the frames of each; None where they are too few or not
     clear.
     """

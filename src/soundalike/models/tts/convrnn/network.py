@@ -55,7 +55,7 @@ class ReferenceEncoder(nn.Module):
 
 
 class ConvRNN(nn.Module):
-    """Text encoder, reference encoder, decoder; see `forward` for training and `infer` for speaking."""
+    """Text encoder, reference encoder, decoder; its objective runs them in training, `infer` when speaking."""
 
     def __init__(self, config: ConvRNNConfig, mel: MelSpec):
         super().__init__()

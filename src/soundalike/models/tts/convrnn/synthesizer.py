@@ -5,31 +5,22 @@ encoder.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 
-from soundalike.audio.audio import Audio
-from soundalike.core.types import DataFacts, AcousticOutput, Voice
+from soundalike.audio.speech import Speech
+from soundalike.core.types import IDENTITY, AcousticOutput, DataFacts, Voice
 from soundalike.models.common.mel_synthesis import prosody_of, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
 from soundalike.text import Utterance, encode
 
 from .network import ConvRNN
 from .objective import ConvRNNObjective, ConvRNNSettings
-
-
-@dataclass(frozen=True)
-class ConvRNNOptions:
-    """How to speak."""
-
-    speed: float = 1.0  # 0.5 (half as fast) to 2
-    seconds: float = 0.0  # of the sentence, exactly; 0: as long as it takes
-    seed: int = 0
+from .spec import ConvRNNOptions
 
 
 class ConvRNNSynthesizer(PromptConditionedSynthesizer):
-    """Listens once, speaks one sentence at a time."""
+    """Takes a voice once, speaks one sentence at a time."""
 
     Options = ConvRNNOptions
 
@@ -52,11 +43,12 @@ class ConvRNNSynthesizer(PromptConditionedSynthesizer):
     def conditioning(self, acoustic: ConvRNN, voice: Voice) -> torch.Tensor:
         """A voice (1, V) as an acoustic model takes it. Raises CheckpointError for another model's voice."""
         self.check(voice)
-        vector, prompt = (voice.tensors[name].float()[None].to(self.device) for name in ("vector", "prompt"))
+        embedding = self.tensor(voice, IDENTITY)
+        prompt = self.tensor(voice, "prompt")
         with torch.inference_mode():
-            return acoustic.listen(vector, prompt, torch.tensor([prompt.shape[1]], device=self.device))
+            return acoustic.listen(embedding, prompt, torch.tensor([prompt.shape[1]], device=self.device))
 
-    def frames(self, utterance: Utterance, voice: Voice, options: ConvRNNOptions) -> AcousticOutput:
+    def acoustic_output(self, utterance: Utterance, voice: Voice, options: ConvRNNOptions) -> AcousticOutput:
         """The mel and durations of one sentence, before the vocoder. Raises CheckpointError for another
         model's voice.
         """
@@ -66,7 +58,11 @@ class ConvRNNSynthesizer(PromptConditionedSynthesizer):
             symbols, self.conditioning(acoustic, voice), prosody_of(utterance, options, self.mel, self.device)
         )
 
-    def speak(self, utterance: Utterance, voice: Voice, options: ConvRNNOptions | None = None) -> Iterator[Audio]:
-        """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""
+    def speak(
+        self, utterance: Utterance, voice: Voice, options: ConvRNNOptions | None = None
+    ) -> Iterator[Speech]:
+        """One sentence in the voice, with timestamps. The same seed gives the same samples."""
         options = options or ConvRNNOptions()
-        yield sound(self.vocoder, self.frames(utterance, voice, options), utterance, self.mel, options.seed)
+        yield sound(
+            self.vocoder, self.acoustic_output(utterance, voice, options), utterance, self.mel, options.seed
+        )

@@ -117,7 +117,7 @@ def quantised(values: Tensor, low: float, high: float, bins: int) -> Tensor:
 
 
 class FastSpeech2(nn.Module):
-    """Encoder, variance adaptor, decoder; see `forward` for training and `infer` for speaking."""
+    """Encoder, variance adaptor, decoder; its objective runs them in training, `infer` when speaking."""
 
     def __init__(self, config: FastSpeech2Config, mel: MelSpec):
         super().__init__()
@@ -204,7 +204,9 @@ class FastSpeech2(nn.Module):
         return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
-    def infer(self, symbols: Tensor, vector: Tensor, prompt_pitch: Tensor, prosody: ProsodyControls) -> AcousticOutput:
+    def infer(
+        self, symbols: Tensor, vector: Tensor, prompt_pitch: Tensor, prosody: ProsodyControls
+    ) -> AcousticOutput:
         """Frames of one utterance: symbols (S,), the speaker vector (1, V) and pitch (1, T') in hertz of the
         voice.
         """

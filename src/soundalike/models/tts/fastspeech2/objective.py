@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from soundalike.core.contracts import PartKind
-from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.core.types import Batch, Output
+from soundalike.models.common.interfaces import acoustic_reads, writes_mel
+from soundalike.models.common.objective import (
+    MelObjective,
+    duration_l2,
+    mel_l1,
+    voicing_entropy,
+    zero_padding,
+)
 from soundalike.nn.length_regulator import regulate
 from soundalike.nn.masks import length_mask, masked_mean
 
@@ -24,35 +32,27 @@ class FastSpeech2Settings:
     energy: float = 3.0
 
 
-class FastSpeech2Objective:
+class FastSpeech2Objective(MelObjective[FastSpeech2, FastSpeech2Settings]):
     """L1 on the normalised mel; L2 on log durations, octaves and energy; cross-entropy on voicing (section
     2.3 of Ren et al. 2020).
     """
 
-    required_fields = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector"})
-    optimizers = ("model",)
-
-    def __init__(self, network: FastSpeech2, settings: FastSpeech2Settings, facts: DataFacts):
-        self._network = network
-        self.settings = settings
-        network.mean.copy_(facts.mel_mean)
-        network.std.copy_(facts.mel_std)
-
-    def network(self) -> FastSpeech2:
-        return self._network
-
-    def trained(self, optimizer: str) -> nn.Module:
-        return self._network
+    required_fields = frozenset(
+        {"symbols", "durations", "mel", "pitch", "prompt", "prompt_pitch", "speaker_embedding"}
+    )
 
     def forward(self, batch: Batch) -> Output:
+        """The mel, told the true durations, pitch and energy, and what is predicted of these."""
         net = self._network
-        states, log_durations = net.encode(batch.symbols, batch.symbol_lengths, batch.vector)
-        x, lengths = regulate(states, batch.durations)
+        states, log_durations = net.encode(
+            batch["symbols"], batch.lengths("symbols"), batch["speaker_embedding"]
+        )
+        x, lengths = regulate(states, batch["durations"])
         mask = length_mask(lengths, x.shape[1])
-        base = net.octave_of(batch.prompt_pitch)[:, None]
-        voiced = (batch.pitch > 0).float()
-        octave = batch.pitch.clamp_min(1.0).log2()
-        loudness = net.energy_of(batch.mel)
+        base = net.octave_of(batch["prompt_pitch"])[:, None]
+        voiced = (batch["pitch"] > 0).float()
+        octave = batch["pitch"].clamp_min(1.0).log2()
+        loudness = net.energy_of(batch["mel"])
         made_octave, voicing = net.intone(x, mask)
         x = net.with_pitch(x, mask, octave, voiced)
         made_loudness = net.loudness(x, mask)
@@ -69,24 +69,39 @@ class FastSpeech2Objective:
             "mask": mask,
         }
 
-    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
+        """Of the mel and of each predictor."""
         s = self.settings
         mask = output["mask"]
-        symbols = length_mask(batch.symbol_lengths, batch.symbols.shape[1])
-        target = self._network.normalised(batch.mel, mask)
+        voiced = output["voiced"]
+        target = self._network.normalised(batch["mel"], mask)
         return {
-            "mel": s.mel * masked_mean((output["mel"] - target).abs(), mask),
-            "duration": s.duration
-            * masked_mean((output["log_durations"] - (batch.durations + 1.0).log()) ** 2, symbols),
-            "octave": s.pitch
-            * masked_mean((output["made_octave"] - output["octave"]) ** 2, output["voiced"]),
-            "voicing": s.voicing
-            * masked_mean(
-                F.binary_cross_entropy_with_logits(output["voicing"], output["voiced"], reduction="none"),
-                mask,
-            ),
+            "mel": s.mel * mel_l1(output["mel"], target, mask),
+            "duration": s.duration * duration_l2(output["log_durations"], batch),
+            "octave": s.pitch * masked_mean((output["made_octave"] - output["octave"]) ** 2, voiced),
+            "voicing": s.voicing * voicing_entropy(output["voicing"], voiced, mask),
             "energy": s.energy * masked_mean((output["made_loudness"] - output["loudness"]) ** 2, mask),
         }
 
+    def probe(self, batch: Batch) -> Mapping[str, Tensor]:
+        """The mel, told the true durations, with the pitch and energy that are predicted."""
+        net = self._network
+        states, _ = net.encode(batch["symbols"], batch.lengths("symbols"), batch["speaker_embedding"])
+        x, lengths = regulate(states, batch["durations"])
+        mask = length_mask(lengths)
+        octave, voicing = net.intone(x, mask)
+        base = net.octave_of(batch["prompt_pitch"])[:, None]
+        x = net.with_pitch(x, mask, octave + base, (voicing > 0).float())
+        mel = net.decode(net.with_energy(x, mask, net.loudness(x, mask)), mask)
+        return {"mel": zero_padding(mel, lengths)}
 
-PART = PartKind("acoustic", FastSpeech2Config, FastSpeech2, FastSpeech2Settings, FastSpeech2Objective)
+
+PART = PartKind(
+    "acoustic",
+    FastSpeech2Config,
+    FastSpeech2,
+    FastSpeech2Settings,
+    FastSpeech2Objective,
+    reads=acoustic_reads,
+    writes=writes_mel,
+)

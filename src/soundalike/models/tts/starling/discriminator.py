@@ -18,6 +18,7 @@ from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import PartKind
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import DataFacts
+from soundalike.models.common.interfaces import reads_mel
 
 
 @dataclass(frozen=True)
@@ -95,4 +96,11 @@ def _not_alone(network: MelDiscriminator, settings: MelDiscriminatorSettings, fa
     )
 
 
-PART = PartKind("adversary", MelDiscriminatorConfig, MelDiscriminator, MelDiscriminatorSettings, _not_alone)
+PART = PartKind(
+    "adversary",
+    MelDiscriminatorConfig,
+    MelDiscriminator,
+    MelDiscriminatorSettings,
+    _not_alone,
+    reads=reads_mel,
+)

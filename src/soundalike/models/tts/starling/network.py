@@ -102,7 +102,9 @@ class VoiceEncoder(nn.Module):
         nn.init.zeros_(self.quality.weight)
         self.memory = nn.LayerNorm(w)
 
-    def forward(self, vector: Tensor, prompt: Tensor, mask: Tensor, pitch: Tensor, quality: Tensor) -> VoiceConditioning:
+    def forward(
+        self, vector: Tensor, prompt: Tensor, mask: Tensor, pitch: Tensor, quality: Tensor
+    ) -> VoiceConditioning:
         """vector (B, V); prompt (B, T, M) normalised; mask (B, T); pitch (B, T) hertz; quality (B,) or
         NaN.
         """
@@ -169,7 +171,11 @@ class Starling(nn.Module):
             ]
         )
         self.looks = nn.ModuleDict(
-            {str(i): PromptAttention(c.decoder_width, c.prompt_width, c.heads) for i in c.looks if i < c.decoder_blocks}
+            {
+                str(i): PromptAttention(c.decoder_width, c.prompt_width, c.heads)
+                for i in c.looks
+                if i < c.decoder_blocks
+            }
         )
         self.decoder_norm = nn.LayerNorm(c.decoder_width)
         self.decoder_out = Conv(c.decoder_width, c.patch * mel.n_mels, 3)
@@ -202,7 +208,9 @@ class Starling(nn.Module):
         quality = torch.full((len(vector),), CLEAN, device=vector.device) if quality is None else quality
         return self.hear(vector, self.normalised(prompt, mask), mask, prompt_pitch, quality)
 
-    def encode(self, symbols: Tensor, lengths: Tensor, conditioning: VoiceConditioning) -> tuple[Tensor, Tensor]:
+    def encode(
+        self, symbols: Tensor, lengths: Tensor, conditioning: VoiceConditioning
+    ) -> tuple[Tensor, Tensor]:
         """States (B, S, D) of symbols (B, S), and the logarithm of one plus their frames (B, S)."""
         mask = length_mask(lengths, symbols.shape[1])
         x = self.embed(symbols) * mask[..., None] * 4
@@ -295,8 +303,41 @@ class Starling(nn.Module):
         return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
+    def follow(
+        self,
+        symbols: Tensor,
+        durations: Tensor,
+        pitch: Tensor,
+        conditioning: VoiceConditioning,
+        seed: int,
+        temperature: float,
+    ) -> AcousticOutput:
+        """The mel of symbols (S,) that last given whole frames (S,) and follow a given pitch (T,): octaves above
+        the voice's own mean, NaN where unvoiced. The voice is of batch one.
+        """
+        states, _ = self.encode(
+            symbols[None], torch.tensor([len(symbols)], device=symbols.device), conditioning
+        )
+        patches, lengths = self.spread_out(states, durations[None])
+        frames = int(lengths[0])
+        mask = torch.ones(patches.shape[:2], device=symbols.device)
+        size = patches.shape[1] * self.config.patch
+        voiced = F.pad(pitch.isfinite().float()[None], (0, size - frames))
+        octave = F.pad(pitch.nan_to_num(0.0)[None], (0, size - frames))
+        noise = torch.randn(1, size, self.config.noise, generator=torch.Generator().manual_seed(seed))
+        noise = temperature * noise.to(symbols.device)
+        made = self.decode(patches, mask, octave, voiced, conditioning, noise)[0, :frames]
+        mel = (made * self.std + self.mean).clamp_min(self.mel.silence)
+        hertz = (2.0 ** (octave + conditioning.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
+        return AcousticOutput(mel, hertz[0, :frames], durations)
+
+    @torch.inference_mode()
     def infer(
-        self, symbols: Tensor, conditioning: VoiceConditioning, prosody: ProsodyControls, lengths: tuple[Tensor, Tensor] | None = None
+        self,
+        symbols: Tensor,
+        conditioning: VoiceConditioning,
+        prosody: ProsodyControls,
+        lengths: tuple[Tensor, Tensor] | None = None,
     ) -> AcousticOutput:
         """Frames of one utterance: symbols (S,), a voice of batch one; with its `lengths`, where they are
         known already.

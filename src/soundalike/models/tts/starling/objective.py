@@ -1,19 +1,30 @@
-"""Training of the regression family: durations, pitch and mel, from known durations and pitch."""
+"""Training of starling: durations, pitch and mel, from known durations and pitch."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from soundalike.core.contracts import PartKind
+from soundalike.core.contracts import Auxiliary, PartKind
+from soundalike.core.errors import ConfigError
 from soundalike.core.types import Batch, DataFacts, Output
-from soundalike.nn.masks import length_mask, masked_mean
+from soundalike.models.common.interfaces import acoustic_reads, writes_mel
+from soundalike.models.common.objective import (
+    MelObjective,
+    duration_l2,
+    mel_l1,
+    octave_l1,
+    outside_prompt,
+    voicing_entropy,
+    zero_padding,
+)
+from soundalike.nn.masks import length_mask
 
-from .discriminator import MelDiscriminatorConfig, MelDiscriminator, discriminator_loss, generator_losses
+from .discriminator import MelDiscriminator, MelDiscriminatorConfig, discriminator_loss, generator_losses
 from .network import Starling, StarlingConfig
 
 
@@ -31,12 +42,24 @@ class StarlingSettings:
 JUDGED = StarlingSettings(adversarial=0.3, matching=0.8)  # as in the second stage of training
 
 
-class StarlingObjective:
-    """L1 on the normalised mel, L2 on log durations, L1 on octaves, cross-entropy on voicing; and an
-    adversary if asked for.
+class StarlingObjective(MelObjective[Starling, StarlingSettings]):
+    """L1 on the normalised mel, L2 on log durations, L1 on octaves, cross-entropy on voicing; and a
+    discriminator if asked for.
     """
 
-    required_fields = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector", "quality"})
+    required_fields = frozenset(
+        {
+            "symbols",
+            "durations",
+            "mel",
+            "pitch",
+            "prompt",
+            "prompt_pitch",
+            "prompt_span",
+            "speaker_embedding",
+            "quality",
+        }
+    )
 
     def __init__(
         self,
@@ -45,39 +68,38 @@ class StarlingObjective:
         facts: DataFacts,
         adversary: MelDiscriminator | None = None,
     ):
-        self._network = network
-        self.settings = settings
-        network.mean.copy_(facts.mel_mean)
-        network.std.copy_(facts.mel_std)
+        super().__init__(network, settings, facts)
         self.optimizers = ("discriminator", "model") if settings.adversarial else ("model",)
         told = MelDiscriminatorConfig(network.config.voice, network.config.width)
         self.adversary = adversary or (MelDiscriminator(told, network.mel) if settings.adversarial else None)
 
-    def network(self) -> Starling:
-        return self._network
-
     @property
-    def auxiliary_parts(self) -> dict[str, tuple[str, Any, nn.Module]]:
-        return (
-            {"adversary": ("mel_adversary", self.adversary.config, self.adversary)}
-            if self.adversary is not None
-            else {}
-        )
+    def auxiliary_parts(self) -> Mapping[str, Auxiliary]:
+        """The discriminator, where there is one."""
+        if self.adversary is None:
+            return {}
+        return {"adversary": Auxiliary("mel_discriminator", self.adversary.config, self.adversary)}
 
     def trained(self, optimizer: str) -> nn.Module:
-        return self.adversary if optimizer == "discriminator" else self._network
+        """The network; in the turn of "discriminator", that."""
+        return self._discriminator if optimizer == "discriminator" else self._network
 
     def forward(self, batch: Batch) -> Output:
+        """The mel, told the true durations and pitch, and what is predicted of these."""
         net = self._network
         patch = self._network.config.patch
         conditioning = net.listen(
-            batch.vector, batch.prompt, batch.prompt_lengths, batch.prompt_pitch, batch.quality
+            batch["speaker_embedding"],
+            batch["prompt"],
+            batch.lengths("prompt"),
+            batch["prompt_pitch"],
+            batch["quality"],
         )
-        states, log_durations = net.encode(batch.symbols, batch.symbol_lengths, conditioning)
-        patches, lengths = net.spread_out(states, batch.durations)
+        states, log_durations = net.encode(batch["symbols"], batch.lengths("symbols"), conditioning)
+        patches, lengths = net.spread_out(states, batch["durations"])
         mask = length_mask(-(-lengths // patch), patches.shape[1])
         size = patches.shape[1] * patch
-        pitch = F.pad(batch.pitch, (0, size - batch.pitch.shape[1]))
+        pitch = F.pad(batch["pitch"], (0, size - batch["pitch"].shape[1]))
         voiced = (pitch > 0).float()
         octave = (pitch.clamp_min(1.0).log2() - conditioning.octave[:, None]) * voiced
         made_octave, voicing = net.intone(patches.detach(), mask, conditioning.voice)
@@ -95,49 +117,78 @@ class StarlingObjective:
             "said": net.sounds(patches).detach(),
         }
 
-    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
-        s = self.settings
-        net = self._network
+    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
+        """Of the regressed values, and of fooling the discriminator; in its turn, of telling them apart."""
         frames = length_mask(output["lengths"], output["mel"].shape[1])
-        place = torch.arange(frames.shape[1], device=frames.device)
-        first = batch.prompt_span[:, :1]
-        end = batch.prompt_span[:, 1:]
         # A clip that is its own prompt is not judged where it could be copied
-        new = frames * ((place < first) | (place >= end))
-        symbols = length_mask(batch.symbol_lengths, batch.symbols.shape[1])
-        mel = F.pad(batch.mel, (0, 0, 0, output["mel"].shape[1] - batch.mel.shape[1]))
-        target = net.normalised(mel, frames)
-        shown = slice(None)
-        if self.adversary is not None:
-            start = int(torch.randint(max(1, frames.shape[1] - s.window), ()))
-            shown = slice(start, start + s.window)
+        new = outside_prompt(batch, frames)
+        mel = F.pad(batch["mel"], (0, 0, 0, output["mel"].shape[1] - batch["mel"].shape[1]))
+        target = self._network.normalised(mel, frames)
         if optimizer == "discriminator":
-            (_, real), (_, made) = (
-                self._judge(x, new, shown, output) for x in (target, output["mel"].detach())
-            )
+            shown = self._shown(frames)
+            _, real = self._judge(target, new, shown, output)
+            _, made = self._judge(output["mel"].detach(), new, shown, output)
             return {"discriminator": discriminator_loss(real, made, new[:, shown])}
-        losses = {
-            "mel": s.mel * masked_mean((output["mel"] - target).abs(), new),
-            "duration": s.duration
-            * masked_mean((output["log_durations"] - (batch.durations + 1.0).log()) ** 2, symbols),
-            "octave": s.pitch
-            * masked_mean((output["made_octave"] - output["octave"]).abs(), output["voiced"]),
-            "voicing": s.voicing
-            * masked_mean(
-                F.binary_cross_entropy_with_logits(output["voicing"], output["voiced"], reduction="none"),
-                frames,
-            ),
-        }
+        losses = self._regression(batch, output, target, frames, new)
         if self.adversary is not None:
-            with torch.no_grad():
-                real, _ = self._judge(target, new, shown, output)
-            made, scores = self._judge(output["mel"], new, shown, output)
-            fooling, matching = generator_losses(real, made, scores, new[:, shown])
-            losses |= {"adversarial": s.adversarial * fooling, "matching": s.matching * matching}
+            losses |= self._adversarial(output, target, new, self._shown(frames))
         return losses
 
+    def probe(self, batch: Batch) -> Mapping[str, Tensor]:
+        """The mel, told the true durations, with the pitch that is predicted, and without noise."""
+        net = self._network
+        conditioning = net.listen(
+            batch["speaker_embedding"], batch["prompt"], batch.lengths("prompt"), batch["prompt_pitch"]
+        )
+        states, _ = net.encode(batch["symbols"], batch.lengths("symbols"), conditioning)
+        patches, lengths = net.spread_out(states, batch["durations"])
+        mask = length_mask(-(-lengths // net.config.patch), patches.shape[1])
+        octave, voicing = net.intone(patches, mask, conditioning.voice)
+        mel = net.decode(patches, mask, octave, (voicing > 0).float(), conditioning)
+        return {"mel": zero_padding(mel, lengths)[:, : int(lengths.max())]}
+
+    @property
+    def _discriminator(self) -> MelDiscriminator:
+        if self.adversary is None:
+            raise ConfigError("this objective has no discriminator: set objective.adversarial.")
+        return self.adversary
+
+    def _shown(self, frames: Tensor) -> slice:
+        """The frames that the discriminator is shown, at a random place."""
+        start = int(torch.randint(max(1, frames.shape[1] - self.settings.window), ()))
+        return slice(start, start + self.settings.window)
+
+    def _regression(
+        self, batch: Batch, output: Output, target: Tensor, frames: Tensor, new: Tensor
+    ) -> dict[str, Tensor]:
+        s = self.settings
+        octave = octave_l1(output["made_octave"], output["octave"], output["voiced"])
+        return {
+            "mel": s.mel * mel_l1(output["mel"], target, new),
+            "duration": s.duration * duration_l2(output["log_durations"], batch),
+            "octave": s.pitch * octave,
+            "voicing": s.voicing * voicing_entropy(output["voicing"], output["voiced"], frames),
+        }
+
+    def _adversarial(self, output: Output, target: Tensor, new: Tensor, shown: slice) -> dict[str, Tensor]:
+        s = self.settings
+        with torch.no_grad():
+            real, _ = self._judge(target, new, shown, output)
+        made, scores = self._judge(output["mel"], new, shown, output)
+        fooling, matching = generator_losses(real, made, scores, new[:, shown])
+        return {"adversarial": s.adversarial * fooling, "matching": s.matching * matching}
+
     def _judge(self, mel: Tensor, mask: Tensor, shown: slice, output: Output) -> tuple[list[Tensor], Tensor]:
-        return self.adversary((mel * mask[..., None])[:, shown], output["said"][:, shown], output["voice"])
+        seen = (mel * mask[..., None])[:, shown]
+        return self._discriminator(seen, output["said"][:, shown], output["voice"])
 
 
-PART = PartKind("acoustic", StarlingConfig, Starling, StarlingSettings, StarlingObjective)
+PART = PartKind(
+    "acoustic",
+    StarlingConfig,
+    Starling,
+    StarlingSettings,
+    StarlingObjective,
+    reads=acoustic_reads,
+    writes=writes_mel,
+)

@@ -1,39 +1,33 @@
-"""The regression family assembled: an acoustic model, a vocoder and a speaker encoder that share one mel."""
+"""starling assembled: an acoustic model, a vocoder and a speaker encoder."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 import torch
 
 from soundalike.audio.audio import Audio
-from soundalike.core.types import DataFacts, AcousticOutput, ProsodyControls, Voice
+from soundalike.audio.speech import Speech, join
+from soundalike.core.contracts import LoadedPart
+from soundalike.core.errors import CheckpointError
+from soundalike.core.types import IDENTITY, AcousticOutput, DataFacts, ProsodyControls, Voice
 from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
 from soundalike.text import Utterance, encode
 
+from .conversion import sentences_of
 from .discriminator import MelDiscriminator
-from .network import VoiceConditioning, Starling
+from .network import Starling, VoiceConditioning
 from .objective import JUDGED, StarlingObjective
-
-
-@dataclass(frozen=True)
-class StarlingOptions:
-    """How to speak."""
-
-    speed: float = 1.0  # 0.5 (half as fast) to 2; changes durations, not pitch
-    pitch: float = 0.0  # semitones, -12 to 12; changes pitch, not durations
-    seconds: float = 0.0  # of the sentence, exactly; 0: as long as it takes
-    seed: int = 0
-    temperature: float = 1.0  # 0 to 1.5: how much of the fine texture is left to chance
-    sharpen: float = 0.5  # 0 to 1: how far the spread of each mel band is brought back to the reference's
+from .spec import StarlingConversionOptions, StarlingOptions
 
 
 @dataclass(frozen=True)
 class Plan:
     """What every take of a sentence shares, so that it is worked out once."""
 
+    utterance: Utterance
     acoustic: Starling  # as adapted to the voice
     symbols: torch.Tensor  # (S,)
     conditioning: VoiceConditioning
@@ -43,66 +37,113 @@ class Plan:
 
 
 class StarlingSynthesizer(PromptConditionedSynthesizer):
-    """Listens once, speaks one sentence at a time."""
+    """Takes a voice once, speaks one sentence at a time."""
 
     Options = StarlingOptions
-
+    ConversionOptions = StarlingConversionOptions
     acoustic: Starling
-    adversary: MelDiscriminator | None = None  # of a model that can practise
+    discriminator: MelDiscriminator | None = None  # of a model that can adapt to a prompt
+
+    @classmethod
+    def of_parts(cls, parts: Mapping[str, LoadedPart]) -> StarlingSynthesizer:
+        """The model of parts by slot; the discriminator of its training, where it ships, serves adaptation."""
+        made = super().of_parts(parts)
+        if "adversary" in parts:
+            made.discriminator = parts["adversary"].network
+        return made
 
     @property
-    def adaptation_layers(self) -> tuple[str, ...]:
-        return ("decoder", "depth", "looks", "hear") if self.adversary is not None else ()
+    def adaptation_layers(self) -> tuple[str, ...]:  # type: ignore[override]  # a property: it depends on a part
+        """The layers prompt adaptation changes."""
+        return ("decoder", "depth", "looks", "hear") if self.discriminator is not None else ()
 
     def adaptation_objective(self, network: Starling, facts: DataFacts) -> StarlingObjective:
-        return StarlingObjective(network, JUDGED, facts, self.adversary)
+        """A copy of the acoustic model under training against the discriminator."""
+        return StarlingObjective(network, JUDGED, facts, self.discriminator)
 
     def conditioning(self, acoustic: Starling, voice: Voice) -> tuple[VoiceConditioning, torch.Tensor]:
         """A voice as an acoustic model takes it, with its prompt's mel (T, M). Raises CheckpointError for
         another model's voice.
         """
         self.check(voice)
-        # Batches of one
-        t = {
-            name: voice.tensors[name].float()[None].to(self.device)
-            for name in ("vector", "prompt", "prompt_pitch")
-        }
+        embedding = self.tensor(voice, IDENTITY)
+        prompt = self.tensor(voice, "prompt")
+        pitch = self.tensor(voice, "prompt_pitch")
         with torch.inference_mode():
-            frames = torch.tensor([t["prompt"].shape[1]], device=self.device)
-            return acoustic.listen(t["vector"], t["prompt"], frames, t["prompt_pitch"]), t["prompt"][0]
-
-    def prosody(self, utterance: Utterance, options: StarlingOptions) -> ProsodyControls:
-        return prosody_of(utterance, options, self.mel, self.device)
+            frames = torch.tensor([prompt.shape[1]], device=self.device)
+            return acoustic.listen(embedding, prompt, frames, pitch), prompt[0]
 
     def plan(self, utterance: Utterance, voice: Voice) -> Plan:
-        """A sentence thought out, for as many takes as may be wanted. Raises CheckpointError for another
+        """A sentence worked out, for as many takes as may be wanted. Raises CheckpointError for another
         model's voice.
         """
         symbols = torch.tensor(encode(utterance.symbols), device=self.device)
         acoustic = self.acoustic_of(voice)
         conditioning, prompt = self.conditioning(acoustic, voice)
-        return Plan(acoustic, symbols, conditioning, prompt, acoustic.lengths(symbols, conditioning))
+        lengths = acoustic.lengths(symbols, conditioning)
+        return Plan(utterance, acoustic, symbols, conditioning, prompt, lengths)
 
-    def seconds(
-        self, utterance: Utterance, voice: Voice, options: StarlingOptions, plan: Plan | None = None
-    ) -> float:
-        """How long the sentence would be."""
-        exact = (plan or self.plan(utterance, voice)).lengths[1] / self.prosody(utterance, options).tempo
+    def planned_seconds(self, plan: Plan, options: StarlingOptions) -> float:
+        """How long the planned sentence would be."""
+        exact = plan.lengths[1] / self._prosody(plan, options).tempo
         return float(exact.sum()) / self.mel.frames_per_second
 
-    def frames(
-        self, utterance: Utterance, voice: Voice, options: StarlingOptions, plan: Plan | None = None
-    ) -> AcousticOutput:
+    def seconds(self, utterance: Utterance, voice: Voice, options: StarlingOptions) -> float:
+        """How long the sentence would be."""
+        return self.planned_seconds(self.plan(utterance, voice), options)
+
+    def planned_output(self, plan: Plan, options: StarlingOptions) -> AcousticOutput:
+        """The mel, pitch and durations of the planned sentence."""
+        made = plan.acoustic.infer(
+            plan.symbols, plan.conditioning, self._prosody(plan, options), plan.lengths
+        )
+        return replace(made, mel=sharpened(made.mel, plan.prompt, options.sharpen))
+
+    def acoustic_output(self, utterance: Utterance, voice: Voice, options: StarlingOptions) -> AcousticOutput:
         """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for
         another model's voice.
         """
-        plan = plan or self.plan(utterance, voice)
-        made = plan.acoustic.infer(plan.symbols, plan.conditioning, self.prosody(utterance, options), plan.lengths)
-        return AcousticOutput(sharpened(made.mel, plan.prompt, options.sharpen), made.pitch, made.durations)
+        return self.planned_output(self.plan(utterance, voice), options)
+
+    def speak_planned(self, plan: Plan, options: StarlingOptions) -> Iterator[Speech]:
+        """The planned sentence, as `speak` says it."""
+        made = self.planned_output(plan, options)
+        yield sound(self.vocoder, made, plan.utterance, self.mel, options.seed)
 
     def speak(
-        self, utterance: Utterance, voice: Voice, options: StarlingOptions | None = None, plan: Plan | None = None
-    ) -> Iterator[Audio]:
-        """One sentence in the voice, as one Audio with its cues. The same seed gives the same samples."""
-        options = options or StarlingOptions()
-        yield sound(self.vocoder, self.frames(utterance, voice, options, plan), utterance, self.mel, options.seed)
+        self, utterance: Utterance, voice: Voice, options: StarlingOptions | None = None
+    ) -> Iterator[Speech]:
+        """One sentence in the voice, with timestamps. The same seed gives the same samples."""
+        yield from self.speak_planned(self.plan(utterance, voice), options or StarlingOptions())
+
+    def convert(
+        self, source: Audio, voice: Voice, options: StarlingConversionOptions | None = None
+    ) -> Speech:
+        """What a recording of up to a minute says, as it says it, in the voice. Raises AudioError where too
+        little of it is understood, CheckpointError for another model's voice.
+        """
+        chosen = options or StarlingConversionOptions()
+        if self.aligner is None:
+            raise CheckpointError("this model has no aligner, so it cannot convert a recording.")
+        acoustic = self.acoustic_of(voice)
+        conditioning, prompt = self.conditioning(acoustic, voice)
+        pieces = []
+        for one in sentences_of(source, self.aligner, self.mel, chosen.transcript, chosen.language):
+            made = acoustic.follow(
+                torch.tensor(encode(one.utterance.symbols), device=self.device),
+                torch.from_numpy(one.durations).to(self.device),
+                torch.from_numpy(one.pitch).float().to(self.device) + chosen.pitch / 12,
+                conditioning,
+                chosen.seed,
+                chosen.temperature,
+            )
+            made = replace(made, mel=sharpened(made.mel, prompt, self.Options().sharpen))
+            pieces.append(sound(self.vocoder, made, one.utterance, self.mel, chosen.seed))
+        speech = join(pieces)
+        if chosen.transcript:
+            return speech
+        phones = tuple(timestamp for timestamp in speech.timestamps if timestamp.kind == "phoneme")
+        return replace(speech, timestamps=phones)  # no word is known by name
+
+    def _prosody(self, plan: Plan, options: StarlingOptions) -> ProsodyControls:
+        return prosody_of(plan.utterance, options, self.mel, self.device)

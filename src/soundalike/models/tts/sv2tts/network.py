@@ -256,4 +256,6 @@ class SV2TTS(nn.Module):
         mel = torch.cat(made)[None]
         mel = self.finish(mel, torch.ones(mel.shape[:2], device=mel.device))[0] * self.std + self.mean
         durations = torch.bincount(torch.tensor(places).cummax(0).values, minlength=size) * r
-        return Attended(AcousticOutput(mel.clamp_min(self.mel.silence), None, durations), torch.stack(looked), ended)
+        return Attended(
+            AcousticOutput(mel.clamp_min(self.mel.silence), None, durations), torch.stack(looked), ended
+        )

@@ -8,14 +8,17 @@ when speaking, and keeps it in step with the recording by showing it the place i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
-from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.core.types import Batch, Output
+from soundalike.models.common.interfaces import acoustic_reads, writes_mel
+from soundalike.models.common.objective import MelObjective, mel_mask, zero_padding
 from soundalike.nn.length_regulator import symbol_of_frame
 from soundalike.nn.masks import length_mask, masked_mean
 
@@ -34,33 +37,21 @@ class SV2TTSSettings:
     own: float = 0.0  # share of the utterances that go on from what was just made, not from the true frames
 
 
-class SV2TTSObjective:
+class SV2TTSObjective(MelObjective[SV2TTS, SV2TTSSettings]):
     """L2 on the normalised mel, twice; cross-entropy of stopping and of looking at the symbol that sounds.
 
     Attention learned from the mel alone wants tens of hours of one voice. Durations are known here, so it is
     told.
     """
 
-    required_fields = frozenset({"symbols", "durations", "mel", "prompt", "vector"})
-    optimizers = ("model",)
-
-    def __init__(self, network: SV2TTS, settings: SV2TTSSettings, facts: DataFacts):
-        self._network = network
-        self.settings = settings
-        network.mean.copy_(facts.mel_mean)
-        network.std.copy_(facts.mel_std)
-
-    def network(self) -> SV2TTS:
-        return self._network
-
-    def trained(self, optimizer: str) -> nn.Module:
-        return self._network
+    required_fields = frozenset({"symbols", "durations", "mel", "prompt", "speaker_embedding"})
 
     def forward(self, batch: Batch) -> Output:
+        """The mel before and after the postnet, stop and attention of each step."""
         net = self._network
-        mask = length_mask(batch.mel_lengths, batch.mel.shape[1])
-        target = net.normalised(batch.mel, mask)
-        memory = net.encode(batch.symbols, batch.symbol_lengths, batch.vector)
+        mask = mel_mask(batch)
+        target = net.normalised(batch["mel"], mask)
+        memory = net.encode(batch["symbols"], batch.lengths("symbols"), batch["speaker_embedding"])
         away = self._away(batch)
         s = self.settings
         chance = torch.rand(2, len(memory), device=memory.device)
@@ -70,12 +61,12 @@ class SV2TTSObjective:
         )
         near = away <= (s.window or away.shape[2])
         coarse, stop, weights = net.decode(
-            memory, batch.symbol_lengths, target, near, (away == 0) * forced[:, None, None].float(), own
+            memory, batch.lengths("symbols"), target, near, (away == 0) * forced[:, None, None].float(), own
         )
         coarse = coarse[:, : target.shape[1]]
         near = (away <= s.reach).float()
         looked_right = (weights.detach() * near).sum(-1)
-        steps = length_mask(-(-batch.mel_lengths // net.config.reduction), weights.shape[1])
+        steps = length_mask(-(-batch.lengths("mel") // net.config.reduction), weights.shape[1])
         return {
             "mel": net.finish(coarse, mask),
             "coarse": coarse,
@@ -93,25 +84,27 @@ class SV2TTSObjective:
         step.
         """
         r = self._network.config.reduction
-        steps = -(-batch.mel.shape[1] // r)
+        steps = -(-batch["mel"].shape[1] // r)
         # (B, K)
-        sounding = symbol_of_frame(batch.durations, steps * r)[:, r // 2 :: r].minimum(
-            batch.symbol_lengths[:, None] - 1
+        sounding = symbol_of_frame(batch["durations"], steps * r)[:, r // 2 :: r].minimum(
+            batch.lengths("symbols")[:, None] - 1
         )
-        return (torch.arange(batch.symbols.shape[1], device=sounding.device) - sounding[..., None]).abs()
+        return (torch.arange(batch["symbols"].shape[1], device=sounding.device) - sounding[..., None]).abs()
 
-    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
+        """Of both mels, of stopping, and of looking where the aligner heard the frame."""
         s = self.settings
         mask = output["mask"]
         steps = output["steps"]
-        off = lambda mel: masked_mean((mel - output["target"]) ** 2, mask)  # noqa: E731
+        coarse = masked_mean((output["coarse"] - output["target"]) ** 2, mask)
+        mel = masked_mean((output["mel"] - output["target"]) ** 2, mask)
         last = F.one_hot(steps.sum(1).long() - 1, steps.shape[1]).to(steps)
         stop = F.binary_cross_entropy_with_logits(
             output["stop"], last, reduction="none", pos_weight=torch.tensor(8.0, device=steps.device)
         )
         losses = {
-            "coarse": s.mel * off(output["coarse"]),
-            "mel": s.mel * off(output["mel"]),
+            "coarse": s.mel * coarse,
+            "mel": s.mel * mel,
             "stop": s.stop * masked_mean(stop, steps),
         }
         if s.attention:
@@ -119,5 +112,18 @@ class SV2TTSObjective:
             losses["attention"] = s.attention * masked_mean(-(seen + 1e-4).log(), steps)
         return losses
 
+    def probe(self, batch: Batch) -> Mapping[str, Tensor]:
+        """The mel, going on from its own frames."""
+        net = self._network
+        mask = mel_mask(batch)
+        memory = net.encode(batch["symbols"], batch.lengths("symbols"), batch["speaker_embedding"])
+        anywhere = torch.ones(len(mask), -(-mask.shape[1] // net.config.reduction), memory.shape[1])
+        own = torch.ones(len(mask), dtype=torch.bool)
+        target = net.normalised(batch["mel"], mask)
+        coarse = net.decode(memory, batch.lengths("symbols"), target, anywhere, anywhere * 0, own)[0]
+        return {"mel": zero_padding(net.finish(coarse[:, : mask.shape[1]], mask), batch.lengths("mel"))}
 
-PART = PartKind("acoustic", SV2TTSConfig, SV2TTS, SV2TTSSettings, SV2TTSObjective)
+
+PART = PartKind(
+    "acoustic", SV2TTSConfig, SV2TTS, SV2TTSSettings, SV2TTSObjective, reads=acoustic_reads, writes=writes_mel
+)

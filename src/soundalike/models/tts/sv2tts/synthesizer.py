@@ -5,32 +5,24 @@ paper).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
 
-from soundalike.audio.audio import Audio
-from soundalike.core.types import Attention, DataFacts, Voice
+from soundalike.audio.speech import Speech
+from soundalike.core.types import IDENTITY, Attention, DataFacts, Voice
 from soundalike.models.common.mel_synthesis import sharpened, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
 from soundalike.text import Utterance, encode, phonemize
 
 from .network import SV2TTS, Attended
 from .objective import SV2TTSObjective, SV2TTSSettings
-
-
-@dataclass(frozen=True)
-class SV2TTSOptions:
-    """How to speak. It takes its own time: pace and pitch are those of the training voices."""
-
-    seed: int = 0
-    guard: bool = True  # keep the attention moving on, to the end of the text
-    sharpen: float = 1.0  # 0 to 1: how far the spread of each mel band is brought back to the reference's
+from .spec import SV2TTSOptions
 
 
 class SV2TTSSynthesizer(PromptConditionedSynthesizer):
-    """Listens once, speaks one sentence at a time, not knowing beforehand how long it will take."""
+    """Takes a voice once, speaks one sentence at a time, not knowing beforehand how long it will take."""
 
     Options = SV2TTSOptions
 
@@ -47,25 +39,30 @@ class SV2TTSSynthesizer(PromptConditionedSynthesizer):
         self.check(voice)
         symbols = torch.tensor(encode(utterance.symbols), device=self.device)
         return self.acoustic_of(voice).infer(
-            symbols, voice.tensors["vector"].float()[None].to(self.device), options.seed, options.guard
+            symbols, self.tensor(voice, IDENTITY), options.seed, options.guard
         )
 
-    def speak(self, utterance: Utterance, voice: Voice, options: SV2TTSOptions | None = None) -> Iterator[Audio]:
-        """One sentence in the voice, as one Audio with its cues and its attention. The same seed gives the
+    def speak(
+        self, utterance: Utterance, voice: Voice, options: SV2TTSOptions | None = None
+    ) -> Iterator[Speech]:
+        """One sentence in the voice, with timestamps and its attention. The same seed gives the
         same samples.
         """
         options = options or SV2TTSOptions()
         made = self.attended(utterance, voice, options)
-        attention = Attention(
-            tuple(utterance.symbols),
-            made.weights.cpu().numpy(),
-            self.acoustic.config.reduction / self.mel.frames_per_second,
-        )
-        mel = sharpened(made.frames.mel, voice.tensors["prompt"].float().to(self.device), options.sharpen)
+        mel = sharpened(made.frames.mel, self.tensor(voice, "prompt")[0], options.sharpen)
         yield replace(
             sound(self.vocoder, replace(made.frames, mel=mel), utterance, self.mel, options.seed),
-            attention=(attention,),
+            attention=(self._attention_of(utterance, made),),
         )
+
+    def attention(self, utterance: Utterance, voice: Voice, options: SV2TTSOptions) -> Attention:
+        """The attention of each decoder step to each symbol of one sentence."""
+        return self._attention_of(utterance, self.attended(utterance, voice, options))
+
+    def _attention_of(self, utterance: Utterance, made: Attended) -> Attention:
+        step = self.acoustic.config.reduction / self.mel.frames_per_second
+        return Attention(tuple(utterance.symbols), made.weights.cpu().numpy(), step)
 
     def synthesize_spectrograms(
         self, texts: list[str], embeds: list[np.ndarray], seed: int = 0

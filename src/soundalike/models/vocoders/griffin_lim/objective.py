@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from soundalike.core.contracts import PartKind
+from soundalike.models.common.interfaces import reads_mel, writes_waveform
 
 from .network import GriffinLim, GriffinLimConfig
 
@@ -14,4 +15,6 @@ class GriffinLimSettings:
     """Nothing to train."""
 
 
-PART = PartKind("vocoder", GriffinLimConfig, GriffinLim, GriffinLimSettings, None)
+PART = PartKind(
+    "vocoder", GriffinLimConfig, GriffinLim, GriffinLimSettings, None, reads=reads_mel, writes=writes_waveform
+)

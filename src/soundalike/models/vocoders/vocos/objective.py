@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
-from soundalike.core.types import Batch, DataFacts, Output
-from soundalike.nn.masks import length_mask, masked_mean
+from soundalike.core.types import Batch, Output
+from soundalike.models.common.interfaces import reads_mel, writes_waveform
+from soundalike.models.common.objective import (
+    VocoderObjective,
+    mel_mask,
+    octave_l1,
+    voicing_entropy,
+    zero_padding,
+)
 from soundalike.nn.spectral import log_mel, stft
 
 from .network import Vocos, VocosConfig
@@ -24,62 +32,71 @@ class VocosSettings:
     pitch: float = 0.2
 
 
-class VocosObjective:
+class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
     """Magnitudes at several resolutions, the mel, and the pitch."""
 
     required_fields = frozenset({"mel", "pitch", "samples"})
-    optimizers = ("model",)
 
-    def __init__(self, network: Vocos, settings: VocosSettings, facts: DataFacts):
-        self._network = network
-        self.settings = settings
-        network.mean.copy_(facts.mel_mean)
-        network.std.copy_(facts.mel_std)
-
-    def network(self) -> Vocos:
-        return self._network
-
-    def trained(self, optimizer: str) -> nn.Module:
-        return self._network
+    @property
+    def hop_length(self) -> int:
+        """Samples from one frame of the mel to the next."""
+        return self._network.mel.hop_length
 
     def forward(self, batch: Batch) -> Output:
+        """The samples, and the pitch that is read off the mel."""
         net = self._network
-        mask = length_mask(batch.mel_lengths, batch.mel.shape[1])
-        octave, voicing = net.pitch_reader(net.normalised(batch.mel, mask), mask)
+        mask = mel_mask(batch)
+        octave, voicing = net.pitch_reader(net.normalised(batch["mel"], mask), mask)
         return {
-            "samples": net(batch.mel, batch.mel_lengths, batch.pitch),
+            "samples": net(batch["mel"], batch.lengths("mel"), batch["pitch"]),
             "octave": octave,
             "voicing": voicing,
             "mask": mask,
         }
 
-    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
+    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
+        """Of the spectra, of the mel, and of the pitch."""
         s = self.settings
         mel = self._network.mel
         mask = output["mask"]
-        made = output["samples"]
-        real = batch.samples[:, : output["samples"].shape[1]]
-        real = F.pad(real, (0, made.shape[1] - real.shape[1]))
-        inside = torch.repeat_interleave(mask[:, 1:], mel.hop_length, 1)
-        made = made * inside
-        spectral = torch.zeros((), device=made.device)
-        for n_fft in s.resolutions:
-            a = stft(made, n_fft, n_fft // 4).abs()
-            b = stft(real, n_fft, n_fft // 4).abs()
-            log = (a.clamp_min(1e-4).log() - b.clamp_min(1e-4).log()).abs().mean()
-            convergence = (a - b).norm() / b.norm().clamp_min(1e-3)
-            spectral = spectral + (log + 0.5 * convergence) / len(s.resolutions)
-        voiced = (batch.pitch > 0).float() * mask
-        octave = masked_mean((output["octave"] - batch.pitch.clamp_min(1.0).log2()).abs(), voiced)
-        voicing = masked_mean(
-            F.binary_cross_entropy_with_logits(output["voicing"], voiced, reduction="none"), mask
-        )
+        made, real = self.inside(batch, output)
+        voiced = (batch["pitch"] > 0).float() * mask
+        octave = octave_l1(output["octave"], batch["pitch"].clamp_min(1.0).log2(), voiced)
         return {
-            "spectral": s.spectral * spectral,
+            "spectral": s.spectral * spectral_distance(made, real, s.resolutions),
             "mel": s.mel * (log_mel(made, mel) - log_mel(real, mel)).abs().mean(),
             "octave": s.pitch * 5 * octave,
-            "voicing": s.pitch * voicing,
+            "voicing": s.pitch * voicing_entropy(output["voicing"], voiced, mask),
         }
 
+    def inside(self, batch: Batch, output: Output) -> tuple[Tensor, Tensor]:
+        """The made samples (B, N), zero in the padding, and the recorded ones of that length."""
+        made = output["samples"]
+        real = batch["samples"][:, : made.shape[1]]
+        real = F.pad(real, (0, made.shape[1] - real.shape[1]))
+        return made * torch.repeat_interleave(output["mask"][:, 1:], self.hop_length, 1), real
 
-PART = PartKind("vocoder", VocosConfig, Vocos, VocosSettings, VocosObjective)
+    def probe(self, batch: Batch) -> Mapping[str, Tensor]:
+        """The samples without noise, but for the last, which what follows them reaches into."""
+        noise = torch.zeros(len(batch.ids), (batch["mel"].shape[1] - 1) * self.hop_length)
+        samples = self._network(batch["mel"], batch.lengths("mel"), batch["pitch"], noise)
+        return {"samples": zero_padding(samples, (batch.lengths("mel") - 3) * self.hop_length)}
+
+
+def spectral_distance(made: Tensor, real: Tensor, resolutions: tuple[int, ...]) -> Tensor:
+    """Distance of the magnitudes of samples (B, N) at several resolutions: log magnitude, and half the
+    spectral convergence.
+    """
+    total = torch.zeros((), device=made.device)
+    for n_fft in resolutions:
+        a = stft(made, n_fft, n_fft // 4).abs()
+        b = stft(real, n_fft, n_fft // 4).abs()
+        log = (a.clamp_min(1e-4).log() - b.clamp_min(1e-4).log()).abs().mean()
+        convergence = (a - b).norm() / b.norm().clamp_min(1e-3)
+        total = total + (log + 0.5 * convergence) / len(resolutions)
+    return total
+
+
+PART = PartKind(
+    "vocoder", VocosConfig, Vocos, VocosSettings, VocosObjective, reads=reads_mel, writes=writes_waveform
+)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
-from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.core.types import Batch, Output
+from soundalike.models.common.interfaces import reads_mel, writes_waveform
+from soundalike.models.common.objective import SingleOptimizerObjective, zero_padding
 from soundalike.nn.masks import length_mask, masked_mean
 
 from .network import WaveNet, WaveNetConfig
@@ -19,34 +22,45 @@ class WaveNetSettings:
     """Nothing to choose: cross-entropy."""
 
 
-class WaveNetObjective:
+class WaveNetObjective(SingleOptimizerObjective[WaveNet, WaveNetSettings]):
     """Cross-entropy of each sample's class, told all before it."""
 
     required_fields = frozenset({"mel", "samples"})
-    optimizers = ("model",)
-
-    def __init__(self, network: WaveNet, settings: WaveNetSettings, facts: DataFacts):
-        self._network = network
-        network.mean.copy_(facts.mel_mean)
-        network.std.copy_(facts.mel_std)
-
-    def network(self) -> WaveNet:
-        return self._network
-
-    def trained(self, optimizer: str) -> nn.Module:
-        return self._network
 
     def forward(self, batch: Batch) -> Output:
+        """The odds of each next sample's classes."""
         net = self._network
-        size = (batch.mel.shape[1] - 1) * net.mel.hop_length
-        samples = F.pad(batch.samples, (0, max(0, size - batch.samples.shape[1])))[:, :size]
-        classes = net.classes_of(net.prediction.excite(samples, batch.mel) if net.config.order else samples)
-        return {"logits": net.logits(batch.mel, batch.mel_lengths, classes), "classes": classes}
+        size = (batch["mel"].shape[1] - 1) * net.mel.hop_length
+        samples = F.pad(batch["samples"], (0, max(0, size - batch["samples"].shape[1])))[:, :size]
+        classes = net.classes_of(
+            net.prediction.excite(samples, batch["mel"]) if net.config.order else samples
+        )
+        return {"logits": net.logits(batch["mel"], batch.lengths("mel"), classes), "classes": classes}
 
-    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
-        mask = length_mask((batch.mel_lengths - 1) * self._network.mel.hop_length, output["classes"].shape[1])
+    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
+        """The cross-entropy."""
+        mask = length_mask(self._samples(batch), output["classes"].shape[1])
         loss = F.cross_entropy(output["logits"].transpose(1, 2), output["classes"], reduction="none")
         return {"cross_entropy": masked_mean(loss, mask)}
 
+    def probe(self, batch: Batch) -> Mapping[str, Tensor]:
+        """The odds of each next sample's classes, told the samples themselves."""
+        net = self._network
+        heard = batch["samples"][:, : (batch["mel"].shape[1] - 1) * net.mel.hop_length]
+        logits = net.logits(batch["mel"], batch.lengths("mel"), net.classes_of(heard))
+        return {"logits": zero_padding(logits, self._samples(batch))}
 
-PART = PartKind("vocoder", WaveNetConfig, WaveNet, WaveNetSettings, WaveNetObjective)
+    def _samples(self, batch: Batch) -> Tensor:
+        """How many samples (B,) each clip has."""
+        return (batch.lengths("mel") - 1) * self._network.mel.hop_length
+
+
+PART = PartKind(
+    "vocoder",
+    WaveNetConfig,
+    WaveNet,
+    WaveNetSettings,
+    WaveNetObjective,
+    reads=reads_mel,
+    writes=writes_waveform,
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -10,6 +11,9 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.interfaces import writes_speaker_embedding
+from soundalike.models.common.objective import SingleOptimizerObjective
+from soundalike.models.encoders.speaker.encoder import MelSpeakerEncoder
 
 from .network import GE2E, GE2EConfig
 
@@ -36,38 +40,45 @@ def similarities(vectors: Tensor, speaker: Tensor) -> tuple[Tensor, Tensor]:
     return torch.where(member > 0, without[:, None], cosine), own
 
 
-class GE2EObjective:
+class GE2EObjective(SingleOptimizerObjective[GE2E, GE2ESettings]):
     """The softmax form of the loss (eq. 6): each vector nearer to its own speaker's mean than to the
     others'.
     """
 
     required_fields = frozenset({"mel", "speaker"})
-    optimizers = ("model",)
 
     def __init__(self, network: GE2E, settings: GE2ESettings, facts: DataFacts):
-        self._network = network
-        self.settings = settings
-        network.mean.copy_(facts.mel_mean)
-        network.std.copy_(facts.mel_std)
-        line = nn.Linear(1, 1)  # w and b
-        nn.init.constant_(line.weight, settings.scale)
-        nn.init.constant_(line.bias, settings.bias)
-        self.all = nn.ModuleDict({"network": network, "line": line})
-
-    def network(self) -> GE2E:
-        return self._network
+        super().__init__(network, settings, facts)
+        self.line = nn.Linear(1, 1)  # w and b
+        nn.init.constant_(self.line.weight, settings.scale)
+        nn.init.constant_(self.line.bias, settings.bias)
+        self.all = nn.ModuleDict({"network": network, "line": self.line})
 
     def trained(self, optimizer: str) -> nn.Module:
+        """The network, and w and b."""
         return self.all
 
     def forward(self, batch: Batch) -> Output:
-        return {"vector": self._network(batch.mel, batch.mel_lengths)}
+        """Embeddings of the clips."""
+        return {"embedding": self._network(batch["mel"], batch.lengths("mel"))}
 
-    def losses(self, optimizer: str, batch: Batch, output: Output) -> dict[str, Tensor]:
-        cosine, own = similarities(output["vector"], batch.speaker)
-        line = self.all["line"]
-        logits = line.weight[0, 0].clamp_min(1e-6) * cosine + line.bias
+    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
+        """The loss, named ge2e."""
+        cosine, own = similarities(output["embedding"], batch["speaker"])
+        logits = self.line.weight[0, 0].clamp_min(1e-6) * cosine + self.line.bias
         return {"ge2e": F.cross_entropy(logits, own)}
 
+    def probe(self, batch: Batch) -> Mapping[str, Tensor]:
+        """The embeddings."""
+        return {"embedding": self._network(batch["mel"], batch.lengths("mel"))}
 
-PART = PartKind("speaker", GE2EConfig, GE2E, GE2ESettings, GE2EObjective)
+
+PART = PartKind(
+    "speaker",
+    GE2EConfig,
+    GE2E,
+    GE2ESettings,
+    GE2EObjective,
+    writes=writes_speaker_embedding,
+    instrument=MelSpeakerEncoder,
+)

@@ -1,0 +1,51 @@
+"""Speech: the sound of spoken output, with what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from soundalike.core.types import Attention, QualityCheck, Timestamp
+
+from .audio import Audio, concatenate
+from .io import encode_samples
+
+
+@dataclass(frozen=True)
+class Speech(Audio):
+    """Sound that was synthesised, with when each word is said, what the quality check of each sentence found,
+    a note of its origin, which files of it carry, and each sentence's attention, of models that have it.
+    """
+
+    timestamps: tuple[Timestamp, ...] = ()
+    checks: tuple[QualityCheck, ...] = ()
+    origin: str = ""  # lines of JSON, one a voice
+    attention: tuple[Attention, ...] = ()
+
+    def encode(self, format: str = "wav") -> bytes:
+        """The sound as the bytes of a file in one of FORMATS, its origin in the file's comment.
+
+        Raises AudioError for another format.
+        """
+        return encode_samples(self.samples, self.rate, format, self.origin)
+
+
+def join(pieces: Sequence[Speech]) -> Speech:
+    """Pieces one after the other: timestamps moved to their places, checks and attention in order, each
+    origin once. Raises AudioError unless all have one rate.
+    """
+    whole = concatenate(pieces)
+    timestamps: list[Timestamp] = []
+    at = 0
+    for piece in pieces:
+        timestamps += [timestamp.moved(at / whole.rate) for timestamp in piece.timestamps]
+        at += len(piece.samples)
+    origins = dict.fromkeys(line for piece in pieces for line in piece.origin.splitlines())
+    return Speech(
+        whole.samples,
+        whole.rate,
+        timestamps=tuple(timestamps),
+        checks=tuple(check for piece in pieces for check in piece.checks),
+        origin="\n".join(origins),
+        attention=tuple(attention for piece in pieces for attention in piece.attention),
+    )

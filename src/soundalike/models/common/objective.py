@@ -1,0 +1,161 @@
+"""What objectives share: the network with the data's statistics, previews, and the usual losses of speech.
+
+An objective derives from `SingleOptimizerObjective`, or from `MelObjective` or `VocoderObjective`, which know
+how to show what they make. One with a second optimizer names it in `optimizers` and says in `trained` what it
+changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Generic, Protocol, TypeVar, runtime_checkable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from soundalike.core.contracts import Auxiliary, Preview
+from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.nn.masks import length_mask, masked_mean
+
+Network = TypeVar("Network", bound=nn.Module)
+Settings = TypeVar("Settings")
+
+
+@runtime_checkable
+class Probed(Protocol):
+    """What can be asked for its outputs with nothing random in them: an objective, or a network that has
+    nothing to train.
+    """
+
+    def probe(self, batch: Batch) -> Mapping[str, Tensor]:
+        """Named outputs (B, ...) for a batch, padding zeroed."""
+        ...
+
+
+class SingleOptimizerObjective(Generic[Network, Settings]):
+    """A network under training by one optimizer, "model"; subclasses give `forward`, `losses` and `probe`.
+
+    The mean and spread of the training mels are copied into the network's buffers `mean` and `std`.
+    """
+
+    required_fields: frozenset[str] = frozenset()
+    optimizers: tuple[str, ...] = ("model",)
+
+    def __init__(self, network: Network, settings: Settings, facts: DataFacts):
+        self._network = network
+        self.settings = settings
+        self.adopt_facts(facts)
+
+    def adopt_facts(self, facts: DataFacts) -> None:
+        """Keep in the network what it must know of the training data."""
+        self._network.get_buffer("mean").copy_(facts.mel_mean)
+        self._network.get_buffer("std").copy_(facts.mel_std)
+
+    def network(self) -> Network:
+        """What is shipped."""
+        return self._network
+
+    def trained(self, optimizer: str) -> nn.Module:
+        """What that optimizer changes: the network."""
+        return self._network
+
+    @property
+    def auxiliary_parts(self) -> Mapping[str, Auxiliary]:
+        """No part is trained beside the network."""
+        return {}
+
+    def forward(self, batch: Batch) -> Output:
+        """The network's outputs for a batch, as `losses` takes them."""
+        raise NotImplementedError
+
+    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
+        """Weighted losses by name."""
+        raise NotImplementedError
+
+    def preview(self, batch: Batch) -> Preview | None:
+        """Neither mel nor sound."""
+        return None
+
+    def probe(self, batch: Batch) -> Mapping[str, Tensor]:
+        """Named outputs (B, ...) of the network with nothing random in them, padding zeroed."""
+        raise NotImplementedError
+
+
+class MelObjective(SingleOptimizerObjective[Network, Settings]):
+    """Of a network that makes a mel: `forward` gives a normalised "mel" (B, T, M)."""
+
+    def preview(self, batch: Batch) -> Preview | None:
+        """The log-mel of the first clip; its attention too, where `forward` gives "weights" (B, K, S)."""
+        output = self.forward(batch)
+        mel = self.log_mel(output["mel"])[0, : int(batch.lengths("mel")[0])]
+        attention = output["weights"][0].float() if "weights" in output else None
+        return Preview(mel=mel, attention=attention)
+
+    def log_mel(self, mel: Tensor) -> Tensor:
+        """A log-mel (..., M) out of a normalised one."""
+        return mel.float() * self._network.get_buffer("std") + self._network.get_buffer("mean")
+
+
+class VocoderObjective(SingleOptimizerObjective[Network, Settings]):
+    """Of a network that makes sound: `forward` gives "samples" (B, N), `hop_length` for each frame after the
+    first.
+    """
+
+    @property
+    def hop_length(self) -> int:
+        """Samples from one frame of the mel to the next."""
+        raise NotImplementedError
+
+    def preview(self, batch: Batch) -> Preview | None:
+        """The samples of the first clip."""
+        frames = int(batch.lengths("mel")[0])
+        samples = self.forward(batch)["samples"][0, : (frames - 1) * self.hop_length]
+        return Preview(samples=samples.float())
+
+
+# --- losses ----------------------------------------------------------------------------------------------
+
+
+def symbol_mask(batch: Batch) -> Tensor:
+    """(B, S): one for each symbol of a batch, zero in the padding."""
+    return length_mask(batch.lengths("symbols"), batch["symbols"].shape[1])
+
+
+def mel_mask(batch: Batch) -> Tensor:
+    """(B, T): one for each frame of a batch's mel, zero in the padding."""
+    return length_mask(batch.lengths("mel"), batch["mel"].shape[1])
+
+
+def outside_prompt(batch: Batch, mask: Tensor) -> Tensor:
+    """A mask (B, T) of frames without those that a clip's own prompt was cut from: there it could be copied."""
+    place = torch.arange(mask.shape[1], device=mask.device)
+    first = batch["prompt_span"][:, :1]
+    end = batch["prompt_span"][:, 1:]
+    return mask * ((place < first) | (place >= end))
+
+
+def mel_l1(made: Tensor, target: Tensor, mask: Tensor) -> Tensor:
+    """Mean absolute error of normalised mels (B, T, M) where the mask (B, T) is one."""
+    return masked_mean((made - target).abs(), mask)
+
+
+def duration_l2(log_durations: Tensor, batch: Batch) -> Tensor:
+    """Mean squared error of the logarithm of one plus the frames of each symbol (B, S)."""
+    return masked_mean((log_durations - (batch["durations"] + 1.0).log()) ** 2, symbol_mask(batch))
+
+
+def octave_l1(made: Tensor, octave: Tensor, voiced: Tensor) -> Tensor:
+    """Mean absolute error of pitches (B, T) in octaves where the mask (B, T) says they are voiced."""
+    return masked_mean((made - octave).abs(), voiced)
+
+
+def voicing_entropy(log_odds: Tensor, voiced: Tensor, mask: Tensor) -> Tensor:
+    """Cross-entropy of voicing, log-odds and truth (B, T), where the mask (B, T) is one."""
+    return masked_mean(F.binary_cross_entropy_with_logits(log_odds, voiced, reduction="none"), mask)
+
+
+def zero_padding(values: Tensor, lengths: Tensor) -> Tensor:
+    """Values (B, T, ...) with zeros beyond the length (B,) of each."""
+    mask = length_mask(lengths, values.shape[1])
+    return values * mask.reshape(*mask.shape, *[1] * (values.dim() - 2)).to(values.dtype)

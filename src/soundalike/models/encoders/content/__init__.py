@@ -1,0 +1,1 @@
+"""Content encoders: what is said, without who says it."""

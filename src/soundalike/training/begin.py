@@ -1,0 +1,121 @@
+"""The beginning of a run: network, data, objective and optimizers, as new or as they were saved."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from soundalike.checkpoints.part import adopt, load_state
+from soundalike.core import registry
+from soundalike.core.contracts import Objective
+from soundalike.core.errors import ConfigError, TrainingError
+from soundalike.core.types import DataFacts
+from soundalike.data.dataset import Dataset
+from soundalike.nn import lora
+
+from .distributed import ProcessGroup
+from .recipe import Recipe, TrainConfig
+from .run_log import LOG, forget_after
+from .state import State, check_same, restore
+
+
+def gather_facts(data: Dataset, sample: int = 400) -> DataFacts:
+    """Speakers, and mean and spread of each mel band over some clips."""
+    mel = torch.cat(
+        [
+            torch.from_numpy(data.read("mel", index)).float()
+            for index in range(0, len(data.rows), max(1, len(data.rows) // sample))
+        ]
+    )
+    return DataFacts(len(data.speakers), mel.mean(0), mel.std(0).clamp_min(0.1))
+
+
+def begin(recipe: Recipe, folder: Path, processes: ProcessGroup) -> tuple[State, Dataset]:
+    """What is alive in a run, and its data: from the folder's saved state where there is one. Raises
+    TrainingError where that is of another recipe.
+    """
+    t = recipe.train
+    saved = load_state(folder)
+    if saved is not None:
+        check_same(recipe, folder, saved[1])
+    torch.manual_seed(t.seed)
+    network, known = _network(recipe)
+    data = Dataset(recipe.data, recipe.mel, _required_fields(recipe, network), t.seed)
+    torch.manual_seed(t.seed)
+    objective = _objective(recipe, network, known or gather_facts(data))
+    for name, auxiliary in objective.auxiliary_parts.items():
+        if t.start_from and (Path(t.start_from) / name).is_dir():
+            adopt(auxiliary.network, Path(t.start_from) / name)
+    for optimizer in objective.optimizers:
+        objective.trained(optimizer).to(processes.device)
+    state = State(objective, copy.deepcopy(network).eval(), _optimizers(objective, t))
+    if saved is not None:
+        try:
+            restore(state, *saved)
+        except (RuntimeError, KeyError) as error:
+            reason = str(error).splitlines()[0]
+            raise TrainingError(
+                f"{folder}: its state does not fit this recipe ({reason}). "
+                "Begin in another --out with train.start_from."
+            ) from None
+        if processes.first:
+            forget_after(folder / LOG, state.step)
+    return state, data
+
+
+def _network(recipe: Recipe) -> tuple[nn.Module, DataFacts | None]:
+    """The network to be trained, with the weights it starts from; under adaptation also the facts of the data
+    it was trained on, which stay.
+    """
+    t = recipe.train
+    network = registry.part(recipe.part).build(recipe.network, recipe.mel)
+    if t.start_from:
+        fresh = adopt(network, t.start_from)
+        if fresh:
+            names = ", ".join(fresh[:4])
+            print(f"{t.start_from}: holds nothing for {len(fresh)} tensors, which begin afresh ({names}...)")
+    if not t.adapt:
+        return network, None
+    if not t.start_from:
+        raise ConfigError("[train] adapt changes a trained part: name its folder in start_from.")
+    buffers = dict(network.named_buffers())
+    known = None
+    if "mean" in buffers and "std" in buffers:
+        known = DataFacts(1, buffers["mean"].clone(), buffers["std"].clone())
+    lora.prepare(network, t.adapt, t.rank)
+    return network, known
+
+
+def _required_fields(recipe: Recipe, network: nn.Module) -> frozenset[str]:
+    """What an objective by these settings asks of the data."""
+    blank = DataFacts(1, torch.zeros(recipe.mel.n_mels), torch.ones(recipe.mel.n_mels))
+    return _objective(recipe, network, blank).required_fields
+
+
+def _objective(recipe: Recipe, network: nn.Module, facts: DataFacts) -> Objective:
+    make = registry.part(recipe.part).objective
+    if make is None:
+        raise ConfigError(f"{recipe.part} is not trained by gradients.")
+    return make(network, recipe.objective, facts)
+
+
+def _optimizers(objective: Objective, t: TrainConfig) -> dict[str, torch.optim.Optimizer]:
+    """AdamW for each of the objective's optimizers."""
+    for section, table in (("rates", t.rates), ("optimizer_betas", t.optimizer_betas)):
+        for name in set(table) - set(objective.optimizers):
+            raise ConfigError(
+                f"[train] {section} names '{name}', but the optimizers of this objective are "
+                f"{', '.join(objective.optimizers)}."
+            )
+    return {
+        name: torch.optim.AdamW(
+            [parameter for parameter in objective.trained(name).parameters() if parameter.requires_grad],
+            lr=t.lr,
+            betas=t.optimizer_betas.get(name, t.betas),
+            weight_decay=t.weight_decay,
+        )
+        for name in objective.optimizers
+    }
