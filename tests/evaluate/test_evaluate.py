@@ -36,7 +36,7 @@ class Parrot:
         self.heard = heard
         self.asked = 0
 
-    def hear(self, audio: Audio) -> str:
+    def transcribe(self, audio: Audio) -> str:
         self.asked += 1
         return self.heard
 
@@ -385,7 +385,7 @@ def test_what_is_not_installed_is_said(monkeypatch, tmp_path):
 
 def test_an_instrument_that_fails_costs_one_job(tmp_path):
     class Moody(Parrot):
-        def hear(self, audio):
+        def transcribe(self, audio):
             if super().hear(audio) and self.asked == 2:
                 raise KeyError("nobody's error")
             return self.heard

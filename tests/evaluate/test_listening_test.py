@@ -18,7 +18,7 @@ from conftest import sentences
 from soundalike.audio.audio import Audio
 from soundalike.cli.main import main
 from soundalike.core.errors import EvaluationError
-from soundalike.evaluate.listening_test.plan import ANCHOR, OTHER, REAL, SYSTEM, Clip, make_plan
+from soundalike.evaluate.listening_test.plan import ANCHOR, OTHER, REAL, SYSTEM, Clip, about, make_plan
 from soundalike.evaluate.listening_test.ratings import Rating, Ratings
 from soundalike.evaluate.listening_test.results import fails, markdown, results
 
@@ -76,26 +76,22 @@ def serving(application):
     """An ASGI application on a free port of this machine; gives its address."""
     import uvicorn
 
-    quality_checker = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(application, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [quality_checker]})
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{quality_checker.getsockname()[1]}"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(20)
-
-
-def about(plan) -> dict[str, str]:
-    return {"test": plan.test, "systems": json.dumps(plan.systems), "digest": plan.digest, "excluded": "[]"}
 
 
 @pytest.fixture
 def started(jobs, tmp_path):
     """Begins a test over the jobs; gives it with its file of ratings."""
     application = pytest.importorskip(
-        "soundalike.evaluate.listening_test.app", reason="the extra 'serve' is not installed"
+        "soundalike.serve.listening_test.app", reason="the extra 'serve' is not installed"
     )
 
     def start(test: str, at_most: int | None = None):
@@ -312,7 +308,7 @@ def test_commands_that_cannot_be_followed(jobs, tmp_path, capsys, monkeypatch):
     ):
         words = ["listening-test", *words]
         assert main(words) == 2 and said in capsys.readouterr().err, words
-    monkeypatch.delitem(sys.modules, "soundalike.evaluate.listening_test.app", raising=False)
+    monkeypatch.delitem(sys.modules, "soundalike.serve.listening_test.app", raising=False)
     monkeypatch.setitem(sys.modules, "fastapi", None)
     assert (
         main(["listening-test", str(jobs[0]), "--test", "mos"]) == 2

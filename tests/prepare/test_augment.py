@@ -39,11 +39,11 @@ def test_the_best_way_through_a_loop_of_phones():
 
 
 def test_heard_phones_are_mostly_those_that_are_said(own):
-    aligner = load_part(BUILT_IN / "aligner", "aligner")
+    aligner = load_part(BUILT_IN / "aligner", "aligner").instrument
     rows = read_manifest(own)
     said = {row.id: row.phonemes for row in rows}
     write_manifest(own, [replace(row, phonemes=[]) for row in rows])
-    count = add_recognized_phones(own, aligner.network, aligner.mel)
+    count = add_recognized_phones(own, aligner, aligner.mel)
     heard = [row for row in read_manifest(own) if row.phonemes]
     assert len(heard) == count >= len(rows) // 2
     classes = phone_classes()

@@ -134,7 +134,7 @@ def test_annotating_a_folder(prepared, tmp_path):
     wrong = phonemize("Something else entirely is written under this recording of a voice.").symbols
     write_manifest(folder, [*rows[:-1], replace(rows[-1], phonemes=wrong)])
     part = load_part(BUILT_IN / "aligner")
-    agreement = write_durations(str(folder), part.network, part.mel)
+    agreement = write_durations(str(folder), part.instrument, MelSpec())
     assert min(agreement[row.id] for row in rows[:-1]) > agreement[rows[-1].id] + 1
     store = FeatureStore(folder, MelSpec())
     for row in rows[:-1]:
@@ -143,7 +143,7 @@ def test_annotating_a_folder(prepared, tmp_path):
             store.read("mel", row.id)
         )
     part = load_part(BUILT_IN / "speaker")
-    assert write_speaker_embeddings(str(folder), part.network, part.mel) == len(rows)
+    assert write_speaker_embeddings(str(folder), part.instrument, MelSpec()) == len(rows)
     vectors = np.stack([store.read("vector", row.id).astype(np.float32) for row in rows])
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=2e-3)
     cosine = vectors @ vectors.T

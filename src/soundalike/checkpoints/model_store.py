@@ -19,12 +19,13 @@ from typing import Any
 from soundalike.core import registry
 from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.core.files import data_dir, replace_folder
+from soundalike.core.metrics import HEADLINES as HEADLINES
+from soundalike.core.metrics import format_headlines
 
 from .bundle import BUILT_IN, BUILTIN, MODEL, load_bundle, part_folder, read_model
 from .part import CONFIG, WEIGHTS
 
 PLACE = "SOUNDALIKE_MODELS"  # environment variable with the user's shelf
-HEADLINES = ("wer", "similarity", "first", "naturalness", "speed")  # scores shown in one line
 
 
 @dataclass(frozen=True)
@@ -175,14 +176,4 @@ def held(folder: Path) -> InstalledPart:
 
 def shown(said: dict[str, Any]) -> dict[str, str]:
     """The scores in a model.json by their short names, with units: {"word error rate": "3.1 %"}."""
-    from dataclasses import asdict
-
-    from soundalike.evaluate.report import metrics, shown
-
-    table = {metric.name: metric for metric in metrics([("", False)])}
-    scores = said.get("scores", {})
-    return {
-        table[name].short or table[name].label: shown(asdict(table[name]), scores[name])
-        for name in HEADLINES
-        if name in scores
-    }
+    return format_headlines(said.get("scores", {}))

@@ -243,6 +243,12 @@ class Aligner(Protocol):
         """As `recognize`, of a log-mel (T, M) of the aligner's own spec."""
         ...
 
+    def class_scores(self, audio: Audio) -> np.ndarray:
+        """How well each class of sounds (text.alphabet.phone_classes; 0 is silence) fits each frame (T, C):
+        log-probabilities, less what each class has by being common.
+        """
+        ...
+
 
 # --- capabilities: what only some models can do; ask with isinstance ---------------------------------------
 

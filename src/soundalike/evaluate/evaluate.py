@@ -32,7 +32,7 @@ from .jobs import (
 )
 from .naturalness import Naturalness, open_naturalness
 from .signal import SHORTEST, prosody, signal
-from .similarity import SpeakerEncoder, open_encoders
+from .similarity import VoiceEncoder, open_encoders
 from .words import plain_words, score_words
 
 RESULTS = "jobs.jsonl"
@@ -47,16 +47,17 @@ class InstrumentError(EvaluationError):
 
 @dataclass
 class Instruments:
-    """What listens to each recording. Any may be left out; `notes` says which were and why."""
+    """What measures each recording. Any may be left out; `notes` says which were and why."""
 
     language: str = "en"
     recogniser: Recogniser | None = None
     naturalness: Naturalness | None = None
-    encoders: list[SpeakerEncoder] = field(default_factory=list)
+    encoders: list[VoiceEncoder] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def names(self) -> dict[str, Any]:
+        """What report.json says of them."""
         return {
             "recogniser": self.recogniser.name if self.recogniser else None,
             "naturalness": self.naturalness.name if self.naturalness else None,
@@ -67,7 +68,7 @@ class Instruments:
 
 @dataclass
 class Measured:
-    """A system with a row of measures for each job, and the voice vectors of the references: encoder ->
+    """A system with a row of measures for each job, and the speaker embeddings of the references: encoder ->
     fingerprint -> (V,).
     """
 
@@ -103,8 +104,8 @@ def open_instruments(
     found.notes += [broken] if broken else []
     if all(encoder.conditions for encoder in found.encoders):
         found.notes.append(
-            "Similarity is judged only by the encoder that conditions the built-in model, so it may flatter that model: not a headline. "
-            "Install resemblyzer for a second opinion."
+            "Similarity is judged only by the encoder that conditions the built-in model, so it may flatter that "
+            "model: not a headline. Install resemblyzer for a second opinion."
         )
     return found
 
@@ -130,7 +131,7 @@ def measure(job: Job, tools: Instruments) -> dict[str, Any]:
     }
     if tools.recogniser is not None:
         row |= asdict(
-            score_words(job.text, _ask(tools.recogniser, tools.recogniser.hear, audio), tools.language)
+            score_words(job.text, _ask(tools.recogniser, tools.recogniser.transcribe, audio), tools.language)
         )
     if tools.naturalness is not None:
         row |= _ask(tools.naturalness, tools.naturalness.score, audio)
@@ -151,13 +152,9 @@ def _ask(instrument: Any, method: Callable[[Audio], Any], audio: Audio) -> Any:
 
 
 def _kind(error: Exception) -> str:
-    return (
-        "text"
-        if isinstance(error, TextError)
-        else "instrument"
-        if isinstance(error, InstrumentError)
-        else "audio"
-    )
+    if isinstance(error, TextError):
+        return "text"
+    return "instrument" if isinstance(error, InstrumentError) else "audio"
 
 
 def result_key(job: Job, tools: Instruments) -> str:
@@ -216,7 +213,7 @@ def measure_system(system: System, tools: Instruments, folder: Path) -> Measured
     return Measured(system, rows, {})
 
 
-def hear_references(measured: list[Measured], tools: Instruments) -> list[str]:
+def add_references(measured: list[Measured], tools: Instruments) -> list[str]:
     """Give every row its reference's fingerprint and length, and every system the vectors of all references.
 
     Returns a note on every reference that cannot be used; it costs its jobs the similarity.
@@ -234,13 +231,12 @@ def hear_references(measured: list[Measured], tools: Instruments) -> list[str]:
             known[path] = (name, audio.seconds)
         except FAULTS as error:
             known[path] = None
-            notes.append(
-                f"A reference cannot be used, so its jobs have no similarity: {path}: {str(error).removeprefix(f'{path}: ')}"
-            )
+            reason = str(error).removeprefix(f"{path}: ")
+            notes.append(f"A reference cannot be used, so its jobs have no similarity: {path}: {reason}")
     for one in measured:
         one.references = vectors
         for job, row in zip(one.system.jobs, one.rows):
-            row["reference"], row["reference_seconds"] = known.get(job.reference) or (None, None)
+            row["reference"], row["reference_seconds"] = known.get(job.reference or "") or (None, None)
     return notes
 
 
@@ -260,8 +256,9 @@ def evaluate(
     from .report import build, markdown
 
     language = tools.language if tools.recogniser else None
-    systems = [read_system(place, language) for place in (path, against) if place is not None]
-    name_apart(systems, [path, against])
+    paths = [path] if against is None else [path, against]
+    systems = [read_system(place, language) for place in paths]
+    name_apart(systems, paths)
     if len(systems) > 1 and all(system.jobs for system in systems):
         keep_partners(systems)
     refuse_empty(systems)
@@ -276,7 +273,7 @@ def evaluate(
         keep_partners(systems)
         for one, table in zip(measured, rows):
             one.rows = [table[id(job)] for job in one.system.jobs]
-    notes = hear_references(measured, tools)
+    notes = add_references(measured, tools)
     report = build(measured, tools, notes, seed)
     write_atomic(
         folder / "report.json", json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

@@ -12,8 +12,9 @@ import numpy as np
 from soundalike.audio.audio import Audio
 from soundalike.audio.plots import bars, mel_png, scatter
 from soundalike.core.errors import AudioError
+from soundalike.core.metrics import format_interval, format_value
 
-from .report import counted, shown, shown_interval, shown_p, verdict_of
+from .report import counted, shown_p, verdict_of
 from .words import edits, plain_words
 
 MP3_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
@@ -103,7 +104,7 @@ def _main_table(report: dict[str, Any]) -> str:
                 c
                 for e in found
                 for c in (
-                    (shown(metric, e["value"]), shown_interval(metric, e), str(e["n"]))
+                    (format_value(metric, e["value"]), format_interval(metric, e), str(e["n"]))
                     if e
                     else ("–", "–", "0")
                 )
@@ -129,8 +130,8 @@ def _comparison(report: dict[str, Any]) -> str:
             word = verdict_of(metric, paired)
             split = f"{paired['more']} / {paired['less']} / {paired['ties']}"
             cells = [
-                shown(metric, gap["value"], True),
-                shown_interval(metric, gap, True),
+                format_value(metric, gap["value"], True),
+                format_interval(metric, gap, True),
                 split,
                 shown_p(paired["p"]),
             ]
@@ -177,7 +178,12 @@ def _speed(report: dict[str, Any]) -> str:
             found = group["table"].get("speed")
             if found:
                 rows.append(
-                    (f"{system['name']}, {name}"[-38:], found["value"], shown(metric, found["value"]), series)
+                    (
+                        f"{system['name']}, {name}"[-38:],
+                        found["value"],
+                        format_value(metric, found["value"]),
+                        series,
+                    )
                 )
     if not rows:
         return ""
@@ -210,7 +216,10 @@ def _one_system(system: dict[str, Any], report: dict[str, Any], players: int, em
                 [
                     escape(value),
                     str(group["used"]),
-                    *[f"{shown(m, e['value'])} ({shown_interval(m, e)})" if e else "–" for m, e in cells],
+                    *[
+                        f"{format_value(m, e['value'])} ({format_interval(m, e)})" if e else "–"
+                        for m, e in cells
+                    ],
                 ]
             )
         parts.append(

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Job:
 
     @property
     def language(self) -> str | None:
+        """The language of the text, where the job says."""
         return self.fields.get("language")
 
 
@@ -65,7 +67,8 @@ def read_system(path: str | os.PathLike, language: str | None = None) -> System:
         entries = list(_lines(place))
     else:
         raise EvaluationError(
-            f"{path}: no such file or folder. Give JSON lines with wav and text, or a folder of recordings with .txt files."
+            f"{path}: no such file or folder. "
+            "Give JSON lines with wav and text, or a folder of recordings with .txt files."
         )
     system = System(place.stem if place.is_file() else place.resolve().name, [], [])
     for entry in entries:
@@ -77,14 +80,15 @@ def read_system(path: str | os.PathLike, language: str | None = None) -> System:
     return system
 
 
-def _folder(folder: Path):
+def _folder(folder: Path) -> Iterator[Job | Excluded]:
     """Every recording below a folder; its text is the .txt of the same stem, its reference the file
     reference.* beside it.
     """
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in SOUNDS)
     if not files:
         raise EvaluationError(
-            f"{folder}: holds no recordings ({', '.join(SOUNDS)}). Give a folder of recordings with a .txt beside each."
+            f"{folder}: holds no recordings ({', '.join(SOUNDS)}). "
+            "Give a folder of recordings with a .txt beside each."
         )
     for path in files:
         if path.stem == "reference":
@@ -106,7 +110,7 @@ def _folder(folder: Path):
         )
 
 
-def _lines(path: Path):
+def _lines(path: Path) -> Iterator[Job | Excluded]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -216,11 +220,12 @@ def keep_partners(systems: list[System]) -> None:
         system.jobs = [system.jobs[index] for index in kept]
     if not found[0]:
         raise EvaluationError(
-            "the systems share no job: none has the same text and reference in all. Let all speak the same jobs."
+            "the systems share no job: none has the same text and reference in all. "
+            "Let all speak the same jobs."
         )
 
 
-def name_apart(systems: list[System], paths: list[str | os.PathLike]) -> None:
+def name_apart(systems: list[System], paths: Sequence[str | os.PathLike]) -> None:
     """Give systems of one name that of their folder as well and, where this does not tell them apart, a
     number.
     """

@@ -11,7 +11,7 @@ from soundalike.core.errors import EvaluationError
 
 
 class Naturalness(Protocol):
-    """A predictor of opinion scores: any can stand here."""
+    """Anything that predicts opinion scores."""
 
     name: str
 
@@ -33,6 +33,7 @@ class Dnsmos:
         self.run = dnsmos.run
 
     def score(self, audio: Audio) -> dict[str, float]:
+        """The predicted opinions, 1 to 5: `naturalness`, `voice_quality` and `background`."""
         # Resampling may overshoot, which the predictor refuses
         samples = np.clip(audio.resample(16_000).samples, -1.0, 1.0)
         found = self.run(samples, sr=16_000)
@@ -49,5 +50,6 @@ def open_naturalness() -> Naturalness:
         return Dnsmos()
     except ImportError as error:
         raise EvaluationError(
-            f"no predictor of naturalness: {error.name} is not installed (pip install 'soundalike[evaluate]')."
+            f"no predictor of naturalness: {error.name} is not installed "
+            "(pip install 'soundalike[evaluate]')."
         ) from None

@@ -4,12 +4,14 @@ Markdown.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from soundalike import __version__
+from soundalike.core.metrics import Metric, format_interval, format_value, metrics
 
 from .evaluate import Instruments, Measured
 from .jobs import as_dict
@@ -25,76 +27,6 @@ SLICES_UP_TO = 20  # values of a field; more are names rather than groups
 IN_SLICES = ("wer", "similarity", "first", "naturalness", "pitch_error", "speed")
 
 
-@dataclass(frozen=True)
-class Metric:
-    """One row of the table."""
-
-    name: str
-    label: str
-    unit: str  # "%" is of a share; "" of a plain number
-    better: str  # "lower", "higher" or "" where neither is
-    value: str = ""  # the measure averaged; `name` unless given
-    whole: str = ""  # the measure that pools it
-    digits: int = 2
-    short: str = ""  # for narrow columns; the label unless given
-
-
-def metrics(encoders: list[tuple[str, bool]]) -> list[Metric]:
-    """The rows of the table, similarity by each encoder (name, whether it conditions the model) in turn."""
-    rows = [
-        Metric("wer", "word error rate", "%", "lower", "word_errors", "words", 1),
-        Metric("cer", "character error rate", "%", "lower", "character_errors", "characters", 1),
-    ]
-    for name, conditions in sorted(encoders, key=lambda one: one[1]):  # an independent encoder comes first
-        own = "" if not conditions else "_built_in" if any(not other for _, other in encoders) else ""
-        note = f"{name} encoder" + (", which conditions the model: not a headline" if conditions else "")
-        short = "similarity, not a headline" if conditions else "similarity"
-        rows += [
-            Metric(f"similarity{own}", f"similarity to the reference ({note})", "", "higher", short=short),
-            Metric(f"margin{own}", f"margin over the most similar other reference ({name})", "", "higher"),
-            Metric(
-                f"first{own}",
-                f"own reference is the most similar of all ({name})",
-                "%",
-                "higher",
-                digits=0,
-                short="own reference first",
-            ),
-        ]
-    return [
-        *rows,
-        Metric("naturalness", "naturalness, overall (predicted, 1 to 5)", "", "higher", short="naturalness"),
-        Metric("voice_quality", "of that, the voice (1 to 5)", "", "higher"),
-        Metric("background", "of that, the background (1 to 5)", "", "higher"),
-        Metric("pitch", "median pitch", "Hz", "", digits=0),
-        Metric("pitch_range", "range of the pitch", "semitones", "", digits=1),
-        Metric(
-            "pitch_error",
-            "pitch error against the speaker's own recording",
-            "semitones",
-            "lower",
-            digits=1,
-            short="pitch error",
-        ),
-        Metric("pace", "pace", "words/s", ""),
-        Metric("pace_ratio", "pace relative to the speaker's own recording", "", ""),
-        Metric("pauses", "pauses over 150 ms", "per s", ""),
-        Metric("loudness", "loudness", "LUFS", "", digits=1),
-        Metric("clipped", "clipped samples", "%", "lower", digits=3),
-        Metric("silence", "silence", "%", "", digits=0),
-        Metric("tail", "level of the last 50 ms against speech", "dB", "", digits=0),
-        Metric("breaks_off", "recordings that break off", "%", "lower", digits=0),
-        Metric(
-            "speed",
-            "seconds of synthesis per second of speech",
-            "",
-            "lower",
-            digits=3,
-            short="seconds per second",
-        ),
-    ]
-
-
 def pairs(rows: list[dict[str, Any]], metric: Metric) -> list[tuple[float, float] | None]:
     """The (part, whole) of each row, None where it was not measured."""
     found = []
@@ -106,6 +38,7 @@ def pairs(rows: list[dict[str, Any]], metric: Metric) -> list[tuple[float, float
 
 
 def estimate(rows: list[dict[str, Any]], metric: Metric, seed: int) -> Estimate | None:
+    """The mean or pooled ratio of a metric over the rows that have it; None where none has."""
     known = [pair for pair in pairs(rows, metric) if pair is not None]
     return pooled([part for part, _ in known], [whole for _, whole in known], seed=seed) if known else None
 
@@ -114,7 +47,7 @@ def build(measured: list[Measured], tools: Instruments, notes: list[str], seed: 
     """What report.json holds."""
     table = metrics([(encoder.name, encoder.conditions) for encoder in tools.encoders])
     for one in measured:
-        _judge_voices(one, tools)
+        _judge_similarity(one, tools)
     report = {
         "format": FORMAT,
         "version": __version__,
@@ -139,12 +72,13 @@ def _cautions(measured: list[Measured]) -> list[str]:
         words, wrong = (sum(row.get(name, 0) for row in one.rows) for name in ("words", "word_errors"))
         if words and not wrong:  # no resampling draws an error that never happened
             notes.append(
-                f"{one.system.name}: none of {words} words was wrong; a true rate of up to {300 / words:.1f} % would often look so."
+                f"{one.system.name}: none of {words} words was wrong; "
+                f"a true rate of up to {300 / words:.1f} % would often look so."
             )
     return notes
 
 
-def _judge_voices(one: Measured, tools: Instruments) -> None:
+def _judge_similarity(one: Measured, tools: Instruments) -> None:
     independent = any(not encoder.conditions for encoder in tools.encoders)
     for row in one.rows:
         vectors = row.pop("vectors", {})
@@ -193,7 +127,7 @@ def _slices(jobs: list[dict[str, Any]], table: list[Metric], seed: int) -> dict[
     }
     order = [label for bins in (REFERENCE_BINS, TEXT_BINS) for _, label in bins]
     for name in dict.fromkeys(name for job in jobs for name in job["fields"]):
-        of[name] = lambda job, name=name: job["fields"].get(name)
+        of[name] = functools.partial(_field, name)
     small = [metric for metric in table if metric.name in IN_SLICES]
     found = {}
     for name, choose in of.items():
@@ -209,6 +143,10 @@ def _slices(jobs: list[dict[str, Any]], table: list[Metric], seed: int) -> dict[
                 for value in values
             }
     return found
+
+
+def _field(name: str, job: dict) -> str | None:
+    return job["fields"].get(name)
 
 
 def _bin(value: float | None, bins: tuple[tuple[float, str], ...]) -> str | None:
@@ -255,27 +193,8 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def shown(metric: dict[str, Any], value: float | None, signed: bool = False) -> str:
-    """A value with the metric's unit: "4.2 %"; a difference of shares in points, so that it is not taken for
-    a share of the other.
-    """
-    unit = "points" if signed and metric["unit"] == "%" else metric["unit"]
-    return "–" if value is None else f"{_number(metric, value, signed)} {unit}".strip()
-
-
-def shown_interval(metric: dict[str, Any], estimate: dict[str, Any], signed: bool = False) -> str:
-    """The interval in the metric's unit, which is left to the value beside it: "2.9 to 5.8"."""
-    if estimate["low"] is None:
-        return "–"
-    return f"{_number(metric, estimate['low'], signed)} to {_number(metric, estimate['high'], signed)}"
-
-
-def _number(metric: dict[str, Any], value: float, signed: bool) -> str:
-    rounded = round(100 * value if metric["unit"] == "%" else value, metric["digits"]) + 0.0  # no -0.0
-    return f"{rounded:{'+' if signed and rounded else ''}.{metric['digits']}f}"
-
-
 def shown_p(p: float) -> str:
+    """A probability as it is written: "0.031", "under .001"."""
     return "under .001" if p < 0.001 else f"{p:.3f}"
 
 
@@ -313,7 +232,7 @@ def markdown(report: dict[str, Any]) -> str:
                 c
                 for e in found
                 for c in (
-                    (shown(metric, e["value"]), shown_interval(metric, e), str(e["n"]))
+                    (format_value(metric, e["value"]), format_interval(metric, e), str(e["n"]))
                     if e
                     else ("–", "–", "0")
                 )
@@ -328,8 +247,8 @@ def markdown(report: dict[str, Any]) -> str:
                 gap = paired["difference"]
                 split = f"{paired['more']} / {paired['less']} / {paired['ties']}"
                 cells = [
-                    shown(metric, gap["value"], True),
-                    shown_interval(metric, gap, True),
+                    format_value(metric, gap["value"], True),
+                    format_interval(metric, gap, True),
                     split,
                     shown_p(paired["p"]),
                     verdict_of(metric, paired),
@@ -341,6 +260,7 @@ def markdown(report: dict[str, Any]) -> str:
 
 
 def counted(system: dict[str, Any]) -> str:
+    """How many jobs of a system were measured, and how many left out and why, as a phrase."""
     kinds = ", ".join(f"{count} for its {kind}" for kind, count in system["excluded_by_kind"].items())
     return f"{system['name']}: {system['used']} jobs measured, {len(system['excluded'])} left out" + (
         f" ({kinds})" if kinds else ""
@@ -369,7 +289,10 @@ def _system_lines(system: dict[str, Any], report: dict[str, Any]) -> list[str]:
                     [
                         value,
                         str(group["used"]),
-                        *[f"{shown(m, e['value'])} ({shown_interval(m, e)})" if e else "–" for m, e in cells],
+                        *[
+                            f"{format_value(m, e['value'])} ({format_interval(m, e)})" if e else "–"
+                            for m, e in cells
+                        ],
                     ]
                 )
             )

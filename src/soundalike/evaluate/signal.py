@@ -56,14 +56,16 @@ def prosody(audio: Audio, words: int, real: Audio | None = None) -> dict[str, fl
     utterance = audio.trim(0.0)
     hertz = _pitch(utterance)
     voiced = hertz[hertz > 0]
-    low, middle, high = np.percentile(voiced, [5, 50, 95]) if len(voiced) > 5 else (None, None, None)
     there = bool(audio.activity().any())
-    found = {
-        "pitch": None if middle is None else float(middle),
-        "pitch_range": None if middle is None else float(12 * np.log2(high / low)),
+    found: dict[str, float | None] = {
+        "pitch": None,
+        "pitch_range": None,
         "pace": words / utterance.seconds if there and words else None,
         "pauses": _pauses(utterance.activity()) / utterance.seconds if there else None,
     }
+    if len(voiced) > 5:
+        low, middle, high = np.percentile(voiced, [5, 50, 95])
+        found |= {"pitch": float(middle), "pitch_range": float(12 * np.log2(high / low))}
     if real is not None and there and real.activity().any():
         own = real.trim(0.0)
         found |= {

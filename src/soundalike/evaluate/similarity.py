@@ -8,16 +8,17 @@ from typing import Protocol
 import numpy as np
 
 from soundalike.audio.audio import Audio
+from soundalike.core.vectors import cosine, unit
 
 
-class SpeakerEncoder(Protocol):
-    """Something that knows voices: any encoder can stand here."""
+class VoiceEncoder(Protocol):
+    """Anything that gives a recording a speaker embedding."""
 
     name: str
     conditions: bool  # whether the built-in model is conditioned on it, so that it may flatter
 
     def embed(self, audio: Audio) -> np.ndarray:
-        """The voice as a vector (V,) of length one."""
+        """The speaker embedding (V,) of a recording, of length one."""
         ...
 
 
@@ -33,48 +34,38 @@ class BuiltInEncoder:
         from soundalike.checkpoints.bundle import BUILT_IN
         from soundalike.checkpoints.part import load_part
 
-        self.part = load_part(BUILT_IN / "speaker", "speaker")
+        self.encoder = load_part(BUILT_IN / "speaker", "speaker").instrument
 
     def embed(self, audio: Audio) -> np.ndarray:
-        import torch
-
-        from soundalike.nn.spectral import log_mel
-
-        samples = torch.from_numpy(audio.trim().normalised().resample(self.part.mel.sample_rate).samples)
-        with torch.inference_mode():
-            mel = log_mel(samples[None], self.part.mel)
-            return unit(self.part.network(mel, torch.tensor([mel.shape[1]]))[0].numpy())
+        """The speaker embedding (V,), of length one, of what is not silence at the ends."""
+        return unit(self.encoder.embed([audio.trim().normalised()])[0])
 
 
 class Resemblyzer:
     """The GE2E encoder of the package resemblyzer. No model is conditioned on it, but the built-in encoder
-    was taught by its vectors: a second opinion, not a stranger's.
+    was distilled from it: a second opinion, not an independent one.
     """
 
     name = "resemblyzer"
     conditions = False
 
     def __init__(self):
-        from resemblyzer import VoiceEncoder
+        from resemblyzer import VoiceEncoder as Ge2eEncoder
 
-        self.encoder = VoiceEncoder("cpu", verbose=False)
+        self.encoder = Ge2eEncoder("cpu", verbose=False)
 
     def embed(self, audio: Audio) -> np.ndarray:
+        """The speaker embedding (V,) of a recording, of length one."""
         from resemblyzer import preprocess_wav
 
         return unit(self.encoder.embed_utterance(preprocess_wav(audio.resample(16_000).samples)))
 
 
-def unit(vector: np.ndarray) -> np.ndarray:
-    vector = np.asarray(vector, dtype=np.float64)
-    return vector / max(float(np.linalg.norm(vector)), 1e-12)
-
-
-def open_encoders() -> tuple[list[SpeakerEncoder], str]:
+def open_encoders() -> tuple[list[VoiceEncoder], str]:
     """The built-in encoder, and every external one that is installed; and a sentence about one that is, but
     cannot be used.
     """
-    encoders: list[SpeakerEncoder] = [BuiltInEncoder()]
+    encoders: list[VoiceEncoder] = [BuiltInEncoder()]
     if importlib.util.find_spec("resemblyzer") is None:
         return encoders, ""
     try:
@@ -83,9 +74,9 @@ def open_encoders() -> tuple[list[SpeakerEncoder], str]:
         return encoders, f"resemblyzer is installed but cannot be used ({error})."
 
 
-def cosines(vector: np.ndarray, references: dict[str, np.ndarray]) -> dict[str, float]:
+def cosines(embedding: np.ndarray, references: dict[str, np.ndarray]) -> dict[str, float]:
     """How alike a voice is to each reference, -1 to 1."""
-    return {name: float(unit(vector) @ unit(other)) for name, other in references.items()}
+    return {name: cosine(embedding, other) for name, other in references.items()}
 
 
 def verdict(alike: dict[str, float], own: str) -> dict[str, float | None]:

@@ -38,7 +38,7 @@ def _drawn(weights: Sequence[np.ndarray], draws: int, seed: int) -> list[np.ndar
     n = len(weights[0])
     rng = np.random.default_rng(seed)
     table = np.stack(weights, 1)  # (n, k)
-    sums = []
+    sums: list[np.ndarray] = []
     for _ in range(0, draws, 100):
         counts = rng.multinomial(n, np.full(n, 1 / n), size=min(100, draws - 100 * len(sums)))
         sums.append(counts @ table)

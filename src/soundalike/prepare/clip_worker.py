@@ -13,16 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from soundalike.audio.audio import Audio
-from soundalike.audio.mel import MelSpec
+from soundalike.audio.mel import MelSpec, log_mel
 from soundalike.audio.pitch import pitch
+from soundalike.core.contracts import Aligner
 from soundalike.core.errors import AudioError, TextError
 from soundalike.data.feature_store import FeatureStore
-from soundalike.models.aligners.hmm.network import Aligner
 from soundalike.models.recognizers.whisper import Recogniser, open_recogniser
-from soundalike.nn.spectral import log_mel
 from soundalike.prepare.readers.clips import Clip
 from soundalike.text import LANGUAGES, detect_language, phonemize
 
@@ -30,8 +28,10 @@ from .denoise import without_noise
 from .slicing import MARGIN, cut, share_out, speech
 
 KINDS = ("mel", "pitch", "samples")
-FROM_TEXT = ("durations", "retold")  # what other steps add, to be made again with its source
+# Kinds that other steps add, to be made again with what they were made from
+FROM_TEXT = ("durations", "retold")
 FROM_SOUND = ("vector", "teacher", "quality")
+NOTHING = "[nothing]"  # the text of a piece of a long recording that none of its text falls into
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ class Plan:
     trim: bool = True  # leave MARGIN seconds of silence at the ends
     longest: float = 12.0  # seconds of a piece of a long recording, at most
     shortest: float = 1.0  # shorter pieces are rejected
-    language: str = "en"  # of clips whose corpus does not tell; "auto": of what is said
+    language: str = "en"  # of clips whose corpus does not say; "auto": of what is said
+    speaker: str = ""  # who speaks in all clips; empty: whom their corpus names
     vad: str = "activity"  # what finds speech in long recordings: silero or activity
     transcribe: bool = True  # where there is no text; else such clips are kept without one
     asr_model: str | None = None  # folder or name of a Whisper model
@@ -83,7 +84,10 @@ def work(job: Job, plan: Plan, folder: str, aligner: Aligner | None = None) -> d
     """Work on one clip; returns its entry of the journal: `rows` (what their sounds and texts came to) and
     `rejected` with reasons.
     """
-    torch.set_num_threads(1)
+    if aligner is not None:
+        import torch
+
+        torch.set_num_threads(1)  # there is a worker for each core
     store = FeatureStore(folder, plan.mel)
     clip = job.clip
     entry: dict[str, Any] = {"id": clip.id, "keys": list(job.keys), "rows": [], "rejected": []}
@@ -114,23 +118,20 @@ def _pieces(clip: Clip, sound: Audio, plan: Plan, aligner: Aligner | None) -> li
     if not spans:
         raise AudioError(f"{clip.audio}: nobody speaks in it.")
     texts = [""] * len(spans)
-    if clip.text and aligner is None:
-        raise TextError(
-            f"{clip.where}: a text of a long recording needs an aligner to be cut. Use `soundalike prepare`, or give pieces with texts."
-        )
     if clip.text:
-        texts = share_out(sound, clip.text, _language(clip, plan), spans, aligner, plan.mel)
+        if aligner is None:
+            raise TextError(
+                f"{clip.where}: a text of a long recording needs an aligner to be cut. "
+                "Use `soundalike prepare`, or give pieces with texts."
+            )
+        shares = share_out(sound, clip.text, _language(clip, plan), spans, aligner)
+        texts = [share or NOTHING for share in shares]
     pieces = []
     for (start, stop), text in zip(spans, texts):
         name = f"{clip.id}_{int(start * 1000):08d}"
-        told = text or ("[nothing]" if clip.text else "")
+        where = f"{clip.audio}, from {start:.1f} to {stop:.1f} s"
         audio = Audio(sound.samples[int(start * sound.rate) : int(stop * sound.rate)], sound.rate)
-        pieces.append(
-            (
-                replace(clip, id=name, text=told, where=f"{clip.audio}, from {start:.1f} to {stop:.1f} s"),
-                audio,
-            )
-        )
+        pieces.append((replace(clip, id=name, text=text, where=where), audio))
     return pieces
 
 
@@ -142,36 +143,18 @@ def _row(
     """
     if clip.long and audio.seconds < plan.shortest:
         raise AudioError(f"{clip.where}: only {audio.seconds:.2f} s long, under {plan.shortest:g} s.")
-    if clip.text == "[nothing]":
+    if clip.text == NOTHING:
         raise TextError(f"{clip.where}: none of the text falls into it.")
     sound = audio.resample(plan.mel.sample_rate).normalised()
     if sound.speech_seconds() < 0.2:
         raise AudioError(f"{clip.where if clip.long else clip.audio}: under 0.2 s of speech")
-    text = clip.text or (
-        _recogniser(_language(clip, plan), plan.asr_model).hear(sound).strip() if plan.transcribe else ""
-    )
-    if not text and plan.transcribe:
-        raise TextError(f"{clip.where}: no words were heard in it.")
-    language = _language(replace(clip, text=text), plan)
-    phonemes = (
-        phonemize(text, clip.where, language).symbols
-        if text and language.partition("-")[0] in LANGUAGES
-        else []
-    )
+    text, language, phonemes = _words(clip, sound, plan)
     place = clip.audio
     if clip.long:
         place = f"clips/{clip.id}.flac"
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         sound.write(folder / place)
-    samples = sound.samples
-    if "mel" in kinds:
-        store.write(
-            "mel", clip.id, log_mel(torch.from_numpy(samples)[None], plan.mel)[0].numpy().astype(np.float16)
-        )
-    if "pitch" in kinds:
-        store.write("pitch", clip.id, pitch(samples, plan.mel))
-    if "samples" in kinds:
-        store.write("samples", clip.id, (samples * 32767).astype(np.int16))
+    _write_features(clip.id, sound.samples, plan.mel, kinds, store)
     return {
         "id": clip.id,
         "audio": place,
@@ -180,6 +163,33 @@ def _row(
         "seconds": round(sound.seconds, 3),
         "phonemes": phonemes,
     }
+
+
+def _words(clip: Clip, sound: Audio, plan: Plan) -> tuple[str, str, list[str]]:
+    """What is said in a clip, written down where its corpus has no text; its language; its phonemes, none of a
+    language without a lexicon. Raises TextError.
+    """
+    text = clip.text
+    if not text and plan.transcribe:
+        text = _recogniser(_language(clip, plan), plan.asr_model).transcribe(sound).strip()
+        if not text:
+            raise TextError(f"{clip.where}: no words were heard in it.")
+    language = _language(replace(clip, text=text), plan)
+    if not text or language.partition("-")[0] not in LANGUAGES:
+        return text, language, []
+    return text, language, phonemize(text, clip.where, language).symbols
+
+
+def _write_features(
+    id: str, samples: np.ndarray, mel: MelSpec, kinds: tuple[str, ...], store: FeatureStore
+) -> None:
+    """Cache the kinds of features that are asked for, of samples (N,) at the mel's rate."""
+    if "mel" in kinds:
+        store.write("mel", id, log_mel(samples, mel).astype(np.float16))
+    if "pitch" in kinds:
+        store.write("pitch", id, pitch(samples, mel))
+    if "samples" in kinds:
+        store.write("samples", id, (samples * 32767).astype(np.int16))
 
 
 def _language(clip: Clip, plan: Plan) -> str:

@@ -18,17 +18,19 @@ from typing import Any
 
 from tqdm import tqdm
 
-from soundalike.audio.mel import MelSpec
+from soundalike.core.contracts import Aligner, SpeakerEncoder
 from soundalike.core.errors import ConfigError, DataError
 from soundalike.core.executors import run
 from soundalike.core.files import write_atomic
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, read_manifest, write_manifest
-from soundalike.models.aligners.hmm.network import Aligner
 from soundalike.prepare.readers.clips import Clip, Fault
 from soundalike.prepare.readers.formats import find_reader
 
-from .clip_worker import FROM_SOUND, FROM_TEXT, KINDS, Job, Plan, keys_of, work
+from .clip_worker import FROM_SOUND, FROM_TEXT, Job, Plan, keys_of, work
+from .derive.augment import add_recognized_phones
+from .derive.durations import write_durations
+from .derive.embeddings import write_speaker_embeddings
 from .slicing import detector
 
 JOURNAL = "journal.jsonl"
@@ -37,15 +39,43 @@ REJECTED = "rejected.jsonl"
 SHARE = 0.05
 
 
+def prepare_dataset(
+    source: str | os.PathLike,
+    folder: str | os.PathLike,
+    aligner: Aligner | None = None,
+    encoder: SpeakerEncoder | None = None,
+    *,
+    align: bool = True,
+    embed: bool = True,
+    recognize_phones: bool = False,
+    **settings: Any,
+) -> list[Row]:
+    """Prepare recordings, then add durations by an aligner and speaker embeddings by an encoder to the clips
+    that have none; returns the rows of the manifest.
+
+    The aligner also finds the words of long recordings that come with their text, even without `align`. With
+    `recognize_phones`, clips without phonemes get those that the aligner recognizes in them. `settings` are
+    those of `prepare`. Raises what `prepare` raises.
+    """
+    prepare(source, folder, aligner=aligner, **settings)
+    mel = settings.get("mel") or Plan().mel
+    place = os.fspath(folder)
+    if aligner is not None and recognize_phones:
+        add_recognized_phones(place, aligner, mel)
+    if aligner is not None and align:
+        write_durations(place, aligner, mel, again=False)
+    if encoder is not None and embed:
+        write_speaker_embeddings(place, encoder, mel, again=False)
+    return read_manifest(folder)
+
+
 def prepare(
     source: str | os.PathLike,
     out: str | os.PathLike,
     layout: str | None = None,
-    mel: MelSpec | None = None,
-    kinds: tuple[str, ...] = KINDS,
+    *,
     workers: int = 2,
     shares: tuple[float, float] | None = None,
-    speaker: str = "",
     aligner: Aligner | None = None,
     engine: str = "local",
     **settings: Any,
@@ -53,21 +83,21 @@ def prepare(
     """Read a corpus or a folder of recordings, write its manifest with phonemes, and cache its features under
     the MelSpec's digest.
 
-    `shares` of the speakers go to dev and test (default: SHARE each); `speaker` names all clips' speaker;
-    `aligner` finds the words of long recordings that come with their text; `settings` are those of Plan.
-    Clips that cannot be used are listed in `OUT/rejected.jsonl` with the reason. Safe to interrupt, even to
-    kill, and start again. Raises DataError where nothing can be used.
+    `shares` of the speakers go to dev and test (default: SHARE each); `aligner` finds the words of long
+    recordings that come with their text; `settings` are those of Plan. Clips that cannot be used are listed
+    in `OUT/rejected.jsonl` with the reason. Safe to interrupt, even to kill, and start again. Raises DataError
+    where nothing can be used.
     """
     place = Path(source)
     folder = Path(out)
-    plan = Plan(mel or MelSpec(), kinds, **settings)
+    plan = Plan(**{name: value for name, value in settings.items() if (name, value) != ("mel", None)})
     plan = replace(plan, vad=detector(plan.vad))
     name, read = find_reader(place, layout)
     if place.is_dir() and folder.resolve().is_relative_to(place.resolve()):
         raise DataError(
             f"{out}: lies inside {source}, so that its clips would be read again. Choose another folder."
         )
-    clips, rejected = _listed(place, name, read(place), speaker)
+    clips, rejected = _listed(place, name, read(place), plan.speaker)
     folder.mkdir(parents=True, exist_ok=True)
     done = _journal(folder) or _adopted(folder, clips, plan)
     jobs = [job for clip in clips if (job := _job(clip, done.get(clip.id), plan, folder))]
@@ -81,19 +111,8 @@ def prepare(
             journal.flush()
     entries = [done[clip.id] for clip in clips]
     rejected += [line for entry in entries for line in entry["rejected"]]
-    rows = [
-        Row(
-            **facts,
-            speaker=clip.speaker,
-            split=clip.split,
-            corpus=clip.corpus,
-            licence=clip.licence,
-            emotion=clip.emotion,
-        )
-        for clip, entry in zip(clips, entries)
-        for facts in entry["rows"]
-    ]
     _write_lines(folder / REJECTED, rejected)
+    rows = [_manifest_row(clip, facts) for clip, entry in zip(clips, entries) for facts in entry["rows"]]
     if not rows:
         first = rejected[0]["reason"] if rejected else "it lists none"
         raise DataError(f"{source}: none of its {len(clips)} clips can be used. The first: {first}")
@@ -103,8 +122,14 @@ def prepare(
     return rows
 
 
+def _manifest_row(clip: Clip, facts: dict[str, Any]) -> Row:
+    """A row of the manifest: what its corpus says of a clip, and what came of the work on it."""
+    own = ("speaker", "split", "corpus", "licence", "emotion")
+    return Row(**facts, **{name: getattr(clip, name) for name in own})
+
+
 def deal(rows: list[Row], shares: tuple[float, float] | None = None) -> list[Row]:
-    """The rows with a split each: a speaker's own where the corpus tells it, else dealt by speaker, the same
+    """The rows with a split each: a speaker's own where the corpus names it, else dealt by speaker, the same
     at every call.
 
     Raises ConfigError where a share that was asked for comes to no speaker.
@@ -113,7 +138,7 @@ def deal(rows: list[Row], shares: tuple[float, float] | None = None) -> list[Row
     free = sorted(
         {row.speaker for row in rows} - set(given), key=lambda name: hashlib.sha256(name.encode()).digest()
     )
-    split_of = {}
+    split_of: dict[str, str] = {}
     at = 0
     for split, share in zip(("dev", "test"), shares or (SHARE, SHARE)):
         count = int(share * len(free) + 1e-9)
@@ -133,35 +158,36 @@ def deal(rows: list[Row], shares: tuple[float, float] | None = None) -> list[Row
 def _listed(
     source: Path, name: str, found: Iterable[Clip | Fault], speaker: str
 ) -> tuple[list[Clip], list[dict[str, str]]]:
-    """The clips of a source, and those rejected before anybody listens."""
-    clips = []
-    rejected = []
-    seen = {}
+    """The clips of a source, and those rejected before they are opened."""
+    clips: list[Clip] = []
+    rejected: list[dict[str, str]] = []
+    seen: dict[str, str] = {}
     for clip in found:
         if isinstance(clip, Fault):
             if clip.fatal:
                 raise DataError(str(clip))
             if clip.check != "bom":
                 rejected.append({"id": clip.where, "reason": str(clip)})
-        elif clip.id in seen:
-            rejected.append(
-                {
-                    "id": clip.id,
-                    "reason": f"{clip.where}: the id '{clip.id}' is there already ({seen[clip.id]}).",
-                }
-            )
-        elif not clip.id or clip.id.startswith("/") or ".." in clip.id.split("/"):
-            rejected.append(
-                {"id": clip.id, "reason": f"{clip.where}: '{clip.id}' cannot name a file. Give a plain id."}
-            )
+        elif reason := _unusable_id(clip, seen):
+            rejected.append({"id": clip.id, "reason": f"{clip.where}: {reason}"})
         else:
             seen[clip.id] = clip.where
             clips.append(replace(clip, speaker=speaker) if speaker else clip)
     if not clips and not rejected:
         raise DataError(
-            f"{source}: holds no clip (read as {name}). Give a corpus with recordings, or name its reader with --reader."
+            f"{source}: holds no clip (read as {name}). "
+            "Give a corpus with recordings, or name its reader with --reader."
         )
     return clips, rejected
+
+
+def _unusable_id(clip: Clip, seen: dict[str, str]) -> str:
+    """Why a clip's id cannot be taken, beside those seen before; empty where it can."""
+    if clip.id in seen:
+        return f"the id '{clip.id}' is there already ({seen[clip.id]})."
+    if not clip.id or clip.id.startswith("/") or ".." in clip.id.split("/"):
+        return f"'{clip.id}' cannot name a file. Give a plain id."
+    return ""
 
 
 def _job(clip: Clip, entry: dict[str, Any] | None, plan: Plan, folder: Path) -> Job | None:
@@ -180,7 +206,7 @@ def _job(clip: Clip, entry: dict[str, Any] | None, plan: Plan, folder: Path) -> 
 def _journal(folder: Path) -> dict[str, dict[str, Any]]:
     """The entries of clips worked on before; a line half written by a run that was killed is dropped."""
     path = folder / JOURNAL
-    entries = {}
+    entries: dict[str, dict[str, Any]] = {}
     torn = False
     if not path.is_file():
         return {}

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+from typing import Any
 
 import numpy as np
-import torch
 
 from soundalike.audio.audio import Audio
-from soundalike.audio.mel import MelSpec
+from soundalike.core.contracts import Aligner
 from soundalike.core.errors import ConfigError, TextError
-from soundalike.models.aligners.hmm.network import COMMONEST, PRIOR_SCALE, Aligner
-from soundalike.nn.spectral import log_mel
 from soundalike.text import encode, read
+from soundalike.text.alphabet import phone_classes
 
 Span = tuple[float, float]  # seconds
 
@@ -35,7 +34,7 @@ def detector(name: str = "auto") -> str:
 
 
 @functools.lru_cache(maxsize=1)
-def _silero():
+def _silero() -> Any:
     import silero_vad
 
     return silero_vad.load_silero_vad()
@@ -45,14 +44,13 @@ def speech(audio: Audio, name: str) -> list[Span]:
     """Where somebody speaks, by one of the detectors `detector` names."""
     if name == "silero":
         import silero_vad
+        import torch
 
         samples = torch.from_numpy(np.ascontiguousarray(audio.resample(16_000).samples))
         found = silero_vad.get_speech_timestamps(samples, _silero(), sampling_rate=16_000)
         return [(span["start"] / 16_000, span["end"] / 16_000) for span in found]
-    loud = (
-        np.flatnonzero(np.diff(np.concatenate([[0], audio.activity().astype(np.int8), [0]]))).reshape(-1, 2)
-        / 100
-    )
+    edges = np.diff(np.concatenate([[0], audio.activity().astype(np.int8), [0]]))
+    loud = np.flatnonzero(edges).reshape(-1, 2) / 100  # seconds
     spans: list[Span] = []
     for start, stop in loud.tolist():
         if spans and start - spans[-1][1] < 0.1:
@@ -114,46 +112,48 @@ def _breathless(audio: Audio, span: Span, longest: float) -> list[Span]:
     return _breathless(audio, (start, middle), longest) + _breathless(audio, (middle, stop), longest)
 
 
-@torch.inference_mode()
-def share_out(
-    audio: Audio, text: str, language: str, pieces: list[Span], aligner: Aligner, mel: MelSpec
-) -> list[str]:
+def share_out(audio: Audio, text: str, language: str, pieces: list[Span], aligner: Aligner) -> list[str]:
     """What is said in each piece of a long recording, cut out of its whole text by aligning the two. Raises
     TextError where they cannot fit.
     """
-    sound = audio.resample(mel.sample_rate).normalised()
-    frames = log_mel(torch.from_numpy(sound.samples)[None], mel)
-    log_probs = aligner(frames, torch.tensor([frames.shape[1]]))[
-        0
-    ] - PRIOR_SCALE * aligner.log_prior.clamp_max(COMMONEST)
-    whole = len(log_probs) // COARSE * COARSE
-    coarse = log_probs[:whole].reshape(-1, COARSE, log_probs.shape[1]).mean(1).numpy()
-    symbols: list[str] = []
-    owner: list[tuple[int, int] | None] = []  # of each symbol: the place of its word in the text
-    for said in read(text, language).utterances:
-        symbols += said.symbols
-        owner += [said.spans[word] if word >= 0 else None for word in said.word_of]
-    classes = aligner.class_of[torch.tensor(encode(symbols))].numpy()
-    if len(coarse) < int((classes > 0).sum()):
-        raise TextError(
-            f"the text has {int((classes > 0).sum())} sounds, too many for {audio.seconds:.0f} s. Does it belong to this recording?"
-        )
-    path = follow(coarse, classes)
-    times: dict[tuple[int, int], list[float]] = {}
-    for frame, state in enumerate(path):
-        place = owner[state]
-        if place is not None and classes[state]:
-            times.setdefault(place, []).append((frame + 0.5) * COARSE / mel.frames_per_second)
+    words = _word_times(audio, text, language, aligner)
     firsts: dict[int, int] = {}  # piece -> where its text begins
     middles = np.array([(start + stop) / 2 for start, stop in pieces])
     halves = np.array([(stop - start) / 2 for start, stop in pieces])
-    for (start, _), moments in sorted(times.items()):
-        firsts.setdefault(int((np.abs(np.mean(moments) - middles) - halves).argmin()), start)
+    for (start, _), moment in sorted(words.items()):
+        firsts.setdefault(int((np.abs(moment - middles) - halves).argmin()), start)
     ends = sorted([*firsts.values(), len(text)])
     return [
         " ".join(text[firsts[n] : ends[ends.index(firsts[n]) + 1]].split()) if n in firsts else ""
         for n in range(len(pieces))
     ]
+
+
+def _word_times(audio: Audio, text: str, language: str, aligner: Aligner) -> dict[tuple[int, int], float]:
+    """When each word of a text is said, in seconds, by its place in the text. Raises TextError for a text that
+    has more sounds than the recording can hold.
+    """
+    scores = aligner.class_scores(audio)  # (T, C)
+    whole = len(scores) // COARSE * COARSE
+    coarse = scores[:whole].reshape(-1, COARSE, scores.shape[1]).mean(1)
+    symbols: list[str] = []
+    owner: list[tuple[int, int] | None] = []  # of each symbol: the place of its word in the text
+    for utterance in read(text, language).utterances:
+        symbols += utterance.symbols
+        owner += [utterance.spans[word] if word >= 0 else None for word in utterance.word_of]
+    classes = np.array(phone_classes())[encode(symbols)]
+    sounds = int((classes > 0).sum())
+    if len(coarse) < sounds:
+        raise TextError(
+            f"the text has {sounds} sounds, too many for {audio.seconds:.0f} s. "
+            "Does it belong to this recording?"
+        )
+    times: dict[tuple[int, int], list[float]] = {}
+    for frame, state in enumerate(follow(coarse, classes)):
+        place = owner[state]
+        if place is not None and classes[state]:
+            times.setdefault(place, []).append((frame + 0.5) * COARSE / aligner.mel.frames_per_second)
+    return {place: float(np.mean(moments)) for place, moments in times.items()}
 
 
 def follow(scores: np.ndarray, classes: np.ndarray, band: int = BAND) -> np.ndarray:

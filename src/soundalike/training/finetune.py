@@ -30,11 +30,8 @@ from soundalike.inference.cloner import Cloner
 from soundalike.models.recognizers.whisper import open_recogniser
 from soundalike.models.tts.starling.objective import JUDGED, StarlingSettings
 from soundalike.nn.lora import Method, difference, scaled
-from soundalike.prepare.derive.augment import add_recognized_phones
-from soundalike.prepare.derive.durations import write_durations
-from soundalike.prepare.derive.embeddings import write_speaker_embeddings
 from soundalike.prepare.lint.lint import lint
-from soundalike.prepare.pipeline import prepare
+from soundalike.prepare.pipeline import prepare_dataset
 from soundalike.provenance.consent import LEAST_LIKENESS, cosine
 from soundalike.text import read
 
@@ -204,26 +201,26 @@ def gather(
         if asr_model is not None:
             raise
         written = False  # what has no text is then heard as phones
-    prepare(
+    prepared = prepare_dataset(
         recordings,
         folder,
-        reader,
+        cloner.aligner,
+        cloner.speaker_encoder,
+        recognize_phones=not written,
+        layout=reader,
+        mel=cloner.synthesizer.mel,
         workers=1,
         shares=(0.0, 0.0),
         speaker="adapted",
-        aligner=cloner.aligner,
         language=language,
         transcribe=written,
         asr_model=asr_model,
     )
-    mel = cloner.synthesizer.mel
-    if any(not row.text for row in read_manifest(folder)):
+    if any(not row.text for row in prepared):
         tell(
             "no recogniser is installed (pip install 'soundalike[asr]'): recordings without a text are heard as phones"
         )
-        add_recognized_phones(str(folder), cloner.aligner, mel)
-    write_durations(str(folder), cloner.aligner, mel, again=False)
-    write_speaker_embeddings(str(folder), cloner.synthesizer.speaker, mel, again=False)
+    mel = cloner.synthesizer.mel
     findings = [finding for finding in lint(str(folder)) if finding.check in HARMFUL]
     for finding in findings:
         tell(f"left out: {finding}")

@@ -1,4 +1,4 @@
-"""What is heard in a listening test: trials of clips, made from systems' jobs, with hidden real recordings
+"""What is played in a listening test: trials of clips, made from systems' jobs, with hidden real recordings
 and anchors among them.
 """
 
@@ -144,17 +144,22 @@ def _unfit(job: Job, test: str, sounds: dict[str, str | None]) -> Excluded | Non
             job.where, "audio", f"no {needed[test][1]} ('{needed[test][0]}'), with which the clip is compared"
         )
     for path in (job.wav, job.real, job.reference):
-        if path is not None and path not in sounds:
-            try:
-                audio = Audio.read(path)
-                sounds[path] = (
-                    f"{path}: the recording is silent" if audio.loudness() == -float("inf") else None
-                )
-            except AudioError as error:
-                sounds[path] = str(error)
-        if path is not None and sounds[path]:
-            return Excluded(job.where, "audio", sounds[path])
+        if path is None:
+            continue
+        if path not in sounds:
+            sounds[path] = _unplayable(path)
+        if why := sounds[path]:
+            return Excluded(job.where, "audio", why)
     return None
+
+
+def _unplayable(path: str) -> str | None:
+    """Why a recording cannot be played; None where it can."""
+    try:
+        silent = Audio.read(path).loudness() == -float("inf")
+    except AudioError as error:
+        return str(error)
+    return f"{path}: the recording is silent" if silent else None
 
 
 def _short(text: str) -> str:
@@ -207,14 +212,16 @@ def _likeness(systems: list[System]) -> list[Trial]:
     are named, one of somebody else.
     """
     trials = []
-    speakers = {}
+    speakers: dict[str, tuple[str, Clip, str, str | None]] = {}
     for key, jobs in _groups(systems):
-        beside = _clip(REAL, jobs[0].reference, place="open")
+        reference = jobs[0].reference
+        assert reference is not None  # jobs without one were left out by _unfit
+        beside = _clip(REAL, reference, place="open")
         trials += [
             _trial(key, [_clip(SYSTEM, job.wav, system.name)], beside) for system, job in zip(systems, jobs)
         ]
         job = next((job for job in jobs if job.real), jobs[0])
-        speakers.setdefault(beside.name, (key, beside, job.real or job.reference, job.fields.get("speaker")))
+        speakers.setdefault(beside.name, (key, beside, job.real or reference, job.fields.get("speaker")))
     for key, beside, real, speaker in speakers.values():
         trials.append(_trial(key, [_clip(REAL, real)], beside))
         other = next(

@@ -1,4 +1,4 @@
-"""Recognisers: what words are heard in a recording."""
+"""Speech recognizers: the words of a recording."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ REMEDY = "pip install 'soundalike[asr]', or give the folder of a CTranslate2 Whi
 
 
 class Recogniser(Protocol):
-    """Something that listens: any recogniser can stand here."""
+    """Anything that writes down what is said."""
 
     name: str
 
-    def hear(self, audio: Audio) -> str: ...
+    def transcribe(self, audio: Audio) -> str:
+        """What is said in a recording."""
+        ...
 
 
 class Whisper:
@@ -33,10 +35,11 @@ class Whisper:
         self.language = language
         self.model = WhisperModel(str(folder), device="cpu", compute_type="int8")
 
-    def hear(self, audio: Audio) -> str:
+    def transcribe(self, audio: Audio) -> str:
+        """What is said in a recording; the same recording gives the same words."""
         import ctranslate2
 
-        # Where it is unsure it draws; the same recording shall give the same words
+        # Where it is unsure it draws at random
         ctranslate2.set_random_seed(0)
         # Longer ones go through its window in steps, which need timestamps
         samples = audio.resample(16_000).samples
@@ -71,10 +74,7 @@ def open_recogniser(language: str | None, folder: str | None = None) -> Recognis
                 f"{folder}: no model.bin here, so this is not a CTranslate2 Whisper model. {remedy}"
             )
         return _opened(place, language, f"Whisper {place.resolve().name}")
-    found = [importlib.util.find_spec(name) for name in WEIGHTS]
-    if None in found:
-        raise EvaluationError(f"no recogniser: Whisper's weights are not installed ({REMEDY}).")
-    parts = [Path(spec.origin).parent / "data" for spec in found]
+    parts = _bundled_weights()
     with tempfile.TemporaryDirectory() as together:  # read whole into memory, so the copy may go at once
         with open(Path(together) / "model.bin", "wb") as file:
             for number, part in enumerate(parts, 1):
@@ -83,6 +83,17 @@ def open_recogniser(language: str | None, folder: str | None = None) -> Recognis
         for name in ("tokenizer.json", "vocabulary.txt", "config.json"):
             shutil.copy(parts[0] / name, together)
         return _opened(Path(together), language, "Whisper base")
+
+
+def _bundled_weights() -> list[Path]:
+    """The folders of the packages with Whisper's weights. Raises EvaluationError where one is not installed."""
+    folders = []
+    for name in WEIGHTS:
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            raise EvaluationError(f"no recogniser: Whisper's weights are not installed ({REMEDY}).")
+        folders.append(Path(spec.origin).parent / "data")
+    return folders
 
 
 def _opened(folder: Path | str, language: str | None, name: str) -> Whisper:

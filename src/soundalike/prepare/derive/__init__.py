@@ -1,0 +1,1 @@
+"""What is added to a prepared folder: durations, embeddings, quality, distilled speech."""

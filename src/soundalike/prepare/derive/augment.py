@@ -12,28 +12,30 @@ from dataclasses import replace
 
 import numpy as np
 import soxr
-import torch
-from torch import nn
 from tqdm import tqdm
 
-from soundalike.audio.mel import MelSpec
+from soundalike.audio.audio import Audio
+from soundalike.audio.mel import MelSpec, log_mel
+from soundalike.core.contracts import Aligner, SpeakerEncoder
+from soundalike.core.types import Alignment
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, read_manifest, write_manifest
-from soundalike.models.aligners.hmm.network import Aligner
-from soundalike.models.aligners.hmm.phone_recognizer import recognize_phones
-from soundalike.nn.spectral import log_mel
+
+from .stored import frames_of, aligner_mel, stored_audio
 
 # Of pace, pitch and formants at once: one for each speaker
 FACTORS = (0.89, 0.92, 0.95, 1.06, 1.09, 1.12, 1.15)
 SEPARATOR = "~"  # between the id of a clip, or the name of a speaker, and the factor
 
 
-def add_resampled(folder: str, mel: MelSpec, encoder: nn.Module, factors: tuple[float, ...] = FACTORS) -> int:
+def add_resampled(
+    folder: str, mel: MelSpec, encoder: SpeakerEncoder, factors: tuple[float, ...] = FACTORS
+) -> int:
     """Add to a prepared folder every training clip with durations once more, resampled as if another person
     spoke; returns how many.
 
     All clips of a speaker get the same factor, their copies the same new speaker. `encoder` gives their
-    vectors. Clips that are there already are left as they are.
+    speaker embeddings. Clips that are there already are left as they are.
     """
     store = FeatureStore(folder, mel)
     rows = read_manifest(folder)
@@ -59,52 +61,58 @@ def add_resampled(folder: str, mel: MelSpec, encoder: nn.Module, factors: tuple[
     return len(new)
 
 
-@torch.inference_mode()
 def _resample(
-    row: Row, made: Row, factor: float, store: FeatureStore, mel: MelSpec, encoder: nn.Module
+    row: Row, made: Row, factor: float, store: FeatureStore, mel: MelSpec, encoder: SpeakerEncoder
 ) -> None:
     """Write the features of a clip played at `factor` times its rate; whatever is measured of its quality
     stays.
     """
-    samples = soxr.resample(
-        store.read("samples", row.id).astype(np.float32) / 32768, mel.sample_rate * factor, mel.sample_rate
-    )
-    sound = log_mel(torch.from_numpy(samples.astype(np.float32))[None], mel)
-    size = sound.shape[1]
+    samples = stored_audio(store, row.id, mel).samples
+    samples = soxr.resample(samples, mel.sample_rate * factor, mel.sample_rate).astype(np.float32)
+    audio = Audio(samples, mel.sample_rate)
+    frames = log_mel(samples, mel)
+    size = len(frames)
     durations = store.read("durations", row.id).astype(np.int64)
-    hertz = store.read("pitch", row.id)
     ends = np.round(durations.cumsum() * size / durations.sum()).astype(np.int64)
-    place = np.arange(size) * (len(hertz) - 1) / max(1, size - 1)
-    low, high, nearest = (hertz[step(place).astype(np.int64)] for step in (np.floor, np.ceil, np.round))
-    # Never half voiced
-    between = np.where((low > 0) & (high > 0), np.interp(place, np.arange(len(hertz)), hertz), nearest)
     store.write("durations", made.id, np.diff(ends, prepend=0).astype(np.int16))
-    store.write("pitch", made.id, (between * factor).astype(np.float32))
-    store.write("vector", made.id, encoder(sound, torch.tensor([size]))[0].numpy().astype(np.float16))
+    hertz = _stretched(store.read("pitch", row.id), size) * factor
+    store.write("pitch", made.id, hertz.astype(np.float32))
+    embedding = encoder.embed_mel(frames) if encoder.mel == mel else encoder.embed([audio])[0]
+    store.write("vector", made.id, embedding.astype(np.float16))
     if store.has("quality", row.id):
         store.write("quality", made.id, store.read("quality", row.id))
-    store.write("mel", made.id, sound[0].numpy().astype(np.float16))
+    store.write("mel", made.id, frames.astype(np.float16))
+
+
+def _stretched(hertz: np.ndarray, size: int) -> np.ndarray:
+    """A pitch contour (T,) spread over `size` frames, no frame half voiced."""
+    place = np.arange(size) * (len(hertz) - 1) / max(1, size - 1)
+    low, high, nearest = (hertz[step(place).astype(np.int64)] for step in (np.floor, np.ceil, np.round))
+    between = np.interp(place, np.arange(len(hertz)), hertz)
+    return np.where((low > 0) & (high > 0), between, nearest)
 
 
 def add_recognized_phones(folder: str, aligner: Aligner, mel: MelSpec) -> int:
-    """Give clips without phonemes those that the aligner hears in them, with their durations; returns how
-    many are clear enough.
+    """Give clips without phonemes those that the aligner recognizes in them, with their durations in frames of
+    `mel`; returns how many are clear enough.
 
-    About half of what it hears in English is what a lexicon says, and much of the rest is a neighbouring
+    About half of what it recognizes in English is what a lexicon says, and much of the rest is a neighbouring
     sound: good enough to learn voices from, not to learn a language.
     """
     store = FeatureStore(folder, mel)
     rows = read_manifest(folder)
     count = 0
-    for index, row in enumerate(tqdm(rows, desc="hear", unit="clip")):
+    for index, row in enumerate(tqdm(rows, desc="recognize", unit="clip")):
         if row.phonemes or not store.has("mel", row.id):
             continue
-        heard = recognize_phones(torch.from_numpy(store.read("mel", row.id)).float(), aligner, mel)
-        if heard is None:
+        found = aligner.recognize_mel(aligner_mel(store, row.id, mel, aligner))
+        if found is None:
             continue
-        symbols, durations = heard
-        store.write("durations", row.id, np.array(durations, np.int16))
+        symbols, durations = found
+        alignment = Alignment(np.array(durations), np.zeros(len(symbols)), aligner.mel.frames_per_second)
+        scaled = alignment.at_rate(mel.frames_per_second, frames_of(store, row.id, mel))
+        store.write("durations", row.id, scaled.astype(np.int16))
         rows[index] = replace(row, phonemes=symbols)
-        count = count + 1
+        count += 1
     write_manifest(folder, rows)
     return count

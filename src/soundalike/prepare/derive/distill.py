@@ -3,66 +3,101 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 from tqdm import tqdm
 
-from soundalike.core.types import Voice
-from soundalike.data.dataset import DataConfig, Dataset
+from soundalike.audio.mel import MelSpec
+from soundalike.core.contracts import Synthesizer, WritesMel
+from soundalike.core.errors import ConfigError
+from soundalike.core.options import changed
+from soundalike.core.types import IDENTITY, Voice
 from soundalike.data.feature_store import FeatureStore
-from soundalike.data.manifest import write_manifest
+from soundalike.data.manifest import Row, write_manifest
 from soundalike.text import Utterance
 
-VOICES = 3  # clips of a speaker, the longest, that a family is told voices from
+if TYPE_CHECKING:
+    from soundalike.core.types import AcousticOutput
+    from soundalike.data.dataset import DataConfig, Dataset
 
-
+VOICES = 3  # clips of a speaker, the longest, that the model takes voices from
 LONGEST = 10.0  # seconds of each
 
 
-@torch.inference_mode()
-def distill(folder: str, out: str, family: Any, settings: DataConfig, seed: int = 0) -> int:
-    """Write the prepared folder `out`: the clips of `folder` as a family says their texts, in its own time
-    and melody; returns how many there are.
+def distill_clips(
+    folder: str,
+    out: str,
+    model: Synthesizer,
+    corpora: tuple[str, ...] = (),
+    exclude: tuple[str, ...] = (),
+    languages: tuple[str, ...] = (),
+) -> int:
+    """Distill the clips of a prepared folder that the corpora and languages choose; returns how many.
+
+    Raises ConfigError for a model that does not know its mel and durations beforehand.
+    """
+    from soundalike.data.dataset import DataConfig
+
+    chosen = DataConfig(folder, seconds=(0.5, 20.0), corpora=corpora, exclude=exclude, languages=languages)
+    return distill(folder, out, model, chosen)
+
+
+def distill(folder: str, out: str, model: Synthesizer, settings: DataConfig, seed: int = 0) -> int:
+    """Write the prepared folder `out`: the clips of `folder` as a model says their texts, with its own
+    durations and pitch; returns how many there are.
 
     For one that learns slowly to learn from (sequence-level distillation, Kim and Rush 2016): one text in one
-    voice always sounds the same, and its durations are exact. `family` is one that knows its `frames` before
-    it sounds them; `settings` choose the clips. A clip is said in the voice of one of its speaker's VOICES
-    longest, whose speaker vector it gets. Goes on where an earlier run stopped.
+    voice always sounds the same, and its durations are exact. `settings` choose the clips. A clip is said in
+    the voice of one of its speaker's VOICES longest, whose speaker embedding it gets. Goes on where an
+    earlier run stopped. Raises ConfigError for a model that makes sound without a mel and durations.
     """
-    required_fields = frozenset({"symbols", "durations", "mel", "pitch", "speaker_embedding"})
-    data = Dataset(settings, family.mel, required_fields, seed)
-    told = FeatureStore(out, family.mel)
+    from soundalike.data.dataset import Dataset
+
+    if not isinstance(model, WritesMel):
+        raise ConfigError(
+            "this family makes sound without knowing its mel and durations beforehand. "
+            "Name one that does: starling or fastspeech2."
+        )
+    data = Dataset(settings, model.mel, frozenset({"symbols", "durations", "mel", "pitch"}), seed)
+    embedded = [index for index in range(len(data.rows)) if data.has("vector", index)]
+    sources: dict[str, list[int]] = defaultdict(list)  # of each speaker, the longest first
+    for index in sorted(embedded, key=lambda index: -min(data.rows[index].seconds, LONGEST)):
+        sources[data.rows[index].speaker].append(index)
+    store = FeatureStore(out, model.mel)
+    options = changed(model.Options(), temperature=0.0)
     rows = []
-    still = {field.name: 0.0 for field in fields(family.Options) if field.name == "temperature"}
-    clips: dict[str, list[int]] = defaultdict(list)
-    for index in sorted(range(len(data.rows)), key=lambda index: -min(data.rows[index].seconds, LONGEST)):
-        clips[data.rows[index].speaker].append(index)
     Path(out).mkdir(parents=True, exist_ok=True)
-    for index, row in enumerate(tqdm(data.rows, desc="tell", unit="clip")):
-        source = int(np.random.default_rng([seed, index]).choice(clips[row.speaker][:VOICES]))
-        if not told.has("mel", row.id):
-            kept = round(LONGEST * family.mel.frames_per_second)
-            heard = {kind: data.read(kind, source) for kind in ("mel", "pitch", "speaker_embedding")}
-            heard = {
-                "prompt": heard["mel"][:kept],
-                "prompt_pitch": heard["pitch"][:kept],
-                "vector": heard["speaker_embedding"],
-            }
-            voice = Voice(
-                {name: torch.from_numpy(value) for name, value in heard.items()}, {"mel": family.mel.digest}
-            )
+    for place, index in enumerate(tqdm(embedded, desc="distill", unit="clip")):
+        row = data.rows[index]
+        source = int(np.random.default_rng([seed, place]).choice(sources[row.speaker][:VOICES]))
+        if not store.has("mel", row.id):
+            voice = _voice(data, source, model.mel)
             utterance = Utterance(row.phonemes, [row.text], [0] * len(row.phonemes))
-            made = family.frames(utterance, voice, family.Options(**still))
-            told.write("durations", row.id, made.durations.cpu().numpy().astype(np.int16))
-            if made.pitch is not None:
-                told.write("pitch", row.id, made.pitch.cpu().numpy().astype(np.float32))
-            told.write("speaker_embedding", row.id, heard["vector"])
-            told.write("mel", row.id, made.mel.cpu().numpy().astype(np.float16))
-        seconds = int(told.read("durations", row.id).sum()) / family.mel.frames_per_second
+            _write(store, row, model.acoustic_output(utterance, voice, options), voice)
+        seconds = int(store.read("durations", row.id).sum()) / model.mel.frames_per_second
         rows.append(replace(row, seconds=round(seconds, 3)))
     write_manifest(out, rows)
     return len(rows)
+
+
+def _voice(data: Dataset, source: int, mel: MelSpec) -> Voice:
+    """The voice of a prepared clip: its embedding, and its first LONGEST seconds as the prompt."""
+    kept = round(LONGEST * mel.frames_per_second)
+    tensors = {
+        "prompt": data.read("mel", source)[:kept],
+        "prompt_pitch": data.read("pitch", source)[:kept],
+        IDENTITY: data.read("vector", source),
+    }
+    return Voice(tensors, {"mel": mel.digest})
+
+
+def _write(store: FeatureStore, row: Row, made: AcousticOutput, voice: Voice) -> None:
+    """Keep what a model made of a clip; its mel last, which says that the clip is done."""
+    store.write("durations", row.id, made.durations.detach().cpu().numpy().astype(np.int16))
+    if made.pitch is not None:
+        store.write("pitch", row.id, made.pitch.detach().cpu().numpy().astype(np.float32))
+    store.write("vector", row.id, voice.identity)
+    store.write("mel", row.id, made.mel.detach().cpu().numpy().astype(np.float16))

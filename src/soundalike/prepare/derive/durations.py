@@ -6,55 +6,63 @@ import json
 from pathlib import Path
 
 import numpy as np
-import torch
 from tqdm import tqdm
 
 from soundalike.audio.mel import MelSpec
+from soundalike.core.contracts import Aligner
+from soundalike.core.files import write_atomic
+from soundalike.core.types import Alignment
 from soundalike.data.feature_store import FeatureStore
-from soundalike.data.manifest import read_manifest
-from soundalike.models.aligners.hmm.network import DISAGREEMENT, Aligner
-from soundalike.text.alphabet import encode
+from soundalike.data.manifest import Row, read_manifest
+from soundalike.models.aligners.agreement import DISAGREEMENT, agreement
+from soundalike.text import encode
+from soundalike.text.alphabet import MARKS
+
+from .stored import frames_of, aligner_mel
+
+UNALIGNED = "unaligned.jsonl"
 
 
 def write_durations(
     folder: str, aligner: Aligner, mel: MelSpec, least: float = DISAGREEMENT, again: bool = True
 ) -> dict[str, float]:
-    """Cache the durations of every clip with phonemes; returns each clip's agreement, the mean
-    log-probability of its phonemes.
+    """Cache the durations of every clip with phonemes, in frames of `mel`; returns each clip's agreement, the
+    mean log-probability of its phonemes.
 
-    Without `again`, clips that have durations are left as they are.
-
-    Clips whose transcript and sound disagree get no durations and are listed in `FOLDER/unaligned.jsonl`.
+    The aligner works on its own mel; where that is another than the folder's, its durations are brought to
+    the folder's frames. Without `again`, clips that have durations are left as they are. Clips whose
+    transcript and sound disagree get no durations and are listed in `FOLDER/unaligned.jsonl`.
     """
     store = FeatureStore(folder, mel)
-    agreement = {}
+    agreements = {}
     left_out = []
     rows = [
         row for row in read_manifest(folder) if row.phonemes and (again or not store.has("durations", row.id))
     ]
     for row in tqdm(rows, desc="align", unit="clip"):
-        sound = torch.from_numpy(store.read("mel", row.id)).float()
-        symbols = torch.tensor(encode(row.phonemes, row.id))
-        sounded = aligner.class_of[symbols] > 0
-        if len(sound) < 2 * int(sounded.sum()):
-            left_out.append(
-                {"id": row.id, "reason": f"{len(sound)} frames are too few for {int(sounded.sum())} phonemes"}
-            )
+        alignment, reason = _aligned(row, store, mel, aligner)
+        if alignment is not None:
+            agreements[row.id] = agreement(alignment, row.phonemes)
+            if agreements[row.id] < least:
+                reason = f"the transcript does not fit the sound (agreement {agreements[row.id]:.2f})"
+        if alignment is None or reason:
+            left_out.append({"id": row.id, "reason": reason})
             store.path("durations", row.id).unlink(missing_ok=True)
             continue
-        durations, scores = aligner.align(sound, symbols)
-        agreement[row.id] = float(scores[sounded].mean())
-        if agreement[row.id] < least:
-            left_out.append(
-                {
-                    "id": row.id,
-                    "reason": f"the transcript does not fit the sound (agreement {agreement[row.id]:.2f})",
-                }
-            )
-            store.path("durations", row.id).unlink(missing_ok=True)
-        else:
-            store.write("durations", row.id, durations.numpy().astype(np.int16))
-    (Path(folder) / "unaligned.jsonl").write_text(
-        "".join(json.dumps(r) + "\n" for r in left_out), encoding="utf-8"
-    )
-    return agreement
+        durations = alignment.at_rate(mel.frames_per_second, frames_of(store, row.id, mel))
+        store.write("durations", row.id, durations.astype(np.int16))
+    write_atomic(Path(folder) / UNALIGNED, "".join(json.dumps(entry) + "\n" for entry in left_out))
+    return agreements
+
+
+def _aligned(row: Row, store: FeatureStore, mel: MelSpec, aligner: Aligner) -> tuple[Alignment | None, str]:
+    """Where the symbols of a clip are said; None, with the reason, where it is too short for them. Raises
+    TextError for a symbol that the alphabet lacks.
+    """
+    encode(row.phonemes, row.id)
+    frames = aligner_mel(store, row.id, mel, aligner)
+    alignment = aligner.align_mel(frames, row.phonemes)
+    if alignment is None:
+        phonemes = sum(symbol not in MARKS for symbol in row.phonemes)
+        return None, f"{len(frames)} frames are too few for {phonemes} phonemes"
+    return alignment, ""

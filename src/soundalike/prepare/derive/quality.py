@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from tqdm import tqdm
 
@@ -10,6 +12,9 @@ from soundalike.core.errors import ConfigError
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import read_manifest
 
+from .stored import stored_audio
+
+RATE = 16_000  # hertz of what DNSMOS takes
 SAMPLED = 1500  # clips whose quality is measured; the others' is predicted from them
 
 
@@ -17,7 +22,7 @@ def write_quality(folder: str, mel: MelSpec, sampled: int = SAMPLED, seed: int =
     """Cache the predicted mean opinion score (DNSMOS P.835 overall, Reddy et al. 2022) of every clip; returns
     how good that prediction is.
 
-    DNSMOS itself listens to so many clips; ridge regression from the level, spread and noise floor of the mel
+    DNSMOS itself scores so many clips; ridge regression from the level, spread and noise floor of the mel
     bands stands in for it on the rest. Returned: `clips`, `measured`, and `correlation` on a fifth of the
     measured clips that the regression has not seen. Raises ConfigError when speechmos is not installed.
     """
@@ -25,40 +30,34 @@ def write_quality(folder: str, mel: MelSpec, sampled: int = SAMPLED, seed: int =
         from speechmos import dnsmos
     except ImportError:
         raise ConfigError("rating needs speechmos: pip install soundalike[rate].") from None
-    import soxr
-
     store = FeatureStore(folder, mel)
-    rows = read_manifest(folder)
-    rows = [row for row in rows if store.has("mel", row.id) and store.has("samples", row.id)]
+    rows = [row for row in read_manifest(folder) if store.has("mel", row.id) and store.has("samples", row.id)]
     chosen = np.random.default_rng(seed).permutation(len(rows))[:sampled]
     scores = np.zeros(len(chosen), np.float32)
     for i, index in enumerate(tqdm(chosen, desc="rate", unit="clip")):
-        samples = store.read("samples", rows[index].id).astype(np.float32) / 32768
-        scores[i] = dnsmos.run(np.clip(soxr.resample(samples, mel.sample_rate, 16_000), -1, 1), sr=16_000)[
-            "ovrl_mos"
-        ]
+        samples = stored_audio(store, rows[index].id, mel).resample(RATE).samples
+        scores[i] = dnsmos.run(np.clip(samples, -1, 1), sr=RATE)["ovrl_mos"]
     known = np.stack([_portrait(store.read("mel", row.id)) for row in tqdm(rows, desc="mels", unit="clip")])
     known = (known - known.mean(0)) / known.std(0).clip(0.05)
     held = max(1, len(chosen) // 5)
-    correlation = float(
-        np.corrcoef(_ridge(known[chosen[held:]], scores[held:])(known[chosen[:held]]), scores[:held])[0, 1]
-    )
+    held_out = _ridge(known[chosen[held:]], scores[held:])(known[chosen[:held]])
+    correlation = float(np.corrcoef(held_out, scores[:held])[0, 1])
     predicted = _ridge(known[chosen], scores)(known).clip(1, 5)
     predicted[chosen] = scores
     for row, score in zip(rows, predicted):
-        store.write("quality", row.id, np.float32(score))
+        store.write("quality", row.id, np.asarray(score, np.float32))
     return {"clips": len(rows), "measured": len(chosen), "correlation": correlation}
 
 
 def _portrait(mel: np.ndarray) -> np.ndarray:
-    """What tells a good recording from a poor one in a mel (T, M): each band's floor, middle, top and
+    """What sets a good recording apart from a poor one in a mel (T, M): each band's floor, middle, top and
     spread.
     """
     mel = mel.astype(np.float32)
     return np.concatenate([*np.percentile(mel, [5, 25, 50, 75, 95], axis=0), mel.std(0), [np.log(len(mel))]])
 
 
-def _ridge(x: np.ndarray, y: np.ndarray, weight: float = 300.0):
+def _ridge(x: np.ndarray, y: np.ndarray, weight: float = 300.0) -> Callable[[np.ndarray], np.ndarray]:
     """The function that predicts y (n,) from x (n, d), by ridge regression."""
     middle = y.mean()
     solution = np.linalg.solve(x.T @ x + weight * np.eye(x.shape[1]), x.T @ (y - middle))

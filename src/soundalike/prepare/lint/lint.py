@@ -13,6 +13,7 @@ from soundalike.audio.mel import MelSpec
 from soundalike.checkpoints.bundle import BUILT_IN
 from soundalike.checkpoints.part import load_part
 from soundalike.core.errors import DataError, TextError
+from soundalike.core.vectors import unit
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import read_manifest
 from soundalike.prepare.readers.clips import Clip, Fault, sounds_in
@@ -20,19 +21,20 @@ from soundalike.prepare.readers.formats import find_reader
 from soundalike.text import LANGUAGES, encode, phonemize
 
 from .finding import Finding
-from .sounds import Heard, listen
+from .sounds import ClipMeasures, measure_clip
 from .texts import read_through
 
 LISTS = ("csv", "gpt_sovits", "jsonl", "table")  # readers of lists that should name every sound beside them
 # Cosine to a speaker's other clips under which a clip is not theirs; or by how much another speaker is nearer
-UNLIKE, NEARER = 0.6, 0.05
-ENOUGH = 3  # clips of a speaker from which on an odd one can be told
+UNLIKE = 0.6
+NEARER = 0.05
+ENOUGH = 3  # clips of a speaker from which on an odd one stands out
 ALIKE = 0.9  # share of the sounds that must have one rate for the others to be odd
 
 
 def lint(source: str, reader: str | None = None, language: str = "en", fast: bool = False) -> list[Finding]:
-    """Look through what `prepare` reads, or a folder it made. `fast` does without the aligner and the speaker
-    encoder.
+    """Look through what `prepare` reads, or a folder it made, by the built-in aligner and speaker encoder.
+    `fast` does without them.
 
     Raises DataError where there is nothing to look at.
     """
@@ -44,42 +46,41 @@ def lint(source: str, reader: str | None = None, language: str = "en", fast: boo
     findings = [Finding(f.check, f.where, "", f.reason, f.remedy) for f in listed if isinstance(f, Fault)]
     if not listed:
         raise DataError(
-            f"{source}: holds no clip (read as {name}). Give a corpus with recordings, or name its reader with --reader."
+            f"{source}: holds no clip (read as {name}). "
+            "Give a corpus with recordings, or name its reader with --reader."
         )
     findings += _twice(clips) + list(_missing(clips))
     if name in LISTS:
         findings += _unlisted(place if place.is_dir() else place.parent, clips)
-    aligner, encoder = (
-        (None, None) if fast else (load_part(BUILT_IN / role, role) for role in ("aligner", "speaker"))
-    )
-    heard: dict[str, Heard] = {}
+    measures: dict[str, ClipMeasures] = {}
+    aligner = None if fast else load_part(BUILT_IN / "aligner", "aligner").instrument
+    encoder = None if fast else load_part(BUILT_IN / "speaker", "speaker").instrument
     for clip in tqdm(clips, desc="lint", unit="clip"):
-        tongue = clip.language or language
-        phonemes = []
-        findings += read_through(clip, tongue, name == "recordings")
-        if clip.text and tongue.partition("-")[0] in LANGUAGES:
-            try:
-                phonemes = phonemize(clip.text, clip.where, tongue).symbols
-            except TextError as error:
-                findings.append(
-                    Finding(
-                        "unspeakable",
-                        clip.where,
-                        clip.audio,
-                        str(error).removeprefix(f"{clip.where}: "),
-                        "Mend the text.",
-                    )
-                )
+        phonemes, more = _read_text(clip, clip.language or language, name == "recordings")
+        findings += more
         if Path(clip.audio).is_file():
-            facts, more = listen(clip, phonemes, aligner, encoder)
+            measured, more = measure_clip(clip, phonemes, aligner, encoder)
             findings += more
-            if facts:
-                heard[clip.id] = facts
-    findings += _rates(clips, heard) + _same_sounds(clips, heard) + _speakers(clips, heard)
+            if measured:
+                measures[clip.id] = measured
+    findings += _rates(clips, measures) + _same_sounds(clips, measures) + _speakers(clips, measures)
     if prepared:
         findings += _features(place, clips)
     order = {clip.where: number for number, clip in enumerate(clips)}
     return sorted(findings, key=lambda finding: order.get(finding.where, -1))
+
+
+def _read_text(clip: Clip, language: str, may_lack: bool) -> tuple[list[str], list[Finding]]:
+    """The phonemes of a clip's text, none of one that cannot be spoken, and the findings about it."""
+    findings = read_through(clip, language, may_lack)
+    if not clip.text or language.partition("-")[0] not in LANGUAGES:
+        return [], findings
+    try:
+        return phonemize(clip.text, clip.where, language).symbols, findings
+    except TextError as error:
+        reason = str(error).removeprefix(f"{clip.where}: ")
+        findings.append(Finding("unspeakable", clip.where, clip.audio, reason, "Mend the text."))
+        return [], findings
 
 
 def _manifest(folder: Path) -> Iterator[Clip | Fault]:
@@ -104,9 +105,9 @@ def _manifest(folder: Path) -> Iterator[Clip | Fault]:
 def _twice(clips: list[Clip]) -> list[Finding]:
     """Ids, sounds and speakers that are where they should not be again."""
     findings = []
-    ids = {}
-    sounds = {}
-    splits = {}
+    ids: dict[str, str] = {}
+    sounds: dict[str, str] = {}
+    splits: dict[str, str] = {}
     for clip in clips:
         if clip.id in ids:
             reason = f"the id '{clip.id}' is there already ({ids[clip.id]})"
@@ -166,13 +167,13 @@ def _unlisted(root: Path, clips: list[Clip]) -> list[Finding]:
     ]
 
 
-def _rates(clips: list[Clip], heard: dict[str, Heard]) -> list[Finding]:
-    rates = [facts.rate for facts in heard.values()]
+def _rates(clips: list[Clip], measures: dict[str, ClipMeasures]) -> list[Finding]:
+    rates = [facts.rate for facts in measures.values()]
     common = max(set(rates), key=rates.count) if rates else 0
     many = rates.count(common) >= ALIKE * len(rates)
     findings = []
     for clip in clips:
-        rate = heard[clip.id].rate if clip.id in heard else common
+        rate = measures[clip.id].rate if clip.id in measures else common
         if rate < 16_000:
             findings.append(
                 Finding(
@@ -189,12 +190,12 @@ def _rates(clips: list[Clip], heard: dict[str, Heard]) -> list[Finding]:
     return findings
 
 
-def _same_sounds(clips: list[Clip], heard: dict[str, Heard]) -> list[Finding]:
+def _same_sounds(clips: list[Clip], measures: dict[str, ClipMeasures]) -> list[Finding]:
     findings = []
-    seen = {}
+    seen: dict[str, Clip] = {}
     for clip in clips:
-        if clip.id in heard:
-            first = seen.setdefault(heard[clip.id].digest, clip)
+        if clip.id in measures:
+            first = seen.setdefault(measures[clip.id].digest, clip)
             if first.audio != clip.audio:
                 reason = f"holds the very sound of {first.audio} ({first.where})"
                 findings.append(
@@ -209,45 +210,35 @@ def _same_sounds(clips: list[Clip], heard: dict[str, Heard]) -> list[Finding]:
     return findings
 
 
-def _speakers(clips: list[Clip], heard: dict[str, Heard]) -> list[Finding]:
+def _speakers(clips: list[Clip], measures: dict[str, ClipMeasures]) -> list[Finding]:
     """Clips that sound unlike the others of their speaker."""
-    told = [clip for clip in clips if clip.id in heard and heard[clip.id].vector is not None]
-    groups = defaultdict(list)
-    for clip in told:
-        groups[clip.speaker].append(heard[clip.id].vector)
-    middles = {speaker: _unit(np.mean(vectors, axis=0)) for speaker, vectors in groups.items()}
+    embeddings = {
+        id: measured.embedding for id, measured in measures.items() if measured.embedding is not None
+    }
+    judged = [clip for clip in clips if clip.id in embeddings]
+    groups: dict[str, list[np.ndarray]] = defaultdict(list)
+    for clip in judged:
+        groups[clip.speaker].append(embeddings[clip.id])
+    middles = {speaker: unit(np.mean(own, axis=0)) for speaker, own in groups.items()}
     findings = []
-    for clip in told:
+    for clip in judged:
         mine = groups[clip.speaker]
         if len(mine) < ENOUGH:
             continue
-        vector = heard[clip.id].vector
-        own = float(vector @ _unit(np.sum(mine, axis=0) - vector))
-        likeness = {
-            speaker: float(vector @ middle) for speaker, middle in middles.items() if speaker != clip.speaker
-        }
-        nearest = max(likeness, key=lambda speaker: likeness[speaker], default="")
-        if nearest and likeness[nearest] > own + NEARER:
-            reason = f"sounds like {nearest} ({likeness[nearest]:.2f}) rather than {clip.speaker} ({own:.2f})"
-            findings.append(
-                Finding("speaker", clip.where, clip.audio, reason, "Listen to it and correct the speaker.")
-            )
+        embedding = embeddings[clip.id]
+        own = float(embedding @ unit(np.sum(mine, axis=0) - embedding))
+        others = {name: float(embedding @ middle) for name, middle in middles.items() if name != clip.speaker}
+        nearest = max(others, key=lambda name: others[name], default="")
+        if nearest and others[nearest] > own + NEARER:
+            reason = f"sounds like {nearest} ({others[nearest]:.2f}) rather than {clip.speaker} ({own:.2f})"
+            remedy = "Listen to it and correct the speaker."
         elif own < UNLIKE:
             reason = f"sounds unlike the other clips of {clip.speaker} ({own:.2f})"
-            findings.append(
-                Finding(
-                    "speaker",
-                    clip.where,
-                    clip.audio,
-                    reason,
-                    "Listen to it and correct the speaker, or take it out.",
-                )
-            )
+            remedy = "Listen to it and correct the speaker, or take it out."
+        else:
+            continue
+        findings.append(Finding("speaker", clip.where, clip.audio, reason, remedy))
     return findings
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return vector / np.linalg.norm(vector).clip(1e-9)
 
 
 def _features(folder: Path, clips: list[Clip]) -> list[Finding]:

@@ -1,32 +1,34 @@
-"""Faults that are heard: in one sound by itself, and between it and its text."""
+"""Faults that are measured: in one sound by itself, and between it and its text."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from soundalike.audio.audio import AUDIBLE_PEAK, Audio
 from soundalike.audio.clipping import cut_off
 from soundalike.audio.io import read_channels
-from soundalike.checkpoints.part import LoadedPart
+from soundalike.core.contracts import Aligner, SpeakerEncoder
 from soundalike.core.errors import AudioError
-from soundalike.models.aligners.hmm.network import DISAGREEMENT
-from soundalike.nn.spectral import log_mel
+from soundalike.models.aligners.agreement import DISAGREEMENT, agreement
 from soundalike.prepare.readers.clips import Clip
-from soundalike.text import encode
 from soundalike.text.alphabet import MARKS
 
 from .finding import Finding
+
+Found = Callable[[str, str, str], None]  # takes a fault's check, reason and remedy
 
 CLIPPED = 5e-4  # share of the samples of speech in flat tops
 SHORT = 0.5  # seconds of a clip
 LONG = 20.0
 EDGE = 1.0  # seconds of silence before or after the speech
-QUIET, OFFSET = -45.0, 0.02  # dBFS of the speech; mean of the samples
+QUIET = -45.0  # dBFS of the speech
+OFFSET = 0.02  # mean of the samples
+ENOUGH = 1.0  # seconds of speech that a speaker embedding is taken of
 SLOW = 2.0  # phonemes a second of speech
 FAST = 20.0
 ENDINGS = {
@@ -40,19 +42,18 @@ ENDINGS = {
 
 
 @dataclass(frozen=True)
-class Heard:
-    """What is kept of a sound, to be held against the others."""
+class ClipMeasures:
+    """What is kept of a clip's sound, to be compared with the others'."""
 
-    rate: int
-    digest: str
-    vector: np.ndarray | None  # of its speaker
+    rate: int  # hertz
+    digest: str  # of its samples
+    embedding: np.ndarray | None  # (V,) of its speaker
 
 
-@torch.inference_mode()
-def listen(
-    clip: Clip, phonemes: list[str], aligner: LoadedPart | None, encoder: LoadedPart | None
-) -> tuple[Heard | None, list[Finding]]:
-    """What a sound is like, and the findings about it."""
+def measure_clip(
+    clip: Clip, phonemes: list[str], aligner: Aligner | None, encoder: SpeakerEncoder | None
+) -> tuple[ClipMeasures | None, list[Finding]]:
+    """The measures of a clip's sound, None where it cannot be read, and the findings about it."""
     findings: list[Finding] = []
 
     def found(check: str, reason: str, remedy: str) -> None:
@@ -66,7 +67,6 @@ def listen(
     audio = Audio(np.ascontiguousarray(channels.mean(axis=1), dtype=np.float32), rate)
     digest = hashlib.sha256(channels.tobytes()).hexdigest()
     active = audio.activity()
-    peak = float(np.abs(channels).max())
     _wrong_ending(clip, found)
     if channels.shape[1] > 1:
         found(
@@ -74,48 +74,54 @@ def listen(
             f"has {channels.shape[1]} channels",
             "Give one: the channel of the speaker's microphone.",
         )
-    if peak < AUDIBLE_PEAK or active.sum() < 20:
+    if float(np.abs(channels).max()) < AUDIBLE_PEAK or active.sum() < 20:
         found("silence", "nobody speaks in it", "Record it again, or take the row out.")
-        return Heard(rate, digest, None), findings
+        return ClipMeasures(rate, digest, None), findings
     if audio.seconds < SHORT:
         found("too-short", f"lasts {audio.seconds:.2f} s", f"Give clips of {SHORT:g} s or more.")
     if not clip.long:
         _proportions(audio, active, found)
     _level(audio, active, found)
-    sounded = sum(symbol not in MARKS for symbol in phonemes)
-    pace = sounded / max(0.1, audio.speech_seconds())
-    if sounded and not SLOW <= pace <= FAST:
-        reason = f"{sounded} phonemes in {audio.speech_seconds():.1f} s of speech ({pace:.1f} a second)"
+    fits = _pace(audio, phonemes, found)
+    embedding = None
+    if audio.seconds <= 2 * LONG:
+        if aligner is not None and fits:
+            _transcript(audio, phonemes, aligner, found)
+        if encoder is not None and audio.speech_seconds() >= ENOUGH:
+            embedding = encoder.embed([audio.resample(encoder.mel.sample_rate).normalised()])[0]
+    return ClipMeasures(rate, digest, embedding), findings
+
+
+def _pace(audio: Audio, phonemes: list[str], found: Found) -> bool:
+    """Whether a text has phonemes, about as many as the speech has time for."""
+    count = sum(symbol not in MARKS for symbol in phonemes)
+    pace = count / max(0.1, audio.speech_seconds())
+    if not count or SLOW <= pace <= FAST:
+        return count > 0
+    reason = f"{count} phonemes in {audio.speech_seconds():.1f} s of speech ({pace:.1f} a second)"
+    found(
+        "pace",
+        f"{reason}: the text is too {'long' if pace > FAST else 'short'} for the sound",
+        "Check that the two belong together.",
+    )
+    return False
+
+
+def _transcript(audio: Audio, phonemes: list[str], aligner: Aligner, found: Found) -> None:
+    """Whether the text is what is said."""
+    alignment = aligner.align(audio, phonemes)
+    if alignment is None:
+        return
+    score = agreement(alignment, phonemes)
+    if score < DISAGREEMENT:
         found(
-            "pace",
-            f"{reason}: the text is too {'long' if pace > FAST else 'short'} for the sound",
-            "Check that the two belong together.",
+            "transcript",
+            f"the text is not what is said (agreement {score:.1f})",
+            "Listen and correct the text.",
         )
-        sounded = 0
-    whole = audio.seconds <= 2 * LONG
-    vector = None
-    if whole and (aligner and sounded or encoder):
-        part = aligner or encoder
-        mel = log_mel(
-            torch.from_numpy(audio.resample(part.mel.sample_rate).normalised().samples)[None], part.mel
-        )[0]
-        if aligner and sounded and len(mel) >= 2 * sounded:
-            symbols = torch.tensor(encode(phonemes))
-            agreement = float(
-                aligner.network.align(mel, symbols)[1][aligner.network.class_of[symbols] > 0].mean()
-            )
-            if agreement < DISAGREEMENT:
-                found(
-                    "transcript",
-                    f"the text is not what is said (agreement {agreement:.1f})",
-                    "Listen and correct the text.",
-                )
-        if encoder and audio.speech_seconds() >= 1.0:
-            vector = encoder.network(mel[None], torch.tensor([len(mel)]))[0].numpy()
-    return Heard(rate, digest, vector), findings
 
 
-def _proportions(audio: Audio, active: np.ndarray, found) -> None:
+def _proportions(audio: Audio, active: np.ndarray, found: Found) -> None:
     if audio.seconds > LONG:
         found(
             "too-long",
@@ -134,7 +140,7 @@ def _proportions(audio: Audio, active: np.ndarray, found) -> None:
         )
 
 
-def _level(audio: Audio, active: np.ndarray, found) -> None:
+def _level(audio: Audio, active: np.ndarray, found: Found) -> None:
     speech = audio.samples[: len(active) * (audio.rate // 100)][np.repeat(active, audio.rate // 100)]
     clipped = float(cut_off(audio.samples).sum()) / max(1, len(speech))
     if clipped > CLIPPED:
@@ -151,7 +157,7 @@ def _level(audio: Audio, active: np.ndarray, found) -> None:
         found("offset", f"the samples' mean is {offset:+.3f}, not 0", "Remove the DC offset.")
 
 
-def _wrong_ending(clip: Clip, found) -> None:
+def _wrong_ending(clip: Clip, found: Found) -> None:
     import soundfile
 
     try:

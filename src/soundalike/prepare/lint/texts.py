@@ -25,17 +25,8 @@ def read_through(clip: Clip, language: str, may_lack: bool) -> list[Finding]:
 
     text = clip.text
     if not text.strip():
-        return (
-            []
-            if may_lack
-            else [
-                found(
-                    "no-text",
-                    "the text is empty",
-                    "Write what is said, or let `soundalike prepare` transcribe it.",
-                )
-            ]
-        )
+        remedy = "Write what is said, or let `soundalike prepare` transcribe it."
+        return [] if may_lack else [found("no-text", "the text is empty", remedy)]
     if "\ufffd" in text or _MOJIBAKE.search(text):
         return [
             found(
@@ -44,8 +35,9 @@ def read_through(clip: Clip, language: str, may_lack: bool) -> list[Finding]:
                 "Export the text again, as UTF-8.",
             )
         ]
-    if _MARKUP.search(text):
-        return [found("markup", f"holds markup: {_MARKUP.search(text)[0]!r}", "Leave only what is said.")]
+    markup = _MARKUP.search(text)
+    if markup:
+        return [found("markup", f"holds markup: {markup[0]!r}", "Leave only what is said.")]
     odd = odd_characters(text, language)
     if odd:
         names = ", ".join(

@@ -1,0 +1,1 @@
+"""Readers of corpora, folders and lists of recordings."""

@@ -1,4 +1,4 @@
-"""What readers give: clips as a corpus tells of them, and faults of its lists; how lists are read and sounds
+"""What readers give: clips as a corpus describes them, and faults of its lists; how lists are read and sounds
 are found.
 """
 
@@ -15,7 +15,7 @@ FOLDERS = ("", "wavs", "wav", "clips", "audio")  # where the sounds of a list us
 
 @dataclass(frozen=True)
 class Clip:
-    """One recording as its corpus tells of it, before anybody has listened."""
+    """One recording as its corpus describes it, before it is opened."""
 
     id: str
     audio: str  # a path; it need not exist
@@ -32,7 +32,7 @@ class Clip:
 
 @dataclass(frozen=True)
 class Fault:
-    """Something wrong with a list itself: `prepare` stops at a fatal one, `lint` tells of all."""
+    """Something wrong with a list itself: `prepare` stops at a fatal one, `lint` reports all."""
 
     check: str
     where: str

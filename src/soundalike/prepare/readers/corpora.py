@@ -20,7 +20,7 @@ def read_vctk(source: Path) -> Iterator[Clip | Fault]:
     ending, folder = ("_mic1.flac", sounds) if sounds.is_dir() else (".wav", source / "wav48")
     for text in sorted((source / "txt").glob("*/*.txt")):
         audio = folder / text.parent.name / f"{text.stem}{ending}"
-        yield from _told(audio, text, f"vctk/{text.stem}", text.parent.name, "vctk", "CC-BY-4.0")
+        yield from _with_text_file(audio, text, f"vctk/{text.stem}", text.parent.name, "vctk", "CC-BY-4.0")
 
 
 def read_libritts(source: Path) -> Iterator[Clip | Fault]:
@@ -31,7 +31,7 @@ def read_libritts(source: Path) -> Iterator[Clip | Fault]:
         name = text.name.removesuffix(".normalized.txt")
         speaker = f"libritts-{name.partition('_')[0]}"
         split = _split_of(text.parents[2].name)
-        yield from _told(
+        yield from _with_text_file(
             text.with_name(f"{name}.wav"), text, f"libritts/{name}", speaker, "libritts", "CC-BY-4.0", split
         )
 
@@ -72,7 +72,7 @@ def read_common_voice(source: Path) -> Iterator[Clip | Fault]:
     """Common Voice: `validated.tsv` (else train.tsv, dev.tsv, test.tsv) with client_id, path, sentence;
     sounds in `clips/`.
 
-    Its own dev.tsv and test.tsv tell the split of their speakers.
+    Its own dev.tsv and test.tsv name the split of their speakers.
     """
     official = {
         name: _table(source / f"{name}.tsv")[0]
@@ -128,7 +128,7 @@ def read_mailabs(source: Path) -> Iterator[Clip | Fault]:
     """M-AILABS: `LANGUAGE/by_book/(female|male)/SPEAKER/BOOK/metadata.csv` with `ID|raw|normalised`, and
     `wavs/ID.wav` beside it.
 
-    Books under `by_book/mix` name no speaker and are told of, not read.
+    Books under `by_book/mix` name no speaker and are reported, not read.
     """
     for path in sorted(source.rglob("metadata.csv")):
         place = re.search(
@@ -170,7 +170,7 @@ def read_mailabs(source: Path) -> Iterator[Clip | Fault]:
             )
 
 
-def _told(
+def _with_text_file(
     audio: Path, text: Path, id: str, speaker: str, corpus: str, licence: str, split: str = ""
 ) -> Iterator[Clip | Fault]:
     """A clip whose text is a file of its own."""
@@ -190,7 +190,7 @@ def _told(
 
 
 def _split_of(name: str) -> str:
-    """The split that the name of a set such as dev-clean tells."""
+    """The split that the name of a set such as dev-clean begins with."""
     return next((split for split in ("train", "dev", "test") if name.startswith(split)), "")
 
 

@@ -18,12 +18,12 @@ Read = Callable[[Path], Iterator[Clip | Fault]]
 class Reader:
     """One layout: what to look for in a folder, and how to read it."""
 
-    index: tuple[str, ...]  # patterns of files that tell it
+    index: tuple[str, ...]  # patterns of files it is known by
     read: Read
     ending: str = ""  # of a single file it reads as well
 
 
-READERS = {  # the more telling first
+READERS = {  # the more particular first
     "table": Reader(("metadata.tsv",), lists.read_table),
     "vctk": Reader(("txt/*/*.txt",), corpora.read_vctk),
     "libritts": Reader(("**/*.normalized.txt",), corpora.read_libritts),
@@ -59,26 +59,15 @@ def find_reader(source: Path, name: str | None = None) -> tuple[str, Read]:
             f"{source}: no such file or folder. Give a corpus, a list, or a folder of recordings."
         )
     if name is not None:
-        name = ALIASES.get(name, name)
-        if name not in READERS:
-            raise DataError(
-                f"unknown reader '{name}'. Choose one of {', '.join(sorted([*READERS, *ALIASES]))}."
-            )
-        return name, READERS[name].read
+        return _named(name)
     if source.is_file():
-        for name, reader in READERS.items():
-            if reader.ending and source.suffix.lower() == reader.ending:
-                return name, reader.read
-        raise DataError(
-            f"{source}: not a list that can be read. Give one that ends in .csv, .list, .jsonl or .txt, or a folder."
-        )
-    found = _layout_of(source)
-    if found:
+        return _of_file(source)
+    if found := _layout_of(source):
         return found, READERS[found].read
     for folder in sorted(path for path in source.iterdir() if path.is_dir()):
-        if _layout_of(folder):
+        if inside := _layout_of(folder):
             raise DataError(
-                f"{source}: not a corpus, but {folder.name} in it is one ({_layout_of(folder)}). Give {folder}."
+                f"{source}: not a corpus, but {folder.name} in it is one ({inside}). Give {folder}."
             )
     if next(sounds_in(source), None) is not None:
         return "recordings", lists.read_recordings
@@ -86,6 +75,25 @@ def find_reader(source: Path, name: str | None = None) -> tuple[str, Read]:
         f"{name}: {' or '.join(reader.index)}" for name, reader in READERS.items() if reader.index
     )
     raise DataError(f"{source}: no recordings here, nor a corpus of a known layout ({known}).")
+
+
+def _named(name: str) -> tuple[str, Read]:
+    """The reader of a name or another's name for it."""
+    known = ALIASES.get(name, name)
+    if known not in READERS:
+        raise DataError(f"unknown reader '{name}'. Choose one of {', '.join(sorted([*READERS, *ALIASES]))}.")
+    return known, READERS[known].read
+
+
+def _of_file(source: Path) -> tuple[str, Read]:
+    """The reader of a single file, by its ending."""
+    for name, reader in READERS.items():
+        if reader.ending and source.suffix.lower() == reader.ending:
+            return name, reader.read
+    raise DataError(
+        f"{source}: not a list that can be read. "
+        "Give one that ends in .csv, .list, .jsonl or .txt, or a folder."
+    )
 
 
 def _layout_of(folder: Path) -> str | None:

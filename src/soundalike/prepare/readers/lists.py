@@ -205,10 +205,10 @@ def read_recordings(source: Path) -> Iterator[Clip | Fault]:
     for path in sounds_in(source):
         inside = path.relative_to(source)
         speaker = inside.parts[0] if len(inside.parts) > 1 else source.resolve().name
-        told = next(
+        written = next(
             (file for ending in (".txt", ".lab") if (file := path.with_suffix(ending)).is_file()), None
         )
-        lines, faults = read_lines(told) if told else ([], [])
+        lines, faults = read_lines(written) if written else ([], [])
         yield from faults
         text = "\n".join(line.strip() for _, line in lines)
         yield Clip(
@@ -216,7 +216,7 @@ def read_recordings(source: Path) -> Iterator[Clip | Fault]:
             str(path.resolve()),
             text,
             speaker,
-            str(told or path),
+            str(written or path),
             corpus=source.resolve().name,
             long=True,
         )

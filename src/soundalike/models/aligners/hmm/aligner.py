@@ -13,7 +13,7 @@ from soundalike.core.types import Alignment
 from soundalike.nn.spectral import log_mel
 from soundalike.text.alphabet import MARKS, encode
 
-from .network import Aligner
+from .network import COMMONEST, PRIOR_SCALE, Aligner
 from .phone_recognizer import recognize_phones
 
 FEWEST = 2  # frames a phoneme takes at least: a sound with fewer cannot hold its text
@@ -51,3 +51,12 @@ class HmmAligner:
     def recognize_mel(self, mel: np.ndarray) -> tuple[list[str], list[int]] | None:
         """As `recognize`, of a log-mel (T, M) of the aligner's own spec."""
         return recognize_phones(torch.from_numpy(np.asarray(mel, np.float32)), self.network, self.mel)
+
+    @torch.inference_mode()
+    def class_scores(self, audio: Audio) -> np.ndarray:
+        """How well each class of sounds (text.alphabet.phone_classes; 0 is silence) fits each frame (T, C):
+        log-probabilities, less the scaled prior of each class.
+        """
+        mel = torch.from_numpy(self.hear(audio))
+        log_probs = self.network(mel[None], torch.tensor([len(mel)]))[0]
+        return (log_probs - PRIOR_SCALE * self.network.log_prior.clamp_max(COMMONEST)).numpy()

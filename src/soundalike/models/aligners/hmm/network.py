@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
+from soundalike.models.aligners.agreement import DISAGREEMENT as DISAGREEMENT
 from soundalike.nn.conv import Conv, ConvBlock
 from soundalike.nn.masks import length_mask
 from soundalike.text.alphabet import PHONES, phone_classes
@@ -89,6 +90,3 @@ class Aligner(nn.Module):
         frame_scores = log_probs[0].gather(1, self.class_of[symbols][torch.from_numpy(path)][:, None])[:, 0]
         sums = torch.zeros(len(symbols)).index_add(0, torch.from_numpy(path), frame_scores)
         return durations, sums / durations.clamp_min(1)
-
-
-DISAGREEMENT = -4.0  # mean log-probability per phoneme under which a transcript is taken to be wrong

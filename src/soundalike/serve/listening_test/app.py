@@ -17,13 +17,12 @@ from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 
 from soundalike.core.errors import ConfigError
+from soundalike.evaluate.listening_test.plan import Clip, Plan, Trial
+from soundalike.evaluate.listening_test.ratings import Rating, Ratings
+from soundalike.evaluate.listening_test.wording import WORDINGS, check_scores
 from soundalike.serve.middleware.limits import RequestGuard
 from soundalike.serve.middleware.request_log import Watch
 from soundalike.serve.settings import Settings
-
-from .plan import Clip, Plan, Trial
-from .ratings import Rating, Ratings
-from .wording import WORDINGS, check_scores
 
 HERE = Path(__file__).parent / "page"
 FILES = {
@@ -58,6 +57,7 @@ class Listening:
         return self.clips[name].sound().encode("wav")
 
     def order(self, rater: str) -> list[Trial]:
+        """The trials of one listener, in their order."""
         return self.plan.order(rater, self.seed, self.at_most)
 
     def state(self, rater: str) -> dict[str, Any]:
@@ -75,7 +75,7 @@ class Listening:
             "points": [{"value": value, "word": word, "hint": hint} for value, word, hint in wording.points],
             "done": len(order) - len(waiting),
             "total": len(order),
-            "trial": _told(waiting[0]) if waiting else None,
+            "trial": _trial_shown(waiting[0]) if waiting else None,
         }
 
     def answer(self, rater: str, name: str, scores: dict[str, float], seconds: float) -> None:
@@ -96,7 +96,7 @@ class Listening:
         )
 
 
-def _told(trial: Trial) -> dict[str, Any]:
+def _trial_shown(trial: Trial) -> dict[str, Any]:
     """A trial as the page learns of it: nothing says which clip is whose."""
     return {
         "name": trial.name,
@@ -136,15 +136,13 @@ def router(test: Listening) -> APIRouter:
         given = await _body(request)
         scores = given.get("scores")
         seconds = given.get("seconds")
-        if not (
-            isinstance(scores, dict) and all(_finite(score) for score in scores.values()) and _finite(seconds)
-        ):
+        if not isinstance(scores, dict) or not all(_finite(score) for score in (*scores.values(), seconds)):
             raise HTTPException(422, "give 'trial', 'scores' (a number for each clip) and 'seconds'")
         test.answer(
             rater,
             str(given.get("trial")),
             {clip: float(score) for clip, score in scores.items()},
-            min(max(0.0, seconds), LONGEST),
+            min(max(0.0, float(given["seconds"])), LONGEST),
         )
         return JSONResponse(test.state(rater))
 
@@ -176,7 +174,7 @@ def _finite(value: Any) -> bool:
 
 
 def alone(test: Listening, host: str = "127.0.0.1") -> FastAPI:
-    """An application of this test only, behind the server's own door."""
+    """An application of this test only, behind the server's own request guard."""
     application = FastAPI(title="Soundalike listening test", docs_url=None, redoc_url=None, openapi_url=None)
     application.include_router(router(test))
     application.add_middleware(RequestGuard, settings=Settings(host=host), keys={})
@@ -197,8 +195,6 @@ def serve(test: Listening, host: str, port: int) -> None:
             f"port {port} on {host} cannot be used ({error}). Choose another with --port."
         ) from None
     shown = f"[{host}]" if ":" in host else host
-    print(
-        f"listening test: http://{shown}:{listener.getsockname()[1]}/  (Ctrl+C ends it; ratings are kept in {test.ratings.path})",
-        flush=True,
-    )
+    address = f"http://{shown}:{listener.getsockname()[1]}/"
+    print(f"listening test: {address}  (Ctrl+C ends it; ratings are kept in {test.ratings.path})", flush=True)
     uvicorn.Server(uvicorn.Config(alone(test, host), log_level="warning")).run(sockets=[listener])

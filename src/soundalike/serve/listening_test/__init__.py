@@ -1,0 +1,1 @@
+"""The page of a listening test, and its routes."""
