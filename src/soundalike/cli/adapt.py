@@ -65,17 +65,15 @@ def adapt(
 
     The adapted voice is kept where the scorecard says that it is better; exit code 1 where it is not.
     """
-    import platformdirs
-
+    from soundalike.core.files import cache_dir
     from soundalike.inference import voice_library
     from soundalike.training import finetune
 
     path = voice_library.path_of(name)
-    cache = Path(platformdirs.user_cache_dir("soundalike", appauthor=False))
     known = voice_library.get(name) if voice_library.has(name) else None
     found = finetune.adapt(
         recordings,
-        Path(work or cache / "adapt" / path.stem),
+        Path(work or cache_dir() / "adapt" / path.stem),
         model,
         known,
         method,

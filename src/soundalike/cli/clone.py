@@ -130,7 +130,7 @@ def clone(
     ] = None,
 ) -> None:
     """Speak a text in the voice of a recording."""
-    from soundalike.audio.audio import join
+    from soundalike.audio.speech import join
     from soundalike.core.types import Voice
     from soundalike.inference import voice_library
     from soundalike.inference.options import chosen_options
@@ -161,7 +161,7 @@ def clone(
             loudness=speaking.loudness,
             others=others,
             quality=speaking.quality,
-            verify=speaking.quality_check,
+            quality_check=speaking.quality_check,
             progress=lambda done, of: bar.update(1),
             watermark=origin.watermark,
             day=today(),
@@ -185,7 +185,7 @@ def progress_of(sentences: int) -> Any:
 
 def write_speech(audio: Any, data: bytes, output: OutputOptions, took: float) -> None:
     """Write the sound and whatever was asked for beside it."""
-    from soundalike.core.files import write_whole
+    from soundalike.audio.io import write_encoded
     from soundalike.inference import attention_plot
     from soundalike.inference.quality_check import report
     from soundalike.inference.timestamps import write_timestamps
@@ -194,7 +194,7 @@ def write_speech(audio: Any, data: bytes, output: OutputOptions, took: float) ->
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     else:
-        write_whole(Path(output.output), data)
+        write_encoded(Path(output.output), data)
         console.note(f"{output.output}: {audio.seconds:.1f} s of speech in {took:.1f} s")
     if output.timestamps:
         write_timestamps(output.timestamps, audio.timestamps)
@@ -214,11 +214,12 @@ def shortened(text: str, size: int = 40) -> str:
 def check_attention(cloner: Cloner) -> None:
     """Raise ConfigError for an architecture without attention, naming those with it."""
     from soundalike.core import registry
+    from soundalike.core.contracts import ShowsAttention
 
-    if not hasattr(cloner.family, "attended"):
+    if not isinstance(cloner.synthesizer, ShowsAttention):
         own = registry.current(cloner.model["family"])
         others = ", ".join(
-            name for name in registry.ARCHITECTURES if hasattr(registry.family(name), "attended")
+            name for name in registry.ARCHITECTURES if "attention" in registry.architecture(name).capabilities
         )
         raise ConfigError(
             f"--attention: the family {own} has none to draw. Give --family {others}, or leave it out."

@@ -5,7 +5,7 @@ rate.
 from __future__ import annotations
 
 import json
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
@@ -51,12 +51,10 @@ def align(data: Data, part: Part = None) -> None:
     """Add durations of every symbol to a prepared folder, by an aligner."""
     from soundalike.checkpoints.bundle import BUILT_IN
     from soundalike.checkpoints.part import load_part
-    from soundalike.models.aligners.hmm.network import Aligner
     from soundalike.prepare.derive.durations import write_durations
 
-    loaded = load_part(part or BUILT_IN / "aligner", "aligner")
-    aligner = cast(Aligner, loaded.network)
-    print(f"{data}: {len(write_durations(data, aligner, loaded.mel))} clips aligned")
+    aligner = load_part(part or BUILT_IN / "aligner", "aligner")
+    print(f"{data}: {len(write_durations(data, aligner.instrument, aligner.mel))} clips aligned")
 
 
 @verb(app, "embed", "soundalike data embed data\nsoundalike data embed data --part runs/speaker")
@@ -68,7 +66,7 @@ def embed(data: Data, part: Part = None) -> None:
     from soundalike.prepare.derive.embeddings import write_speaker_embeddings
 
     encoder = load_part(part or BUILT_IN / "speaker", "speaker")
-    print(f"{data}: {write_speaker_embeddings(data, encoder.network, MelSpec())} clips embedded")
+    print(f"{data}: {write_speaker_embeddings(data, encoder.instrument, MelSpec())} clips embedded")
 
 
 @verb(app, "lint", "soundalike data lint recordings/\nsoundalike data lint data --fast --json")
@@ -111,16 +109,17 @@ def augment(
     ] = True,
 ) -> None:
     """Add voices to a prepared folder: clips of languages without a lexicon, people made by resampling."""
+    from soundalike.checkpoints.bundle import BUILT_IN
+    from soundalike.checkpoints.part import load_part
     from soundalike.prepare.derive.augment import add_recognized_phones, add_resampled
-    from soundalike.prepare.pipeline import built_in_annotators
 
-    with_networks = built_in_annotators()
     if recognize:
-        count = add_recognized_phones(data, with_networks.aligner, with_networks.aligner_mel)
+        aligner = load_part(BUILT_IN / "aligner", "aligner")
+        count = add_recognized_phones(data, aligner.instrument, aligner.mel)
         print(f"{data}: phones recognized in {count} clips")
     if resample:
-        count = add_resampled(data, with_networks.encoder_mel, with_networks.encoder)
-        print(f"{data}: {count} clips of new people")
+        encoder = load_part(BUILT_IN / "speaker", "speaker")
+        print(f"{data}: {add_resampled(data, encoder.mel, encoder.instrument)} clips of new people")
 
 
 @verb(app, "gta", "soundalike data gta data --part runs/acoustic")
@@ -171,7 +170,7 @@ def distill(
     count = distill_clips(
         data,
         out,
-        model.load().family,
+        model.load().synthesizer,
         tuple(corpora or ()),
         tuple(exclude or ()),
         ("en",) if languages is None else tuple(languages),

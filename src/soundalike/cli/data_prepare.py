@@ -186,20 +186,27 @@ def prepare(
     ] = None,
 ) -> None:
     """Recordings to a folder for training: manifest, phonemes, features, durations, speaker embeddings."""
-    from soundalike.prepare.pipeline import built_in_annotators, prepare_and_annotate
+    from soundalike.checkpoints.bundle import BUILT_IN
+    from soundalike.checkpoints.part import load_part
+    from soundalike.prepare.clip_worker import KINDS
+    from soundalike.prepare.pipeline import prepare_dataset
     from soundalike.training.recipe import read_recipe
 
     sound.check()
-    rows = prepare_and_annotate(
+    shares = speakers.shares()
+    mel = read_recipe(recipe).mel if recipe else None
+    rows = prepare_dataset(
         source,
         out,
-        built_in_annotators(),
-        align,
-        embed,
-        mel=read_recipe(recipe).mel if recipe else None,
+        load_part(BUILT_IN / "aligner", "aligner").instrument,
+        load_part(BUILT_IN / "speaker", "speaker").instrument,
+        align=align and mel is None,
+        embed=embed and mel is None,
         layout=reader,
+        mel=mel,
+        kinds=KINDS if mel is None else ("mel",),
         workers=work.workers,
-        shares=speakers.shares(),
+        shares=shares,
         speaker=speakers.speaker,
         engine=work.engine,
         denoise=sound.denoise,

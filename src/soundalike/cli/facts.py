@@ -5,13 +5,13 @@ Nothing is imported before it is asked for: the definitions lie in rooms that lo
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from soundalike.core.errors import ConfigError
+from soundalike.core.options import Option, options_of
 
 # Command and parameter -> where the lowest and the highest value are defined, or the value itself; the unit
 BOUNDS: dict[tuple[str, str], tuple[str | float, str | float, str]] = {
@@ -20,59 +20,56 @@ BOUNDS: dict[tuple[str, str], tuple[str | float, str | float, str]] = {
     ("enroll", "days"): (1, "provenance.consent:LONGEST_TERM", "days"),
     ("voices blend", "weight"): (0, 1, ""),
 }
-# Of the architectures: what each option does, and its unit
-ARCHITECTURE_OPTIONS = {
-    "speed": ("how fast; the pitch stays", "times"),
-    "pitch": ("up or down; the pace stays", "semitones"),
-    "energy": ("softer or more pressed", "dB"),
-    "seed": ("the same seed gives the same sound", ""),
-    "temperature": ("how much of the fine texture is left to chance", ""),
-    "sharpen": ("contrast of the spectrum", ""),
-}
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """The numbers that an option takes, both ends included."""
-
-    low: float
-    high: float
-    unit: str = ""
-
-    def __str__(self) -> str:
-        if self.high > 1e12:
-            return f"{self.low:g} or more {self.unit}".rstrip()
-        return f"{self.low:g} to {self.high:g} {self.unit}".rstrip()
 
 
 @dataclass(frozen=True)
 class ArchitectureOption:
     """An option that at least one architecture has."""
 
-    name: str
-    help: str
-    type: type
+    option: Option
     defaults: dict[str, float]  # of each architecture that has it
-    bounds: Bounds
     everywhere: bool  # whether all architectures have it
+
+    @property
+    def help(self) -> str:
+        """What it does, its range, and whose it is, where not all have it."""
+        owners = "" if self.everywhere else f"; of {', '.join(self.defaults)}"
+        return f"{self.option.help}, {span_of(self.option)}{owners}"
+
+    @property
+    def shown_default(self) -> str:
+        """The default of most architectures, then those that have another."""
+        values = list(self.defaults.values())
+        usual = max(values, key=values.count)
+        others = [f"{name} {value:g}" for name, value in self.defaults.items() if value != usual]
+        return ", ".join([f"{usual:g}", *others])
 
 
 def architecture_options() -> list[ArchitectureOption]:
-    """The options of all architectures, from their Options and the ranges these are checked by."""
+    """The options of all architectures that are numbers with a range, by the definition that also checks
+    them.
+    """
     from soundalike.core import registry
-    from soundalike.inference.cloner import RANGES
 
-    defaults: dict[str, dict[str, Any]] = {
-        name: {field.name: field.default for field in dataclasses.fields(registry.family(name).Options)}
-        for name in registry.ARCHITECTURES
-    }
+    owners: dict[str, dict[str, Option]] = {}
+    for name in registry.ARCHITECTURES:
+        for option in options_of(registry.architecture(name).Options).values():
+            if option.range is not None:
+                owners.setdefault(option.name, {})[name] = option
     found = []
-    for name, (what, unit) in ARCHITECTURE_OPTIONS.items():
-        own = {owner: values[name] for owner, values in defaults.items() if name in values}
-        kind = type(next(iter(own.values())))
-        range_ = Bounds(*RANGES[name], unit)
-        found.append(ArchitectureOption(name, what, kind, own, range_, len(own) == len(defaults)))
+    for own in owners.values():
+        defaults = {name: option.default for name, option in own.items()}
+        everywhere = len(own) == len(registry.ARCHITECTURES)
+        found.append(ArchitectureOption(next(iter(own.values())), defaults, everywhere))
     return found
+
+
+def span_of(option: Option) -> str:
+    """The values of an option with a range, in words."""
+    limits = option.range
+    if limits is not None and limits.high > 1e12:
+        return f"{limits.low:g} or more {limits.unit}".rstrip()
+    return option.span
 
 
 def default_from(place: str) -> Callable[[], Any]:
@@ -95,18 +92,15 @@ def constant(place: str) -> Any:
     return value
 
 
-def bounds(command: str, name: str) -> Bounds | None:
-    """What numbers an option of a command takes, by the definition that also checks it; None for one without
+def bounds(command: str, name: str) -> str:
+    """What numbers an option of a command takes, by the definition that also checks it; empty for one without
     bounds.
     """
     if (command, name) not in BOUNDS:
-        return None
-    low, high, unit = BOUNDS[command, name]
-    return Bounds(
-        constant(low) if isinstance(low, str) else low,
-        constant(high) if isinstance(high, str) else high,
-        unit,
-    )
+        return ""
+    *ends, unit = BOUNDS[command, name]
+    low, high = (constant(end) if isinstance(end, str) else end for end in ends)
+    return f"{low:g} to {high:g} {unit}".rstrip()
 
 
 def fill_in(path: str, parameter: Any) -> None:

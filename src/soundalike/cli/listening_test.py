@@ -99,7 +99,7 @@ def listening_test(
     if export:
         raise ConfigError("--export goes with --results.")
     try:
-        from soundalike.evaluate.listening_test.app import Listening, serve
+        from soundalike.serve.listening_test.app import Listening, serve
     except ImportError as error:
         raise ConfigError(
             f"a listening test needs {error.name}, which is not installed: pip install 'soundalike[serve]'."

@@ -19,7 +19,7 @@ from .command import OptionGroup
 from .facts import default_from
 
 if TYPE_CHECKING:
-    from soundalike.audio.audio import Audio
+    from soundalike.audio.speech import Speech
     from soundalike.core.types import Voice
     from soundalike.inference.cloner import Cloner
 
@@ -99,36 +99,22 @@ class ArchitectureOptions(OptionGroup):
         """One for each option that an architecture has; None where it is not given."""
         found = []
         for option in facts.architecture_options():
-            owners = "" if option.everywhere else f"; of {', '.join(option.defaults)}"
             info = typer.Option(
-                f"--{option.name}",
-                help=f"{option.help}, {option.bounds}{owners}",
-                show_default=_shown(option.defaults),
+                f"--{option.option.name}",
+                help=option.help,
+                show_default=option.shown_default,
                 rich_help_panel=VOICE,
             )
-            hint: Any = option.type | None
-            found.append(
-                inspect.Parameter(
-                    option.name,
-                    inspect.Parameter.KEYWORD_ONLY,
-                    default=None,
-                    annotation=Annotated[hint, info],
-                )
-            )
+            hint: Any = option.option.kind | None
+            note: Any = Annotated[hint, info]
+            keyword = inspect.Parameter.KEYWORD_ONLY
+            found.append(inspect.Parameter(option.option.name, keyword, default=None, annotation=note))
         return found
 
     @classmethod
     def collected(cls, values: dict[str, Any]) -> ArchitectureOptions:
         """Those that were given."""
         return cls(tuple((name, value) for name, value in values.items() if value is not None))
-
-
-def _shown(defaults: dict[str, float]) -> str:
-    """The default of most architectures, then those that have another."""
-    values = list(defaults.values())
-    usual = max(values, key=values.count)
-    others = [f"{name} {value:g}" for name, value in defaults.items() if value != usual]
-    return ", ".join([f"{usual:g}", *others])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,7 +235,7 @@ class OriginOptions(OptionGroup):
 
         c2pa.check_request(self.c2pa_cert, self.c2pa_key, format)
 
-    def encoded(self, audio: Audio, format: str) -> bytes:
+    def encoded(self, audio: Speech, format: str) -> bytes:
         """The bytes of a file of speech, its Content Credentials in it where they are asked for."""
         from soundalike.provenance import metadata
 

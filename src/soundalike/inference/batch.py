@@ -251,9 +251,8 @@ class Speaker:
         return {**entry, "warnings": [str(warning.message) for warning in caught]}
 
     def _speak(self, job: dict[str, str], day: Any) -> dict[str, Any]:
-        from soundalike.audio.audio import join
-        from soundalike.audio.io import format_of
-        from soundalike.core.files import write_whole
+        from soundalike.audio.io import format_of, write_encoded
+        from soundalike.audio.speech import join
         from soundalike.provenance import metadata
         from soundalike.text import Lexicon, read
 
@@ -270,14 +269,16 @@ class Speaker:
             self.options,
             loudness=settings.loudness,
             quality=settings.quality,
-            verify=settings.quality_check,
+            quality_check=settings.quality_check,
             watermark=settings.watermark,
             day=day,
         )
         audio = join(list(pieces))
         took = time.monotonic() - began
         format = format_of(job["wav"])
-        write_whole(Path(job["wav"]), metadata.encoded(audio, format, settings.c2pa_cert, settings.c2pa_key))
+        write_encoded(
+            Path(job["wav"]), metadata.encoded(audio, format, settings.c2pa_cert, settings.c2pa_key)
+        )
         doubts = [doubt for check in audio.checks for doubt in check.doubts]
         return {**job, "seconds": round(took, 4), "doubts": doubts}
 

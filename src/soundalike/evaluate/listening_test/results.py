@@ -11,6 +11,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from soundalike.core.files import write_atomic
 from soundalike.evaluate.statistics import DRAWS, LEVEL, Estimate, compare, pooled
 
 from .plan import ANCHOR, OTHER, REAL, SYSTEM
@@ -73,9 +74,7 @@ def write_results(ratings: Ratings, report: dict[str, Any], out: str | os.PathLi
     ratings.write_csv(folder / "ratings.csv")
     table = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
     for name, content in (("results.md", markdown(report)), ("results.json", table)):
-        part = folder / f"{name}.part"
-        part.write_text(content, encoding="utf-8")
-        os.replace(part, folder / name)
+        write_atomic(folder / name, content)
 
 
 def fails(test: str, rows: list[Rating]) -> bool:
