@@ -75,7 +75,7 @@ def test_faults_name_file_and_line(ljspeech, tmp_path, capsys):
     assert "line 1: there is no" in capsys.readouterr().err
     assert main(["data", "prepare", str(tmp_path), str(tmp_path / "out")]) == 2
     assert "lj in it is one (csv)" in capsys.readouterr().err
-    assert main(["data", "prepare", str(ljspeech), str(tmp_path / "out"), "--layout", "nope"]) == 2
+    assert main(["data", "prepare", str(ljspeech), str(tmp_path / "out"), "--reader", "nope"]) == 2
     assert "Choose one of common_voice, coqui" in capsys.readouterr().err
 
 
@@ -199,7 +199,7 @@ def test_clips_are_told_in_a_family_s_own_time(prepared, tmp_path, capsys):
     rows = read_manifest(told)
     ours = FeatureStore(told, MelSpec())
     theirs = FeatureStore(prepared, MelSpec())
-    assert f"{told}: {len(rows)} clips told" in capsys.readouterr().out and rows
+    assert f"{told}: {len(rows)} clips distilled" in capsys.readouterr().out and rows
     for row in rows:
         durations = ours.read("durations", row.id)
         mel = ours.read("mel", row.id)

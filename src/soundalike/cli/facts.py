@@ -34,7 +34,7 @@ class ArchitectureOption:
     def help(self) -> str:
         """What it does, its range, and whose it is, where not all have it."""
         owners = "" if self.everywhere else f"; of {', '.join(self.defaults)}"
-        return f"{self.option.help}, {span_of(self.option)}{owners}"
+        return f"{self.option.help} ({span_of(self.option)}{owners})"
 
     @property
     def shown_default(self) -> str:
