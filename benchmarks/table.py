@@ -1,4 +1,4 @@
-"""Every family and vocoder, the ceilings, and other people's systems on the same jobs: one table.
+"""Every architecture and vocoder, the ceilings, and other people's systems on the same jobs: one table.
 
 usage: python benchmarks/table.py --jobs jobs.jsonl [--real real.jsonl] --out results [--model NAME=FOLDER
 ...] [--vocoder NAME=FOLDER ...]
@@ -6,7 +6,7 @@ usage: python benchmarks/table.py --jobs jobs.jsonl [--real real.jsonl] --out re
 
 Every system speaks the jobs in a process of its own with two threads, and the first of them in another with
 one. What was measured of a system in the same state on the same machine is not measured again.
-benchmarks/README.md tells what the columns are.
+benchmarks/README.md explains the columns.
 """
 
 from __future__ import annotations
@@ -251,7 +251,7 @@ def main() -> int:
         "--again", action="append", default=[], metavar="NAME", help="a system that is to be measured anew"
     )
     parser.add_argument(
-        "--publish", action="store_true", help="write benchmarks/results.md and the README's table"
+        "--publish", action="store_true", help="write benchmarks/results.json and the README's table"
     )
     given = parser.parse_args()
     try:
@@ -303,6 +303,7 @@ def run(given: argparse.Namespace) -> int:
     print(render(report))
     if given.publish:
         publish(report)
+        subprocess.run([sys.executable, str(HERE.parent / "docs" / "tables.py")], check=True)
     return 0
 
 

@@ -5,7 +5,7 @@ usage: python benchmarks/verification.py [--sentences 100] [--reference FILE ...
 Speaks sentences in turn with the voices: as they are, and by an acoustic model that breaks one word of every
 sentence it is given for the first time, and of half of those it is given again. Prints one JSON object: of
 100 each, how many good ones are in doubt after the first take, how many broken ones were repaired, how many
-flagged, by kind; and what listening again costs.
+flagged, by kind; and what the check costs.
 """
 
 from __future__ import annotations

@@ -1,34 +1,50 @@
-"""Puts the figures of the families where they are read: from each model.json into the README, the families'
-pages and their cards.
+"""Puts the scores of every model where they are read: one source, one generator.
 
-usage: python docs/tables.py                                   fill what stands between <!-- families --> or
-<!-- figures NAME --> and its end
+Our own systems' scores come from each model.json, those of other programs from benchmarks/results.json. A row
+of results.json that was measured with other weights than those in the repository is left out.
+
+usage: python docs/tables.py
+           fill what stands between <!-- families -->, <!-- built-in -->, <!-- systems --> or
+           <!-- figures NAME --> and its end, in the README, the docs and the cards
        python docs/tables.py --note models/NAME REPORT.json --test PHRASE --data PHRASE
-                                                               first write the headlines of `soundalike
-                                                               evaluate`'s report into model.json
+           first write the headlines of `soundalike evaluate`'s report into model.json
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import re
+import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from soundalike.checkpoints import model_store
-from soundalike.checkpoints.bundle import BUILT_IN, BUILTIN, MODEL, read_model, write_model
+from soundalike.checkpoints.bundle import BUILT_IN, BUILTIN, MODEL, part_folder, read_model, write_model
 from soundalike.checkpoints.model_store import InstalledModel
-from soundalike.checkpoints.part import CARD
+from soundalike.checkpoints.part import CARD, WEIGHTS
 from soundalike.core import registry
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "models"
-BLOCK = re.compile(r"(<!-- (families|figures \w+) -->\n).*?(<!-- /(?:families|figures) -->)", re.S)
+RESULTS = ROOT / "benchmarks" / "results.json"
+sys.path.insert(0, str(ROOT / "benchmarks"))
+from results import PEERS, PEOPLE, VOCODERS, cells, columns, where_and_when  # noqa: E402
+
+BLOCK = re.compile(
+    r"(<!-- (families|built-in|systems|figures \w+) -->\n)"
+    r".*?(<!-- /(?:families|built-in|systems|figures) -->)",
+    re.S,
+)
 COLUMNS = ("word error rate", "similarity", "own reference first", "naturalness", "seconds per second")
+FROM_RESULTS = (VOCODERS, PEOPLE, PEERS)  # groups whose scores are those of benchmarks/results.json
+IDLE_WHEN_FAST = {"adversary"}  # roles that do not work in quality `fast`
 
 
 def entries(home: Path = HOME) -> dict[str, InstalledModel]:
-    """The built-in family, then those of a folder of models, whatever the user has installed."""
+    """The built-in architecture, then those of a folder of models, whatever the user has installed."""
     names = [model_store.built_in(), *sorted(set(registry.ARCHITECTURES) - {model_store.built_in()})]
     places = {name: BUILT_IN if name == names[0] else home / name for name in names}
     found = {
@@ -41,45 +57,142 @@ def entries(home: Path = HOME) -> dict[str, InstalledModel]:
     return found
 
 
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    head = tuple(head)
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)]) + "\n"
+
+
 def size(entry: InstalledModel) -> str:
-    return f"{entry.parameters / 1e6:.1f} M, {entry.size / 2**20:.1f} MiB"
+    """Parameters and bytes of the parts that are a model's own."""
+    return f"{entry.parameters / 1e6:.1f} M, {entry.size / 1e6:.1f} MB"
 
 
 def families(found: dict[str, InstalledModel]) -> str:
-    """The table of all families, with what was measured under it."""
-    lines = [f"| family | size | {' | '.join(COLUMNS)} | trained on |", f"|{'---|' * (len(COLUMNS) + 3)}"]
+    """The table of all architectures, with what was measured under it."""
+    rows = []
     for name, entry in found.items():
         title = f"`{name}` (built in)" if entry.folder == BUILT_IN else f"[`{name}`](docs/families/{name}.md)"
         scores = model_store.shown(entry.said)
-        cells = [
-            size(entry) if entry.folder else "not trained",
-            *(scores.get(column, "–") for column in COLUMNS),
-            entry.said.get("data", "–"),
-        ]
-        lines.append(f"| {title} | {' | '.join(cells)} |")
+        rows.append(
+            (
+                title,
+                size(entry) if entry.folder else "not trained",
+                *(scores.get(column, "–") for column in COLUMNS),
+                entry.said.get("data", "–"),
+            )
+        )
     tests: dict[str, list[str]] = {}
     for name, entry in found.items():
         if "test" in entry.said:
             tests.setdefault(entry.said["test"], []).append(name)
+    notes = (f"\nMeasured of {', '.join(names)}: {test}.\n" for test, names in tests.items())
+    return table(("architecture", "own parts", *COLUMNS, "trained on"), rows) + "".join(notes)
+
+
+def built_in(entry: InstalledModel) -> str:
+    """All that is known of the built-in model, in both qualities."""
+    said = entry.said
+    best, fast, ceiling = (
+        model_store.shown({"scores": scores}) for scores in (said["scores"], said["fast"], said["ceiling"])
+    )
+    rows = [(name, best[name], fast[name], ceiling.get(name, "")) for name in COLUMNS]
+    rows += [(name, *values, "") for name, *values in said["details"]]
+    rows.append(("own parts", size(entry), "", ""))
+    head = ("", "`--quality best`", "`--quality fast`", "ceiling, as documented with the judge")
+    return table(head, rows) + f"\nMeasured: {said['test']}. `fast` is one take without prompt adaptation.\n"
+
+
+def weights_of(entry: InstalledModel, without: Iterable[str] = ()) -> dict[Path, str]:
+    """The files of weights a model speaks with, borrowed ones too, and what tells each from others."""
+    assert entry.folder is not None
+    places = {role: place for role, place in entry.said["parts"].items() if role not in without}
+    files = [part_folder(entry.folder, role, place) / WEIGHTS for role, place in places.items()]
+    return {file: hashlib.sha256(file.read_bytes()).hexdigest()[:16] for file in files if file.is_file()}
+
+
+def _own_row(name: str, scores: dict[str, Any], weights: dict[Path, str], lines: list[dict]) -> list[str]:
+    """A row of one of our systems: scores of its model.json; costs of results.json where the weights are the
+    same.
+    """
+    same = [line for line in lines if set(line["facts"].get("weights", ())) == set(weights.values())]
+    costs = same[0] if same else {"seconds_per_second": {}, "load": None, "first": None, "megabytes": None}
+    speeds = {
+        "2": scores.get("speed", costs["seconds_per_second"].get("2")),
+        "1": scores.get("speed_one_core", costs["seconds_per_second"].get("1")),
+    }
+    return cells(
+        {
+            **costs,
+            "name": name,
+            "group": "ours",
+            "facts": {
+                "parameters": sum(model_store.held(file.parent).parameters for file in weights),
+                "bytes": sum(file.stat().st_size for file in weights),
+            },
+            "seconds_per_second": speeds,
+            "scores": {
+                "wer": scores.get("wer"),
+                "sim": scores.get("similarity"),
+                "top1": scores.get("first"),
+                "dnsmos": scores.get("naturalness"),
+            },
+        }
+    )
+
+
+def systems(found: dict[str, InstalledModel], report: dict[str, Any]) -> str:
+    """Our systems beside the vocoders, people and other people's programs of a benchmark report."""
+    current = {digest for entry in found.values() if entry.folder for digest in weights_of(entry).values()}
+    measured = [line for line in report["lines"] if "missing" not in line]
+    shown = [
+        line
+        for line in measured
+        if line["group"] in FROM_RESULTS and set(line["facts"].get("weights", ())) <= current
+    ]
+    rows = []
+    for name, entry in found.items():
+        for quality, key, idle in (("best", "scores", ()), ("fast", "fast", IDLE_WHEN_FAST)):
+            if key in entry.said:
+                rows.append(
+                    _own_row(f"{name}, {quality}", entry.said[key], weights_of(entry, idle), measured)
+                )
+    heads = columns(report["threads"])
+    for group in FROM_RESULTS:
+        of_group = [line for line in shown if line["group"] == group]
+        if of_group:
+            rows.append([f"*{group}*", *[""] * (len(heads) - 1)])
+            rows += [cells(line) for line in of_group]
+    return table(heads, rows) + "\n" + _conditions(report, shown)
+
+
+def _conditions(report: dict[str, Any], shown: list[dict[str, Any]]) -> str:
+    jobs, real = report["jobs"], report["real"]
     return (
-        "\n".join([*lines, *(f"\nMeasured of {', '.join(names)}: {test}." for test, names in tests.items())])
-        + "\n"
+        "Our systems: from their model.json, which says how scores were measured; speeds by "
+        f"`benchmarks/speed.py`. The others: {where_and_when(shown)}. "
+        f"All speak {jobs['jobs']} sentences in {jobs['people']} voices. "
+        f"Vocoders and recordings are judged on {real['jobs']} other sentences of {real['people']} of such "
+        "people. An empty cell has no meaning there, or was not measured with today's weights. "
+        "`benchmarks/README.md` explains the columns.\n"
     )
 
 
 def figures(entry: InstalledModel) -> str:
-    """What is known of one family."""
+    """What is known of one architecture."""
     if entry.folder is None:
-        return "Ours: **not trained yet**.\n"
+        return "No weights of it are in the repository: **not trained**.\n"
     borrowed = [role for role, place in entry.said["parts"].items() if place == BUILTIN]
     rows = {
-        "size, in half precision": size(entry)
+        "own parts": size(entry)
         + (f"; the built-in model's {', '.join(borrowed)} beside it" if borrowed else "")
     }
     rows |= {"trained on": entry.said["data"]} if "data" in entry.said else {}
     rows |= model_store.shown(entry.said) or {"scores": "not measured yet"}
-    table = ["| | |", "|---|---|", *(f"| {what} | {value} |" for what, value in rows.items())]
-    return "\n".join(table + ([f"\nMeasured: {entry.said['test']}."] if "test" in entry.said else [])) + "\n"
+    return table(("", ""), rows.items()) + (
+        f"\nMeasured: {entry.said['test']}.\n" if "test" in entry.said else ""
+    )
 
 
 def filled(text: str, found: dict[str, InstalledModel]) -> str:
@@ -87,7 +200,15 @@ def filled(text: str, found: dict[str, InstalledModel]) -> str:
 
     def block(match: re.Match) -> str:
         kind, _, name = match[2].partition(" ")
-        return match[1] + (families(found) if kind == "families" else figures(found[name])) + match[3]
+        if kind == "families":
+            made = families(found)
+        elif kind == "built-in":
+            made = built_in(found[model_store.built_in()])
+        elif kind == "systems":
+            made = systems(found, json.loads(RESULTS.read_text(encoding="utf-8")))
+        else:
+            made = figures(found[name])
+        return match[1] + made + match[3]
 
     return BLOCK.sub(block, text)
 
@@ -98,14 +219,15 @@ def pages(root: Path = ROOT) -> list[Path]:
         root / "README.md",
         *sorted((root / "docs").rglob("*.md")),
         *sorted((root / "models").glob(f"*/{CARD}")),
+        BUILT_IN / CARD,
     ]
 
 
 def note(folder: Path, report: Path, test: str, data: str) -> None:
     """Write the headlines of a report, what they were measured on and the training data into a model.json."""
-    table = json.loads(report.read_text(encoding="utf-8"))["systems"][0]["table"]
-    scores = {name: round(table[name]["value"], 4) for name in model_store.HEADLINES if name in table}
-    write_model(folder, {**read_model(folder), "test": test, "scores": scores, "data": data})
+    scores = json.loads(report.read_text(encoding="utf-8"))["systems"][0]["table"]
+    headlines = {name: round(scores[name]["value"], 4) for name in model_store.HEADLINES if name in scores}
+    write_model(folder, {**read_model(folder), "test": test, "scores": headlines, "data": data})
 
 
 def main() -> None:
@@ -117,7 +239,8 @@ def main() -> None:
     if given.note:
         if not given.test or not given.data:
             parser.error("--note needs --test and --data")
-        note(*given.note, given.test, given.data)
+        model, report = given.note
+        note(model, report, given.test, given.data)
     found = entries()
     for entry in found.values():
         card = entry.folder and entry.folder / CARD

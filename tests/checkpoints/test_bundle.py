@@ -22,7 +22,7 @@ from soundalike.data.manifest import read_manifest, write_manifest
 from soundalike.training.loop import train
 from soundalike.training.recipe import read_recipe
 
-WANTS = frozenset({"mel", "pitch", "prompt", "vector", "speaker"})
+WANTS = frozenset({"mel", "pitch", "prompt", "speaker_embedding", "speaker"})
 
 
 def part(prepared: Path, folder: Path, speakers: tuple[str, ...], louder: float = 0.0, **changes) -> str:
@@ -50,8 +50,7 @@ def test_parts_of_a_corpus_are_read_as_the_whole(prepared, tmp_path):
         one = whole.batch(number)
         two = split.batch(number)
         assert one.ids == two.ids and all(
-            torch.equal(getattr(one, name), getattr(two, name))
-            for name in ("mel", "prompt", "vector", "speaker")
+            torch.equal(one[name], two[name]) for name in ("mel", "prompt", "speaker_embedding", "speaker")
         )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 import signal
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from conftest import RECIPES
@@ -15,19 +17,32 @@ from soundalike.audio.mel import MelSpec
 from soundalike.checkpoints.part import adopt, load_part, save_part
 from soundalike.core import registry
 from soundalike.core.errors import CheckpointError, ConfigError, TrainingError
-from soundalike.core.types import Batch
+from soundalike.core.types import Batch, Padded
+from soundalike.data.collate import collate
 from soundalike.data.dataset import DataConfig, Dataset
-from soundalike.nn.length_regulator import regulate
-from soundalike.nn.masks import length_mask
+from soundalike.data.manifest import read_manifest, write_manifest
+from soundalike.models.common.objective import Probed
 from soundalike.training.begin import gather_facts
 from soundalike.training.loop import train
-from soundalike.training.recipe import read_recipe
+from soundalike.training.recipe import is_fitted, read_recipe
 
 # Of two stages the first
 BY_PART = {read_recipe(str(path)).part: path for path in sorted(RECIPES.glob("*.toml"), reverse=True)}
-# Which is trained beside another
-NAMES = [name for name in sorted(registry.PARTS) if registry.part(name).role != "adversary"]
+
+
+def is_probed(name: str) -> bool:
+    """Whether a part says what it makes of a batch by itself: by its objective, or, without one, its network.
+    One that is trained beside another has neither.
+    """
+    kind = registry.part(name)
+    if kind.objective is not None:
+        return isinstance(kind.objective, type) and issubclass(kind.objective, Probed)
+    return isinstance(kind.build(kind.Config(), MelSpec()), Probed)
+
+
+NAMES = [name for name in sorted(registry.PARTS) if is_probed(name)]
 TRAINED = [name for name in NAMES if registry.part(name).objective is not None]
+FITTED = [name for name in NAMES if name in BY_PART and is_fitted(read_recipe(str(BY_PART[name])))]
 
 
 def recipe_of(name, prepared, **changes):
@@ -36,94 +51,35 @@ def recipe_of(name, prepared, **changes):
         "train.threads=2",
         "data.seconds=[0.1, 30.0]",
         "data.corpora=[]",
-        f"data.crop_frames={10 if name == 'wavenet' else 0}",  # thousands of samples are a long time to it
         *(f"{k}={v}" for k, v in changes.items()),
     ]
     return read_recipe(str(BY_PART[name]), size="tiny", settings=settings)
 
 
 def begin(name, prepared):
-    """A tiny network with its objective and a dataset."""
-    if name not in TRAINED:
-        return bare(name, prepared)
-    recipe = recipe_of(name, prepared)
+    """A tiny network, its objective, and a dataset; of a part without one the network in its place."""
     kind = registry.part(name)
     torch.manual_seed(1)
+    if name not in BY_PART:
+        network = kind.build(kind.Config(), MelSpec())
+        recipe = SimpleNamespace(network=network.config, mel=network.mel)
+        return (
+            recipe,
+            network,
+            network,
+            Dataset(DataConfig(str(prepared), seconds=(0.1, 30.0)), network.mel, {"mel"}),
+        )
+    recipe = recipe_of(name, prepared)
     network = kind.build(recipe.network, recipe.mel)
-    required_fields = kind.objective.required_fields
-    data = Dataset(recipe.data, recipe.mel, required_fields)
+    if kind.objective is None:
+        data = Dataset(recipe.data, recipe.mel, network.required_fields)
+        network.fit(iter([whole_batch(data)]), recipe.objective)
+        return recipe, network, network, data
+    data = Dataset(recipe.data, recipe.mel, kind.objective.required_fields)
     return recipe, network, kind.objective(network, recipe.objective, gather_facts(data)), data
 
 
-def bare(name, prepared):
-    """A part with nothing to train, as `begin` gives the others."""
-    network = registry.part(name).build(registry.part(name).Config(), MelSpec())
-    recipe = SimpleNamespace(network=network.config, mel=network.mel)
-    return (
-        recipe,
-        network,
-        None,
-        Dataset(DataConfig(str(prepared), seconds=(0.1, 30.0)), network.mel, frozenset({"mel", "pitch"})),
-    )
-
-
-def outputs(name, network, batch: Batch):
-    """What the part makes of a batch, with nothing random in it; and the lengths of it."""
-    if name == "aligner":
-        return network(batch.mel, batch.mel_lengths), batch.mel_lengths
-    if name in ("tdnn", "ge2e"):
-        return network(batch.mel, batch.mel_lengths), None
-    if name == "griffin_lim":
-        noise = torch.sin(
-            0.37 * torch.arange((batch.mel.shape[1] - 1) * network.mel.hop_length) ** 1.5
-        ).expand(len(batch.mel), -1)
-        return network(batch.mel, batch.mel_lengths, None, noise), (
-            batch.mel_lengths - 1
-        ) * network.mel.hop_length
-    if name == "wavenet":
-        heard = batch.samples[:, : (batch.mel.shape[1] - 1) * network.mel.hop_length]
-        return network.logits(batch.mel, batch.mel_lengths, network.classes_of(heard)), (
-            batch.mel_lengths - 1
-        ) * network.mel.hop_length
-    if name == "vocos":
-        noise = torch.zeros(len(batch.mel), (batch.mel.shape[1] - 1) * network.mel.hop_length)
-        return network(batch.mel, batch.mel_lengths, batch.pitch, noise), (
-            batch.mel_lengths - 3
-        ) * network.mel.hop_length
-    if name == "fastspeech2":
-        states, _ = network.encode(batch.symbols, batch.symbol_lengths, batch.vector)
-        x, lengths = regulate(states, batch.durations)
-        mask = length_mask(lengths)
-        octave, voicing = network.intone(x, mask)
-        x = network.with_pitch(x, mask, octave + network.octave_of(batch.prompt_pitch)[:, None], voicing > 0)
-        return network.decode(network.with_energy(x, mask, network.loudness(x, mask)), mask), lengths
-    if name == "convrnn":
-        voice = network.listen(batch.vector, batch.prompt, batch.prompt_lengths)
-        return network.decode(
-            network.encode(batch.symbols, batch.symbol_lengths, voice)[0], batch.durations, voice
-        )
-    if name == "sv2tts":
-        mask = length_mask(batch.mel_lengths)
-        memory = network.encode(batch.symbols, batch.symbol_lengths, batch.vector)
-        anywhere = torch.ones(len(mask), -(-mask.shape[1] // network.config.reduction), memory.shape[1])
-        own = torch.ones(len(mask), dtype=torch.bool)
-        coarse = network.decode(
-            memory, batch.symbol_lengths, network.normalised(batch.mel, mask), anywhere, anywhere * 0, own
-        )[0]
-        return network.finish(coarse[:, : mask.shape[1]], mask), batch.mel_lengths
-    heard = network.listen(batch.vector, batch.prompt, batch.prompt_lengths, batch.prompt_pitch)
-    states, _ = network.encode(batch.symbols, batch.symbol_lengths, heard)
-    patches, lengths = network.spread_out(states, batch.durations)
-    mask = (torch.arange(patches.shape[1])[None] < -(-lengths[:, None] // network.config.patch)).float()
-    octave, voicing = network.intone(patches, mask, heard.voice)
-    return network.decode(patches, mask, octave, (voicing > 0).float(), heard), lengths
-
-
 def whole_batch(data):
-    import numpy as np
-
-    from soundalike.data.collate import collate
-
     items = []
     for i in range(len(data.rows)):
         if data.config.crop_frames:  # of unlike lengths all the same
@@ -132,8 +88,19 @@ def whole_batch(data):
     return collate(items)
 
 
+def alone(batch: Batch, i: int) -> Batch:
+    """One clip of a batch, without padding."""
+    fields = {
+        name: Padded(values[i : i + 1], None)
+        if lengths is None
+        else Padded(values[i : i + 1, : int(lengths[i])], lengths[i : i + 1])
+        for name, (values, lengths) in batch.fields.items()
+    }
+    return Batch(batch.ids[i : i + 1], fields)
+
+
 def test_every_part_has_a_recipe_with_a_tiny_section():
-    assert sorted(BY_PART) == TRAINED
+    assert sorted(BY_PART) == sorted(TRAINED + FITTED)
     for path in RECIPES.glob("*.toml"):
         assert read_recipe(str(path), size="tiny").train.steps <= 20
         assert "[tiny." in path.read_text(encoding="utf-8")
@@ -141,31 +108,17 @@ def test_every_part_has_a_recipe_with_a_tiny_section():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_padding_changes_nothing(name, prepared):
-    _, network, _, data = begin(name, prepared)
+    _, network, probed, data = begin(name, prepared)
     network.eval()
     batch = whole_batch(data)
-    assert len(set(batch.mel_lengths.tolist())) > 1, "nothing would be padded"
+    assert len(set(batch.lengths("mel").tolist())) > 1, "nothing would be padded"
     with torch.no_grad():
-        together, lengths = outputs(name, network, batch)
+        together = probed.probe(batch)
         for i in range(len(batch.ids)):
-            fields = {}
-            for key, value in vars(batch).items():
-                if isinstance(value, torch.Tensor):
-                    size = {
-                        "symbols": "symbol",
-                        "durations": "symbol",
-                        "mel": "mel",
-                        "pitch": "mel",
-                        "prompt": "prompt",
-                        "prompt_pitch": "prompt",
-                    }.get(key)
-                    value = value[i : i + 1]
-                    if size:
-                        value = value[:, : int(getattr(batch, f"{size}_lengths")[i])]
-                fields[key] = value
-            alone, _ = outputs(name, network, Batch(**{**fields, "ids": batch.ids[i : i + 1]}))
-            stop = alone.shape[1] if lengths is None else int(lengths[i])
-            torch.testing.assert_close(alone[0, :stop], together[i, :stop], atol=2e-4, rtol=1e-3)
+            for key, value in probed.probe(alone(batch, i)).items():
+                size = value.shape[1]
+                torch.testing.assert_close(value[0], together[key][i, :size], atol=2e-4, rtol=1e-3)
+                assert not together[key][i, size:].any(), "the padding is zeroed"
 
 
 @pytest.mark.parametrize("name", TRAINED)
@@ -177,7 +130,7 @@ def test_twenty_steps_lower_the_loss(name, prepared):
     for _ in range(21):
         torch.manual_seed(0)
         output = objective.forward(batch)
-        total = sum(objective.losses(objective.optimizers[-1], batch, output).values())
+        total = sum(objective.losses(objective.optimizers[-1], batch, output, 0).values())
         optimiser.zero_grad()
         total.backward()
         optimiser.step()
@@ -187,13 +140,17 @@ def test_twenty_steps_lower_the_loss(name, prepared):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_save_and_load_to_the_bit(name, prepared, tmp_path):
-    recipe, network, _, data = begin(name, prepared)
+    recipe, network, probed, data = begin(name, prepared)
     network.eval()
     save_part(tmp_path / name, name, recipe.network, recipe.mel, network)
     loaded = load_part(tmp_path / name)
     batch = whole_batch(data)
     with torch.no_grad():
-        assert torch.equal(outputs(name, network, batch)[0], outputs(name, loaded.network, batch)[0])
+        before = probed.probe(batch)
+        network.load_state_dict(loaded.network.state_dict())
+        assert all(torch.equal(before[key], value) for key, value in probed.probe(batch).items())
+        if probed is network:
+            assert all(torch.equal(before[key], value) for key, value in loaded.network.probe(batch).items())
 
 
 @pytest.mark.parametrize("name", TRAINED)
@@ -204,7 +161,7 @@ def test_resumed_run_equals_an_unbroken_one(name, prepared, tmp_path):
     recipe = recipe_of(name, prepared, **{"train.steps": 6, "train.save_every": 3})
     import soundalike.training.loop as loop
 
-    real = loop._step
+    real = loop.take_step
     calls = []
 
     def interrupted(*arguments):
@@ -213,11 +170,11 @@ def test_resumed_run_equals_an_unbroken_one(name, prepared, tmp_path):
             signal.raise_signal(signal.SIGTERM)  # in mid-step, as a kill may come
         return real(*arguments)
 
-    loop._step = interrupted
+    loop.take_step = interrupted
     try:
         train(recipe, tmp_path / "broken", quiet=True)
     finally:
-        loop._step = real
+        loop.take_step = real
     broken = train(recipe, tmp_path / "broken", quiet=True)
     for file in ("model.safetensors", "training.safetensors"):
         from safetensors.torch import load_file
@@ -271,13 +228,16 @@ def test_folders_must_say_what_they_are(prepared, tmp_path):
 
 
 def test_parts_that_do_not_fit_are_shown_side_by_side(prepared, tmp_path):
-    from soundalike.checkpoints.part import check_pair
+    from soundalike.checkpoints.interfaces import check_pairing
 
-    recipe, network, _, _ = begin("tdnn", prepared)
-    save_part(tmp_path / "a", "tdnn", recipe.network, MelSpec(), network)
-    save_part(tmp_path / "b", "tdnn", recipe.network, dataclasses.replace(MelSpec(), floor=1e-4), network)
+    parts = {}
+    for slot, name, floor in (("vocoder", "vocos", 1e-4), ("acoustic", "starling", 1e-5)):
+        recipe, network, _, _ = begin(name, prepared)
+        mel = dataclasses.replace(MelSpec(), floor=floor)
+        save_part(tmp_path / slot, name, recipe.network, mel, network)
+        parts[slot] = load_part(tmp_path / slot)
     with pytest.raises(CheckpointError, match=r"floor +1e-05 +0.0001"):
-        check_pair(load_part(tmp_path / "a"), load_part(tmp_path / "b"))
+        check_pairing(registry.architecture("starling"), parts)
 
 
 def test_the_discriminators_turn_leaves_the_generator_alone(prepared):
@@ -289,10 +249,10 @@ def test_the_discriminators_turn_leaves_the_generator_alone(prepared):
     assert objective.optimizers == ("discriminator", "model")
     batch = whole_batch(data)
     output = objective.forward(batch)
-    sum(objective.losses("discriminator", batch, output).values()).backward()
+    sum(objective.losses("discriminator", batch, output, 0).values()).backward()
     assert all(parameter.grad is None for parameter in network.parameters())
     assert any(parameter.grad is not None for parameter in objective.trained("discriminator").parameters())
-    assert {"adversarial", "matching"} <= objective.losses("model", batch, output).keys()
+    assert {"adversarial", "matching"} <= objective.losses("model", batch, output, 0).keys()
 
 
 def test_a_new_run_adopts_what_fits(prepared, tmp_path):
@@ -329,24 +289,27 @@ def network_without_looks(recipe):
     return registry.part("starling").build(dataclasses.replace(recipe.network, looks=()), recipe.mel)
 
 
-def test_a_clip_that_is_its_own_prompt_is_not_judged_there(prepared):
+def test_a_clip_that_is_its_own_prompt_is_not_judged_there(prepared, tmp_path):
     recipe = recipe_of("starling", prepared)
     data = Dataset(recipe.data, recipe.mel, registry.part("starling").objective.required_fields)
     of_two = whole_batch(data)
-    assert (of_two.prompt_span == 0).all(), "speakers of two clips are heard in the other one"
-    data.rows = [dataclasses.replace(row, speaker=row.id) for row in data.rows]
-    data._clips = {row.speaker: [i] for i, row in enumerate(data.rows)}
-    batch = whole_batch(data)
-    spans = batch.prompt_span[:, 1] - batch.prompt_span[:, 0]
-    assert (spans == batch.prompt_lengths).all() and (2 * spans <= batch.mel_lengths).all()
+    assert (of_two["prompt_span"] == 0).all(), "speakers of two clips are heard in the other one"
+    own = tmp_path / "own"
+    shutil.copytree(prepared, own)
+    write_manifest(own, [dataclasses.replace(row, speaker=row.id) for row in read_manifest(own)])
+    batch = whole_batch(
+        Dataset(dataclasses.replace(recipe.data, manifest=str(own)), recipe.mel, data.required_fields)
+    )
+    spans = batch["prompt_span"][:, 1] - batch["prompt_span"][:, 0]
+    assert (spans == batch.lengths("prompt")).all() and (2 * spans <= batch.lengths("mel")).all()
     _, _, objective, _ = begin("starling", prepared)
     with torch.no_grad():
         torch.manual_seed(0)
         output = objective.forward(batch)
-        before = objective.losses("model", batch, output)["mel"]
-        for made, (first, stop) in zip(output["mel"], batch.prompt_span.tolist()):
+        before = objective.losses("model", batch, output, 0)["mel"]
+        for made, (first, stop) in zip(output["mel"], batch["prompt_span"].tolist()):
             made[first:stop] += 100.0
-        assert torch.equal(objective.losses("model", batch, output)["mel"], before)
+        assert torch.equal(objective.losses("model", batch, output, 0)["mel"], before)
 
 
 def test_sizes_are_sections_of_a_recipe(tmp_path):
@@ -359,7 +322,7 @@ def test_sizes_are_sections_of_a_recipe(tmp_path):
         if path.stem != "aligner":
             assert len(there) > 2
             widths = [
-                sum(p.numel() for p in network_of(read_recipe(str(path), size)).parameters())
+                sum(value.numel() for value in network_of(read_recipe(str(path), size)).state_dict().values())
                 for size in there
             ]
             assert widths == sorted(set(widths))

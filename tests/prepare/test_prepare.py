@@ -97,20 +97,20 @@ def test_batches_are_the_same_each_time_and_cropped_together(prepared):
     config = DataConfig(
         manifest=str(prepared), crop_frames=64, batch_frames=128, seconds=(0.1, 30), prompt_frames=80
     )
-    required_fields = frozenset({"mel", "pitch", "samples", "prompt", "vector", "speaker"})
+    required_fields = frozenset({"mel", "pitch", "samples", "prompt", "speaker_embedding", "speaker"})
     one, two = (Dataset(config, MelSpec(), required_fields, seed=3) for _ in range(2))
     for number in (0, 1, 5, 2):
         a = one.batch(number)
         b = two.batch(number)
-        assert a.ids == b.ids and torch.equal(a.mel, b.mel) and torch.equal(a.prompt, b.prompt)
-        assert a.mel.shape == (2, 64, 100) and a.samples.shape == (2, 63 * 256)
+        assert a.ids == b.ids and torch.equal(a["mel"], b["mel"]) and torch.equal(a["prompt"], b["prompt"])
+        assert a["mel"].shape == (2, 64, 100) and a["samples"].shape == (2, 63 * 256)
     seen = {id for number in range(2) for id in one.batch(number).ids}
     assert len(seen) == 4, "an epoch shows every clip once"
 
 
 def test_the_prompt_is_another_clip_of_the_speaker(prepared):
     config = DataConfig(manifest=str(prepared), seconds=(0.1, 30), prompt_frames=80)
-    data = Dataset(config, MelSpec(), frozenset({"mel", "prompt", "vector"}))
+    data = Dataset(config, MelSpec(), frozenset({"mel", "prompt", "speaker_embedding"}))
     store = FeatureStore(prepared, MelSpec())
     for index, row in enumerate(data.rows):
         item = data.item(index, np.random.default_rng(index))
@@ -216,7 +216,7 @@ def test_clips_are_told_in_a_family_s_own_time(prepared, tmp_path, capsys):
     ours.path("mel", rows[0].id).unlink()
     assert main(["data", "distill", str(prepared), str(told)]) == 0  # what is missing is told again, and just the same
     assert all(np.array_equal(ours.read("mel", id), mel) for id, mel in before.items())
-    required_fields = frozenset({"symbols", "durations", "mel", "prompt", "vector"})
+    required_fields = frozenset({"symbols", "durations", "mel", "prompt", "speaker_embedding"})
     assert len(Dataset(DataConfig(str(told), seconds=(0.1, 30.0)), MelSpec(), required_fields).rows) == len(
         rows
     )

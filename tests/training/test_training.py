@@ -216,9 +216,7 @@ def test_losses_speed_and_time_left_are_shown(prepared, tmp_path, capsys):
 
 
 def test_gradients_that_are_not_finite_stop_and_keep_the_batch(prepared, tmp_path, monkeypatch):
-    import soundalike.training.loop as loop
-
-    monkeypatch.setattr(loop.nn.utils, "clip_grad_norm_", lambda *_: torch.tensor(float("nan")))
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", lambda *_: torch.tensor(float("nan")))
     with pytest.raises(TrainingError, match="step 0: gradients of the model are not finite; clips"):
         train(tiny("speaker", prepared), tmp_path / "run", quiet=True)
     assert (tmp_path / "run" / "failed_batch.safetensors").is_file() and not (

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from . import console
 from .command import App, verb
 from .options import AsrModel, Reader
+
+if TYPE_CHECKING:
+    from soundalike.training.finetune import FinetuneTools
 
 EXAMPLES = """
 soundalike adapt recordings/ --name anna
@@ -74,14 +77,9 @@ def adapt(
     found = finetune.adapt(
         recordings,
         Path(work or cache_dir() / "adapt" / path.stem),
-        model,
+        finetune_tools(),
+        finetune.FinetuneSettings(model, method, minutes, reader, language, asr_model, seed),
         known,
-        method,
-        minutes,
-        reader,
-        language,
-        asr_model,
-        seed,
         tell=console.note,
     )
     for measure in MEASURES:
@@ -93,3 +91,14 @@ def adapt(
         return 1
     print(f"{name}: kept in {voice_library.put(name, found.voice, force=True)}")
     return 0
+
+
+def finetune_tools() -> FinetuneTools:
+    """What training asks of rooms beside it."""
+    from soundalike.evaluate.evaluate import evaluate, open_instruments
+    from soundalike.inference.cloner import Cloner
+    from soundalike.prepare.lint.lint import lint
+    from soundalike.prepare.pipeline import prepare_dataset
+    from soundalike.training.finetune import FinetuneTools
+
+    return FinetuneTools(Cloner.load, prepare_dataset, lint, open_instruments, evaluate)

@@ -172,9 +172,13 @@ class Synthesizer(Protocol):
     """A model that speaks: it takes a voice from a reference, and says sentences in it. Re-entrant."""
 
     sample_rate: int
-    Options: type
     speaker_encoder: SpeakerEncoder | None  # who hears whose voice it is
     aligner: Aligner | None  # who hears whether a sentence was said
+
+    @property
+    def Options(self) -> type:
+        """The frozen dataclass of its options (core.options)."""
+        ...
 
     def condition(self, reference: Reference) -> Voice:
         """The voice of a reference: the identity, and what this architecture keeps of it."""
@@ -194,7 +198,11 @@ class Converter(Protocol):
     """A model that gives a recording another voice: words, timing and melody stay."""
 
     sample_rate: int
-    ConversionOptions: type
+
+    @property
+    def ConversionOptions(self) -> type:
+        """The frozen dataclass of its options when it converts; it has `transcript`."""
+        ...
 
     def convert(self, source: Audio, voice: Voice, options: Any = None) -> Speech:
         """What the source says, as it says it, in the voice. Raises AudioError where too little of it is

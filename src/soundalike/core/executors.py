@@ -62,7 +62,7 @@ def _on_cluster(ray: Any, task: partial, jobs: list[Any], workers: int) -> Itera
         remote = ray.remote(max_retries=RETRIES)(task.func)
         settings = {name: ray.put(value) for name, value in task.keywords.items()}
         waiting = iter(jobs)
-        busy = []
+        busy: list[Any] = []
         # Enough to keep all busy, few enough to be held in memory
         ahead = 4 * int(ray.cluster_resources().get("CPU", workers))
         while True:

@@ -16,7 +16,7 @@ from soundalike.audio.speech import Speech
 from soundalike.core.contracts import Converter, PredictsDurations, Progress, Synthesizer
 from soundalike.core.errors import ConfigError
 from soundalike.core.options import check_options, value_of
-from soundalike.core.types import Voice
+from soundalike.core.types import QualityCheck, Voice
 from soundalike.provenance import metadata
 from soundalike.text import Lexicon, Script, Utterance, read
 
@@ -139,7 +139,7 @@ class Pipeline:
         check_loudness(request.loudness)
         check_options(options)
         made = self.model.convert(source, voice, options)
-        checks = ()
+        checks: tuple[QualityCheck, ...] = ()
         if self.checker is not None and request.quality_check:
             checks = (self.checker.compare(made, value_of(options, "transcript", ""), voice.identity),)
         levelled = postprocess.level(made, request.loudness)

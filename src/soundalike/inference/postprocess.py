@@ -51,7 +51,7 @@ def deliver(
     samples = audio.samples.copy()
     if utterance.volume and len(words) == len(utterance.words):
         samples = _limited(samples * _volume(utterance.volume, words, audio))
-    cuts = {}  # sample -> seconds of quiet
+    cuts: dict[int, float] = {}  # sample -> seconds of quiet
     for word, seconds in utterance.pauses.items():
         if word < 0 or not words:
             place = 0.0

@@ -59,7 +59,7 @@ class QualityChecker:
     aligner: Aligner
     speaker_encoder: SpeakerEncoder | None
 
-    def check(self, audio: Audio, utterance: Utterance, expected: float | None = None) -> QualityCheck:
+    def check(self, audio: Speech, utterance: Utterance, expected: float | None = None) -> QualityCheck:
         """Listen to what one sentence says, with the seconds it should last, where they are known; not yet to
         whose voice it is.
         """
@@ -95,7 +95,7 @@ class QualityChecker:
             asked.add(place)
             checks[place] = self._compared(*made[place], identity, self.speaker_encoder)
 
-    def compare(self, audio: Audio, text: str, identity: np.ndarray) -> QualityCheck:
+    def compare(self, audio: Speech, text: str, identity: np.ndarray) -> QualityCheck:
         """What a recording given another voice is worth: its likeness to the voice, and the words of the text
         it should say, where one is given.
         """

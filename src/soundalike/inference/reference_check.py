@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 
@@ -120,7 +121,7 @@ def examine(
     active = audio.activity()
     peak = float(np.abs(audio.samples).max()) if len(audio.samples) else 0.0
     channels = audio.samples[:, None] if channels is None else channels
-    facts = dict(
+    facts: dict[str, Any] = dict(
         seconds=round(audio.seconds, 2),
         speech_seconds=round(float(active.sum()) / 100, 2),
         level_db=-120.0,

@@ -79,7 +79,7 @@ def mark_of(voice: Voice, model: Mapping[str, Any], day: date | None) -> Mark:
 def signed(
     audio: Speech,
     voice: Voice,
-    model: dict[str, Any],
+    model: Mapping[str, Any],
     day: date | None = None,
     mark: bool = True,
     at: int = 0,

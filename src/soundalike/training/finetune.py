@@ -12,31 +12,47 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import torch
+from torch import nn
 from tqdm import tqdm
 
 from soundalike.audio.audio import Audio, concatenate
 from soundalike.audio.speech import join
 from soundalike.checkpoints.bundle import BUILT_IN, part_folder, read_model
 from soundalike.checkpoints.part import load_part, load_state
-from soundalike.core.errors import AudioError, ConfigError, EvaluationError
+from soundalike.core.errors import AudioError, ConfigError, EvaluationError, TrainingError
 from soundalike.core.types import Voice
 from soundalike.data.dataset import DataConfig
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, read_manifest, write_manifest
-from soundalike.evaluate.evaluate import Instruments, evaluate, open_instruments
-from soundalike.inference.cloner import Cloner
 from soundalike.models.recognizers.whisper import open_recogniser
 from soundalike.models.tts.starling.objective import JUDGED, StarlingSettings
-from soundalike.nn.lora import Method, difference, scaled
-from soundalike.prepare.lint.lint import lint
-from soundalike.prepare.pipeline import prepare_dataset
+from soundalike.nn.lora import difference, scaled
 from soundalike.provenance.consent import LEAST_LIKENESS, cosine
 from soundalike.text import read
 
+from .finetune_settings import (
+    FINETUNE_SCHEDULES,
+    Finetunable,
+    FinetuneSchedule,
+    FinetuneSettings,
+    FinetuneTools,
+    NamesEmbedding,
+    choose,
+)
 from .loop import train
 from .recipe import Recipe, TrainConfig
+
+__all__ = [
+    "FINETUNE_SCHEDULES",
+    "FinetuneResult",
+    "FinetuneSettings",
+    "FinetuneTools",
+    "adapt",
+    "choose",
+    "fault",
+]
 
 LEAST = 30.0  # seconds of speech to learn from
 HEARD = 60.0  # seconds that are listened to for the voice to begin with
@@ -60,23 +76,7 @@ SENTENCES = (  # said where the recordings have no texts
 )
 
 
-@dataclass(frozen=True)
-class FinetuneSchedule:
-    """How much is changed, and how long it is practised."""
-
-    method: Method
-    rank: int
-    lr: float
-    steps: int
-    # Of what was learned, what is kept: words and sound suffer from the rest more than the likeness gains
-    share: float
-
-
-FINETUNE_SCHEDULES = {
-    "embedding": FinetuneSchedule("embedding", 8, 1e-2, 100, 1.0),
-    "lora": FinetuneSchedule("lora", 8, 2e-3, 150, 0.5),
-    "full": FinetuneSchedule("full", 32, 2e-4, 300, 0.5),
-}
+KEPT_FACTS = ("consent", "language", "lexicon")  # of a voice that is replaced
 
 
 @dataclass(frozen=True)
@@ -91,146 +91,141 @@ class FinetuneResult:
     report: Path  # the scorecard, HTML
 
 
-def choose(method: str, seconds: float, minutes: float) -> FinetuneSchedule:
-    """The course for so much speech and so many minutes of training. Raises ConfigError for a method there is
-    none of.
-    """
-    if method == "auto":
-        method = (
-            "embedding"
-            if seconds < 60 or minutes < 2
-            else "lora"
-            if seconds < 120 or minutes < 10
-            else "full"
-        )
-    if method not in FINETUNE_SCHEDULES:
-        raise ConfigError(f"method '{method}': choose one of auto, {', '.join(FINETUNE_SCHEDULES)}.")
-    return FINETUNE_SCHEDULES[method]
-
-
 def adapt(
     recordings: str | os.PathLike,
     work: str | os.PathLike,
-    model: str | os.PathLike | None = None,
+    tools: FinetuneTools,
+    settings: FinetuneSettings | None = None,
     known: Voice | None = None,
-    method: str = "auto",
-    minutes: float = 20.0,
-    reader: str | None = None,
-    language: str = "en",
-    asr_model: str | None = None,
-    seed: int = 0,
     tell: Callable[[str], None] = print,
 ) -> FinetuneResult:
     """Teach a model one voice from a folder of recordings, or whatever `prepare` reads, in about so many
     minutes.
 
-    The scorecard compares it with a `known` voice of the same person, else with what listening and practice
-    make of the recordings. Everything between lies in the folder `work`; the same call goes on from there.
-    Raises KeyboardInterrupt where training was interrupted, AudioError where there is too little speech or
-    `known` is somebody else, ConfigError for a model that cannot be adapted.
+    The scorecard compares it with a `known` voice of the same person, else with what listening and prompt
+    adaptation make of the recordings. Everything between lies in the folder `work`; the same call goes on
+    from there. Raises KeyboardInterrupt where training was interrupted, AudioError where there is too little
+    speech or `known` is somebody else, ConfigError for a model that cannot be adapted.
     """
-    cloner = Cloner.load(model)
-    place = Path(work)
-    folder = Path(work) / "data"
-    if not hasattr(getattr(cloner.family, "acoustic", None), "embedding"):
+    s = settings or FinetuneSettings()
+    cloner = tools.load(s.model)
+    model = cloner.synthesizer
+    if not isinstance(model, Finetunable) or not isinstance(model.acoustic, NamesEmbedding):
         raise ConfigError(
             "this family of models cannot be adapted to a voice. Leave --model out for the built-in one."
         )
-    if minutes <= 0:
-        raise ConfigError(f"--minutes {minutes:g}: give more than 0.")
-    rows = gather(recordings, folder, cloner, reader, language, asr_model, tell)
-    taught, aside = kept_aside(rows)
+    if s.minutes <= 0:
+        raise ConfigError(f"--minutes {s.minutes:g}: give more than 0.")
+    place = Path(work)
+    folder = place / "data"
+    taught, aside = kept_aside(gather(recordings, folder, cloner, tools, s, tell))
     seconds = sum(row.seconds for row in taught)
     if seconds < LEAST:
         raise AudioError(
-            f"{recordings}: {seconds:.0f} s of speech to learn from. Give at least {LEAST:.0f} s, better three minutes; or clone without adapting."
+            f"{recordings}: {seconds:.0f} s of speech to learn from. "
+            f"Give at least {LEAST:.0f} s, better three minutes; or clone without adapting."
         )
     write_manifest(folder, taught)
     voice = cloner.listen(first_impression(taught, folder))
+    _check_same_person(known, voice, recordings)
+    course = choose(s.method, seconds, s.minutes)
+    tell(
+        f"{len(taught)} clips, {seconds / 60:.1f} minutes, to learn from ({course.method}); "
+        f"{len(aside)} kept aside"
+    )
+    source = Path(s.model or BUILT_IN)
+    start = part_folder(source, "acoustic", read_model(source)["parts"]["acoustic"])
+    acoustic = teach(course, start, folder, place, seconds, s.minutes, s.seed)
+    clips = (round(seconds, 1), len(taught))
+    after = taught_voice(_with_facts_of(known, voice), model, acoustic, course, clips)
+    voices = {"adapted": after, "before": cloner.adapt_to_prompt(known or voice)}
+    return compared(cloner, voices, aside, folder, place, tools, s)
+
+
+def taught_voice(
+    voice: Voice, model: Finetunable, acoustic: nn.Module, course: FinetuneSchedule, clips: tuple[float, int]
+) -> Voice:
+    """A voice with the difference from a model's acoustic network to one that was taught; `clips` are the
+    seconds and the number of what it was taught with.
+    """
+    change = scaled(difference(model.acoustic, acoustic, course.rank), course.share)
+    seconds, count = clips
+    facts = {"method": course.method, "seconds": seconds, "clips": count, "weights": model.weights}
+    return voice.with_adapter({name: value.numpy() for name, value in change.items()}, facts)
+
+
+def _check_same_person(known: Voice | None, voice: Voice, recordings: str | os.PathLike) -> None:
     if known is not None and cosine(known, voice) < LEAST_LIKENESS:
         raise AudioError(
-            f"{recordings}: another person is heard than the voice's ({cosine(known, voice):.2f}). Choose another name."
+            f"{recordings}: another person is heard than the voice's ({cosine(known, voice):.2f}). "
+            "Choose another name."
         )
-    course = choose(method, seconds, minutes)
-    tell(
-        f"{len(taught)} clips, {seconds / 60:.1f} minutes, to learn from ({course.method}); {len(aside)} kept aside"
-    )
-    source = Path(model or BUILT_IN)
-    start = part_folder(source, "acoustic", read_model(source)["parts"]["acoustic"])
-    acoustic = teach(course, start, folder, place, seconds, minutes, seed)
-    kept = {
-        fact: known.facts[fact]
-        for fact in ("consent", "language", "lexicon")
-        if known is not None and fact in known.facts
-    }
-    change = scaled(difference(cloner.synthesizer.acoustic, acoustic, course.rank), course.share)
-    facts = {
-        "method": course.method,
-        "seconds": round(seconds, 1),
-        "clips": len(taught),
-        "weights": cloner.synthesizer.weights,
-    }
-    taught_voice = Voice(voice.tensors, {**voice.facts, **kept}).with_adapter(change, facts)
-    return compared(
-        cloner,
-        cloner.adapt_to_prompt(known or voice),
-        taught_voice,
-        aside,
-        folder,
-        place,
-        open_instruments(language, asr_model),
-    )
+
+
+def _with_facts_of(known: Voice | None, voice: Voice) -> Voice:
+    """The voice with what is to be kept of a known one of the same person."""
+    if known is None:
+        return voice
+    kept = {fact: known.facts[fact] for fact in KEPT_FACTS if fact in known.facts}
+    return Voice(voice.tensors, {**voice.facts, **kept})
 
 
 def gather(
     recordings: str | os.PathLike,
     folder: Path,
-    cloner: Cloner,
-    reader: str | None,
-    language: str,
-    asr_model: str | None,
+    cloner: Any,
+    tools: FinetuneTools,
+    settings: FinetuneSettings,
     tell: Callable[[str], None],
 ) -> list[Row]:
-    """The recordings prepared, looked through, and told what is said in them: those clips that can be learned
+    """The recordings prepared and looked through, with what is said in them: those clips that can be learned
     from.
     """
-    try:
-        open_recogniser(language, asr_model)
-        written = True
-    except EvaluationError:
-        if asr_model is not None:
-            raise
-        written = False  # what has no text is then heard as phones
-    prepared = prepare_dataset(
+    mel = cloner.synthesizer.mel
+    transcribe = _can_transcribe(settings)
+    rows = tools.prepare(
         recordings,
         folder,
         cloner.aligner,
         cloner.speaker_encoder,
-        recognize_phones=not written,
-        layout=reader,
-        mel=cloner.synthesizer.mel,
+        recognize_phones=not transcribe,
+        layout=settings.reader,
+        mel=mel,
         workers=1,
         shares=(0.0, 0.0),
         speaker="adapted",
-        language=language,
-        transcribe=written,
-        asr_model=asr_model,
+        language=settings.language,
+        transcribe=transcribe,
+        asr_model=settings.asr_model,
     )
-    if any(not row.text for row in prepared):
+    if any(not row.text for row in rows):
         tell(
-            "no recogniser is installed (pip install 'soundalike[asr]'): recordings without a text are heard as phones"
+            "no recogniser is installed (pip install 'soundalike[asr]'): "
+            "recordings without a text are heard as phones"
         )
-    mel = cloner.synthesizer.mel
-    findings = [finding for finding in lint(str(folder)) if finding.check in HARMFUL]
+    findings = [finding for finding in tools.lint(str(folder)) if finding.check in HARMFUL]
     for finding in findings:
         tell(f"left out: {finding}")
     bad = {Path(finding.file).resolve() for finding in findings}
     store = FeatureStore(str(folder), mel)
     return [
         row
-        for row in read_manifest(folder)
+        for row in rows
         if (folder / row.audio).resolve() not in bad and store.has("durations", row.id)
     ]
+
+
+def _can_transcribe(settings: FinetuneSettings) -> bool:
+    """Whether there is a recogniser; recordings without a text are else heard as phones. Raises
+    EvaluationError where one was asked for that is not there.
+    """
+    try:
+        open_recogniser(settings.language, settings.asr_model)
+    except EvaluationError:
+        if settings.asr_model is not None:
+            raise
+        return False
+    return True
 
 
 def kept_aside(rows: list[Row]) -> tuple[list[Row], list[Row]]:
@@ -256,82 +251,99 @@ def first_impression(rows: list[Row], folder: Path) -> Audio:
 
 def teach(
     course: FinetuneSchedule, start: Path, folder: Path, work: Path, seconds: float, minutes: float, seed: int
-) -> torch.nn.Module:
-    """Train by a course in a run's folder of its own, so long that it is done in time; returns the
+) -> nn.Module:
+    """Train by a schedule in a run's folder of its own, so long that it is done in time; returns the
     network.
     """
-    part = load_part(start, "acoustic")
-    judged = (start / "adversary").is_dir()
     out = work / f"run-{course.method}"
-    data = DataConfig(str(folder), seconds=(0.3, 20.0), batch_frames=2500, prompt_frames=400)
-
-    def recipe(steps: int) -> Recipe:
-        plan = TrainConfig(
-            steps=steps,
-            lr=course.lr,
-            warmup=10,
-            decay=0.4,
-            weight_decay=0.0,
-            ema=0.9,
-            seed=seed,
-            save_every=50,
-            keep=0,
-            samples_every=0,
-            log_every=10,
-            start_from=str(start),
-            adapt=course.method,
-            rank=course.rank,
-            rates={"discriminator": 0.05} if judged else {},
-        )
-        return Recipe(part.name, part.mel, part.config, JUDGED if judged else StarlingSettings(), data, plan)
-
     steps = max(1, round(course.steps * min(2.0, max(0.5, seconds / USUAL))))
-    train(recipe(steps), out, max_seconds=min(TRIED, 6 * minutes))
-    facts = load_state(out)[1]
+    train(recipe_of(course, steps, start, folder, seed), out, max_seconds=min(TRIED, 6 * minutes))
+    facts = _facts(out)
     # In steps, at the pace so far
     left = (60 * minutes - facts["seconds"]) * facts["step"] / max(facts["seconds"], 1e-3)
     steps = min(steps, facts["step"] + max(0, int(left)))
-    train(recipe(steps), out)
-    if load_state(out)[1]["step"] < steps:
+    train(recipe_of(course, steps, start, folder, seed), out)
+    if _facts(out)["step"] < steps:
         raise KeyboardInterrupt
     return load_part(out).network
 
 
+def recipe_of(course: FinetuneSchedule, steps: int, start: Path, folder: Path, seed: int) -> Recipe:
+    """The recipe of a schedule for the acoustic model in the folder `start`, against its discriminator where
+    it has one.
+    """
+    part = load_part(start, "acoustic")
+    judged = (start / "adversary").is_dir()
+    plan = TrainConfig(
+        steps=steps,
+        lr=course.lr,
+        warmup=10,
+        decay=0.4,
+        weight_decay=0.0,
+        ema=0.9,
+        seed=seed,
+        save_every=50,
+        keep=0,
+        samples_every=0,
+        log_every=10,
+        start_from=str(start),
+        adapt=course.method,
+        rank=course.rank,
+        rates={"discriminator": 0.05} if judged else {},
+    )
+    data = DataConfig(str(folder), seconds=(0.3, 20.0), batch_frames=2500, prompt_frames=400)
+    return Recipe(part.name, part.mel, part.config, JUDGED if judged else StarlingSettings(), data, plan)
+
+
+def _facts(run: Path) -> dict[str, Any]:
+    """What the saved state of a run says of itself. Raises TrainingError where there is none."""
+    saved = load_state(run)
+    if saved is None:
+        raise TrainingError(f"{run}: holds no state of a run. Run the same command again.")
+    return saved[1]
+
+
 def compared(
-    cloner: Cloner,
-    before: Voice,
-    after: Voice,
+    cloner: Any,
+    voices: dict[str, Voice],
     aside: list[Row],
     folder: Path,
     work: Path,
-    tools: Instruments,
+    tools: FinetuneTools,
+    settings: FinetuneSettings,
 ) -> FinetuneResult:
-    """Both voices say what was kept aside, and are measured against it."""
-    doubts = {}
-    for name, voice in (("adapted", after), ("before", before)):
-        (work / name).mkdir(exist_ok=True)
-        jobs = []
-        for number, row in enumerate(tqdm(aside, desc=name, unit="sentence")):
-            wav = work / name / f"{number:02d}.wav"
-            text = row.text or SENTENCES[number % len(SENTENCES)]
-            sound = join(
-                list(cloner.speak(read(text, row.language if row.text else "en"), voice, watermark=False))
-            )
-            sound.write(wav)
-            doubts.setdefault(name, []).extend(bool(check.doubts) for check in sound.checks)
-            real = {"real": str(folder / row.audio)} if row.text else {}
-            jobs.append({"wav": str(wav), "text": text, "reference": str(folder / row.audio), **real})
-        (work / f"{name}.jsonl").write_text(
-            "".join(json.dumps(job, ensure_ascii=False) + "\n" for job in jobs), encoding="utf-8"
-        )
-    report = evaluate(work / "adapted.jsonl", work / "scorecard", tools, work / "before.jsonl")
-    scores = [
-        {name: entry["value"] for name, entry in system["table"].items()}
-        | {"doubted": sum(found) / max(1, len(found))}
-        for system, found in zip(report["systems"], doubts.values())
-    ]
-    reason = fault(*reversed(scores))
-    return FinetuneResult(after, not reason, reason, scores[1], scores[0], work / "scorecard" / "report.html")
+    """The voices "adapted" and "before" say what was kept aside, and are measured against it."""
+    instruments = tools.open_instruments(settings.language, settings.asr_model)
+    doubts = {name: _spoken(cloner, name, voice, aside, folder, work) for name, voice in voices.items()}
+    report = tools.evaluate(work / "adapted.jsonl", work / "scorecard", instruments, work / "before.jsonl")
+    after, before = (
+        {measure: entry["value"] for measure, entry in system["table"].items()} | {"doubted": doubts[name]}
+        for system, name in zip(report["systems"], ("adapted", "before"))
+    )
+    reason = fault(before, after)
+    page = work / "scorecard" / "report.html"
+    return FinetuneResult(voices["adapted"], not reason, reason, before, after, page)
+
+
+def _spoken(cloner: Any, name: str, voice: Voice, aside: list[Row], folder: Path, work: Path) -> float:
+    """Say what was kept aside in a voice, into `work/NAME`, with a list of jobs for the scorecard beside it;
+    returns the share of the sentences that are in doubt.
+    """
+    (work / name).mkdir(exist_ok=True)
+    jobs = []
+    doubted: list[bool] = []
+    for number, row in enumerate(tqdm(aside, desc=name, unit="sentence")):
+        wav = work / name / f"{number:02d}.wav"
+        text = row.text or SENTENCES[number % len(SENTENCES)]
+        script = read(text, row.language if row.text else "en")
+        sound = join(list(cloner.speak(script, voice, watermark=False)))
+        sound.write(wav)
+        doubted += [bool(check.doubts) for check in sound.checks]
+        real = {"real": str(folder / row.audio)} if row.text else {}
+        jobs.append({"wav": str(wav), "text": text, "reference": str(folder / row.audio), **real})
+    lines = "".join(json.dumps(job, ensure_ascii=False) + "\n" for job in jobs)
+    (work / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    return sum(doubted) / max(1, len(doubted))
 
 
 def fault(before: dict[str, float], after: dict[str, float]) -> str:

@@ -7,8 +7,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch import nn
 from tqdm import tqdm
 
 from soundalike.checkpoints.part import save_part
@@ -32,9 +34,10 @@ def fit(recipe: Recipe, out: str | os.PathLike, quiet: bool = False) -> Path:
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.train.seed)
-    network = registry.part(recipe.part).build(recipe.network, recipe.mel)
+    module: nn.Module = registry.part(recipe.part).build(recipe.network, recipe.mel)
+    network: Any = module
     if not isinstance(network, Fittable):
-        raise ConfigError(f"{recipe.part} is not fitted, but trained by gradients: use `soundalike train`.")
+        raise ConfigError(f"{recipe.part} is not fitted but trained by gradients: train it.")
     data = Dataset(recipe.data, recipe.mel, network.required_fields, recipe.train.seed)
     with tqdm(desc=recipe.part, unit="round", disable=quiet) as bar:
 
@@ -43,7 +46,7 @@ def fit(recipe: Recipe, out: str | os.PathLike, quiet: bool = False) -> Path:
             bar.update(done - bar.n)
 
         measures = network.fit(_batches(data, recipe.train.steps), recipe.objective, progress)
-    save_part(folder, recipe.part, recipe.network, recipe.mel, network.eval())
+    save_part(folder, recipe.part, recipe.network, recipe.mel, module.eval())
     append_log(folder, 1, measures)
     return folder
 

@@ -23,6 +23,8 @@ from .search import posteriors
 
 @dataclass(frozen=True)
 class AlignerSettings:
+    """How training begins before the network can be trusted."""
+
     prior_scale: float = PRIOR_SCALE
     guided: int = 500  # steps over which the guide fades and the network comes to be trusted
     guide_width: float = 0.04  # how far from an even pace, as a share of the sentence
@@ -61,7 +63,7 @@ class AlignerObjective(SingleOptimizerObjective[Aligner, AlignerSettings]):
 
     def adopt_facts(self, facts: DataFacts) -> None:
         """Keep the spread of each band; each clip brings its own mean."""
-        self._network.spread.copy_(facts.mel_std)
+        self._network.get_buffer("spread").copy_(facts.mel_std)
 
     def forward(self, batch: Batch) -> Output:
         """Log-probabilities of the classes of each frame."""
@@ -73,8 +75,8 @@ class AlignerObjective(SingleOptimizerObjective[Aligner, AlignerSettings]):
         with torch.no_grad():
             target = self._posteriors(batch, log_probs)
             share = target.sum((0, 1)) / target.sum()
-            prior = self._network.log_prior.exp().lerp(share, 0.01)
-            self._network.log_prior.copy_(prior.clamp_min(1e-4).log())
+            log_prior = self._network.get_buffer("log_prior")
+            log_prior.copy_(log_prior.exp().lerp(share, 0.01).clamp_min(1e-4).log())
         return {"cross_entropy": masked_mean(-(target * log_probs).sum(-1), mel_mask(batch))}
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
@@ -92,9 +94,10 @@ class AlignerObjective(SingleOptimizerObjective[Aligner, AlignerSettings]):
         symbols = nn.utils.rnn.pad_sequence(rows, batch_first=True)  # (B, S') one column a state
         lengths = torch.tensor([len(row) for row in rows], device=symbols.device)
         scores = net.emissions(log_probs, symbols, self.settings.prior_scale)
-        classes = net.class_of[symbols]  # (B, S')
-        done = min(1.0, int(net.steps_seen) / max(1, self.settings.guided))
-        net.steps_seen += 1
+        classes = net.get_buffer("class_of")[symbols]  # (B, S')
+        steps_seen = net.get_buffer("steps_seen")
+        done = min(1.0, int(steps_seen) / max(1, self.settings.guided))
+        steps_seen += 1
         if done < 1:
             guide = even_pace(batch["mel"], classes, frames, lengths, self.settings)
             scores = min(1.0, 0.05 + 2 * done**2) * scores + (1 - done) * guide

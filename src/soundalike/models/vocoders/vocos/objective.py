@@ -26,6 +26,8 @@ from .network import Vocos, VocosConfig
 
 @dataclass(frozen=True)
 class VocosSettings:
+    """Weights of the losses."""
+
     resolutions: tuple[int, ...] = (512, 1024, 2048)  # n_fft of each spectral loss; hop is a quarter
     mel: float = 1.0
     spectral: float = 1.0
@@ -77,10 +79,13 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
         return made * torch.repeat_interleave(output["mask"][:, 1:], self.hop_length, 1), real
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
-        """The samples without noise, but for the last, which what follows them reaches into."""
+        """The samples without noise; not those of the last frames, whose windows reach over the end: half a
+        window when the source is analysed, and half when it is joined again.
+        """
+        reach = self._network.mel.n_fft // self.hop_length + 1  # frames
         noise = torch.zeros(len(batch.ids), (batch["mel"].shape[1] - 1) * self.hop_length)
         samples = self._network(batch["mel"], batch.lengths("mel"), batch["pitch"], noise)
-        return {"samples": zero_padding(samples, (batch.lengths("mel") - 3) * self.hop_length)}
+        return {"samples": zero_padding(samples, (batch.lengths("mel") - reach) * self.hop_length)}
 
 
 def spectral_distance(made: Tensor, real: Tensor, resolutions: tuple[int, ...]) -> Tensor:
