@@ -386,7 +386,7 @@ def test_what_is_not_installed_is_said(monkeypatch, tmp_path):
 def test_an_instrument_that_fails_costs_one_job(tmp_path):
     class Moody(Parrot):
         def transcribe(self, audio):
-            if super().hear(audio) and self.asked == 2:
+            if super().transcribe(audio) and self.asked == 2:
                 raise KeyError("nobody's error")
             return self.heard
 

@@ -51,7 +51,7 @@ def verify_speakers(
         by_speaker.setdefault(row.speaker, []).append(row.id)
     rng = np.random.default_rng(0)
     chosen = [(name, id) for name, ids in sorted(by_speaker.items()) for id in rng.permutation(ids)[:20]]
-    vectors = np.stack([store.read("vector", str(id)).astype(np.float32) for _, id in chosen])
+    vectors = np.stack([store.read("speaker_embedding", str(id)).astype(np.float32) for _, id in chosen])
     names = np.array([name for name, _ in chosen])
     cosine = vectors @ vectors.T
     upper = np.triu(np.ones_like(cosine, dtype=bool), 1)

@@ -29,8 +29,8 @@ from .slicing import MARGIN, cut, share_out, speech
 
 KINDS = ("mel", "pitch", "samples")
 # Kinds that other steps add, to be made again with what they were made from
-FROM_TEXT = ("durations", "retold")
-FROM_SOUND = ("vector", "teacher", "quality")
+FROM_TEXT = ("durations", "gta")
+FROM_SOUND = ("speaker_embedding", "target_embedding", "quality")
 NOTHING = "[nothing]"  # the text of a piece of a long recording that none of its text falls into
 
 

@@ -78,7 +78,7 @@ def _resample(
     hertz = _stretched(store.read("pitch", row.id), size) * factor
     store.write("pitch", made.id, hertz.astype(np.float32))
     embedding = encoder.embed_mel(frames) if encoder.mel == mel else encoder.embed([audio])[0]
-    store.write("vector", made.id, embedding.astype(np.float16))
+    store.write("speaker_embedding", made.id, embedding.astype(np.float16))
     if store.has("quality", row.id):
         store.write("quality", made.id, store.read("quality", row.id))
     store.write("mel", made.id, frames.astype(np.float16))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 VOICES = 3  # clips of a speaker, the longest, that the model takes voices from
 LONGEST = 10.0  # seconds of each
+REQUIRED_FIELDS = ("symbols", "durations", "mel", "pitch", "speaker_embedding")  # of the clips
 
 
 def distill_clips(
@@ -61,18 +62,16 @@ def distill(folder: str, out: str, model: Synthesizer, settings: DataConfig, see
             "this family makes sound without knowing its mel and durations beforehand. "
             "Name one that does: starling or fastspeech2."
         )
-    data = Dataset(settings, model.mel, frozenset({"symbols", "durations", "mel", "pitch"}), seed)
-    embedded = [index for index in range(len(data.rows)) if data.has("vector", index)]
+    data = Dataset(settings, model.mel, REQUIRED_FIELDS, seed)
     sources: dict[str, list[int]] = defaultdict(list)  # of each speaker, the longest first
-    for index in sorted(embedded, key=lambda index: -min(data.rows[index].seconds, LONGEST)):
+    for index in sorted(range(len(data.rows)), key=lambda index: -min(data.rows[index].seconds, LONGEST)):
         sources[data.rows[index].speaker].append(index)
     store = FeatureStore(out, model.mel)
     options = changed(model.Options(), temperature=0.0)
     rows = []
     Path(out).mkdir(parents=True, exist_ok=True)
-    for place, index in enumerate(tqdm(embedded, desc="distill", unit="clip")):
-        row = data.rows[index]
-        source = int(np.random.default_rng([seed, place]).choice(sources[row.speaker][:VOICES]))
+    for index, row in enumerate(tqdm(data.rows, desc="distill", unit="clip")):
+        source = int(np.random.default_rng([seed, index]).choice(sources[row.speaker][:VOICES]))
         if not store.has("mel", row.id):
             voice = _voice(data, source, model.mel)
             utterance = Utterance(row.phonemes, [row.text], [0] * len(row.phonemes))
@@ -89,7 +88,7 @@ def _voice(data: Dataset, source: int, mel: MelSpec) -> Voice:
     tensors = {
         "prompt": data.read("mel", source)[:kept],
         "prompt_pitch": data.read("pitch", source)[:kept],
-        IDENTITY: data.read("vector", source),
+        IDENTITY: data.read("speaker_embedding", source),
     }
     return Voice(tensors, {"mel": mel.digest})
 
@@ -99,5 +98,5 @@ def _write(store: FeatureStore, row: Row, made: AcousticOutput, voice: Voice) ->
     store.write("durations", row.id, made.durations.detach().cpu().numpy().astype(np.int16))
     if made.pitch is not None:
         store.write("pitch", row.id, made.pitch.detach().cpu().numpy().astype(np.float32))
-    store.write("vector", row.id, voice.identity)
+    store.write("speaker_embedding", row.id, voice.identity)
     store.write("mel", row.id, made.mel.detach().cpu().numpy().astype(np.float16))

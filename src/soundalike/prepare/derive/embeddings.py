@@ -20,11 +20,11 @@ def write_speaker_embeddings(folder: str, encoder: SpeakerEncoder, mel: MelSpec,
     samples. Without `again`, clips that have an embedding are left as they are.
     """
     store = FeatureStore(folder, mel)
-    rows = [row for row in read_manifest(folder) if again or not store.has("vector", row.id)]
+    rows = [row for row in read_manifest(folder) if again or not store.has("speaker_embedding", row.id)]
     for row in tqdm(rows, desc="embed", unit="clip"):
         if encoder.mel == mel:
             embedding = encoder.embed_mel(store.read("mel", row.id))
         else:
             embedding = encoder.embed([stored_audio(store, row.id, mel)])[0]
-        store.write("vector", row.id, embedding.astype(np.float16))
+        store.write("speaker_embedding", row.id, embedding.astype(np.float16))
     return len(rows)
