@@ -289,3 +289,4 @@ def test_a_shell_completes_verbs_and_options():
     assert completions("soundalike cl") == ["clone"]
     assert completions("soundalike data al") == ["align"]
     assert "--tiny" in completions("soundalike train --t")
+    assert completions("soundalike check a.wav --family st") == ["starling"]

@@ -56,6 +56,12 @@ Engine = Annotated[
 ]
 
 
+def _architectures() -> list[str]:
+    from soundalike.core import registry
+
+    return list(registry.ARCHITECTURES)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ModelOptions(OptionGroup):
     """Which model is loaded."""
@@ -65,6 +71,7 @@ class ModelOptions(OptionGroup):
         typer.Option(
             "--family",
             metavar="NAME",
+            autocompletion=_architectures,
             help="a trained architecture: `soundalike models list` shows those there are",
             show_default="the built-in one",
             rich_help_panel=MODEL,
