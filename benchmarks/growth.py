@@ -3,7 +3,7 @@ own for each.
 
 usage: python benchmarks/growth.py CORPUS [--clips 64 256 1024] [--recipe recipes/starling.toml] [--steps 8]
 
-CORPUS is whatever `soundalike prepare` reads. Prints the table of docs/scale.md and by how much each column
+CORPUS is whatever `soundalike data prepare` reads. Prints the table of docs/scale.md and by how much each column
 grew. Times are of the processor, one thread, so that what else the machine does counts little.
 """
 
@@ -154,7 +154,7 @@ def table(points: list[dict[str, float]]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("corpus", help="whatever `soundalike prepare` reads")
+    parser.add_argument("corpus", help="whatever `soundalike data prepare` reads")
     parser.add_argument("--clips", type=int, nargs="+", default=(64, 256, 1024))
     parser.add_argument("--language", default="en")
     parser.add_argument("--recipe", default=str(RECIPE))

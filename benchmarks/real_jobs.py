@@ -3,7 +3,7 @@ as the reference.
 
 usage: python benchmarks/real_jobs.py CORPUS JOBS.jsonl [--split dev] [--language en] [--per-speaker 3]
 
-CORPUS is a folder in any layout that `soundalike prepare` reads. The reference is a person's longest clip
+CORPUS is a folder in any layout that `soundalike data prepare` reads. The reference is a person's longest clip
 under 12 s; the sentences are of their other clips, spread over all of 2 to 12 s. People of one clip are left
 out.
 """

@@ -47,7 +47,7 @@ def test_commands_that_speak(desk):
         line
         for block in blocks("bash")
         for line in block.splitlines()
-        if re.match(r"soundalike (clone|batch|list|check|voices)", line)
+        if re.match(r"soundalike (clone|batch|models list|check|voices|explain)", line)
     ]
     assert len(lines) >= 7
     for line in lines:

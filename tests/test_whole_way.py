@@ -33,12 +33,12 @@ def test_prepare_train_assemble_clone(corpus, tmp_path, capsys):
         assert main(["train", str(RECIPES / f"{recipe}.toml"), "--out", str(runs / recipe), *loose]) == 0
         assert (runs / recipe / "curves.png").stat().st_size > 1000
 
-    assert main(["prepare", str(corpus), data, "--workers", "1"]) == 0
+    assert main(["data", "prepare", str(corpus), data, "--workers", "1"]) == 0
     train("aligner")
-    assert main(["align", data, "--part", str(runs / "aligner")]) == 0
-    assert main(["align", data]) == 0  # the built-in aligner: the tiny one has hardly begun
+    assert main(["data", "align", data, "--part", str(runs / "aligner")]) == 0
+    assert main(["data", "align", data]) == 0  # the built-in aligner: the tiny one has hardly begun
     train("speaker")
-    assert main(["embed", data, "--part", str(runs / "speaker")]) == 0
+    assert main(["data", "embed", data, "--part", str(runs / "speaker")]) == 0
     train("vocoder")
     train("starling")
     loose += ["--set", f'train.start_from="{runs / "starling"}"']
@@ -46,6 +46,7 @@ def test_prepare_train_assemble_clone(corpus, tmp_path, capsys):
     assert (
         main(
             [
+                "models",
                 "assemble",
                 str(tmp_path / "mine"),
                 *(str(runs / r) for r in ("starling_adversarial", "vocoder", "speaker", "aligner")),

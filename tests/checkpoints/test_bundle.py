@@ -100,12 +100,12 @@ def test_what_cannot_be_read_together_is_said(prepared, tmp_path):
     with pytest.raises(DataError, match="is in .* Name one of the two only"):
         Dataset(config((one, one)), MelSpec(), WANTS)
     with pytest.raises(
-        DataError, match=f"{tmp_path}: no manifest.jsonl here. Make it with `soundalike prepare"
+        DataError, match=f"{tmp_path}: no manifest.jsonl here. Make it with `soundalike data prepare"
     ):
         Dataset(config((one, str(tmp_path))), MelSpec(), WANTS)
     for nothing in ((), "", (one, "")):
         with pytest.raises(
-            ConfigError, match="names no folder. Give one that `soundalike prepare` made, or a list of them"
+            ConfigError, match="names no folder. Give one that `soundalike data prepare` made, or a list of them"
         ):
             Dataset(config(nothing), MelSpec(), WANTS)
     with pytest.raises(ConfigError, match="fits the recipe"):

@@ -139,7 +139,7 @@ def test_clone_by_a_family(tiny_shelf, tmp_path, capsys):
                     str(out),
                     "--family",
                     family,
-                    "--no-verify",
+                    "--no-quality-check",
                     "--quality",
                     "fast",
                 ]
@@ -148,14 +148,14 @@ def test_clone_by_a_family(tiny_shelf, tmp_path, capsys):
         )
         assert Audio.read(out).seconds > 0.2
     plain = tmp_path / "plain.wav"
-    assert main(["clone", str(REFERENCE), TEXT, "-o", str(plain), "--no-verify", "--quality", "fast"]) == 0
+    assert main(["clone", str(REFERENCE), TEXT, "-o", str(plain), "--no-quality-check", "--quality", "fast"]) == 0
     assert np.array_equal(Audio.read(plain).samples, Audio.read(tmp_path / "starling.wav").samples)
     jobs = tmp_path / "jobs.jsonl"
     jobs.write_text(
         json.dumps({"reference": str(REFERENCE), "text": TEXT, "wav": str(tmp_path / "batch.wav")}) + "\n",
         encoding="utf-8",
     )
-    assert main(["batch", str(jobs), "--family", "fastspeech2", "--no-verify", "--quality", "fast"]) == 0
+    assert main(["batch", str(jobs), "--family", "fastspeech2", "--no-quality-check", "--quality", "fast"]) == 0
     assert np.array_equal(
         Audio.read(tmp_path / "batch.wav").samples, Audio.read(tmp_path / "fastspeech2.wav").samples
     )
@@ -177,12 +177,12 @@ def test_what_is_refused(tiny_shelf, tmp_path, capsys, monkeypatch):
     assert "unknown family 'tacotron'. Choose one of convrnn, fastspeech2" in told_no(
         capsys, *ask, "--family", "tacotron"
     )
-    assert "no model.json here" in told_no(capsys, "import", "family", str(tmp_path))
+    assert "no model.json here" in told_no(capsys, "models", "import", "family", str(tmp_path))
     monkeypatch.setenv(model_store.PLACE, str(tmp_path / "empty"))
     monkeypatch.setattr(model_store, "checkout", lambda: None)
     error = told_no(capsys, *ask, "--family", "sv2tts")
     assert (
-        "the family sv2tts is not installed. `soundalike import family FOLDER`" in error
+        "the family sv2tts is not installed. `soundalike models import family FOLDER`" in error
         and "recipes/sv2tts.toml" in error
     )
     assert not (tmp_path / "out.wav").exists()
@@ -190,7 +190,7 @@ def test_what_is_refused(tiny_shelf, tmp_path, capsys, monkeypatch):
 
 def test_a_command_installs(tiny_shelf, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv(model_store.PLACE, str(tmp_path / "mine"))
-    assert main(["import", "family", str(tiny_shelf / "sv2tts")]) == 0
+    assert main(["models", "import", "family", str(tiny_shelf / "sv2tts")]) == 0
     assert (
         "installed; speak with --family sv2tts" in capsys.readouterr().out
         and model_store.find("sv2tts") == tmp_path / "mine" / "sv2tts"
@@ -228,7 +228,7 @@ def test_the_list_tells_what_there_is(tiny_shelf, tmp_path, capsys):
     }
     write_model(tmp_path / "convrnn", said)
     model_store.install(tmp_path / "convrnn", force=True)
-    assert main(["list", "--json"]) == 0
+    assert main(["models", "list", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     by_name = {family["family"]: family for family in told["families"]}
     assert (
@@ -244,7 +244,7 @@ def test_the_list_tells_what_there_is(tiny_shelf, tmp_path, capsys):
         and parts["tdnn"]["of"] == "starling"
         and parts["wavenet"]["of"] is None
     )
-    assert main(["list"]) == 0
+    assert main(["models", "list"]) == 0
     shown = capsys.readouterr().out
     for line in (
         "fastspeech2  installed",
@@ -254,7 +254,7 @@ def test_the_list_tells_what_there_is(tiny_shelf, tmp_path, capsys):
     ):
         assert line in shown
     (tiny_shelf / "fastspeech2" / "acoustic" / "model.safetensors").write_bytes(b"cut")
-    assert main(["list"]) == 0
+    assert main(["models", "list"]) == 0
     shown = capsys.readouterr().out
     assert "fastspeech2  broken" in shown and "does not hold a part" in shown, (
         "the others are listed all the same"
@@ -285,14 +285,14 @@ def test_the_mean_of_parts(tmp_path, capsys):
     weights["decoder_out.bias"] += 1.0
     save_file(weights, last / "model.safetensors")
     shutil.rmtree(first / "adversary")
-    assert main(["average", str(tmp_path / "mean"), str(first), str(last)]) == 0
+    assert main(["models", "average", str(tmp_path / "mean"), str(first), str(last)]) == 0
     assert capsys.readouterr().out.strip() == f"{tmp_path / 'mean'}: the mean of 2"
     mean = load_part(tmp_path / "mean", "acoustic").network.state_dict()
     for name, value in load_part(first).network.state_dict().items():
         assert torch.allclose(mean[name].float(), value + 0.5 * (name == "decoder_out.bias"), atol=1e-3), name
     assert load_part(tmp_path / "mean" / "adversary", "adversary").name == "mel_discriminator"
     assert "not of the kind and size of" in told_no(
-        capsys, "average", str(tmp_path / "odd"), str(first), str(BUILT_IN / "vocoder")
+        capsys, "models", "average", str(tmp_path / "odd"), str(first), str(BUILT_IN / "vocoder")
     )
 
 
@@ -306,7 +306,7 @@ def test_attention_is_drawn_on_request(tiny_shelf, tmp_path, capsys):
         "Good evening. Yes.",
         "-o",
         str(tmp_path / "out.wav"),
-        "--no-verify",
+        "--no-quality-check",
         "--quality",
         "fast",
     ]

@@ -16,8 +16,8 @@ import pytest
 import torch
 from conftest import REFERENCE, command_of, descendants, sentences
 
-from soundalike.cli.batch import LOT, share_out
 from soundalike.cli.main import main
+from soundalike.inference.batch import LOT, share_out
 
 TEXTS = (
     "The baker counted the apples twice. Nobody had asked him to, but he liked to know.",
@@ -164,7 +164,7 @@ def test_two_jobs_for_one_file_are_refused(tmp_path, monkeypatch, capsys):
         for text, wav in (("One.", "a.wav"), ("Two.", "./a.wav"))
     ]
     Path("jobs.jsonl").write_text("\n".join(json.dumps(job) for job in pair), encoding="utf-8")
-    assert main(["batch", "jobs.jsonl", "--quality", "fast", "--no-verify"]) == 2
+    assert main(["batch", "jobs.jsonl", "--quality", "fast", "--no-quality-check"]) == 2
     shown = capsys.readouterr()
     assert (
         "line 2: ./a.wav is written by line 1 already. Name another file." in shown.err

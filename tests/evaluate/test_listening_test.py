@@ -276,7 +276,7 @@ def test_results_leave_out_who_failed_and_are_exported(tmp_path, capsys):
     assert report["table"][2]["kind"] == REAL and report["table"][2]["mean"] == 5
     (paired,) = report["comparisons"]
     assert paired["difference"]["value"] < 0 and paired["less"] == 10 and paired["p"] < 0.01
-    assert main(["listen", "--results", str(tmp_path / "r.sqlite"), "--export", str(tmp_path / "out")]) == 0
+    assert main(["listening-test", "--results", str(tmp_path / "r.sqlite"), "--export", str(tmp_path / "out")]) == 0
     text = capsys.readouterr().out
     assert text == markdown(report) == (tmp_path / "out" / "results.md").read_text(encoding="utf-8")
     assert (
@@ -306,12 +306,12 @@ def test_commands_that_cannot_be_followed(jobs, tmp_path, capsys, monkeypatch):
             "cannot be used",
         ),
     ):
-        words = ["listen", *words]
+        words = ["listening-test", *words]
         assert main(words) == 2 and said in capsys.readouterr().err, words
     monkeypatch.delitem(sys.modules, "soundalike.serve.listening_test.app", raising=False)
     monkeypatch.setitem(sys.modules, "fastapi", None)
     assert (
-        main(["listen", str(jobs[0]), "--test", "mos"]) == 2
+        main(["listening-test", str(jobs[0]), "--test", "mos"]) == 2
         and "pip install 'soundalike[serve]'" in capsys.readouterr().err
     )
 

@@ -235,7 +235,7 @@ def bad_inputs(folder):
         ([ref, "Hi.", "-o", str(folder / "no" / "out.wav")], "does not exist"),
         ([ref, "Hi.", "-o", str(folder / "out.xyz")], "Choose one of wav, flac, mp3, ogg"),
         ([ref, "Hi.", "-o", out, "--device", "tpu"], "Choose one of auto, cpu, cuda, mps"),
-        ([ref, "Hi.", "-o", out, "--speed", "fast"], "invalid float value: 'fast'"),
+        ([ref, "Hi.", "-o", out, "--speed", "fast"], "--speed fast: "),
         ([ref, "Hi.", "-o", out, "--seed", "9" * 20], "seed = 99999999999999999999 is out of range"),
         ([ref, "Hi.", "-o", out, "--save-voice", "me.bin"], "give a name that ends in .voice"),
         ([ref, "Hi.", "-o", out, "--speed", "9"], "speed = 9.0 is out of range. Choose 0.5 to 2.0"),
@@ -246,11 +246,7 @@ def bad_inputs(folder):
 def test_bad_input_is_one_clear_sentence(tmp_path, capsys):
     for arguments, message in bad_inputs(tmp_path):
         before = sorted(tmp_path.iterdir())
-        try:
-            code = main(["clone", *arguments])
-        except SystemExit as stopped:  # argparse
-            code = stopped.code
-        assert code == 2, arguments
+        assert main(["clone", *arguments]) == 2, arguments
         error = capsys.readouterr().err.strip()
         assert error.startswith("soundalike: ") and message in error and "\n" not in error, (arguments, error)
         assert sorted(tmp_path.iterdir()) == before, "something half-written"

@@ -459,12 +459,12 @@ def test_slaneys_filters_are_of_one_area():
 
 def test_public_weights_that_are_none_are_refused(tmp_path, capsys):
     (tmp_path / "odd.pt").write_bytes(b"odd")
-    assert main(["import", "ge2e", str(tmp_path / "odd.pt"), "--out", str(tmp_path / "out")]) == 2
+    assert main(["models", "import", "ge2e", str(tmp_path / "odd.pt"), "--out", str(tmp_path / "out")]) == 2
     assert "not a file of public GE2E weights" in capsys.readouterr().err
     torch.save({"model_state": {"lstm.weight": torch.zeros(2)}}, tmp_path / "other.pt")
-    assert main(["import", "ge2e", str(tmp_path / "other.pt"), "--out", str(tmp_path / "out")]) == 2
+    assert main(["models", "import", "ge2e", str(tmp_path / "other.pt"), "--out", str(tmp_path / "out")]) == 2
     assert "weights of another network" in capsys.readouterr().err
-    assert main(["import", "ge2e", str(tmp_path / "none.pt"), "--out", str(tmp_path / "out")]) == 2
+    assert main(["models", "import", "ge2e", str(tmp_path / "none.pt"), "--out", str(tmp_path / "out")]) == 2
     assert "no such file" in capsys.readouterr().err and not (tmp_path / "out").exists()
 
 
@@ -477,7 +477,7 @@ def test_public_weights_give_the_public_vectors(tmp_path, corpus):
     from pathlib import Path
 
     weights = Path(resemblyzer.__file__).parent / "pretrained.pt"
-    assert main(["import", "ge2e", str(weights), "--out", str(tmp_path / "ge2e")]) == 0
+    assert main(["models", "import", "ge2e", str(weights), "--out", str(tmp_path / "ge2e")]) == 0
     network = load_part(tmp_path / "ge2e", "speaker").network
     theirs = resemblyzer.VoiceEncoder("cpu", verbose=False)
     assert torch.equal(network.lstm.weight_ih_l0, read_public(weights).lstm.weight_ih_l0)

@@ -66,7 +66,7 @@ def test_heard_phones_are_mostly_those_that_are_said(own):
 
 def test_new_people_speak_faster_and_higher_or_slower_and_lower(own):
     before = read_manifest(own)
-    assert main(["augment", str(own), "--no-heard"]) == 0
+    assert main(["data", "augment", str(own), "--no-recognize"]) == 0
     rows = read_manifest(own)
     mel = load_part(BUILT_IN / "speaker", "speaker").mel
     store = FeatureStore(own, mel)
@@ -94,4 +94,4 @@ def test_new_people_speak_faster_and_higher_or_slower_and_lower(own):
             DataConfig(manifest=str(own), prompt_frames=100, seconds=(0.1, 30.0)), mel, required_fields
         ).rows
     ) == 2 * len(made)
-    assert main(["augment", str(own), "--no-heard"]) == 0 and read_manifest(own) == rows
+    assert main(["data", "augment", str(own), "--no-recognize"]) == 0 and read_manifest(own) == rows

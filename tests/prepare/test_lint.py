@@ -67,8 +67,8 @@ def change(desk: Path, make, name: str = "ada2") -> None:
 
 def test_nothing_is_found_in_what_is_sound(sound_set, capsys):
     assert lint(str(sound_set)) == []
-    assert main(["lint", str(sound_set)]) == 0 and "nothing found" in capsys.readouterr().out
-    assert main(["lint", str(sound_set), "--json"]) == 0 and json.loads(capsys.readouterr().out) == []
+    assert main(["data", "lint", str(sound_set)]) == 0 and "nothing found" in capsys.readouterr().out
+    assert main(["data", "lint", str(sound_set), "--json"]) == 0 and json.loads(capsys.readouterr().out) == []
 
 
 def as_bytes(desk: Path, encoding: str, lead: bytes = b"") -> None:
@@ -152,7 +152,7 @@ def test_a_seeded_fault_is_found(check, desk):
 def test_findings_are_told_with_exit_code_one(desk, capsys):
     rewrite(desk, "train", "trÃ¤in")
     change(desk, lambda s, r: (np.stack([s, s], 1), r), "ben1")
-    assert main(["lint", str(desk), "--fast"]) == 1
+    assert main(["data", "lint", str(desk), "--fast"]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert (
         "metadata.csv, line 3" in lines[0]
@@ -161,13 +161,13 @@ def test_findings_are_told_with_exit_code_one(desk, capsys):
         and lines[0].endswith("[stereo]")
     )
     assert lines[-1].endswith("2 findings")
-    assert main(["lint", str(desk), "--fast", "--json"]) == 1
+    assert main(["data", "lint", str(desk), "--fast", "--json"]) == 1
     assert [finding["check"] for finding in json.loads(capsys.readouterr().out)] == ["stereo", "mojibake"]
 
 
 def test_a_prepared_folder_is_looked_through(desk, tmp_path):
     out = tmp_path / "out"
-    assert main(["prepare", str(desk), str(out), "--workers", "1"]) == 0
+    assert main(["data", "prepare", str(desk), str(out), "--workers", "1"]) == 0
     assert lint(str(out)) == []
     rows = read_manifest(out)
     store = FeatureStore(out, MelSpec())
@@ -194,9 +194,9 @@ def test_splits_that_share_a_speaker(desk, tmp_path, capsys):
         "json": "4",
     }
     (tmp_path / "empty").mkdir()
-    assert main(["lint", str(tmp_path / "empty")]) == 2 and "no recordings here" in capsys.readouterr().err
+    assert main(["data", "lint", str(tmp_path / "empty")]) == 2 and "no recordings here" in capsys.readouterr().err
     write_manifest(tmp_path / "empty", [])
-    assert main(["lint", str(tmp_path / "empty")]) == 2 and "holds no clip" in capsys.readouterr().err
+    assert main(["data", "lint", str(tmp_path / "empty")]) == 2 and "holds no clip" in capsys.readouterr().err
 
 
 def test_recordings_of_people_give_few_findings(tmp_path):

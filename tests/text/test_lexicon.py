@@ -138,7 +138,7 @@ def test_spelling():
 def test_say_how_prints_places_rules_and_sounds(tmp_path, capsys):
     lexicon = write(tmp_path, "own.tsv", "GIF\td͡ʒˈɪf\nbroken\n")
     text = write(tmp_path, "note.txt", "I have read 3 gifs: gif [[təmˈɑtoʊ]] blorfth. Bye.")
-    assert main(["say-how", "--text-file", text, "--lexicon", lexicon]) == 0
+    assert main(["explain", "--text-file", text, "--lexicon", lexicon]) == 0
     lines = capsys.readouterr().out.splitlines()
     cells = [line.split("  ") for line in lines]
     rules = {row[0].strip(): [c.strip() for c in row if c.strip()][1:] for row in cells}
@@ -162,7 +162,7 @@ def test_say_how_prints_places_rules_and_sounds(tmp_path, capsys):
 
 def test_say_how_as_json(capsys):
     text = '<speak xml:lang="de">Guten <mark name="m"/><prosody rate="slow">Tag</prosody><break time="1s"/></speak>'
-    assert main(["say-how", text, "--json"]) == 0
+    assert main(["explain", text, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["language"] == "de" and found["warnings"] == []
     (sentence,) = found["sentences"]
@@ -179,5 +179,5 @@ def test_say_how_as_json(capsys):
     [["x", "--language", "xx"], ["<speak>", "--ssml"], ["..."], ["x", "--lexicon", "none.tsv"], []],
 )
 def test_say_how_refuses_with_one_sentence(arguments, capsys):
-    assert main(["say-how", *arguments]) == 2
+    assert main(["explain", *arguments]) == 2
     assert capsys.readouterr().err.startswith("soundalike: ")

@@ -104,8 +104,8 @@ def chosen(model: str | os.PathLike | None = None, family: str | None = None) ->
     folder = Path(model) if model is not None else find(family)
     if folder is None:
         raise ConfigError(
-            f"the family {family} is not installed. `soundalike import family FOLDER` takes models/{family} of the repository, "
-            f"or train it: recipes/{family}.toml, `soundalike assemble`."
+            f"the family {family} is not installed. `soundalike models import family FOLDER` takes models/{family} of the repository, "
+            f"or train it: recipes/{family}.toml, `soundalike models assemble`."
         )
     if (held := read_model(folder)["family"]) != family:
         raise ConfigError(f"{folder}: a model of the family {held}, not {family}. Give one of the two.")

@@ -1,195 +1,201 @@
-"""The commands of those who bring recordings: prepare, lint."""
+"""The verbs of those who bring recordings: data prepare | align | embed | lint | augment | gta | distill |
+rate.
+"""
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
-from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from soundalike.core.errors import ConfigError
+import typer
 
+from . import data_prepare
+from .command import App, verb
+from .facts import at_least
+from .options import AsJson, Data, ModelOptions, Reader
 
-def add_data_commands(commands: Any) -> None:
-    """The parsers of these commands, added to those of the command line."""
-    prepare = commands.add_parser(
-        "prepare",
-        help="recordings to a folder for training: manifest, phonemes, features, durations, speaker vectors",
-    )
-    prepare.add_argument(
-        "source", help="a corpus, a folder of recordings, or a list of clips (.csv, .list, .jsonl)"
-    )
-    prepare.add_argument("out", help="folder to write; going on where an earlier run stopped")
-    prepare.add_argument(
-        "--reader",
-        "--layout",
-        dest="reader",
+EXAMPLES = """
+soundalike data lint recordings/
+soundalike data prepare recordings/ data
+soundalike data rate data
+"""
+app = App(help="Recordings to a folder for training.", epilog=EXAMPLES)
+
+Part = Annotated[
+    str | None,
+    typer.Option(
+        "--part", metavar="FOLDER", help="folder of a trained part", show_default="the built-in one"
+    ),
+]
+Corpora = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--corpora",
         metavar="NAME",
-        help="how to read the source (default: told by its files)",
-    )
-    prepare.add_argument(
-        "--language",
-        default="en",
-        help="of clips whose corpus does not tell: a code, or auto (default: %(default)s)",
-    )
-    prepare.add_argument("--speaker", default="", help="name of the one who speaks in all clips")
-    prepare.add_argument(
-        "--denoise", action="store_true", help="take steady noise (hiss, fans, hum) out first"
-    )
-    prepare.add_argument(
-        "--no-trim", action="store_false", dest="trim", help="leave the silence at the ends of clips"
-    )
-    prepare.add_argument(
-        "--longest",
-        type=float,
-        default=12.0,
-        metavar="SECONDS",
-        help="of a piece of a long recording (default: %(default)g)",
-    )
-    prepare.add_argument(
-        "--shortest",
-        type=float,
-        default=1.0,
-        metavar="SECONDS",
-        help="shorter pieces are rejected (default: %(default)g)",
-    )
-    prepare.add_argument(
-        "--vad",
-        default="auto",
-        help="what finds pauses: silero, activity, or auto: silero where installed (default: auto)",
-    )
-    prepare.add_argument(
-        "--no-transcribe",
-        action="store_false",
-        dest="transcribe",
-        help="keep clips without a text as they are",
-    )
-    prepare.add_argument(
-        "--asr-model",
-        metavar="MODEL",
-        help="Whisper model that writes missing texts: a CTranslate2 folder or a size such as small",
-    )
-    prepare.add_argument(
-        "--dev",
-        type=float,
-        metavar="SHARE",
-        help="of the speakers, for choosing among models (default: 0.05, none of under 20)",
-    )
-    prepare.add_argument(
-        "--test",
-        type=float,
-        metavar="SHARE",
-        help="of the speakers, for the last word (default: 0.05, none of under 20)",
-    )
-    prepare.add_argument(
-        "--no-align", action="store_false", dest="align", help="leave the durations to `soundalike align`"
-    )
-    prepare.add_argument(
-        "--no-embed",
-        action="store_false",
-        dest="embed",
-        help="leave the speaker vectors to `soundalike embed`",
-    )
-    prepare.add_argument(
-        "--recipe",
-        help="only add the mels that this recipe asks for, where its [mel] is another than the usual one",
-    )
-    prepare.add_argument(
-        "--workers", type=int, default=os.cpu_count() or 1, help="processes (default: %(default)s)"
-    )
-    prepare.add_argument(
-        "--engine",
-        default="local",
-        help="local, or ray: the cluster that RAY_ADDRESS names, else one begun here (default: local)",
-    )
-    prepare.set_defaults(run=run_prepare)
-
-    lint = commands.add_parser(
-        "lint", help="look for faults in recordings and their texts; exit code 1 where there are any"
-    )
-    lint.add_argument("dataset", help="what `soundalike prepare` reads, or a folder it made")
-    lint.add_argument("--reader", metavar="NAME", help="how to read it (default: told by its files)")
-    lint.add_argument(
-        "--language", default="en", help="of clips whose corpus does not tell (default: %(default)s)"
-    )
-    lint.add_argument("--fast", action="store_true", help="do without the aligner and the speaker encoder")
-    lint.add_argument("--json", action="store_true", help="findings as JSON")
-    lint.set_defaults(run=run_lint)
+        help="only corpora whose names begin so; may be given again",
+        show_default="all",
+    ),
+]
 
 
-def run_prepare(given: argparse.Namespace) -> None:
+@app.callback()
+def data() -> None:
+    """Recordings to a folder for training."""
+
+
+verb(app, "prepare", data_prepare.EXAMPLES)(data_prepare.prepare)
+
+
+@verb(app, "align", "soundalike data align data\nsoundalike data align data --part runs/aligner")
+def align(data: Data, part: Part = None) -> None:
+    """Add durations of every symbol to a prepared folder, by an aligner."""
     from soundalike.checkpoints.bundle import BUILT_IN
     from soundalike.checkpoints.part import load_part
-    from soundalike.prepare.clip_worker import KINDS
     from soundalike.prepare.derive.durations import write_durations
+
+    aligner = load_part(part or BUILT_IN / "aligner", "aligner")
+    print(f"{data}: {len(write_durations(data, aligner.instrument, aligner.mel))} clips aligned")
+
+
+@verb(app, "embed", "soundalike data embed data\nsoundalike data embed data --part runs/speaker")
+def embed(data: Data, part: Part = None) -> None:
+    """Add speaker embeddings to a prepared folder, by a speaker encoder."""
+    from soundalike.audio.mel import MelSpec
+    from soundalike.checkpoints.bundle import BUILT_IN
+    from soundalike.checkpoints.part import load_part
     from soundalike.prepare.derive.embeddings import write_speaker_embeddings
-    from soundalike.prepare.pipeline import REJECTED, prepare
-    from soundalike.training.recipe import read_recipe
 
-    for name in ("longest", "shortest", "workers"):
-        if getattr(given, name) <= 0:
-            raise ConfigError(f"--{name} {getattr(given, name):g}: give more than 0.")
-    if given.shortest >= given.longest:
-        raise ConfigError(
-            f"--shortest {given.shortest:g} is not under --longest {given.longest:g}. Give a smaller one."
-        )
-    if any(share is not None and not 0 <= share < 1 for share in (given.dev, given.test)):
-        raise ConfigError("--dev and --test: give shares of 0 or more, under 1.")
-    aligner = load_part(BUILT_IN / "aligner", "aligner")
-    shares = None if given.dev is None and given.test is None else (given.dev or 0.0, given.test or 0.0)
-    mel = read_recipe(given.recipe).mel if given.recipe else None
-    rows = prepare(
-        given.source,
-        given.out,
-        given.reader,
-        mel,
-        ("mel",) if mel else KINDS,
-        given.workers,
-        shares,
-        speaker=given.speaker,
-        aligner=aligner.network,
-        engine=given.engine,
-        denoise=given.denoise,
-        trim=given.trim,
-        longest=given.longest,
-        shortest=given.shortest,
-        language=given.language,
-        vad=given.vad,
-        transcribe=given.transcribe,
-        asr_model=given.asr_model,
-    )
-    if given.align and not mel:
-        write_durations(given.out, aligner.network, aligner.mel, again=False)
-    if given.embed and not mel:
-        encoder = load_part(BUILT_IN / "speaker", "speaker")
-        write_speaker_embeddings(given.out, encoder.network, encoder.mel, again=False)
-    splits = {
-        split: len({row.speaker for row in rows if row.split == split}) for split in ("train", "dev", "test")
-    }
-    told = ", ".join(f"{count} in {split}" for split, count in splits.items() if count)
-    print(
-        f"{given.out}: {len(rows)} clips, {sum(row.seconds for row in rows) / 3600:.2f} hours, speakers: {told}"
-    )
-    for name, what in ((REJECTED, "rejected"), ("unaligned.jsonl", "whose text and sound disagree")):
-        path = Path(given.out) / name
-        count = len(path.read_text(encoding="utf-8").splitlines()) if path.is_file() else 0
-        if count:
-            print(f"{path}: {count} clips {what}, with reasons")
+    encoder = load_part(part or BUILT_IN / "speaker", "speaker")
+    print(f"{data}: {write_speaker_embeddings(data, encoder.instrument, MelSpec())} clips embedded")
 
 
-def run_lint(given: argparse.Namespace) -> int:
-    from soundalike.prepare.lint.lint import lint
+@verb(app, "lint", "soundalike data lint recordings/\nsoundalike data lint data --fast --json")
+def lint(
+    dataset: Annotated[str, typer.Argument(help="what `soundalike data prepare` reads, or a folder it made")],
+    reader: Reader = None,
+    language: Annotated[str, typer.Option("--language", help="of clips whose corpus does not tell")] = "en",
+    fast: Annotated[
+        bool,
+        typer.Option("--fast", help="do without the aligner and the speaker encoder", show_default=False),
+    ] = False,
+    as_json: AsJson = False,
+) -> int:
+    """Look for faults in recordings and their texts; exit code 1 where there are any."""
+    from soundalike.prepare.lint.lint import lint as findings_in
 
-    findings = lint(given.dataset, given.reader, given.language, given.fast)
-    if given.json:
+    findings = findings_in(dataset, reader, language, fast)
+    if as_json:
         print(json.dumps([vars(finding) for finding in findings], ensure_ascii=False, indent=1))
         return int(bool(findings))
     for finding in findings:
         print(finding)
-    print(
-        f"{given.dataset}: {len(findings)} finding{'s' * (len(findings) != 1)}"
-        if findings
-        else f"{given.dataset}: nothing found"
-    )
+    count = f"{len(findings)} finding{'s' * (len(findings) != 1)}" if findings else "nothing found"
+    print(f"{dataset}: {count}")
     return int(bool(findings))
+
+
+@verb(app, "augment", "soundalike data augment data\nsoundalike data augment data --no-recognize")
+def augment(
+    data: Data,
+    recognize: Annotated[
+        bool,
+        typer.Option(
+            "--recognize/--no-recognize",
+            help="give clips whose language has no lexicon the phones that the aligner hears",
+        ),
+    ] = True,
+    resample: Annotated[
+        bool, typer.Option("--resample/--no-resample", help="make new speakers by resampling")
+    ] = True,
+) -> None:
+    """Add voices to a prepared folder: clips of languages without a lexicon, people made by resampling."""
+    from soundalike.checkpoints.bundle import BUILT_IN
+    from soundalike.checkpoints.part import load_part
+    from soundalike.prepare.derive.augment import add_recognized_phones, add_resampled
+
+    if recognize:
+        aligner = load_part(BUILT_IN / "aligner", "aligner")
+        count = add_recognized_phones(data, aligner.instrument, aligner.mel)
+        print(f"{data}: phones recognized in {count} clips")
+    if resample:
+        encoder = load_part(BUILT_IN / "speaker", "speaker")
+        print(f"{data}: {add_resampled(data, encoder.mel, encoder.instrument)} clips of new people")
+
+
+@verb(app, "gta", "soundalike data gta data --part runs/acoustic")
+def gta(
+    data: Data,
+    part: Annotated[str, typer.Option("--part", metavar="FOLDER", help="folder of a trained acoustic model")],
+    corpora: Corpora = None,
+) -> None:
+    """Add an acoustic model's ground-truth-aligned mels to a prepared folder, to train a vocoder on."""
+    from soundalike.prepare.derive.gta import write_gta_of_part
+
+    print(f"{data}: ground-truth-aligned mels of {write_gta_of_part(data, part, tuple(corpora or ()))} clips")
+
+
+@verb(
+    app,
+    "distill",
+    "soundalike data distill data distilled\n"
+    "soundalike data distill data out --family fastspeech2 --exclude ravdess",
+)
+def distill(
+    data: Data,
+    out: Annotated[str, typer.Argument(help="folder to write; going on where an earlier run stopped")],
+    model: ModelOptions,
+    corpora: Corpora = None,
+    exclude: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exclude",
+            metavar="NAME",
+            help="none of the corpora whose names begin so; may be given again",
+            show_default="none",
+        ),
+    ] = None,
+    languages: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--languages", metavar="CODE", help="of the clips; may be given again", show_default="en"
+        ),
+    ] = None,
+) -> None:
+    """A prepared folder as a model says it, in its own time, for another model to learn from.
+
+    Sequence-level distillation (Kim and Rush 2016).
+    """
+    from soundalike.prepare.derive.distill import distill_clips
+
+    count = distill_clips(
+        data,
+        out,
+        model.load().synthesizer,
+        tuple(corpora or ()),
+        tuple(exclude or ()),
+        ("en",) if languages is None else tuple(languages),
+    )
+    print(f"{out}: {count} clips distilled")
+
+
+@verb(app, "rate", "soundalike data rate data\nsoundalike data rate data --sample 600")
+def rate(
+    data: Data,
+    sample: Annotated[
+        int,
+        typer.Option(
+            "--sample",
+            callback=at_least("--sample", 1),
+            help="clips listened to, 1 or more; the others are judged by their likeness to these",
+        ),
+    ] = 1500,
+) -> None:
+    """Add the predicted quality of every clip to a prepared folder."""
+    from soundalike.audio.mel import MelSpec
+    from soundalike.prepare.derive.quality import write_quality
+
+    facts = write_quality(data, MelSpec(), sample)
+    print(
+        f"{data}: {facts['clips']} clips rated from {facts['measured']} "
+        f"(correlation on clips kept aside {facts['correlation']:.2f})"
+    )

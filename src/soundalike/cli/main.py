@@ -1,223 +1,187 @@
-"""The command line: speaking one text, and how it will be said, here; the other commands in cli_*.py."""
+"""The command line: which verbs there are, each loaded when it is called, and how a command ends."""
 
 from __future__ import annotations
 
-import argparse
-import json
+import importlib
 import os
 import sys
-import time
-import warnings
-from pathlib import Path
-from typing import NoReturn
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any
 
+import typer
+from typer.core import TyperCommand
+
+from soundalike import __version__
 from soundalike.core.errors import ConfigError, SoundalikeError
-from soundalike.core.types import Voice
 
-from .batch import add_batch_command
-from .data import add_data_commands
-from .import_command import add_import_command
-from .listening_test import add_listen_command
-from .model_options import add_list_command, check_attention, family_options, open_cloner, with_adapted_prompt
-from .provenance import add_trust_commands, check_origin_options, encoded
-from .serve import add_serve_command
-from .speech_options import add_reading, add_speaking, open_lexicon, read_text
-from .train import add_training_commands
-from .voices import add_voice_commands
+from . import console
+from .command import Group, built
+from .former import former_command
+
+NAME = "soundalike"
+COMPLETION = "_SOUNDALIKE_COMPLETE"  # environment variable by which a shell asks for completions
+SPEAK = "Speak"
+VOICES = "Voices"
+CHECK = "Check and measure"
+MAKE = "Make models"
+EXAMPLES = """
+soundalike clone me.wav "Good evening." -o out.wav
+soundalike voices add anna me.wav
+soundalike serve
+soundalike COMMAND --help
+"""
+# What Typer's refusals derive from: BadParameter is a UsageError, which is a ClickException
+REFUSAL: Any = typer.BadParameter.__mro__[2]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A verb, or a group of them, as the help lists it; `soundalike.cli.MODULE` holds its Typer as `app`."""
+
+    module: str
+    panel: str
+    help: str
+
+
+COMMANDS = {
+    "clone": Entry("clone", SPEAK, "Speak a text in the voice of a recording."),
+    "batch": Entry("batch", SPEAK, "Speak many texts: one JSON object a line with reference, text, wav."),
+    "serve": Entry("serve", SPEAK, "HTTP server with OpenAI's speech route, voices, jobs and a web page."),
+    "explain": Entry("explain", SPEAK, "Show how a text will be said, word by word, without speaking it."),
+    "voices": Entry(
+        "voices", VOICES, "Voices by name: add, list, show, rename, remove, blend, export, import."
+    ),
+    "check": Entry("check", VOICES, "Judge a recording as a reference, with advice."),
+    "enroll": Entry("enroll", VOICES, "Record the consent of a voice's speaker, who reads a sentence aloud."),
+    "adapt": Entry("adapt", VOICES, "Train the model on minutes of one person's recordings."),
+    "verify": Entry(
+        "verify", CHECK, "Tell whether files were made by soundalike, with which voice and when."
+    ),
+    "evaluate": Entry("evaluate", CHECK, "Measure recordings that any system made, and compare two systems."),
+    "listening-test": Entry("listening_test", CHECK, "Let people rate recordings in a browser."),
+    "data": Entry("data", MAKE, "Recordings to a folder for training: prepare, align, embed, lint and more."),
+    "train": Entry("train", MAKE, "Train a part by a recipe; going on where an earlier run stopped."),
+    "models": Entry("models", MAKE, "Trained models: list, import, assemble, average."),
+}
+
+
+class Root(Group):
+    """The verbs of COMMANDS, each imported when it is called; a listing imports none."""
+
+    listing = False
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The names, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A verb by name; None for one that is not there."""
+        if cmd_name not in COMMANDS:
+            return None
+        entry = COMMANDS[cmd_name]
+        if self.listing:
+            return TyperCommand(cmd_name, help=entry.help, rich_help_panel=entry.panel)
+        module = importlib.import_module(f"soundalike.cli.{entry.module}")
+        command = built(module.app)
+        command.name = cmd_name
+        return command
+
+    def unknown_command(self, ctx: Any, name: str) -> str:
+        """Why a verb is refused: what it is called now, or which may be meant."""
+        if now := former_command(name):
+            return f"`soundalike {name}` of former versions is now `soundalike {now}`."
+        return super().unknown_command(ctx, name)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """The help of all verbs."""
+        with self._listing():
+            super().format_help(ctx, formatter)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> Any:
+        """The names that begin so."""
+        with self._listing():
+            return super().shell_complete(ctx, incomplete)
+
+    @contextmanager
+    def _listing(self) -> Iterator[None]:
+        self.listing = True
+        try:
+            yield
+        finally:
+            self.listing = False
+
+
+app = typer.Typer(
+    cls=Root,
+    name=NAME,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(value: bool) -> None:
+    if value:
+        print(f"soundalike {__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog=EXAMPLES)
+def root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, show_default=False, help="show the version"
+        ),
+    ] = False,
+) -> None:
+    """Clone a voice from a few seconds of speech, offline, on a CPU."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command; returns the exit code: 0 done, 2 refused with one sentence on stderr, 130
-    interrupted.
+    interrupted; other codes are the verbs' own.
     """
-    warnings.showwarning = lambda message, *rest, **more: print(f"warning: {message}", file=sys.stderr)
-    options = build_parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    with console.session():
+        try:
+            return _run(words)
+        except SoundalikeError as error:
+            console.complain(str(error))
+            return 2
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        except OSError as error:
+            console.complain(f"{error.filename or 'file'}: {error.strerror}. Choose another place.")
+            return 2
+        except (KeyboardInterrupt, typer.Abort):
+            print("soundalike: interrupted", file=sys.stderr)
+            return 130
+
+
+def _run(words: list[str]) -> int:
+    """The exit code of a command. Raises SoundalikeError for words that cannot be understood."""
+    command: Any = typer.main.get_command(app)
+    if COMPLETION in os.environ:
+        command.main(words, prog_name=NAME)
     try:
-        return options.run(options) or 0
-    except SoundalikeError as error:
-        print(f"soundalike: {error}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        print(
-            f"soundalike: {error.filename or 'file'}: {error.strerror}. Choose another place.",
-            file=sys.stderr,
-        )
-        return 2
-    except KeyboardInterrupt:
-        print("soundalike: interrupted", file=sys.stderr)
-        return 130
+        with command.make_context(NAME, list(words)) as context:
+            return command.invoke(context) or 0
+    except typer.Exit as done:
+        return done.exit_code
+    except REFUSAL as error:
+        raise ConfigError(_refusal(error, words)) from None
 
 
-class Parser(argparse.ArgumentParser):
-    """Mistakes in the words of a command end as all others do: one sentence, exit code 2."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"soundalike: {message}. See `{self.prog} --help`.\n")
-
-
-def build_parser() -> argparse.ArgumentParser:
-    from soundalike import __version__
-
-    parser = Parser(
-        prog="soundalike", description="Clone a voice from a few seconds of speech, offline, on a CPU."
-    )
-    parser.add_argument("--version", action="version", version=f"soundalike {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-
-    clone = commands.add_parser("clone", help="speak a text in the voice of a recording")
-    clone.add_argument(
-        "reference",
-        help="recording of the voice (wav, flac, mp3, m4a, ogg, webm, a video), a .voice file, or a voice's name",
-    )
-    clone.add_argument("text", nargs="?", help="what to say; - reads it from standard input")
-    clone.add_argument("--text-file", help="file with the text, UTF-8")
-    clone.add_argument(
-        "-o",
-        "--output",
-        default="out.wav",
-        help="file to write; - writes to standard output (default: out.wav)",
-    )
-    clone.add_argument("--format", help="wav, flac, mp3 or ogg (default: by the name's ending)")
-    clone.add_argument(
-        "--timestamps", metavar="FILE", help="also write when each word is said: .srt, .vtt or .json"
-    )
-    clone.add_argument("--fit", type=float, metavar="SECONDS", help="make the whole last so long")
-    clone.add_argument(
-        "--report",
-        metavar="FILE",
-        help="also write what was heard on listening to each sentence again, as JSON",
-    )
-    clone.add_argument(
-        "--attention",
-        metavar="FILE",
-        help="also draw where the family looked in the text, as .png; for families with attention",
-    )
-    clone.add_argument("--save-voice", metavar="FILE", help="also keep the voice in a .voice file")
-    clone.add_argument(
-        "--no-source", action="store_false", dest="source", help="keep no clip of the recording in that file"
-    )
-    add_speaking(clone)
-    clone.set_defaults(run=run_clone)
-
-    add_batch_command(commands)
-    add_voice_commands(commands)
-    add_trust_commands(commands)
-
-    how = commands.add_parser(
-        "say-how", help="show how a text will be said, word by word, without speaking it"
-    )
-    how.add_argument("text", nargs="?", help="the text, plain or SSML; - reads it from standard input")
-    how.add_argument("--text-file", help="file with the text, UTF-8")
-    add_reading(how)
-    how.add_argument("--json", action="store_true", help="print JSON")
-    how.set_defaults(run=run_explain)
-
-    add_data_commands(commands)
-    add_training_commands(commands)
-    add_listen_command(commands)
-    add_serve_command(commands)
-    add_import_command(commands)
-
-    add_list_command(commands)
-    return parser
-
-
-def run_clone(given: argparse.Namespace) -> None:
-    from tqdm import tqdm
-
-    from soundalike.audio.io import check_target, format_of, write_encoded
-    from soundalike.audio.speech import join
-    from soundalike.inference import attention_plot, voice_library
-    from soundalike.inference.quality_check import report
-    from soundalike.inference.timestamps import check_timestamp_file, write_timestamps
-    from soundalike.provenance.metadata import today
-    from soundalike.text import read
-
-    text = read_text(given)
-    format = format_of("" if given.output == "-" else given.output, given.format)
-    if given.output != "-":
-        check_target(given.output, format)
-    check_origin_options(given, format)
-    if given.timestamps:
-        check_timestamp_file(given.timestamps)
-    if given.attention:
-        attention_plot.check_picture(given.attention)
-    if given.report and not Path(given.report).parent.is_dir():
-        raise ConfigError(
-            f"--report {given.report}: the folder {Path(given.report).parent} does not exist. Create it or choose another."
-        )
-    if given.save_voice and not (
-        given.save_voice.endswith(".voice") and Path(given.save_voice).parent.is_dir()
-    ):
-        raise ConfigError(
-            f"--save-voice {given.save_voice}: give a name that ends in .voice, in a folder that exists."
-        )
-    found = voice_library.find(given.reference)
-    lexicon = open_lexicon(given, found if isinstance(found, Voice) else None)
-    known = [entry.name for entry in voice_library.listing()] if "<voice" in text else []
-    script = read(text, given.language, lexicon, given.ssml, given.text_file or "text", known)
-    began = time.monotonic()
-    cloner = open_cloner(given)
-    options = family_options(cloner, given)
-    if given.attention:
-        check_attention(cloner)
-    voice = voice_library.ready(cloner, found, given.reference)
-    others = {
-        name: voice_library.ready(cloner, voice_library.get(name), name)
-        for name in {sentence.voice for sentence in script.utterances} & set(known)
-    }
-    utterance = with_adapted_prompt(cloner, voice) if given.quality == "best" else voice
-    pieces = len(script.utterances)
-    with tqdm(total=pieces, unit="sentence", disable=pieces < 2) as bar:
-        how = {
-            "fit": given.fit,
-            "loudness": given.loudness,
-            "others": others,
-            "quality": given.quality,
-            "verify": given.verify,
-        }
-        how |= {"progress": lambda done, of: bar.update(1), "watermark": given.watermark, "day": today()}
-        audio = join(list(cloner.speak(script, utterance, options, **how)))
-    for check in audio.checks:
-        for doubt in check.doubts:
-            warnings.warn(f"in doubt, in '{shortened(check.text)}': {doubt}", stacklevel=1)
-    data = encoded(audio, format, given)
-    if given.output == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        write_encoded(Path(given.output), data)
-        print(f"{given.output}: {audio.seconds:.1f} s of speech in {time.monotonic() - began:.1f} s")
-    if given.timestamps:
-        write_timestamps(given.timestamps, audio.timestamps)
-    if given.attention:
-        attention_plot.draw(audio.attention, given.attention)
-    if given.report:
-        Path(given.report).write_text(
-            json.dumps(report(audio.checks), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
-    if given.save_voice:
-        kept = {"lexicon": lexicon.to_dict()} if lexicon else {}
-        Voice(voice.tensors, {**voice.facts, **kept}).save(given.save_voice, given.source)
-
-
-def shortened(text: str, size: int = 40) -> str:
-    return text if len(text) <= size else text[: size - 3].rstrip() + "..."
-
-
-def run_explain(given: argparse.Namespace) -> None:
-    from soundalike.text import read
-    from soundalike.text.explain import as_dict, guessed, table
-
-    text = read_text(given)
-    lexicon = open_lexicon(given)
-    script = guessed(read(text, given.language, lexicon, given.ssml, given.text_file or "text"))
-    if given.json:
-        print(json.dumps(as_dict(script), ensure_ascii=False, indent=1))
-        return
-    print(table(script))
-    for warning in script.warnings:
-        print(f"warning: {warning}")
+def _refusal(error: Any, words: list[str]) -> str:
+    """Typer's message as one of ours: with the value that was given, and the help that tells more."""
+    path = error.ctx.command_path if error.ctx else NAME
+    message = " ".join(error.format_message().split())
+    if isinstance(error, typer.BadParameter) and error.param is not None:
+        for option in error.param.opts:
+            if option in words[:-1]:
+                message = f"{option} {words[words.index(option) + 1]}: {error.message}"
+    return f"{message[:1].lower()}{message[1:].rstrip('.')}. See `{path} --help`."

@@ -29,7 +29,7 @@ from .sampler import Batches, BatchSampler
 class DataConfig:
     """Which clips, how cropped, how many together."""
 
-    manifest: str | tuple[str, ...] = ""  # folder made by `soundalike prepare`, or several
+    manifest: str | tuple[str, ...] = ""  # folder made by `soundalike data prepare`, or several
     languages: tuple[str, ...] = ()  # empty: all
     corpora: tuple[str, ...] = ()  # prefixes; empty: all
     exclude: tuple[str, ...] = ()  # prefixes of corpora left out
@@ -41,7 +41,7 @@ class DataConfig:
     prompt_frames: int = 0  # frames of the prompt, at most; 0: no prompt
     # A batch holds so many clips of each of its speakers; 0: clips of like length, whoever speaks
     clips_per_speaker: int = 0
-    # Share of clips whose mel is the one an acoustic model made of them (`soundalike retell`)
+    # Share of clips whose mel is the one an acoustic model made of them (`soundalike data gta`)
     gta: float = 0.0
     limit: int = 0  # first so many clips only; 0: all
 
@@ -52,7 +52,7 @@ class DataConfig:
         if not named or not all(named):
             raise ConfigError(
                 "[data] manifest: names no folder. "
-                "Give one that `soundalike prepare` made, or a list of them."
+                "Give one that `soundalike data prepare` made, or a list of them."
             )
         return named
 

@@ -57,5 +57,5 @@ class FeatureStore:
             return np.load(self.path(kind, id))
         except FileNotFoundError:
             raise DataError(
-                f"{id}: no {kind} in {self.root}. Make it with `soundalike prepare` ({kind})."
+                f"{id}: no {kind} in {self.root}. Make it with `soundalike data prepare` ({kind})."
             ) from None

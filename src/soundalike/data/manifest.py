@@ -47,7 +47,7 @@ def read_manifest(folder: str | os.PathLike) -> list[Row]:
     path = Path(folder) / "manifest.jsonl"
     if not path.is_file():
         raise DataError(
-            f"{folder}: no manifest.jsonl here. Make it with `soundalike prepare SOURCE {folder}`."
+            f"{folder}: no manifest.jsonl here. Make it with `soundalike data prepare SOURCE {folder}`."
         )
     rows = []
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):

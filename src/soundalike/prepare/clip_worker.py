@@ -122,7 +122,7 @@ def _pieces(clip: Clip, sound: Audio, plan: Plan, aligner: Aligner | None) -> li
         if aligner is None:
             raise TextError(
                 f"{clip.where}: a text of a long recording needs an aligner to be cut. "
-                "Use `soundalike prepare`, or give pieces with texts."
+                "Use `soundalike data prepare`, or give pieces with texts."
             )
         shares = share_out(sound, clip.text, _language(clip, plan), spans, aligner)
         texts = [share or NOTHING for share in shares]

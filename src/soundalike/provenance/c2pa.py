@@ -41,6 +41,14 @@ def check(certificate: str | os.PathLike, key: str | os.PathLike, format: str) -
     _pair(certificate, key)
 
 
+def check_request(certificate: str | None, key: str | None, format: str) -> None:
+    """Raise ConfigError unless Content Credentials can be signed as asked, or none are asked for."""
+    if bool(certificate) != bool(key):
+        raise ConfigError("--c2pa-cert and --c2pa-key: give both or neither.")
+    if certificate and key:
+        check(certificate, key, format)
+
+
 def sign(
     data: bytes,
     format: str,

@@ -95,6 +95,14 @@ def signed(
     return replace(marked, origin=json.dumps({**note, "watermark": mark}))
 
 
+def encoded(audio: Audio, format: str, certificate: str | None = None, key: str | None = None) -> bytes:
+    """The bytes of a file of speech, its Content Credentials in it where they are asked for."""
+    data = audio.encode(format)
+    if not (certificate and key):
+        return data
+    return c2pa.sign(data, format, certificate, key, notes_in(audio.origin))
+
+
 def notes_in(comment: str) -> list[dict[str, Any]]:
     """The notes of this package in a file's comment; anything else is ignored."""
     notes = []

@@ -181,27 +181,28 @@ def gather(
     """The recordings prepared and looked through, with what is said in them: those clips that can be learned
     from.
     """
-    tools.prepare(
+    mel = cloner.synthesizer.mel
+    transcribe = _can_transcribe(settings)
+    rows = tools.prepare(
         recordings,
         folder,
-        settings.reader,
+        cloner.aligner,
+        cloner.speaker_encoder,
+        recognize_phones=not transcribe,
+        layout=settings.reader,
+        mel=mel,
         workers=1,
         shares=(0.0, 0.0),
         speaker="adapted",
-        aligner=cloner.aligner,
         language=settings.language,
-        transcribe=_can_transcribe(settings),
+        transcribe=transcribe,
         asr_model=settings.asr_model,
     )
-    mel = cloner.synthesizer.mel
-    if any(not row.text for row in read_manifest(folder)):
+    if any(not row.text for row in rows):
         tell(
             "no recogniser is installed (pip install 'soundalike[asr]'): "
             "recordings without a text are heard as phones"
         )
-        tools.add_recognized_phones(str(folder), cloner.aligner, mel)
-    tools.write_durations(str(folder), cloner.aligner, mel, again=False)
-    tools.write_speaker_embeddings(str(folder), cloner.speaker_encoder, mel, again=False)
     findings = [finding for finding in tools.lint(str(folder)) if finding.check in HARMFUL]
     for finding in findings:
         tell(f"left out: {finding}")
@@ -209,7 +210,7 @@ def gather(
     store = FeatureStore(str(folder), mel)
     return [
         row
-        for row in read_manifest(folder)
+        for row in rows
         if (folder / row.audio).resolve() not in bad and store.has("durations", row.id)
     ]
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import ConfigError
+from soundalike.data.manifest import Row
 from soundalike.nn.lora import Method
 
 
@@ -17,10 +18,7 @@ class FinetuneTools:
     """What finetuning asks of other rooms: whoever calls it brings these."""
 
     load: Callable[[Any], Any]  # a model's folder, or None, to a Cloner (inference.cloner.Cloner.load)
-    prepare: Callable[..., Any]  # prepare.pipeline.prepare
-    add_recognized_phones: Callable[[str, Any, MelSpec], Any]  # prepare.derive.augment
-    write_durations: Callable[..., Any]  # prepare.derive.durations
-    write_speaker_embeddings: Callable[..., Any]  # prepare.derive.embeddings
+    prepare: Callable[..., list[Row]]  # prepare.pipeline.prepare_dataset
     lint: Callable[[str], Sequence[Any]]  # prepare.lint.lint
     open_instruments: Callable[[str, str | None], Any]  # evaluate.evaluate
     evaluate: Callable[..., dict[str, Any]]  # evaluate.evaluate

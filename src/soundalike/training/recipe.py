@@ -101,7 +101,7 @@ def read_recipe(path: str, size: str = "", settings: list[str] | None = None) ->
     recipe = Recipe(part=name, **sections)
     if kind.objective is None and not is_fitted(recipe):
         raise ConfigError(
-            f"{path}: {name} has nothing to train. Give its name to `soundalike assemble` as it is."
+            f"{path}: {name} has nothing to train. Give its name to `soundalike models assemble` as it is."
         )
     return recipe
 

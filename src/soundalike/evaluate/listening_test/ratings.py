@@ -51,11 +51,11 @@ class Ratings:
         found = Ratings(path)
         if not found.path.is_file():
             raise EvaluationError(
-                f"{path}: no such file. Give the file of ratings that `soundalike listen` wrote."
+                f"{path}: no such file. Give the file of ratings that `soundalike listening-test` wrote."
             )
         if found.about().get("format") != FORMAT:
             raise EvaluationError(
-                f"{path}: not a file of ratings ({FORMAT}). Give one that `soundalike listen` wrote."
+                f"{path}: not a file of ratings ({FORMAT}). Give one that `soundalike listening-test` wrote."
             )
         return found
 

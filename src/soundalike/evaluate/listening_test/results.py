@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import asdict
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
+from soundalike.core.files import write_atomic
 from soundalike.evaluate.statistics import DRAWS, LEVEL, Estimate, compare, pooled
 
 from .plan import ANCHOR, OTHER, REAL, SYSTEM
@@ -62,6 +65,16 @@ def results(ratings: Ratings) -> dict[str, Any]:
         "comparisons": _comparisons(names, kept),
         "excluded": json.loads(about["excluded"]),
     }
+
+
+def write_results(ratings: Ratings, report: dict[str, Any], out: str | os.PathLike) -> None:
+    """Write ratings.csv, results.md and results.json into a folder, each whole or not at all."""
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    ratings.write_csv(folder / "ratings.csv")
+    table = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+    for name, content in (("results.md", markdown(report)), ("results.json", table)):
+        write_atomic(folder / name, content)
 
 
 def fails(test: str, rows: list[Rating]) -> bool:

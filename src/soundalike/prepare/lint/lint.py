@@ -254,7 +254,7 @@ def _features(folder: Path, clips: list[Clip]) -> list[Finding]:
                     clip.where,
                     clip.audio,
                     f"{', '.join(lacking)} missing",
-                    "Run the same `soundalike prepare` again.",
+                    "Run the same `soundalike data prepare` again.",
                 )
             )
         elif store.has("durations", row.id):
@@ -268,7 +268,7 @@ def _features(folder: Path, clips: list[Clip]) -> list[Finding]:
                         clip.where,
                         clip.audio,
                         "the durations are of another text or sound",
-                        "Run `soundalike align`.",
+                        "Run `soundalike data align`.",
                     )
                 )
     return findings

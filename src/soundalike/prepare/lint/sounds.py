@@ -126,7 +126,7 @@ def _proportions(audio: Audio, active: np.ndarray, found: Found) -> None:
         found(
             "too-long",
             f"lasts {audio.seconds:.1f} s",
-            "Cut it; a folder of recordings is cut by `soundalike prepare`.",
+            "Cut it; a folder of recordings is cut by `soundalike data prepare`.",
         )
     loud = np.flatnonzero(active) / 100
     before = loud[0]
@@ -136,7 +136,7 @@ def _proportions(audio: Audio, active: np.ndarray, found: Found) -> None:
         found(
             "edges",
             f"{max(before, after):.1f} s of silence {place} the speech",
-            "Trim it; `soundalike prepare` does so by default.",
+            "Trim it; `soundalike data prepare` does so by default.",
         )
 
 

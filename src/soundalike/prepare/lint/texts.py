@@ -25,7 +25,7 @@ def read_through(clip: Clip, language: str, may_lack: bool) -> list[Finding]:
 
     text = clip.text
     if not text.strip():
-        remedy = "Write what is said, or let `soundalike prepare` transcribe it."
+        remedy = "Write what is said, or let `soundalike data prepare` transcribe it."
         return [] if may_lack else [found("no-text", "the text is empty", remedy)]
     if "\ufffd" in text or _MOJIBAKE.search(text):
         return [

@@ -1,0 +1,226 @@
+"""The verb that speaks one text: clone."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from soundalike.core.errors import ConfigError
+
+from . import console
+from .command import App, OptionGroup, verb
+from .options import (
+    ArchitectureOptions,
+    ModelOptions,
+    OriginOptions,
+    ReadingOptions,
+    SpeakingOptions,
+    text_of,
+    with_adapted_prompt,
+)
+
+if TYPE_CHECKING:
+    from soundalike.inference.cloner import Cloner
+
+EXAMPLES = """
+soundalike clone me.wav "Good evening." -o out.wav
+soundalike clone me.wav --text-file story.txt -o story.mp3 --speed 0.9
+soundalike clone anna "For a dub." -o dub.wav --fit 2.5
+soundalike clone me.wav "Yes. [pause 1s] No." --timestamps out.srt
+echo "From a pipe." | soundalike clone me.wav - -o - > piped.wav
+"""
+app = App()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputOptions(OptionGroup):
+    """What is written, and where."""
+
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="file to write; - writes to standard output")
+    ] = "out.wav"
+    format: Annotated[
+        str | None,
+        typer.Option("--format", help="wav, flac, mp3 or ogg", show_default="by the name's ending"),
+    ] = None
+    timestamps: Annotated[
+        str | None,
+        typer.Option(
+            "--timestamps", metavar="FILE", help="also write when each word is said: .srt, .vtt or .json"
+        ),
+    ] = None
+    report: Annotated[
+        str | None,
+        typer.Option(
+            "--report", metavar="FILE", help="also write the quality check of each sentence, as JSON"
+        ),
+    ] = None
+    attention: Annotated[
+        str | None,
+        typer.Option(
+            "--attention",
+            metavar="FILE",
+            help="also draw where the model looked in the text, as .png; for architectures with attention",
+        ),
+    ] = None
+    save_voice: Annotated[
+        str | None,
+        typer.Option("--save-voice", metavar="FILE", help="also keep the voice in a .voice file"),
+    ] = None
+    source: Annotated[
+        bool, typer.Option("--source/--no-source", help="keep a clip of the recording in that file")
+    ] = True
+
+    def check(self) -> str:
+        """The format to write. Raises SoundalikeError where a file cannot be written as asked."""
+        from soundalike.audio.io import check_target, format_of
+        from soundalike.inference import attention_plot
+        from soundalike.inference.timestamps import check_timestamp_file
+
+        format = format_of("" if self.output == "-" else self.output, self.format)
+        if self.output != "-":
+            check_target(self.output, format)
+        if self.timestamps:
+            check_timestamp_file(self.timestamps)
+        if self.attention:
+            attention_plot.check_picture(self.attention)
+        if self.report and not Path(self.report).parent.is_dir():
+            raise ConfigError(
+                f"--report {self.report}: the folder {Path(self.report).parent} does not exist. "
+                "Create it or choose another."
+            )
+        voice = self.save_voice
+        if voice and not (voice.endswith(".voice") and Path(voice).parent.is_dir()):
+            raise ConfigError(
+                f"--save-voice {voice}: give a name that ends in .voice, in a folder that exists."
+            )
+        return format
+
+
+@verb(app, "clone", EXAMPLES)
+def clone(
+    reference: Annotated[
+        str,
+        typer.Argument(
+            help="recording of the voice (wav, flac, mp3, m4a, ogg, webm, a video), a .voice file, "
+            "or a voice's name"
+        ),
+    ],
+    output: OutputOptions,
+    architecture: ArchitectureOptions,
+    speaking: SpeakingOptions,
+    reading: ReadingOptions,
+    origin: OriginOptions,
+    model: ModelOptions,
+    text: Annotated[
+        str | None, typer.Argument(help="what to say; - reads it from standard input", show_default=False)
+    ] = None,
+    text_file: Annotated[
+        str | None, typer.Option("--text-file", metavar="FILE", help="file with the text, UTF-8")
+    ] = None,
+    fit: Annotated[
+        float | None, typer.Option("--fit", metavar="SECONDS", help="make the whole last so long")
+    ] = None,
+) -> None:
+    """Speak a text in the voice of a recording."""
+    from soundalike.audio.speech import join
+    from soundalike.core.types import Voice
+    from soundalike.inference import voice_library
+    from soundalike.inference.options import chosen_options
+    from soundalike.provenance.metadata import today
+
+    words = text_of(text, text_file)
+    format = output.check()
+    origin.check(format)
+    found = voice_library.find(reference)
+    lexicon = reading.open_lexicon(found if isinstance(found, Voice) else None)
+    known = [entry.name for entry in voice_library.listing()] if "<voice" in words else []
+    script = reading.read(words, lexicon, text_file or "text", known)
+    began = time.monotonic()
+    cloner = model.load(speaking.device)
+    options = chosen_options(cloner, dict(architecture.given))
+    if output.attention:
+        check_attention(cloner)
+    voice = voice_library.ready(cloner, found, reference)
+    called = {sentence.voice for sentence in script.utterances} & set(known)
+    others = {name: voice_library.ready(cloner, voice_library.get(name), name) for name in called}
+    speaker = with_adapted_prompt(cloner, voice) if speaking.quality == "best" else voice
+    with progress_of(len(script.utterances)) as bar:
+        pieces = cloner.speak(
+            script,
+            speaker,
+            options,
+            fit=fit,
+            loudness=speaking.loudness,
+            others=others,
+            quality=speaking.quality,
+            quality_check=speaking.quality_check,
+            progress=lambda done, of: bar.update(1),
+            watermark=origin.watermark,
+            day=today(),
+        )
+        audio = join(list(pieces))
+    for check in audio.checks:
+        for doubt in check.doubts:
+            warnings.warn(f"in doubt, in '{shortened(check.text)}': {doubt}", stacklevel=1)
+    write_speech(audio, origin.encoded(audio, format), output, time.monotonic() - began)
+    if output.save_voice:
+        kept = {"lexicon": lexicon.to_dict()} if lexicon else {}
+        Voice(voice.tensors, {**voice.facts, **kept}).save(output.save_voice, output.source)
+
+
+def progress_of(sentences: int) -> Any:
+    """A bar over the sentences, where there are several."""
+    from tqdm import tqdm
+
+    return tqdm(total=sentences, unit="sentence", disable=sentences < 2 or console.is_quiet())
+
+
+def write_speech(audio: Any, data: bytes, output: OutputOptions, took: float) -> None:
+    """Write the sound and whatever was asked for beside it."""
+    from soundalike.audio.io import write_encoded
+    from soundalike.inference import attention_plot
+    from soundalike.inference.quality_check import report
+    from soundalike.inference.timestamps import write_timestamps
+
+    if output.output == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    else:
+        write_encoded(Path(output.output), data)
+        console.note(f"{output.output}: {audio.seconds:.1f} s of speech in {took:.1f} s")
+    if output.timestamps:
+        write_timestamps(output.timestamps, audio.timestamps)
+    if output.attention:
+        attention_plot.draw(audio.attention, output.attention)
+    if output.report:
+        Path(output.report).write_text(
+            json.dumps(report(audio.checks), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+
+
+def shortened(text: str, size: int = 40) -> str:
+    """The beginning of a text that is longer."""
+    return text if len(text) <= size else text[: size - 3].rstrip() + "..."
+
+
+def check_attention(cloner: Cloner) -> None:
+    """Raise ConfigError for an architecture without attention, naming those with it."""
+    from soundalike.core import registry
+    from soundalike.core.contracts import ShowsAttention
+
+    if not isinstance(cloner.synthesizer, ShowsAttention):
+        own = registry.current(cloner.model["family"])
+        others = ", ".join(
+            name for name in registry.ARCHITECTURES if "attention" in registry.architecture(name).capabilities
+        )
+        raise ConfigError(
+            f"--attention: the family {own} has none to draw. Give --family {others}, or leave it out."
+        )

@@ -1,0 +1,43 @@
+"""The verb that shows how a text will be said: explain."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from .command import App, verb
+from .options import AsJson, ReadingOptions, text_of
+
+EXAMPLES = """
+soundalike explain "Dr. Smith read 3 records."
+soundalike explain --text-file story.txt --language de --json
+soundalike explain "The gif won." --lexicon mine.tsv
+"""
+app = App()
+
+
+@verb(app, "explain", EXAMPLES)
+def explain(
+    reading: ReadingOptions,
+    text: Annotated[
+        str | None,
+        typer.Argument(help="the text, plain or SSML; - reads it from standard input", show_default=False),
+    ] = None,
+    text_file: Annotated[
+        str | None, typer.Option("--text-file", metavar="FILE", help="file with the text, UTF-8")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a text will be said, word by word, without speaking it."""
+    from soundalike.text.explain import as_dict, guessed, table
+
+    words = text_of(text, text_file)
+    script = guessed(reading.read(words, reading.open_lexicon(), text_file or "text"))
+    if as_json:
+        print(json.dumps(as_dict(script), ensure_ascii=False, indent=1))
+        return
+    print(table(script))
+    for warning in script.warnings:
+        print(f"warning: {warning}")

@@ -1,0 +1,192 @@
+"""The verbs of trained models: models list | import | assemble | average."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .command import App, verb
+from .options import AsJson, Force
+
+if TYPE_CHECKING:
+    from soundalike.checkpoints.model_store import InstalledModel, InstalledPart
+
+EXAMPLES = """
+soundalike models list
+soundalike models import family models/fastspeech2
+soundalike models assemble mine runs/acoustic runs/vocoder builtin
+"""
+IMPORT_EXAMPLES = """
+soundalike models import family models/fastspeech2
+soundalike models import ge2e pretrained.pt --out runs/ge2e
+"""
+app = App(epilog=EXAMPLES)
+imports = App()
+
+
+@app.callback()
+def models() -> None:
+    """Trained models: list, import, assemble, average."""
+
+
+@imports.callback(epilog=IMPORT_EXAMPLES)
+def import_() -> None:
+    """Bring in a trained family, or public weights of an architecture."""
+
+
+@verb(app, "list", "soundalike models list\nsoundalike models list --json")
+def list_models(as_json: AsJson = False) -> None:
+    """Families and parts: their size, how good they are, which are installed."""
+    from soundalike.checkpoints import model_store
+    from soundalike.core import registry
+
+    entries = model_store.installed_models()
+    parts = {part.name: (part, entry) for entry in reversed(entries) for part in entry.parts.values()}
+    if as_json:
+        families = [
+            {**_facts(entry), "folder": entry.folder and str(entry.folder), **_figures(entry)}
+            for entry in entries
+        ]
+        known = [
+            {"part": name, "role": registry.part(name).role, **_size(*parts.get(name, (None, None)))}
+            for name in sorted(registry.PARTS)
+        ]
+        print(json.dumps({"families": families, "parts": known}, ensure_ascii=False, indent=1))
+        return
+    for entry in entries:
+        weights = _weights(entry.parameters, entry.size)
+        print(f"family  {entry.family:12} {_state(entry):14} {weights}".rstrip())
+        scores = ", ".join(f"{label} {value}" for label, value in model_store.shown(entry.said).items())
+        for line in (entry.fault, scores, entry.said.get("data")):
+            if line:
+                print(f"{'':20} {line}")
+    for name in sorted(registry.PARTS):
+        print(_part_line(name, *parts.get(name, (None, None))))
+
+
+app.add_typer(imports, name="import")
+
+
+@verb(imports, "family", "soundalike models import family models/fastspeech2")
+def import_family(
+    folder: Annotated[
+        str,
+        typer.Argument(
+            help="such as models/fastspeech2 of the repository, or what `soundalike models assemble` wrote"
+        ),
+    ],
+    force: Force = False,
+) -> None:
+    """A model folder to the user's data folder, for --family."""
+    from soundalike.checkpoints.model_store import install
+
+    place = install(folder, force)
+    print(f"{place}: installed; speak with --family {place.name}")
+
+
+@verb(imports, "ge2e", "soundalike models import ge2e pretrained.pt --out runs/ge2e")
+def import_ge2e(
+    file: Annotated[str, typer.Argument(help="file of the weights")],
+    out: Annotated[str, typer.Option("--out", metavar="FOLDER", help="folder to write")],
+) -> None:
+    """Public weights of the speaker encoder (resemblyzer's pretrained.pt) to a part's folder."""
+    from soundalike.checkpoints import public_weights
+
+    print(f"{out}: imported, {public_weights.import_ge2e(file, out):,} parameters")
+
+
+@verb(
+    app,
+    "assemble",
+    """
+soundalike models assemble mine runs/acoustic runs/vocoder builtin
+soundalike models assemble models/convrnn runs/convrnn griffin_lim builtin
+""",
+)
+def assemble(
+    out: Annotated[str, typer.Argument(help="folder to write")],
+    parts: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PARTS...",
+            help="folders of an acoustic model, a vocoder (or the word griffin_lim, which has no weights), "
+            "a speaker encoder, an aligner; the word builtin: for all others those of the built-in "
+            "model, which are not copied",
+        ),
+    ],
+    family: Annotated[
+        str | None,
+        typer.Option(
+            "--family",
+            metavar="NAME",
+            help="name of the model's architecture",
+            show_default="the acoustic model's",
+        ),
+    ] = None,
+) -> None:
+    """Trained parts to a model folder, in half precision."""
+    from soundalike.checkpoints.bundle import assemble as assembled
+
+    print(f"{assembled(out, list(parts), family)}: assembled")
+
+
+@verb(app, "average", "soundalike models average runs/mean runs/first runs/second")
+def average(
+    out: Annotated[str, typer.Argument(help="folder to write")],
+    parts: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PARTS...",
+            help="folders of trained parts of one kind and size; "
+            "what was trained beside the last comes with it",
+        ),
+    ],
+) -> None:
+    """The mean of the weights of runs that came of one another, as one part."""
+    from soundalike.checkpoints.bundle import average as averaged
+
+    print(f"{averaged(out, list(parts))}: the mean of {len(parts)}")
+
+
+def _facts(entry: InstalledModel) -> dict[str, Any]:
+    return {
+        "family": entry.family,
+        "state": _state(entry),
+        "parameters": entry.parameters,
+        "bytes": entry.size,
+    }
+
+
+def _figures(entry: InstalledModel) -> dict[str, Any]:
+    return {**{name: entry.said.get(name) for name in ("test", "scores", "data")}, "fault": entry.fault}
+
+
+def _size(part: InstalledPart | None, entry: InstalledModel | None) -> dict[str, Any]:
+    if part is None or entry is None:
+        return {"parameters": None, "bytes": None, "of": None}
+    return {"parameters": part.parameters, "bytes": part.size, "of": entry.family}
+
+
+def _part_line(name: str, part: InstalledPart | None, entry: InstalledModel | None) -> str:
+    from soundalike.core import registry
+
+    kind = registry.part(name)
+    state = _state(entry) if entry else "no weights" if kind.objective is None else "not installed"
+    weights = _weights(part.parameters, part.size) if part else ""
+    return f"part    {name:12} {state:14} {weights:18} {kind.role}".rstrip()
+
+
+def _state(entry: InstalledModel) -> str:
+    from soundalike.checkpoints.bundle import BUILT_IN
+
+    if entry.fault:
+        return "broken"
+    if entry.folder is None:
+        return "not installed"
+    return "built in" if entry.folder == BUILT_IN else "installed"
+
+
+def _weights(parameters: int, size: int) -> str:
+    return f"{parameters / 1e6:.2f} M, {size / 2**20:.1f} MiB" if size else ""

@@ -1,0 +1,287 @@
+"""Options that several verbs share, and what they stand for: the model, the text, where the speech comes
+from.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from soundalike.core.errors import TextError
+
+from . import facts
+from .command import OptionGroup
+from .facts import default_from
+
+if TYPE_CHECKING:
+    from soundalike.audio.speech import Speech
+    from soundalike.core.types import Voice
+    from soundalike.inference.cloner import Cloner
+
+VOICE = "Voice and pace"
+SOUND = "Sound and checks"
+READING = "How the text is read"
+ORIGIN = "Provenance"
+MODEL = "Model"
+WORKERS = "Workers"
+
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON", show_default=False)]
+Force = Annotated[bool, typer.Option("--force", help="replace what is there", show_default=False)]
+Data = Annotated[str, typer.Argument(metavar="DATA", help="folder made by `soundalike data prepare`")]
+Reader = Annotated[
+    str | None,
+    typer.Option("--reader", metavar="NAME", help="how to read it", show_default="told by its files"),
+]
+AsrModel = Annotated[
+    str | None,
+    typer.Option(
+        "--asr-model",
+        metavar="MODEL",
+        help="Whisper model: a CTranslate2 folder or a size such as small",
+        show_default="Whisper base, where installed",
+    ),
+]
+Engine = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        help="local, or ray: the cluster that RAY_ADDRESS names, else one begun here",
+        rich_help_panel=WORKERS,
+    ),
+]
+
+
+def _architectures() -> list[str]:
+    from soundalike.core import registry
+
+    return list(registry.ARCHITECTURES)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelOptions(OptionGroup):
+    """Which model is loaded."""
+
+    family: Annotated[
+        str | None,
+        typer.Option(
+            "--family",
+            metavar="NAME",
+            autocompletion=_architectures,
+            help="a trained architecture: `soundalike models list` shows those there are",
+            show_default="the built-in one",
+            rich_help_panel=MODEL,
+        ),
+    ] = None
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            metavar="FOLDER",
+            help="folder of another model",
+            show_default="the built-in one",
+            rich_help_panel=MODEL,
+        ),
+    ] = None
+
+    def load(self, device: str = "auto") -> Cloner:
+        """The model, on the device. Raises ConfigError and CheckpointError where it cannot be used."""
+        from soundalike.inference.cloner import Cloner
+
+        return Cloner.load(self.model, device, self.family)
+
+
+@dataclass(frozen=True)
+class ArchitectureOptions(OptionGroup):
+    """The options of the architectures that were given, by name."""
+
+    given: tuple[tuple[str, float], ...] = ()
+
+    @classmethod
+    def parameters(cls) -> list[inspect.Parameter]:
+        """One for each option that an architecture has; None where it is not given."""
+        found = []
+        for option in facts.architecture_options():
+            info = typer.Option(
+                f"--{option.option.name}",
+                help=option.help,
+                show_default=option.shown_default,
+                rich_help_panel=VOICE,
+            )
+            hint: Any = option.option.kind | None
+            note: Any = Annotated[hint, info]
+            keyword = inspect.Parameter.KEYWORD_ONLY
+            found.append(inspect.Parameter(option.option.name, keyword, default=None, annotation=note))
+        return found
+
+    @classmethod
+    def collected(cls, values: dict[str, Any]) -> ArchitectureOptions:
+        """Those that were given."""
+        return cls(tuple((name, value) for name, value in values.items() if value is not None))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingOptions(OptionGroup):
+    """How a text is read."""
+
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language", help="such as en or de", show_default="found from the text", rich_help_panel=READING
+        ),
+    ] = None
+    lexicon: Annotated[
+        str | None,
+        typer.Option(
+            "--lexicon",
+            metavar="FILE",
+            help="your own pronunciations: lines of a word, a tab and IPA or ARPAbet; or a PLS file",
+            rich_help_panel=READING,
+        ),
+    ] = None
+    ssml: Annotated[
+        bool,
+        typer.Option(
+            "--ssml",
+            help="take the text as SSML even if it does not begin with <speak",
+            show_default=False,
+            rich_help_panel=READING,
+        ),
+    ] = False
+
+    def open_lexicon(self, voice: Voice | None = None) -> Any:
+        """The lexicon that was named, else the one kept with the voice, else None."""
+        from soundalike.inference.pipeline import lexicon_of
+        from soundalike.text import Lexicon
+
+        if self.lexicon:
+            return Lexicon.read(self.lexicon)
+        return lexicon_of(voice) if voice else None
+
+    def read(self, text: str, lexicon: Any, source: str = "text", voices: list[str] | None = None) -> Any:
+        """The Script of a text."""
+        from soundalike.text import read
+
+        return read(text, self.language, lexicon, self.ssml or None, source, voices or [])
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpeakingOptions(OptionGroup):
+    """How speech is made and checked."""
+
+    quality: Annotated[
+        Literal["fast", "best"],
+        typer.Option(
+            "--quality",
+            help="best adapts to the voice for some seconds, makes each sentence three times "
+            "and keeps the clearest",
+            rich_help_panel=SOUND,
+        ),
+    ] = "best"
+    quality_check: Annotated[
+        bool,
+        typer.Option(
+            "--quality-check/--no-quality-check",
+            help="listen to each sentence again, and make it anew where a word is in doubt",
+            rich_help_panel=SOUND,
+        ),
+    ] = True
+    loudness: Annotated[
+        float,
+        typer.Option(
+            "--loudness",
+            metavar="LUFS",
+            default_factory=default_from("inference.postprocess:LOUDNESS"),
+            help="of what is spoken: -23 as broadcast, -18 to -14 for podcasts",
+            rich_help_panel=SOUND,
+        ),
+    ]
+    device: Annotated[
+        str,
+        typer.Option(
+            "--device",
+            help="cpu, cuda, mps, or auto, which is cpu: the built-in model is fast there",
+            rich_help_panel=MODEL,
+        ),
+    ] = "auto"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OriginOptions(OptionGroup):
+    """What is written into speech on where it comes from."""
+
+    watermark: Annotated[
+        bool,
+        typer.Option(
+            "--watermark/--no-watermark",
+            help="an inaudible mark in the sound; the metadata say so where it is left out",
+            rich_help_panel=ORIGIN,
+        ),
+    ] = True
+    c2pa_cert: Annotated[
+        str | None,
+        typer.Option(
+            "--c2pa-cert",
+            metavar="FILE",
+            help="also sign Content Credentials: the certificate chain, PEM (wav, mp3, flac)",
+            rich_help_panel=ORIGIN,
+        ),
+    ] = None
+    c2pa_key: Annotated[
+        str | None,
+        typer.Option("--c2pa-key", metavar="FILE", help="its private key, PEM", rich_help_panel=ORIGIN),
+    ] = None
+
+    def check(self, format: str) -> None:
+        """Raise ConfigError unless Content Credentials can be signed as asked."""
+        from soundalike.provenance import c2pa
+
+        c2pa.check_request(self.c2pa_cert, self.c2pa_key, format)
+
+    def encoded(self, audio: Speech, format: str) -> bytes:
+        """The bytes of a file of speech, its Content Credentials in it where they are asked for."""
+        from soundalike.provenance import metadata
+
+        return metadata.encoded(audio, format, self.c2pa_cert, self.c2pa_key)
+
+
+def text_of(text: str | None, file: str | None) -> str:
+    """The text that was given as an argument, in a file or on standard input ("-"). Raises TextError."""
+    if (text is None) == (file is None):
+        raise TextError("give the text either as an argument or with --text-file.")
+    if file is not None:
+        return read_file(file)
+    return decode(sys.stdin.buffer.read(), "standard input") if text == "-" else str(text)
+
+
+def read_file(path: str) -> str:
+    """A text file. Raises TextError naming it when it cannot be read or is not UTF-8."""
+    try:
+        return decode(Path(path).read_bytes(), path)
+    except OSError as error:
+        raise TextError(f"{path}: cannot be read ({error.strerror}). Give a text file.") from None
+
+
+def decode(data: bytes, where: str) -> str:
+    """UTF-8 as text. Raises TextError naming where it comes from."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise TextError(f"{where}: not UTF-8 text. Save it as UTF-8.") from None
+
+
+def with_adapted_prompt(cloner: Cloner, voice: Voice) -> Voice:
+    """The voice after prompt adaptation, with a progress bar."""
+    from tqdm import tqdm
+
+    with tqdm(desc="adapt", unit="step", leave=False) as bar:
+
+        def progress(done: int, of: int) -> None:
+            bar.total = of
+            bar.update(done - bar.n)
+
+        return cloner.adapt_to_prompt(voice, progress)

@@ -1,0 +1,292 @@
+"""Many texts in many voices: jobs from a file, shared among workers, each written to a file of its own."""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import os
+import time
+import warnings
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from soundalike.core.errors import ConfigError, SoundalikeError
+from soundalike.core.types import Voice
+
+Numbered = tuple[int, dict[str, str]]  # a job and its line in the file of jobs
+LOT = 16  # jobs given to a worker at once, at most: they are of one reference, to whose voice it adapts once
+
+
+@dataclass(frozen=True)
+class BatchSettings:
+    """How all jobs of a file are spoken."""
+
+    options: tuple[tuple[str, float], ...] = ()  # of the architecture, by name
+    model: str | None = None
+    family: str | None = None
+    device: str = "auto"
+    language: str | None = None
+    lexicon: str | None = None  # a file
+    ssml: bool | None = None  # None: where a text begins as SSML does
+    quality: str = "best"
+    quality_check: bool = True
+    loudness: float = -23.0  # LUFS
+    watermark: bool = True
+    c2pa_cert: str | None = None
+    c2pa_key: str | None = None
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """What came of a file of jobs."""
+
+    total: int
+    failed: int
+    done: int  # now; the others were there already
+
+
+def run_batch(
+    path: Path,
+    settings: BatchSettings,
+    complain: Callable[[str], None],
+    overwrite: bool = False,
+    report: str | None = None,
+    workers: int | None = None,
+    engine: str = "local",
+) -> BatchResult:
+    """Speak the jobs of a file; those whose files are there are left as they are, unless `overwrite`.
+
+    `report` gets a JSON line of each job done, in the order of their file, whoever does them. `complain` is
+    told of each job that cannot be done, and why. Raises ConfigError where nothing can be begun.
+    """
+    from tqdm import tqdm
+
+    from soundalike.core import executors
+    from soundalike.provenance.metadata import today
+
+    if engine == "ray" and settings.device not in ("auto", "cpu"):
+        raise ConfigError(
+            f"--engine ray speaks on processors, not on --device {settings.device}. Leave --device out."
+        )
+    if workers is None:
+        workers = (os.cpu_count() or 1) if engine == "ray" else 1
+    lines = _lines_of(path)
+    jobs, failed = _to_do(path, lines, settings, complain, overwrite)
+    alone = engine == "local" and workers == 1
+    _speaker.cache_clear()
+    task = functools.partial(speak_lot, settings=settings, day=today(), place=os.getcwd(), alone=alone)
+    lots = executors.run(
+        engine, task, [[job] for job in jobs] if alone else share_out(jobs, workers), workers
+    )
+    log = _Report(report, [number for number, _ in jobs])
+    try:
+        with tqdm(total=len(lines), initial=len(lines) - len(jobs), desc="batch", unit="job") as bar:
+            for number, entry in _entries(lots):
+                for message in entry["warnings"]:
+                    warnings.warn(message, stacklevel=1)
+                if "error" in entry:
+                    complain(_placed(path, number, entry["error"]))
+                    failed += 1
+                log.add(number, entry)
+                bar.update(1)
+    finally:
+        log.close()
+    return BatchResult(len(lines), failed, log.done)
+
+
+class _Report:
+    """The jobs done, in the order of their file, as JSON lines, where a file is asked for."""
+
+    def __init__(self, path: str | None, order: list[int]):
+        self.file = open(path, "w", encoding="utf-8") if path else None
+        self.waiting = deque(order)
+        self.made: dict[int, dict[str, Any]] = {}
+        self.done = 0
+
+    def add(self, number: int, entry: dict[str, Any]) -> None:
+        """A job's entry, written as soon as all before it are."""
+        self.made[number] = entry
+        while self.waiting and self.waiting[0] in self.made:
+            self._write(self.made.pop(self.waiting.popleft()))
+
+    def _write(self, entry: dict[str, Any]) -> None:
+        if "line" not in entry:
+            return
+        self.done += 1
+        if self.file:
+            self.file.write(json.dumps(entry["line"], ensure_ascii=False) + "\n")
+            self.file.flush()
+
+    def close(self) -> None:
+        """Nothing that was made is left out of it, even if what stands before it was not."""
+        for number in self.waiting:
+            if number in self.made:
+                self._write(self.made[number])
+        if self.file:
+            self.file.close()
+
+
+def _entries(lots: Iterable[list[tuple[int, dict[str, Any]]]]) -> Iterable[tuple[int, dict[str, Any]]]:
+    for lot in lots:
+        yield from lot
+
+
+def _lines_of(path: Path) -> list[tuple[int, str]]:
+    """The lines of a file that are not empty, each with its number. Raises ConfigError for no such file."""
+    if not path.is_file():
+        raise ConfigError(f"{path}: no such file. Give JSON lines with reference, text and wav.")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}). Give a text file.") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not UTF-8 text. Save it as UTF-8.") from None
+    return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+
+
+def _to_do(
+    path: Path,
+    lines: list[tuple[int, str]],
+    settings: BatchSettings,
+    complain: Callable[[str], None],
+    overwrite: bool,
+) -> tuple[list[Numbered], int]:
+    """The jobs whose files are not there yet, or all; and how many lines cannot be done."""
+    from soundalike.audio.io import check_target, format_of
+    from soundalike.provenance import c2pa
+
+    jobs = []
+    failed = 0
+    writer: dict[str, int] = {}
+    for number, line in lines:
+        try:
+            job = read_job(line, f"{path}, line {number}")
+            first = writer.setdefault(os.path.abspath(job["wav"]), number)
+            if first != number:
+                raise ConfigError(f"{job['wav']} is written by line {first} already. Name another file.")
+            if os.path.exists(job["wav"]) and not overwrite:
+                continue
+            check_target(job["wav"])
+            c2pa.check_request(settings.c2pa_cert, settings.c2pa_key, format_of(job["wav"]))
+            jobs.append((number, job))
+        except (SoundalikeError, OSError, ValueError) as error:
+            complain(_placed(path, number, str(error)))
+            failed += 1
+    return jobs, failed
+
+
+def _placed(path: Path, number: int, error: str) -> str:
+    """An error with the file and line of its job, unless it says them."""
+    return error if f"line {number}" in error else f"{path}, line {number}: {error}"
+
+
+def read_job(line: str, where: str) -> dict[str, str]:
+    """One job from a line. Raises ConfigError naming the line for what is not JSON or lacks a field."""
+    try:
+        job = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{where}: not JSON ({error}). Write one object a line.") from None
+    for name in ("reference", "text", "wav"):
+        if not isinstance(job, dict) or not isinstance(job.get(name), str):
+            raise ConfigError(
+                f"{where}: the field '{name}' is missing or not a string. A job has reference, text and wav."
+            )
+    return job
+
+
+def share_out(jobs: list[Numbered], workers: int) -> list[list[Numbered]]:
+    """Lots of jobs of one reference each, small enough to keep all workers busy."""
+    size = max(1, min(LOT, math.ceil(len(jobs) / (4 * workers))))
+    of_reference = defaultdict(list)
+    for number, job in jobs:
+        of_reference[job["reference"]].append((number, job))
+    return [own[start : start + size] for own in of_reference.values() for start in range(0, len(own), size)]
+
+
+def speak_lot(
+    lot: list[Numbered], settings: BatchSettings, day: Any, place: str, alone: bool
+) -> list[tuple[int, dict[str, Any]]]:
+    """Speak some jobs into their files, in a worker: of each its number and its entry, which holds
+    `warnings`, and `line` (of the report) or `error`. Relative paths are those of the folder `place`.
+    """
+    import torch
+
+    if not alone:
+        torch.set_num_threads(1)
+        os.chdir(place)
+    speaker = _speaker(settings)
+    return [(number, speaker.speak(job, day)) for number, job in lot]
+
+
+@functools.lru_cache(maxsize=1)
+def _speaker(settings: BatchSettings) -> Speaker:
+    """This process's one."""
+    return Speaker(settings)
+
+
+class Speaker:
+    """A model with the voices it has got to know."""
+
+    def __init__(self, settings: BatchSettings):
+        from .cloner import Cloner
+        from .options import chosen_options
+
+        self.settings = settings
+        self.cloner = Cloner.load(settings.model, settings.device, settings.family)
+        self.options = chosen_options(self.cloner, dict(settings.options))
+        self.voices: dict[str, Voice] = {}
+
+    def speak(self, job: dict[str, str], day: Any) -> dict[str, Any]:
+        """The entry of a job, done or not."""
+        entry: dict[str, Any]
+        with warnings.catch_warnings(record=True) as caught:
+            try:
+                entry = {"line": self._speak(job, day)}
+            except (SoundalikeError, OSError, ValueError) as error:
+                entry = {"error": str(error)}
+        return {**entry, "warnings": [str(warning.message) for warning in caught]}
+
+    def _speak(self, job: dict[str, str], day: Any) -> dict[str, Any]:
+        from soundalike.audio.io import format_of, write_encoded
+        from soundalike.audio.speech import join
+        from soundalike.provenance import metadata
+        from soundalike.text import Lexicon, read
+
+        from .pipeline import lexicon_of
+
+        settings = self.settings
+        voice = self._voice(job["reference"])
+        began = time.monotonic()
+        lexicon = Lexicon.read(settings.lexicon) if settings.lexicon else lexicon_of(voice)
+        script = read(job["text"], job.get("language") or settings.language, lexicon, settings.ssml)
+        pieces = self.cloner.speak(
+            script,
+            voice,
+            self.options,
+            loudness=settings.loudness,
+            quality=settings.quality,
+            quality_check=settings.quality_check,
+            watermark=settings.watermark,
+            day=day,
+        )
+        audio = join(list(pieces))
+        took = time.monotonic() - began
+        format = format_of(job["wav"])
+        write_encoded(
+            Path(job["wav"]), metadata.encoded(audio, format, settings.c2pa_cert, settings.c2pa_key)
+        )
+        doubts = [doubt for check in audio.checks for doubt in check.doubts]
+        return {**job, "seconds": round(took, 4), "doubts": doubts}
+
+    def _voice(self, reference: str) -> Voice:
+        from .voice_library import open_voice
+
+        if reference not in self.voices:
+            voice = open_voice(self.cloner, reference)
+            adapts = self.settings.quality == "best"
+            self.voices[reference] = self.cloner.adapt_to_prompt(voice) if adapts else voice
+        return self.voices[reference]

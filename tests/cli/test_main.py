@@ -1,0 +1,292 @@
+"""The command line itself: helps, groups, former names, exit codes, the order of words, what is imported."""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+import warnings
+
+import pytest
+import typer
+
+import soundalike.cli
+from soundalike.cli import facts, former
+from soundalike.cli.command import Command, Group, options_first, parameters_of
+from soundalike.cli.main import COMMANDS, app, main
+
+GROUPS = {"voices": 8, "data": 8, "models": 4, "models import": 2}
+
+
+def walk(path: tuple[str, ...] = (), command=None):
+    """Every command with its path, groups too."""
+    command = command or typer.main.get_command(app)
+    if path:
+        yield " ".join(path), command
+    if isinstance(command, Group):
+        for name in command.list_commands(None):
+            yield from walk((*path, name), command.get_command(None, name))
+
+
+EVERY = dict(walk())
+
+
+def plain(text: str) -> str:
+    """A help as one line, without its frames."""
+    return " ".join(re.sub(r"[│╭╮╰╯─]", " ", text).split())
+
+
+def test_verbs_are_grouped_and_few_stand_at_the_top():
+    assert list(COMMANDS) == [
+        *("clone", "batch", "serve", "explain"),
+        *("voices", "check", "enroll", "adapt"),
+        *("verify", "evaluate", "listening-test"),
+        *("data", "train", "models"),
+    ]
+    sizes = {path: len(one.list_commands(None)) for path, one in EVERY.items() if isinstance(one, Group)}
+    assert sizes == GROUPS
+    assert {"data prepare", "data gta", "data distill", "models average", "voices blend"} <= EVERY.keys()
+
+
+def test_the_list_of_verbs_says_what_their_helps_say():
+    for name, entry in COMMANDS.items():
+        first = EVERY[name].help.split("\n\n")[0].replace("\n", " ")
+        assert first.rstrip(".").startswith(entry.help.split(":")[0].rstrip(".")), name
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_every_help_ends_with_examples_of_the_command(path, capsys):
+    assert main([*path.split(), "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert f"soundalike {path}" in shown.partition("Examples")[2]
+    assert "--quiet" in shown and "--verbose" in shown
+
+
+@pytest.mark.parametrize("path", [path for path, one in EVERY.items() if isinstance(one, Command)])
+def test_every_option_is_explained_and_every_default_shown(path, capsys):
+    for parameter in EVERY[path].params:
+        assert parameter.help, (path, parameter.name)
+    main([*path.split(), "--help"])
+    shown = plain(capsys.readouterr().out)
+    counted = [
+        parameter
+        for parameter in EVERY[path].params
+        if parameter.param_type_name == "option" and parameter.default not in (None, False, ())
+    ]
+    assert shown.count("[default: ") >= len(counted), path
+
+
+def test_the_root_help_shows_the_groups_in_panels(capsys):
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    for title in ("Speak", "Voices", "Check and measure", "Make models", "Examples"):
+        assert f"─ {title} ─" in shown
+    assert all(f" {name} " in shown for name in COMMANDS) and "--install-completion" in shown
+
+
+def test_ranges_and_defaults_are_those_that_are_checked(capsys, monkeypatch):
+    from soundalike.core.options import options_of
+    from soundalike.inference import postprocess
+    from soundalike.models.tts.starling.spec import StarlingOptions
+    from soundalike.serve.settings import Settings
+
+    main(["clone", "--help"])
+    shown = plain(capsys.readouterr().out)
+    assert "0.5 to 2 times" in shown and "-12 to 12 semitones" in shown and "[default: (1)]" in shown
+    assert "[default: (0.5, sv2tts 1)]" in shown, "architectures differ"
+    found = {one.option.name: one for one in facts.architecture_options()}
+    assert found["speed"].option == options_of(StarlingOptions)["speed"], "what checks it is what is shown"
+    monkeypatch.setattr(postprocess, "LOUDEST", -11.0)
+    main(["batch", "--help"])
+    shown = plain(capsys.readouterr().out)
+    assert f"{postprocess.SOFTEST:g} to -11 LUFS" in shown and "[default: (-23)]" in shown
+    main(["serve", "--help"])
+    assert f"[default: ({Settings.port})]" in plain(capsys.readouterr().out)
+    main(["enroll", "--help"])
+    assert "1 to 3650 days" in plain(capsys.readouterr().out)
+
+
+def test_former_names_tell_the_new_ones(capsys):
+    for name, now in former.COMMANDS.items():
+        assert main([name, "x"]) == 2 and now in EVERY
+        error = capsys.readouterr().err
+        assert error == f"soundalike: `soundalike {name}` of former versions is now `soundalike {now}`.\n"
+    for (command, name), now in former.OPTIONS.items():
+        command = command or "clone"
+        known = [option for one in EVERY[command].params for option in (*one.opts, *one.secondary_opts)]
+        assert now in known and name not in known
+        assert main([*command.split(), "x", name]) == 2
+        error = capsys.readouterr().err
+        assert f"{name} of former versions is now {now}." in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["clon"], "has no command 'clon'. Did you mean clone?"),
+        (["xyz"], "Choose one of clone, batch"),
+        (["data", "prepar"], "`soundalike data` has no command 'prepar'. Did you mean prepare?"),
+        (["clone", "a", "b", "--sped", "2"], "has no option --sped. Did you mean --speed?"),
+        (["clone", "a", "b", "-x"], "`soundalike clone` has no option -x."),
+        (["--colour"], "--colour"),
+        (["clone"], "missing argument"),
+        (["models", "import", "ge2e", "a.pt"], "--out"),
+        (["clone", "a", "b", "--speed", "fast"], "--speed fast: "),
+        (["clone", "a", "b", "--quality", "slow"], "--quality slow: "),
+        (["clone", "a", "b", "-o"], "-o needs a value."),
+        (["explain", "one", "two"], "two"),
+        (["evaluate", "jobs", "--out", "x", "--players", "-1"], "--players -1: give 0 or more."),
+        (["data", "prepare", "a", "b", "--longest", "0"], "--longest 0: give more than 0."),
+    ],
+)
+def test_wrong_words_end_in_one_line_that_names_what_is_right(words, message, capsys):
+    assert main(words) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("soundalike: ") and message in error and error.count("\n") == 1
+    assert re.search(r"See `soundalike[a-z0-9 -]* --help`|give|former", error)
+
+
+def test_without_a_verb_the_help_is_shown(capsys):
+    for words in ([], ["data"], ["models", "import"]):
+        assert main(words) == 2
+        shown = capsys.readouterr()
+        assert "Usage: soundalike" in shown.out and not shown.err
+
+
+def test_version(capsys):
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"soundalike {soundalike.__version__}\n"
+
+
+def options(
+    output: str = typer.Option("out.wav", "--output", "-o"),
+    json: bool = typer.Option(False, "--json", "-j"),
+    text: str = typer.Argument(""),
+) -> None:
+    """Options to try the order of words with."""
+
+
+@pytest.mark.parametrize(
+    ("words", "ordered"),
+    [
+        (["a", "-o", "b", "c"], ["-o", "b", "--", "a", "c"]),
+        (["a", "--output=b c", "d"], ["--output=b c", "--", "a", "d"]),
+        (["-o", "-", "-"], ["-o", "-", "--", "-"]),
+        (["-ob", "-j", "x"], ["-ob", "-j", "--", "x"]),
+        (["-jo", "b", "x"], ["-jo", "b", "--", "x"]),
+        (["- So he said.", "-j"], ["-j", "--", "- So he said."]),
+        (["--json is a format."], ["--", "--json is a format."]),
+        (["-5", "-.5", "-j"], ["-j", "--", "-5", "-.5"]),
+        (["-j", "--", "-o", "--x"], ["-j", "--", "-o", "--x"]),
+        ([], []),
+    ],
+)
+def test_options_and_texts_come_in_any_order(words, ordered):
+    assert options_first("soundalike verb", words, parameters_of(options)) == ordered
+
+
+def test_a_text_may_stand_anywhere_and_begin_with_a_dash(capsys):
+    shown = []
+    for words in (["--language", "en", "-5 degrees."], ["-5 degrees.", "--language", "en"]):
+        assert main(["explain", *words]) == 0
+        shown.append(capsys.readouterr().out)
+    assert shown[0] == shown[1] and "minus" in shown[0]
+    assert main(["explain", "-", "extra words"]) == 2
+
+
+def test_interruption_and_refusals_have_their_exit_codes(capsys, monkeypatch):
+    from soundalike.text import explain
+
+    def raises(error):
+        def table(script):
+            raise error
+
+        monkeypatch.setattr(explain, "table", table)
+
+    for error, code, message in (
+        (KeyboardInterrupt(), 130, "soundalike: interrupted\n"),
+        (soundalike.SoundalikeError("no. Do yes."), 2, "soundalike: no. Do yes.\n"),
+        (
+            OSError(28, "No space left", "out.wav"),
+            2,
+            "soundalike: out.wav: No space left. Choose another",
+        ),
+    ):
+        raises(error)
+        assert main(["explain", "One."]) == code
+        error = capsys.readouterr().err
+        assert error.startswith(message) and error.count("\n") == 1
+    raises(RuntimeError("a fault of ours"))
+    with pytest.raises(RuntimeError):
+        main(["explain", "One."])
+
+
+def test_quiet_and_verbose_change_what_is_said_beside_the_result(capsys, monkeypatch):
+    from tqdm import tqdm
+
+    from soundalike.text import explain
+
+    def table(script):
+        warnings.warn("poor", stacklevel=1)
+        list(tqdm([1, 2], desc="bar"))
+        return "result"
+
+    monkeypatch.setattr(explain, "table", table)
+    before = tqdm.__init__
+    for words, said, unsaid in (
+        (["explain", "One."], ["warning: poor\n", "bar"], []),
+        (["explain", "One.", "-q"], [], ["poor", "bar"]),
+        (["--quiet", "explain", "One."], [], ["poor", "bar"]),
+        (["explain", "-v", "One."], ["warning: poor (", "test_main.py:", "bar"], []),
+    ):
+        assert main(words) == 0
+        shown = capsys.readouterr()
+        assert shown.out == "result\n"
+        assert all(one in shown.err for one in said) and not any(one in shown.err for one in unsaid), words
+        assert tqdm.__init__ is before, "nothing stays changed"
+    monkeypatch.undo()
+    assert main(["explain", "One.", "--language", "xx", "-v"]) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+def loaded_by(code: str) -> set[str]:
+    """Names of the modules that a piece of code loads in a fresh interpreter."""
+    shown = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(shown.stdout.split("\n")[-2].split())
+
+
+def test_nothing_heavy_is_imported_before_a_verb_is_called():
+    heavy = {"torch", "numpy", "gruut", "fastapi", "soundalike.inference", "soundalike.text"}
+    modules = [one.name for one in pkgutil.iter_modules(soundalike.cli.__path__)]
+    verbs = "\n".join(f"import soundalike.cli.{name}" for name in modules)
+    assert not loaded_by(verbs) & heavy
+    code = "import soundalike.cli.main as m; m.main(['--help'])"
+    loaded = loaded_by(code)
+    assert not loaded & heavy
+    assert not {f"soundalike.cli.{entry.module}" for entry in COMMANDS.values()} & loaded, "verbs are lazy"
+
+
+def test_a_shell_completes_verbs_and_options():
+    def completions(words: str) -> list[str]:
+        environment = {
+            **os.environ,
+            "_SOUNDALIKE_COMPLETE": "complete_bash",
+            "COMP_WORDS": words,
+            "COMP_CWORD": str(words.count(" ")),
+        }
+        made = subprocess.run(
+            [sys.executable, "-m", "soundalike"], env=environment, capture_output=True, text=True, check=False
+        )
+        return made.stdout.split()
+
+    assert completions("soundalike cl") == ["clone"]
+    assert completions("soundalike data al") == ["align"]
+    assert "--tiny" in completions("soundalike train --t")
+    assert completions("soundalike check a.wav --family st") == ["starling"]
