@@ -105,7 +105,8 @@ def test_what_cannot_be_read_together_is_said(prepared, tmp_path):
         Dataset(config((one, str(tmp_path))), MelSpec(), WANTS)
     for nothing in ((), "", (one, "")):
         with pytest.raises(
-            ConfigError, match="names no folder. Give one that `soundalike data prepare` made, or a list of them"
+            ConfigError,
+            match="names no folder. Give one that `soundalike data prepare` made, or a list of them",
         ):
             Dataset(config(nothing), MelSpec(), WANTS)
     with pytest.raises(ConfigError, match="fits the recipe"):

@@ -148,14 +148,19 @@ def test_clone_by_a_family(tiny_shelf, tmp_path, capsys):
         )
         assert Audio.read(out).seconds > 0.2
     plain = tmp_path / "plain.wav"
-    assert main(["clone", str(REFERENCE), TEXT, "-o", str(plain), "--no-quality-check", "--quality", "fast"]) == 0
+    assert (
+        main(["clone", str(REFERENCE), TEXT, "-o", str(plain), "--no-quality-check", "--quality", "fast"])
+        == 0
+    )
     assert np.array_equal(Audio.read(plain).samples, Audio.read(tmp_path / "starling.wav").samples)
     jobs = tmp_path / "jobs.jsonl"
     jobs.write_text(
         json.dumps({"reference": str(REFERENCE), "text": TEXT, "wav": str(tmp_path / "batch.wav")}) + "\n",
         encoding="utf-8",
     )
-    assert main(["batch", str(jobs), "--family", "fastspeech2", "--no-quality-check", "--quality", "fast"]) == 0
+    assert (
+        main(["batch", str(jobs), "--family", "fastspeech2", "--no-quality-check", "--quality", "fast"]) == 0
+    )
     assert np.array_equal(
         Audio.read(tmp_path / "batch.wav").samples, Audio.read(tmp_path / "fastspeech2.wav").samples
     )

@@ -276,7 +276,10 @@ def test_results_leave_out_who_failed_and_are_exported(tmp_path, capsys):
     assert report["table"][2]["kind"] == REAL and report["table"][2]["mean"] == 5
     (paired,) = report["comparisons"]
     assert paired["difference"]["value"] < 0 and paired["less"] == 10 and paired["p"] < 0.01
-    assert main(["listening-test", "--results", str(tmp_path / "r.sqlite"), "--export", str(tmp_path / "out")]) == 0
+    assert (
+        main(["listening-test", "--results", str(tmp_path / "r.sqlite"), "--export", str(tmp_path / "out")])
+        == 0
+    )
     text = capsys.readouterr().out
     assert text == markdown(report) == (tmp_path / "out" / "results.md").read_text(encoding="utf-8")
     assert (

@@ -84,5 +84,7 @@ def test_there_is_nothing_to_train(tmp_path):
         .replace('part = "vocos"', 'part = "griffin_lim"')
     )
     (tmp_path / "recipe.toml").write_text(recipe, encoding="utf-8")
-    with pytest.raises(ConfigError, match="has nothing to train. Give its name to `soundalike models assemble`"):
+    with pytest.raises(
+        ConfigError, match="has nothing to train. Give its name to `soundalike models assemble`"
+    ):
         read_recipe(str(tmp_path / "recipe.toml"))

@@ -51,7 +51,9 @@ def test_the_page_has_every_file_and_stays_short():
 def test_it_is_listed_with_its_options(toy):
     assert "toy" in {model.family for model in installed_models()}
     assert list(registry.architecture("toy").voice_schema) == ["prompt", "prompt_pitch", "vector"]
-    assert registry.part("toy").writes(registry.part("toy").Config(), read_recipe(str(toy)).mel)[0].kind == "mel"
+    assert (
+        registry.part("toy").writes(registry.part("toy").Config(), read_recipe(str(toy)).mel)[0].kind == "mel"
+    )
 
 
 def test_it_trains_is_assembled_and_speaks(toy, prepared, tmp_path):

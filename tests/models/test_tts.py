@@ -408,7 +408,9 @@ def test_pitch_and_energy_are_the_users():
     assert torch.equal(voiced, high.pitch > 0) and voiced.any()
     torch.testing.assert_close(high.pitch[voiced], plain.pitch[voiced] * 2**0.25, atol=0.1, rtol=1e-3)
     assert torch.equal(loud.durations, plain.durations) and not torch.equal(loud.mel, plain.mel)
-    one_word = cloner.acoustic_output(dataclasses.replace(utterance, pitch=[0.0, 0.0, 4.0]), voice, cloner.Options())
+    one_word = cloner.acoustic_output(
+        dataclasses.replace(utterance, pitch=[0.0, 0.0, 4.0]), voice, cloner.Options()
+    )
     last = int(plain.durations[: utterance.word_of.index(2)].sum())
     assert torch.equal(one_word.pitch[:last], plain.pitch[:last]) and not torch.equal(
         one_word.pitch[last:], plain.pitch[last:]

@@ -194,7 +194,10 @@ def test_splits_that_share_a_speaker(desk, tmp_path, capsys):
         "json": "4",
     }
     (tmp_path / "empty").mkdir()
-    assert main(["data", "lint", str(tmp_path / "empty")]) == 2 and "no recordings here" in capsys.readouterr().err
+    assert (
+        main(["data", "lint", str(tmp_path / "empty")]) == 2
+        and "no recordings here" in capsys.readouterr().err
+    )
     write_manifest(tmp_path / "empty", [])
     assert main(["data", "lint", str(tmp_path / "empty")]) == 2 and "holds no clip" in capsys.readouterr().err
 

@@ -80,7 +80,20 @@ def test_who_never_pauses_is_cut_where_it_is_quietest():
 def test_a_long_text_is_shared_out(recordings, tmp_path):
     out = tmp_path / "out"
     assert (
-        main(["data", "prepare", str(recordings), str(out), "--longest", "5", "--workers", "1", "--speaker", "ann"])
+        main(
+            [
+                "data",
+                "prepare",
+                str(recordings),
+                str(out),
+                "--longest",
+                "5",
+                "--workers",
+                "1",
+                "--speaker",
+                "ann",
+            ]
+        )
         == 0
     )
     rows = read_manifest(out)
@@ -112,7 +125,10 @@ def test_a_minute_is_followed_word_by_word(tmp_path):
 
 def test_text_and_recording_that_do_not_belong_together(recordings, tmp_path, capsys):
     (recordings / "talk.txt").write_text("Far too many words for so short a time. " * 60)
-    assert main(["data", "prepare", str(recordings), str(tmp_path / "out"), "--longest", "5", "--workers", "1"]) == 2
+    assert (
+        main(["data", "prepare", str(recordings), str(tmp_path / "out"), "--longest", "5", "--workers", "1"])
+        == 2
+    )
     assert "too many for" in capsys.readouterr().err
 
 
@@ -122,7 +138,20 @@ def test_missing_texts_are_written_down(recordings, tmp_path, capsys):
     (recordings / "talk.txt").unlink()
     out = tmp_path / "out"
     assert (
-        main(["data", "prepare", str(recordings), str(out), "--longest", "5", "--workers", "1", "--language", "auto"])
+        main(
+            [
+                "data",
+                "prepare",
+                str(recordings),
+                str(out),
+                "--longest",
+                "5",
+                "--workers",
+                "1",
+                "--language",
+                "auto",
+            ]
+        )
         == 0
     )
     rows = read_manifest(out)
@@ -207,7 +236,8 @@ def test_a_run_killed_at_any_moment_goes_on_to_the_same_manifest(tmp_path):
         sys.executable,
         "-m",
         "soundalike",
-        "data", "prepare",
+        "data",
+        "prepare",
         str(source),
         str(tmp_path / "killed"),
         "--workers",
@@ -272,7 +302,8 @@ def test_ray_does_the_same_though_a_worker_is_killed(tmp_path):
         sys.executable,
         "-m",
         "soundalike",
-        "data", "prepare",
+        "data",
+        "prepare",
         str(source),
         str(tmp_path / "ray"),
         "--workers",

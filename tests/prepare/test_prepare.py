@@ -60,7 +60,9 @@ def test_preparing_again_does_nothing_twice(ljspeech, tmp_path):
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*.npy")}
     lost = next(path for path in before if "pitch" in str(path))
     lost.unlink()
-    assert main(["data", "prepare", str(ljspeech), str(out), "--workers", "2", "--no-align", "--no-embed"]) == 0
+    assert (
+        main(["data", "prepare", str(ljspeech), str(out), "--workers", "2", "--no-align", "--no-embed"]) == 0
+    )
     after = {path: path.stat().st_mtime_ns for path in out.rglob("*.npy")}
     assert after.keys() == before.keys()
     assert {path for path in before if after[path] != before[path]} == {lost}
@@ -214,7 +216,9 @@ def test_clips_are_told_in_a_family_s_own_time(prepared, tmp_path, capsys):
         )
     before = {row.id: ours.read("mel", row.id) for row in rows}
     ours.path("mel", rows[0].id).unlink()
-    assert main(["data", "distill", str(prepared), str(told)]) == 0  # what is missing is told again, and just the same
+    assert (
+        main(["data", "distill", str(prepared), str(told)]) == 0
+    )  # what is missing is told again, and just the same
     assert all(np.array_equal(ours.read("mel", id), mel) for id, mel in before.items())
     required_fields = frozenset({"symbols", "durations", "mel", "prompt", "speaker_embedding"})
     assert len(Dataset(DataConfig(str(told), seconds=(0.1, 30.0)), MelSpec(), required_fields).rows) == len(
@@ -231,7 +235,10 @@ def test_a_family_that_does_not_know_its_time_cannot_tell(prepared, tmp_path):
     network = registry.part("sv2tts").build(recipe.network, recipe.mel)
     save_part(tmp_path / "acoustic", "sv2tts", recipe.network, recipe.mel, network)
     assemble(tmp_path / "model", [str(tmp_path / "acoustic"), "builtin"])
-    assert main(["data", "distill", str(prepared), str(tmp_path / "told"), "--model", str(tmp_path / "model")]) == 2
+    assert (
+        main(["data", "distill", str(prepared), str(tmp_path / "told"), "--model", str(tmp_path / "model")])
+        == 2
+    )
     assert not (tmp_path / "told").exists()
 
 

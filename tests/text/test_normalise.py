@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from soundalike.core.errors import ConfigError, TextError
-from soundalike.text import LANGUAGES, explain, normalise, sentence_spans, split_sentences
-from soundalike.text.normalise import LONGEST_PIECE
+from soundalike.text import LANGUAGES, sentence_spans, split_sentences
+from soundalike.text.normalise import LONGEST_PIECE, explain, normalise
 
 ROWS = [
     line.split("\t")

@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from soundalike.core.errors import TextError
-from soundalike.text import SYMBOLS, encode, normalise, phonemize, split_sentences
+from soundalike.text import SYMBOLS, encode, phonemize, split_sentences
 from soundalike.text.alphabet import MARKS
-from soundalike.text.normalise import LONGEST_PIECE
+from soundalike.text.normalise import LONGEST_PIECE, normalise
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from soundalike import Voice
 from soundalike.audio.speech import join
 from soundalike.checkpoints.bundle import BUILT_IN
 from soundalike.checkpoints.part import load_part
+from soundalike.cli.adapt import finetune_tools
 from soundalike.cli.main import main
-from soundalike.cli.train import finetune_tools
 from soundalike.core.errors import AudioError, CheckpointError, ConfigError
 from soundalike.core.types import ADAPTER
 from soundalike.nn import lora as adapter

@@ -12,7 +12,7 @@ from .command import App, verb
 from .options import AsrModel, Reader
 
 if TYPE_CHECKING:
-    from soundalike.training.finetune import FinetuneTools
+    from soundalike.training.finetune_settings import FinetuneTools
 
 EXAMPLES = """
 soundalike adapt recordings/ --name anna
@@ -99,6 +99,6 @@ def finetune_tools() -> FinetuneTools:
     from soundalike.inference.cloner import Cloner
     from soundalike.prepare.lint.lint import lint
     from soundalike.prepare.pipeline import prepare_dataset
-    from soundalike.training.finetune import FinetuneTools
+    from soundalike.training.finetune_settings import FinetuneTools
 
     return FinetuneTools(Cloner.load, prepare_dataset, lint, open_instruments, evaluate)

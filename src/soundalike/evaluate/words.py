@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from soundalike.core.errors import TextError
-from soundalike.text import normalise
+from soundalike.text.normalise import normalise
 
 
 def plain_words(text: str, language: str = "en") -> list[str]:

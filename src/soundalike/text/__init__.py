@@ -1,19 +1,27 @@
-"""Text: normalising, sentences, phonemes, the alphabet; markup, pronunciations, the language of a text."""
+"""Text: normalising, sentences, phonemes, the alphabet; markup, pronunciations, the language of a text.
 
-from .alphabet import SYMBOLS, encode
-from .detect import detect_language
-from .lexicon import Lexicon
-from .normalise import (
-    LANGUAGES,
-    NormalisedSpan,
-    base_language,
-    explain,
-    normalise,
-    sentence_spans,
-    split_sentences,
-)
-from .phonemes import Utterance, in_halves, installed, phonemize
-from .script import Script, TokenTrace, is_ssml, read
+The names below are imported when they are asked for, so that a network that needs the alphabet does not load the
+reading of text.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .alphabet import SYMBOLS, encode
+    from .detect import detect_language
+    from .lexicon import Lexicon
+    from .normalise import (
+        LANGUAGES,
+        NormalisedSpan,
+        base_language,
+        sentence_spans,
+        split_sentences,
+    )
+    from .phonemes import Utterance, in_halves, installed, phonemize
+    from .script import Script, TokenTrace, is_ssml, read
 
 __all__ = [
     "LANGUAGES",
@@ -26,13 +34,33 @@ __all__ = [
     "base_language",
     "detect_language",
     "encode",
-    "explain",
     "in_halves",
     "installed",
     "is_ssml",
-    "normalise",
     "phonemize",
     "read",
     "sentence_spans",
     "split_sentences",
 ]
+
+_HOMES = {
+    "alphabet": ("SYMBOLS", "encode"),
+    "detect": ("detect_language",),
+    "lexicon": ("Lexicon",),
+    "normalise": (
+        "LANGUAGES",
+        "NormalisedSpan",
+        "base_language",
+        "sentence_spans",
+        "split_sentences",
+    ),
+    "phonemes": ("Utterance", "in_halves", "installed", "phonemize"),
+    "script": ("Script", "TokenTrace", "is_ssml", "read"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOME_OF[name]}", __name__), name)

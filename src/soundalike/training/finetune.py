@@ -25,7 +25,7 @@ from soundalike.core.errors import AudioError, ConfigError, EvaluationError, Tra
 from soundalike.core.types import Voice
 from soundalike.data.dataset import DataConfig
 from soundalike.data.feature_store import FeatureStore
-from soundalike.data.manifest import Row, read_manifest, write_manifest
+from soundalike.data.manifest import Row, write_manifest
 from soundalike.models.recognizers.whisper import open_recogniser
 from soundalike.models.tts.starling.objective import JUDGED, StarlingSettings
 from soundalike.nn.lora import difference, scaled
@@ -209,9 +209,7 @@ def gather(
     bad = {Path(finding.file).resolve() for finding in findings}
     store = FeatureStore(str(folder), mel)
     return [
-        row
-        for row in rows
-        if (folder / row.audio).resolve() not in bad and store.has("durations", row.id)
+        row for row in rows if (folder / row.audio).resolve() not in bad and store.has("durations", row.id)
     ]
 
 
