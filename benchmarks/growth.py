@@ -1,7 +1,7 @@
 """How preparing and training grow with the amount of data: the same corpus at several sizes, a process of its
 own for each.
 
-usage: python benchmarks/growth.py CORPUS [--clips 64 256 1024] [--recipe recipes/regression.toml] [--steps 8]
+usage: python benchmarks/growth.py CORPUS [--clips 64 256 1024] [--recipe recipes/starling.toml] [--steps 8]
 
 CORPUS is whatever `soundalike prepare` reads. Prints the table of docs/scale.md and by how much each column
 grew. Times are of the processor, one thread, so that what else the machine does counts little.
@@ -33,10 +33,11 @@ from soundalike.prepare.derive.embeddings import write_speaker_embeddings
 from soundalike.prepare.pipeline import prepare
 from soundalike.prepare.readers.clips import Clip
 from soundalike.prepare.readers.formats import find_reader
-from soundalike.training.loop import gather_facts, train
+from soundalike.training.begin import gather_facts
+from soundalike.training.loop import train
 from soundalike.training.recipe import Recipe, read_recipe
 
-RECIPE = Path(__file__).resolve().parent.parent / "recipes" / "regression.toml"
+RECIPE = Path(__file__).resolve().parent.parent / "recipes" / "starling.toml"
 SETTINGS = (
     "data.seconds=[0.5,20.0]",
     "data.exclude=[]",
@@ -97,15 +98,15 @@ def point(listed: str, folder: str, recipe: str, steps: int) -> dict[str, float]
     torch.set_num_threads(1)
     data = Path(folder) / "data"
     run = Path(folder) / "run"
-    aligner = load_part(BUILT_IN / "aligner", "aligner")
-    encoder = load_part(BUILT_IN / "speaker", "speaker")
+    aligner = load_part(BUILT_IN / "aligner", "aligner").instrument
+    encoder = load_part(BUILT_IN / "speaker", "speaker").instrument
     asked = read_recipe(recipe, "", [f"data.manifest={json.dumps(str(data))}", *SETTINGS])
     first, rows = spent(lambda: prepare(listed, data, mel=asked.mel, workers=1, shares=(0.0, 0.0)))
     again, _ = spent(lambda: prepare(listed, data, mel=asked.mel, workers=1, shares=(0.0, 0.0)))
     align, _ = spent(
         lambda: [
-            write_durations(str(data), aligner.network, aligner.mel),
-            write_speaker_embeddings(str(data), encoder.network, asked.mel),
+            write_durations(str(data), aligner, asked.mel),
+            write_speaker_embeddings(str(data), encoder, asked.mel),
         ]
     )
     opening, _ = spent(lambda: opened(asked))
@@ -131,7 +132,7 @@ def point(listed: str, folder: str, recipe: str, steps: int) -> dict[str, float]
 
 def opened(recipe: Recipe) -> None:
     """What a run does before its first step: the manifest, mean and spread of the mels, a batch."""
-    data = Dataset(recipe.data, recipe.mel, part(recipe.part).objective.wants)
+    data = Dataset(recipe.data, recipe.mel, part(recipe.part).objective.required_fields)
     gather_facts(data)
     data.batch(0)
 

@@ -44,7 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--reference", default=str(ROOT / "docs" / "demo" / "reference.flac"))
-    parser.add_argument("--family", default="regression")
+    parser.add_argument("--family", default="starling")
     given = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = str(given.threads)
 

@@ -24,8 +24,10 @@ from typing import Any
 import torch
 from timestamps import texts
 
-from soundalike import Audio, Cloner
-from soundalike.audio.speech import join
+from soundalike import Cloner, Voice
+from soundalike.audio.speech import Speech, join
+from soundalike.core.contracts import Synthesizer
+from soundalike.core.types import Reference
 from soundalike.text import Utterance
 from soundalike.text.alphabet import CONSONANTS, MARKS, VOWELS, is_vowel
 
@@ -57,36 +59,46 @@ def broken(utterance: Utterance, kind: str, rng: random.Random) -> Utterance:
 
 
 class Breaking:
-    """A family whose acoustic model breaks a word: of every sentence it is given for the first time, of half
-    of those it is given again.
+    """A model that breaks a word: of every sentence it is given for the first time, of half of those it is
+    given again.
     """
 
-    def __init__(self, family: Any, kind: str, seed: int):
-        self.family = family
+    def __init__(self, model: Synthesizer, kind: str, seed: int):
+        self.model = model
         self.kind = kind
         self.rng = random.Random(seed)
         self.broke: list[bool] = []  # whether it did, take by take
+        self.sample_rate = model.sample_rate
+        self.Options = model.Options
+        self.speaker_encoder = model.speaker_encoder
+        self.aligner = model.aligner
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.family, name)
+    def condition(self, reference: Reference) -> Voice:
+        """The voice of a reference."""
+        return self.model.condition(reference)
 
-    def speak(self, utterance: Utterance, voice: Any, options: Any, plan: Any = None) -> Iterator[Audio]:
+    def check(self, voice: Voice) -> None:
+        """Raise CheckpointError for a voice that another model made."""
+        self.model.check(voice)
+
+    def speak(self, utterance: Utterance, voice: Voice, options: Any = None) -> Iterator[Speech]:
+        """One sentence, or what is left of it."""
         self.broke.append(not self.broke or self.rng.random() < 0.5)
-        for audio in self.family.speak(
-            broken(utterance, self.kind, self.rng) if self.broke[-1] else utterance, voice, options
-        ):
-            yield replace(audio, timestamps=())  # they would not be those of the sentence
+        said = broken(utterance, self.kind, self.rng) if self.broke[-1] else utterance
+        for speech in self.model.speak(said, voice, options):
+            yield replace(speech, timestamps=())  # they would not be those of the sentence
 
 
-def caught(cloner: Cloner, kind: str, text: str, voice: Any, seed: int) -> str:
+def caught(cloner: Cloner, kind: str, text: str, voice: Voice, seed: int) -> str:
     """What becomes of a sentence whose first take is broken: "repaired", "flagged" or "missed"."""
-    family = Breaking(cloner.family, kind, seed)
-    (audio,) = Cloner(family, cloner.model, cloner.aligner).speak(text, voice)
-    (check,) = audio.checks
-    return "flagged" if check.doubts else "missed" if family.broke[check.kept - 1] else "repaired"
+    model = Breaking(cloner.synthesizer, kind, seed)
+    (speech,) = Cloner(model, cloner.model).speak(text, voice)
+    (check,) = speech.checks
+    return "flagged" if check.doubts else "missed" if model.broke[check.kept - 1] else "repaired"
 
 
 def measure(references: list[str], sentences: int) -> dict[str, Any]:
+    """How many good and broken sentences are in doubt, and what checking costs."""
     cloner = Cloner.load()
     voices = [cloner.listen(reference) for reference in references]
     result: dict[str, Any] = {"sentences": sentences, "voices": len(voices)}
@@ -101,10 +113,10 @@ def measure(references: list[str], sentences: int) -> dict[str, Any]:
             outcome[caught(cloner, kind, text, voices[i % len(voices)], i)] += 1
         result[kind] = dict(outcome)
     torch.set_num_threads(2)
-    for name, verify in (("plain", False), ("verified", True)) * 2:
+    for name, checked in (("plain", False), ("verified", True)) * 2:
         began = time.monotonic()
         for i, text in enumerate(texts(30)):
-            list(cloner.speak(text, voices[i % len(voices)], verify=verify))
+            list(cloner.speak(text, voices[i % len(voices)], quality_check=checked))
         result[f"seconds for 30, {name}"] = round(time.monotonic() - began, 2)
     return result
 

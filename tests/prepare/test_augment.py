@@ -88,7 +88,7 @@ def test_new_people_speak_faster_and_higher_or_slower_and_lower(own):
         assert pitches[0] / pitches[1] == pytest.approx(float(factor), rel=0.03)
     again = {(row.speaker, row.id.partition(SEPARATOR)[2]) for row in made}
     assert len({speaker for speaker, _ in again}) == len(again)  # one factor for each speaker
-    required_fields = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "vector"})
+    required_fields = frozenset({"symbols", "durations", "mel", "pitch", "prompt", "speaker_embedding"})
     assert len(
         Dataset(
             DataConfig(manifest=str(own), prompt_frames=100, seconds=(0.1, 30.0)), mel, required_fields

@@ -97,7 +97,7 @@ def test_batches_are_the_same_each_time_and_cropped_together(prepared):
     config = DataConfig(
         manifest=str(prepared), crop_frames=64, batch_frames=128, seconds=(0.1, 30), prompt_frames=80
     )
-    required_fields = frozenset({"mel", "pitch", "samples", "prompt", "vector", "speaker"})
+    required_fields = frozenset({"mel", "pitch", "samples", "prompt", "speaker_embedding", "speaker"})
     one, two = (Dataset(config, MelSpec(), required_fields, seed=3) for _ in range(2))
     for number in (0, 1, 5, 2):
         a = one.batch(number)
@@ -110,7 +110,7 @@ def test_batches_are_the_same_each_time_and_cropped_together(prepared):
 
 def test_the_prompt_is_another_clip_of_the_speaker(prepared):
     config = DataConfig(manifest=str(prepared), seconds=(0.1, 30), prompt_frames=80)
-    data = Dataset(config, MelSpec(), frozenset({"mel", "prompt", "vector"}))
+    data = Dataset(config, MelSpec(), frozenset({"mel", "prompt", "speaker_embedding"}))
     store = FeatureStore(prepared, MelSpec())
     for index, row in enumerate(data.rows):
         item = data.item(index, np.random.default_rng(index))
@@ -144,7 +144,7 @@ def test_annotating_a_folder(prepared, tmp_path):
         )
     part = load_part(BUILT_IN / "speaker")
     assert write_speaker_embeddings(str(folder), part.instrument, MelSpec()) == len(rows)
-    vectors = np.stack([store.read("vector", row.id).astype(np.float32) for row in rows])
+    vectors = np.stack([store.read("speaker_embedding", row.id).astype(np.float32) for row in rows])
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=2e-3)
     cosine = vectors @ vectors.T
     assert min(cosine[0, 1], cosine[2, 3]) > cosine[:2, 2:].max() + 0.3
@@ -183,11 +183,11 @@ def test_clips_are_retold_and_read_back(prepared, tmp_path):
     assert main(["retell", str(folder), "--part", str(tmp_path / "acoustic")]) == 0
     store = FeatureStore(folder, MelSpec())
     for row in read_manifest(folder):
-        made = store.read("retold", row.id)
+        made = store.read("gta", row.id)
         real = store.read("mel", row.id)
         assert made.shape == real.shape and np.isfinite(made).all() and not np.array_equal(made, real)
     required_fields = frozenset({"mel", "pitch", "samples"})
-    for share, kind in ((1.0, "retold"), (0.0, "mel")):
+    for share, kind in ((1.0, "gta"), (0.0, "mel")):
         data = Dataset(DataConfig(str(folder), seconds=(0.1, 30.0), gta=share), MelSpec(), required_fields)
         item = data.item(0, np.random.default_rng(0))
         assert np.array_equal(item["mel"], store.read(kind, data.rows[0].id).astype(np.float32))
@@ -208,7 +208,7 @@ def test_clips_are_told_in_a_family_s_own_time(prepared, tmp_path, capsys):
         )
         assert row.seconds == pytest.approx(len(mel) / MelSpec().frames_per_second, abs=1e-3)
         assert any(
-            np.array_equal(ours.read("vector", row.id), theirs.read("vector", other.id))
+            np.array_equal(ours.read("speaker_embedding", row.id), theirs.read("speaker_embedding", other.id))
             for other in rows
             if other.speaker == row.speaker
         )
@@ -216,7 +216,7 @@ def test_clips_are_told_in_a_family_s_own_time(prepared, tmp_path, capsys):
     ours.path("mel", rows[0].id).unlink()
     assert main(["tell", str(prepared), str(told)]) == 0  # what is missing is told again, and just the same
     assert all(np.array_equal(ours.read("mel", id), mel) for id, mel in before.items())
-    required_fields = frozenset({"symbols", "durations", "mel", "prompt", "vector"})
+    required_fields = frozenset({"symbols", "durations", "mel", "prompt", "speaker_embedding"})
     assert len(Dataset(DataConfig(str(told), seconds=(0.1, 30.0)), MelSpec(), required_fields).rows) == len(
         rows
     )
