@@ -1,11 +1,11 @@
-"""Whether a family with attention ends its sentences by itself, and reads them in order.
+"""Whether an architecture with attention ends its sentences by itself, and reads them in order.
 
 usage: python benchmarks/endings.py [--family sv2tts | --model FOLDER] [--reference FILE ...] [--sentences N]
 
 Speaks the fifty sentences of endings.txt, 1 to 40 words long, voices in turn, once each, without choosing
 among takes; guarded and, where the family's options have a guard, without. Prints one JSON object for each of
-the two: how many ended by their stop token (`by_themselves`; of the others `ended` tells whether it was by
-lingering on the last symbol, which the guard ends, or at the limit of length), the share whose attention was
+the two: how many ended by their stop token (`by_themselves`; of the others `ended` says whether it was by
+staying on the last symbol, which the guard ends, or at the limit of length), the share whose attention was
 monotonic (never more than one symbol behind the furthest yet), and the share whose attention came to the end
 of the text.
 """

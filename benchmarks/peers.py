@@ -50,7 +50,7 @@ def session(model: str, threads: int) -> Any:
 
 
 class OneVoice:
-    """What does not clone: it need not listen."""
+    """A system that does not clone, so it needs no reference."""
 
     def listen(self, job: Job) -> None:
         return None

@@ -1,4 +1,4 @@
-"""Jobs for the ceilings: sentences that people of a corpus really said, each with another recording of theirs
+"""Jobs for the ceilings: sentences that people of a corpus said themselves, each with another recording of theirs
 as the reference.
 
 usage: python benchmarks/real_jobs.py CORPUS JOBS.jsonl [--split dev] [--language en] [--per-speaker 3]

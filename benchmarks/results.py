@@ -13,7 +13,7 @@ ARCHITECTURES = "families"
 VOCODERS = "vocoders of real mels"
 PEOPLE = "people"
 PEERS = "peers, which do not clone"
-NOT_YET = "Not measured yet; `benchmarks/README.md` tells how.\n"
+NOT_YET = "Not measured yet; `benchmarks/README.md` says how.\n"
 
 
 def columns(threads: list[int]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ usage: python benchmarks/robustness.py OUT [--reference FILE ...]
 
 Speaks the hundred inputs of short_texts.txt, voices in turn, and one text of 3,000 characters in the first
 voice. Writes the sounds and `jobs.jsonl` (wav, text, reference) for a recogniser to OUT, and prints one JSON
-object. The cosines are of the model's own speaker encoder: they tell drift, not likeness.
+object. The cosines are of the model's own speaker encoder: they show drift, not similarity.
 """
 
 from __future__ import annotations

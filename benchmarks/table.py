@@ -1,4 +1,4 @@
-"""Every family and vocoder, the ceilings, and other people's systems on the same jobs: one table.
+"""Every architecture and vocoder, the ceilings, and other people's systems on the same jobs: one table.
 
 usage: python benchmarks/table.py --jobs jobs.jsonl [--real real.jsonl] --out results [--model NAME=FOLDER
 ...] [--vocoder NAME=FOLDER ...]
@@ -6,7 +6,7 @@ usage: python benchmarks/table.py --jobs jobs.jsonl [--real real.jsonl] --out re
 
 Every system speaks the jobs in a process of its own with two threads, and the first of them in another with
 one. What was measured of a system in the same state on the same machine is not measured again.
-benchmarks/README.md tells what the columns are.
+benchmarks/README.md explains the columns.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How far the timestamps of clones are from where an independent aligner hears the words.
+"""How far the timestamps of clones are from where an independent aligner finds the words.
 
 usage: python benchmarks/timestamps.py [--clones 50] [--reference FILE ...]
 

@@ -5,7 +5,7 @@ usage: python benchmarks/verification.py [--sentences 100] [--reference FILE ...
 Speaks sentences in turn with the voices: as they are, and by an acoustic model that breaks one word of every
 sentence it is given for the first time, and of half of those it is given again. Prints one JSON object: of
 100 each, how many good ones are in doubt after the first take, how many broken ones were repaired, how many
-flagged, by kind; and what listening again costs.
+flagged, by kind; and what the check costs.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from typing import Any
 import torch
 from timestamps import texts
 
-from soundalike import Cloner, Voice
+from soundalike import Cloner
 from soundalike.audio.speech import Speech, join
 from soundalike.core.contracts import Synthesizer
-from soundalike.core.types import Reference
+from soundalike.core.types import Reference, Voice
 from soundalike.text import Utterance
 from soundalike.text.alphabet import CONSONANTS, MARKS, VOWELS, is_vowel
 
@@ -59,8 +59,8 @@ def broken(utterance: Utterance, kind: str, rng: random.Random) -> Utterance:
 
 
 class Breaking:
-    """A model that breaks a word: of every sentence it is given for the first time, of half of those it is
-    given again.
+    """A model that breaks a word: of every sentence it is given for the first time, of half of those it is given
+    again.
     """
 
     def __init__(self, model: Synthesizer, kind: str, seed: int):
@@ -72,24 +72,25 @@ class Breaking:
         self.Options = model.Options
         self.speaker_encoder = model.speaker_encoder
         self.aligner = model.aligner
+        self.frame_rate = model.frame_rate
 
     def condition(self, reference: Reference) -> Voice:
-        """The voice of a reference."""
         return self.model.condition(reference)
 
     def check(self, voice: Voice) -> None:
-        """Raise CheckpointError for a voice that another model made."""
         self.model.check(voice)
 
+    def seconds(self, utterance: Utterance, voice: Voice, options: Any) -> float:
+        return self.model.seconds(utterance, voice, options)
+
     def speak(self, utterance: Utterance, voice: Voice, options: Any = None) -> Iterator[Speech]:
-        """One sentence, or what is left of it."""
         self.broke.append(not self.broke or self.rng.random() < 0.5)
         said = broken(utterance, self.kind, self.rng) if self.broke[-1] else utterance
         for speech in self.model.speak(said, voice, options):
             yield replace(speech, timestamps=())  # they would not be those of the sentence
 
 
-def caught(cloner: Cloner, kind: str, text: str, voice: Voice, seed: int) -> str:
+def caught(cloner: Cloner, kind: str, text: str, voice: Any, seed: int) -> str:
     """What becomes of a sentence whose first take is broken: "repaired", "flagged" or "missed"."""
     model = Breaking(cloner.synthesizer, kind, seed)
     (speech,) = Cloner(model, cloner.model).speak(text, voice)
@@ -98,7 +99,6 @@ def caught(cloner: Cloner, kind: str, text: str, voice: Voice, seed: int) -> str
 
 
 def measure(references: list[str], sentences: int) -> dict[str, Any]:
-    """How many good and broken sentences are in doubt, and what checking costs."""
     cloner = Cloner.load()
     voices = [cloner.listen(reference) for reference in references]
     result: dict[str, Any] = {"sentences": sentences, "voices": len(voices)}

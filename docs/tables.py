@@ -170,8 +170,9 @@ def systems(found: dict[str, InstalledModel], report: dict[str, Any]) -> str:
 def _conditions(report: dict[str, Any], shown: list[dict[str, Any]]) -> str:
     jobs, real = report["jobs"], report["real"]
     return (
-        "Our systems: scores and speeds of their model.json, which says how they were measured. The others: "
-        f"{where_and_when(shown)}. All speak {jobs['jobs']} sentences in {jobs['people']} voices. "
+        "Our systems: from their model.json, which says how scores were measured; speeds by "
+        f"`benchmarks/speed.py`. The others: {where_and_when(shown)}. "
+        f"All speak {jobs['jobs']} sentences in {jobs['people']} voices. "
         f"Vocoders and recordings are judged on {real['jobs']} other sentences of {real['people']} of such "
         "people. An empty cell has no meaning there, or was not measured with today's weights. "
         "`benchmarks/README.md` explains the columns.\n"
@@ -238,7 +239,8 @@ def main() -> None:
     if given.note:
         if not given.test or not given.data:
             parser.error("--note needs --test and --data")
-        note(*given.note, given.test, given.data)
+        model, report = given.note
+        note(model, report, given.test, given.data)
     found = entries()
     for entry in found.values():
         card = entry.folder and entry.folder / CARD

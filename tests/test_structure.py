@@ -1,4 +1,4 @@
-"""Guards of the house: import direction, the front door, no effects on import, file lengths."""
+"""Guards of the house: import direction, room by room; the front door; what importing loads; file lengths."""
 
 from __future__ import annotations
 
@@ -13,59 +13,35 @@ import soundalike
 
 PACKAGE = Path(soundalike.__file__).parent
 LEVELS = {
-    "contract": 0,
-    "voicefile": 0,
-    "cues": 1,
-    "recognise": 2,
+    "core": 0,
     "audio": 1,
-    "features": 1,
-    "text": 1,
-    "config": 1,
-    "nets": 2,
+    "text": 2,
+    "nn": 2,
     "data": 3,
-    "prepare": 3,
-    "families": 4,
-    "vocoders": 4,
-    "speakers": 4,
-    "registry": 5,
-    "checkpoint": 5,
-    "train": 6,
-    "clone": 6,
-    "delivery": 6,
-    "verify": 6,
-    "evaluate": 6,
-    "reference": 6,
-    "lint": 6,
-    "watch": 6,
-    "processes": 6,
-    "voices": 6,
-    "codeword": 1,
-    "watermark": 2,
-    "content_credentials": 2,
+    "models": 4,
+    "checkpoints": 5,
     "provenance": 6,
-    "consent": 6,
-    "listening": 2,
-    "adapt": 7,
-    "speaking": 2,
-    "serve": 7,
-    "cli": 8,
-    "cli_data": 8,
-    "cli_import": 8,
-    "cli_listen": 8,
-    "cli_serve": 8,
-    "cli_training": 8,
-    "cli_trust": 8,
-    "cli_voices": 8,
-    "assembly": 6,
-    "attention": 1,
-    "cli_families": 8,
-    "cli_batch": 8,
-    "cli_speaking": 8,
-    "shelf": 6,
-    "engines": 1,
-    "practice": 4,
+    "inference": 7,
+    "training": 7,
+    "prepare": 7,
+    "evaluate": 7,
+    "serve": 8,
+    "cli": 9,
 }
-ROOMS = ("families", "vocoders", "speakers")  # these never import one another, nor a family another family
+# Rooms whose modules load no torch when they are imported
+TORCH_FREE = (
+    "core",
+    "audio",
+    "text",
+    "checkpoints",
+    "provenance",
+    "inference",
+    "prepare",
+    "evaluate",
+    "serve",
+    "cli",
+)
+MODULES_OF_A_NETWORK = 15  # of ours, at most, that importing a network loads
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
@@ -73,50 +49,90 @@ def module_of(path: Path) -> tuple[str, ...]:
     return path.relative_to(PACKAGE).with_suffix("").parts
 
 
+def room_of(module: tuple[str, ...]) -> tuple[str, ...]:
+    """The room of a module: below `models` every folder with a network or a spec is one of its own."""
+    if module[0] != "models":
+        return module[:1]
+    folder = PACKAGE.joinpath(*module)
+    while not folder.is_dir():
+        folder = folder.parent
+    while folder != PACKAGE / "models" and not any(
+        (folder / name).is_file() for name in ("network.py", "spec.py")
+    ):
+        folder = folder.parent
+    found = folder.relative_to(PACKAGE).parts
+    return found if len(found) > 1 else module[:2]
+
+
 def imported(path: Path) -> list[tuple[str, ...]]:
-    """Modules of this package that a file imports at run time, wherever in the file."""
+    """Modules of this package that a file imports, wherever in the file."""
     package = ("soundalike", *module_of(path))[:-1]
     found = []
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    typing_only = {
-        id(inner)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING"
-        for inner in ast.walk(node)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and id(node) not in typing_only and node.level:
-            base = package[: len(package) - node.level + 1] + tuple(
-                (node.module or "").split(".") if node.module else ()
-            )
-            found += [base[1:]] if node.module else [(*base[1:], alias.name) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "soundalike":
-            found.append(tuple(node.module.split(".")[1:]) or (node.names[0].name,))
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            base = tuple((node.module or "").split(".")) if node.module else ()
+            if node.level:
+                base = package[: len(package) - node.level + 1] + base
+            if base[:1] == ("soundalike",):
+                found += [(*base[1:], alias.name) for alias in node.names]
         elif isinstance(node, ast.Import):
             found += [
                 tuple(alias.name.split(".")[1:])
                 for alias in node.names
                 if alias.name.split(".")[0] == "soundalike"
             ]
-    return [target for target in found if target]
+    return [target for target in found if target and target[0] in LEVELS]
+
+
+def typing_only(path: Path) -> set[tuple[str, ...]]:
+    """What a file imports for types alone."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    blocks = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+    ]
+    inside = {
+        (*tuple((node.module or "").split("."))[1:], alias.name)
+        for block in blocks
+        for node in ast.walk(block)
+        if isinstance(node, ast.ImportFrom) and not node.level
+        for alias in node.names
+    }
+    return inside
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: "/".join(module_of(p)))
 def test_imports_point_down(path):
     here = module_of(path)
-    if here[0] not in LEVELS:
-        assert here[0] in ("__init__", "__main__"), f"{here[0]} is in no room: give it a level"
+    if here[0] in ("__init__", "__main__"):
+        return
+    assert here[0] in LEVELS, f"{here[0]} is in no room: give it a level"
+    for there in set(imported(path)) - typing_only(path):
+        if there[0] == here[0]:
+            continue
+        up = LEVELS[there[0]] >= LEVELS[here[0]]
+        assert not up, f"{'.'.join(here)} imports upward or sideways: {'.'.join(there)}"
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if module_of(p)[0] == "models"], ids=lambda p: "/".join(module_of(p))
+)
+def test_rooms_of_models_never_import_one_another(path):
+    here = room_of(module_of(path))
+    if here == ("models", "common"):
         return
     for there in imported(path):
-        if there[0] == here[0]:
-            if here[0] == "families" and len(there) > 1:
-                assert there[1] == here[1], f"{here} imports its neighbour {there}"
-            continue
-        if there[0] in LEVELS:
-            assert LEVELS[there[0]] <= LEVELS[here[0]], f"{'.'.join(here)} imports upward: {'.'.join(there)}"
-            assert not (here[0] in ROOMS and there[0] in ROOMS), (
-                f"{'.'.join(here)} imports sideways: {'.'.join(there)}"
-            )
+        if there[0] == "models" and there[1] != "common":
+            other = room_of(there[:-1])
+            ours = other == here or here[: len(other)] == other or other[: len(here)] == here
+            assert ours, f"{'.'.join(module_of(path))} imports its neighbour {'.'.join(there)}"
+
+
+def test_models_common_imports_no_room():
+    for path in (PACKAGE / "models" / "common").glob("*.py"):
+        rooms = [there for there in imported(path) if there[0] == "models" and there[1] != "common"]
+        assert not rooms, f"{path.name} imports {rooms}"
 
 
 def test_front_door():
@@ -124,14 +140,36 @@ def test_front_door():
     assert all(hasattr(soundalike, name) for name in soundalike.__all__)
 
 
-def test_importing_loads_no_model_code():
-    code = "import sys, soundalike; print(sorted(m for m in sys.modules if m.split('.')[0] in ('torch', 'gruut') or m.startswith('soundalike.')))"
-    assert (
-        subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True
-        ).stdout.strip()
-        == "[]"
-    )
+def loaded(statement: str) -> list[str]:
+    """The modules that a statement loads in a new process."""
+    code = f"import sys; {statement}; print(' '.join(sorted(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return run.stdout.split()
+
+
+def test_importing_the_package_loads_nothing_else():
+    modules = loaded("import soundalike")
+    assert not [m for m in modules if m.split(".")[0] in ("torch", "gruut") or m.startswith("soundalike.")]
+
+
+@pytest.mark.parametrize("room", TORCH_FREE)
+def test_rooms_above_the_networks_load_no_torch(room):
+    modules = [".".join(("soundalike", *module_of(p))) for p in FILES if module_of(p)[0] == room]
+    modules = [
+        m.removesuffix(".__init__") for m in modules if "migrations" not in m and not m.endswith("__main__")
+    ]
+    statement = "import importlib; [importlib.import_module(m) for m in " + repr(modules) + "]"
+    assert "torch" not in loaded(statement)
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if p.name == "network.py"], ids=lambda p: "/".join(module_of(p)[1:-1])
+)
+def test_a_network_loads_few_modules(path):
+    name = ".".join(("soundalike", *module_of(path)))
+    ours = [m for m in loaded(f"import {name}") if m.startswith("soundalike.")]
+    files = [m for m in ours if (PACKAGE.joinpath(*m.split(".")[1:]).with_suffix(".py")).is_file()]
+    assert len(files) < MODULES_OF_A_NETWORK, files
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: "/".join(module_of(p)))
@@ -139,5 +177,9 @@ def test_files_stay_short(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
 
 
+def test_the_top_of_the_package_is_bare():
+    assert len(list(PACKAGE.glob("*.py"))) <= 4
+
+
 def test_no_homeless_functions():
-    assert not [p for p in FILES if p.stem in ("utils", "util", "helpers", "misc", "common")]
+    assert not [p for p in FILES if p.stem in ("utils", "util", "helpers", "misc")]

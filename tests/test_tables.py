@@ -13,8 +13,7 @@ from conftest import REFERENCE, ROOT, save_tiny
 
 from soundalike import Cloner
 from soundalike.audio.speech import join
-from soundalike.checkpoints import model_store
-from soundalike.checkpoints.bundle import assemble, read_model
+from soundalike.checkpoints.bundle import BUILT_IN, assemble, read_model
 from soundalike.checkpoints.part import CARD
 from soundalike.core import registry
 
@@ -120,7 +119,7 @@ def contradictions(pages):
 
 def test_no_two_tables_contradict_each_other():
     places = [ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("models/**/*.md")]
-    places += [ROOT / "benchmarks" / "README.md", *(ROOT / "src" / "soundalike" / "weights").rglob("*.md")]
+    places += [ROOT / "benchmarks" / "README.md", *BUILT_IN.parent.rglob("*.md")]
     pages = [(page, page.read_text(encoding="utf-8")) for page in places if page != HISTORY]
     found, said = contradictions([(page.relative_to(ROOT), text) for page, text in pages])
     assert not found
@@ -156,7 +155,7 @@ def test_only_figures_of_these_weights_are_shown(tables):
     }
     text = tables.systems(found, report)
     ours = next(row for row in text.splitlines() if row.startswith("| starling, best |"))
-    scores = model_store.shown(found["starling"].said)
+    scores = tables.model_store.shown(found["starling"].said)
     assert scores["word error rate"] in ours and "90.0 %" not in ours and "400 MB" in ours
     assert "| old |" not in text and "| theirs |" in text
 

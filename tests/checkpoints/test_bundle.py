@@ -22,7 +22,7 @@ from soundalike.data.manifest import read_manifest, write_manifest
 from soundalike.training.loop import train
 from soundalike.training.recipe import read_recipe
 
-WANTS = frozenset({"mel", "pitch", "prompt", "vector", "speaker"})
+WANTS = frozenset({"mel", "pitch", "prompt", "speaker_embedding", "speaker"})
 
 
 def part(prepared: Path, folder: Path, speakers: tuple[str, ...], louder: float = 0.0, **changes) -> str:
@@ -50,8 +50,7 @@ def test_parts_of_a_corpus_are_read_as_the_whole(prepared, tmp_path):
         one = whole.batch(number)
         two = split.batch(number)
         assert one.ids == two.ids and all(
-            torch.equal(getattr(one, name), getattr(two, name))
-            for name in ("mel", "prompt", "vector", "speaker")
+            torch.equal(one[name], two[name]) for name in ("mel", "prompt", "speaker_embedding", "speaker")
         )
 
 
@@ -123,9 +122,7 @@ def test_a_recipe_names_several_and_a_run_goes_on_with_them(prepared, tmp_path, 
     (tmp_path / "recipe.toml").write_text(source, encoding="utf-8")
     loose = ["data.seconds=[0.1, 30.0]", "data.exclude=[]", "train.steps=2", "train.samples_every=0"]
     recipe = read_recipe(str(tmp_path / "recipe.toml"), "tiny", loose)
-    told = read_recipe(
-        str(RECIPES / "starling.toml"), "tiny", [f"data.manifest={json.dumps(parts)}", *loose]
-    )
+    told = read_recipe(str(RECIPES / "starling.toml"), "tiny", [f"data.manifest={json.dumps(parts)}", *loose])
     assert recipe == told and recipe.data.folders == parts and to_json(recipe.data)["manifest"] == list(parts)
     train(recipe, tmp_path / "run", quiet=True)
     capsys.readouterr()

@@ -99,7 +99,7 @@ def test_a_voice_of_another_model_is_refused(cloner, voice):
             '{"format": "soundalike-part-1", "part": ["x"], "mel": {}}',
             "config.json: unknown part",
         ),
-        ("vocoder/config.json", '{"format": "soundalike-part-9"}', "this version reads 'soundalike-part-1'"),
+        ("vocoder/config.json", '{"format": "soundalike-part-9"}', "this version reads 'soundalike-part-2'"),
     ],
 )
 def test_folders_that_do_not_say_what_they_are(file, text, message, tmp_path):
@@ -291,7 +291,10 @@ def test_parts_that_do_not_fit_stop_at_the_door(tmp_path):
 def test_cloners_keep_the_contract(cloner):
     from soundalike.core import contracts
 
-    assert isinstance(cloner, contracts.Cloner) and isinstance(cloner.family, contracts.Cloner)
+    model = cloner.synthesizer
+    capable = {name for name, kind in contracts.CAPABILITIES.items() if isinstance(model, kind)}
+    assert capable == {"durations", "mel", "blend", "adapt"} and isinstance(model, contracts.PlansTakes)
+    assert model.aligner is cloner.aligner and model.speaker_encoder is cloner.speaker_encoder
 
 
 def test_threads_do_not_hear_one_another(cloner, voice):

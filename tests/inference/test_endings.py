@@ -40,7 +40,7 @@ def test_every_end_is_counted_by_its_cause(tiny_shelf, monkeypatch):
     cloner = Cloner.load(family="sv2tts")
     voices = [cloner.listen(REFERENCE)]
     sentences = endings.texts()[:2]
-    bias = cloner.family.acoustic.stop_out.bias.data
+    bias = cloner.synthesizer.acoustic.stop_out.bias.data
     bias.fill_(99.0)
     free = endings.measure(cloner, voices, sentences, cloner.Options(guard=False))
     assert free["by_themselves"] == 2 and free["ended"] == {"stop": 2}

@@ -15,7 +15,8 @@ from soundalike import Audio, Cloner
 from soundalike.audio.speech import join
 from soundalike.cli.main import main
 from soundalike.core.errors import ConfigError
-from soundalike.inference.quality_check import clearness, report, word_scores
+from soundalike.inference.quality_check import clearness, report
+from soundalike.models.aligners.word_scores import word_scores
 from soundalike.text import in_halves, phonemize
 
 TEXT = "The young doctor closed the window before the rain began."
@@ -24,29 +25,27 @@ TEXT = "The young doctor closed the window before the rain began."
 def test_words_that_are_not_there_score_low(cloner):
     clips = [(Audio.read(path), phonemize(text)) for path, text in sentences()]
     for number, (audio, utterance) in enumerate(clips):
-        right = word_scores(audio, utterance, cloner.aligner, cloner.family.mel)
+        right = word_scores(audio, utterance, cloner.aligner)
         assert len(right) == len(utterance.words) and right.max() <= 0
         wrong = [
-            word_scores(audio, other, cloner.aligner, cloner.family.mel)
-            for i, (_, other) in enumerate(clips)
-            if i != number
+            word_scores(audio, other, cloner.aligner) for i, (_, other) in enumerate(clips) if i != number
         ]
         assert right.mean() > max(score.mean() for score in wrong) + 1.0
     short = Audio(clips[0][0].samples[:2400], clips[0][0].rate)
-    assert (word_scores(short, clips[0][1], cloner.aligner, cloner.family.mel) == -20.0).all()
+    assert (word_scores(short, clips[0][1], cloner.aligner) == -20.0).all()
 
 
 def test_a_dropped_word_is_the_one_that_scores_lowest(cloner, voice):
     audio = next(iter(cloner.speak("The young doctor closed the window the rain began.", voice)))
     utterance = phonemize(TEXT)
-    scores = word_scores(audio, utterance, cloner.aligner, cloner.family.mel)
+    scores = word_scores(audio, utterance, cloner.aligner)
     assert utterance.words[int(np.argmin(scores))] == "before"
 
 
 def test_the_best_take_is_no_worse_than_the_first(cloner, voice):
     def how_clear(quality):
         audio = join(list(cloner.speak(TEXT, voice, quality=quality)))
-        return word_scores(audio, phonemize(TEXT), cloner.aligner, cloner.family.mel)
+        return word_scores(audio, phonemize(TEXT), cloner.aligner)
 
     assert how_clear("best").mean() >= how_clear("fast").mean() - 0.1
     with pytest.raises(ConfigError, match="choose one of fast, best"):
@@ -57,7 +56,7 @@ def test_the_best_take_is_no_worse_than_the_first(cloner, voice):
 def made(cloner, voice):
     """A sentence as the family makes it, and its words."""
     utterance = phonemize(TEXT)
-    return join(list(cloner.family.speak(utterance, voice, cloner.Options()))), utterance
+    return join(list(cloner.synthesizer.speak(utterance, voice, cloner.Options()))), utterance
 
 
 def test_good_sentences_are_not_suspected(cloner, voice):
@@ -75,9 +74,9 @@ def test_a_model_that_breaks_words_is_caught(cloner, voice, kind):
 
 
 def test_a_model_that_always_breaks_words_is_not_believed(cloner, voice):
-    family = Breaking(cloner.family, "dropped", 1)
+    family = Breaking(cloner.synthesizer, "dropped", 1)
     family.rng.random = lambda: 0.0
-    (audio,) = Cloner(family, cloner.model, cloner.aligner).speak(TEXT, voice)
+    (audio,) = Cloner(family, cloner.model).speak(TEXT, voice)
     assert audio.checks[0].doubts and audio.checks[0].takes == 3 and audio.checks[0].redraws == 2
 
 
@@ -128,7 +127,7 @@ def test_likeness_is_asked_only_of_takes_that_would_be_kept(cloner, voice, made)
         for sound in (replace(audio, samples=audio.samples + hiss), audio)
     ]
     asked = []
-    watched = cloner.family.speaker.register_forward_hook(lambda *_: asked.append(True))
+    watched = cloner.speaker_encoder.network.register_forward_hook(lambda *_: asked.append(True))
     try:
         place, check = cloner.quality_checker.best(takes, voice.tensors["vector"])
         assert (
@@ -181,5 +180,5 @@ def test_the_report_says_what_was_heard(cloner, voice, tmp_path, capsys):
         == 2
     )
     assert "does not exist" in capsys.readouterr().err and not (tmp_path / "b.wav").exists()
-    (plain,) = cloner.speak(TEXT, voice, verify=False)
+    (plain,) = cloner.speak(TEXT, voice, quality_check=False)
     assert plain.checks == ()

@@ -114,7 +114,7 @@ def degraded(clip, other, seed):
 
 def heard(cloner, samples, rate) -> Report:
     channels = np.asarray(samples, np.float32).reshape(len(samples), -1)
-    return examine(Audio(mono(channels), rate), channels, cloner._vectors)
+    return examine(Audio(mono(channels), rate), channels, cloner.speaker_encoder.embed)
 
 
 def test_degradations_are_named(cloner):
@@ -193,7 +193,7 @@ def test_a_transcript_that_does_not_fit(cloner):
     [np.zeros(0), np.zeros(1), np.ones(3), np.ones(RATE), np.eye(1, 300)[0], np.sin(np.arange(5000) / 9)],
 )
 def test_anything_can_be_examined(samples, cloner):
-    report = examine(Audio(samples.astype(np.float32), RATE), None, cloner._vectors)
+    report = examine(Audio(samples.astype(np.float32), RATE), None, cloner.speaker_encoder.embed)
     assert report.problems and json.dumps(report.to_dict(), allow_nan=False)
 
 

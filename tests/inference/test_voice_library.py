@@ -11,9 +11,8 @@ import warnings
 
 import numpy as np
 import pytest
-import torch
 from conftest import HERE, REFERENCE, sentences
-from safetensors.torch import save
+from safetensors.numpy import save
 
 from soundalike import Audio, SoundalikeError, Voice
 from soundalike.audio.speech import join
@@ -21,7 +20,7 @@ from soundalike.cli.main import main
 from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.inference import voice_library
 from soundalike.inference.voice_file import FORMAT, name_fault
-from soundalike.nn.spectral import log_mel
+from soundalike.provenance.consent import cosine
 
 TEXT = "The harbor was quiet, and the boats lay still."
 
@@ -35,9 +34,9 @@ def library(tmp_path, monkeypatch):
 def small(**facts) -> Voice:
     """A voice of next to nothing."""
     tensors = {
-        "prompt": torch.zeros(3, 100).half(),
-        "prompt_pitch": torch.full((3,), 120.0),
-        "vector": torch.ones(256).half(),
+        "prompt": np.zeros((3, 100), np.float16),
+        "prompt_pitch": np.full(3, 120.0, np.float32),
+        "vector": np.ones(256, np.float16),
     }
     return Voice(tensors, {"mel": "x", **facts})
 
@@ -46,7 +45,7 @@ def test_a_file_keeps_everything_and_stays_small(cloner, voice, tmp_path):
     voice.save(tmp_path / "me.voice")
     again = Voice.load(tmp_path / "me.voice")
     assert again.facts == voice.facts and again.tensors.keys() == voice.tensors.keys()
-    assert all(torch.equal(again.tensors[name], value) for name, value in voice.tensors.items())
+    assert all(np.array_equal(again.tensors[name], value) for name, value in voice.tensors.items())
     assert {"report", "model", "consent", "language", "pitch", "rate", "mel"} <= again.facts.keys()
     assert again.facts["model"]["package"] and again.facts["pitch"]["low"] < again.facts["pitch"]["high"]
     long = cloner.listen(Audio(np.tile(Audio.read(REFERENCE).samples, 3), 24000))
@@ -81,7 +80,7 @@ def test_files_of_every_version_are_read(version, cloner):
 
 def file_of(tensors=None, said=FORMAT, facts='{"mel": "x"}', **more) -> bytes:
     return save(
-        {**small().tensors, **(tensors or {})} if tensors != {} else {"other": torch.ones(1)},
+        {**small().tensors, **(tensors or {})} if tensors != {} else {"other": np.ones(1, np.float32)},
         {"format": said, "facts": facts, **more},
     )
 
@@ -106,22 +105,25 @@ BAD = {
     ),
     "of the past": (file_of(said="soundalike-voice-0"), "there never was a version 0"),
     "of something else": (file_of(said="pt"), "its format is 'pt'"),
-    "with foreign tensors": (file_of({"weights": torch.ones(2)}), "a tensor 'weights' is none of prompt"),
+    "with foreign tensors": (
+        file_of({"weights": np.ones(2, np.float32)}),
+        "a tensor 'weights' is none of prompt",
+    ),
     "with nothing but foreign tensors": (file_of({}), "a tensor 'other'"),
     "of wrong numbers": (
-        file_of({"vector": torch.ones(256).int()}),
+        file_of({"vector": np.ones(256, np.int32)}),
         "vector holds int32, not float16 or float32",
     ),
-    "of double numbers": (file_of({"prompt": torch.ones(3, 100).double()}), "prompt holds float64"),
+    "of double numbers": (file_of({"prompt": np.ones((3, 100))}), "prompt holds float64"),
     "of a wrong shape": (
-        file_of({"vector": torch.ones(2, 128)}),
+        file_of({"vector": np.ones((2, 128), np.float32)}),
         "vector has the shape (2, 128), 1 dimension with",
     ),
-    "of an empty shape": (file_of({"vector": torch.ones(0)}), "vector has the shape (0,)"),
-    "of lengths that do not fit": (file_of({"prompt": torch.ones(4, 100)}), "not of one length"),
-    "with NaN": (file_of({"vector": torch.full((256,), torch.nan)}), "not finite"),
+    "of an empty shape": (file_of({"vector": np.ones(0, np.float32)}), "vector has the shape (0,)"),
+    "of lengths that do not fit": (file_of({"prompt": np.ones((4, 100), np.float32)}), "not of one length"),
+    "with NaN": (file_of({"vector": np.full(256, np.nan, np.float32)}), "not finite"),
     "without a vector": (
-        save({"source": torch.ones(9, dtype=torch.uint8)}, {"format": FORMAT, "facts": "{}"}),
+        save({"source": np.ones(9, np.uint8)}, {"format": FORMAT, "facts": "{}"}),
         "no vector",
     ),
     "of facts that are no JSON": (file_of(facts="{"), "its facts cannot be read"),
@@ -221,9 +223,10 @@ def test_rename_remove_and_near_names(library):
 
 def test_two_processes_may_add_at_once(library):
     code = (
-        "import torch\nfrom soundalike import Voice, voices, SoundalikeError\nwon = 0\n"
+        "import numpy as np\nfrom soundalike import Voice, SoundalikeError\n"
+        "from soundalike.inference import voice_library\nwon = 0\n"
         "for i in range(40):\n"
-        "    tensors = {'vector': torch.full((20000,), float(i))}\n"
+        "    tensors = {'vector': np.full(20000, float(i), np.float32)}\n"
         "    try:\n        voice_library.put(f'v{i}', Voice(tensors, {'mel': 'x'})); won += 1\n"
         "    except SoundalikeError: pass\n"
         "    voice_library.put('same', Voice(tensors, {'mel': 'x'}), force=True)\n"
@@ -278,7 +281,7 @@ def test_an_existing_path_wins_over_a_name(cloner, tmp_path, monkeypatch):
     assert isinstance(voice_library.find("anna"), Voice)
     Audio.read(REFERENCE).write(tmp_path / "anna", "flac")
     assert voice_library.find("anna") == "anna"
-    assert voice_library.open_voice(cloner, "anna").facts["mel"] == cloner.family.mel.digest
+    assert voice_library.open_voice(cloner, "anna").facts["mel"] == cloner.synthesizer.mel.digest
 
 
 def test_a_voice_of_another_model_is_derived_anew_or_refused(cloner, voice, tmp_path):
@@ -288,21 +291,14 @@ def test_a_voice_of_another_model_is_derived_anew_or_refused(cloner, voice, tmp_
         "consent": {"by": "herself"},
         "model": {**voice.facts["model"], "speaker": "other", "package": "0.0.1"},
     }
-    Voice({**voice.tensors, "vector": torch.zeros(7).half()}, told).save(tmp_path / "with.voice")
+    Voice({**voice.tensors, "vector": np.zeros(7, np.float16)}, told).save(tmp_path / "with.voice")
     again = voice_library.open_voice(cloner, tmp_path / "with.voice")
     assert (
         again.facts["model"] == cloner.model
         and again.facts["consent"] == {"by": "herself"}
         and again.facts["name"] == "Anna"
     )
-    assert (
-        float(
-            torch.nn.functional.cosine_similarity(
-                again.tensors["vector"].float(), voice.tensors["vector"].float(), dim=0
-            )
-        )
-        > 0.9
-    )
+    assert cosine(again, voice) > 0.9
     join(list(cloner.speak("Good evening.", again)))
     Voice(voice.tensors, told).save(tmp_path / "without.voice", source=False)
     with pytest.raises(
@@ -310,9 +306,7 @@ def test_a_voice_of_another_model_is_derived_anew_or_refused(cloner, voice, tmp_
         match=r"without.voice: this voice was made for another model \(soundalike 0.0.1\) and holds no clip",
     ):
         voice_library.open_voice(cloner, tmp_path / "without.voice")
-    Voice({**voice.tensors, "source": torch.zeros(99, dtype=torch.uint8)}, told).save(
-        tmp_path / "broken.voice"
-    )
+    Voice({**voice.tensors, "source": np.zeros(99, np.uint8)}, told).save(tmp_path / "broken.voice")
     with pytest.raises(CheckpointError, match="the clip of its recording cannot be read"):
         voice_library.open_voice(cloner, tmp_path / "broken.voice")
 
@@ -324,14 +318,12 @@ def test_the_speech_of_a_blend_lies_between(cloner):
 
     def vector(voice):
         audio = join(list(cloner.speak(TEXT, voice)))
-        mel = log_mel(torch.from_numpy(audio.samples)[None], cloner.family.mel)
-        with torch.inference_mode():
-            return cloner.family.speaker(mel, torch.tensor([mel.shape[1]]))[0]
+        return cloner.speaker_encoder.embed([audio])[0]
 
     blends = [voice_library.blend(cloner, first, second, weight) for weight in (0.0, 0.5, 1.0)]
     made = [vector(blend) for blend in blends]
     to_first, to_second = (
-        [float(one @ voice.tensors["vector"].float()) for one in made] for voice in (first, second)
+        [float(one @ voice.identity.astype(np.float32)) for one in made] for voice in (first, second)
     )
     assert to_first[0] > to_first[1] > to_first[2], to_first
     assert to_second[0] < to_second[1] < to_second[2], to_second
@@ -340,7 +332,7 @@ def test_the_speech_of_a_blend_lies_between(cloner):
     with pytest.raises(ConfigError, match="weight 1.2 is out of range"):
         voice_library.blend(cloner, first, second, 1.2)
     with pytest.raises(CheckpointError, match="another model"):
-        cloner.family.blend(first, dataclasses.replace(second, facts={"mel": "other"}), 0.5)
+        cloner.synthesizer.blend(first, dataclasses.replace(second, facts={"mel": "other"}), 0.5)
 
 
 def test_errors_are_of_the_package():

@@ -16,7 +16,8 @@ from soundalike.audio.audio import Audio
 from soundalike.audio.mel import MelSpec
 from soundalike.checkpoints.bundle import BUILT_IN
 from soundalike.checkpoints.part import load_part
-from soundalike.models.aligners.hmm.network import DISAGREEMENT, Aligner
+from soundalike.models.aligners.agreement import DISAGREEMENT
+from soundalike.models.aligners.hmm.network import Aligner
 from soundalike.models.aligners.hmm.search import posteriors, viterbi
 from soundalike.nn.spectral import log_mel
 from soundalike.text import Utterance, encode, phonemize
@@ -73,7 +74,9 @@ def test_viterbi_finds_the_best_of_every_path(pattern):
         np.testing.assert_array_equal(viterbi(scores, optional), paths[path_scores(scores, paths).argmax()])
 
 
-def align(aligner: Aligner, audio: Audio, utterance: Utterance) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+def align(
+    aligner: Aligner, audio: Audio, utterance: Utterance
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     """Durations (S,), scores (S,), which symbols are phonemes (S,) bool, and the clip's frames."""
     mel = log_mel(torch.from_numpy(audio.resample(SPEC.sample_rate).normalised().samples)[None], SPEC)[0]
     symbols = torch.tensor(encode(utterance.symbols))
@@ -118,7 +121,8 @@ def chosen_clips(decoder) -> list[tuple[Audio, Utterance]]:
             if all(decoder.lookup_word(word.lower()) for word in utterance.words)
         )
         clips += [
-            (Audio.read(CORPUS / "audio" / row["file"]), utterance) for row, utterance in itertools.islice(known, 5)
+            (Audio.read(CORPUS / "audio" / row["file"]), utterance)
+            for row, utterance in itertools.islice(known, 5)
         ]
     return clips
 

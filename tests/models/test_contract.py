@@ -22,7 +22,8 @@ from soundalike.data.collate import collate
 from soundalike.data.dataset import DataConfig, Dataset
 from soundalike.data.manifest import read_manifest, write_manifest
 from soundalike.models.common.objective import Probed
-from soundalike.training.loop import gather_facts, train
+from soundalike.training.begin import gather_facts
+from soundalike.training.loop import train
 from soundalike.training.recipe import is_fitted, read_recipe
 
 # Of two stages the first
@@ -227,13 +228,16 @@ def test_folders_must_say_what_they_are(prepared, tmp_path):
 
 
 def test_parts_that_do_not_fit_are_shown_side_by_side(prepared, tmp_path):
-    from soundalike.checkpoints.part import check_pair
+    from soundalike.checkpoints.interfaces import check_pairing
 
-    recipe, network, _, _ = begin("tdnn", prepared)
-    save_part(tmp_path / "a", "tdnn", recipe.network, MelSpec(), network)
-    save_part(tmp_path / "b", "tdnn", recipe.network, dataclasses.replace(MelSpec(), floor=1e-4), network)
+    parts = {}
+    for slot, name, floor in (("vocoder", "vocos", 1e-4), ("acoustic", "starling", 1e-5)):
+        recipe, network, _, _ = begin(name, prepared)
+        mel = dataclasses.replace(MelSpec(), floor=floor)
+        save_part(tmp_path / slot, name, recipe.network, mel, network)
+        parts[slot] = load_part(tmp_path / slot)
     with pytest.raises(CheckpointError, match=r"floor +1e-05 +0.0001"):
-        check_pair(load_part(tmp_path / "a"), load_part(tmp_path / "b"))
+        check_pairing(registry.architecture("starling"), parts)
 
 
 def test_the_discriminators_turn_leaves_the_generator_alone(prepared):
@@ -318,7 +322,7 @@ def test_sizes_are_sections_of_a_recipe(tmp_path):
         if path.stem != "aligner":
             assert len(there) > 2
             widths = [
-                sum(p.numel() for p in network_of(read_recipe(str(path), size)).parameters())
+                sum(value.numel() for value in network_of(read_recipe(str(path), size)).state_dict().values())
                 for size in there
             ]
             assert widths == sorted(set(widths))

@@ -102,8 +102,8 @@ def test_batches_are_the_same_each_time_and_cropped_together(prepared):
     for number in (0, 1, 5, 2):
         a = one.batch(number)
         b = two.batch(number)
-        assert a.ids == b.ids and torch.equal(a.mel, b.mel) and torch.equal(a.prompt, b.prompt)
-        assert a.mel.shape == (2, 64, 100) and a.samples.shape == (2, 63 * 256)
+        assert a.ids == b.ids and torch.equal(a["mel"], b["mel"]) and torch.equal(a["prompt"], b["prompt"])
+        assert a["mel"].shape == (2, 64, 100) and a["samples"].shape == (2, 63 * 256)
     seen = {id for number in range(2) for id in one.batch(number).ids}
     assert len(seen) == 4, "an epoch shows every clip once"
 

@@ -27,7 +27,7 @@ def write(folder, name: str, text: str) -> str:
 
 
 def said(text: str, lexicon: Lexicon) -> dict[str, str]:
-    return {s.spoken: "".join(s.symbols) for s in read(text, "en", lexicon).said}
+    return {s.spoken: "".join(s.symbols) for s in read(text, "en", lexicon).trace}
 
 
 def test_lines_of_ipa_and_arpabet(tmp_path):

@@ -100,14 +100,14 @@ def test_any_string_is_spoken_or_refused(language):
     rng = random.Random(language)
     for number in range(150):
         text = anything(rng, rng.randrange(1, 40))
-        readings = explain(text, language)
-        assert "".join(reading.written for reading in readings) == text
-        assert [r.start for r in readings] == [0, *(r.stop for r in readings)][: len(readings)]
+        spans = explain(text, language)
+        assert "".join(span.written for span in spans) == text
+        assert [r.start for r in spans] == [0, *(r.stop for r in spans)][: len(spans)]
         try:
             spoken = normalise(text, language)
         except TextError:
             continue
-        assert spoken == "".join(reading.spoken for reading in readings)
+        assert spoken == "".join(span.spoken for span in spans)
         assert_only_words(spoken, language)
         assert normalise(spoken, language) == spoken, (number, text)
 
@@ -172,8 +172,8 @@ def test_no_word_is_lost(language):
 def test_hostile_strings_end(language, bit):
     length = 10_000 if language == "en" else 1_000
     text = (bit * length)[:length]
-    readings = explain(text, language)
-    assert "".join(reading.written for reading in readings) == text
+    spans = explain(text, language)
+    assert "".join(span.written for span in spans) == text
     assert all(stop - start <= LONGEST_PIECE for start, stop in sentence_spans(text, language))
 
 
@@ -206,16 +206,16 @@ def test_endless_numbers_are_read_digit_by_digit(language, shape):
 
 def test_readings_say_which_rule_and_where():
     text = "Pay $3.5 million to Ольга 😀"
-    readings = explain(text)
-    assert [(r.written, r.rule) for r in readings if r.rule != "space"] == [
+    spans = explain(text)
+    assert [(r.written, r.rule) for r in spans if r.rule != "space"] == [
         ("Pay", "word"),
         ("$3.5 million", "currency"),
         ("to", "word"),
         ("Ольга", "transliterated"),
         ("😀", "skipped"),
     ]
-    assert all(text[r.start : r.stop] == r.written for r in readings)
-    assert "Ольга" in readings[6].warning and not any(r.warning for r in readings[:6])
+    assert all(text[r.start : r.stop] == r.written for r in spans)
+    assert "Ольга" in spans[6].warning and not any(r.warning for r in spans[:6])
 
 
 def test_places_survive_characters_that_change():

@@ -14,7 +14,7 @@ from soundalike.checkpoints.bundle import BUILT_IN
 from soundalike.checkpoints.part import load_part
 from soundalike.cli.main import main
 from soundalike.core.errors import AudioError, CheckpointError, ConfigError
-from soundalike.inference.voice_file import ADAPTER
+from soundalike.core.types import ADAPTER
 from soundalike.nn import lora as adapter
 from soundalike.training import finetune as adapt
 from soundalike.training.loop import train
@@ -143,11 +143,13 @@ def adapted(cloner, voice) -> Voice:
     """The demo's voice with a made-up adapter, a strong one."""
     change = {
         ADAPTER + "hear.mix.2.bias": 2.0
-        * torch.randn(cloner.family.acoustic.config.voice, generator=torch.Generator().manual_seed(0)).half()
+        * torch.randn(
+            cloner.synthesizer.acoustic.config.voice, generator=torch.Generator().manual_seed(0)
+        ).half()
     }
     return Voice(
         {**voice.tensors, **change},
-        {**voice.facts, "adapter": {"method": "embedding", "weights": cloner.family.weights}},
+        {**voice.facts, "adapter": {"method": "embedding", "weights": cloner.synthesizer.weights}},
     )
 
 
@@ -155,7 +157,7 @@ def test_an_adapted_voice_speaks_otherwise_and_alike_from_its_file(cloner, voice
     adapted.save(tmp_path / "a.voice")
     reopened = Voice.load(tmp_path / "a.voice")
     said = [
-        join(list(cloner.speak("Good morning.", one, verify=False))).samples
+        join(list(cloner.speak("Good morning.", one, quality_check=False))).samples
         for one in (voice, adapted, reopened)
     ]
     assert len(said[1]) == len(said[2]) and (said[1] == said[2]).all()
@@ -165,8 +167,10 @@ def test_an_adapted_voice_speaks_otherwise_and_alike_from_its_file(cloner, voice
 def test_an_adapter_for_other_weights_is_left_out_with_a_warning(cloner, voice, adapted):
     old = Voice(adapted.tensors, {**adapted.facts, "adapter": {"method": "embedding", "weights": "0" * 12}})
     with pytest.warns(UserWarning, match="adapted to other weights"):
-        said = join(list(cloner.speak("Good morning.", old, verify=False)))
-    assert (said.samples == join(list(cloner.speak("Good morning.", voice, verify=False))).samples).all()
+        said = join(list(cloner.speak("Good morning.", old, quality_check=False)))
+    assert (
+        said.samples == join(list(cloner.speak("Good morning.", voice, quality_check=False))).samples
+    ).all()
 
 
 @pytest.mark.parametrize("name", [ADAPTER + "../etc", ADAPTER + "a" * 130, "adapter", ADAPTER])
@@ -220,7 +224,7 @@ def recordings(cloner, voice, tmp_path_factory):
     folder = tmp_path_factory.mktemp("recordings")
     for number, text in enumerate(TEXTS):
         join(
-            list(cloner.speak(text, voice, cloner.Options(speed=0.55), verify=False, watermark=False))
+            list(cloner.speak(text, voice, cloner.Options(speed=0.55), quality_check=False, watermark=False))
         ).write(folder / f"{number}.wav")
         (folder / f"{number}.txt").write_text(text, encoding="utf-8")
     return folder

@@ -88,7 +88,13 @@ def load_bundle(folder: str | os.PathLike) -> Bundle:
     said = read_model(folder)
     where = str(Path(folder) / MODEL)
     spec = registry.architecture(said["family"])
-    parts = {slot: load_part(part_folder(folder, slot, place)) for slot, place in said["parts"].items()}
+    for name in said["parts"]:
+        if name not in spec.slots:
+            raise CheckpointError(f"{where}: {spec.name} has no slot '{name}', only {', '.join(spec.slots)}.")
+    parts = {
+        name: load_part(part_folder(folder, name, place), spec.slots[name].role)
+        for name, place in said["parts"].items()
+    }
     borrowed = [slot for slot, place in said["parts"].items() if place == BUILTIN]
     try:
         check_slots(spec, parts, where)

@@ -75,7 +75,8 @@ def run_listen(given: argparse.Namespace) -> None:
     if given.per_rater is not None and given.per_rater < 1:
         raise ConfigError(f"--per-rater {given.per_rater}: give 1 or more.")
     try:
-        from soundalike.evaluate.listening_test.app import Listening, serve
+        from soundalike.evaluate.listening_test.app import serve
+        from soundalike.serve.listening_test.app import Listening
     except ImportError as error:
         raise ConfigError(
             f"a listening test needs {error.name}, which is not installed: pip install 'soundalike[serve]'."

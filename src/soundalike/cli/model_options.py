@@ -7,6 +7,7 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Any
 
+from soundalike.core.contracts import ShowsAttention
 from soundalike.core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ def add_family_options(parser: argparse.ArgumentParser) -> None:
     from soundalike.core import registry
 
     defaults = {
-        family: {field.name: field.default for field in dataclasses.fields(registry.family(family).Options)}
+        family: {
+            field.name: field.default for field in dataclasses.fields(registry.architecture(family).Options)
+        }
         for family in registry.ARCHITECTURES
     }
     for name, told in OPTIONS.items():
@@ -69,7 +72,7 @@ def family_options(cloner: Cloner, given: argparse.Namespace) -> Any:
     """The family's Options as given. Raises ConfigError for one that this family does not have, or out of
     range.
     """
-    from soundalike.inference.cloner import check_options
+    from soundalike.core.options import check_options
 
     told = {name: getattr(given, name) for name in OPTIONS if getattr(given, name) is not None}
     own = {field.name for field in dataclasses.fields(cloner.Options)}
@@ -88,9 +91,9 @@ def check_attention(cloner: Cloner) -> None:
     """Raise ConfigError for a family without attention, naming those with it."""
     from soundalike.core import registry
 
-    if not hasattr(cloner.family, "attended"):
+    if not isinstance(cloner.synthesizer, ShowsAttention):
         others = ", ".join(
-            name for name in registry.ARCHITECTURES if hasattr(registry.family(name), "attended")
+            name for name in registry.ARCHITECTURES if "attention" in registry.architecture(name).capabilities
         )
         raise ConfigError(
             f"--attention: the family {cloner.model['family']} has none to draw. Give --family {others}, or leave it out."

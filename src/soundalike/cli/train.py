@@ -279,7 +279,8 @@ def run_train(given: argparse.Namespace) -> None:
 def run_adapt(given: argparse.Namespace) -> int:
     from soundalike.core.files import cache_dir
     from soundalike.inference import voice_library
-    from soundalike.training.finetune import FinetuneSettings, adapt
+    from soundalike.training.finetune import adapt
+    from soundalike.training.finetune_settings import FinetuneSettings
 
     path = voice_library.path_of(given.name)
     work = Path(given.work or cache_dir() / "adapt" / path.stem)
@@ -318,7 +319,7 @@ def finetune_tools() -> Any:
     from soundalike.prepare.derive.embeddings import write_speaker_embeddings
     from soundalike.prepare.lint.lint import lint
     from soundalike.prepare.pipeline import prepare
-    from soundalike.training.finetune import FinetuneTools
+    from soundalike.training.finetune_settings import FinetuneTools
 
     return FinetuneTools(
         load=Cloner.load,

@@ -142,6 +142,7 @@ class ArchitectureSpec:
     # Parts by slot, in evaluation mode, to what speaks or converts
     assemble: Callable[[Mapping[str, LoadedPart]], Synthesizer | Converter]
     main_slot: str = "acoustic"  # whose part names the architecture
+    capabilities: tuple[str, ...] = ()  # keys of CAPABILITIES that its models have
 
 
 class TensorSchema(NamedTuple):
@@ -171,9 +172,13 @@ class Synthesizer(Protocol):
     """A model that speaks: it takes a voice from a reference, and says sentences in it. Re-entrant."""
 
     sample_rate: int
-    Options: type
     speaker_encoder: SpeakerEncoder | None  # who hears whose voice it is
     aligner: Aligner | None  # who hears whether a sentence was said
+
+    @property
+    def Options(self) -> type:
+        """The frozen dataclass of its options (core.options)."""
+        ...
 
     def condition(self, reference: Reference) -> Voice:
         """The voice of a reference: the identity, and what this architecture keeps of it."""
@@ -188,13 +193,21 @@ class Synthesizer(Protocol):
         ...
 
 
+@runtime_checkable
 class Converter(Protocol):
     """A model that gives a recording another voice: words, timing and melody stay."""
 
     sample_rate: int
 
+    @property
+    def ConversionOptions(self) -> type:
+        """The frozen dataclass of its options when it converts; it has `transcript`."""
+        ...
+
     def convert(self, source: Audio, voice: Voice, options: Any = None) -> Speech:
-        """What the source says, as it says it, in the voice."""
+        """What the source says, as it says it, in the voice. Raises AudioError where too little of it is
+        understood, CheckpointError for another model's voice.
+        """
         ...
 
 
@@ -352,4 +365,5 @@ CAPABILITIES: dict[str, type] = {
     "attention": ShowsAttention,
     "emotion": TakesEmotion,
     "stream": Streams,
+    "convert": Converter,
 }

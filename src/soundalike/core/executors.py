@@ -44,7 +44,8 @@ def _in_processes(task: partial, jobs: list[Any], workers: int) -> Iterator[Any]
             yield future.result()
     except BrokenProcessPool:
         raise WorkerError(
-            "a worker was killed, perhaps for want of memory. Run the same command to go on, with fewer --workers."
+            "a worker was killed, perhaps for want of memory. Run the same command to go on, with "
+            "fewer --workers."
         ) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -62,7 +63,7 @@ def _on_cluster(ray: Any, task: partial, jobs: list[Any], workers: int) -> Itera
         remote = ray.remote(max_retries=RETRIES)(task.func)
         settings = {name: ray.put(value) for name, value in task.keywords.items()}
         waiting = iter(jobs)
-        busy = []
+        busy: list[Any] = []
         # Enough to keep all busy, few enough to be held in memory
         ahead = 4 * int(ray.cluster_resources().get("CPU", workers))
         while True:

@@ -52,9 +52,8 @@ class Option:
         return f"{self.range.low:g} to {self.range.high:g}{' ' + self.range.unit if self.range.unit else ''}"
 
 
-@functools.lru_cache(maxsize=64)
-def options_of(kind: type) -> dict[str, Option]:
-    """The options of a dataclass by name, in order."""
+@functools.cache
+def _read(kind: Any) -> dict[str, Option]:
     hints = get_type_hints(kind, include_extras=True)
     found = {}
     for field in dataclasses.fields(kind):
@@ -71,6 +70,11 @@ def options_of(kind: type) -> dict[str, Option]:
             annotation = str
         found[field.name] = Option(field.name, annotation, field.default, limits, choices, text)
     return found
+
+
+def options_of(kind: type) -> dict[str, Option]:
+    """The options of a dataclass by name, in order."""
+    return _read(kind)
 
 
 def check_options(options: Any) -> None:

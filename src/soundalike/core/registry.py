@@ -1,4 +1,4 @@
-"""Names of parts and families to where they live; imported when asked for."""
+"""Names of parts and architectures to where they live; imported when asked for."""
 
 from __future__ import annotations
 
@@ -39,12 +39,30 @@ FORMER_NAMES = {"regression": "starling", "mel_adversary": "mel_discriminator"}
 
 def current(name: str) -> str:
     """The name that a part or an architecture has today."""
-    return FORMER_NAMES.get(name, name)
+    return FORMER_NAMES.get(name, name) if isinstance(name, str) else name
 
 
 def identity(name: str) -> str:
     """The name under which digests know a part or an architecture: its first, so that ids never change."""
     return {now: then for then, now in FORMER_NAMES.items()}.get(name, name)
+
+
+def register_part(name: str, target: str) -> None:
+    """Register a PartKind under a name, as "module:ATTRIBUTE"; imported when asked for. For parts that live
+    outside this package: those inside have a line in PARTS.
+    """
+    _register(PARTS, name, target)
+
+
+def register_architecture(name: str, target: str) -> None:
+    """Register an ArchitectureSpec under a name, as "module:ATTRIBUTE"; imported when asked for."""
+    _register(ARCHITECTURES, name, target)
+
+
+def _register(table: dict[str, str], name: str, target: str) -> None:
+    if table.get(name, target) != target:
+        raise ConfigError(f"the name '{name}' is taken by {table[name]}. Choose another.")
+    table[name] = target
 
 
 def known(table: dict[str, str], name: str, what: str) -> None:

@@ -88,7 +88,8 @@ def read_together(folders: tuple[str, ...]) -> list[tuple[Row, str]]:
                     f"the clip '{row.id}' of the corpus '{row.corpus}' is in {folders[other]} and in {folder}"
                 )
                 raise DataError(
-                    f"[data] manifest: {reason}. Name one of the two only, or prepare one anew from a source of another name."
+                    f"[data] manifest: {reason}. "
+                    "Name one of the two only, or prepare one anew from a source of another name."
                 )
         for name, own in corpora.items():
             person = next((person for person in people[name] if person[1] & own), None)

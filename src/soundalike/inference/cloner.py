@@ -16,12 +16,13 @@ from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech, join
 from soundalike.checkpoints import model_store
 from soundalike.checkpoints.bundle import open_model, pick_device
-from soundalike.core.contracts import Adapts, Progress, Synthesizer
-from soundalike.core.errors import AudioError, CheckpointError
+from soundalike.core.contracts import Adapts, Converter, Progress, Synthesizer
+from soundalike.core.errors import AudioError, CheckpointError, ConfigError
+from soundalike.core.options import changed
 from soundalike.core.types import IDENTITY, Reference, Voice
 from soundalike.text import Script, phonemize, read
 
-from .pipeline import Pipeline, SpeechRequest
+from .pipeline import ConversionRequest, Pipeline, SpeechRequest
 from .quality_check import QualityChecker
 from .recordings import Recording, open_recording, shortened_clip
 from .reference_check import HOPELESS, Report, check_reference, examine
@@ -188,6 +189,25 @@ class Cloner:
         pipeline = Pipeline(self.synthesizer, self.quality_checker, self.model, self.adapt_to_prompt)
         chosen = options or self.Options()
         yield from pipeline.speak(text, voice, chosen, SpeechRequest(**request), progress)
+
+    def convert(
+        self, source: Recording, voice: Voice, transcript: str = "", options: Any = None, **request: Any
+    ) -> Speech:
+        """A recording in another voice: its words, timing and melody stay.
+
+        With a `transcript` the words are certain; without, phones are recognized, and some are wrong. The
+        keywords are the fields of `pipeline.ConversionRequest`. Raises ConfigError for a model that cannot
+        convert, AudioError where too little of the recording is understood.
+        """
+        audio, _ = open_recording(source)
+        model = self.synthesizer
+        if not isinstance(model, Converter):
+            raise ConfigError("this family cannot convert recordings. Leave --model and --family out.")
+        chosen = options or model.ConversionOptions()
+        if transcript:
+            chosen = changed(chosen, transcript=transcript)
+        pipeline = Pipeline(model, self.quality_checker, self.model, self.adapt_to_prompt)
+        return pipeline.convert(audio, voice, chosen, ConversionRequest(**request))
 
     def clone(self, reference: Recording, text: str | Script, options: Any = None) -> Speech:
         """Listen and speak in one call."""

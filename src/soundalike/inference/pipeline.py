@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech
-from soundalike.core.contracts import PredictsDurations, Progress, Synthesizer
+from soundalike.core.contracts import Converter, PredictsDurations, Progress, Synthesizer
 from soundalike.core.errors import ConfigError
-from soundalike.core.options import check_options
-from soundalike.core.types import Voice
+from soundalike.core.options import check_options, value_of
+from soundalike.core.types import QualityCheck, Voice
 from soundalike.provenance import metadata
 from soundalike.text import Lexicon, Script, Utterance, read
 
@@ -45,15 +46,30 @@ class SpeechRequest:
     more: bool = False  # a pause comes after the last sentence too
 
 
+@dataclass(frozen=True)
+class ConversionRequest:
+    """How a recording is to be converted, beside the architecture's own options."""
+
+    loudness: float = postprocess.LOUDNESS  # LUFS
+    quality_check: bool = True  # words, where a transcript is given, and likeness are checked
+    watermark: bool = True
+    day: datetime.date | None = None  # in the watermark
+
+
 def check_request(request: SpeechRequest, has_aligner: bool) -> None:
     """Raise ConfigError for a quality, loudness or length that cannot be had."""
     if request.quality not in QUALITIES or (request.quality == "best" and not has_aligner):
         raise ConfigError(
             f"quality '{request.quality}': choose one of {', '.join(QUALITIES)}; best needs a model with an aligner."
         )
-    if not postprocess.SOFTEST <= request.loudness <= postprocess.LOUDEST:
+    check_loudness(request.loudness)
+
+
+def check_loudness(loudness: float) -> None:
+    """Raise ConfigError for a loudness that cannot be had."""
+    if not postprocess.SOFTEST <= loudness <= postprocess.LOUDEST:
         raise ConfigError(
-            f"loudness = {request.loudness:g} is out of range. "
+            f"loudness = {loudness:g} is out of range. "
             f"Choose {postprocess.SOFTEST:g} to {postprocess.LOUDEST:g} LUFS."
         )
 
@@ -111,6 +127,24 @@ class Pipeline:
             at += len(made.samples)
             if progress is not None:
                 progress(number + 1, len(sentences))
+
+    def convert(self, source: Audio, voice: Voice, options: Any, request: ConversionRequest) -> Speech:
+        """A recording in another voice, levelled, checked and marked as what is spoken is.
+
+        Raises ConfigError for a model that cannot convert, AudioError where too little of the recording is
+        understood.
+        """
+        if not isinstance(self.model, Converter):
+            raise ConfigError("this family cannot convert recordings. Leave --model and --family out.")
+        check_loudness(request.loudness)
+        check_options(options)
+        made = self.model.convert(source, voice, options)
+        checks: tuple[QualityCheck, ...] = ()
+        if self.checker is not None and request.quality_check:
+            checks = (self.checker.compare(made, value_of(options, "transcript", ""), voice.identity),)
+        levelled = postprocess.level(made, request.loudness)
+        marked = dataclasses.replace(levelled, checks=checks)
+        return metadata.signed(marked, voice, self.facts, request.day, request.watermark)
 
 
 def fitted_seconds(

@@ -46,12 +46,12 @@ def deliver(
     """A sentence as the listener gets it: without rumble, levelled, words louder or softer as asked, pauses
     and marks put in, ends faded, quiet after it.
     """
-    audio = replace(audio, samples=without_rumble(audio.samples, audio.rate)).levelled(loudness)
+    audio = level(audio, loudness)
     words = [timestamp for timestamp in audio.timestamps if timestamp.kind == "word"]
     samples = audio.samples.copy()
     if utterance.volume and len(words) == len(utterance.words):
         samples = _limited(samples * _volume(utterance.volume, words, audio))
-    cuts = {}  # sample -> seconds of quiet
+    cuts: dict[int, float] = {}  # sample -> seconds of quiet
     for word, seconds in utterance.pauses.items():
         if word < 0 or not words:
             place = 0.0
@@ -81,6 +81,11 @@ def deliver(
         shift += quiet / audio.rate
         at = place
     return Speech(np.concatenate(parts), audio.rate, _as_written(timestamps, source))
+
+
+def level(audio: Speech, loudness: float = LOUDNESS) -> Speech:
+    """A sound without rumble, at a loudness in LUFS."""
+    return replace(audio, samples=without_rumble(audio.samples, audio.rate)).levelled(loudness)
 
 
 def without_rumble(samples: np.ndarray, rate: int) -> np.ndarray:

@@ -17,7 +17,7 @@ from soundalike.audio.speech import Speech
 from soundalike.core.contracts import Aligner, SpeakerEncoder
 from soundalike.core.types import QualityCheck, WordCheck
 from soundalike.models.aligners.word_scores import word_scores
-from soundalike.text import Utterance
+from soundalike.text import Utterance, read
 from soundalike.text.alphabet import MARKS
 
 USUAL = -1.0  # the score of a word of clear speech, and how many words that is worth beside a sentence's own
@@ -59,7 +59,7 @@ class QualityChecker:
     aligner: Aligner
     speaker_encoder: SpeakerEncoder | None
 
-    def check(self, audio: Audio, utterance: Utterance, expected: float | None = None) -> QualityCheck:
+    def check(self, audio: Speech, utterance: Utterance, expected: float | None = None) -> QualityCheck:
         """Listen to what one sentence says, with the seconds it should last, where they are known; not yet to
         whose voice it is.
         """
@@ -95,6 +95,19 @@ class QualityChecker:
             asked.add(place)
             checks[place] = self._compared(*made[place], identity, self.speaker_encoder)
 
+    def compare(self, audio: Speech, text: str, identity: np.ndarray) -> QualityCheck:
+        """What a recording given another voice is worth: its likeness to the voice, and the words of the text
+        it should say, where one is given.
+        """
+        if text:
+            check = self.check(audio, as_one(read(text).utterances))
+        else:
+            doubts = tuple(_sound_doubts(audio))
+            check = QualityCheck("", round(audio.seconds, 3), (), None, doubts)
+        if self.speaker_encoder is None:
+            return check
+        return self._compared(audio, check, identity, self.speaker_encoder)
+
     def _compared(
         self, audio: Audio, check: QualityCheck, identity: np.ndarray, encoder: SpeakerEncoder
     ) -> QualityCheck:
@@ -116,6 +129,18 @@ def _likeness(audio: Audio, identity: np.ndarray, encoder: SpeakerEncoder, rate:
     heard = encoder.embed([Audio(middle, sound.rate)])[0].astype(np.float64)
     voice = identity.astype(np.float64)
     return round(float(heard @ voice / (np.linalg.norm(heard) * np.linalg.norm(voice))), 3)
+
+
+def as_one(utterances: Sequence[Utterance]) -> Utterance:
+    """Several sentences as one utterance, symbols and words in order."""
+    symbols: list[str] = []
+    words: list[str] = []
+    word_of: list[int] = []
+    for one in utterances:
+        word_of += [word if word < 0 else word + len(words) for word in one.word_of]
+        symbols += one.symbols
+        words += one.words
+    return Utterance(symbols, words, word_of, " ".join(one.text for one in utterances))
 
 
 def evidence_of(scores: np.ndarray, utterance: Utterance) -> np.ndarray:

@@ -41,7 +41,7 @@ UNIVERSAL = {
 BUILT_IN = "starling"  # the architecture of voices that do not name theirs
 ARRAY_NAME = re.compile(r"[\w.]{1,120}")
 # facts that are read by this package, and what they may be; others are kept as they are
-FACTS = {
+FACTS: dict[str, Any] = {
     "mel": str,
     "name": str,
     "model": dict,
@@ -123,7 +123,8 @@ def decode(data: bytes) -> Voice:
     if size > LONGEST_HEADER:
         raise _Unfit(f"its header takes {size} bytes, more than {LONGEST_HEADER}")
     header = _json(data[8 : 8 + size], "header").get("__metadata__")
-    said = header.get("format") if isinstance(header, dict) else None
+    header = header if isinstance(header, dict) else {}
+    said = header.get("format")
     match = re.fullmatch(r"soundalike-voice-(\d{1,9})", str(said))
     if not match:
         raise _Unfit(f"its format is {str(said)[:40]!r}, not {FORMAT!r}")
@@ -152,7 +153,7 @@ def schema_of(facts: dict[str, Any]) -> dict[str, TensorSchema] | None:
     family = registry.current(str((facts.get("model") or {}).get("family", BUILT_IN)))
     if family not in registry.ARCHITECTURES:
         return None
-    return {**UNIVERSAL, **registry.architecture(family).voice_schema}
+    return {**registry.architecture(family).voice_schema, **UNIVERSAL}
 
 
 def check_tensors(tensors: dict[str, np.ndarray], schema: dict[str, TensorSchema] | None) -> None:
@@ -234,7 +235,14 @@ def pitch_facts(hertz: np.ndarray) -> dict[str, float]:
 
 def _from_1(tensors: dict[str, np.ndarray], facts: dict[str, Any]) -> dict[str, Any]:
     """Version 1 said nothing of the recording's faults, of consent, or of the model beyond its mel."""
-    known = {"consent": {}, "language": None, "model": {}, "pitch": {}, "rate": None, "report": None}
+    known: dict[str, Any] = {
+        "consent": {},
+        "language": None,
+        "model": {},
+        "pitch": {},
+        "rate": None,
+        "report": None,
+    }
     if "prompt_pitch" in tensors:
         known["pitch"] = pitch_facts(tensors["prompt_pitch"])
     return {**known, **facts}
@@ -252,7 +260,7 @@ def _encode(tensors: dict[str, np.ndarray], facts: dict[str, Any]) -> bytes:
 
 def _json(text: bytes | str | None, what: str) -> dict[str, Any]:
     try:
-        said = json.loads(text)
+        said = json.loads(text or "")
     except (ValueError, TypeError, RecursionError):
         raise _Unfit(f"its {what} cannot be read") from None
     if not isinstance(said, dict):

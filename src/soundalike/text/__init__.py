@@ -3,16 +3,25 @@
 from .alphabet import SYMBOLS, encode
 from .detect import detect_language
 from .lexicon import Lexicon
-from .normalise import LANGUAGES, Reading, base_language, explain, normalise, sentence_spans, split_sentences
+from .normalise import (
+    LANGUAGES,
+    NormalisedSpan,
+    base_language,
+    explain,
+    normalise,
+    sentence_spans,
+    split_sentences,
+)
 from .phonemes import Utterance, in_halves, installed, phonemize
-from .script import Script, is_ssml, read
+from .script import Script, TokenTrace, is_ssml, read
 
 __all__ = [
     "LANGUAGES",
     "SYMBOLS",
     "Lexicon",
-    "Reading",
+    "NormalisedSpan",
     "Script",
+    "TokenTrace",
     "Utterance",
     "base_language",
     "detect_language",

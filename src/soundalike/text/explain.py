@@ -1,4 +1,4 @@
-"""How a text will be said: each word's place, the rule that made it, its spoken form and its sounds."""
+"""How a text will be said: each word's place, the rule that made it, its spoken form and its phonemes."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from .script import Script
 
 
 def guessed(script: Script) -> Script:
-    """The same, with the words named whose sounds are a model's guess since no lexicon has them."""
-    said = []
-    for word in script.said:
+    """The script with those words named whose phonemes are a model's guess, as no lexicon has them."""
+    trace = []
+    for word in script.trace:
         if not word.source and not in_lexicon(word.spoken, word.language):
             rule = "guessed" if word.rule == "as written" else f"{word.rule}; guessed"
             word = replace(word, rule=rule)
-        said.append(word)
-    return replace(script, said=said)
+        trace.append(word)
+    return replace(script, trace=trace)
 
 
 def table(script: Script) -> str:
-    """Lines of columns: place, what is written, rule, what is said, sounds; an empty line between
-    sentences.
+    """The trace as lines of columns: place, what is written, rule, what is said, phonemes. An empty line
+    stands between sentences.
     """
     rows = [
         (
-            f"{said.start}-{said.stop}",
-            _short(said.written),
-            said.rule,
-            said.spoken,
-            "".join(said.symbols),
-            said.utterance,
+            f"{word.start}-{word.stop}",
+            _short(word.written),
+            word.rule,
+            word.spoken,
+            "".join(word.symbols),
+            word.utterance,
         )
-        for said in script.said
+        for word in script.trace
     ]
     head = ("place", "written", "rule", "said", "sounds")
     widths = [max(_width(str(row[i])) for row in [head, *rows]) for i in range(5)]
@@ -49,13 +49,13 @@ def table(script: Script) -> str:
 
 
 def as_dict(script: Script) -> dict[str, Any]:
-    """The same, and the symbols, pauses and marks of each sentence, as JSON can hold it."""
+    """The trace with the symbols, pauses and marks of each sentence, as JSON can hold it."""
     sentences = []
     for number, spoken in enumerate(script.utterances):
         words = [
-            {k: v for k, v in asdict(said).items() if k not in ("utterance",)}
-            for said in script.said
-            if said.utterance == number
+            {name: value for name, value in asdict(word).items() if name != "utterance"}
+            for word in script.trace
+            if word.utterance == number
         ]
         for index, word in enumerate(words):
             word["symbols"] = " ".join(word["symbols"])
@@ -91,5 +91,5 @@ def _width(text: str) -> int:
 
 def _line(cells: tuple[Any, ...], widths: list[int]) -> str:
     return "  ".join(
-        str(cell) + " " * (width - _width(str(cell))) for cell, width in zip(cells, widths)
+        str(cell) + " " * (width - _width(str(cell))) for cell, width in zip(cells, widths, strict=True)
     ).rstrip()

@@ -9,42 +9,47 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from .heteronym_words import NOUN_VERB, SENSES, Sense, word_set
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_SUBJECTS = _set("i you we they who")
-_SINGULAR = _set("he she it who everyone everybody nobody someone anyone")
-_DETERMINERS = _set(
-    "a an the this these those my your his its our their whose no some any each every another own such same first second third next last "
-    "new old good bad great big small one two three four five six seven eight nine ten many several few both all what which"
+_SUBJECTS = word_set("i you we they who")
+_SINGULAR = word_set("he she it who everyone everybody nobody someone anyone")
+_DETERMINERS = word_set(
+    "a an the this these those my your his its our their whose no some any each every another own such "
+    "same first second third next last new old good bad great big small one two three four five six seven "
+    "eight nine ten many several few both all what which"
 )
-_OBJECTS = _set(
-    "the a an this these those my your his her its our their it him them me us you everything anything something"
+_OBJECTS = word_set(
+    "the a an this these those my your his her its our their it him them me us you everything "
+    "anything something"
 )
-_PREPOSITIONS = _set(
-    "of in on with without for from by under into about at after before during per through between against over within"
+_PREPOSITIONS = word_set(
+    "of in on with without for from by under into about at after before during per through between "
+    "against over within"
 )
-_MODALS = _set(
-    "will would can could shall should may might must cannot can't won't wouldn't couldn't shouldn't mustn't do don't doesn't didn't did "
+_MODALS = word_set(
+    "will would can could shall should may might must cannot can't won't wouldn't couldn't "
+    "shouldn't mustn't do don't doesn't didn't did "
     "let's please i'll you'll we'll they'll he'll she'll it'll i'd you'd we'd they'd he'd she'd gonna"
 )
-_BE = _set(
-    "is was are were am be been being isn't wasn't aren't weren't i'm you're we're they're he's she's it's that's"
+_BE = word_set(
+    "is was are were am be been being isn't wasn't aren't weren't i'm you're we're they're he's "
+    "she's it's that's"
 )
-_HAVE = _set("have has had having haven't hasn't hadn't i've you've we've they've")
-_ADVERBS = _set(
+_HAVE = word_set("have has had having haven't hasn't hadn't i've you've we've they've")
+_ADVERBS = word_set(
     "never always often also just still only even soon ever already sometimes seldom not then now both"
 )
-_AFTER_NOUN = _BE | _HAVE | _set("will would can could should may might must of")
-_NOT_INFINITIVE = _set(
-    "due according contrary similar next close prior thanks related addition response exposed back used subject opposed access"
+_AFTER_NOUN = _BE | _HAVE | word_set("will would can could should may might must of")
+_NOT_INFINITIVE = word_set(
+    "due according contrary similar next close prior thanks related addition response exposed back "
+    "used subject opposed access"
 )
-_PAST_CLUES = _set("yesterday ago last when once earlier was were had said went came told did then already")
-_PRESENT_CLUES = _set(
+_PAST_CLUES = word_set(
+    "yesterday ago last when once earlier was were had said went came told did then already"
+)
+_PRESENT_CLUES = word_set(
     "every always often usually daily sometimes now today tomorrow generally normally each never"
 )
 
@@ -58,273 +63,6 @@ class Word:
     ends: bool = False  # a mark follows it
 
 
-@dataclass(frozen=True)
-class Sense:
-    """One pronunciation, and what speaks for it: any one of these is enough; none at all makes it the rule's
-    last resort.
-    """
-
-    ipa: str
-    part: str = ""  # V or N, as `part_of` tells it
-    before: frozenset[str] = field(default_factory=frozenset)  # the word before is one of these
-    after: frozenset[str] = field(default_factory=frozenset)
-    near: frozenset[str] = field(default_factory=frozenset)  # any other word of the sentence is
-    written: str = ""  # how the word itself is written, a pattern
-
-
-def sense(
-    ipa: str, part: str = "", before: str = "", after: str = "", near: str = "", written: str = ""
-) -> Sense:
-    return Sense(ipa, part, _set(before), _set(after), _set(near), written)
-
-
-NOUN_VERB = {
-    name: (noun, verb)
-    for name, noun, verb in (
-        line.split()
-        for line in """
-abuse əbjˈus əbjˈuz
-addict ˈædˌɪkt ədˈɪkt
-advocate ˈædvəkɪt ˈædvəkˌeɪt
-alternate ˈɔltɚnɪt ˈɔltɚnˌeɪt
-appropriate əpɹˈoʊpɹiɪt əpɹˈoʊpɹiˌeɪt
-approximate əpɹˈɑksəmɪt əpɹˈɑksəmˌeɪt
-articulate ɑɹtˈɪkjəlɪt ɑɹtˈɪkjəlˌeɪt
-associate əsˈoʊʃiɪt əsˈoʊʃiˌeɪt
-attribute ˈætɹɪbjˌut ətɹˈɪbjˌut
-combine kˈɑmbaɪn kəmbˈaɪn
-compound kˈɑmpaʊnd kəmpˈaʊnd
-conduct kˈɑndʌkt kəndˈʌkt
-conflict kˈɑnflɪkt kənflˈɪkt
-console kˈɑnsoʊl kənsˈoʊl
-contest kˈɑntɛst kəntˈɛst
-contract kˈɑntɹˌækt kəntɹˈækt
-contrast kˈɑntɹæst kəntɹˈæst
-convert kˈɑnvɚt kənvˈɚt
-convict kˈɑnvɪkt kənvˈɪkt
-coordinate koʊˈɔɹdɪnɪt koʊˈɔɹdɪnˌeɪt
-decrease dˈikɹˌis dɪkɹˈis
-delegate dˈɛləɡɪt dˈɛləɡˌeɪt
-deliberate dɪlˈɪbɚɪt dɪlˈɪbɚˌeɪt
-desert dˈɛzɚt dɪzˈɚt
-digest dˈaɪd͡ʒɛst daɪd͡ʒˈɛst
-duplicate dˈuplɪkɪt dˈuplɪkˌeɪt
-elaborate ɪlˈæbɚɪt ɪlˈæbɚˌeɪt
-escort ˈɛskɔɹt ɪskˈɔɹt
-estimate ˈɛstɪmɪt ˈɛstɪmˌeɪt
-excuse ɪkskjˈus ɪkskjˈuz
-export ˈɛkspɔɹt ɪkspˈɔɹt
-extract ˈɛkstɹækt ɛkstɹˈækt
-graduate ɡɹˈæd͡ʒuɪt ɡɹˈæd͡ʒuˌeɪt
-house hˈaʊs hˈaʊz
-import ˈɪmpɔɹt ɪmpˈɔɹt
-increase ˈɪŋkɹis ɪŋkɹˈis
-insult ˈɪnsʌlt ɪnsˈʌlt
-intimate ˈɪntɪmɪt ˈɪntɪmˌeɪt
-moderate mˈɑdɚɪt mˈɑdɚˌeɪt
-object ˈɑbd͡ʒɛkt əbd͡ʒˈɛkt
-perfect pˈɚfɛkt pɚfˈɛkt
-permit pˈɚmɪt pɚmˈɪt
-present pɹˈɛzənt pɹɪzˈɛnt
-produce pɹˈoʊdus pɹədˈus
-progress pɹˈɑɡɹɛs pɹəɡɹˈɛs
-project pɹˈɑd͡ʒɛkt pɹəd͡ʒˈɛkt
-protest pɹˈoʊtɛst pɹətˈɛst
-rebel ɹˈɛbəl ɹɪbˈɛl
-record ɹˈɛkɚd ɹɪkˈɔɹd
-refuse ɹˈɛfjˌus ɹɪfjˈuz
-reject ɹˈid͡ʒɛkt ɹɪd͡ʒˈɛkt
-resume ɹˈɛzəmˌeɪ ɹɪzˈum
-separate sˈɛpɚɪt sˈɛpɚˌeɪt
-subject sˈʌbd͡ʒɪkt səbd͡ʒˈɛkt
-survey sˈɚvˌeɪ sɚvˈeɪ
-suspect sˈʌspˌɛkt səspˈɛkt
-transfer tɹˈænsfɚ tɹænsfˈɚ
-transport tɹˈænspɔɹt tɹænspˈɔɹt
-upset ˈʌpsˌɛt ʌpsˈɛt
-use jˈus jˈuz
-""".strip().splitlines()
-    )
-}
-
-SENSES = {
-    "lead": [
-        sense("lˈid", part="V", after="role roles singer guitarist actor actress author character to"),
-        sense(
-            "lˈɛd",
-            before="of heavy molten containing contains",
-            after="pipe pipes paint poisoning pencil pencils bullets shielding weights",
-            near="zinc copper plumbing toxic smelter roof roofs pipes",
-        ),
-        sense("lˈid"),
-    ],
-    "wind": [
-        sense("wˈaɪnd", part="V"),
-        sense(
-            "wˈaɪnd",
-            before="paths trails rivers streams stairs",
-            after="up down through around along its between past the",
-        ),
-        sense("wˈɪnd"),
-    ],
-    "winds": [
-        sense(
-            "wˈaɪndz",
-            before="he she road path river trail street stream staircase it that which",
-            after="through around along its up past",
-        ),
-        sense("wˈɪndz"),
-    ],
-    "live": [
-        sense(
-            "lˈaɪv",
-            after="music concert concerts show shows broadcast broadcasts wire wires stream performance performances audience coverage "
-            "bait tv ammunition recording album television event events action updates",
-        ),
-        sense("lˈɪv", part="V"),
-        sense(
-            "lˈaɪv",
-            before="played broadcast broadcasting aired streamed streaming went goes perform performed "
-            "performing reporting sang appeared shown",
-        ),
-    ],
-    "lives": [
-        sense("lˈaɪvz", part="N"),
-        sense(
-            "lˈɪvz",
-            before="who he she it that which",
-            after="in at on near with alone here there by next across under among",
-        ),
-    ],
-    "close": [
-        sense(
-            "klˈoʊs",
-            before="very so too how quite pretty really fairly extremely as get got gets getting came come comes stay "
-            "stayed stand stood sat sit dangerously remarkably more",
-            after="to friend friends enough by call range attention look relationship "
-            "proximity second game race match family watch eye contact up together relatives ties",
-        ),
-        sense("klˈoʊz", part="V"),
-        sense("klˈoʊz", after="of the at on early late down"),
-        sense("klˈoʊs", part="N"),
-    ],
-    "tear": [
-        sense("tˈɛɹ", part="V"),
-        sense(
-            "tˈɪɹ",
-            after="gas duct ducts drop drops stained",
-            near="eye eyes cheek cheeks face rolled shed wiped cry cried weeping",
-        ),
-        sense("tˈɛɹ"),
-    ],
-    "tears": [
-        sense("tˈɛɹz", before="he she it who", after="up apart off open it them"),
-        sense("tˈɪɹz"),
-    ],
-    "bow": [
-        sense(
-            "bˈoʊ",
-            after="tie ties string",
-            near="arrow arrows violin cello fiddle ribbon ribbons hair archer archers tied string shoelace",
-        ),
-        sense("bˈaʊ", part="V"),
-        sense(
-            "bˈaʊ",
-            after="to before down out of",
-            near="ship ship's boat stern deck actors took take takes audience curtain",
-        ),
-        sense("bˈoʊ"),
-    ],
-    "row": [
-        sense(
-            "ɹˈaʊ",
-            before="blazing furious heated political diplomatic bitter",
-            after="broke erupted about over between",
-        ),
-        sense("ɹˈoʊ"),
-    ],
-    "sow": [
-        sense("sˈaʊ", part="N"),
-        sense("sˈaʊ", near="piglet piglets pig pigs litter pen mud boar"),
-        sense("sˈoʊ"),
-    ],
-    "wound": [
-        sense(
-            "wˈaʊnd",
-            before="he she they we i it clock road path river",
-            after="up around round down through back the its",
-        ),
-        sense("wˈund"),
-    ],
-    "bass": [
-        sense(
-            "bˈæs",
-            near="fish fishing caught catch lake river pond sea striped largemouth grilled fried trout angler ate",
-        ),
-        sense("bˈeɪs"),
-    ],
-    "minute": [
-        sense(
-            "maɪnˈut",
-            before="so too very extremely such",
-            after="detail details amount amounts quantity quantities particles differences traces "
-            "changes fraction variations cracks inspection scale",
-        ),
-        sense("mˈɪnɪt"),
-    ],
-    "content": [
-        sense(
-            "kəntˈɛnt",
-            before="is was are were be been am feel felt feels seem seemed seems quite perfectly very not i'm he's "
-            "she's they're we're",
-            after="to",
-        ),
-        sense("kˈɑntɛnt"),
-    ],
-    "does": [
-        sense(
-            "dˈoʊz", before="two three four five several female many", near="stag stags bucks fawn fawns deer"
-        ),
-        sense("dˈʌz"),
-    ],
-    "dove": [
-        sense(
-            "dˈoʊv",
-            before="he she they we i",
-            after="into in off under down through headfirst straight deep for",
-        ),
-        sense("dˈʌv"),
-    ],
-    "number": [
-        sense("nˈʌmɚ", before="grew grow grows became felt feel feels getting even", after="than"),
-        sense("nˈʌmbɚ"),
-    ],
-    "sewer": [
-        sense("sˈoʊɚ", near="needle thread dress dresses fabric seamstress stitches tailor quilt"),
-        sense("sˈuɚ"),
-    ],
-    "polish": [
-        sense("pˈɑlɪʃ", part="V", after="the my your his her its our their it them up off"),
-        sense("pˈoʊlɪʃ", written="P.*"),
-        sense("pˈɑlɪʃ"),
-    ],
-    "august": [
-        sense("ˈɔɡəst", before="in last this of next early late mid since until by every", written="A.*"),
-        sense("ɔɡˈʌst"),
-    ],
-    "invalid": [
-        sense("ˈɪnvəlɪd", before="elderly bedridden chronic lifelong helpless", after="who in whom"),
-        sense("ɪnvˈælɪd"),
-    ],
-    "axes": [
-        sense(
-            "ˈæksˌiz",
-            before="both x y z these",
-            near="graph plot coordinate vertical horizontal rotation chart",
-        ),
-        sense("ˈæksɪz"),
-    ],
-}
 HETERONYMS = frozenset(SENSES) | frozenset(NOUN_VERB) | {"read"}
 
 
@@ -349,13 +87,14 @@ def pronunciation(words: Sequence[Word], at: int) -> tuple[str, str] | None:
 
 
 def _mended(word: Word, base: str, plural: bool) -> tuple[str, str] | None:
-    """Where the tagger decides but the lexicon has one pronunciation wrong: the noun refuse."""
+    """A pronunciation that the lexicon has wrong, where its tagger decides: the noun refuse."""
     if base == "refuse" and not plural and word.tag.startswith(("NN", "JJ")):
         return NOUN_VERB[base][0], "tagged a noun"
     return None
 
 
 def with_s(ipa: str) -> str:
+    """The IPA of a noun or verb with the ending s."""
     if ipa.endswith(("s", "z", "ʃ", "ʒ")):
         return ipa + "ɪz"
     return ipa + ("s" if ipa.endswith(("p", "t", "k", "f", "θ")) else "z")
@@ -384,7 +123,7 @@ def _by_sense(words: Sequence[Word], at: int, senses: list[Sense]) -> tuple[str,
 
 
 def part_of(words: Sequence[Word], at: int) -> str:
-    """V for a verb, N for a noun or adjective, empty where the neighbours do not tell."""
+    """V for a verb, N for a noun or adjective, empty where the words about it leave both open."""
     word = words[at].text.lower()
     back = at - 1
     while (
@@ -439,9 +178,9 @@ def _part_of_s(prev: str, previous: Word | None, after: str) -> str:
 
 
 def _is_past(words: Sequence[Word], at: int) -> bool | None:
-    """Whether `read` is past; None where nothing tells."""
+    """Whether the verb `read` is past; None where no rule decides."""
     lower = [word.text.lower() for word in words]
-    after = lower[at + 1] if at + 1 < len(words) and not words[at].ends else ""
+    # The word before it, past adverbs
     back = at - 1
     while (
         back >= 0
@@ -449,32 +188,54 @@ def _is_past(words: Sequence[Word], at: int) -> bool | None:
         and (lower[back] in _ADVERBS or lower[back].endswith("ly") or lower[back] in ("all", "well"))
     ):
         back -= 1
-    if back < 0 or words[back].ends:
-        return False if back < 0 else None
-    prev = lower[back]
-    earlier = lower[max(0, back - 3) : back]
+    # An order, or the first word after a mark
+    if back < 0:
+        return False
+    if words[back].ends:
+        return None
+    told = _past_by_helper(lower[back], lower[max(0, back - 3) : back])
+    return _past_by_clues(words, lower, at, back) if told is None else told
+
+
+def _past_by_helper(prev: str, earlier: list[str]) -> bool | None:
+    """Whether `read` is past by a helping verb: in the word before it, or the three before that; None without
+    one.
+    """
     if prev in _HAVE or prev in _BE or prev in ("got", "get"):
         return True
-    if prev == "to" or prev in _MODALS - _set("i'd you'd we'd they'd he'd she'd"):
+    if prev == "to" or prev in _MODALS - word_set("i'd you'd we'd they'd he'd she'd"):
         return False
     if prev.endswith("'d"):
         return True
     if prev in _SUBJECTS | _SINGULAR | {"people", "children", "everyone"}:
+        # A question: did they read, have they read
         if any(word in _MODALS or word in ("does", "to") for word in earlier):
             return False
         if any(word in _HAVE for word in earlier[-1:]):
             return True
+    return None
+
+
+def _past_by_clues(words: Sequence[Word], lower: list[str], at: int, back: int) -> bool | None:
+    """Whether `read` is past by the words of time, the other verbs and the subject; None where they leave it
+    open.
+    """
+    prev = lower[back]
+    after = lower[at + 1] if at + 1 < len(words) and not words[at].ends else ""
     clues = set(lower[:at]) | set(lower[at + 1 :])
     past = bool(clues & _PAST_CLUES) or any(word.tag == "VBD" for i, word in enumerate(words) if i != at)
+    present = bool(clues & _PRESENT_CLUES) and not past
+    # The present would be reads
     if prev in ("he", "she", "it"):
-        return True  # the present would be reads
-    if prev in _SUBJECTS | {"people", "children"} or words[back].tag == "NNS":
-        if clues & _PRESENT_CLUES and not past:
-            return False
-        return True if past or after in _OBJECTS | _set("that about in") else None
-    if prev in _DETERMINERS - {"all", "both"} or prev == "quick":
-        return False  # a good read
-    singular = words[back].tag in ("NN", "NNP")
-    if singular and (after in _OBJECTS or past):
         return True
-    return False if clues & _PRESENT_CLUES and not past else (True if past else None)
+    if prev in _SUBJECTS | {"people", "children"} or words[back].tag == "NNS":
+        if present:
+            return False
+        return True if past or after in _OBJECTS | word_set("that about in") else None
+    # A good read
+    if prev in _DETERMINERS - {"all", "both"} or prev == "quick":
+        return False
+    singular = words[back].tag in ("NN", "NNP")
+    if past or (singular and after in _OBJECTS):
+        return True
+    return False if present else None

@@ -1,6 +1,4 @@
-"""Any written input to utterances: sentences with their words, sounds, places in the input, and manner of
-speaking.
-"""
+"""Any written input to utterances: sentences with their words, phonemes, places in the input, and prosody."""
 
 from __future__ import annotations
 
@@ -12,25 +10,21 @@ from difflib import SequenceMatcher
 from itertools import groupby
 
 from soundalike.core.errors import TextError
-from soundalike.text.normalise.language import Reading
 
 from .alphabet import COMMA, EXCLAMATION, QUESTION, STOP
 from .detect import detect_language
 from .lexicon import Lexicon
-from .markup import Boundary, Item, Mark, Pause, Style, Words, read_plain, read_ssml
-from .normalise import base_language, sentence_spans
+from .markup import Item, Style, Words, read_plain, read_ssml
+from .normalise import base_language, explain_words
 from .phonemes import Token, Utterance, assemble, installed, tokens_of
-from .reading import readings
+from .pieces import Row
 
-_WORD = re.compile(r"\w+(?:['’.&-]\w+)*")
 _SSML = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(speak[\s/>]|!DOCTYPE\s)", re.DOTALL)
-# Characters at most by which a word of given sounds stands in its sentence while that is being cut
-_MASK = 60
 
 
 @dataclass(frozen=True)
 class TokenTrace:
-    """How one word came to be said: for `say-how`."""
+    """How one word came to be said; what `explain` shows."""
 
     start: int  # in the input, characters
     stop: int
@@ -40,7 +34,7 @@ class TokenTrace:
     symbols: list[str]
     utterance: int
     language: str
-    source: str = ""  # of its sounds; empty for the language's lexicon and model
+    source: str = ""  # of its phonemes; empty for the language's lexicon and model
     warning: str = ""
 
 
@@ -51,31 +45,8 @@ class Script:
     utterances: list[Utterance]
     warnings: list[str] = field(default_factory=list)
     language: str = "en"
-    said: list[TokenTrace] = field(default_factory=list)
+    trace: list[TokenTrace] = field(default_factory=list)  # of all words, in order
     source: str = ""  # the input itself
-
-
-@dataclass(frozen=True)
-class _Piece:
-    """One character of the input as it is to be read, or (with symbols) a whole word of given sounds."""
-
-    text: str
-    start: int
-    stop: int
-    style: Style
-    rule: str = ""
-    symbols: list[str] | None = None
-
-
-@dataclass(frozen=True)
-class _Heard:
-    """A word as it came out, and the piece it began at."""
-
-    token: Token
-    reading: Reading
-    piece: int
-    start: int
-    stop: int
 
 
 def read(
@@ -101,20 +72,20 @@ def read(
     if ssml:
         lead = len(text) - len(text.lstrip("\ufeff \t\r\n"))
         items, warnings, language = read_ssml(text[lead:], language, where, detect_language)
-        items = [_moved(item, lead) for item in items] if lead else items
+        items = [_moved(item, lead) for item in items]
     else:
         seems = language or detect_language(text)
         language = seems if language or installed(seems) else "en"
         items, warnings = read_plain(text, language, where)
         if seems != language:
             warnings.append(
-                f"the text seems to be in '{seems}', whose lexicon is not installed: read as English (pip install soundalike[{seems}])"
+                f"the text seems to be in '{seems}', whose lexicon is not installed: "
+                f"read as English (pip install soundalike[{seems}])"
             )
     warnings += lexicon.warnings if lexicon else []
     names = {item.style.voice for item in items if isinstance(item, Words) and item.style.voice}
-    warnings += [
-        f"voice '{name}' is not known and is left to the caller" for name in sorted(names - set(voices or ()))
-    ]
+    unknown = sorted(names - set(voices or ()))
+    warnings += [f"voice '{name}' is not known and is left to the caller" for name in unknown]
     return _Writer(text, language, lexicon, where).write(items, warnings)
 
 
@@ -124,271 +95,212 @@ def is_ssml(text: str) -> bool:
 
 
 def _moved(item: Item, by: int) -> Item:
-    if not isinstance(item, Words):
+    """An item so many characters later in the input."""
+    if not isinstance(item, Words) or not by:
         return item
-    offsets = tuple(o + by for o in item.offsets)
-    return Words(
-        item.text,
-        offsets if isinstance(item.offsets, tuple) else list(offsets),
-        item.style,
-        item.symbols,
-        item.rule,
-    )  # type: ignore[arg-type]
+    if isinstance(item.offsets, tuple):
+        return replace(item, offsets=(item.offsets[0] + by, item.offsets[1] + by))
+    return replace(item, offsets=[offset + by for offset in item.offsets])
+
+
+@dataclass(frozen=True)
+class _PlacedWord:
+    """A word with its phonemes, the rule it was normalised by, and its place."""
+
+    token: Token
+    rule: str
+    normalised: str  # of the stretch that holds it
+    warning: str
+    piece: int  # number of the piece it began at
+    start: int  # in the input, characters
+    stop: int
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """A part of the text to phonemize, and the pieces it was made of."""
+
+    first: int
+    last: int
+    spoken: str
+    rule: str = ""
+    warning: str = ""
 
 
 class _Writer:
-    """Lays all items out in one row of pieces, cuts it into sentences, phonemizes each, and finds every
-    word's piece again.
-    """
+    """Lays items out in a row of pieces, phonemizes each sentence, and finds every word's pieces again."""
 
     def __init__(self, text: str, language: str, lexicon: Lexicon | None, where: str):
         self.text = text
         self.language = language
         self.lexicon = lexicon
         self.where = where
-        self.pieces: list[_Piece] = []
-        self.cuts: list[int] = [0]  # places between pieces where a sentence must end
-        self.pauses: list[tuple[int, float]] = []
-        self.marks: list[tuple[int, str]] = []
+        self.row = Row(language, lexicon)
 
     def write(self, items: list[Item], warnings: list[str]) -> Script:
+        """All sentences of the items. Raises TextError where there is no word."""
         for item in items:
-            self.lay(item)
-        self.cuts.append(len(self.pieces))
-        utterances: list[list[_Heard]] = []
-        spoken: list[Utterance] = []
-        said: list[TokenTrace] = []
-        for first, last in self.sentences():
-            heard, tokens, notes = self.hear(first, last)
-            if not heard:
+            self.row.add(item)
+        sentences: list[list[_PlacedWord]] = []
+        utterances: list[Utterance] = []
+        trace: list[TokenTrace] = []
+        for first, last in self.row.sentences():
+            words, tokens, notes = self._phonemized(first, last)
+            if not words:
                 continue
-            sentence = self.finish(first, last, heard, tokens)
-            said += [
-                TokenTrace(
-                    h.start,
-                    h.stop,
-                    self.text[h.start : h.stop],
-                    _rule(h),
-                    h.token.text,
-                    h.token.symbols,
-                    len(spoken),
-                    self.language_at(h.piece),
-                    h.token.rule,
-                    h.reading.warning,
-                )
-                for h in heard
-            ]
+            utterance = self._assembled(first, last, words, tokens)
+            trace += [self._traced(word, len(utterances)) for word in words]
             warnings = warnings + notes
-            utterances.append(heard)
-            spoken.append(sentence)
-        if not spoken:
+            sentences.append(words)
+            utterances.append(utterance)
+        if not utterances:
             raise TextError(
                 f"{self.where}: the text holds nothing that can be spoken. Give at least one word."
             )
-        self.place(utterances, spoken)
-        return Script(spoken, warnings, self.language, said, self.text)
+        self._place_pauses(sentences, utterances)
+        return Script(utterances, warnings, self.language, trace, self.text)
 
-    def lay(self, item: Item) -> None:
-        here = len(self.pieces)
-        if isinstance(item, Boundary):
-            self.cuts.append(here)
-        elif isinstance(item, Pause):
-            self.pauses.append((here, item.seconds))
-        elif isinstance(item, Mark):
-            self.marks.append((here, item.name))
-        elif item.symbols:
-            start = item.offsets[0]
-            stop = item.offsets[-1]
-            self.pieces.append(_Piece(item.text, start, stop, item.style, item.rule, item.symbols))
-        else:
-            for at, stop, symbols in self.known(item):
-                piece = item.text[at:stop]
-                whole = isinstance(item.offsets, tuple)
-                start, end = item.offsets if whole else (item.offsets[at], item.offsets[stop - 1] + 1)
-                self.pieces.append(
-                    _Piece(piece, start, end, item.style, "your lexicon" if symbols else item.rule, symbols)
-                )
+    def _traced(self, word: _PlacedWord, utterance: int) -> TokenTrace:
+        return TokenTrace(
+            word.start,
+            word.stop,
+            self.text[word.start : word.stop],
+            _rule(word),
+            word.token.text,
+            word.token.symbols,
+            utterance,
+            self.row.language_at(word.piece),
+            word.token.rule,
+            word.warning,
+        )
 
-    def known(self, item: Words) -> list[tuple[int, int, list[str] | None]]:
-        """A text as single characters and, where the user's lexicon has words of it, those words whole."""
-        if not self.lexicon:
-            return [(i, i + 1, None) for i in range(len(item.text))]
-        found = []
-        at = 0
-        matches = list(_WORD.finditer(item.text))
-        number = 0
-        while number < len(matches):
-            for more in range(min(self.lexicon.longest, len(matches) - number), 0, -1):
-                start = matches[number].start()
-                stop = matches[number + more - 1].end()
-                symbols = self.lexicon.get(" ".join(item.text[start:stop].split()))
-                if symbols:
-                    found += [(i, i + 1, None) for i in range(at, start)] + [(start, stop, symbols)]
-                    at = stop
-                    number = number + more - 1
-                    break
-            number += 1
-        return found + [(i, i + 1, None) for i in range(at, len(item.text))]
-
-    def sentences(self) -> list[tuple[int, int]]:
-        """First and last (exclusive) piece of each sentence."""
-        spans = []
-        for start, stop in zip(self.cuts, self.cuts[1:]):
-            shown = [
-                ("X" + "x" * min(len(p.text), _MASK)) if p.symbols else p.text
-                for p in self.pieces[start:stop]
-            ]
-            begins = [0]
-            for piece in shown:
-                begins.append(begins[-1] + len(piece))
-            for a, b in sentence_spans("".join(shown), self.language):
-                first = start + bisect.bisect_right(begins, a) - 1
-                last = start + bisect.bisect_left(begins, b)
-                if spans and self.one(spans[-1][1] - 1, first):  # "3. Mai" is one date
-                    first = spans.pop()[0]
-                spans.append((first, last))
-        return spans
-
-    def one(self, left: int, right: int) -> bool:
-        """Whether two pieces came of one `<say-as>`."""
-        a = self.pieces[left]
-        b = self.pieces[right]
-        return a.rule.startswith("say-as") and (a.start, a.rule) == (b.start, b.rule)
-
-    def hear(self, first: int, last: int) -> tuple[list[_Heard], list[Token], list[str]]:
-        """Words of a sentence with the piece each began at, all its tokens, and warnings."""
-        heard: list[_Heard] = []
+    def _phonemized(self, first: int, last: int) -> tuple[list[_PlacedWord], list[Token], list[str]]:
+        """The words of a sentence with their places, all its tokens, and warnings."""
+        words: list[_PlacedWord] = []
         tokens: list[Token] = []
         notes: list[str] = []
-        for language, group in groupby(range(first, last), key=self.language_at):
-            places = list(group)
-            plain, stretches, given = self.speakable(places, language, notes)
+        for language, group in groupby(range(first, last), key=self.row.language_at):
+            stretches, given = self._normalised(list(group), language, notes)
+            plain = "".join(stretch.spoken for stretch in stretches)
             if not any(c.isalnum() for c in plain):
                 tokens += _marks(plain)
                 continue
-            new = tokens_of(
-                plain,
-                self.where,
-                language,
-                self.lexicon,
-                {name: symbols for name, (_, symbols) in given.items()},
-            )
+            symbols = {name: symbols for name, (_, symbols) in given.items()}
+            new = tokens_of(plain, self.where, language, self.lexicon, symbols)
             names = [token.text for token in new if not token.mark]
+            # The words of given sounds instead of their stand-ins
             new = [
                 replace(token, text=given[token.text][0]) if token.text in given else token for token in new
             ]
             tokens += new
-            words = [token for token in new if not token.mark]
-            owners = _owners(names, plain, stretches)
-            for token, number in zip(words, owners):
-                begin, reading, end = stretches[number]
-                whole = Reading(
-                    self.pieces[begin].start,
-                    self.pieces[end].stop,
-                    "",
-                    reading.rule,
-                    reading.spoken,
-                    reading.warning,
-                )
-                heard.append(_Heard(token, whole, begin, whole.start, whole.stop))
-        return heard, tokens, notes
+            spoken = [token for token in new if not token.mark]
+            for token, number in zip(spoken, _owners(names, plain, stretches), strict=True):
+                words.append(self._placed(token, stretches[number]))
+        return words, tokens, notes
 
-    def language_at(self, place: int) -> str:
-        piece = self.pieces[place]
-        while piece.text.isspace() and place > 0 and not piece.symbols:  # a space goes with what is before it
-            place -= 1
-            piece = self.pieces[place]
-        return piece.style.language
+    def _placed(self, token: Token, stretch: _Stretch) -> _PlacedWord:
+        start = self.row.pieces[stretch.first].start
+        stop = self.row.pieces[stretch.last].stop
+        return _PlacedWord(token, stretch.rule, stretch.spoken, stretch.warning, stretch.first, start, stop)
 
-    def speakable(
+    def _normalised(
         self, places: list[int], language: str, notes: list[str]
-    ) -> tuple[str, list[tuple[int, Reading, int]], dict[str, tuple[str, list[str]]]]:
-        """The text to phonemize, with (first piece, reading, last piece) for each stretch of it; and words of
-        given sounds.
+    ) -> tuple[list[_Stretch], dict[str, tuple[str, list[str]]]]:
+        """The text of pieces as it is to be phonemized, in stretches; and the text and symbols of each word
+        of given sounds, by the stand-in that keeps its place. Warnings are added to `notes`.
         """
-        plain = ""
-        stretches = []
-        given = {}
-        for is_word, group in groupby(places, key=lambda place: self.pieces[place].symbols is not None):
-            stretch = list(group)
-            if is_word:
-                for place in stretch:
-                    piece = self.pieces[place]
-                    name = _stand_in(len(given), self.text)
-                    given[name] = (piece.text, piece.symbols)
-                    shown = (" " if plain and not plain.endswith(" ") else "") + name
-                    stretches.append((place, Reading(0, 0, piece.text, piece.rule, shown), place))
-                    plain += shown
+        stretches: list[_Stretch] = []
+        given: dict[str, tuple[str, list[str]]] = {}
+        pieces = self.row.pieces
+        for is_word, group in groupby(places, key=lambda place: pieces[place].symbols is not None):
+            run = list(group)
+            if not is_word:
+                stretches += self._normalised_run(run, language, notes, lead=bool(stretches))
                 continue
-            text = "".join(self.pieces[place].text for place in stretch)
-            lead = re.match(r"[\s.,;:!?…)\]]*", text)[0] if stretches else ""  # type: ignore[index]
-            if stretches:  # marks stay with the given word before them, all else is kept off it
-                shown = re.sub(r"[^.,;:!?…]", "", lead) + " "
-                stretches.append((stretch[0], Reading(0, len(lead), lead, "", shown), stretch[0]))
-                plain += shown
-            for reading in (
-                readings(text[len(lead) :], language, self.where) if any(c.isalnum() for c in text) else []
-            ):
-                reading, shown = (
-                    replace(reading, start=reading.start + len(lead), stop=reading.stop + len(lead)),
-                    reading.spoken,
-                )
-                begin = stretch[min(reading.start, len(stretch) - 1)]
-                end = stretch[min(max(reading.stop, reading.start + 1), len(stretch)) - 1]
-                rule = self.pieces[begin].rule or reading.rule
-                stretches.append(
-                    (
-                        begin,
-                        Reading(reading.start, reading.stop, reading.written, rule, shown, reading.warning),
-                        end,
-                    )
-                )
-                plain += shown
-                if reading.warning:
-                    notes.append(f"'{reading.written}': {reading.warning}")
-        return plain, stretches, given
+            for place in run:
+                piece = pieces[place]
+                name = _stand_in(len(given), self.text)
+                given[name] = (piece.text, piece.symbols or [])
+                before = "".join(stretch.spoken for stretch in stretches)
+                space = " " if before and not before.endswith(" ") else ""
+                stretches.append(_Stretch(place, place, space + name, piece.rule))
+        return stretches, given
 
-    def finish(self, first: int, last: int, heard: list[_Heard], tokens: list[Token]) -> Utterance:
-        styles = [self.pieces[h.piece].style for h in heard]
-        text = re.sub(r"\s+", " ", "".join(piece.text for piece in self.pieces[first:last])).strip()
-        manner: dict[str, list[float]] = {}
-        for name, neutral in (("rate", 1.0), ("pitch", 0.0), ("volume", 0.0)):
-            values = [round(getattr(style, name), 4) for style in styles]
-            manner[name] = values if any(value != neutral for value in values) else []
-        spans = [(h.start, h.stop) for h in heard]
-        voice = styles[0].voice
-        return assemble(tokens, self.where, text, styles[0].language, spans=spans, voice=voice, **manner)
+    def _normalised_run(self, run: list[int], language: str, notes: list[str], lead: bool) -> list[_Stretch]:
+        """The stretches of a run of characters. With `lead` a word of given sounds is before it: marks stay
+        with that, all else is kept off it.
+        """
+        stretches: list[_Stretch] = []
+        text = "".join(self.row.pieces[place].text for place in run)
+        skipped = 0
+        if lead:
+            marks = re.match(r"[\s.,;:!?…)\]]*", text)
+            skipped = marks.end() if marks else 0
+            shown = re.sub(r"[^.,;:!?…]", "", text[:skipped]) + " "
+            stretches.append(_Stretch(run[0], run[0], shown))
+        if not any(c.isalnum() for c in text):
+            return stretches
+        for span in explain_words(text[skipped:], language):
+            start = span.start + skipped
+            stop = span.stop + skipped
+            first = run[min(start, len(run) - 1)]
+            last = run[min(max(stop, start + 1), len(run)) - 1]
+            rule = self.row.pieces[first].rule or span.rule
+            stretches.append(_Stretch(first, last, span.spoken, rule, span.warning))
+            if span.warning:
+                notes.append(f"'{span.written}': {span.warning}")
+        return stretches
 
-    def place(self, utterances: list[list[_Heard]], spoken: list[Utterance]) -> None:
+    def _assembled(self, first: int, last: int, words: list[_PlacedWord], tokens: list[Token]) -> Utterance:
+        """A sentence of its tokens, with the prosody that its words' styles ask for."""
+        styles = [self.row.pieces[word.piece].style for word in words]
+        text = "".join(piece.text for piece in self.row.pieces[first:last])
+        return assemble(
+            tokens,
+            self.where,
+            re.sub(r"\s+", " ", text).strip(),
+            styles[0].language,
+            spans=[(word.start, word.stop) for word in words],
+            voice=styles[0].voice,
+            rate=_per_word(styles, "rate", 1.0),
+            pitch=_per_word(styles, "pitch", 0.0),
+            volume=_per_word(styles, "volume", 0.0),
+        )
+
+    def _place_pauses(self, sentences: list[list[_PlacedWord]], utterances: list[Utterance]) -> None:
         """Put each pause after the last word that begins before it, each mark before the first word that does
         not.
         """
         begins = [
-            (h.piece, number, index)
-            for number, heard in enumerate(utterances)
-            for index, h in enumerate(heard)
+            (word.piece, number, index)
+            for number, words in enumerate(sentences)
+            for index, word in enumerate(words)
         ]
         starts = [begin for begin, _, _ in begins]
-        for place, seconds in self.pauses:
+        for place, seconds in self.row.pauses:
             at = bisect.bisect_left(starts, place)
             number, index = (begins[at - 1][1], begins[at - 1][2]) if at else (0, -1)
-            spoken[number].pauses[index] = round(spoken[number].pauses.get(index, 0.0) + seconds, 4)
-        for place, name in self.marks:
+            pauses = utterances[number].pauses
+            pauses[index] = round(pauses.get(index, 0.0) + seconds, 4)
+        for place, name in self.row.marks:
             at = bisect.bisect_left(starts, place)
             if at < len(begins):
-                spoken[begins[at][1]].marks.append((name, begins[at][2]))
+                utterances[begins[at][1]].marks.append((name, begins[at][2]))
             else:
-                spoken[-1].marks.append((name, len(spoken[-1].words)))
+                utterances[-1].marks.append((name, len(utterances[-1].words)))
 
 
-def _rule(heard: _Heard) -> str:
-    """Where a word comes from, then where its sounds do, leaving out what is ordinary."""
-    rules = [
-        rule
-        for rule in (heard.reading.rule, heard.token.rule)
-        if rule not in ("", "given", "as written", "word")
-    ]
-    if not rules and heard.token.text.lower() not in heard.reading.spoken.lower():
+def _per_word(styles: list[Style], name: str, neutral: float) -> list[float]:
+    """One number of each word's style; none where all are neutral."""
+    values = [round(getattr(style, name), 4) for style in styles]
+    return values if any(value != neutral for value in values) else []
+
+
+def _rule(word: _PlacedWord) -> str:
+    """The rules of a word's text and of its phonemes, leaving out what is ordinary."""
+    ordinary = ("", "given", "as written", "word")
+    rules = [rule for rule in (word.rule, word.token.rule) if rule not in ordinary]
+    if not rules and word.token.text.lower() not in word.normalised.lower():
         return "number or sign"
     return "; ".join(dict.fromkeys(rules)) or "as written"
 
@@ -407,19 +319,19 @@ def _stand_in(number: int, text: str) -> str:
     return name
 
 
-def _owners(words: list[str], plain: str, readings: list[tuple[int, Reading, int]]) -> list[int]:
-    """For each word the number of the reading it came out of: both are laid side by side."""
+def _owners(words: list[str], plain: str, stretches: list[_Stretch]) -> list[int]:
+    """For each word the number of the stretch it came out of: both are laid side by side."""
     ends: list[int] = []
-    for _, reading, _ in readings:
-        ends.append((ends[-1] if ends else 0) + len(reading.spoken))
-    places = [match.start() for match in re.finditer(r"\w+(?:'\w+)*", plain)]
-    written = [match[0].lower() for match in re.finditer(r"\w+(?:'\w+)*", plain)]
+    for stretch in stretches:
+        ends.append((ends[-1] if ends else 0) + len(stretch.spoken))
+    matches = list(re.finditer(r"\w+(?:'\w+)*", plain))
+    places = [match.start() for match in matches]
+    written = [match[0].lower() for match in matches]
     owners: list[int] = []
     matcher = SequenceMatcher(None, written, [word.lower() for word in words], autojunk=False)
     for _, i1, i2, j1, j2 in matcher.get_opcodes():
         for j in range(j1, j2):
             number = i1 + (j - j1) * (i2 - i1) // (j2 - j1) if i2 > i1 else max(0, i1 - 1)
-            owners.append(
-                min(bisect.bisect_right(ends, places[min(number, len(places) - 1)]), len(readings) - 1)
-            )
+            place = places[min(number, len(places) - 1)]
+            owners.append(min(bisect.bisect_right(ends, place), len(stretches) - 1))
     return owners

@@ -60,6 +60,7 @@ class ProcessGroup:
         return self.sums({"any": float(value)})["any"] > 0
 
     def close(self) -> None:
+        """Wait for the others, and leave."""
         if self.accelerator:
             self.accelerator.wait_for_everyone()
             self.accelerator.end_training()
@@ -77,7 +78,8 @@ def open_processes(batches: int, device: str) -> ProcessGroup:
         return ProcessGroup(torch.device(device), range(batches))
     if batches % size:
         raise ConfigError(
-            f"train.accumulate = {batches} batches cannot be shared by {size} processes. Give a multiple of {size}."
+            f"train.accumulate = {batches} batches cannot be shared by {size} processes. "
+            f"Give a multiple of {size}."
         )
     try:
         from accelerate import Accelerator

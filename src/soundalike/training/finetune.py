@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from torch import nn
 from tqdm import tqdm
 
 from soundalike.audio.audio import Audio, concatenate
-from soundalike.audio.mel import MelSpec
 from soundalike.audio.speech import join
 from soundalike.checkpoints.bundle import BUILT_IN, part_folder, read_model
 from soundalike.checkpoints.part import load_part, load_state
@@ -29,12 +28,31 @@ from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, read_manifest, write_manifest
 from soundalike.models.recognizers.whisper import open_recogniser
 from soundalike.models.tts.starling.objective import JUDGED, StarlingSettings
-from soundalike.nn.lora import Method, difference, scaled
+from soundalike.nn.lora import difference, scaled
 from soundalike.provenance.consent import LEAST_LIKENESS, cosine
 from soundalike.text import read
 
+from .finetune_settings import (
+    FINETUNE_SCHEDULES,
+    Finetunable,
+    FinetuneSchedule,
+    FinetuneSettings,
+    FinetuneTools,
+    NamesEmbedding,
+    choose,
+)
 from .loop import train
 from .recipe import Recipe, TrainConfig
+
+__all__ = [
+    "FINETUNE_SCHEDULES",
+    "FinetuneResult",
+    "FinetuneSettings",
+    "FinetuneTools",
+    "adapt",
+    "choose",
+    "fault",
+]
 
 LEAST = 30.0  # seconds of speech to learn from
 HEARD = 60.0  # seconds that are listened to for the voice to begin with
@@ -62,72 +80,6 @@ KEPT_FACTS = ("consent", "language", "lexicon")  # of a voice that is replaced
 
 
 @dataclass(frozen=True)
-class FinetuneTools:
-    """What finetuning asks of other rooms: whoever calls it brings these."""
-
-    load: Callable[[Any], Any]  # a model's folder, or None, to a Cloner (inference.cloner.Cloner.load)
-    prepare: Callable[..., Any]  # prepare.pipeline.prepare
-    add_recognized_phones: Callable[[str, Any, MelSpec], Any]  # prepare.derive.augment
-    write_durations: Callable[..., Any]  # prepare.derive.durations
-    write_speaker_embeddings: Callable[..., Any]  # prepare.derive.embeddings
-    lint: Callable[[str], Sequence[Any]]  # prepare.lint.lint
-    open_instruments: Callable[[str, str | None], Any]  # evaluate.evaluate
-    evaluate: Callable[..., dict[str, Any]]  # evaluate.evaluate
-
-
-@dataclass(frozen=True)
-class FinetuneSettings:
-    """What is asked for."""
-
-    model: str | os.PathLike | None = None  # folder of a model; None: the built-in one
-    method: str = "auto"  # a name of FINETUNE_SCHEDULES, or auto: by the recordings' length and the minutes
-    minutes: float = 20.0  # of training, at most
-    reader: str | None = None  # how the recordings are read; None: told by their files
-    language: str = "en"
-    asr_model: str | None = None  # Whisper model that writes missing texts and judges words
-    seed: int = 0
-
-
-@runtime_checkable
-class Finetunable(Protocol):
-    """A model whose acoustic network can be taught one voice."""
-
-    acoustic: Any
-    mel: MelSpec
-
-    @property
-    def weights(self) -> str:
-        """Twelve hexadecimal digits that name the weights a voice's adapter is a difference to."""
-        ...
-
-
-@runtime_checkable
-class NamesEmbedding(Protocol):
-    """A network that names the tensors which are added to the voice."""
-
-    embedding: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class FinetuneSchedule:
-    """How much is changed, and how long it is practised."""
-
-    method: Method
-    rank: int
-    lr: float
-    steps: int
-    # Of what was learned, what is kept: words and sound suffer from the rest more than the likeness gains
-    share: float
-
-
-FINETUNE_SCHEDULES = {
-    "embedding": FinetuneSchedule("embedding", 8, 1e-2, 100, 1.0),
-    "lora": FinetuneSchedule("lora", 8, 2e-3, 150, 0.5),
-    "full": FinetuneSchedule("full", 32, 2e-4, 300, 0.5),
-}
-
-
-@dataclass(frozen=True)
 class FinetuneResult:
     """What came of it."""
 
@@ -137,23 +89,6 @@ class FinetuneResult:
     before: dict[str, float]  # measure -> mean over what was kept aside
     after: dict[str, float]
     report: Path  # the scorecard, HTML
-
-
-def choose(method: str, seconds: float, minutes: float) -> FinetuneSchedule:
-    """The course for so much speech and so many minutes of training. Raises ConfigError for a method there is
-    none of.
-    """
-    if method == "auto":
-        method = (
-            "embedding"
-            if seconds < 60 or minutes < 2
-            else "lora"
-            if seconds < 120 or minutes < 10
-            else "full"
-        )
-    if method not in FINETUNE_SCHEDULES:
-        raise ConfigError(f"method '{method}': choose one of auto, {', '.join(FINETUNE_SCHEDULES)}.")
-    return FINETUNE_SCHEDULES[method]
 
 
 def adapt(
@@ -168,9 +103,9 @@ def adapt(
     minutes.
 
     The scorecard compares it with a `known` voice of the same person, else with what listening and prompt
-    adaptation make of the recordings. Everything between lies in the folder `work`; the same call goes on from
-    there. Raises KeyboardInterrupt where training was interrupted, AudioError where there is too little speech
-    or `known` is somebody else, ConfigError for a model that cannot be adapted.
+    adaptation make of the recordings. Everything between lies in the folder `work`; the same call goes on
+    from there. Raises KeyboardInterrupt where training was interrupted, AudioError where there is too little
+    speech or `known` is somebody else, ConfigError for a model that cannot be adapted.
     """
     s = settings or FinetuneSettings()
     cloner = tools.load(s.model)
@@ -195,7 +130,8 @@ def adapt(
     _check_same_person(known, voice, recordings)
     course = choose(s.method, seconds, s.minutes)
     tell(
-        f"{len(taught)} clips, {seconds / 60:.1f} minutes, to learn from ({course.method}); {len(aside)} kept aside"
+        f"{len(taught)} clips, {seconds / 60:.1f} minutes, to learn from ({course.method}); "
+        f"{len(aside)} kept aside"
     )
     source = Path(s.model or BUILT_IN)
     start = part_folder(source, "acoustic", read_model(source)["parts"]["acoustic"])

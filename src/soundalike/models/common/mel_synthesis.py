@@ -67,7 +67,7 @@ def timestamps_of(utterance: Utterance, ends: np.ndarray) -> tuple[Timestamp, ..
     """When each word and phoneme is said, of the end (S,) of each symbol in seconds."""
     starts = np.concatenate([[0.0], ends[:-1]])
     timestamps = []
-    words = {}
+    words: dict[int, Timestamp] = {}
     for symbol, word, start, stop in zip(
         utterance.symbols, utterance.word_of, starts.tolist(), ends.tolist()
     ):

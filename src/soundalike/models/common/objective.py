@@ -128,7 +128,7 @@ def mel_mask(batch: Batch) -> Tensor:
 
 
 def outside_prompt(batch: Batch, mask: Tensor) -> Tensor:
-    """A mask (B, T) of frames without those that a clip's own prompt was cut from: there it could be copied."""
+    """A mask (B, T) of frames without those that a clip's own prompt was cut from: those could be copied."""
     place = torch.arange(mask.shape[1], device=mask.device)
     first = batch["prompt_span"][:, :1]
     end = batch["prompt_span"][:, 1:]

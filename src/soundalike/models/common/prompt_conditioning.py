@@ -40,7 +40,7 @@ class PromptConditionedSynthesizer:
 
     def __init__(
         self,
-        acoustic: nn.Module,
+        acoustic: Any,  # the network of the architecture
         vocoder: nn.Module,
         speaker_encoder: SpeakerEncoder | None,
         mel: MelSpec,

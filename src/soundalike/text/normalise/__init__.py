@@ -4,16 +4,18 @@ capitals, signs.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from soundalike.core.errors import ConfigError, TextError
+
 from . import sentences
 from .de import GERMAN
 from .en import ENGLISH
 from .engine import scan
 from .es import SPANISH
 from .fr import FRENCH
-from .language import Language, Reading, Rule
+from .language import Language, NormalisedSpan, Rule
 from .numeric import numeric_rules
 from .others import OTHERS
 from .ru import RUSSIAN
@@ -35,13 +37,16 @@ _TABLES: dict[str, Language] = {
     table.code: _quick(table) for table in (ENGLISH, GERMAN, SPANISH, FRENCH, RUSSIAN, *OTHERS)
 }
 LANGUAGES = tuple(_TABLES)
+# A word without the marks about it
+_CORE = re.compile(r"[^\w$£€¥&%@#+=°]*(.*?)[^\w%°+]*", re.DOTALL)
 
 __all__ = [
     "LANGUAGES",
     "LONGEST_PIECE",
-    "Reading",
+    "NormalisedSpan",
     "base_language",
     "explain",
+    "explain_words",
     "normalise",
     "sentence_spans",
     "split_sentences",
@@ -74,12 +79,39 @@ def base_language(code: str) -> str:
     return table_of(code).code
 
 
-def explain(text: str, language: str = "en") -> list[Reading]:
+def explain(text: str, language: str = "en") -> list[NormalisedSpan]:
     """How each span of the text is read: spans in order that cover it all; their spoken forms joined are the
     normal form.
     """
     lang = table_of(language)
     return scan(text, lang, _RULES[lang.code])
+
+
+def explain_words(text: str, language: str = "en") -> list[NormalisedSpan]:
+    """`explain` with finer spans: those that are spoken as written are taken apart into their words, and the
+    places of words have no marks about them.
+    """
+    found = []
+    for span in explain(text, language):
+        parts = [span]
+        if span.spoken == span.written and len(span.written.split()) > 1:
+            parts = [
+                replace(
+                    span,
+                    start=span.start + piece.start(),
+                    stop=span.start + piece.end(),
+                    written=piece[0],
+                    spoken=piece[0],
+                )
+                for piece in re.finditer(r"\s*\S+\s*\Z|\s*\S+", span.written)
+            ]
+        for part in parts:
+            core = _CORE.fullmatch(part.written)
+            if core and core[1]:
+                start = part.start + core.start(1)
+                part = replace(part, start=start, stop=start + len(core[1]), written=core[1])
+            found.append(part)
+    return found
 
 
 def normalise(text: str, language: str = "en", where: str = "text") -> str:
@@ -89,7 +121,7 @@ def normalise(text: str, language: str = "en", where: str = "text") -> str:
     """
     if not text.strip():
         raise TextError(f"{where}: the text is empty. Give a sentence to speak.")
-    spoken = "".join(reading.spoken for reading in explain(text, language))
+    spoken = "".join(span.spoken for span in explain(text, language))
     if not any(character.isalpha() for character in spoken):
         raise TextError(f"{where}: the text holds nothing that can be spoken. Give at least one word.")
     return spoken

@@ -6,13 +6,14 @@ import re
 
 from num2words import num2words
 
-from .language import Language, Rule, after, before, compiled, ending, nouns, say_number
+from .de_words import ABBREVIATIONS, SYMBOLS, UNITS, WORDS
+from .language import Language, Rule, after, before, compiled, ending, money, nouns, say_number
 from .wording import roman_value
 
 _NAMES = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
 _WEAK_N = re.compile(
-    r"(?i)\b(?:am|vom|zum|im|beim|dem|den|des|ab|bis|seit|zur|diesem|jedem|einem|einen|eines|ihrem|seinem|meinem|ihren|seinen|"
-    r"meinen|in der|seit der|mit der|bis zum|jeden)(?: \w{3,}[em]n)? $"
+    r"(?i)\b(?:am|vom|zum|im|beim|dem|den|des|ab|bis|seit|zur|diesem|jedem|einem|einen|eines|ihrem|seinem|"
+    r"meinem|ihren|seinen|meinen|in der|seit der|mit der|bis zum|jeden)(?: \w{3,}[em]n)? $"
 )
 _WEAK_E = re.compile(
     r"(?i)\b(?:der|die|das|jede|jeder|jedes|diese|dieser|dieses|eine|meine|seine|ihre|unsere) $"
@@ -21,10 +22,20 @@ _STRONG_S = re.compile(r"(?i)\b(?:ein|mein|sein|ihr|unser|kein) $")
 _LETTERS = dict(
     zip(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÜ",
-        "ah beh zeh deh eh eff geh hah ih jott kah ell emm enn oh peh kuh err ess teh uh vau weh iks üpsilon zett äh öh üh".split(),
+        (
+            "ah beh zeh deh eh eff geh hah ih jott kah ell emm enn oh peh kuh err ess teh uh vau weh "
+            "iks üpsilon zett äh öh üh"
+        ).split(),
+        strict=True,
     )
 )
 _ORDINAL_WORD = r"(?=\s[^\W\d_a-zäöüß]|\s(?:bis|und|oder)\s\d{1,3}\.)"
+# What stands before a Roman numeral read as a number
+_ROMAN_AFTER = re.compile(
+    r"\b(?:Kapitel|Teil|Band|Akt|Szene|Artikel|Abschnitt|Stufe|Klasse|Typ|Weltkrieg|Buch|Phase|Gruppe|"
+    r"Tabelle|Abbildung) $",
+    re.IGNORECASE,
+)
 
 
 def cardinal(n: int, gender: str = "", counted: bool = False) -> str:
@@ -111,12 +122,7 @@ def _decade(lang: Language, match: re.Match) -> str:
 
 def _ruler(lang: Language, match: re.Match) -> str | None:
     name = re.search(r"([^\W\d_]{3,}) $", before(match))
-    if (
-        not name
-        or not name[1][0].isupper()
-        or name[1].isupper()
-        or re.search(lang.roman_after.pattern, before(match), re.IGNORECASE)
-    ):
+    if not name or not name[1][0].isupper() or name[1].isupper() or _ROMAN_AFTER.search(before(match)):
         return None
     number = ordinal(roman_value(match[1])).capitalize()
     if name[1] in ("Elisabeth", "Katharina", "Margarethe", "Maria", "Beatrix"):
@@ -187,184 +193,27 @@ _RULES = tuple(
     )
 )
 
-_ABBREVIATIONS = {
-    "z. B.": "zum Beispiel",
-    "z.B.": "zum Beispiel",
-    "Z. B.": "Zum Beispiel",
-    "Z.B.": "Zum Beispiel",
-    "d. h.": "das heißt",
-    "d.h.": "das heißt",
-    "usw.": "und so weiter",
-    "etc.": "et cetera",
-    "Nr.": "Nummer",
-    "Dr.": "Doktor",
-    "Prof.": "Professor",
-    "Hr.": "Herr",
-    "Hrn.": "Herrn",
-    "Fr.": "Frau",
-    "bzw.": "beziehungsweise",
-    "ca.": "circa",
-    "u. a.": "unter anderem",
-    "u.a.": "unter anderem",
-    "evtl.": "eventuell",
-    "ggf.": "gegebenenfalls",
-    "inkl.": "inklusive",
-    "vgl.": "vergleiche",
-    "Bd.": "Band",
-    "Abb.": "Abbildung",
-    "Kap.": "Kapitel",
-    "St.": "Sankt",
-    "i. d. R.": "in der Regel",
-    "z. T.": "zum Teil",
-    "z.T.": "zum Teil",
-    "n. Chr.": "nach Christus",
-    "v. Chr.": "vor Christus",
-    "Tel.": "Telefon",
-    "usf.": "und so fort",
-    "o. Ä.": "oder Ähnliches",
-    "u. U.": "unter Umständen",
-    "sog.": "sogenannte",
-    "zzgl.": "zuzüglich",
-    "max.": "maximal",
-    "min.": "minimal",
-    "Mo.": "Montag",
-    "Sa.": "Samstag",
-    "Jh.": "Jahrhundert",
-    "Jhd.": "Jahrhundert",
-    "geb.": "geboren",
-    "gest.": "gestorben",
-    "lt.": "laut",
-    "Hbf.": "Hauptbahnhof",
-    "Hbf": "Hauptbahnhof",
-    "Ing.": "Ingenieur",
-    "jr.": "junior",
-    "vs.": "versus",
-    "e. V.": "eh vau",
-    "m. E.": "meines Erachtens",
-    "Std.": "Stunden",
-    "Min.": "Minuten",
-    "bspw.": "beispielsweise",
-    "allg.": "allgemein",
-}
-_UNITS = {
-    "km": "Kilometer",
-    "m": "Meter",
-    "cm": "Zentimeter",
-    "mm": "Millimeter",
-    "km/h": "Kilometer pro Stunde|Kilometer pro Stunde",
-    "m/s": "Meter pro Sekunde",
-    "kg": "n~Kilogramm",
-    "g": "n~Gramm",
-    "mg": "n~Milligramm",
-    "t": "f~Tonne|Tonnen",
-    "l L": "Liter",
-    "ml": "Milliliter",
-    "m²": "Quadratmeter",
-    "km²": "Quadratkilometer",
-    "m³": "Kubikmeter",
-    "ha": "Hektar",
-    "s Sek.": "f~Sekunde|Sekunden",
-    "min Min.": "f~Minute|Minuten",
-    "h Std.": "f~Stunde|Stunden",
-    "°C": "n~Grad Celsius",
-    "°F": "n~Grad Fahrenheit",
-    "°": "n~Grad",
-    "%": "n~Prozent",
-    "‰": "n~Promille",
-    "GB": "n~Gigabyte",
-    "MB": "n~Megabyte",
-    "KB kB": "n~Kilobyte",
-    "TB": "n~Terabyte",
-    "Hz": "n~Hertz",
-    "kHz": "n~Kilohertz",
-    "MHz": "n~Megahertz",
-    "GHz": "n~Gigahertz",
-    "W": "n~Watt",
-    "kW": "n~Kilowatt",
-    "kWh": "f~Kilowattstunde|Kilowattstunden",
-    "V": "n~Volt",
-    "PS": "f~Pferdestärke|Pferdestärken",
-    "kcal": "f~Kilokalorie|Kilokalorien",
-    "dB": "n~Dezibel",
-    "ms": "f~Millisekunde|Millisekunden",
-    "Mbit/s": "n~Megabit pro Sekunde",
-    "mA": "n~Milliampere",
-}
-
 GERMAN = Language(
     code="de",
     letters=frozenset("abcdefghijklmnopqrstuvwxyzäöüßéèàê"),
     cardinal=cardinal,
     ordinal=ordinal,
     year=year,
-    words={
-        "point": "Komma",
-        "minus": "minus",
-        "plus": "plus",
-        "to": "bis",
-        "ratio": "zu",
-        "and": "und",
-        "at": "ätt",
-        "dot": "Punkt",
-        "slash": "Schrägstrich",
-        "hyphen": "Bindestrich",
-        "underscore": "Unterstrich",
-        "power": "hoch",
-        "squared": "Quadrat",
-        "cubed": "hoch drei",
-        "number": "Nummer",
-        "hashtag": "Hashtag",
-        "about": "circa",
-    },
-    symbols={
-        "&": "und",
-        "%": "Prozent",
-        "‰": "Promille",
-        "+": "plus",
-        "=": "gleich",
-        "×": "mal",
-        "*": "mal",
-        "÷": "geteilt durch",
-        "§": "Paragraf",
-        "#": "Raute",
-        "@": "ätt",
-        "°": "Grad",
-        "©": "Copyright",
-        "®": "eingetragene Marke",
-        "™": "Marke",
-        "<": "kleiner als",
-        ">": "größer als",
-        "≤": "kleiner gleich",
-        "≥": "größer gleich",
-        "≠": "ungleich",
-        "≈": "ungefähr",
-        "±": "plus minus",
-        "√": "Wurzel aus",
-        "∞": "unendlich",
-        "→": "nach",
-        "$": "Dollar",
-        "€": "Euro",
-        "£": "Pfund",
-        "¥": "Yen",
-        "/": "Schrägstrich",
-        "\\": "umgekehrter Schrägstrich",
-    },
+    words=WORDS,
+    symbols=SYMBOLS,
     letter_names=_LETTERS,
     form=lambda n, decimals: 0 if n == 1 and not decimals else 1,
-    units=nouns(_UNITS),
-    currencies={
-        code: tuple(nouns({"m": main, "c": small}).values())
-        for code, (main, small) in {
+    units=nouns(UNITS),
+    currencies=money(
+        {
             "EUR": ("Euro", "Cent"),
             "USD": ("Dollar", "Cent"),
             "GBP": ("n~Pfund", "m~Penny|Pence"),
             "JPY": ("Yen", ""),
             "CHF": ("Franken", "Rappen"),
             "RUB": ("Rubel", "f~Kopeke|Kopeken"),
-            "US$": ("U S Dollar", "Cent"),
-        }.items()
-        if code != "US$"
-    },
+        }
+    ),
     magnitudes=nouns(
         {
             "Mio. Mio Million Millionen": "f~Million|Millionen",
@@ -375,7 +224,7 @@ GERMAN = Language(
     ),
     fraction=fraction,
     leaning=frozenset("S. Nr.".split()),
-    abbreviations=_ABBREVIATIONS,
+    abbreviations=ABBREVIATIONS,
     enders=frozenset("usw. etc. n. Chr. v. Chr. Str. Jh. Chr. o. Ä. e. V. Hbf. jr.".split())
     | {"n. Chr.", "v. Chr.", "o. Ä.", "e. V."},
     spoken_acronyms=frozenset(
@@ -384,31 +233,31 @@ GERMAN = Language(
     - {"TÜV"},
     acronyms={"TÜV": "Tüff"},
     spelled=frozenset(
-        "USA EU BRD DDR CDU CSU SPD FDP ARD ZDF BMW VW UNO GMBH AG PKW LKW UKW ADAC FBI CIA DNA DNS PC CD DVD TV".split()
+        (
+            "USA EU BRD DDR CDU CSU SPD FDP ARD ZDF BMW VW UNO GMBH AG PKW LKW UKW ADAC FBI CIA DNA DNS "
+            "PC CD DVD TV"
+        ).split()
     )
     - {"UNO"},
     common=frozenset(
-        "und der die das ist ein nicht ich du er sie es wir ihr was wer wie wo ja nein so zu in an auf aus bei mit von vor um im am "
-        "nur auch noch schon sehr alle alles "
-        "hier da war bin hat habe kann muss will mehr gut neu jetzt nie immer halt stop stopp raus rein ab los".split()
+        "und der die das ist ein nicht ich du er sie es wir ihr was wer wie wo ja nein so zu in an auf aus "
+        "bei mit von vor um im am nur auch noch schon sehr alle alles hier da war bin hat habe kann muss "
+        "will mehr gut neu jetzt nie immer halt stop stopp raus rein ab los".split()
     ),
-    roman_after=re.compile(
-        r"\b(?:Kapitel|Teil|Band|Akt|Szene|Artikel|Abschnitt|Stufe|Klasse|Typ|Weltkrieg|Buch|Phase|Gruppe|Tabelle|Abbildung) "
-        "$",
-        re.IGNORECASE,
-    ),
+    roman_after=_ROMAN_AFTER,
     regnal=lambda number, name: (
         f"{'die' if name in ('Elisabeth', 'Katharina') else 'der'} {ordinal(number).capitalize()}"
     ),
     rulers=frozenset(
-        "Karl Ludwig Heinrich Friedrich Wilhelm Otto Georg Philipp Johannes Benedikt Pius Leo Gustav Albert August Franz Maximilian "
-        "Nikolaus Peter".split()
+        "Karl Ludwig Heinrich Friedrich Wilhelm Otto Georg Philipp Johannes Benedikt Pius Leo Gustav "
+        "Albert August Franz Maximilian Nikolaus Peter".split()
     ),
     months={name.lower(): i + 1 for i, name in enumerate(_NAMES)}
     | dict(
         zip(
             "jan feb mrz apr jun jul aug sept sep okt nov dez".split(),
             (1, 2, 3, 4, 6, 7, 8, 9, 9, 10, 11, 12),
+            strict=True,
         )
     )
     | {"jänner": 1},

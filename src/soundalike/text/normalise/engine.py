@@ -1,4 +1,4 @@
-"""The machine: characters made plain with their places kept, rules tried in order, words and marks joined."""
+"""Normalisation: plain characters with their places kept, rules tried in order, words and marks joined."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dataclasses
 import re
 import unicodedata
 
-from .language import PROTECTED, Language, Reading, Rule
+from .language import PROTECTED, Language, NormalisedSpan, Rule
 
 _QUOTES = (
     dict.fromkeys("“”„«»‟″〝〞＂", '"')
@@ -66,9 +66,7 @@ def _plain(character: str) -> str:
 
 
 def hush(plain: str, lang: Language) -> str:
-    """A text in capitals throughout, in small letters: capitals are then a manner of writing, not
-    abbreviations.
-    """
+    """The text in small letters where all of it is in capitals, as these mark no abbreviations then."""
     words = _SHOUTED.findall(plain)
     if (
         not any(len(w) > 1 and not _is_known(w, lang) for w in words)
@@ -94,35 +92,35 @@ def _is_known(word: str, lang: Language) -> bool:
     return word in lang.spoken_acronyms or word in lang.acronyms or word in lang.spelled
 
 
-def scan(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[Reading]:
-    """Readings of a text: in order, without gaps, `"".join` of what they say being the spoken form.
+def scan(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[NormalisedSpan]:
+    """Spans of a text: in order, without gaps, `"".join` of what they say being the spoken form.
 
     What is said is read again until it stays as it is, so that speaking a spoken form changes nothing.
     """
-    readings = _scan_once(text, lang, rules)
+    spans = _scan_once(text, lang, rules)
     for _ in range(_ROUNDS):
-        spoken = "".join(reading.spoken for reading in readings)
+        spoken = "".join(span.spoken for span in spans)
         again = _scan_once(spoken, lang, rules)
-        if "".join(reading.spoken for reading in again) == spoken:
+        if "".join(span.spoken for span in again) == spoken:
             break
-        readings = _carried_over(readings, again)
-    return readings
+        spans = _carried_over(spans, again)
+    return spans
 
 
-def _carried_over(readings: list[Reading], again: list[Reading]) -> list[Reading]:
-    """Readings with what a second reading of their spoken forms says, each part where it began."""
-    said = [""] * len(readings)
+def _carried_over(spans: list[NormalisedSpan], again: list[NormalisedSpan]) -> list[NormalisedSpan]:
+    """Spans with what a second pass over their spoken forms says, each part where it began."""
+    said = [""] * len(spans)
     k = 0
-    end = len(readings[0].spoken)
-    for reading in again:
-        while reading.start >= end and k + 1 < len(readings):
+    end = len(spans[0].spoken)
+    for span in again:
+        while span.start >= end and k + 1 < len(spans):
             k += 1
-            end += len(readings[k].spoken)
-        said[k] += reading.spoken
-    return [dataclasses.replace(reading, spoken=spoken) for reading, spoken in zip(readings, said)]
+            end += len(spans[k].spoken)
+        said[k] += span.spoken
+    return [dataclasses.replace(span, spoken=spoken) for span, spoken in zip(spans, said, strict=True)]
 
 
-def _scan_once(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[Reading]:
+def _scan_once(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[NormalisedSpan]:
     plain, places = make_plain(text)
     plain = hush(plain, lang)
     found: list[tuple[int, int, str, str, str]] = []
@@ -173,7 +171,7 @@ def _merge(text: str, places: list[int], found: list[tuple[int, int, str, str, s
         if not spans:
             spans.append([0, len(text), "skipped", held, ""])
         spans[0][0] = 0
-        for left, right in zip(spans, spans[1:]):
+        for left, right in zip(spans[:-1], spans[1:], strict=True):
             left[1] = right[0]
         spans[-1][1] = len(text)
     return spans
@@ -218,10 +216,11 @@ _LETTERS = {
 
 
 def base_letters(character: str) -> str:
+    """A letter as letters of a to z, with its accents as signs of their own behind it."""
     return _LETTERS.get(character) or unicodedata.normalize("NFD", character)
 
 
-def _join(text: str, spans: list[list], lang: Language) -> list[Reading]:
+def _join(text: str, spans: list[list], lang: Language) -> list[NormalisedSpan]:
     """Words one space apart, marks behind the word before them, one mark in a row, none at the start."""
     said: list[str] = []
     mark_at = -1  # the span whose spoken form ends in the last mark, while no word came after it
@@ -250,8 +249,8 @@ def _join(text: str, spans: list[list], lang: Language) -> list[Reading]:
         said.append(out)
     whole = _settle(said)
     return [
-        Reading(a, b, text[a:b], name, spoken, warning)
-        for (a, b, name, _, warning), spoken in zip(spans, whole)
+        NormalisedSpan(a, b, text[a:b], name, spoken, warning)
+        for (a, b, name, _, warning), spoken in zip(spans, whole, strict=True)
     ]
 
 

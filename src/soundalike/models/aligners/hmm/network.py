@@ -41,6 +41,11 @@ class AlignerConfig:
 class Aligner(nn.Module):
     """Log-mel to log-probabilities of CLASSES, frame by frame."""
 
+    spread: Tensor
+    log_prior: Tensor
+    steps_seen: Tensor
+    class_of: Tensor
+
     def __init__(self, config: AlignerConfig, mel: MelSpec):
         super().__init__()
         self.first = Conv(mel.n_mels, config.width, 5)

@@ -23,6 +23,8 @@ from .search import posteriors
 
 @dataclass(frozen=True)
 class AlignerSettings:
+    """How training begins before the network can be trusted."""
+
     prior_scale: float = PRIOR_SCALE
     guided: int = 500  # steps over which the guide fades and the network comes to be trusted
     guide_width: float = 0.04  # how far from an even pace, as a share of the sentence

@@ -80,7 +80,7 @@ def phone_loop(
     kind = int(best[-1].argmax())
     t = size - 1
     end = size
-    spans = []
+    spans: list[tuple[int, int, int]] = []
     while True:
         while t > 0 and stayed[t, kind]:
             t -= 1

@@ -50,7 +50,9 @@ def posteriors(
             came[:, :-1] += later[:, 1:]
             came[:, :-2] += later[:, 2:] * skip_into[:, 2:]
             beta = np.where(
-                (t == frames - 1)[:, None], finish, came / np.maximum(came.sum(axis=1, keepdims=True), 1e-280)
+                np.equal(frames - 1, t)[:, None],
+                finish,
+                came / np.maximum(came.sum(axis=1, keepdims=True), 1e-280),
             )
         product = alpha[t] * beta
         gamma[:, t] = product / np.maximum(product.sum(axis=1, keepdims=True), 1e-280)

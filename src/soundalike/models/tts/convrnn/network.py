@@ -57,6 +57,10 @@ class ReferenceEncoder(nn.Module):
 class ConvRNN(nn.Module):
     """Text encoder, reference encoder, decoder; its objective runs them in training, `infer` when speaking."""
 
+    mean: Tensor
+    std: Tensor
+    is_mark: Tensor
+
     def __init__(self, config: ConvRNNConfig, mel: MelSpec):
         super().__init__()
         c = config
@@ -67,8 +71,10 @@ class ConvRNN(nn.Module):
         self.recurrence = nn.LSTM(c.width, c.width // 2, batch_first=True, bidirectional=True)
         self.reference = ReferenceEncoder(c, mel.n_mels)
         voice = c.reference_width + c.speaker_vector
-        self.duration = nn.Sequential(nn.Linear(c.width + voice, c.width), nn.GELU(), nn.Linear(c.width, 1))
-        nn.init.constant_(self.duration[-1].bias, 2.0)  # about six frames: where training would soon arrive
+        hidden = nn.Linear(c.width + voice, c.width)
+        out = nn.Linear(c.width, 1)
+        nn.init.constant_(out.bias, 2.0)  # about six frames: where training would soon arrive
+        self.duration = nn.Sequential(hidden, nn.GELU(), out)
         self.join = nn.Linear(c.width + 2 + voice, c.decoder_width)
         self.decoder = nn.ModuleList(
             [ConvBlock(c.decoder_width, c.kernel, dilation) for dilation in c.dilations]

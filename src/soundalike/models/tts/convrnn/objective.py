@@ -18,6 +18,8 @@ from .network import ConvRNN, ConvRNNConfig
 
 @dataclass(frozen=True)
 class ConvRNNSettings:
+    """Weights of the losses."""
+
     mel: float = 1.0
     duration: float = 0.3
 

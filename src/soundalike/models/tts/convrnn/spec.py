@@ -26,4 +26,11 @@ def _assemble(parts: Mapping[str, LoadedPart]) -> Synthesizer:
     return ConvRNNSynthesizer.of_parts(parts)
 
 
-SPEC = ArchitectureSpec("convrnn", prompt_slots("convrnn"), ConvRNNOptions, PROMPT_VOICE, _assemble)
+SPEC = ArchitectureSpec(
+    "convrnn",
+    prompt_slots("convrnn"),
+    ConvRNNOptions,
+    PROMPT_VOICE,
+    _assemble,
+    capabilities=("durations", "mel", "blend", "adapt"),
+)

@@ -71,7 +71,7 @@ class FFTBlock(nn.Module):
             t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in self.query_key_value(x).chunk(3, -1)
         ]
         found = (
-            F.scaled_dot_product_attention(*split, attn_mask=mask[:, None, None] > 0)
+            F.scaled_dot_product_attention(split[0], split[1], split[2], attn_mask=mask[:, None, None] > 0)
             .transpose(1, 2)
             .flatten(2)
         )
@@ -118,6 +118,10 @@ def quantised(values: Tensor, low: float, high: float, bins: int) -> Tensor:
 
 class FastSpeech2(nn.Module):
     """Encoder, variance adaptor, decoder; its objective runs them in training, `infer` when speaking."""
+
+    mean: Tensor
+    std: Tensor
+    is_mark: Tensor
 
     def __init__(self, config: FastSpeech2Config, mel: MelSpec):
         super().__init__()

@@ -25,6 +25,8 @@ from .network import FastSpeech2, FastSpeech2Config
 
 @dataclass(frozen=True)
 class FastSpeech2Settings:
+    """Weights of the losses."""
+
     mel: float = 1.0
     duration: float = 0.3
     pitch: float = 3.0

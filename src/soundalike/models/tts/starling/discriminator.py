@@ -23,6 +23,8 @@ from soundalike.models.common.interfaces import reads_mel
 
 @dataclass(frozen=True)
 class MelDiscriminatorConfig:
+    """Its sizes."""
+
     voice: int = 256  # width of what it is told of the voice
     said: int = 256  # and of what is being said
     width: int = 32
@@ -50,6 +52,7 @@ class MelDiscriminator(nn.Module):
         self.project = nn.Linear(config.voice, sizes[-1], bias=False)
 
     def forward(self, mel: Tensor, said: Tensor, voice: Tensor) -> tuple[list[Tensor], Tensor]:
+        """The features of each layer, and the scores: towards one where the mel seems real."""
         x = torch.stack([mel, self.picture(said)], 1)
         features = []
         for layer in self.layers:
@@ -92,7 +95,8 @@ class MelDiscriminatorSettings:
 
 def _not_alone(network: MelDiscriminator, settings: MelDiscriminatorSettings, facts: DataFacts) -> NoReturn:
     raise ConfigError(
-        "a mel_discriminator is not trained alone, but beside an acoustic model: see recipes/starling_adversarial.toml."
+        "a mel_discriminator is not trained alone, but beside an acoustic model: "
+        "see recipes/starling_adversarial.toml."
     )
 
 

@@ -81,7 +81,9 @@ class PromptAttention(nn.Module):
         split = [
             t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in (self.query(self.norm(x)), key, value)
         ]
-        found = F.scaled_dot_product_attention(*split, attn_mask=conditioning.memory_mask[:, None, None] > 0)
+        found = F.scaled_dot_product_attention(
+            split[0], split[1], split[2], attn_mask=conditioning.memory_mask[:, None, None] > 0
+        )
         return (x + self.out(found.transpose(1, 2).flatten(2))) * mask[..., None]
 
 
@@ -138,6 +140,11 @@ class VoiceEncoder(nn.Module):
 
 class Starling(nn.Module):
     """Text encoder, predictors, decoder; see `encode` to `decode` for training and `infer` for speaking."""
+
+    harmonics: Tensor
+    mean: Tensor
+    std: Tensor
+    is_mark: Tensor
 
     embedding = ("hear.mix.2.bias",)  # added to every voice; an adapted network has only one
 
@@ -303,6 +310,35 @@ class Starling(nn.Module):
         return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
+    def follow(
+        self,
+        symbols: Tensor,
+        durations: Tensor,
+        pitch: Tensor,
+        conditioning: VoiceConditioning,
+        seed: int,
+        temperature: float,
+    ) -> AcousticOutput:
+        """The mel of symbols (S,) that last given whole frames (S,) and follow a given pitch (T,): octaves above
+        the voice's own mean, NaN where unvoiced. The voice is of batch one.
+        """
+        states, _ = self.encode(
+            symbols[None], torch.tensor([len(symbols)], device=symbols.device), conditioning
+        )
+        patches, lengths = self.spread_out(states, durations[None])
+        frames = int(lengths[0])
+        mask = torch.ones(patches.shape[:2], device=symbols.device)
+        size = patches.shape[1] * self.config.patch
+        voiced = F.pad(pitch.isfinite().float()[None], (0, size - frames))
+        octave = F.pad(pitch.nan_to_num(0.0)[None], (0, size - frames))
+        noise = torch.randn(1, size, self.config.noise, generator=torch.Generator().manual_seed(seed))
+        noise = temperature * noise.to(symbols.device)
+        made = self.decode(patches, mask, octave, voiced, conditioning, noise)[0, :frames]
+        mel = (made * self.std + self.mean).clamp_min(self.mel.silence)
+        hertz = (2.0 ** (octave + conditioning.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
+        return AcousticOutput(mel, hertz[0, :frames], durations)
+
+    @torch.inference_mode()
     def infer(
         self,
         symbols: Tensor,
@@ -315,7 +351,8 @@ class Starling(nn.Module):
         """
         states, exact = lengths or self.lengths(symbols, conditioning)
         durations = whole(exact / prosody.tempo, ~self.is_mark[symbols], prosody.frames)
-        patches, lengths = self.spread_out(states, durations[None])
+        patches, sizes = self.spread_out(states, durations[None])
+        frames = int(sizes[0])
         mask = torch.ones(patches.shape[:2], device=symbols.device)
         octave, voicing = self.intone(patches, mask, conditioning.voice)
         voiced = (voicing > 0).float()
@@ -325,11 +362,9 @@ class Starling(nn.Module):
             1, octave.shape[1], self.config.noise, generator=torch.Generator().manual_seed(prosody.seed)
         ).to(symbols.device)
         mel = (
-            self.decode(patches, mask, octave, voiced, conditioning, prosody.temperature * noise)[
-                0, : int(lengths[0])
-            ]
+            self.decode(patches, mask, octave, voiced, conditioning, prosody.temperature * noise)[0, :frames]
             * self.std
             + self.mean
         )
         hertz = (2.0 ** (octave + conditioning.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
-        return AcousticOutput(mel.clamp_min(self.mel.silence), hertz[0, : int(lengths[0])], durations)
+        return AcousticOutput(mel.clamp_min(self.mel.silence), hertz[0, :frames], durations)

@@ -30,6 +30,8 @@ from .network import Starling, StarlingConfig
 
 @dataclass(frozen=True)
 class StarlingSettings:
+    """Weights of the losses."""
+
     mel: float = 1.0
     duration: float = 0.3
     pitch: float = 1.0

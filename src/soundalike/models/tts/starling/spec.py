@@ -24,6 +24,19 @@ class StarlingOptions:
     sharpen: Annotated[float, Range(0.0, 1.0, "", "sharpness of the spectrum, 0: as regressed")] = 0.5
 
 
+@dataclass(frozen=True)
+class StarlingConversionOptions:
+    """How to give a recording another voice."""
+
+    transcript: Annotated[
+        str, Help("what the recording says; empty: phones are recognized, less reliably")
+    ] = ""
+    language: Annotated[str, Help("of the transcript; empty: found")] = ""
+    pitch: Annotated[float, Range(-12.0, 12.0, "semitones", "beside the voice's own mean pitch")] = 0.0
+    seed: Annotated[int, Range(0, 2**62, "", "the same seed gives the same sound")] = 0
+    temperature: Annotated[float, Range(0.0, 1.5, "", "how much of the fine texture is left to chance")] = 1.0
+
+
 def _assemble(parts: Mapping[str, LoadedPart]) -> Synthesizer:
     from .synthesizer import StarlingSynthesizer
 
@@ -32,8 +45,12 @@ def _assemble(parts: Mapping[str, LoadedPart]) -> Synthesizer:
 
 SPEC = ArchitectureSpec(
     "starling",
-    {**prompt_slots("starling"), "adversary": Slot("adversary", required=False, part="mel_discriminator")},
+    {
+        **prompt_slots("starling"),
+        "adversary": Slot("adversary", required=False, part="mel_discriminator"),
+    },
     StarlingOptions,
     PROMPT_VOICE,
     _assemble,
+    capabilities=("durations", "mel", "blend", "adapt", "convert"),
 )

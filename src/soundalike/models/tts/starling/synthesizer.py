@@ -7,17 +7,20 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from soundalike.audio.speech import Speech
+from soundalike.audio.audio import Audio
+from soundalike.audio.speech import Speech, join
 from soundalike.core.contracts import LoadedPart
+from soundalike.core.errors import CheckpointError
 from soundalike.core.types import IDENTITY, AcousticOutput, DataFacts, ProsodyControls, Voice
 from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
 from soundalike.text import Utterance, encode
 
+from .conversion import sentences_of
 from .discriminator import MelDiscriminator
 from .network import Starling, VoiceConditioning
 from .objective import JUDGED, StarlingObjective
-from .spec import StarlingOptions
+from .spec import StarlingConversionOptions, StarlingOptions
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
     """Takes a voice once, speaks one sentence at a time."""
 
     Options = StarlingOptions
+    ConversionOptions = StarlingConversionOptions
     acoustic: Starling
     discriminator: MelDiscriminator | None = None  # of a model that can adapt to a prompt
 
@@ -111,6 +115,35 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
     ) -> Iterator[Speech]:
         """One sentence in the voice, with timestamps. The same seed gives the same samples."""
         yield from self.speak_planned(self.plan(utterance, voice), options or StarlingOptions())
+
+    def convert(
+        self, source: Audio, voice: Voice, options: StarlingConversionOptions | None = None
+    ) -> Speech:
+        """What a recording of up to a minute says, as it says it, in the voice. Raises AudioError where too
+        little of it is understood, CheckpointError for another model's voice.
+        """
+        chosen = options or StarlingConversionOptions()
+        if self.aligner is None:
+            raise CheckpointError("this model has no aligner, so it cannot convert a recording.")
+        acoustic = self.acoustic_of(voice)
+        conditioning, prompt = self.conditioning(acoustic, voice)
+        pieces = []
+        for one in sentences_of(source, self.aligner, self.mel, chosen.transcript, chosen.language):
+            made = acoustic.follow(
+                torch.tensor(encode(one.utterance.symbols), device=self.device),
+                torch.from_numpy(one.durations).to(self.device),
+                torch.from_numpy(one.pitch).float().to(self.device) + chosen.pitch / 12,
+                conditioning,
+                chosen.seed,
+                chosen.temperature,
+            )
+            made = replace(made, mel=sharpened(made.mel, prompt, self.Options().sharpen))
+            pieces.append(sound(self.vocoder, made, one.utterance, self.mel, chosen.seed))
+        speech = join(pieces)
+        if chosen.transcript:
+            return speech
+        phones = tuple(timestamp for timestamp in speech.timestamps if timestamp.kind == "phoneme")
+        return replace(speech, timestamps=phones)  # no word is known by name
 
     def _prosody(self, plan: Plan, options: StarlingOptions) -> ProsodyControls:
         return prosody_of(plan.utterance, options, self.mel, self.device)

@@ -102,6 +102,9 @@ class Prenet(nn.Module):
 class SV2TTS(nn.Module):
     """Encoder, attention, decoder, postnet; see `decode` for training and `infer` for speaking."""
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, config: SV2TTSConfig, mel: MelSpec):
         super().__init__()
         c = config
@@ -146,9 +149,13 @@ class SV2TTS(nn.Module):
 
     def begin(self, memory: Tensor) -> State:
         c = self.config
-        zeros = lambda width: memory.new_zeros(len(memory), width)
-        rnns = [(zeros(width), zeros(width)) for width in (c.attention_rnn, c.decoder_rnn)]
-        return State(*rnns, zeros(memory.shape[2]), zeros(memory.shape[1]))
+
+        def zeros(width: int) -> Tensor:
+            return memory.new_zeros(len(memory), width)
+
+        attention = (zeros(c.attention_rnn), zeros(c.attention_rnn))
+        decoder = (zeros(c.decoder_rnn), zeros(c.decoder_rnn))
+        return State(attention, decoder, zeros(memory.shape[2]), zeros(memory.shape[1]))
 
     def step(
         self,
@@ -189,8 +196,8 @@ class SV2TTS(nn.Module):
         keys = self.attention.keys(memory)
         allowed = length_mask(symbol_lengths, memory.shape[1])[:, None] * near
         state = self.begin(memory)
-        made = []
-        looked = []
+        made: list[Tensor] = []
+        looked: list[Tensor] = []
         last = before[:, 0]
         for k in range(before.shape[1]):
             seen = self.prenet(torch.where(own[:, None], last, before[:, k]))
@@ -228,8 +235,8 @@ class SV2TTS(nn.Module):
         state = self.begin(memory)
         chance = torch.Generator().manual_seed(seed)
         frame = memory.new_zeros(1, self.mel.n_mels)
-        made = []
-        looked = []
+        made: list[Tensor] = []
+        looked: list[Tensor] = []
         places = []
         lingered = 0
         symbol = torch.arange(size, device=symbols.device)[None]

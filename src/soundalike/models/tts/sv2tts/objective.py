@@ -27,6 +27,8 @@ from .network import SV2TTS, SV2TTSConfig
 
 @dataclass(frozen=True)
 class SV2TTSSettings:
+    """Weights of the losses, and how the attention is guided."""
+
     mel: float = 1.0
     stop: float = 0.5
     # Weight of looking where the aligner heard the frame; 0: let it find out by itself

@@ -27,4 +27,11 @@ def _assemble(parts: Mapping[str, LoadedPart]) -> Synthesizer:
     return SV2TTSSynthesizer.of_parts(parts)
 
 
-SPEC = ArchitectureSpec("sv2tts", prompt_slots("sv2tts"), SV2TTSOptions, PROMPT_VOICE, _assemble)
+SPEC = ArchitectureSpec(
+    "sv2tts",
+    prompt_slots("sv2tts"),
+    SV2TTSOptions,
+    PROMPT_VOICE,
+    _assemble,
+    capabilities=("blend", "adapt", "attention"),
+)

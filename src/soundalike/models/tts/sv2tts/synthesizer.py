@@ -50,16 +50,19 @@ class SV2TTSSynthesizer(PromptConditionedSynthesizer):
         """
         options = options or SV2TTSOptions()
         made = self.attended(utterance, voice, options)
-        attention = Attention(
-            tuple(utterance.symbols),
-            made.weights.cpu().numpy(),
-            self.acoustic.config.reduction / self.mel.frames_per_second,
-        )
         mel = sharpened(made.frames.mel, self.tensor(voice, "prompt")[0], options.sharpen)
         yield replace(
             sound(self.vocoder, replace(made.frames, mel=mel), utterance, self.mel, options.seed),
-            attention=(attention,),
+            attention=(self._attention_of(utterance, made),),
         )
+
+    def attention(self, utterance: Utterance, voice: Voice, options: SV2TTSOptions) -> Attention:
+        """The attention of each decoder step to each symbol of one sentence."""
+        return self._attention_of(utterance, self.attended(utterance, voice, options))
+
+    def _attention_of(self, utterance: Utterance, made: Attended) -> Attention:
+        step = self.acoustic.config.reduction / self.mel.frames_per_second
+        return Attention(tuple(utterance.symbols), made.weights.cpu().numpy(), step)
 
     def synthesize_spectrograms(
         self, texts: list[str], embeds: list[np.ndarray], seed: int = 0

@@ -29,6 +29,9 @@ class GriffinLimConfig:
 class GriffinLim(nn.Module):
     """Log-mel (B, T, M) to samples (B, (T - 1) * hop_length); a pitch is of no use to it."""
 
+    filters: Tensor
+    inverse: Tensor
+
     def __init__(self, config: GriffinLimConfig, mel: MelSpec):
         super().__init__()
         self.config = config

@@ -95,6 +95,11 @@ def minimum_phase(log_gain: Tensor) -> Tensor:
 class Vocos(nn.Module):
     """Log-mel (B, T, M), and pitch (B, T) if known, to samples (B, (T - 1) * hop_length)."""
 
+    log_area: Tensor
+    share: Tensor
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, config: VocosConfig, mel: MelSpec):
         super().__init__()
         self.mel = mel

@@ -26,6 +26,8 @@ from .network import Vocos, VocosConfig
 
 @dataclass(frozen=True)
 class VocosSettings:
+    """Weights of the losses."""
+
     resolutions: tuple[int, ...] = (512, 1024, 2048)  # n_fft of each spectral loss; hop is a quarter
     mel: float = 1.0
     spectral: float = 1.0

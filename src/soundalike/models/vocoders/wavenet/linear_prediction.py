@@ -32,6 +32,10 @@ def between(frames: Tensor) -> Tensor:
 class LinearPrediction(nn.Module):
     """Samples to their excitation and back, by a log-mel."""
 
+    log_area: Tensor
+    spread: Tensor
+    widen: Tensor
+
     def __init__(self, order: int, mel: MelSpec):
         super().__init__()
         self.order = order

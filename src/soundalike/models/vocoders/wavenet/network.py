@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import torch
@@ -66,6 +67,9 @@ class DilatedLayer(nn.Module):
 class WaveNet(nn.Module):
     """Log-mel (B, T, M) to samples (B, (T - 1) * hop_length); a pitch is of no use to it."""
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, config: WaveNetConfig, mel: MelSpec):
         super().__init__()
         c = config
@@ -96,6 +100,11 @@ class WaveNet(nn.Module):
         squeezed = 2 * classes.float() / top - 1
         return self.loudest * squeezed.sign() * ((top + 1) ** squeezed.abs() - 1) / top
 
+    @property
+    def dilated(self) -> list[DilatedLayer]:
+        """The layers, in order."""
+        return cast("list[DilatedLayer]", list(self.layers))
+
     def tell(self, mel: Tensor, lengths: Tensor) -> Tensor:
         """What each layer is told of each part of a frame (L, B, P, 2 G), P = (T - 1) * PARTS."""
         mask = length_mask(lengths, mel.shape[1])[..., None]
@@ -103,7 +112,7 @@ class WaveNet(nn.Module):
         for conv in self.frames:
             x = F.relu(conv(x)) * mask
         x = between(x)
-        return torch.stack([layer.told(x) for layer in self.layers])
+        return torch.stack([layer.told(x) for layer in self.dilated])
 
     def logits(self, mel: Tensor, lengths: Tensor, classes: Tensor) -> Tensor:
         """Log-odds (B, N, classes) of each sample, told the classes (B, N) of all: those before it count."""
@@ -112,7 +121,7 @@ class WaveNet(nn.Module):
         # (B, P, n, R)
         x = self.embed(F.pad(classes, (1, 0), value=self.config.classes // 2)[:, :-1]).unflatten(1, parts)
         total = 0.0
-        for layer, part in zip(self.layers, told):
+        for layer, part in zip(self.dilated, told):
             whole = x.flatten(1, 2)
             before = F.pad(whole, (0, 0, layer.dilation, 0))[:, : whole.shape[1]].unflatten(1, parts)
             x, out = layer(x, before, part)
@@ -169,15 +178,15 @@ class Memory:
     def __init__(self, network: WaveNet, rows: int):
         c = network.config
         stacked = lambda values: torch.stack(list(values)).detach().cpu().numpy()  # noqa: E731
-        places = stacked(layer.places.weight.T for layer in network.layers)  # (L, 2 R, 2 G)
-        outs = stacked(layer.outs.weight.T for layer in network.layers)  # (L, G, R + S)
-        self.half = np.repeat(np.float32([1.0, 0.5]), c.gate)  # sigmoid(b) = (1 + tanh(b / 2)) / 2
+        places = stacked(layer.places.weight.T for layer in network.dilated)  # (L, 2 R, 2 G)
+        outs = stacked(layer.outs.weight.T for layer in network.dilated)  # (L, G, R + S)
+        self.half = np.repeat(np.array([1.0, 0.5], np.float32), c.gate)  # sigmoid(b) = (1 + tanh(b / 2)) / 2
         self.before = places[:, : c.residual] * self.half
         self.now = places[:, c.residual :] * self.half
-        self.bias = stacked(layer.places.bias for layer in network.layers)[:, None]  # (L, 1, 2 G)
+        self.bias = stacked(layer.places.bias for layer in network.dilated)[:, None]  # (L, 1, 2 G)
         self.on = outs[..., : c.residual] / 2
         self.out = outs[..., c.residual :].reshape(-1, c.skip) / 2
-        biases = stacked(layer.outs.bias for layer in network.layers)
+        biases = stacked(layer.outs.bias for layer in network.dilated)
         self.on_bias = biases[:, : c.residual]
         self.out_bias = biases[:, c.residual :].sum(0)
         self.last = [
@@ -185,7 +194,7 @@ class Memory:
             for layer in (network.last[1], network.last[3])
         ]
         self.embed = network.embed.weight.detach().cpu().numpy()
-        self.dilations = np.array([layer.dilation for layer in network.layers])
+        self.dilations = np.array([layer.dilation for layer in network.dilated])
         self.gate = c.gate
         self.n = 0
         # A ring of each layer's inputs

@@ -28,6 +28,8 @@ CHUNK = 8192  # frames whose distances are worked out together
 
 @dataclass(frozen=True)
 class KMeansConfig:
+    """How many units, and what they are told apart by."""
+
     units: int = 100
     context: int = 2  # frames either side that a frame is seen with
 
@@ -79,7 +81,8 @@ class KMeans(nn.Module):
         frames = self._gathered(batches, settings, generator)
         if len(frames) < self.config.units:
             raise DataError(
-                f"{len(frames)} frames are too few for {self.config.units} units. Give more clips or fewer units."
+                f"{len(frames)} frames are too few for {self.config.units} units. "
+                "Give more clips or fewer units."
             )
         centroids = plus_plus(frames, self.config.units, generator)
         inertias: list[float] = []

@@ -13,6 +13,8 @@ from .network import KMeans, KMeansConfig
 
 @dataclass(frozen=True)
 class KMeansSettings:
+    """How much is fitted to, and how long."""
+
     frames: int = 200_000  # fitted to, at most
     rounds: int = 100  # at most
     tolerance: float = 1e-4  # share of the inertia by which a round must lower it to be followed by another

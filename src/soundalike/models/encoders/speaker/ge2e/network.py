@@ -40,6 +40,9 @@ class GE2EConfig:
 class GE2E(nn.Module):
     """Log-mel (B, T, M) to unit vectors (B, vector)."""
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, config: GE2EConfig, mel: MelSpec):
         super().__init__()
         self.config = config

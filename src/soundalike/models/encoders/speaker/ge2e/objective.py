@@ -20,6 +20,8 @@ from .network import GE2E, GE2EConfig
 
 @dataclass(frozen=True)
 class GE2ESettings:
+    """The scale and the bias of the cosines."""
+
     scale: float = 10.0  # w and b of eq. 5, to begin with; both are learned
     bias: float = -5.0
 

@@ -31,6 +31,9 @@ class TDNNConfig:
 class TDNN(nn.Module):
     """Log-mel (B, T, M) to unit vectors (B, vector)."""
 
+    mean: Tensor
+    std: Tensor
+
     def __init__(self, config: TDNNConfig, mel: MelSpec):
         super().__init__()
         peaks = mel_filters(mel).argmax(1) * mel.sample_rate / mel.n_fft

@@ -21,6 +21,8 @@ from .network import TDNN, TDNNConfig
 
 @dataclass(frozen=True)
 class SpeakerSettings:
+    """Weights of the losses, and how the clips are varied."""
+
     margin: float = 0.2  # radians
     scale: float = 25.0
     teacher: float = 8.0  # weight of one minus the cosine to the teacher's embedding

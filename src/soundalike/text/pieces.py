@@ -1,0 +1,133 @@
+"""The items of an input as one row of pieces, and where its sentences are.
+
+A piece is one character, or a whole word whose sounds are given.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from dataclasses import dataclass
+
+from .lexicon import Lexicon
+from .markup import Boundary, Item, Mark, Pause, Style, Words
+from .normalise import sentence_spans
+
+_WORD = re.compile(r"\w+(?:['’.&-]\w+)*")
+# Characters at most by which a word of given sounds stands in its sentence while that is being cut
+_MASK = 60
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One character of the input as it is to be read, or (with symbols) a whole word of given sounds."""
+
+    text: str
+    start: int  # in the input, characters
+    stop: int
+    style: Style
+    rule: str = ""
+    symbols: list[str] | None = None
+
+
+class Row:
+    """Pieces in order, with the pauses, marks and forced ends of sentences between them.
+
+    Each of these is kept with the number of the piece it stands before.
+    """
+
+    def __init__(self, language: str, lexicon: Lexicon | None):
+        self.language = language
+        self.lexicon = lexicon
+        self.pieces: list[Piece] = []
+        self.pauses: list[tuple[int, float]] = []  # seconds
+        self.marks: list[tuple[int, str]] = []  # names
+        self._cuts: list[int] = [0]
+
+    def add(self, item: Item) -> None:
+        """Put an item at the end."""
+        here = len(self.pieces)
+        if isinstance(item, Boundary):
+            self._cuts.append(here)
+        elif isinstance(item, Pause):
+            self.pauses.append((here, item.seconds))
+        elif isinstance(item, Mark):
+            self.marks.append((here, item.name))
+        elif item.symbols:
+            self.pieces.append(
+                Piece(item.text, item.offsets[0], item.offsets[-1], item.style, item.rule, item.symbols)
+            )
+        else:
+            self._add_words(item)
+
+    def sentences(self) -> list[tuple[int, int]]:
+        """First and last-plus-one piece of each sentence."""
+        spans: list[tuple[int, int]] = []
+        cuts = [*self._cuts, len(self.pieces)]
+        for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
+            # A word of given sounds is shown as a made-up one, so that its own marks cut nothing
+            shown = [
+                ("X" + "x" * min(len(piece.text), _MASK)) if piece.symbols else piece.text
+                for piece in self.pieces[start:stop]
+            ]
+            begins = [0]
+            for text in shown:
+                begins.append(begins[-1] + len(text))
+            for a, b in sentence_spans("".join(shown), self.language):
+                first = start + bisect.bisect_right(begins, a) - 1
+                last = start + bisect.bisect_left(begins, b)
+                # "3. Mai" is one date
+                if spans and self._is_one_say_as(spans[-1][1] - 1, first):
+                    first = spans.pop()[0]
+                spans.append((first, last))
+        return spans
+
+    def language_at(self, place: int) -> str:
+        """The language of a piece; a space has that of what is before it."""
+        piece = self.pieces[place]
+        while piece.text.isspace() and place > 0 and not piece.symbols:
+            place -= 1
+            piece = self.pieces[place]
+        return piece.style.language
+
+    def _add_words(self, item: Words) -> None:
+        for at, stop, symbols in self._looked_up(item):
+            if isinstance(item.offsets, tuple):
+                start, end = item.offsets
+            else:
+                start, end = item.offsets[at], item.offsets[stop - 1] + 1
+            rule = "your lexicon" if symbols else item.rule
+            self.pieces.append(Piece(item.text[at:stop], start, end, item.style, rule, symbols))
+
+    def _looked_up(self, item: Words) -> list[tuple[int, int, list[str] | None]]:
+        """A text as (start, stop, symbols): single characters and, where the user's lexicon has words of it,
+        those words whole.
+        """
+        found: list[tuple[int, int, list[str] | None]] = []
+        if not self.lexicon:
+            found += [(i, i + 1, None) for i in range(len(item.text))]
+            return found
+        at = 0
+        matches = list(_WORD.finditer(item.text))
+        number = 0
+        while number < len(matches):
+            # The longest run of words that the lexicon has
+            for more in range(min(self.lexicon.longest, len(matches) - number), 0, -1):
+                start = matches[number].start()
+                stop = matches[number + more - 1].end()
+                symbols = self.lexicon.get(" ".join(item.text[start:stop].split()))
+                if symbols:
+                    found += [(i, i + 1, None) for i in range(at, start)]
+                    found.append((start, stop, symbols))
+                    at = stop
+                    number = number + more - 1
+                    break
+            number += 1
+        found += [(i, i + 1, None) for i in range(at, len(item.text))]
+        return found
+
+    def _is_one_say_as(self, left: int, right: int) -> bool:
+        """Whether two pieces came of one `<say-as>`."""
+        a = self.pieces[left]
+        b = self.pieces[right]
+        return a.rule.startswith("say-as") and (a.start, a.rule) == (b.start, b.rule)
