@@ -21,7 +21,7 @@ from soundalike.evaluate.listening_test.plan import Clip, Plan, Trial
 from soundalike.evaluate.listening_test.ratings import Rating, Ratings
 from soundalike.evaluate.listening_test.wording import WORDINGS, check_scores
 from soundalike.serve.middleware.limits import RequestGuard
-from soundalike.serve.middleware.request_log import _Answer
+from soundalike.serve.middleware.request_log import RequestLog
 from soundalike.serve.settings import Settings
 
 HERE = Path(__file__).parent / "page"
@@ -178,7 +178,7 @@ def alone(test: Listening, host: str = "127.0.0.1") -> FastAPI:
     application = FastAPI(title="Soundalike listening test", docs_url=None, redoc_url=None, openapi_url=None)
     application.include_router(router(test))
     application.add_middleware(RequestGuard, settings=Settings(host=host), keys={})
-    application.add_middleware(_Answer)
+    application.add_middleware(RequestLog)
     return application
 
 
