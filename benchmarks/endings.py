@@ -17,21 +17,32 @@ import dataclasses
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from tqdm import tqdm
 
 from soundalike import Cloner, Voice
+from soundalike.core.options import options_of
 from soundalike.inference.postprocess import ready
-from soundalike.text import phonemize
+from soundalike.text import Utterance, phonemize
 
 HERE = Path(__file__).resolve().parent
 BACK = 1  # symbols behind the furthest that still count as in order
 END = 2  # symbols before the end that count as the end: the last is a mark
 
 
+@runtime_checkable
+class Attends(Protocol):
+    """A model that shows where it looks in the text, and how a sentence ended."""
+
+    def attended(self, utterance: Utterance, voice: Voice, options: Any) -> Any:
+        """One sentence before the vocoder: its attention `weights` (K, S), and how it `ended`."""
+        ...
+
+
 def texts() -> list[str]:
+    """The sentences of endings.txt."""
     return (HERE / "endings.txt").read_text(encoding="utf-8").splitlines()
 
 
@@ -47,12 +58,14 @@ def arrives(weights: np.ndarray) -> bool:
 
 
 def measure(cloner: Cloner, voices: list[Voice], sentences: list[str], options: Any) -> dict[str, Any]:
-    ended = Counter()
+    """How sentences end, and whether they are read in order."""
+    model: Any = cloner.synthesizer
+    ended: Counter[str] = Counter()
     in_order = 0
     whole = 0
     for number, text in enumerate(tqdm(sentences, unit="sentence")):
         utterance = ready(phonemize(text))
-        made = cloner.family.attended(
+        made = model.attended(
             utterance, voices[number % len(voices)], dataclasses.replace(options, seed=options.seed + number)
         )
         weights = made.weights.cpu().numpy()
@@ -70,6 +83,7 @@ def measure(cloner: Cloner, voices: list[Voice], sentences: list[str], options: 
 
 
 def main() -> None:
+    """The command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--family", help="(default: sv2tts, or that of --model)")
     parser.add_argument("--model")
@@ -79,13 +93,13 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, help="only so many, spread over the lengths")
     given = parser.parse_args()
     cloner = Cloner.load(given.model, family=given.family or (None if given.model else "sv2tts"))
-    if not hasattr(cloner.family, "attended"):
+    if not isinstance(cloner.synthesizer, Attends):
         parser.error(f"the family {cloner.model['family']} has no attention")
     voices = [cloner.listen(reference) for reference in given.reference]
     chosen = (
         texts()[:: max(1, len(texts()) // given.sentences)][: given.sentences] if given.sentences else texts()
     )
-    guards = (True, False) if hasattr(cloner.Options(), "guard") else (None,)
+    guards = (True, False) if "guard" in options_of(cloner.Options) else (None,)
     for guard in guards:
         options = cloner.Options() if guard is None else cloner.Options(guard=guard)
         print(

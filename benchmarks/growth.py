@@ -28,7 +28,6 @@ from soundalike.checkpoints.bundle import BUILT_IN
 from soundalike.checkpoints.part import load_part
 from soundalike.core.registry import part
 from soundalike.data.dataset import Dataset
-from soundalike.models.encoders.speaker.encoder import MelSpeakerEncoder
 from soundalike.prepare.derive.durations import write_durations
 from soundalike.prepare.derive.embeddings import write_speaker_embeddings
 from soundalike.prepare.pipeline import prepare
@@ -99,14 +98,14 @@ def point(listed: str, folder: str, recipe: str, steps: int) -> dict[str, float]
     torch.set_num_threads(1)
     data = Path(folder) / "data"
     run = Path(folder) / "run"
-    aligner = load_part(BUILT_IN / "aligner", "aligner")
-    encoder = MelSpeakerEncoder(load_part(BUILT_IN / "speaker", "speaker"))
+    aligner = load_part(BUILT_IN / "aligner", "aligner").instrument
+    encoder = load_part(BUILT_IN / "speaker", "speaker").instrument
     asked = read_recipe(recipe, "", [f"data.manifest={json.dumps(str(data))}", *SETTINGS])
     first, rows = spent(lambda: prepare(listed, data, mel=asked.mel, workers=1, shares=(0.0, 0.0)))
     again, _ = spent(lambda: prepare(listed, data, mel=asked.mel, workers=1, shares=(0.0, 0.0)))
     align, _ = spent(
         lambda: [
-            write_durations(str(data), aligner.network, aligner.mel),
+            write_durations(str(data), aligner, asked.mel),
             write_speaker_embeddings(str(data), encoder, asked.mel),
         ]
     )

@@ -13,10 +13,10 @@ import argparse
 import json
 from pathlib import Path
 
-import torch
-
 from soundalike import Audio, Cloner
 from soundalike.audio.speech import join
+from soundalike.core.types import Reference
+from soundalike.core.vectors import cosine
 
 HERE = Path(__file__).resolve().parent
 STORY = (
@@ -29,12 +29,14 @@ STORY = (
 )
 
 
-def cosine(cloner: Cloner, one: Audio, two: Audio) -> float:
-    vectors = [cloner.family.listen(audio).tensors["vector"].float() for audio in (one, two)]
-    return float(torch.nn.functional.cosine_similarity(*vectors, dim=0))
+def likeness(cloner: Cloner, one: Audio, two: Audio) -> float:
+    """The cosine between the speaker embeddings of two sounds, by the model's own encoder."""
+    first, second = (cloner.synthesizer.condition(Reference(audio)).identity for audio in (one, two))
+    return cosine(first, second)
 
 
 def main() -> None:
+    """The command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("out")
     parser.add_argument(
@@ -71,7 +73,7 @@ def main() -> None:
                 "longest_s": round(max(lengths), 2),
                 "long_characters": len(text),
                 "long_seconds": round(long.seconds, 1),
-                "first_and_last_10_s_cosine": round(cosine(cloner, *ends), 3),
+                "first_and_last_10_s_cosine": round(likeness(cloner, *ends), 3),
                 "first_and_last_10_s_lufs": [round(end.loudness(), 2) for end in ends],
             }
         )

@@ -40,15 +40,15 @@ def facts_of(folders: list[Path]) -> dict[str, Any]:
 class Clones:
     """A model folder that clones."""
 
-    def __init__(self, folder: Path, quality: str = "fast", verify: bool = True):
+    def __init__(self, folder: Path, quality: str = "fast", quality_check: bool = True):
         self.folder = folder
-        self.manner = {"quality": quality, "verify": verify}
+        self.request = {"quality": quality, "quality_check": quality_check}
         self.cloner = Cloner.load(folder)
 
     @property
     def facts(self) -> dict[str, Any]:
-        best = self.manner["quality"] == "best"
-        idle = set() if best else {"adversary"} if self.manner["verify"] else {"adversary", "aligner"}
+        best = self.request["quality"] == "best"
+        idle = set() if best else {"adversary"} if self.request["quality_check"] else {"adversary", "aligner"}
         parts = read_model(self.folder)["parts"]
         return facts_of(
             [part_folder(self.folder, role, place) for role, place in parts.items() if role not in idle]
@@ -58,13 +58,13 @@ class Clones:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a poor reference is poor for every system
             voice = self.cloner.listen(job["reference"])
-        return self.cloner.adapt_to_prompt(voice) if self.manner["quality"] == "best" else voice, job.get(
+        return self.cloner.adapt_to_prompt(voice) if self.request["quality"] == "best" else voice, job.get(
             "language", "en"
         )
 
     def speak(self, text: str, heard: tuple[Voice, str]) -> Iterator[tuple[np.ndarray, int]]:
         voice, language = heard
-        for piece in self.cloner.speak(read(text, language), voice, **self.manner):
+        for piece in self.cloner.speak(read(text, language), voice, **self.request):
             yield piece.samples, piece.rate
 
 

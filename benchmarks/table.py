@@ -64,7 +64,7 @@ def rows_of(given: argparse.Namespace) -> list[Row]:
     return [
         Row("built-in, best", SHIPPED, {"kind": "model", "manner": {"quality": "best"}}),
         Row("built-in, fast", SHIPPED, {"kind": "model"}),
-        Row("built-in, fast, not verified", SHIPPED, {"kind": "model", "manner": {"verify": False}}),
+        Row("built-in, fast, not verified", SHIPPED, {"kind": "model", "manner": {"quality_check": False}}),
         *(
             Row(name, ARCHITECTURES, {"kind": "model", "folder": place, "manner": {"quality": "best"}})
             for what, name, place in folders

@@ -232,8 +232,8 @@ def word_errors(pairs: list[tuple[Audio, Audio, str]]) -> dict[str, float]:
     from soundalike.evaluate.words import score_words
     from soundalike.models.recognizers.whisper import open_recogniser
 
-    ear = open_recogniser("en")
-    scores = [[score_words(text, ear.hear(audio)) for audio in (a, b)] for a, b, text in pairs]
+    recogniser = open_recogniser("en")
+    scores = [[score_words(text, recogniser.transcribe(audio)) for audio in (a, b)] for a, b, text in pairs]
     words = sum(s[0].words for s in scores)
     before, after = (sum(s[side].word_errors for s in scores) for side in (0, 1))
     return {"pairs": len(pairs), "words": words, "errors before": before, "errors after": after}

@@ -104,7 +104,7 @@ def test_a_long_text_is_shared_out(recordings, tmp_path):
     )
     for row in rows:
         assert Audio.read(out / row.audio).seconds == pytest.approx(row.seconds, abs=0.01)
-        assert store.has("durations", row.id) and store.has("vector", row.id)
+        assert store.has("durations", row.id) and store.has("speaker_embedding", row.id)
     assert (out / "unaligned.jsonl").read_text() == (out / "rejected.jsonl").read_text() == ""
     corrected = out / "corrected.jsonl"  # a manifest is a list like any other
     corrected.write_text((out / "manifest.jsonl").read_text().replace("closed", "shut"))
@@ -210,7 +210,7 @@ def test_an_edited_text_is_the_only_thing_done_again(recordings, tmp_path):
         "mel",
         "pitch",
         "samples",
-        "vector",
+        "speaker_embedding",
     }
 
 

@@ -146,7 +146,7 @@ def test_annotating_a_folder(prepared, tmp_path):
         )
     part = load_part(BUILT_IN / "speaker")
     assert write_speaker_embeddings(str(folder), part.instrument, MelSpec()) == len(rows)
-    vectors = np.stack([store.read("vector", row.id).astype(np.float32) for row in rows])
+    vectors = np.stack([store.read("speaker_embedding", row.id).astype(np.float32) for row in rows])
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=2e-3)
     cosine = vectors @ vectors.T
     assert min(cosine[0, 1], cosine[2, 3]) > cosine[:2, 2:].max() + 0.3
@@ -185,11 +185,11 @@ def test_clips_are_retold_and_read_back(prepared, tmp_path):
     assert main(["data", "gta", str(folder), "--part", str(tmp_path / "acoustic")]) == 0
     store = FeatureStore(folder, MelSpec())
     for row in read_manifest(folder):
-        made = store.read("retold", row.id)
+        made = store.read("gta", row.id)
         real = store.read("mel", row.id)
         assert made.shape == real.shape and np.isfinite(made).all() and not np.array_equal(made, real)
     required_fields = frozenset({"mel", "pitch", "samples"})
-    for share, kind in ((1.0, "retold"), (0.0, "mel")):
+    for share, kind in ((1.0, "gta"), (0.0, "mel")):
         data = Dataset(DataConfig(str(folder), seconds=(0.1, 30.0), gta=share), MelSpec(), required_fields)
         item = data.item(0, np.random.default_rng(0))
         assert np.array_equal(item["mel"], store.read(kind, data.rows[0].id).astype(np.float32))
@@ -210,7 +210,7 @@ def test_clips_are_told_in_a_family_s_own_time(prepared, tmp_path, capsys):
         )
         assert row.seconds == pytest.approx(len(mel) / MelSpec().frames_per_second, abs=1e-3)
         assert any(
-            np.array_equal(ours.read("vector", row.id), theirs.read("vector", other.id))
+            np.array_equal(ours.read("speaker_embedding", row.id), theirs.read("speaker_embedding", other.id))
             for other in rows
             if other.speaker == row.speaker
         )

@@ -14,5 +14,5 @@ def unit(vector: np.ndarray) -> np.ndarray:
 
 
 def cosine(first: np.ndarray, second: np.ndarray) -> float:
-    """The cosine of the angle between two vectors (V,): 1 where they point the same way, -1 where opposite."""
+    """The cosine of the angle between two vectors (V,): 1 of one direction, -1 of opposites."""
     return float(unit(first) @ unit(second))

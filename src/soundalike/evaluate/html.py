@@ -21,24 +21,7 @@ MP3_RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_0
 LONGEST = 30.0  # seconds of a recording that are embedded
 MATRIX_UP_TO = 30  # references shown beside each other
 
-STYLE = """
-:root { color-scheme: light dark; --ink: #1b1b1f; --paper: #fff; --soft: #f2f2f5; --line: #c9c9d2; --one: #2563a8; --two: #b4530a;
-  --bad: #b3261e; --good: #1c6b34; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e6ea; --paper: #16161a; --soft: #232329; --line: #45454f; --one: #7db4f0; --two: #f0a35e;
-  --bad: #ff8a80; --good: #7fd99a; } }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 72rem; margin: 0 auto; padding: 1rem; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; margin: 1rem 0; } caption { text-align: left; font-weight: 600; white-space: nowrap; }
-th, td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align: left; vertical-align: top; }
-td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } thead th { background: var(--soft); }
-article { border: 1px solid var(--line); border-radius: .5rem; padding: .8rem 1rem; margin: 1rem 0; }
-.clips { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)); } figure { margin: 0; }
-figure img { width: 100%; height: 7rem; display: block; } audio { width: 100%; } svg { max-width: 44rem; width: 100%; height: auto; }
-svg text { fill: var(--ink); font-size: 13px; } .grid { stroke: var(--line); } .series0 { fill: var(--one); } .series1 { fill: var(--two); }
-circle { fill-opacity: .7; } .key0 { color: var(--one); } .key1 { color: var(--two); } .better { color: var(--good); }
-.worse, del, ins { color: var(--bad); }
-del { text-decoration: line-through; } ins { text-decoration: underline; } .heat { color: #000; text-align: right; }
-.own { font-weight: 700; outline: 2px solid; }
-"""
+STYLE = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
 
 
 def page(report: dict[str, Any], players: int = 12) -> str:

@@ -96,6 +96,7 @@ class Ratings:
             ) from None
 
     def about(self) -> dict[str, str]:
+        """What the file says of its test."""
         with self._connected() as base:
             return dict(base.execute("SELECT name, value FROM about"))
 

@@ -28,9 +28,15 @@ MUSHRA_REAL = 90.0  # BS.1534-3: the hidden reference under 90 in more than 15 %
 MUSHRA_MISSES = 0.15
 RULES = {
     "mos": f"the hidden real recordings had a mean under {REAL_AT_LEAST}",
-    "similarity": f"real recordings of the same speaker had a mean under {REAL_AT_LEAST}, or no higher than those of another speaker",
+    "similarity": (
+        f"real recordings of the same speaker had a mean under {REAL_AT_LEAST}, "
+        "or no higher than those of another speaker"
+    ),
     "ab": "the real recording was not preferred to its low-pass anchor in most of the hidden pairs",
-    "mushra": f"the hidden reference was rated under {MUSHRA_REAL:.0f} in more than {100 * MUSHRA_MISSES:.0f} % of the rounds",
+    "mushra": (
+        f"the hidden reference was rated under {MUSHRA_REAL:.0f} "
+        f"in more than {100 * MUSHRA_MISSES:.0f} % of the rounds"
+    ),
 }
 
 
@@ -55,7 +61,10 @@ def results(ratings: Ratings) -> dict[str, Any]:
         "test": test,
         "question": WORDINGS[test].question,
         "measure": WORDINGS[test].unit,
-        "interval": f"{100 * LEVEL:.0f} % by a percentile bootstrap, {DRAWS} draws, of listeners or of jobs, whichever is wider",
+        "interval": (
+            f"{100 * LEVEL:.0f} % by a percentile bootstrap, {DRAWS} draws, "
+            "of listeners or of jobs, whichever is wider"
+        ),
         "raters": len(heard),
         "raters_kept": len(heard) - len(dropped),
         "dropped": dropped,
@@ -101,7 +110,14 @@ def mean(rows: list[Rating]) -> Estimate | None:
         pooled([part for part, _ in sums], [whole for _, whole in sums])
         for sums in (list(_sums(rows, by).values()) for by in clusters)
     ]
-    return max(found, key=lambda one: one.high - one.low if one is not None and one.low is not None else -1.0)
+    return max(found, key=_width)
+
+
+def _width(estimate: Estimate | None) -> float:
+    """The width of an estimate's interval; under 0 where it has none."""
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return -1.0
+    return estimate.high - estimate.low
 
 
 def _sums(rows: list[Rating], by: Callable[[Rating], str]) -> dict[str, tuple[float, float]]:
@@ -115,6 +131,7 @@ def _sums(rows: list[Rating], by: Callable[[Rating], str]) -> dict[str, tuple[fl
 
 def _row(name: str, rows: list[Rating]) -> dict[str, Any]:
     estimate = mean(rows)
+    assert estimate is not None  # there are rows
     counts = {
         "ratings": len(rows),
         "raters": len({row.rater for row in rows}),
@@ -196,7 +213,7 @@ def shown(test: str, row: dict[str, Any]) -> str:
 
 
 def _interval(test: str, low: float | None, high: float | None) -> str:
-    return "–" if low is None else f"{_number(test, low)} to {_number(test, high)}"
+    return "–" if low is None or high is None else f"{_number(test, low)} to {_number(test, high)}"
 
 
 def _number(test: str, value: float) -> str:

@@ -29,7 +29,8 @@ WORDINGS = {
         (
             QUIET,
             "You will hear short clips, one at a time. Some were made by a computer.",
-            "Judge how natural and how clear the speech is, not what is said and not whether you like the voice.",
+            "Judge how natural and how clear the speech is, "
+            "not what is said and not whether you like the voice.",
             "Hear each clip to its end, then choose one of five words.",
         ),
         "How good is the quality of this speech?",
@@ -42,7 +43,8 @@ WORDINGS = {
         (
             QUIET,
             "You will hear two clips at a time: first a recording of a speaker, then another clip.",
-            "Judge how much the second voice is like that of the speaker. Pay no heed to noise, and none to what is said.",
+            "Judge how much the second voice is like that of the speaker. "
+            "Pay no heed to noise, and none to what is said.",
             "Hear both to their ends, then choose one of five words.",
         ),
         "How much alike are the two voices?",
