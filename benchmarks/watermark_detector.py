@@ -1,5 +1,5 @@
-"""Trains the network that looks for the watermark; it comes out as models/watermark.safetensors, which the
-package ships.
+"""Trains the network that looks for the watermark; it comes out as
+src/soundalike/weights/watermark.safetensors, which the package ships.
 
 usage: python benchmarks/watermark_detector.py OUT.safetensors --corpus FOLDER [--clips 840] [--steps 400]
 
@@ -18,14 +18,15 @@ from unittest import mock
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.nn.functional import softplus
+from torch import Tensor, nn
+from torch.nn.functional import gelu, softplus
 from tqdm import tqdm
 from watermark import clones, mp3, noise, opus, recordings, telephone_rate
 
 from soundalike import Audio, Cloner
 from soundalike.provenance import error_correction, watermark
 from soundalike.provenance.error_correction import BANDS, Mark
+from soundalike.provenance.watermark_detector import FLOOR, LOUDEST, ROWS, WIDTH
 
 SIZE = 4 * watermark.RATE // watermark.COLUMN * watermark.COLUMN  # samples of a stretch
 COLUMNS = SIZE // watermark.COLUMN
@@ -40,6 +41,31 @@ CHANGES: dict[str, Callable] = {
 }
 # What ships is trained on nothing that may not be sold or must be shared alike
 NOT_LEARNT_FROM = ("teacher", "ravdess", "prompts")
+
+
+class Detector(nn.Module):
+    """Spectra to the log-odds that each band of each column was turned up: what
+    soundalike.provenance.watermark_detector computes in numpy.
+    """
+
+    def __init__(self, width: int = 24):
+        super().__init__()
+        self.begin = nn.Conv2d(ROWS * WIDTH, width, (5, 3), padding=(2, 0))
+        self.place = nn.Parameter(torch.zeros(1, width, 1, BANDS))  # low bands are not as high ones
+        self.middle = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
+        self.end = nn.Conv2d(width, 1, 1)
+
+    def forward(self, power: Tensor) -> Tensor:  # (B, 2 T, WIDTH * (BANDS + 2)) log10 power -> (B, T, BANDS)
+        columns = power.shape[1] // ROWS
+        power = power[:, : ROWS * columns]
+        top = torch.quantile(power.amax(2), LOUDEST, 1)[:, None, None]  # so that the volume does not matter
+        power = (power - top).clamp(FLOOR) / 1.5 + 1.5
+        x = power.reshape(len(power), columns, ROWS, BANDS + 2, WIDTH).permute(0, 2, 4, 1, 3)
+        x = x.reshape(len(power), ROWS * WIDTH, columns, BANDS + 2)
+        x = gelu(self.begin(x) + self.place)
+        for layer in self.middle:
+            x = x + gelu(layer(x))
+        return self.end(x)[:, 0]
 
 
 def stretch(sounds: list[Audio], rng: random.Random) -> tuple[np.ndarray, np.ndarray]:
@@ -95,7 +121,7 @@ def main() -> None:
     def loss(chosen: Tensor) -> Tensor:
         return softplus(-network(spectra[chosen].float()) * signs[chosen].float())
 
-    network = watermark.Detector()
+    network = Detector()
     optimiser = torch.optim.AdamW(network.parameters(), 2e-3)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 3e-3, given.steps)
     for _ in tqdm(range(given.steps), desc="steps"):
@@ -105,9 +131,8 @@ def main() -> None:
         schedule.step()
     with torch.no_grad():
         told = 1 - loss(torch.arange(kept)).mean() / np.log(2)
-    print(
-        f"{float(told) * BANDS * watermark.RATE / watermark.COLUMN:.1f} bits a second are told on stretches kept aside"
-    )
+    bits = float(told) * BANDS * watermark.RATE / watermark.COLUMN
+    print(f"{bits:.1f} bits a second are told on stretches kept aside")
     from safetensors.torch import save_file
 
     save_file({name: value.half().contiguous() for name, value in network.state_dict().items()}, given.out)

@@ -253,5 +253,5 @@ def running(tmp_path_factory):
 def served(running):
     """A server that knows the demo's voice as Anna."""
     server = running()
-    server.house.store.put("Anna", server.house.cloner.listen(REFERENCE), False)
+    server.services.store.put("Anna", server.services.cloner.listen(REFERENCE), False)
     return server

@@ -16,7 +16,8 @@ from soundalike.audio.audio import Audio
 from soundalike.audio.mel import MelSpec
 from soundalike.checkpoints.bundle import BUILT_IN
 from soundalike.checkpoints.part import load_part
-from soundalike.models.aligners.hmm.network import DISAGREEMENT, Aligner
+from soundalike.models.aligners.agreement import DISAGREEMENT
+from soundalike.models.aligners.hmm.network import Aligner
 from soundalike.models.aligners.hmm.search import posteriors, viterbi
 from soundalike.nn.spectral import log_mel
 from soundalike.text import Utterance, encode, phonemize

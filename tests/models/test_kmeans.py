@@ -1,4 +1,4 @@
-"""Units of speech by k-means: planted clusters are found, saved units are the same, real sound has structure."""
+"""Units of speech by k-means: planted clusters are found, saved units stay, real sound has structure."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def people(cloner):
 
 
 def agreed(voice):
-    return consent.grant(voice, consent.Heard(-0.5, 0.9), "I agree.", "personal", 30, DAY)
+    return consent.grant(voice, consent.ReadingCheck(-0.5, 0.9), "I agree.", "personal", 30, DAY)
 
 
 def test_the_sentence_holds_the_day_and_is_another_each_time():
@@ -46,19 +46,19 @@ def test_the_sentence_holds_the_day_and_is_another_each_time():
 
 def test_a_reading_by_the_same_speaker_is_taken_another_speaker_or_sentence_is_not(cloner, people):
     (anna_1, text_1, anna), (anna_2, text_2, _), (ben_1, text_3, ben), _ = people
-    heard = consent.hear(cloner, anna, anna_2, text_2)
+    heard = consent.check_reading(cloner, anna, anna_2, text_2)
     assert heard.likeness > consent.LEAST_LIKENESS and heard.words > consent.LEAST_WORDS
     with pytest.raises(consent.ConsentError, match="another person"):
-        consent.hear(cloner, anna, ben_1, text_3)
+        consent.check_reading(cloner, anna, ben_1, text_3)
     with pytest.raises(consent.ConsentError, match="other words"):
-        consent.hear(cloner, anna, anna_2, text_1)
+        consent.check_reading(cloner, anna, anna_2, text_1)
 
 
 def test_a_clone_cannot_consent(cloner, people):
     _, text, anna = people[0]
     read = join(list(cloner.speak(text, anna)))
     with pytest.raises(consent.ConsentError, match="synthesised"):
-        consent.hear(cloner, anna, read, text)
+        consent.check_reading(cloner, anna, read, text)
 
 
 def test_a_record_holds_until_it_ends(people):
@@ -66,7 +66,7 @@ def test_a_record_holds_until_it_ends(people):
     assert (
         consent.check(voice, DAY)["scope"] == "personal" == consent.check(voice, DAY + timedelta(30))["scope"]
     )
-    assert "personal" in consent.told(voice, DAY)
+    assert "personal" in consent.describe(voice, DAY)
     with pytest.raises(consent.ConsentError, match="ended on 2026-12-21"):
         consent.check(voice, DAY + timedelta(31))
     with pytest.raises(consent.ConsentError, match="not yet"):
@@ -139,10 +139,10 @@ def test_the_key_is_the_users_alone_and_stays(tmp_path):
 def test_a_blend_is_consented_to_when_both_parents_are(cloner, people):
     first = agreed(people[0][2])
     second = agreed(people[2][2])
-    blend = consent.blended(voice_library.blend(cloner, first, second, 0.5), (first, second), DAY)
+    blend = consent.grant_blend(voice_library.blend(cloner, first, second, 0.5), (first, second), DAY)
     assert consent.check(blend, DAY)["scope"] == "personal"
     with pytest.raises(consent.ConsentError, match="nobody"):
-        consent.blended(voice_library.blend(cloner, first, people[2][2], 0.5), (first, people[2][2]), DAY)
+        consent.grant_blend(voice_library.blend(cloner, first, people[2][2], 0.5), (first, people[2][2]), DAY)
     moved = copy.deepcopy(blend.facts)
     moved["consent"]["of"][0]["scope"] = "commercial"
     with pytest.raises(consent.ConsentError, match="forged"):
@@ -180,7 +180,9 @@ def test_enroll(people, monkeypatch, capsys, tmp_path):
 
 def test_silence_is_no_reading(cloner, people):
     with pytest.raises(Exception, match="words|silent|too short"):
-        consent.hear(cloner, people[0][2], Audio(np.zeros(24000 * 5, np.float32), 24000), people[0][1])
+        consent.check_reading(
+            cloner, people[0][2], Audio(np.zeros(24000 * 5, np.float32), 24000), people[0][1]
+        )
 
 
 def test_a_server_may_ask_for_consent(people, running):
@@ -188,8 +190,8 @@ def test_a_server_may_ask_for_consent(people, running):
 
     server = running(require_consent=True)
     voice = people[0][2]
-    server.house.store.put("Anna", agreed(voice), False)
-    server.house.store.put("Ben", voice, False)
+    server.services.store.put("Anna", agreed(voice), False)
+    server.services.store.put("Ben", voice, False)
     with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=900) as http:
         said = {
             name: http.post("/v1/audio/speech", json={"voice": name, "input": "Good evening."})

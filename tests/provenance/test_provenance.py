@@ -8,10 +8,13 @@ import dataclasses
 import io
 import json
 import random
+import subprocess
+import sys
 from datetime import date
 
 import numpy as np
 import pytest
+import torch
 import watermark as measured
 from conftest import REFERENCE, sentences
 
@@ -21,7 +24,7 @@ from soundalike.audio.io import FORMATS, read_comment
 from soundalike.audio.speech import join
 from soundalike.cli.main import main
 from soundalike.inference import voice_library
-from soundalike.provenance import metadata, watermark
+from soundalike.provenance import metadata, watermark, watermark_detector
 from soundalike.provenance.error_correction import BITS, Mark, decode, encode
 
 TEXT = (
@@ -62,6 +65,29 @@ def test_the_mark_is_read_after(name, clone, cloner, voice):
     for attack in measured.ATTACKS[name]:
         audio = attack(audio, rng)
     assert read_marks(audio)[:1] == [metadata.mark_of(voice, cloner.model, DAY)]
+
+
+def test_the_detector_in_numpy_equals_the_one_it_was_trained_as(clone):
+    from safetensors.torch import load_file
+    from watermark_detector import Detector
+
+    trained = Detector()
+    weights = load_file(watermark_detector.WEIGHTS)
+    trained.load_state_dict({name: value.float() for name, value in weights.items()})
+    power = watermark.spectra(clone.samples)
+    for part in (power, power[:101], power[:2]):
+        with torch.inference_mode():
+            expected = trained.eval()(torch.from_numpy(part)[None])[0].numpy()
+        assert np.abs(watermark_detector.detector().log_odds(part) - expected).max() < 1e-4
+
+
+def test_provenance_loads_no_torch():
+    code = """
+import sys
+from soundalike.provenance import consent, metadata
+sys.exit("torch" in sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_no_mark_in_real_recordings_or_when_told_not_to(cloner, voice):

@@ -15,6 +15,7 @@ pytest.importorskip("fastapi", reason="needs soundalike[serve]")
 httpx = pytest.importorskip("httpx", reason="needs httpx")
 
 from soundalike import Audio  # noqa: E402
+from soundalike.core.types import Reference as Recording  # noqa: E402
 
 TEXT = "The harbor was quiet this morning."
 LONG = "The harbor was quiet this morning. Nobody came. " * 60
@@ -155,7 +156,7 @@ def test_a_recording_may_come_with_the_request(http, cloner):
         == bare.content
     )
     one, two, other = (
-        cloner.family.listen(audio).tensors["vector"].float()
+        cloner.synthesizer.condition(Recording(audio)).identity.astype(np.float32)
         for audio in (
             Audio.read(io.BytesIO(bare.content)),
             Audio.read(HERE / "data" / "ben_2.flac"),
@@ -221,7 +222,7 @@ def test_voices_are_kept_listed_and_deleted(http):
 
 
 def test_a_client_that_leaves_ends_its_speech(http, served):
-    before = served.services.metrics.utterance._value.get()
+    before = served.services.metrics.speech_seconds._value.get()
     with http.stream(
         "POST", "/v1/audio/speech", json={"voice": "Anna", "input": LONG, "response_format": "pcm"}
     ) as answer:
@@ -230,10 +231,10 @@ def test_a_client_that_leaves_ends_its_speech(http, served):
     while served.services.limiter.inside and time.monotonic() < until:
         time.sleep(0.05)
     assert served.services.limiter.inside == 0
-    assert served.services.metrics.utterance._value.get() - before < 60  # of some 170 s
+    assert served.services.metrics.speech_seconds._value.get() - before < 60  # of some 170 s
 
 
-def test_a_full_house_says_when_to_come_again(http, served):
+def test_a_full_server_says_when_to_come_again(http, served):
     limiter = served.services.limiter
     places = [limiter.place(None) for _ in range(limiter.most)]
     try:
@@ -289,12 +290,12 @@ def test_every_answer_forbids_what_the_page_does_not_need(http):
     assert http.get("/nothing-here").json()["error"]["code"] == "not_found"
 
 
-def test_options_of_the_model_are_told_and_taken(http):
-    told = http.get("/v1/limits").json()
+def test_options_of_the_model_are_listed_and_followed(http):
+    limits = http.get("/v1/limits").json()
     assert (
-        told["options"]["pitch"] == [-12, 12]
-        and {"temperature", "loudness"} <= told["options"].keys()
-        and "en" in told["languages"]
+        limits["options"]["pitch"] == [-12, 12]
+        and {"temperature", "loudness"} <= limits["options"].keys()
+        and "en" in limits["languages"]
     )
 
     def said(**options) -> Audio:

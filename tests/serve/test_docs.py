@@ -24,7 +24,7 @@ def example(language: str, port: int) -> str:
 
 
 @pytest.fixture
-def limiter(tmp_path):
+def workplace(tmp_path):
     from soundalike import Audio
 
     Audio.read(REFERENCE).write(tmp_path / "me.wav")
@@ -38,22 +38,22 @@ def run(*command: str, folder) -> str:
 
 
 @pytest.mark.skipif(not shutil.which("curl") or not shutil.which("bash"), reason="needs curl and bash")
-def test_curl(limiter, running):
-    run("bash", "-e", "-c", example("bash", running().port), folder=limiter)
-    answer = json.loads((limiter / "answer.json").read_text())
-    assert answer["sampling_rate"] == 24_000 and (limiter / "evening.mp3").stat().st_size > 3000
+def test_curl(workplace, running):
+    run("bash", "-e", "-c", example("bash", running().port), folder=workplace)
+    answer = json.loads((workplace / "answer.json").read_text())
+    assert answer["sampling_rate"] == 24_000 and (workplace / "evening.mp3").stat().st_size > 3000
 
 
-def test_python(limiter, served):
+def test_python(workplace, served):
     pytest.importorskip("openai", reason="needs openai")
-    printed = run(sys.executable, "-c", example("python", served.port), folder=limiter)
-    assert sum(map(int, printed.split())) > 100_000 and (limiter / "evening.mp3").stat().st_size > 3000
+    printed = run(sys.executable, "-c", example("python", served.port), folder=workplace)
+    assert sum(map(int, printed.split())) > 100_000 and (workplace / "evening.mp3").stat().st_size > 3000
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="needs node")
-def test_javascript(limiter, served):
-    (limiter / "example.mjs").write_text(example("js", served.port))
-    printed = run("node", "example.mjs", folder=limiter)
+def test_javascript(workplace, served):
+    (workplace / "example.mjs").write_text(example("js", served.port))
+    printed = run("node", "example.mjs", folder=workplace)
     assert "evening" in printed and re.search(r"\d seconds", printed)
 
 

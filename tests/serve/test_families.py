@@ -1,4 +1,4 @@
-"""A server with several families: each by its name, loaded when it is first asked for, offered by the
+"""A server with several architectures: each by its name, loaded when it is first asked for, offered by the
 page.
 """
 
@@ -21,7 +21,7 @@ TEXT = "Good evening."
 
 @pytest.fixture
 def several(tiny_shelf, running):
-    """A server that has tiny untrained families beside the built-in one, and knows the demo's voice as
+    """A server that has tiny untrained models beside the built-in one, and knows the demo's voice as
     Anna.
     """
     server = running()
@@ -35,13 +35,13 @@ def http(several):
         yield client
 
 
-def test_families_are_told_and_speak(several, http):
-    told = {model["id"]: model for model in http.get("/v1/limits").json()["models"]}
+def test_models_are_listed_and_speak(several, http):
+    listed = {model["id"]: model for model in http.get("/v1/limits").json()["models"]}
     assert (
-        list(told) == ["soundalike", "convrnn", "fastspeech2", "sv2tts"]
-        and told["soundalike"]["family"] == "starling"
+        list(listed) == ["soundalike", "convrnn", "fastspeech2", "sv2tts"]
+        and listed["soundalike"]["family"] == "starling"
     )
-    assert "energy" in told["fastspeech2"]["options"] and "speed" not in told["sv2tts"]["options"]
+    assert "energy" in listed["fastspeech2"]["options"] and "speed" not in listed["sv2tts"]["options"]
     assert {"soundalike", "tts-1", "fastspeech2", "sv2tts"} <= {
         model["id"] for model in http.get("/v1/models").json()["data"]
     }
@@ -166,5 +166,5 @@ def test_the_page_of_one_family_offers_none(running, tab, monkeypatch, tmp_path)
     page = tab(f"http://127.0.0.1:{running().port}")
     page.wait_for_selector("#ready.good")
     page.click("summary")
-    page.wait_for_selector("#pitch")  # what may be asked for is told apart from being ready
+    page.wait_for_selector("#pitch")  # the limits come apart from being ready
     assert page.is_hidden("#model") and page.is_visible("#pitch") and page.is_hidden("#energy")

@@ -23,7 +23,7 @@ pytest.importorskip("fastapi", reason="needs soundalike[serve]")
 httpx = pytest.importorskip("httpx", reason="needs httpx")
 
 from soundalike import Audio  # noqa: E402
-from soundalike.core.errors import ConfigError
+from soundalike.core.errors import ConfigError  # noqa: E402
 from soundalike.provenance.metadata import today  # noqa: E402
 
 SHORT = "Good evening. It costs $3.50."

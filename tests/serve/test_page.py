@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import numpy as np
@@ -12,8 +13,11 @@ from soundalike.audio.audio import Audio
 
 pytest.importorskip("fastapi", reason="needs soundalike[serve]")
 TEXT = "The kettle began to sing. Nobody had told him that the shop was closed."
-NOTE_PLAYING = """() => new MutationObserver(() => window.played ||= document.querySelector("#play").matches(".playing"))
-    .observe(document.querySelector("#play"), {attributes: true})"""  # however short it is
+# Notes that the player played, however short it is
+NOTE_PLAYING = """() => {
+    const play = document.querySelector("#play");
+    new MutationObserver(() => window.played ||= play.matches(".playing")).observe(play, {attributes: true});
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -40,8 +44,12 @@ def done(page) -> None:
 
 def colours(page, canvas: str) -> int:
     """How many different pixels a picture has."""
-    code = "id => { const c = document.getElementById(id); return new Set(new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height)"
-    return page.evaluate(code + ".data.buffer)).size }", canvas)
+    code = """id => {
+        const c = document.getElementById(id);
+        const pixels = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+        return new Set(new Uint32Array(pixels.buffer)).size;
+    }"""
+    return page.evaluate(code, canvas)
 
 
 def sideways(page) -> int:
@@ -123,7 +131,7 @@ def test_a_voice_is_saved_and_used_with_the_keyboard_alone(address, tab):
         page.keyboard.press("Tab")
         reached.append(
             page.evaluate(
-                "document.activeElement.id || document.activeElement.name || document.activeElement.getAttribute('aria-label')"
+                "(({activeElement: at}) => at.id || at.name || at.getAttribute('aria-label'))(document)"
             )
         )
         assert len(reached) < 12, reached
@@ -192,7 +200,8 @@ def test_what_cannot_be_used_is_said(address, tab, tmp_path):
 def test_a_busy_server_is_asked_again_and_a_lost_one_named(address, tab):
     page = tab(address)
     choose(page, REFERENCE)
-    busy = '{"error": {"message": "64 requests are waiting already.", "type": "x", "param": null, "code": "queue_full"}}'
+    error = {"message": "64 requests are waiting already.", "type": "x", "param": None, "code": "queue_full"}
+    busy = json.dumps({"error": error})
     answers = [
         lambda route: route.fulfill(status=429, body=busy, headers={"Retry-After": "5"}),
         lambda route: route.continue_(),
@@ -253,7 +262,10 @@ def test_every_control_has_a_name_and_every_text_enough_contrast(address, tab):
     )
     assert not nameless
     names = ("paper", "card", "wash", "bad-wash", "accent", "ink", "soft", "bad", "over")
-    read = "names => names.map(name => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim())"
+    read = """names => {
+        const style = getComputedStyle(document.documentElement);
+        return names.map(name => style.getPropertyValue("--" + name).trim());
+    }"""
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         tones = dict(zip(names, page.evaluate(read, list(names))))

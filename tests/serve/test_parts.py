@@ -1,5 +1,5 @@
-"""Pieces of the server by themselves: keys, the decoding process, encoders, cutting of texts, the desk, the
-command.
+"""Parts of the server by themselves: keys, the decoding process, encoders, sections of texts, the limiter,
+the request guard, the command.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ pytest.importorskip("fastapi", reason="needs soundalike[serve]")
 
 from soundalike import Audio  # noqa: E402
 from soundalike.cli.main import main  # noqa: E402
-from soundalike.core.errors import AudioError, ConfigError
+from soundalike.core.errors import AudioError, ConfigError  # noqa: E402
+from soundalike.inference.long_text import sections  # noqa: E402
 from soundalike.provenance.metadata import today  # noqa: E402
 from soundalike.serve import decode  # noqa: E402
 from soundalike.serve.encode import CODECS, Encoder, stretched  # noqa: E402
 from soundalike.serve.errors import Refusal  # noqa: E402
 from soundalike.serve.limiter import Limiter  # noqa: E402
-from soundalike.serve.middleware import keys
-from soundalike.serve.services import sections  # noqa: E402
+from soundalike.serve.middleware import keys  # noqa: E402
 from soundalike.serve.settings import Settings  # noqa: E402
 
 
@@ -86,7 +86,8 @@ def test_channels_stay_apart_and_are_two_at_most(decoder):
 
 def in_child(code: str) -> str:
     """What code prints in a process under the decoder's limits."""
-    start = "import socket; from soundalike.serve import decode; decode.rehearse(); decode.limit(300, 2)\n"
+    start = "import socket\nfrom soundalike.serve import decode\n"
+    start += "decode.warm_up()\ndecode.limit_resources(300, 2)\n"
     return subprocess.run(
         [sys.executable, "-c", start + code], capture_output=True, text=True, cwd=decode.PACKAGES
     ).stdout
@@ -148,7 +149,7 @@ def test_the_command_makes_keys_and_says_what_is_wrong(tmp_path, capsys):
         assert reason in capsys.readouterr().err
 
 
-def test_the_desk_is_bounded_by_room_by_key_and_by_memory():
+def test_the_limiter_is_bounded_by_room_by_key_and_by_memory():
     limiter = Limiter(workers=1, waiting=2, per_key=2, memory=0)
     with limiter.place("a"), limiter.place("a"):
         with pytest.raises(Refusal) as caught, limiter.place("a"):
@@ -181,10 +182,10 @@ TEXTS = {
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_text_read_bit_by_bit_sounds_as_one_read_whole(name, served, cloner, voice):
     from soundalike.audio.speech import join
-    from soundalike.serve.schemas import Wanted
+    from soundalike.serve.schemas import TextRequest
 
     text = TEXTS[name]
-    pieces = list(served.services.speak(Wanted(input=text, seed=4), voice))
+    pieces = list(served.services.speak(TextRequest(input=text, seed=4), voice))
     whole = join(list(served.services.cloner.speak(text, voice, cloner.Options(seed=4), day=today())))
     bits = join(pieces)
     assert np.array_equal(bits.samples, whole.samples) and bits.timestamps == whole.timestamps
@@ -197,15 +198,15 @@ def test_a_text_read_bit_by_bit_sounds_as_one_read_whole(name, served, cloner, v
 
 def test_ssml_speaks_in_kept_voices_by_name_or_id(served, cloner, voice):
     from soundalike.audio.speech import join
-    from soundalike.serve.schemas import Wanted
+    from soundalike.serve.schemas import TextRequest
 
     other = cloner.listen(HERE / "data" / "ben_1.flac")
-    plain = join(list(served.services.speak(Wanted(input="Good evening."), voice)))
+    plain = join(list(served.services.speak(TextRequest(input="Good evening."), voice)))
     for name in ("Anna", "anna"):
         called = join(
             list(
                 served.services.speak(
-                    Wanted(input=f'<speak><voice name="{name}">Good evening.</voice></speak>'), other
+                    TextRequest(input=f'<speak><voice name="{name}">Good evening.</voice></speak>'), other
                 )
             )
         )
@@ -228,7 +229,7 @@ def test_stretching_keeps_pitch_and_moves_words(voice, cloner):
     assert after == pytest.approx(before, rel=0.05)
 
 
-def test_the_door_knows_the_names_it_answers_to():
+def test_the_request_guard_knows_the_names_it_answers_to():
     from soundalike.serve.middleware.limits import RequestGuard
 
     def answers(asked: str, **settings) -> bool:
@@ -274,3 +275,26 @@ def test_logs_hold_places_but_no_messages(capsys):
         said = json.loads(Lines().format(record))
         assert places(error)[0] == "ValueError" and "secret" not in json.dumps(said)
     assert said["level"] == "error" and said["event"] == "failed"
+
+
+def test_the_app_loads_no_torch():
+    code = "import sys, soundalike.serve.app; sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_request_may_give_the_options_of_the_architectures_in_their_ranges():
+    from pydantic import ValidationError
+
+    from soundalike.inference.option_table import option_table
+    from soundalike.serve.request_options import ranges
+    from soundalike.serve.schemas import SpeechRequest
+
+    properties = SpeechRequest.model_json_schema()["properties"]
+    for name, (low, high) in ranges().items():
+        schema = properties[name]["anyOf"][0]
+        assert (schema["minimum"], schema["maximum"]) == (low, high)
+        assert getattr(SpeechRequest(input="Hi.", **{name: high}), name) == high
+        with pytest.raises(ValidationError, match=f"{name} = .* is out of range. Choose {low:g} to {high:g}"):
+            SpeechRequest(input="Hi.", **{name: high + 1})
+    assert set(ranges()) == {"pitch", "temperature", "energy", "loudness"}
+    assert ranges()["pitch"] == (option_table()["pitch"].range.low, option_table()["pitch"].range.high)

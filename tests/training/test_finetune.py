@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 
+import numpy as np
 import pytest
 import torch
 from conftest import RECIPES
@@ -13,6 +14,7 @@ from soundalike.audio.speech import join
 from soundalike.checkpoints.bundle import BUILT_IN
 from soundalike.checkpoints.part import load_part
 from soundalike.cli.main import main
+from soundalike.cli.train import finetune_tools
 from soundalike.core.errors import AudioError, CheckpointError, ConfigError
 from soundalike.core.types import ADAPTER
 from soundalike.nn import lora as adapter
@@ -143,9 +145,9 @@ def adapted(cloner, voice) -> Voice:
     """The demo's voice with a made-up adapter, a strong one."""
     change = {
         ADAPTER + "hear.mix.2.bias": 2.0
-        * torch.randn(
-            cloner.synthesizer.acoustic.config.voice, generator=torch.Generator().manual_seed(0)
-        ).half()
+        * torch.randn(cloner.synthesizer.acoustic.config.voice, generator=torch.Generator().manual_seed(0))
+        .half()
+        .numpy()
     }
     return Voice(
         {**voice.tensors, **change},
@@ -175,13 +177,13 @@ def test_an_adapter_for_other_weights_is_left_out_with_a_warning(cloner, voice, 
 
 @pytest.mark.parametrize("name", [ADAPTER + "../etc", ADAPTER + "a" * 130, "adapter", ADAPTER])
 def test_odd_names_in_a_voice_file_are_refused(adapted, name, tmp_path):
-    Voice({**adapted.tensors, name: torch.zeros(3).half()}, adapted.facts).save(tmp_path / "odd.voice")
+    Voice({**adapted.tensors, name: np.zeros(3, np.float16)}, adapted.facts).save(tmp_path / "odd.voice")
     with pytest.raises(CheckpointError, match="is none of"):
         Voice.load(tmp_path / "odd.voice")
 
 
 def test_an_adapter_that_does_not_fit_is_refused(cloner, adapted):
-    odd = Voice({**adapted.tensors, ADAPTER + "nowhere": torch.zeros(3).half()}, adapted.facts)
+    odd = Voice({**adapted.tensors, ADAPTER + "nowhere": np.zeros(3, np.float16)}, adapted.facts)
     with pytest.raises(CheckpointError, match="does not fit"):
         list(cloner.speak("Good morning.", odd))
 
@@ -270,4 +272,4 @@ def test_too_little_speech_is_refused(recordings, tmp_path):
     for name in ("0.wav", "0.txt", "1.wav", "1.txt"):
         (few / name).write_bytes((recordings / name).read_bytes())
     with pytest.raises(AudioError, match="at least 30 s"):
-        adapt.adapt(few, tmp_path / "work", tell=lambda line: None)
+        adapt.adapt(few, tmp_path / "work", finetune_tools(), tell=lambda line: None)

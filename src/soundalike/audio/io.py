@@ -31,17 +31,19 @@ def read_channels(
     that is decoded. Without a `container` (FFmpeg's name of it) FFmpeg chooses among all it knows, some of
     which name further files.
     """
+    source: str | io.BytesIO
     if isinstance(path, io.BytesIO):
+        source = path
         name = "<stream>"
     else:
-        name = os.fspath(path)
+        source = name = os.fspath(path)
         if not os.path.exists(name):
             raise AudioError(f"{name}: no such file. Give the path of a recording.")
         if os.path.isdir(name):
             raise AudioError(f"{name}: this is a folder. Give the path of one recording.")
         if os.path.getsize(name) == 0:
             raise AudioError(f"{name}: the file is empty. Give a recording of speech.")
-    channels, rate = _decode(path, name, longest, container)
+    channels, rate = _decode(source, name, longest, container)
     if len(channels) == 0:
         raise AudioError(f"{name}: the file holds no sound. Give a recording of speech.")
     if not np.isfinite(channels).all():
@@ -150,7 +152,7 @@ def _decode(
     import av
 
     try:
-        with av.open(path, format=container) as opened:
+        with av.open(path, "r", format=container) as opened:
             if not opened.streams.audio:
                 raise AudioError(f"{name}: the file holds no sound track. Give a recording of speech.")
             stream = opened.streams.audio[0]

@@ -1,4 +1,4 @@
-"""The mel spectrogram: its specification, and its computation in numpy. `nn.spectral` computes it in torch."""
+"""The mel spectrogram: its specification, and its computation in numpy; `nn.spectral` has it in torch."""
 
 from __future__ import annotations
 
@@ -56,8 +56,10 @@ class MelSpec:
 
 
 def stft(samples: np.ndarray, n_fft: int, hop_length: int, padding: str = "reflect") -> np.ndarray:
-    """Complex spectrum (T, F) of samples (N,): periodic Hann window, frame t centred on sample t * hop_length,
-    ends padded by n_fft // 2 ("reflect" or "constant", silence). T is N // hop_length + 1, F n_fft // 2 + 1.
+    """Complex spectrum (T, F) of samples (N,), with T = N // hop_length + 1 and F = n_fft // 2 + 1.
+
+    The window is a periodic Hann; frame t is centred on sample t * hop_length; the ends are padded by
+    n_fft // 2 samples, "reflect" (the sound mirrored) or "constant" (silence).
     """
     padded = np.pad(samples, n_fft // 2, mode="reflect" if padding == "reflect" else "constant")
     frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop_length]  # (T, n_fft)

@@ -45,8 +45,8 @@ def pitch(samples: np.ndarray, spec: MelSpec) -> np.ndarray:
 
 
 def _correlations(samples: np.ndarray, hop_length: int, longest: int) -> np.ndarray:
-    """How well a window at each frame agrees with itself 0 to `longest` decimated samples later: (T, longest),
-    at most 1.
+    """Normalised correlation (T, longest) of each frame's window with the sound 0 to `longest` decimated
+    samples later; at most 1.
     """
     # A moving average, then every second sample
     smooth = np.convolve(samples, np.ones(DECIMATION) / DECIMATION, mode="same")[::DECIMATION]
@@ -66,8 +66,8 @@ def _correlations(samples: np.ndarray, hop_length: int, longest: int) -> np.ndar
 
 
 def _candidates(correlation: np.ndarray, shortest: int) -> tuple[np.ndarray, np.ndarray]:
-    """The scores (T, CANDIDATES) of the best periods from `shortest` up, and the periods in decimated samples,
-    not whole.
+    """The best periods from `shortest` up: their scores (T, CANDIDATES), and the periods themselves,
+    interpolated, in decimated samples.
     """
     longest = correlation.shape[1]
     found = correlation[:, shortest:]

@@ -71,8 +71,13 @@ def scatter(points: list[tuple[float, float, str, int]], across: str, up: str) -
     below = 50
     x_low, x_high, x_step = _axis([p[0] for p in points])
     y_low, y_high, y_step = _axis([p[1] for p in points])
-    x = lambda v: left + (v - x_low) / (x_high - x_low) * (width - left - 15)  # noqa: E731
-    y = lambda v: height - below - (v - y_low) / (y_high - y_low) * (height - below - 15)  # noqa: E731
+
+    def x(value: float) -> float:
+        return left + (value - x_low) / (x_high - x_low) * (width - left - 15)
+
+    def y(value: float) -> float:
+        return height - below - (value - y_low) / (y_high - y_low) * (height - below - 15)
+
     parts = [_svg(width, height, f"Scatter of {up} against {across}, {len(points)} jobs")]
     for value in np.arange(x_low, x_high + x_step / 2, x_step):
         parts.append(
@@ -85,13 +90,15 @@ def scatter(points: list[tuple[float, float, str, int]], across: str, up: str) -
         parts.append(f'<text x="{left - 8}" y="{y(value) + 4:.1f}" text-anchor="end">{value:.4g}</text>')
     for px, py, title, series in points:
         parts.append(
-            f'<circle class="series{series}" cx="{x(px):.1f}" cy="{y(py):.1f}" r="5"><title>{escape(title)}</title></circle>'
+            f'<circle class="series{series}" cx="{x(px):.1f}" cy="{y(py):.1f}" '
+            f'r="5"><title>{escape(title)}</title></circle>'
         )
     parts.append(
         f'<text x="{(left + width) / 2}" y="{height - 10}" text-anchor="middle">{escape(across)}</text>'
     )
     parts.append(
-        f'<text transform="translate(16 {(height - below) / 2}) rotate(-90)" text-anchor="middle">{escape(up)}</text></svg>'
+        f'<text transform="translate(16 {(height - below) / 2}) rotate(-90)" '
+        f'text-anchor="middle">{escape(up)}</text></svg>'
     )
     return "".join(parts)
 
@@ -108,14 +115,18 @@ def bars(rows: list[tuple[str, float, str, int]], label: str) -> str:
         size = value / top * (width - left - 90)
         parts.append(f'<text x="{left - 8}" y="{y + 16}" text-anchor="end">{escape(name)}</text>')
         parts.append(
-            f'<rect class="series{series}" x="{left}" y="{y + 3}" width="{size:.1f}" height="{line - 8}"><title>{escape(text)}</title></rect>'
+            f'<rect class="series{series}" x="{left}" y="{y + 3}" width="{size:.1f}" '
+            f'height="{line - 8}"><title>{escape(text)}</title></rect>'
         )
         parts.append(f'<text x="{left + size + 6:.1f}" y="{y + 16}">{escape(text)}</text>')
     return "".join([*parts, "</svg>"])
 
 
 def _svg(width: int, height: int, label: str) -> str:
-    return f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}"><title>{escape(label)}</title>'
+    return (
+        f'<svg viewBox="0 0 {width} {height}" role="img" '
+        f'aria-label="{escape(label)}"><title>{escape(label)}</title>'
+    )
 
 
 def _axis(values: list[float]) -> tuple[float, float, float]:

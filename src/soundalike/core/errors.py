@@ -4,11 +4,6 @@ it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
 
 class SoundalikeError(Exception):
     """Anything this package refuses to do. The message names what is wrong and how to mend it."""

@@ -44,7 +44,8 @@ def _in_processes(task: partial, jobs: list[Any], workers: int) -> Iterator[Any]
             yield future.result()
     except BrokenProcessPool:
         raise WorkerError(
-            "a worker was killed, perhaps for want of memory. Run the same command to go on, with fewer --workers."
+            "a worker was killed, perhaps for want of memory. Run the same command to go on, with "
+            "fewer --workers."
         ) from None
     finally:
         pool.shutdown(wait=True, cancel_futures=True)

@@ -39,8 +39,9 @@ def write_atomic(
 
     The data goes to a temporary file beside the target, which then takes the target's name. `data` is the
     content (text is written as UTF-8), or a function that writes it to the path it is given. `mode` are the
-    file's permissions. Without `overwrite` an existing file is kept and FileExistsError raised. Raises OSError
-    when the file cannot be written, and whatever `data` raises; nothing is left behind then.
+    file's permissions. Without `overwrite` an existing file is kept and FileExistsError raised.
+
+    Raises OSError when the file cannot be written, and whatever `data` raises; nothing is left behind then.
     """
     target = Path(path)
     prefix = f".{target.name[:KEPT_OF_NAME]}."

@@ -256,15 +256,16 @@ class Speaker:
         from soundalike.audio.io import format_of, write_encoded
         from soundalike.audio.speech import join
         from soundalike.provenance import metadata
-        from soundalike.text import Lexicon, read
+        from soundalike.text import Lexicon
 
-        from .pipeline import lexicon_of
+        from .script_request import ScriptRequest, read_script
 
         settings = self.settings
         voice = self._voice(job["reference"])
         began = time.monotonic()
-        lexicon = Lexicon.read(settings.lexicon) if settings.lexicon else lexicon_of(voice)
-        script = read(job["text"], job.get("language") or settings.language, lexicon, settings.ssml)
+        lexicon = Lexicon.read(settings.lexicon) if settings.lexicon else None
+        language = job.get("language") or settings.language
+        script = read_script(ScriptRequest(job["text"], language, lexicon, settings.ssml), voice)
         pieces = self.cloner.speak(
             script,
             voice,

@@ -196,7 +196,7 @@ def best_window(audio: Audio, active: np.ndarray, flat: np.ndarray) -> tuple[flo
 
 
 def _least_agreement() -> float:
-    from soundalike.models.aligners.hmm.network import DISAGREEMENT
+    from soundalike.models.aligners.agreement import DISAGREEMENT
 
     return DISAGREEMENT
 

@@ -16,6 +16,7 @@ class Conv(nn.Conv1d):
         )
 
     def forward(self, x: Tensor) -> Tensor:
+        """(B, T, D) to (B, T, D')."""
         return super().forward(x.transpose(1, 2)).transpose(1, 2)
 
 
@@ -27,7 +28,8 @@ class ConvBlock(nn.Module):
         self.conv = Conv(width, width, kernel, dilation)
         self.norm = nn.LayerNorm(width)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:  # (B, T, D), (B, T) -> (B, T, D)
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """(B, T, D) with a mask (B, T) to (B, T, D)."""
         return (x + F.gelu(self.norm(self.conv(x)))) * mask[..., None]
 
 
@@ -50,6 +52,7 @@ class ConvNeXtBlock(nn.Module):
         self.scale = nn.Parameter(torch.full((width,), scale))
 
     def forward(self, x: Tensor, mask: Tensor, condition: Tensor | None = None) -> Tensor:
+        """(B, T, D) with a mask (B, T) and, where the block has one, a condition (B, C) to (B, T, D)."""
         h = self.norm(self.depthwise(x))
         if self.modulation is not None:
             gain, shift = self.modulation(condition)[:, None].chunk(2, dim=-1)  # (B, 1, D) each

@@ -10,22 +10,22 @@ LONGEST = 120.0  # frames a symbol lasts at most
 # Frames of quiet at most before the first phoneme and after the last: recordings have any amount
 OPENING = 31.0
 CLOSING = 40.0
-STRETCH = 1.05  # what exp(a mean logarithm) lacks of a mean duration, measured on training clips
+# A mean duration over the exponential of the mean logarithm, measured on training clips
+STRETCH = 1.05
+HALVINGS = 60  # of an interval that holds a scale: more than the digits of a float
 
 
 def symbol_of_frame(durations: Tensor, size: int) -> Tensor:
-    """Which symbol sounds (B, size) at each frame, of whole durations (B, S); the last one beyond their
-    sum.
+    """The index of the symbol at each frame: (B, size) int64, of whole durations (B, S). Beyond their sum it
+    is the last one.
     """
     frames = torch.arange(size, device=durations.device).expand(len(durations), size).contiguous()
     return torch.searchsorted(durations.cumsum(1), frames, right=True).clamp_max(durations.shape[1] - 1)
 
 
 def regulate(states: Tensor, durations: Tensor) -> tuple[Tensor, Tensor]:
-    """States (B, S, D) each repeated for its whole duration (B, S): (B, T, D), zero beyond each clip's frames
-    (B,).
-
-    The length regulator of Ren et al. 2019, eq. 1.
+    """Each state of (B, S, D) repeated for its whole duration (B, S): (B, T, D), zero in the padding, and the
+    lengths (B,) in frames. The length regulator of Ren et al. 2019, eq. 1.
     """
     lengths = durations.sum(1)
     index = symbol_of_frame(durations, int(lengths.max()))
@@ -35,8 +35,10 @@ def regulate(states: Tensor, durations: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def natural(log_durations: Tensor, marks: Tensor) -> Tensor:
-    """The frames (S,) that symbols would like to last, not rounded, of predicted logarithms of one plus them;
-    `marks` (S,) are no phonemes.
+    """Durations (S,) in frames, not rounded, of predicted log(1 + frames) (S,).
+
+    `marks` (S,) bool says which symbols are no phonemes; none lasts longer than LONGEST, and a mark at the
+    start or the end no longer than OPENING or CLOSING.
     """
     exact = ((log_durations.exp() - 1) * STRETCH).clamp(0, LONGEST)
     longest = torch.full_like(exact, LONGEST)
@@ -46,25 +48,28 @@ def natural(log_durations: Tensor, marks: Tensor) -> Tensor:
 
 
 def whole(exact: Tensor, sounded: Tensor, frames: int = 0) -> Tensor:
-    """Whole durations (S,) of exact ones; a symbol that is `sounded` (S,) lasts LEAST. They sum to `frames`
-    where that is given.
+    """Whole durations (S,) int64 of exact ones (S,). Symbols that are `sounded` (S,) last LEAST frames or
+    more. The sum is `frames` where that is given.
     """
     least = sounded.float() * LEAST
     return fitted(exact, least, frames) if frames else torch.maximum(exact, least).round().long()
 
 
 def fitted(exact: Tensor, least: Tensor, frames: int) -> Tensor:
-    """Whole durations (S,) in proportion to exact ones, none under its least, that sum to so many frames or
-    the sum of the least.
+    """Whole durations (S,) int64 in proportion to exact ones (S,), none under its least (S,), whose sum is
+    `frames`, or the sum of the least where that is more.
     """
     frames = max(frames, int(least.sum()))
     low = 0.0
     high = frames / max(float(exact.sum()), 1e-3) + 1e3
-    for _ in range(60):  # the sum grows with the scale: halve the interval
+    # The scale at which the durations sum to so many frames: their sum grows with it, so halve the interval
+    for _ in range(HALVINGS):
         middle = (low + high) / 2
-        low, high = (
-            (middle, high) if float(torch.maximum(exact * middle, least).sum()) < frames else (low, middle)
-        )
+        if float(torch.maximum(exact * middle, least).sum()) < frames:
+            low = middle
+        else:
+            high = middle
     scaled = torch.maximum(exact.double() * high, least.double())
+    # Ends are rounded, not durations, so that roundings do not add up
     ends = (scaled.cumsum(0) * (frames / scaled.sum())).round().long()
     return torch.diff(ends, prepend=ends.new_zeros(1))

@@ -1,4 +1,4 @@
-"""A trained network taught one thing more: what may change, and the difference kept by itself.
+"""Finetuning a part of a trained network, and keeping the change of its weights by itself.
 
 Low-rank adaptation after Hu et al. 2021 ("LoRA"), with the scale of the update left to the learning rate.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -20,8 +20,15 @@ UP = ".up"  # of a difference in two thin matrices
 DOWN = ".down"
 
 
+@runtime_checkable
+class NamesEmbedding(Protocol):
+    """A network that names the tensors which make up a speaker's place in it."""
+
+    embedding: tuple[str, ...]
+
+
 class LowRank(nn.Module):
-    """A weight (O, ...) to itself plus the product of two thin matrices; it begins by adding nothing."""
+    """Adds to a weight (O, ...) the product of two thin matrices (O, R) and (R, I), which begins as zero."""
 
     def __init__(self, weight: Tensor, rank: int):
         super().__init__()
@@ -30,22 +37,26 @@ class LowRank(nn.Module):
         self.up = nn.Parameter(torch.zeros(len(weight), rank))
 
     def forward(self, weight: Tensor) -> Tensor:
+        """The weight with the product added."""
         return weight + (self.up @ self.down).view_as(weight)
 
 
 def prepare(network: nn.Module, method: Method, rank: int, inside: tuple[str, ...] = ("",)) -> None:
-    """Leave only that of a network trainable which a method changes: the tensors named in its `embedding`,
-    thin matrices beside every weight of the layers whose names begin so, or everything. Raises ConfigError
-    for a network without the first.
+    """Leave only those parameters of a network trainable that a method changes.
+
+    "embedding": the tensors that the network names so. "lora": two thin matrices of `rank` beside the weight
+    of each linear and convolutional layer whose name begins with one of `inside`. "full": everything. Raises
+    ConfigError for "embedding" where the network names none.
     """
     if method == "full":
         return
     for parameter in network.parameters():
         parameter.requires_grad_(False)
     if method == "embedding":
-        if not hasattr(network, "embedding"):
+        if not isinstance(network, NamesEmbedding):
             raise ConfigError(
-                f"train.adapt = 'embedding': a {type(network).__name__} names no such tensors. Choose lora or full."
+                f"train.adapt = 'embedding': a {type(network).__name__} names no such tensors. "
+                f"Choose lora or full."
             )
         for name in network.embedding:
             network.get_parameter(name).requires_grad_(True)
@@ -75,10 +86,11 @@ def matrices(network: nn.Module) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def settled(network: nn.Module, build: Callable[[], nn.Module]) -> nn.Module:
-    """A plain network, as `build` makes it, with the weights of one under adaptation, thin matrices added
-    in.
+    """A plain network, as `build` makes it, with the weights of one under adaptation; thin matrices are
+    merged into them.
     """
-    with torch.random.fork_rng(devices=[]):  # a save must not move the run's random numbers
+    # A save must not advance the run's random numbers
+    with torch.random.fork_rng(devices=[]):
         plain = build()
     for name, value in plain.state_dict().items():
         layer, _, tensor = name.rpartition(".")
@@ -88,13 +100,17 @@ def settled(network: nn.Module, build: Callable[[], nn.Module]) -> nn.Module:
 
 @torch.no_grad()
 def difference(base: nn.Module, taught: nn.Module, rank: int) -> dict[str, Tensor]:
-    """What was changed, float16, as tensors named after those of the network: a matrix as two thin ones of
-    `rank`, where that is smaller.
+    """The change from one network to another, as float16 tensors named after the network's.
+
+    A matrix is kept as two thin ones of `rank`, by its singular values, where that is smaller; tensors that
+    are the same, or not of floating point, are left out.
     """
-    found = {}
+    found: dict[str, Tensor] = {}
     before = base.state_dict()
     for name, value in taught.state_dict().items():
-        change = (value - before[name]).float() if value.is_floating_point() else torch.zeros(1)
+        if not value.is_floating_point():
+            continue
+        change = (value - before[name]).float()
         if not bool(change.any()):
             continue
         flat = change.reshape(len(change), -1)
@@ -108,7 +124,7 @@ def difference(base: nn.Module, taught: nn.Module, rank: int) -> dict[str, Tenso
 
 
 def scaled(change: dict[str, Tensor], share: float) -> dict[str, Tensor]:
-    """So much of a difference."""
+    """A `difference` times a share of it: 0 for none, 1 for all."""
     return {name: value if name.endswith(DOWN) else value * share for name, value in change.items()}
 
 

@@ -78,7 +78,7 @@ def _hann_lobe(x: np.ndarray) -> np.ndarray:
 
 
 def log_mel(samples: Tensor, spec: MelSpec) -> Tensor:
-    """Log-mel spectrogram (B, T, M) of samples (B, N) at the spec's rate; that of `audio.mel`, with gradients."""
+    """Log-mel spectrogram (B, T, M) of samples (B, N) at the spec's rate, as `audio.mel.log_mel` gives."""
     magnitude = stft(samples, spec.n_fft, spec.hop_length, spec.padding).abs()  # (B, F, T)
     filters = mel_filters(spec).to(magnitude.device)
     if spec.log == "power":

@@ -1,5 +1,5 @@
-"""Content Credentials (C2PA) in a file: a manifest, signed with the user's own certificate, that says the
-sound was synthesised.
+"""Content Credentials (C2PA): a manifest in a sound file, signed with the user's own certificate, that says
+the sound was synthesised.
 """
 
 from __future__ import annotations
@@ -7,8 +7,9 @@ from __future__ import annotations
 import io
 import json
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from soundalike import __version__
 from soundalike.core.errors import ConfigError
@@ -20,9 +21,19 @@ ALGORITHMS = {"secp256r1": b"es256", "secp384r1": b"es384", "secp521r1": b"es512
 LARGEST = 200_000_000  # bytes of a file that is looked into
 
 
+class Credentials(TypedDict):
+    """What the manifest of a file says."""
+
+    intact: bool  # neither the sound nor the manifest was changed
+    trusted: bool  # the signer's certificate is on the library's list of those to be trusted
+    signer: str | None
+    synthetic: bool  # it says that the sound was synthesised
+    faults: list[str]  # codes of C2PA
+
+
 def check(certificate: str | os.PathLike, key: str | os.PathLike, format: str) -> None:
     """Raise ConfigError unless a file of that format can be signed with these."""
-    _opened_library()
+    _library()
     if format not in KINDS:
         raise ConfigError(
             f"Content Credentials cannot be put into {format}. Choose one of {', '.join(KINDS)}."
@@ -43,7 +54,7 @@ def sign(
     format: str,
     certificate: str | os.PathLike,
     key: str | os.PathLike,
-    notes: list[dict[str, Any]],
+    notes: Sequence[dict[str, Any]],
 ) -> bytes:
     """The bytes of a sound file with a signed manifest in them. Works offline, so the signature carries no
     trusted time.
@@ -51,14 +62,14 @@ def sign(
     `certificate` is a PEM chain, the signer's first, `key` its PEM private key, of an elliptic curve or
     Ed25519. Raises ConfigError where they cannot be used.
     """
-    c2pa = _opened_library()
+    c2pa = _library()
     algorithm, chain, secret = _pair(certificate, key)
     agent = {"name": "soundalike", "version": __version__}
     made = {
         "action": "c2pa.created",
         "digitalSourceType": SYNTHETIC,
         "softwareAgent": agent,
-        "parameters": {"soundalike": notes},
+        "parameters": {"soundalike": list(notes)},
     }
     manifest = {
         "claim_generator_info": [agent],
@@ -74,30 +85,37 @@ def sign(
             builder.sign(signer, KINDS[format], io.BytesIO(data), out)
     except c2pa.C2paError as error:
         raise ConfigError(
-            f"{certificate}: Content Credentials cannot be signed with it ({error}). Give a certificate made for C2PA."
+            f"{certificate}: Content Credentials cannot be signed with it ({error}). "
+            "Give a certificate made for C2PA."
         ) from None
     return out.getvalue()
 
 
-def read(path: str | os.PathLike) -> dict[str, Any] | None:
+def read(path: str | os.PathLike) -> Credentials | None:
     """What a file's manifest says and whether it is intact; None where there is none, or the library is not
     installed.
     """
     kind = KINDS.get(Path(path).suffix.lower().lstrip("."))
     try:
-        c2pa = _opened_library()
+        c2pa = _library()
     except ConfigError:
         return None
     if kind is None or os.path.getsize(path) > LARGEST:
         return None
     try:
         with c2pa.Reader(kind, io.BytesIO(Path(path).read_bytes())) as reader:
-            said = json.loads(reader.json())
+            store = json.loads(reader.json())
     except c2pa.C2paError:
         return None
-    active = said["manifests"][said["active_manifest"]]
+    return _credentials(store)
+
+
+def _credentials(store: dict[str, Any]) -> Credentials:
+    """What the active manifest of a manifest store says."""
+    active = store["manifests"][store["active_manifest"]]
+    state = store.get("validation_state")
     signature = active.get("signature_info") or {}
-    faults = [status.get("code", "") for status in said.get("validation_status", [])]
+    faults = [status.get("code", "") for status in store.get("validation_status", [])]
     actions = [
         action
         for part in active.get("assertions", [])
@@ -105,15 +123,16 @@ def read(path: str | os.PathLike) -> dict[str, Any] | None:
         for action in part["data"]["actions"]
     ]
     return {
-        "intact": said.get("validation_state") in ("Valid", "Trusted"),
-        "trusted": said.get("validation_state") == "Trusted",
+        "intact": state in ("Valid", "Trusted"),
+        "trusted": state == "Trusted",
         "signer": signature.get("common_name") or signature.get("issuer"),
         "synthetic": any(action.get("digitalSourceType") == SYNTHETIC for action in actions),
         "faults": faults,
     }
 
 
-def _opened_library() -> Any:
+def _library() -> Any:
+    """The module c2pa. Raises ConfigError where it is not installed."""
     try:
         import c2pa
     except ImportError:
@@ -144,11 +163,20 @@ def _pair(certificate: str | os.PathLike, key: str | os.PathLike) -> tuple[bytes
         raise ConfigError(
             f"{key}: not the key of {certificate}. Give the key that belongs to its first certificate."
         )
-    algorithm = ALGORITHMS.get(getattr(getattr(opened, "curve", None), "name", ""))
-    if algorithm is None and type(opened).__name__ == "Ed25519PrivateKey":
-        algorithm = b"ed25519"
+    algorithm = _algorithm(opened)
     if algorithm is None:
         raise ConfigError(
-            f"{key}: Content Credentials are signed here with keys of elliptic curves (P-256, P-384, P-521) or Ed25519."
+            f"{key}: Content Credentials are signed here with keys of elliptic curves (P-256, P-384, P-521) "
+            "or Ed25519."
         )
     return algorithm, chain, secret
+
+
+def _algorithm(key: Any) -> bytes | None:
+    """C2PA's name of what a private key signs by; None of a key that is not taken."""
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    if isinstance(key, EllipticCurvePrivateKey):
+        return ALGORITHMS.get(key.curve.name)
+    return b"ed25519" if isinstance(key, Ed25519PrivateKey) else None

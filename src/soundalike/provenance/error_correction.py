@@ -1,9 +1,9 @@
-"""What a watermark says, as signs to be hidden and found again: a payload, its checksum, an error-correcting
-code, a scattered order.
+"""The watermark's payload as a field of signs: bits, their checksum, an error-correcting code, an interleaved
+order.
 
 44 bits (voice, model, day, checksum) pass through a tail-biting convolutional code of rate 1/4 and constraint
-length 9; the 176 signs that come out are laid, each some 14 times, over a field of PERIOD columns by BANDS
-rows, and each place is scrambled by a fixed sign.
+length 9; the 176 signs that come out are repeated, some 14 times each, over a field of PERIOD columns by
+BANDS rows, and each place is scrambled by a fixed sign.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ SIGNS = BITS * len(GENERATORS)
 
 @dataclass(frozen=True)
 class Mark:
-    """What a watermark says: 16 bits of the voice's id, 6 of the model's, and the day, if told."""
+    """The content of a watermark: 16 bits of the voice's id, 6 of the model's, and the day or none."""
 
     voice: int
     model: int
     day: date | None = None
 
     def bits(self) -> np.ndarray:
-        """(BITS,) int8, the checksum last. A day outside of what fits is not told."""
+        """(BITS,) int8, the checksum last. A day that does not fit is left out."""
         days = NO_DAY if self.day is None else (self.day - FIRST_DAY).days
         days = days if 0 <= days < NO_DAY else NO_DAY
         number = (self.voice % 2**VOICE_BITS << MODEL_BITS | self.model % 2**MODEL_BITS) << DAY_BITS | days
@@ -52,8 +52,8 @@ class Mark:
         if _checksum(number) != check:
             return None
         days = number % 2**DAY_BITS
-        told = None if days == NO_DAY else FIRST_DAY + timedelta(days)
-        return Mark(number >> DAY_BITS + MODEL_BITS, (number >> DAY_BITS) % 2**MODEL_BITS, told)
+        day = None if days == NO_DAY else FIRST_DAY + timedelta(days)
+        return Mark(number >> DAY_BITS + MODEL_BITS, (number >> DAY_BITS) % 2**MODEL_BITS, day)
 
 
 def field(bits: np.ndarray) -> np.ndarray:
@@ -87,12 +87,12 @@ def decode(soft: np.ndarray) -> np.ndarray:
     ).reshape(count, BITS, 2, STATES)
     steps = 2 * BITS + BITS // 2
     score = np.zeros((count, STATES), np.float32)
-    came = np.empty((steps, count, STATES), bool)
+    reached_by = np.empty((steps, count, STATES), bool)
     # State: the last eight bits; it was reached from state >> 1, with the bit that left it 0 or 1
     for step in range(steps):
         near = np.repeat(score[:, : STATES // 2], 2, axis=1) + gains[:, step % BITS, 0]
         far = np.repeat(score[:, STATES // 2 :], 2, axis=1) + gains[:, step % BITS, 1]
-        came[step] = far > near
+        reached_by[step] = far > near
         score = np.maximum(near, far)
     rows = np.arange(count)
     state = score.argmax(axis=1)
@@ -100,7 +100,7 @@ def decode(soft: np.ndarray) -> np.ndarray:
     for step in range(steps - 1, -1, -1):
         if BITS // 2 <= step < BITS // 2 + BITS:  # the middle, where neither end matters
             bits[:, step % BITS] = state & 1
-        state = state >> 1 | came[step, rows, state].astype(np.int64) << 7
+        state = state >> 1 | reached_by[step, rows, state].astype(np.int64) << 7
     return bits
 
 
@@ -124,7 +124,7 @@ def _parity(number: int) -> int:
 def _places() -> tuple[np.ndarray, np.ndarray]:
     """Which of the code's signs stands at each place of the field, and each place's own sign.
 
-    Row by row every sign comes once before any comes twice, as some rows are heard far better than others.
+    Row by row every sign comes once before any comes twice, as some rows are far more reliable than others.
     """
     drawn = np.random.RandomState(20261121)  # frozen by numpy: the same numbers in every version
     laps = -(-PERIOD * BANDS // SIGNS)

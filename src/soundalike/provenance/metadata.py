@@ -1,7 +1,7 @@
-"""Where a sound comes from: the watermark and the note it leaves with, and reading both back.
+"""Where a sound comes from: the watermark and the note put on speech, and reading both back.
 
-The note is one line of JSON a voice in the comment of a file: LIST/INFO ICMT of wav, Vorbis comment of flac
-and ogg, ID3 of mp3.
+The note is a line of JSON for each voice, in the comment of a file: LIST/INFO ICMT of wav, Vorbis comment of
+flac and ogg, ID3 of mp3.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ FIELDS = {"synthesised_by": str, "voice": str, "model": str, "date": str, "water
 
 @dataclass(frozen=True)
 class Origin:
-    """What a file tells of where it came from. Notes and credentials are easily taken off or put on; a
-    watermark is neither that easily.
+    """What a file says of where it comes from. Notes and credentials are easily removed or forged; a
+    watermark is not.
     """
 
     marks: list[watermark.Found] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
-    credentials: dict[str, Any] | None = None
+    credentials: c2pa.Credentials | None = None
 
     @property
     def found(self) -> bool:
@@ -51,28 +51,27 @@ def today() -> date:
     """The day in UTC; that of $SOURCE_DATE_EPOCH where it is set, so that a file can be made again to the
     byte.
     """
-    told = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return (
-        datetime.fromtimestamp(int(told), timezone.utc) if told.isdigit() else datetime.now(timezone.utc)
-    ).date()
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if seconds.isdigit():
+        return datetime.fromtimestamp(int(seconds), timezone.utc).date()
+    return datetime.now(timezone.utc).date()
 
 
 def voice_id(voice: Voice) -> str:
-    """Twelve hexadecimal digits that name a voice by its speaker vector. A voice derived anew by another
+    """Twelve hexadecimal digits that name a voice by its speaker embedding. A voice derived anew by another
     model has another id.
     """
-    return hashlib.sha256(np.ascontiguousarray(voice.identity.astype(np.float16)).tobytes()).hexdigest()[:12]
+    embedding = np.ascontiguousarray(voice.identity.astype(np.float16))
+    return hashlib.sha256(embedding.tobytes()).hexdigest()[:12]
 
 
 def model_id(model: Mapping[str, Any]) -> str:
-    """Twelve hexadecimal digits that name a model by what it tells of itself, the package's version
-    included.
-    """
+    """Twelve hexadecimal digits that name a model by its facts, the package's version included."""
     return hashlib.sha256(json.dumps(dict(model), sort_keys=True).encode()).hexdigest()[:12]
 
 
 def mark_of(voice: Voice, model: Mapping[str, Any], day: date | None) -> Mark:
-    """The mark of a voice and a model: the beginnings of their ids."""
+    """The watermark's content for a voice and a model: the beginnings of their ids, and the day."""
     return Mark(int(voice_id(voice)[:4], 16), int(model_id(model)[:2], 16) >> 2, day)
 
 
@@ -82,16 +81,18 @@ def signed(
     model: Mapping[str, Any],
     day: date | None = None,
     mark: bool = True,
-    at: int = 0,
+    first_sample: int = 0,
 ) -> Speech:
-    """A piece of speech with its note and, unless told not to, its watermark. `at` is its place in the whole,
-    in samples.
+    """A piece of speech with its note and, if `mark`, its watermark.
+
+    `model` are the model's facts; `first_sample` is the place of the piece in the whole, where the
+    watermark's pattern goes on.
     """
-    told = {"synthesised_by": f"{MADE_BY} {__version__}", "voice": voice_id(voice), "model": model_id(model)}
+    note = {"synthesised_by": f"{MADE_BY} {__version__}", "voice": voice_id(voice), "model": model_id(model)}
     if day is not None:
-        told["date"] = day.isoformat()
-    marked = watermark.embed(audio, mark_of(voice, model, day), at) if mark else audio
-    return replace(marked, origin=json.dumps({**told, "watermark": mark}))
+        note["date"] = day.isoformat()
+    marked = watermark.embed(audio, mark_of(voice, model, day), first_sample) if mark else audio
+    return replace(marked, origin=json.dumps({**note, "watermark": mark}))
 
 
 def encoded(audio: Audio, format: str, certificate: str | None = None, key: str | None = None) -> bytes:
@@ -103,25 +104,25 @@ def encoded(audio: Audio, format: str, certificate: str | None = None, key: str 
 
 
 def notes_in(comment: str) -> list[dict[str, Any]]:
-    """The notes of ours in a file's comment; anything else is passed over."""
+    """The notes of this package in a file's comment; anything else is ignored."""
     notes = []
     for line in comment.splitlines():
         try:
-            said = json.loads(line)
+            note = json.loads(line)
         except (ValueError, RecursionError):
             continue
-        if isinstance(said, dict) and str(said.get("synthesised_by", "")).startswith(MADE_BY + " "):
-            known = {name: said[name] for name, kind in FIELDS.items() if isinstance(said.get(name), kind)}
-            notes.append(
-                {
-                    name: re.sub(r"[^ -~]", "?", value)[:LONGEST] if isinstance(value, str) else value
-                    for name, value in known.items()
-                }
-            )
+        if isinstance(note, dict) and str(note.get("synthesised_by", "")).startswith(MADE_BY + " "):
+            known = {name: note[name] for name, kind in FIELDS.items() if isinstance(note.get(name), kind)}
+            notes.append({name: _printable(value) for name, value in known.items()})
     return notes
 
 
+def _printable(value: str | bool) -> str | bool:
+    """A field of a note, at most LONGEST printable ASCII characters where it is text."""
+    return re.sub(r"[^ -~]", "?", value)[:LONGEST] if isinstance(value, str) else value
+
+
 def origin_of(path: str | os.PathLike) -> Origin:
-    """What a file tells. Raises AudioError where it cannot be read."""
+    """What a file says of its origin. Raises AudioError where it cannot be read."""
     audio = Audio.read(path)
     return Origin(watermark.find(audio), notes_in(read_comment(path)), c2pa.read(path))

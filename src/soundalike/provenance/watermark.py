@@ -1,10 +1,10 @@
 """An inaudible mark in sound: put in by turning the parts of its spectrum up and down a little, found again
 without the original.
 
-Every 10.7 ms each of BANDS bands of 141 Hz is made louder or softer by up to 1.4 decibels, as `codeword`
-says; the pattern repeats every 0.68 s. A small network (13,000 numbers) has learned to tell from a noisy
-spectrum where it was turned up; what it finds is folded over the repetitions, tried at every place the
-pattern may begin, and decoded. Nothing here is secret: who wants to take the mark out, can.
+Every 10.7 ms each of BANDS bands of 141 Hz is made louder or softer by up to 1.4 decibels, as
+`error_correction` says; the pattern repeats every 0.68 s. A small network (watermark_detector.py) has learned
+to see in a noisy spectrum where it was turned up; what it finds is folded over the repetitions, tried at
+every place the pattern may begin, and decoded. Nothing here is secret: who wants to take the mark out, can.
 """
 
 from __future__ import annotations
@@ -12,18 +12,15 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-import torch
-from torch import Tensor, nn
-from torch.nn.functional import gelu
 
 from soundalike.audio.audio import Audio
 
 from . import error_correction
 from .error_correction import BANDS, PERIOD, Mark
+from .watermark_detector import WIDTH, detector
 
 Sound = TypeVar("Sound", bound=Audio)
 
@@ -31,10 +28,9 @@ RATE = 24_000  # hertz
 WINDOW = 512  # samples: of a spectrum, between columns of the pattern, between spectra when looking for it
 COLUMN = 256
 HOP = 128
-LOWEST, WIDTH = 3, 3  # the first bin of the spectrum that is used; bins of a band
+LOWEST = 3  # the first bin of the spectrum that is used
 # Decibels up or down: less where the tone of a voice is
 DEPTH = np.interp(np.arange(BANDS), (0, 14), (0.4, 1.4)).astype(np.float32)
-DETECTOR = Path(__file__).parents[1] / "weights" / "watermark.safetensors"
 STRETCH = 376  # columns (4 and 2 s) that are searched for a mark by themselves
 STEP = 188
 CERTAIN = 9.0  # standard deviations of agreement from which a mark is believed
@@ -63,24 +59,24 @@ class Found:
         return 1.0 - min(1.0, math.exp((NOISE - self.strength) / SPREAD)) / 2**error_correction.CHECK_BITS
 
 
-def embed(audio: Sound, mark: Mark, at: int = 0) -> Sound:
-    """The sound with a mark in it. `at` is its place, in samples, in what it is a piece of, so that the
-    pattern runs on from piece to piece.
+def embed(audio: Sound, mark: Mark, first_sample: int = 0) -> Sound:
+    """The sound with a mark in it. `first_sample` is its place in the whole that it is a piece of, so that
+    the pattern goes on from piece to piece.
     """
     if not len(audio.samples):
         return audio
     if audio.rate == RATE:
-        return replace(audio, samples=_turned(audio.samples, mark, at))
+        return replace(audio, samples=_modulated(audio.samples, mark, first_sample))
     plain = audio.resample(RATE).samples
-    change = (
-        Audio(_turned(plain, mark, round(at * RATE / audio.rate)) - plain, RATE).resample(audio.rate).samples
-    )
+    marked = _modulated(plain, mark, round(first_sample * RATE / audio.rate))
+    change = Audio(marked - plain, RATE).resample(audio.rate).samples
     change = np.pad(change, (0, max(0, len(audio.samples) - len(change))))[: len(audio.samples)]
     return replace(audio, samples=audio.samples + change)
 
 
-def _turned(samples: np.ndarray, mark: Mark, at: int) -> np.ndarray:
-    first, shift = divmod(at, COLUMN)
+def _modulated(samples: np.ndarray, mark: Mark, first_sample: int) -> np.ndarray:
+    """Samples at RATE with the gains of a mark: short-time spectra are multiplied and added up again."""
+    first, shift = divmod(first_sample, COLUMN)
     count = -(-(shift + len(samples)) // COLUMN) + 1  # columns; each is the middle of a window
     padded = np.zeros((count + 1) * COLUMN, np.float32)
     padded[COLUMN + shift : COLUMN + shift + len(samples)] = samples
@@ -103,34 +99,6 @@ def _gains(mark: Mark) -> np.ndarray:
     return gains
 
 
-class Detector(nn.Module):
-    """Spectra to the log-odds that each band of each column was turned up."""
-
-    def __init__(self, width: int = 24):
-        super().__init__()
-        inside = COLUMN // HOP * WIDTH
-        self.begin = nn.Conv2d(inside, width, (5, 3), padding=(2, 0))
-        self.place = nn.Parameter(torch.zeros(1, width, 1, BANDS))  # low bands are not as high ones
-        self.middle = nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
-        self.end = nn.Conv2d(width, 1, 1)
-
-    def forward(self, power: Tensor) -> Tensor:  # (B, 2 T, WIDTH * (BANDS + 2)) log10 power -> (B, T, BANDS)
-        columns = power.shape[1] // 2
-        inside = COLUMN // HOP * WIDTH
-        power = power[:, : 2 * columns]
-        top = torch.quantile(power.amax(2), 0.95, 1)[:, None, None]  # so that the volume does not matter
-        power = (power - top).clamp(-7.0) / 1.5 + 1.5
-        x = (
-            power.reshape(len(power), columns, 2, BANDS + 2, WIDTH)
-            .permute(0, 2, 4, 1, 3)
-            .reshape(len(power), inside, columns, BANDS + 2)
-        )
-        x = gelu(self.begin(x) + self.place)
-        for layer in self.middle:
-            x = x + gelu(layer(x))
-        return self.end(x)[:, 0]
-
-
 def spectra(samples: np.ndarray) -> np.ndarray:
     """Log10 power (2 T, WIDTH * (BANDS + 2)) every HOP of sound at RATE: the bands of the mark, and one
     beside them at either end.
@@ -146,16 +114,6 @@ def spectra(samples: np.ndarray) -> np.ndarray:
     return np.concatenate(parts)
 
 
-@functools.lru_cache(maxsize=1)
-def _detector() -> Detector:
-    from safetensors.torch import load_file
-
-    network = Detector()
-    network.load_state_dict({name: value.float() for name, value in load_file(DETECTOR).items()})
-    return network.eval()
-
-
-@torch.inference_mode()
 def evidence(samples: np.ndarray) -> np.ndarray:
     """Evidence (2, T, BANDS) in sound at RATE that a band of a column was turned up, for columns that begin
     with it and half a column later.
@@ -163,12 +121,16 @@ def evidence(samples: np.ndarray) -> np.ndarray:
     It is the log-odds for a depth of one decibel, as the network learned them, in proportion to each band's
     depth.
     """
-    power = torch.from_numpy(spectra(samples))
+    power = spectra(samples)
     size = 2 * 2 * STRETCH  # spectra at a time
     parts = [power[start : start + size + 1] for start in range(0, len(power) - 2, size)]
-    found = [[_detector()(part[None, late : len(part) - (1 - late)])[0] for part in parts] for late in (0, 1)]
-    length = min(sum(len(part) for part in parts) for parts in found)
-    return np.stack([torch.cat(parts)[:length].numpy() for parts in found]) * DEPTH
+    network = detector()
+    found = [
+        np.concatenate([network.log_odds(part[late : len(part) - (1 - late)]) for part in parts])
+        for late in (0, 1)
+    ]
+    length = min(len(part) for part in found)
+    return np.stack([part[:length] for part in found]) * DEPTH
 
 
 def find(audio: Audio) -> list[Found]:
@@ -178,52 +140,47 @@ def find(audio: Audio) -> list[Found]:
     samples = audio.resample(RATE).samples
     if len(samples) < SHORTEST * RATE:
         return []
-    heard = evidence(samples)
-    columns = heard.shape[1]
+    signs = evidence(samples)
+    columns = signs.shape[1]
     places = [(0, columns)]
     if columns > STRETCH + STEP:
         places += [(start, min(start + STRETCH, columns)) for start in range(0, columns - STEP, STEP)]
-    seen = [_searched(heard[:, start:stop], start) for start, stop in places]
+    candidates = [_searched(signs[:, start:stop], start) for start, stop in places]
     by_mark: dict[Mark, list[Found]] = {}
-    for found in seen:
+    for found in candidates:
         if found is not None and found.strength >= CERTAIN:
             by_mark.setdefault(found.mark, []).append(found)
     marks = []
     for mark, all_found in by_mark.items():
-        # The whole does not tell where
-        parts = [found for found in all_found if found is not seen[0]] or all_found
+        # The first candidate is of the whole sound, which does not say where the mark is
+        parts = [found for found in all_found if found is not candidates[0]] or all_found
         span = min(found.start for found in parts), max(found.stop for found in parts)
         marks.append(Found(mark, *span, max(found.strength for found in all_found)))
     return sorted(marks, key=lambda found: -found.strength)
 
 
-def _searched(heard: np.ndarray, first: int) -> Found | None:
-    """The best reading of (2, T, BANDS) of evidence that begins at a column, whatever its strength; None
+def _searched(signs: np.ndarray, first: int) -> Found | None:
+    """The best decoding of (2, T, BANDS) of evidence that begins at a column, whatever its strength; None
     where no checksum fits.
     """
-    strength, bits = agreement(heard)
+    strength, bits = agreement(signs)
     for choice in np.argsort(-strength):
         mark = Mark.from_bits(bits[choice])
         if mark is not None:
-            start, stop = (column * COLUMN / RATE for column in (first, first + heard.shape[1]))
+            start, stop = (column * COLUMN / RATE for column in (first, first + signs.shape[1]))
             return Found(mark, round(start, 2), round(stop, 2), round(float(strength[choice]), 2))
     return None
 
 
-def agreement(heard: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def agreement(signs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each place where the pattern may begin (2 * PERIOD): standard deviations of agreement with its
-    likeliest reading, and its bits.
+    most likely content, and its bits.
     """
-    laps = -(-heard.shape[1] // PERIOD)
-    folded = (
-        np.pad(heard, ((0, 0), (0, laps * PERIOD - heard.shape[1]), (0, 0)))
-        .reshape(2, laps, PERIOD, BANDS)
-        .sum(1)
-    )
-    turned = np.stack([np.roll(folded, shift, axis=1) for shift in range(PERIOD)], axis=1).reshape(
-        2 * PERIOD, PERIOD, BANDS
-    )
-    soft = error_correction.soft_signs(turned)
+    laps = -(-signs.shape[1] // PERIOD)
+    padded = np.pad(signs, ((0, 0), (0, laps * PERIOD - signs.shape[1]), (0, 0)))
+    folded = padded.reshape(2, laps, PERIOD, BANDS).sum(1)
+    rolled = np.stack([np.roll(folded, shift, axis=1) for shift in range(PERIOD)], axis=1)
+    soft = error_correction.soft_signs(rolled.reshape(2 * PERIOD, PERIOD, BANDS))
     bits = error_correction.decode(soft)
-    power = np.sqrt((heard.astype(np.float64) ** 2).sum((1, 2))).repeat(PERIOD)
+    power = np.sqrt((signs.astype(np.float64) ** 2).sum((1, 2))).repeat(PERIOD)
     return (error_correction.encode(bits) * soft).sum(1) / np.maximum(power, 1e-9), bits

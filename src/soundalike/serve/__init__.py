@@ -1,1 +1,1 @@
-"""HTTP over `clone`: OpenAI's speech routes, voices, long jobs, and the page. No synthesis of its own."""
+"""The server: OpenAI's speech route, voices, jobs and a page, over HTTP."""

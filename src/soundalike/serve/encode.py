@@ -1,12 +1,14 @@
-"""Speech as bytes, piece by piece: mp3, opus, aac, flac by FFmpeg's encoders; wav and pcm as they are."""
+"""Speech as bytes, piece by piece: mp3, opus, aac and flac by FFmpeg's encoders, wav and pcm plain."""
 
 from __future__ import annotations
 
 import struct
 from dataclasses import replace
+from fractions import Fraction
 
 import av
 import numpy as np
+from av.audio.stream import AudioStream
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech
@@ -31,51 +33,65 @@ CODECS = {
 
 
 class Encoder:
-    """One stream of sound: give it pieces, take the bytes that are ready, finish it."""
+    """One stream of sound: add pieces, take the bytes that are ready, finish it."""
 
     def __init__(self, format: str):
         self.format = format
         self._sink = _Sink()
-        self._stream = None
-        if format in CODECS:
-            container, codec, self._kind, bits, options = CODECS[format]
-            self._container = av.open(
-                self._sink, "w", format=container, options={**options, "flush_packets": "1"}
-            )
-            self._stream = self._container.add_stream(codec, rate=RATE, layout="mono", format=self._kind)
-            if bits:
-                self._stream.bit_rate = bits
-        elif format == "wav":
+        self._codec = _Codec(self._sink, format) if format in CODECS else None
+        if format == "wav":
             self._sink.write(wav_header(None))
-        self._at = 0
 
     def add(self, audio: Audio) -> bytes:
         """The bytes that a further piece makes ready; they may be few, as encoders look ahead."""
         samples = np.clip(audio.resample(RATE).samples, -1.0, 1.0)
-        if self._stream is None:
+        if self._codec is not None:
+            self._codec.add(samples)
+        else:
             self._sink.write(np.round(samples * 32767).astype("<i2").tobytes())
-            return self._sink.take()
-        values = (
-            np.round(samples * 32767).astype(np.int16) if self._kind == "s16" else samples.astype(np.float32)
-        )
-        if len(values):
-            frame = av.AudioFrame.from_ndarray(values[None], format=self._kind, layout="mono")
-            frame.rate = RATE
-            frame.pts = self._at
-            self._at += len(values)
-            self._container.mux(self._stream.encode(frame))
         return self._sink.take()
 
     def finish(self) -> bytes:
         """The last bytes."""
-        if self._stream is not None:
-            self._container.mux(self._stream.encode(None))
-            self._container.close()
+        if self._codec is not None:
+            self._codec.finish()
         return self._sink.take()
 
 
+class _Codec:
+    """One of FFmpeg's encoders, which writes into a sink."""
+
+    def __init__(self, sink: _Sink, format: str):
+        container, codec, self._kind, bits, options = CODECS[format]
+        self._container = av.open(sink, "w", format=container, options={**options, "flush_packets": "1"})
+        stream = self._container.add_stream(codec, rate=RATE, layout="mono", format=self._kind)
+        assert isinstance(stream, AudioStream), codec
+        self._stream = stream
+        if bits:
+            self._stream.bit_rate = bits
+        self._position = 0
+
+    def add(self, samples: np.ndarray) -> None:
+        """Encode samples at RATE, within -1 to 1."""
+        if not len(samples):
+            return
+        values = (
+            np.round(samples * 32767).astype(np.int16) if self._kind == "s16" else samples.astype(np.float32)
+        )
+        frame = av.AudioFrame.from_ndarray(values[None], format=self._kind, layout="mono")
+        frame.rate = RATE
+        frame.pts = self._position
+        self._position += len(values)
+        self._container.mux(self._stream.encode(frame))
+
+    def finish(self) -> None:
+        """Encode what the encoder holds back, and end the container."""
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
+
+
 class _Sink:
-    """What an encoder writes into: bytes come out as they went in, so nothing before them can be changed."""
+    """What an encoder writes into: bytes are taken out in order, so none before them can be changed."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -99,12 +115,12 @@ def wav_header(size: int | None) -> bytes:
 
 
 def stretched(audio: Speech, tempo: float) -> Speech:
-    """The sound at another pace, its pitch kept (FFmpeg's atempo); `tempo` .5 to 2, cues with it."""
+    """The sound at another tempo, .5 to 2, its pitch kept (FFmpeg's atempo); its timestamps move along."""
     if tempo == 1.0:
         return audio
     graph = av.filter.Graph()
     source = graph.add_abuffer(
-        format="fltp", sample_rate=audio.rate, layout="mono", time_base=f"1/{audio.rate}"
+        format="fltp", sample_rate=audio.rate, layout="mono", time_base=Fraction(1, audio.rate)
     )
     filter = graph.add("atempo", f"{tempo:g}")
     sink = graph.add("abuffersink")

@@ -1,4 +1,4 @@
-"""Refusals in OpenAI's shape: {"error": {"message", "type", "param", "code"}}."""
+"""Refusals in the shape of OpenAI's errors: {"error": {"message", "type", "param", "code"}}."""
 
 from __future__ import annotations
 
@@ -39,21 +39,21 @@ class Refusal(Exception):
 
     @property
     def body(self) -> dict[str, Any]:
-        kind = (
-            "server_error"
-            if self.status >= 500
-            else "rate_limit_error"
-            if self.status == 429
-            else "invalid_request_error"
-        )
+        """The error as JSON."""
+        kind = "invalid_request_error"
+        if self.status == 429:
+            kind = "rate_limit_error"
+        if self.status >= 500:
+            kind = "server_error"
         return {"error": {"message": self.message, "type": kind, "param": self.param, "code": self.code}}
 
     def response(self) -> JSONResponse:
+        """The answer to a refused request."""
         return JSONResponse(self.body, self.status, self.headers)
 
 
 def refusal_of(error: Exception) -> Refusal:
-    """What a client is told of an error; nothing of the server's own affairs."""
+    """The refusal that answers an error; it says nothing of the server's files, nor of its faults."""
     if isinstance(error, Refusal):
         return error
     if isinstance(error, CheckpointError):  # its message names a file of the server
@@ -69,6 +69,22 @@ def refusal_of(error: Exception) -> Refusal:
     return Refusal(500, "internal_error", "Something went wrong in the server. Its log says what.")
 
 
+def invalid_value(error: RequestValidationError) -> Refusal:
+    """The refusal of a body or form with a wrong value, by the first that is wrong."""
+    first = error.errors()[0]
+    if first["type"] == "json_invalid":
+        return Refusal(400, "invalid_json", "The body is not JSON.")
+    place = [str(part) for part in first["loc"] if part not in ("body", "query", "path", "form")]
+    param = ".".join(place)
+    if not param:
+        return Refusal(
+            400, "invalid_json", "The body must be a JSON object, its Content-Type application/json."
+        )
+    problem = first["msg"].removeprefix("Value error, ")
+    message = problem if problem.startswith(f"{param} = ") else f"{param}: {problem}"
+    return Refusal(400, "invalid_value", f"{message}.", param)
+
+
 def add_handlers(app: FastAPI) -> None:
     """Let every refusal of the app have OpenAI's shape."""
 
@@ -79,17 +95,7 @@ def add_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        place = [str(part) for part in first["loc"] if part not in ("body", "query", "path", "form")]
-        param = ".".join(place) or None
-        what = first["msg"].removeprefix("Value error, ")
-        if first["type"] == "json_invalid":
-            return Refusal(400, "invalid_json", "The body is not JSON.").response()
-        if param is None:
-            return Refusal(
-                400, "invalid_json", "The body must be a JSON object, its Content-Type application/json."
-            ).response()
-        return Refusal(400, "invalid_value", f"{param}: {what}.", param).response()
+        return invalid_value(error).response()
 
     @app.exception_handler(HTTPException)
     async def failed(request: Request, error: HTTPException) -> JSONResponse:

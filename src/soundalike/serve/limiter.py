@@ -1,7 +1,7 @@
-"""Workers that speak, and the bounded queue before them.
+"""How many requests are worked on at once: admission, and the threads that speak.
 
-Workers are threads: PyTorch lets go of the interpreter while it computes, and one copy of the model serves
-all (docs/serving.md has the numbers against processes).
+The threads share one copy of the model, as PyTorch releases the interpreter's lock while it computes
+(docs/serving.md has measurements against processes).
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ import math
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from .errors import Refusal
@@ -23,14 +24,14 @@ T = TypeVar("T")
 
 
 def one_thread() -> None:
-    """Let PyTorch compute with one thread in this one, as there are others beside it."""
+    """Let PyTorch compute with one thread in the calling thread, as others compute beside it."""
     import torch
 
     torch.set_num_threads(1)
 
 
 class Limiter:
-    """Admits requests while there is room, and tells the others when to come again."""
+    """Admits requests while there is room; refuses the others, with the time to wait in Retry-After."""
 
     def __init__(self, workers: int, waiting: int, per_key: int, memory: int):
         self.workers = workers
@@ -39,13 +40,14 @@ class Limiter:
         self.memory = memory
         self.inside = 0
         self._of_key: Counter[str] = Counter()
-        self._seconds = 0.5  # that a request takes, on average of late
+        self._seconds = 0.5  # that a request takes: a running average
 
     @contextlib.contextmanager
     def place(self, key: str | None) -> Iterator[None]:
-        """A place for one request of a key's holder (None: of anybody). Raises Refusal when there is none.
+        """A place for one request by the holder of a key (None: by anybody), while the context lasts. Raises
+        Refusal when there is none.
 
-        Call from the event loop alone.
+        Call from the event loop only.
         """
         if key is not None and self._of_key[key] >= self.per_key:
             raise self._busy(
@@ -69,13 +71,19 @@ class Limiter:
             self._of_key[key or ""] -= 1
             if not self._of_key[key or ""]:
                 del self._of_key[key or ""]
-            self._seconds += 0.1 * (
-                (time.monotonic() - began) / max(1, self.inside / self.workers) - self._seconds
-            )
+            seconds = (time.monotonic() - began) / max(1, self.inside / self.workers)
+            self._seconds += 0.1 * (seconds - self._seconds)
 
     def _busy(self, status: int, code: str, message: str) -> Refusal:
         wait = max(1, min(60, math.ceil(self._seconds * self.inside / self.workers / 2)))
         return Refusal(status, code, message, headers={"Retry-After": str(wait)})
+
+
+@dataclass(frozen=True)
+class _End:
+    """After the last item of a stream: the error that ended it, if any."""
+
+    error: BaseException | None
 
 
 class Pool:
@@ -88,43 +96,41 @@ class Pool:
         """What a function returns, when its turn has come."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
 
-    async def stream(self, make: Callable[[], Iterator[T]]) -> AsyncIterator[T]:
+    async def stream(self, make: Callable[[], Generator[T, None, None]]) -> AsyncGenerator[T, None]:
         """What a generator makes, as it makes it. Closing this one ends that one before its next item.
 
-        The maker never waits for its reader, who may be slow: what it can make at most is bounded by the
+        The generator never waits for the client, who may be slow: how much it can make is bounded by the
         length of texts.
         """
         loop = asyncio.get_running_loop()
-        items = asyncio.Queue()
-        gone = threading.Event()
+        items: asyncio.Queue[T | _End] = asyncio.Queue()
+        closed = threading.Event()
 
-        def tell(item: Any, error: BaseException | None, last: bool) -> None:
+        def put(item: T | _End) -> None:
             with contextlib.suppress(RuntimeError):  # the server has stopped
-                loop.call_soon_threadsafe(items.put_nowait, (item, error, last))
+                loop.call_soon_threadsafe(items.put_nowait, item)
 
         def work() -> None:
             try:
                 with contextlib.closing(make()) as source:
                     for item in source:
-                        if gone.is_set():
+                        if closed.is_set():
                             return
-                        tell(item, None, False)
-                tell(None, None, True)
+                        put(item)
+                put(_End(None))
             except BaseException as error:  # noqa: BLE001 - it is raised where the items are awaited
-                tell(None, error, True)
+                put(_End(error))
 
         future = self._threads.submit(work)
         try:
-            while True:
-                item, error, last = await items.get()
-                if error is not None:
-                    raise error
-                if last:
-                    return
+            while not isinstance(item := await items.get(), _End):
                 yield item
+            if item.error is not None:
+                raise item.error
         finally:
-            gone.set()
+            closed.set()
             future.cancel()
 
     def close(self) -> None:
+        """Wait for what is being worked on, and drop what waits."""
         self._threads.shutdown(wait=True, cancel_futures=True)

@@ -1,4 +1,4 @@
-"""How much memory this process holds."""
+"""How much memory this process uses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 
 def resident() -> int:
-    """Bytes of resident memory; 0 where it cannot be told."""
+    """Bytes of resident memory; 0 where the system does not say."""
     try:
         with open("/proc/self/statm") as file:
             import resource
@@ -17,7 +17,7 @@ def resident() -> int:
     try:
         import resource
 
-        # The most it ever held: the nearest that is told
+        # The most it ever had, where the present size is not to be had
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return peak if sys.platform == "darwin" else peak * 1024
     except ImportError:

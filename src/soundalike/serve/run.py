@@ -1,4 +1,4 @@
-"""uvicorn, told to be patient with nobody for ever."""
+"""The app on uvicorn, with a limit on how long a client may take to send its headers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import warnings
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from soundalike.serve.middleware.request_log import settle_logs
@@ -15,12 +16,12 @@ from .app import create_app
 from .settings import Settings
 
 
-def patient(seconds: float) -> type[H11Protocol]:
+def timed(seconds: float) -> type[H11Protocol]:
     """uvicorn's protocol, which closes a connection that has not sent a request's headers in so many
     seconds.
     """
 
-    class Patient(H11Protocol):
+    class Timed(H11Protocol):
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
             self.loop.call_later(seconds, self._headers_due)
@@ -29,16 +30,16 @@ def patient(seconds: float) -> type[H11Protocol]:
             if self.cycle is None and not self.transport.is_closing():
                 self.transport.close()
 
-    return Patient
+    return Timed
 
 
-def server(settings: Settings) -> uvicorn.Server:
+def server(app: FastAPI, settings: Settings) -> uvicorn.Server:
     """A uvicorn server of the app, not yet running."""
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
-        http=patient(settings.headers_within),
+        http=timed(settings.headers_within),
         loop="asyncio",
         log_config=None,
         access_log=False,
@@ -55,5 +56,5 @@ def server(settings: Settings) -> uvicorn.Server:
 def serve(settings: Settings) -> None:
     """Serve until interrupted."""
     settle_logs()
-    warnings.simplefilter("ignore")  # they quote texts; clients are told what matters to them
-    asyncio.run(server(settings).serve())
+    warnings.simplefilter("ignore")  # they quote texts; what matters to clients is in the answers
+    asyncio.run(server(create_app(settings), settings).serve())

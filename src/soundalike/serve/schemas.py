@@ -1,23 +1,88 @@
-"""What clients send, checked: OpenAI's speech request with our extensions."""
+"""What clients send, checked: OpenAI's speech request with fields of our own."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from typing import Annotated, Literal
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
+from soundalike.core.errors import ConfigError
+from soundalike.core.options import Option, check_value
+from soundalike.inference.option_table import option_table
+from soundalike.inference.pipeline import QUALITIES
+
+from .encode import MEDIA
 from .errors import Refusal
-from .models import DEFAULT, OPTIONS, OWN_NAMES
+from .models import DEFAULT, DEFAULT_NAMES
+from .request_options import FASTEST, LARGEST_SEED, LOUDNESS_OPTION, SLOWEST, request_options
 
-Format = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
-Quality = Literal["fast", "best"]
-Speed = Annotated[float, Field(ge=0.25, le=4.0, allow_inf_nan=False)]
-Seed = Annotated[int, Field(ge=0, le=2**53)]  # as many as JavaScript keeps apart
-Number = Annotated[float, Field(allow_inf_nan=False)]
+
+def one_of(choices: Iterable[str]) -> Callable[[str], str]:
+    """A check that a value is one of some words; its message lists them."""
+    words = [repr(choice) for choice in choices]
+    known = set(choices)
+
+    def check(value: str) -> str:
+        if value not in known:
+            raise ValueError(f"Input should be {', '.join(words[:-1])} or {words[-1]}")
+        return value
+
+    return check
+
+
+def within(option: Option) -> Callable[[float], float]:
+    """A check that a value is one that an option may have; its message says the range."""
+
+    def check(value: float) -> float:
+        try:
+            check_value(option, value)
+        except ConfigError as error:
+            raise ValueError(str(error).removesuffix(".")) from None
+        return value
+
+    return check
+
+
+def option_schema(option: Option) -> dict[str, Any]:
+    """The JSON schema of an option: a number and its range."""
+    schema: dict[str, Any] = {"type": "number"}
+    if option.range is not None:
+        schema |= {"minimum": option.range.low, "maximum": option.range.high}
+    return schema
+
+
+def option_type(option: Option) -> Any:
+    """The type of a field for an option: a finite number in its range."""
+    return Annotated[
+        float,
+        Field(allow_inf_nan=False),
+        AfterValidator(within(option)),
+        WithJsonSchema(option_schema(option)),
+    ]
+
+
+def _choices(words: Iterable[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "enum": list(words)})
+
+
+Format = Annotated[str, AfterValidator(one_of(MEDIA)), _choices(MEDIA)]
+Quality = Annotated[str, AfterValidator(one_of(QUALITIES)), _choices(QUALITIES)]
+Speed = Annotated[
+    float,
+    Field(
+        ge=SLOWEST,
+        le=FASTEST,
+        allow_inf_nan=False,
+        description=f"{option_table()['speed'].help}: {SLOWEST:g} to {FASTEST:g} times",
+    ),
+]
+Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED, description=option_table()["seed"].help)]
 Model = Annotated[str, Field(max_length=100, description="A name that GET /v1/models lists.")]
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$")]
+Transcript = Annotated[str, Field(max_length=4096)]
 
 
 class VoiceId(BaseModel):
@@ -27,8 +92,20 @@ class VoiceId(BaseModel):
     id: Annotated[str, Field(max_length=200)]
 
 
-class Wanted(BaseModel):
-    """What is to be said, and how."""
+# A field for each option of the architectures; None: as the model has it
+_options: dict[str, Any] = {
+    option.name: (
+        option_type(option) | None,
+        Field(None, description=f"{option.help}: {option.span}; of models that have it."),
+    )
+    for option in request_options().values()
+    if option.name != "speed"
+}
+OptionFields = create_model("OptionFields", **_options)
+
+
+class TextRequest(OptionFields):  # type: ignore[misc, valid-type]  # its fields come from the option table
+    """A text, the voice that speaks it, and how."""
 
     model_config = ConfigDict(extra="forbid")
     model: Model = DEFAULT
@@ -39,39 +116,38 @@ class Wanted(BaseModel):
     response_format: Format = "mp3"
     speed: Speed = 1.0
     instructions: Annotated[str, Field(max_length=4096)] | None = Field(
-        None, description="Taken for the sake of OpenAI's clients; not followed."
+        None, description="Accepted for OpenAI's clients, and not followed."
     )
     ref_audio: str | None = Field(
         None, description="A recording of the voice in base64, bare or as a data: URI; wins over `voice`."
     )
-    ref_text: Annotated[str, Field(max_length=4096)] | None = Field(
-        None, description="What is said in ref_audio, to be compared."
+    ref_text: Transcript | None = Field(
+        None, description="What is said in ref_audio, to be compared with the recording."
     )
     seed: Seed = 0
     language: Language | None = None
     quality: Quality | None = Field(
-        None, description="best makes each sentence three times and keeps the clearest."
+        None,
+        description="best adapts to the voice, makes each sentence three times and keeps the clearest.",
     )
-    pitch: Number | None = Field(None, description="Semitones up or down; of models that have it.")
-    temperature: Number | None = Field(
-        None, description="How much of the fine texture is left to chance; of models that have it."
+    loudness: option_type(LOUDNESS_OPTION) | None = Field(  # type: ignore[valid-type]  # built from its Option
+        None, description=f"{LOUDNESS_OPTION.help}: {LOUDNESS_OPTION.span}."
     )
-    energy: Number | None = Field(None, description="dB: softer or more pressed; of models that have it.")
-    loudness: Number | None = Field(None, description="LUFS.")
 
     @property
     def chosen_quality(self) -> str:
-        return self.quality or OWN_NAMES.get(self.model, "fast")
+        """The quality that was given, else the one that the model's name stands for."""
+        return self.quality or DEFAULT_NAMES.get(self.model, QUALITIES[0])
 
     @property
     def options(self) -> dict[str, float]:
-        """The model's own options that were given."""
-        return {
-            name: value for name in OPTIONS if name != "speed" and (value := getattr(self, name)) is not None
-        }
+        """The architecture's own options that were given, but for the speed."""
+        values = {name: getattr(self, name) for name in request_options() if name != "speed"}
+        return {name: value for name, value in values.items() if value is not None}
 
     @property
     def voice_name(self) -> str | None:
+        """The name or id of the voice."""
         return self.voice.id if isinstance(self.voice, VoiceId) else self.voice
 
     def reference(self, most: int) -> bytes | None:
@@ -79,7 +155,7 @@ class Wanted(BaseModel):
         return None if self.ref_audio is None else decode_base64(self.ref_audio, "ref_audio", most)
 
 
-class SpeechRequest(Wanted):
+class SpeechRequest(TextRequest):
     """POST /v1/audio/speech."""
 
     stream_format: Literal["audio", "sse"] = "audio"
@@ -88,7 +164,7 @@ class SpeechRequest(Wanted):
     )
 
 
-class JobRequest(Wanted):
+class JobRequest(TextRequest):
     """POST /v1/audio/jobs."""
 
 
@@ -109,9 +185,8 @@ def decode_base64(text: str, param: str, most: int) -> bytes:
         if not comma or not head.endswith(";base64"):
             raise Refusal(400, "invalid_audio", f"{param}: a data: URI must be of base64.", param)
     try:
-        data = base64.b64decode(
-            "".join(text.split()) if any(sign in text for sign in "\r\n ") else text, validate=True
-        )
+        joined = "".join(text.split()) if any(sign in text for sign in "\r\n ") else text
+        data = base64.b64decode(joined, validate=True)
     except (binascii.Error, ValueError):
         raise Refusal(
             400,

@@ -1,7 +1,6 @@
-"""`soundalike serve --selftest`: many requests at once, and each answer checked by who speaks and what is
-said.
+"""`soundalike serve --selftest`: many requests at once, each answer checked for its speaker and its words.
 
-Its voices are made of nothing: a buzz shaped into vowels is cloned, and what the clone says, played at eight
+Its voices are synthetic: a buzz shaped into vowels is cloned, and what the clone says, played at eight
 speeds, gives eight speakers.
 """
 
@@ -17,7 +16,6 @@ import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import uvicorn
@@ -29,10 +27,12 @@ from soundalike.inference.cloner import Cloner
 from soundalike.models.aligners.word_scores import word_scores
 from soundalike.text import read
 
+from .app import create_app
 from .encode import RATE
 from .limiter import one_thread
 from .memory import resident
 from .run import server
+from .services import Services
 from .settings import Settings
 
 VOICES = 8
@@ -64,15 +64,15 @@ VOWELS = (  # hertz of formants, roughly
     (450, 1000, 2400, 3400),
     (600, 1700, 2500, 3600),
 )
-# By the voice all others come of
-TOLD = (
+# What the first voice says for the others to be made of
+TRAINING_TEXTS = (
     "The harbor was quiet this morning.",
     "Please bring two cups of tea.",
     "Nobody wanted the new bridge.",
 )
-# Of memory, at most, from before the requests to after them: what is kept to go faster fills during the first
-# hundreds
+# Share by which memory may grow from before the requests to after them: caches fill during the first hundreds
 GROWTH = 0.2
+WORDS_SCORE = -3.0  # mean log-probability of words, above which they were said
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,17 +90,19 @@ class Result:
 
     @property
     def growth(self) -> float:
+        """The share by which memory grew."""
         return self.after / self.before - 1 if self.before else 0.0
 
     @property
     def passed(self) -> bool:
-        return (
-            self.answered == self.speaker_right == self.words_right == self.requests and self.growth <= GROWTH
-        )
+        """Whether every answer was right, and memory did not grow too much."""
+        right = self.answered == self.speaker_right == self.words_right == self.requests
+        return right and self.growth <= GROWTH
 
     def __str__(self) -> str:
         return (
-            f"{'passed' if self.passed else 'FAILED'}: {self.requests} requests at once in {self.voices} voices, {self.seconds:.1f} s; "
+            f"{'passed' if self.passed else 'FAILED'}: {self.requests} requests at once in {self.voices} "
+            f"voices, {self.seconds:.1f} s; "
             f"answered {self.answered}, right speaker {self.speaker_right}, right words {self.words_right}; "
             f"memory {self.before >> 20} MB before, {self.after >> 20} MB after ({self.growth:+.1%})"
         )
@@ -113,18 +115,20 @@ def selftest(settings: Settings) -> Result:
     one_thread()
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        own = {
-            "host": "127.0.0.1",
-            "port": 0,
-            "data": Path(folder),
-            "database": None,
-            "voices": "database",
-            "key_file": None,
-            "cors": (),
-        }
-        running = Running(dataclasses.replace(settings, **own, waiting=max(settings.waiting, 128)))
+        own = dataclasses.replace(
+            settings,
+            host="127.0.0.1",
+            port=0,
+            data=Path(folder),
+            database=None,
+            voices="database",
+            key_file=None,
+            cors=(),
+            waiting=max(settings.waiting, 128),
+        )
+        running = Running(own)
         try:
-            return tried(running)
+            return measured(running)
         finally:
             running.stop()
 
@@ -133,7 +137,8 @@ class Running:
     """A server in a thread of this process."""
 
     def __init__(self, settings: Settings):
-        self.server: uvicorn.Server = server(settings)
+        app = create_app(settings)
+        self.server: uvicorn.Server = server(app, settings)
         self._thread = threading.Thread(target=self.server.run, daemon=True)
         self._thread.start()
         while not self.server.started and self._thread.is_alive():
@@ -141,17 +146,18 @@ class Running:
         if not self.server.started:
             raise SoundalikeError("the server does not start. Its log says why.")
         self.port: int = self.server.servers[0].sockets[0].getsockname()[1]
-        self.services: Any = self.server.config.app.state.services
+        self.services: Services = app.state.services
         if self.services.wait() is None:
             self.stop()
             raise SoundalikeError(f"the model cannot be loaded: {self.services.failure}")
 
     def stop(self) -> None:
+        """Stop the server, and wait until it has."""
         self.server.should_exit = True
         self._thread.join()
 
     def speak(self, text: str, voice: str) -> Audio | None:
-        """What the server says, or None."""
+        """The speech that the server answers with; None where it refuses."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         try:
             body = json.dumps({"input": text, "voice": voice, "response_format": "wav"})
@@ -165,8 +171,8 @@ class Running:
             connection.close()
 
 
-def tried(running: Running) -> Result:
-    """Fire the requests and check the answers."""
+def measured(running: Running) -> Result:
+    """Send the requests, and check the answers."""
     cloner = running.services.cloner
     names = [f"voice {number}" for number in range(VOICES)]
     for name, reference in zip(names, references(cloner)):
@@ -184,36 +190,53 @@ def tried(running: Running) -> Result:
         answers = list(clients.map(lambda pair: running.speak(*pair), asked))
         seconds = time.monotonic() - began
         after = resident()
+    speakers, words = right_answers(running, names, asked, answers)
+    answered = sum(answer is not None for answer in answers)
+    return Result(len(asked), VOICES, answered, speakers, words, round(seconds, 2), before, after)
+
+
+def right_answers(
+    running: Running, names: list[str], asked: list[tuple[str, str]], answers: list[Audio | None]
+) -> tuple[int, int]:
+    """How many answers are by the right speaker, and how many say the right words. `asked` are texts and the
+    names of voices.
+    """
+    cloner = running.services.cloner
+    encoder = cloner.speaker_encoder
+    if encoder is None:
+        raise SoundalikeError("this model has no speaker encoder to check the voices with.")
     known = np.stack([unit(running.services.store.get(name).identity.astype(np.float32)) for name in names])
     speakers = words = 0
     for number, ((text, name), answer) in enumerate(zip(asked, answers)):
         if answer is None:
             continue
-        heard = unit(cloner.speaker_encoder.embed([answer])[0])
+        heard = unit(encoder.embed([answer])[0])
         speakers += names[int((known @ heard).argmax())] == name
         other = asked[(number + len(WHAT) + 1) % len(asked)][0]  # another beginning and another end
-        words += said(cloner, answer, text) > max(-3.0, said(cloner, answer, other))
-    answered = sum(answer is not None for answer in answers)
-    return Result(len(asked), VOICES, answered, speakers, words, round(seconds, 2), before, after)
+        words += score(cloner, answer, text) > max(WORDS_SCORE, score(cloner, answer, other))
+    return speakers, words
 
 
-def said(cloner: Cloner, audio: Audio, text: str) -> float:
+def score(cloner: Cloner, audio: Audio, text: str) -> float:
     """How well a sound fits a text: the mean log-probability of its words."""
+    if cloner.aligner is None:
+        raise SoundalikeError("this model has no aligner to check the words with.")
     return float(word_scores(audio, read(text).utterances[0], cloner.aligner).mean())
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
+    """The vector at length one."""
     return vector / np.linalg.norm(vector)
 
 
 def references(cloner: Cloner) -> list[Audio]:
-    """Recordings of VOICES speakers that there never were."""
+    """Recordings of VOICES speakers that do not exist."""
     import soxr
 
     voice = cloner.listen(buzz())
-    told = join([piece for line in TOLD for piece in cloner.speak(line, voice)])
+    speech = join([piece for line in TRAINING_TEXTS for piece in cloner.speak(line, voice)])
     return [
-        Audio(soxr.resample(told.samples, told.rate, told.rate / pace), told.rate)
+        Audio(soxr.resample(speech.samples, speech.rate, speech.rate / pace), speech.rate)
         for pace in np.geomspace(0.7, 1.35, VOICES)
     ]
 
@@ -221,26 +244,36 @@ def references(cloner: Cloner) -> list[Audio]:
 def buzz(hertz: float = 140.0, seconds: float = 4.0) -> Audio:
     """Vowels in a row, with hisses and pauses between them: enough like speech to be cloned."""
     random = np.random.default_rng(0)
-    size = int(0.18 * RATE)
-    short = int(0.06 * RATE)
-    frequency = np.fft.rfftfreq(4 * size, 1 / RATE)
     parts: list[np.ndarray] = []
     number = 0
     while sum(map(len, parts)) < seconds * RATE:
         formants = VOWELS[number % len(VOWELS)]
         number = number + 1
-        pitch = hertz * 2 ** (0.15 * np.sin(2 * np.pi * (0.37 * number + 1.3 * np.arange(size) / RATE)))
-        pulses = np.diff(np.floor(np.cumsum(pitch) / RATE), prepend=0) + 0.003 * random.normal(size=size)
-        shape = 1 / (1 + frequency / 1500)
-        for formant, width in zip(formants, (80, 100, 140, 200)):
-            shape = shape * formant**2 / (formant**2 - frequency**2 + 1j * frequency * width)
-        vowel = np.fft.irfft(np.fft.rfft(pulses, 4 * size) * shape, 4 * size)[:size] * np.hanning(size) ** 0.3
-        parts.append(0.5 * vowel / np.abs(vowel).max())
+        parts.append(_vowel(formants, hertz, number, random))
         if number % 2:
-            hiss = np.fft.rfft(random.normal(size=short)) * (np.fft.rfftfreq(short, 1 / RATE) > 3500)
-            hiss = np.fft.irfft(hiss, short) * np.hanning(short)
-            parts.append(0.1 * hiss / np.abs(hiss).max())
+            parts.append(_hiss(random))
         if number % 7 == 0:
             parts.append(np.zeros(int(0.15 * RATE)))
     samples = np.concatenate(parts)
     return Audio((samples + 1e-4 * random.normal(size=len(samples))).astype(np.float32), RATE)
+
+
+def _vowel(formants: tuple[int, ...], hertz: float, number: int, random: np.random.Generator) -> np.ndarray:
+    """Pulses with resonances at the formants, their pitch moving."""
+    size = int(0.18 * RATE)
+    frequency = np.fft.rfftfreq(4 * size, 1 / RATE)
+    pitch = hertz * 2 ** (0.15 * np.sin(2 * np.pi * (0.37 * number + 1.3 * np.arange(size) / RATE)))
+    pulses = np.diff(np.floor(np.cumsum(pitch) / RATE), prepend=0) + 0.003 * random.normal(size=size)
+    shape = (1 / (1 + frequency / 1500)).astype(complex)
+    for formant, width in zip(formants, (80, 100, 140, 200)):
+        shape = shape * formant**2 / (formant**2 - frequency**2 + 1j * frequency * width)
+    vowel = np.fft.irfft(np.fft.rfft(pulses, 4 * size) * shape, 4 * size)[:size] * np.hanning(size) ** 0.3
+    return 0.5 * vowel / np.abs(vowel).max()
+
+
+def _hiss(random: np.random.Generator) -> np.ndarray:
+    """A short noise above 3500 Hz."""
+    size = int(0.06 * RATE)
+    noise = np.fft.rfft(random.normal(size=size)) * (np.fft.rfftfreq(size, 1 / RATE) > 3500)
+    hiss = np.fft.irfft(noise, size) * np.hanning(size)
+    return 0.1 * hiss / np.abs(hiss).max()

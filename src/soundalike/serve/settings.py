@@ -1,20 +1,38 @@
-"""What a server is told when it starts."""
+"""The settings of a server."""
 
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from soundalike.core.errors import ConfigError
 from soundalike.core.files import data_dir
 
+POSITIVE = (
+    "workers",
+    "per_key",
+    "upload",
+    "longest",
+    "characters",
+    "job_characters",
+    "lease",
+    "stall",
+    "keep",
+)
+
 
 def data_folder() -> Path:
-    """Where jobs, their results and the database are kept unless told otherwise: `serve` in the user's data
-    folder.
-    """
+    """Where jobs, their results and the database are kept by default: `serve` in the user's data folder."""
     return data_dir() / "serve"
+
+
+def cores() -> int:
+    """The processor's cores that this process may use."""
+    if sys.platform == "linux":
+        return max(1, len(os.sched_getaffinity(0)))
+    return os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -26,12 +44,8 @@ class Settings:
     # Hosts it answers to beside localhost; none where it listens to all addresses: any
     names: tuple[str, ...] = ()
     model: str | None = None
-    workers: int = field(
-        default_factory=lambda: max(
-            1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        )
-    )
-    waiting: int = 64  # requests that may wait for a worker; more are told to come again
+    workers: int = field(default_factory=cores)  # texts spoken at once
+    waiting: int = 64  # requests that may wait for a worker; more are refused
     per_key: int = 16  # requests that one key may have at once
     key_file: str | None = None
     cors: tuple[str, ...] = ()  # origins whose pages may use the server
@@ -45,7 +59,7 @@ class Settings:
     job_characters: int = 100_000
     jobs: int = 100  # jobs that may wait
     keep: float = 86_400.0  # how long a finished job is kept
-    lease: float = 15.0  # a job whose server has not been heard of for so long goes to another
+    lease: float = 15.0  # a job whose server has written nothing for so long goes to another
     headers_within: float = 10.0  # a client must have sent its headers
     body_grace: float = 10.0  # a body may take so long, and longer by its bytes at
     body_rate: float = 20_000.0  # bytes a second
@@ -56,30 +70,22 @@ class Settings:
 
     @property
     def json_bytes(self) -> int:
-        """The longest body: a recording in base64, and the rest."""
+        """The largest body: a recording in base64, and the rest."""
         return self.upload * 4 // 3 + 1_000_000
 
     @property
     def url(self) -> str:
+        """The database's URL."""
         return self.database or f"sqlite:///{self.data / 'soundalike.db'}"
 
     @property
     def voice_store(self) -> str:
+        """Where voices are kept: "library" or "database"."""
         return self.voices or ("library" if self.url.startswith("sqlite") else "database")
 
     def check(self) -> None:
         """Raise ConfigError for a value out of range."""
-        for name in (
-            "workers",
-            "per_key",
-            "upload",
-            "longest",
-            "characters",
-            "job_characters",
-            "lease",
-            "stall",
-            "keep",
-        ):
+        for name in POSITIVE:
             if getattr(self, name) <= 0:
                 raise ConfigError(f"{name} = {getattr(self, name)} is out of range. Choose a number above 0.")
         if self.waiting < 0 or self.memory < 0:

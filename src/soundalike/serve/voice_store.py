@@ -23,7 +23,7 @@ from .errors import Refusal
 
 @dataclass(frozen=True)
 class Kept:
-    """A line of the list of voices; no facts where its file cannot be read."""
+    """A voice of the store; without facts where its file cannot be read."""
 
     id: str
     name: str
@@ -31,38 +31,55 @@ class Kept:
 
     @staticmethod
     def id_of(name: str) -> str:
+        """The id of the voice of a name."""
         return file_stem(name)
 
 
 class Store(Protocol):
     """Where voices are kept. An id is a name in lower case; both find a voice."""
 
-    def listing(self) -> list[Kept]: ...
+    def listing(self) -> list[Kept]:
+        """All voices, by id."""
+        ...
 
-    def has(self, name: str) -> bool: ...
+    def has(self, name: str) -> bool:
+        """Whether there is a voice of that name."""
+        ...
 
-    def get(self, name: str) -> Voice: ...
+    def get(self, name: str) -> Voice:
+        """The voice of a name. Raises Refusal where there is none."""
+        ...
 
-    def put(self, name: str, voice: Voice, replace: bool) -> Kept: ...
+    def put(self, name: str, voice: Voice, replace: bool) -> Kept:
+        """Keep a voice under a name. Raises Refusal for a name that is taken, unless `replace`, or cannot be
+        one.
+        """
+        ...
 
-    def remove(self, name: str) -> None: ...
+    def remove(self, name: str) -> None:
+        """Delete the voice of a name. Raises Refusal where there is none."""
+        ...
 
 
 class LibraryVoices:
     """The library of files: what `soundalike voices` shows."""
 
     def listing(self) -> list[Kept]:
+        """All voices, by id."""
         return [Kept(entry.path.stem, entry.name, entry.facts) for entry in voice_library.listing()]
 
     def has(self, name: str) -> bool:
+        """Whether there is a voice of that name."""
         return voice_library.has(name)
 
     def get(self, name: str) -> Voice:
+        """The voice of a name. Raises Refusal where there is none."""
         if not voice_library.has(name):
             raise unknown(name)
         return voice_library.get(name)
 
     def put(self, name: str, voice: Voice, replace: bool) -> Kept:
+        """Keep a voice under a name. Raises Refusal for one that is taken, unless `replace`."""
         check_name(name)
         if voice_library.has(name) and not replace:
             raise taken(name)
@@ -75,6 +92,7 @@ class LibraryVoices:
         return Kept(Kept.id_of(name), name, voice.facts)
 
     def remove(self, name: str) -> None:
+        """Delete the voice of a name. Raises Refusal where there is none."""
         if not voice_library.has(name):
             raise unknown(name)
         voice_library.remove(name)
@@ -87,18 +105,18 @@ class DatabaseVoices:
         self.engine = engine
 
     def listing(self) -> list[Kept]:
+        """All voices, by id."""
+        table = voices_table.c
         with self.engine.connect() as connection:
-            rows = connection.execute(
-                select(voices_table.c.id, voices_table.c.name, voices_table.c.facts).order_by(
-                    voices_table.c.id
-                )
-            )
+            rows = connection.execute(select(table.id, table.name, table.facts).order_by(table.id))
             return [Kept(*row) for row in rows]
 
     def has(self, name: str) -> bool:
+        """Whether there is a voice of that name."""
         return self._one(voices_table.c.id, name) is not None
 
     def get(self, name: str) -> Voice:
+        """The voice of a name. Raises Refusal where there is none."""
         found = self._one(voices_table.c.file, name)
         if found is None:
             raise unknown(name)
@@ -111,18 +129,13 @@ class DatabaseVoices:
             return connection.execute(select(column).where(voices_table.c.id == Kept.id_of(name))).scalar()
 
     def put(self, name: str, voice: Voice, replace: bool) -> Kept:
+        """Keep a voice under a name. Raises Refusal for one that is taken, unless `replace`."""
         check_name(name)
         kept = Kept(Kept.id_of(name), name, {**voice.facts, "name": name})
         row = {"name": name, "facts": kept.facts, "file": to_bytes(Voice(voice.tensors, kept.facts))}
-        for _ in range(2):  # again where another makes the same name between the two steps
-            with self.engine.begin() as connection:
-                if (
-                    replace
-                    and connection.execute(
-                        update(voices_table).where(voices_table.c.id == kept.id).values(row)
-                    ).rowcount
-                ):
-                    return kept
+        for _ in range(2):  # again where another adds the same name between the two steps
+            if replace and self._replaced(kept.id, row):
+                return kept
             try:
                 with self.engine.begin() as connection:
                     connection.execute(insert(voices_table).values(id=kept.id, **row))
@@ -132,14 +145,21 @@ class DatabaseVoices:
                     raise taken(name) from None
         raise taken(name)
 
-    def remove(self, name: str) -> None:
+    def _replaced(self, voice_id: str, row: dict[str, Any]) -> bool:
+        """Whether there was a voice of that id, which has a new row now."""
         with self.engine.begin() as connection:
-            if (
-                name_fault(name)
-                or not connection.execute(
-                    delete(voices_table).where(voices_table.c.id == Kept.id_of(name))
-                ).rowcount
-            ):
+            changed = connection.execute(
+                update(voices_table).where(voices_table.c.id == voice_id).values(row)
+            )
+            return bool(changed.rowcount)
+
+    def remove(self, name: str) -> None:
+        """Delete the voice of a name. Raises Refusal where there is none."""
+        if name_fault(name):
+            raise unknown(name)
+        with self.engine.begin() as connection:
+            gone = connection.execute(delete(voices_table).where(voices_table.c.id == Kept.id_of(name)))
+            if not gone.rowcount:
                 raise unknown(name)
 
 
@@ -168,6 +188,7 @@ def check_name(name: str) -> None:
 
 
 def unknown(name: str) -> Refusal:
+    """The refusal for a name of no voice."""
     return Refusal(
         404,
         "voice_not_found",
@@ -177,6 +198,7 @@ def unknown(name: str) -> Refusal:
 
 
 def taken(name: str) -> Refusal:
+    """The refusal for a name that a voice has already."""
     return Refusal(
         409,
         "voice_exists",

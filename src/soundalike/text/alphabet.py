@@ -97,7 +97,7 @@ _NASAL = "\u0303"
 def spell_ipa(ipa: str, where: str = "text") -> list[str]:
     """Symbols of one word in IPA, stress signs moved onto the vowel that follows them.
 
-    Sounds written finer than the alphabet hears (diphthongs, lengths, diacritics) become their nearest.
+    Sounds that the alphabet does not distinguish (diphthongs, lengths, diacritics) become their nearest.
     Raises TextError naming `where` and the sign that stands for no sound.
     """
     text = unicodedata.normalize("NFD", ipa).translate(_VARIANTS).replace("œ" + _NASAL, "ɛ" + _NASAL)
@@ -122,7 +122,8 @@ def spell_ipa(ipa: str, where: str = "text") -> list[str]:
         elif not (unicodedata.combining(character) or character in "ː²ʲʰʷˑ.‿ "):
             name = unicodedata.name(character, f"U+{ord(character):04X}")
             raise TextError(
-                f"{where}: {character!r} ({name}) in /{ipa}/ stands for no sound. The alphabet holds {' '.join(PHONES)}"
+                f"{where}: {character!r} ({name}) in /{ipa}/ stands for no sound. The alphabet "
+                f"holds {' '.join(PHONES)}"
             )
         at += size or 1
     return symbols

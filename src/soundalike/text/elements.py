@@ -26,9 +26,11 @@ class Node:
 
     @property
     def place(self) -> str:
+        """Where it stands, for messages."""
         return f"line {self.line}, column {self.column}"
 
     def elements(self) -> Iterator[Node]:
+        """The children that are elements."""
         return (child for child in self.children if isinstance(child, Node))
 
     def text(self) -> str:
@@ -73,7 +75,8 @@ def parse_xml(source: str | bytes, where: str = "text") -> Node:
     except DefusedXmlException:
         place = f"line {builder.expat.CurrentLineNumber}, column {builder.expat.CurrentColumnNumber + 1}"
         raise TextError(
-            f"{where}, {place}: a document type (<!DOCTYPE>) or an entity is declared. Remove it; it is never read."
+            f"{where}, {place}: a document type (<!DOCTYPE>) or an entity is declared. Remove it; "
+            f"it is never read."
         ) from None
     except ParseError as error:
         line, column = error.position
@@ -85,7 +88,7 @@ def parse_xml(source: str | bytes, where: str = "text") -> Node:
 
 
 class _Builder:
-    """What the parser tells of, made into Nodes."""
+    """Makes Nodes of the parser's events."""
 
     def __init__(self, where: str, data: bytes):
         self.where = where
@@ -108,7 +111,8 @@ class _Builder:
         if len(self.open) >= DEEPEST:
             line = self.expat.CurrentLineNumber
             raise TextError(
-                f"{self.where}, line {line}: elements are nested deeper than {DEEPEST}. Close some before opening more."
+                f"{self.where}, line {line}: elements are nested deeper than {DEEPEST}. Close some "
+                f"before opening more."
             )
         names = {name.rpartition("}")[2]: value for name, value in attributes.items()}
         place = (self.expat.CurrentLineNumber, self.expat.CurrentColumnNumber + 1, self.offset())
@@ -137,7 +141,7 @@ class _Builder:
         return None
 
     def expected(self, message: str) -> str:
-        """A parser's complaint, and what would have been right."""
+        """The parser's error in plain words, with what was expected."""
         said = message.partition(":")[0]
         if "no element" in said and not self.open:
             return "no element found. Give <speak> and the text within it."

@@ -22,8 +22,8 @@ def guessed(script: Script) -> Script:
 
 
 def table(script: Script) -> str:
-    """The trace as lines of columns: place, what is written, rule, what is said, phonemes; an empty line between
-    sentences.
+    """The trace as lines of columns: place, what is written, rule, what is said, phonemes. An empty line
+    stands between sentences.
     """
     rows = [
         (

@@ -12,12 +12,12 @@ def word_set(words: str) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Sense:
-    """One pronunciation, and what speaks for it: any one of these is enough; none at all makes it the rule's
-    last resort.
+    """One pronunciation, and the conditions for it, of which one is enough. A sense without conditions is
+    taken where no other was.
     """
 
     ipa: str
-    part: str = ""  # V or N, as `part_of` tells it
+    part: str = ""  # V or N, as `heteronyms.part_of` gives
     before: frozenset[str] = field(default_factory=frozenset)  # the word before is one of these
     after: frozenset[str] = field(default_factory=frozenset)
     near: frozenset[str] = field(default_factory=frozenset)  # any other word of the sentence is
@@ -133,7 +133,8 @@ SENSES = {
     "live": [
         sense(
             "lˈaɪv",
-            after="music concert concerts show shows broadcast broadcasts wire wires stream performance performances audience coverage "
+            after="music concert concerts show shows broadcast broadcasts wire wires stream performance "
+            "performances audience coverage "
             "bait tv ammunition recording album television event events action updates",
         ),
         sense("lˈɪv", part="V"),
@@ -154,7 +155,8 @@ SENSES = {
     "close": [
         sense(
             "klˈoʊs",
-            before="very so too how quite pretty really fairly extremely as get got gets getting came come comes stay "
+            before="very so too how quite pretty really fairly extremely as get got gets getting came come "
+            "comes stay "
             "stayed stand stood sat sit dangerously remarkably more",
             after="to friend friends enough by call range attention look relationship "
             "proximity second game race match family watch eye contact up together relatives ties",
@@ -214,7 +216,10 @@ SENSES = {
     "bass": [
         sense(
             "bˈæs",
-            near="fish fishing caught catch lake river pond sea striped largemouth grilled fried trout angler ate",
+            near=(
+                "fish fishing caught catch lake river pond sea striped largemouth grilled fried trout "
+                "angler ate"
+            ),
         ),
         sense("bˈeɪs"),
     ],
@@ -230,7 +235,8 @@ SENSES = {
     "content": [
         sense(
             "kəntˈɛnt",
-            before="is was are were be been am feel felt feels seem seemed seems quite perfectly very not i'm he's "
+            before="is was are were be been am feel felt feels seem seemed seems quite perfectly very not "
+            "i'm he's "
             "she's they're we're",
             after="to",
         ),

@@ -16,21 +16,26 @@ from .heteronym_words import NOUN_VERB, SENSES, Sense, word_set
 _SUBJECTS = word_set("i you we they who")
 _SINGULAR = word_set("he she it who everyone everybody nobody someone anyone")
 _DETERMINERS = word_set(
-    "a an the this these those my your his its our their whose no some any each every another own such same first second third next last "
-    "new old good bad great big small one two three four five six seven eight nine ten many several few both all what which"
+    "a an the this these those my your his its our their whose no some any each every another own such "
+    "same first second third next last new old good bad great big small one two three four five six seven "
+    "eight nine ten many several few both all what which"
 )
 _OBJECTS = word_set(
-    "the a an this these those my your his her its our their it him them me us you everything anything something"
+    "the a an this these those my your his her its our their it him them me us you everything "
+    "anything something"
 )
 _PREPOSITIONS = word_set(
-    "of in on with without for from by under into about at after before during per through between against over within"
+    "of in on with without for from by under into about at after before during per through between "
+    "against over within"
 )
 _MODALS = word_set(
-    "will would can could shall should may might must cannot can't won't wouldn't couldn't shouldn't mustn't do don't doesn't didn't did "
+    "will would can could shall should may might must cannot can't won't wouldn't couldn't "
+    "shouldn't mustn't do don't doesn't didn't did "
     "let's please i'll you'll we'll they'll he'll she'll it'll i'd you'd we'd they'd he'd she'd gonna"
 )
 _BE = word_set(
-    "is was are were am be been being isn't wasn't aren't weren't i'm you're we're they're he's she's it's that's"
+    "is was are were am be been being isn't wasn't aren't weren't i'm you're we're they're he's "
+    "she's it's that's"
 )
 _HAVE = word_set("have has had having haven't hasn't hadn't i've you've we've they've")
 _ADVERBS = word_set(
@@ -38,7 +43,8 @@ _ADVERBS = word_set(
 )
 _AFTER_NOUN = _BE | _HAVE | word_set("will would can could should may might must of")
 _NOT_INFINITIVE = word_set(
-    "due according contrary similar next close prior thanks related addition response exposed back used subject opposed access"
+    "due according contrary similar next close prior thanks related addition response exposed back "
+    "used subject opposed access"
 )
 _PAST_CLUES = word_set(
     "yesterday ago last when once earlier was were had said went came told did then already"
@@ -81,13 +87,14 @@ def pronunciation(words: Sequence[Word], at: int) -> tuple[str, str] | None:
 
 
 def _mended(word: Word, base: str, plural: bool) -> tuple[str, str] | None:
-    """Where the tagger decides but the lexicon has one pronunciation wrong: the noun refuse."""
+    """A pronunciation that the lexicon has wrong, where its tagger decides: the noun refuse."""
     if base == "refuse" and not plural and word.tag.startswith(("NN", "JJ")):
         return NOUN_VERB[base][0], "tagged a noun"
     return None
 
 
 def with_s(ipa: str) -> str:
+    """The IPA of a noun or verb with the ending s."""
     if ipa.endswith(("s", "z", "ʃ", "ʒ")):
         return ipa + "ɪz"
     return ipa + ("s" if ipa.endswith(("p", "t", "k", "f", "θ")) else "z")
@@ -116,7 +123,7 @@ def _by_sense(words: Sequence[Word], at: int, senses: list[Sense]) -> tuple[str,
 
 
 def part_of(words: Sequence[Word], at: int) -> str:
-    """V for a verb, N for a noun or adjective, empty where the neighbours do not tell."""
+    """V for a verb, N for a noun or adjective, empty where the words about it leave both open."""
     word = words[at].text.lower()
     back = at - 1
     while (
@@ -171,9 +178,9 @@ def _part_of_s(prev: str, previous: Word | None, after: str) -> str:
 
 
 def _is_past(words: Sequence[Word], at: int) -> bool | None:
-    """Whether `read` is past; None where nothing tells."""
+    """Whether the verb `read` is past; None where no rule decides."""
     lower = [word.text.lower() for word in words]
-    after = lower[at + 1] if at + 1 < len(words) and not words[at].ends else ""
+    # The word before it, past adverbs
     back = at - 1
     while (
         back >= 0
@@ -181,10 +188,19 @@ def _is_past(words: Sequence[Word], at: int) -> bool | None:
         and (lower[back] in _ADVERBS or lower[back].endswith("ly") or lower[back] in ("all", "well"))
     ):
         back -= 1
-    if back < 0 or words[back].ends:
-        return False if back < 0 else None
-    prev = lower[back]
-    earlier = lower[max(0, back - 3) : back]
+    # An order, or the first word after a mark
+    if back < 0:
+        return False
+    if words[back].ends:
+        return None
+    told = _past_by_helper(lower[back], lower[max(0, back - 3) : back])
+    return _past_by_clues(words, lower, at, back) if told is None else told
+
+
+def _past_by_helper(prev: str, earlier: list[str]) -> bool | None:
+    """Whether `read` is past by a helping verb: in the word before it, or the three before that; None without
+    one.
+    """
     if prev in _HAVE or prev in _BE or prev in ("got", "get"):
         return True
     if prev == "to" or prev in _MODALS - word_set("i'd you'd we'd they'd he'd she'd"):
@@ -192,21 +208,34 @@ def _is_past(words: Sequence[Word], at: int) -> bool | None:
     if prev.endswith("'d"):
         return True
     if prev in _SUBJECTS | _SINGULAR | {"people", "children", "everyone"}:
+        # A question: did they read, have they read
         if any(word in _MODALS or word in ("does", "to") for word in earlier):
             return False
         if any(word in _HAVE for word in earlier[-1:]):
             return True
+    return None
+
+
+def _past_by_clues(words: Sequence[Word], lower: list[str], at: int, back: int) -> bool | None:
+    """Whether `read` is past by the words of time, the other verbs and the subject; None where they leave it
+    open.
+    """
+    prev = lower[back]
+    after = lower[at + 1] if at + 1 < len(words) and not words[at].ends else ""
     clues = set(lower[:at]) | set(lower[at + 1 :])
     past = bool(clues & _PAST_CLUES) or any(word.tag == "VBD" for i, word in enumerate(words) if i != at)
+    present = bool(clues & _PRESENT_CLUES) and not past
+    # The present would be reads
     if prev in ("he", "she", "it"):
-        return True  # the present would be reads
+        return True
     if prev in _SUBJECTS | {"people", "children"} or words[back].tag == "NNS":
-        if clues & _PRESENT_CLUES and not past:
+        if present:
             return False
         return True if past or after in _OBJECTS | word_set("that about in") else None
+    # A good read
     if prev in _DETERMINERS - {"all", "both"} or prev == "quick":
-        return False  # a good read
+        return False
     singular = words[back].tag in ("NN", "NNP")
-    if singular and (after in _OBJECTS or past):
+    if past or (singular and after in _OBJECTS):
         return True
-    return False if clues & _PRESENT_CLUES and not past else (True if past else None)
+    return False if present else None

@@ -1,4 +1,4 @@
-"""The last resort: sounds of a word that neither lexicon nor model reads, and the names of letters."""
+"""The names of letters, and the pronunciation letter by letter of words that no lexicon or model has."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from .alphabet import is_vowel, spell_ipa
 
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
 _CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
-_SOUNDS = dict(zip(_LATIN, "a b k d e f ɡ h i j k l m n o p k r s t u v v ks i z".split()))
+_SOUNDS = dict(zip(_LATIN, "a b k d e f ɡ h i j k l m n o p k r s t u v v ks i z".split(), strict=True))
 _SOUNDS |= dict(
-    zip(_CYRILLIC, "a b v ɡ d je jo ʐ z i j k l m n o p r s t u f x t͡s t͡ɕ ʂ ɕ - ɨ - e ju ja".split())
+    zip(
+        _CYRILLIC,
+        "a b v ɡ d je jo ʐ z i j k l m n o p r s t u f x t͡s t͡ɕ ʂ ɕ - ɨ - e ju ja".split(),
+        strict=True,
+    )
 )
 _DIGRAPHS = {
     "sch": "ʃ",
@@ -29,16 +33,44 @@ _SOFTENS = {sound: sound + "ʲ" for sound in "b d f k l m n p r s t v z x ɡ".sp
 
 # one name for each of a-z (Russian: а-я), words within a name joined by +
 _NAMES = {
-    "en": "ˈeɪ bˈi sˈi dˈi ˈi ˈɛf d͡ʒˈi ˈeɪt͡ʃ ˈaɪ d͡ʒˈeɪ kˈeɪ ˈɛl ˈɛm ˈɛn ˈoʊ pˈi kjˈu ˈɑɹ ˈɛs tˈi jˈu vˈi dˈʌbəljˌu ˈɛks wˈaɪ zˈi",
-    "cs": "ˈaː bˈɛː t͡sˈɛː dˈɛː ˈɛː ˈɛf ɡˈɛː ɦˈaː ˈiː jˈɛː kˈaː ˈɛl ˈɛm ˈɛn ˈoː pˈɛː kvˈɛː ˈɛr ˈɛs tˈɛː ˈuː vˈɛː dvˈojitɛːvɛː ˈɪks ˈɪpsilon zˈɛt",
-    "de": "ˈaː bˈeː t͡sˈeː dˈeː ˈeː ˈɛf ɡˈeː hˈaː ˈiː jˈɔt kˈaː ˈɛl ˈɛm ˈɛn ˈoː pˈeː kˈuː ˈɛʁ ˈɛs tˈeː ˈuː fˈaʊ vˈeː ˈɪks ˈʏpsilɔn t͡sˈɛt",
-    "es": "ˈa bˈe sˈe dˈe ˈe ˈefe xˈe ˈat͡ʃe ˈi xˈota kˈa ˈele ˈeme ˈene ˈo pˈe kˈu ˈere ˈese tˈe ˈu ˈube ˈubedˈoble ˈekis jˈe sˈeta",
-    "fr": "ˈa bˈe sˈe dˈe ˈø ˈɛf ʒˈe ˈaʃ ˈi ʒˈi kˈa ˈɛl ˈɛm ˈɛn ˈo pˈe kˈy ˈɛʁ ˈɛs tˈe ˈy vˈe dubləvˈe ˈiks iɡʁˈɛk zˈɛd",
-    "it": "ˈa bˈi t͡ʃˈi dˈi ˈe ˈɛffe d͡ʒˈi ˈakka ˈi ˈiluŋɡa kˈappa ˈɛlle ˈɛmme ˈɛnne ˈɔ pˈi kˈu ˈɛrre ˈɛsse tˈi ˈu vˈu doppjavˈu ˈiks ˈipsilon d͡zˈɛta",
-    "nl": "ˈaː bˈeː sˈeː dˈeː ˈeː ˈɛf ɣˈeː hˈaː ˈi jˈeː kˈaː ˈɛl ˈɛm ˈɛn ˈoː pˈeː kˈy ˈɛr ˈɛs tˈeː ˈy vˈeː vˈeː ˈɪks ˈɛi zˈɛt",
-    "pt": "ˈa bˈe sˈe dˈe ˈɛ ˈɛfi ʒˈe aɡˈa ˈi ʒˈɔta kˈa ˈɛli ˈemi ˈeni ˈɔ pˈe kˈe ˈɛʁi ˈɛsi tˈe ˈu vˈe dˈabliu ʃˈis ˈipsilon zˈe",
-    "sv": "ˈɑː bˈeː sˈeː dˈeː ˈeː ˈɛf ɡˈeː hˈoː ˈiː jˈiː kˈoː ˈɛl ˈɛm ˈɛn ˈuː pˈeː kˈʉː ˈɛr ˈɛs tˈeː ˈʉː vˈeː dˈɵbəlveː ˈɛks ˈyː sˈɛta",
-    "ru": "ˈa bˈe vˈe ɡˈe dˈe jˈe jˈo ʐˈe zˈe ˈi ikrˈatkojə kˈa ˈelʲ ˈem ˈen ˈo pˈe ˈer ˈes tˈe ˈu ˈef xˈa t͡sˈe t͡ɕˈe ʂˈa ɕˈa tvʲˈordɨjznˈak ˈɨ "
+    "en": (
+        "ˈeɪ bˈi sˈi dˈi ˈi ˈɛf d͡ʒˈi ˈeɪt͡ʃ ˈaɪ d͡ʒˈeɪ kˈeɪ ˈɛl ˈɛm ˈɛn ˈoʊ pˈi kjˈu ˈɑɹ ˈɛs tˈi jˈu "
+        "vˈi dˈʌbəljˌu ˈɛks wˈaɪ zˈi"
+    ),
+    "cs": (
+        "ˈaː bˈɛː t͡sˈɛː dˈɛː ˈɛː ˈɛf ɡˈɛː ɦˈaː ˈiː jˈɛː kˈaː ˈɛl ˈɛm ˈɛn ˈoː pˈɛː kvˈɛː ˈɛr ˈɛs tˈɛː "
+        "ˈuː vˈɛː dvˈojitɛːvɛː ˈɪks ˈɪpsilon zˈɛt"
+    ),
+    "de": (
+        "ˈaː bˈeː t͡sˈeː dˈeː ˈeː ˈɛf ɡˈeː hˈaː ˈiː jˈɔt kˈaː ˈɛl ˈɛm ˈɛn ˈoː pˈeː kˈuː ˈɛʁ ˈɛs tˈeː "
+        "ˈuː fˈaʊ vˈeː ˈɪks ˈʏpsilɔn t͡sˈɛt"
+    ),
+    "es": (
+        "ˈa bˈe sˈe dˈe ˈe ˈefe xˈe ˈat͡ʃe ˈi xˈota kˈa ˈele ˈeme ˈene ˈo pˈe kˈu ˈere ˈese tˈe ˈu ˈube "
+        "ˈubedˈoble ˈekis jˈe sˈeta"
+    ),
+    "fr": (
+        "ˈa bˈe sˈe dˈe ˈø ˈɛf ʒˈe ˈaʃ ˈi ʒˈi kˈa ˈɛl ˈɛm ˈɛn ˈo pˈe kˈy ˈɛʁ ˈɛs tˈe ˈy vˈe dubləvˈe "
+        "ˈiks iɡʁˈɛk zˈɛd"
+    ),
+    "it": (
+        "ˈa bˈi t͡ʃˈi dˈi ˈe ˈɛffe d͡ʒˈi ˈakka ˈi ˈiluŋɡa kˈappa ˈɛlle ˈɛmme ˈɛnne ˈɔ pˈi kˈu ˈɛrre "
+        "ˈɛsse tˈi ˈu vˈu doppjavˈu ˈiks ˈipsilon d͡zˈɛta"
+    ),
+    "nl": (
+        "ˈaː bˈeː sˈeː dˈeː ˈeː ˈɛf ɣˈeː hˈaː ˈi jˈeː kˈaː ˈɛl ˈɛm ˈɛn ˈoː pˈeː kˈy ˈɛr ˈɛs tˈeː ˈy "
+        "vˈeː vˈeː ˈɪks ˈɛi zˈɛt"
+    ),
+    "pt": (
+        "ˈa bˈe sˈe dˈe ˈɛ ˈɛfi ʒˈe aɡˈa ˈi ʒˈɔta kˈa ˈɛli ˈemi ˈeni ˈɔ pˈe kˈe ˈɛʁi ˈɛsi tˈe ˈu vˈe "
+        "dˈabliu ʃˈis ˈipsilon zˈe"
+    ),
+    "sv": (
+        "ˈɑː bˈeː sˈeː dˈeː ˈeː ˈɛf ɡˈeː hˈoː ˈiː jˈiː kˈoː ˈɛl ˈɛm ˈɛn ˈuː pˈeː kˈʉː ˈɛr ˈɛs tˈeː ˈʉː "
+        "vˈeː dˈɵbəlveː ˈɛks ˈyː sˈɛta"
+    ),
+    "ru": "ˈa bˈe vˈe ɡˈe dˈe jˈe jˈo ʐˈe zˈe ˈi ikrˈatkojə kˈa ˈelʲ ˈem ˈen ˈo pˈe ˈer ˈes tˈe ˈu ˈef "
+    "xˈa t͡sˈe t͡ɕˈe ʂˈa ɕˈa tvʲˈordɨjznˈak ˈɨ "
     "mʲˈaxkʲijznˈak ˈe jˈu jˈa",
 }
 
@@ -58,7 +90,7 @@ def letter_name(character: str, language: str) -> str:
     """IPA of a letter's name, as spelling it out says it; empty where the language's table has none."""
     letter = plain_letter(character)[:1]
     for owner in (language, "ru" if letter in _CYRILLIC else "en"):
-        names = dict(zip(_CYRILLIC if owner == "ru" else _LATIN, _NAMES[owner].split()))
+        names = dict(zip(_CYRILLIC if owner == "ru" else _LATIN, _NAMES[owner].split(), strict=True))
         if letter and letter in names:
             return names[letter]
     return ""

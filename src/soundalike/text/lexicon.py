@@ -16,7 +16,8 @@ from .alphabet import is_vowel, spell_ipa
 ARPABET = dict(
     pair.split(":")
     for pair in (
-        "AA:ɑ AE:æ AH:ʌ AO:ɔ AW:aʊ AX:ə AXR:ɚ AY:aɪ B:b CH:t͡ʃ D:d DH:ð DX:ɾ EH:ɛ ER:ɚ EY:eɪ F:f G:ɡ HH:h H:h IH:ɪ IX:ɪ IY:i JH:d͡ʒ K:k L:l M:m N:n "
+        "AA:ɑ AE:æ AH:ʌ AO:ɔ AW:aʊ AX:ə AXR:ɚ AY:aɪ B:b CH:t͡ʃ D:d DH:ð DX:ɾ EH:ɛ ER:ɚ EY:eɪ F:f "
+        "G:ɡ HH:h H:h IH:ɪ IX:ɪ IY:i JH:d͡ʒ K:k L:l M:m N:n "
         "NG:ŋ OW:oʊ OY:ɔɪ P:p Q:ʔ R:ɹ S:s SH:ʃ T:t TH:θ UH:ʊ UW:u UX:u V:v W:w Y:j Z:z ZH:ʒ"
     ).split()
 )
@@ -87,7 +88,8 @@ class Lexicon:
             data = Path(path).read_bytes()
         except OSError as error:
             raise TextError(
-                f"{name}: cannot be read ({error.strerror}). Give a lexicon: lines of a word, a tab and its pronunciation."
+                f"{name}: cannot be read ({error.strerror}). Give a lexicon: lines of a word, a tab "
+                f"and its pronunciation."
             ) from None
         if len(data) > LARGEST:
             raise TextError(f"{name}: {len(data)} bytes is too large for a lexicon. Give at most {LARGEST}.")
@@ -146,7 +148,8 @@ def spell(said: str, where: str = "text") -> list[str]:
             phone = ARPABET.get(sign.rstrip("012"))
             if phone is None:
                 raise TextError(
-                    f"{where}: {sign!r} is no sign of ARPAbet. It has {' '.join(ARPABET)}, vowels with 0, 1 or 2 for stress."
+                    f"{where}: {sign!r} is no sign of ARPAbet. It has {' '.join(ARPABET)}, vowels "
+                    f"with 0, 1 or 2 for stress."
                 )
             stress = _STRESS.get(sign[-1], "") if is_vowel(phone) else ""
             symbols.append(stress + ("ə" if sign == "AH0" else phone))

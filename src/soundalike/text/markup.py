@@ -1,4 +1,4 @@
-"""Written input to pieces with a manner of speaking: a subset of SSML 1.1, and the brackets of plain text.
+"""Written input to pieces with their style: a subset of SSML 1.1, and the brackets of plain text.
 
 In plain text `[pause 0.5s]` and `[pause 300ms]` are pauses, and `[[həlˈoʊ]]`, standing alone, is a word in
 IPA.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from soundalike.core.errors import ConfigError, TextError
@@ -21,7 +22,7 @@ from .say_as import say_as, spelled
 LONGEST_PAUSE = 60.0  # seconds
 RATES = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.25, "x-fast": 1.6}
 PITCHES = {"x-low": -6.0, "low": -3.0, "medium": 0.0, "default": 0.0, "high": 3.0, "x-high": 6.0}  # semitones
-# DB
+# Decibels
 VOLUMES = {
     "silent": -60.0,
     "x-soft": -12.0,
@@ -63,7 +64,7 @@ _BRACKETS = re.compile(
 
 @dataclass(frozen=True)
 class Style:
-    """The manner in which a piece is spoken."""
+    """How a piece is to be spoken: language, voice, prosody."""
 
     language: str
     rate: float = 1.0
@@ -74,7 +75,7 @@ class Style:
 
 @dataclass(frozen=True)
 class Words:
-    """Text to be read, or with `symbols` a word whose sounds are given."""
+    """Text to be read, or with `symbols` a word whose pronunciation is given."""
 
     text: str
     # Of each character in the input; or start and stop of what the whole stands for
@@ -86,11 +87,15 @@ class Words:
 
 @dataclass(frozen=True)
 class Pause:
+    """Silence between words."""
+
     seconds: float
 
 
 @dataclass(frozen=True)
 class Mark:
+    """A named place between words."""
+
     name: str
 
 
@@ -105,8 +110,8 @@ Item = Words | Pause | Mark | Boundary
 def read_plain(text: str, language: str, where: str) -> tuple[list[Item], list[str]]:
     """Pieces of a plain text, and warnings. Raises TextError naming the place of a sign that is not IPA."""
     style = Style(language)
-    items = []
-    warnings = []
+    items: list[Item] = []
+    warnings: list[str] = []
     at = 0
     for match in _BRACKETS.finditer(text):
         items.append(Words(text[at : match.start()], list(range(at, match.start())), style))
@@ -147,7 +152,7 @@ def _within(value: float, low: float, high: float, what: str, warnings: list[str
 
 
 def read_ssml(
-    text: str, language: str | None, where: str, detect: object = None
+    text: str, language: str | None, where: str, detect: Callable[[str], str] | None = None
 ) -> tuple[list[Item], list[str], str]:
     """Pieces of an SSML document, warnings with line and column, and its language (its own xml:lang before
     the one given).
@@ -158,13 +163,14 @@ def read_ssml(
     root = parse_xml(text, where)
     if root.tag != "speak":
         raise TextError(
-            f"{where}, {root.place}: <{root.tag}> found where <speak> was expected. Put the text in <speak> and </speak>."
+            f"{where}, {root.place}: <{root.tag}> found where <speak> was expected. Put the text in "
+            f"<speak> and </speak>."
         )
     reader = _Reader(where)
-    said = root.attributes.get("lang")
-    language = (
-        reader.language_of(root) if said else language or (detect(root.text()) if callable(detect) else "en")
-    )
+    if root.attributes.get("lang"):
+        language = reader.language_of(root)
+    elif not language:
+        language = detect(root.text()) if detect else "en"
     reader.read(root, Style(language))
     return reader.items, reader.warnings, language
 

@@ -1,4 +1,4 @@
-"""Speakable text to symbols: a user's lexicon, heteronyms by context, gruut's lexicon, its model for other
+"""Normalised text to symbols: a user's lexicon, heteronyms by context, gruut's lexicon, its model for other
 words, letter by letter at last.
 
 English comes with the package; other languages need gruut's lexicon of that language (`pip install
@@ -15,7 +15,7 @@ import threading
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from soundalike.core.errors import ConfigError, TextError
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from gruut import TextProcessor
 
 _LOCK = threading.Lock()  # one reader of a language serves all threads, in turn; asking it costs milliseconds
-# sounds that dictionaries write finer for English than its symbols are
+# Sounds of English that dictionaries write more finely than the alphabet
 _ENGLISH = {"r": "ɹ"} | {
     f"{stress}{vowel}ː": f"{stress}{vowel}" for vowel in ("i", "u", "ɔ", "ɑ") for stress in ("", "ˈ", "ˌ")
 }
@@ -65,12 +65,12 @@ class Utterance:
 
 @dataclass(frozen=True)
 class Token:
-    """A word with its sounds, or a mark."""
+    """A word with its symbols, or a mark."""
 
     text: str
     symbols: list[str]
     mark: str = ""  # COMMA, STOP, QUESTION or EXCLAMATION; empty for a word
-    rule: str = ""  # where the sounds come from
+    rule: str = ""  # where the symbols come from
 
 
 def phonemize(text: str, where: str = "text", language: str = "en") -> Utterance:
@@ -88,9 +88,9 @@ def tokens_of(
     lexicon: Lexicon | None = None,
     given: Mapping[str, list[str]] | None = None,
 ) -> list[Token]:
-    """Words and marks of a speakable text, in order, each word with its symbols.
+    """Words and marks of a normalised text, in order, each word with its symbols.
 
-    `given` holds symbols of words that stand for a sound alone. Raises as `phonemize` does.
+    `given` holds the symbols of words whose pronunciation is fixed. Raises as `phonemize` does.
     """
     if not installed(language):  # gruut would go on without sounds
         raise ConfigError(
@@ -105,45 +105,57 @@ def tokens_of(
         if token.is_major_break or token.is_minor_break or (token.is_spoken and is_word(token))
     ]
     words = [token for token in kept if token.is_spoken]
-    ends = {id(a) for a, b in zip(kept, kept[1:] + kept[-1:]) if not b.is_spoken}
-    context = (
-        [Word(token.text, token.pos or "", id(token) in ends) for token in words] if language == "en" else []
-    )
+    # Words with a mark behind them, for the rules of heteronyms
+    ends = {id(a) for a, b in zip(kept, kept[1:] + kept[-1:], strict=True) if not b.is_spoken}
+    context = [Word(token.text, token.pos or "", id(token) in ends) for token in words]
     tokens = []
     number = 0
     for token in kept:
         if not token.is_spoken:
-            mark = (
-                COMMA
-                if token.is_minor_break
-                else {"?": QUESTION, "!": EXCLAMATION}.get(token.text.strip()[:1], STOP)
-            )
-            tokens.append(Token(token.text, [], mark))
+            tokens.append(Token(token.text, [], _mark_of(token)))
             continue
-        symbols = (given or {}).get(token.text, [])
-        rule = "given"
-        if not symbols and lexicon:
-            symbols = lexicon.get(token.text) or []
-            rule = "your lexicon"
-        if symbols and language == "en":
-            symbols = [_ENGLISH.get(symbol, symbol) for symbol in symbols]
+        symbols, rule = _own_symbols(token.text, language, lexicon, given or {})
         if not symbols and language == "en":
             symbols, rule = _english(context, number)
         if not symbols and token.phonemes:
-            symbols = token.phonemes
-            rule = ""
-            if language != "en":
-                sounds = "".join(token.phonemes)
-                if language == "de":
-                    sounds = sounds.replace("sz", "s")  # gruut writes ß as ss, which its model takes apart
-                symbols = stressed(spell_ipa(sounds, where), token.text, language)
-        tokens.append(
-            Token(token.text, symbols, "", rule)
-            if symbols
-            else Token(token.text, sound_out(token.text, language), "", "letter by letter")
-        )
+            symbols, rule = _from_gruut(token, language, where), ""
+        if not symbols:
+            symbols, rule = sound_out(token.text, language), "letter by letter"
+        tokens.append(Token(token.text, symbols, "", rule))
         number += 1
     return [token for token in tokens if token.symbols or token.mark]
+
+
+def _mark_of(token: Any) -> str:
+    """The mark that a break of gruut's stands for."""
+    if token.is_minor_break:
+        return COMMA
+    return {"?": QUESTION, "!": EXCLAMATION}.get(token.text.strip()[:1], STOP)
+
+
+def _own_symbols(
+    word: str, language: str, lexicon: Lexicon | None, given: Mapping[str, list[str]]
+) -> tuple[list[str], str]:
+    """The symbols of a word that are given or in the user's lexicon, and which; none for another."""
+    symbols = given.get(word, [])
+    rule = "given"
+    if not symbols and lexicon:
+        symbols = lexicon.get(word) or []
+        rule = "your lexicon"
+    if language == "en":
+        symbols = [_ENGLISH.get(symbol, symbol) for symbol in symbols]
+    return symbols, rule
+
+
+def _from_gruut(token: Any, language: str, where: str) -> list[str]:
+    """The symbols of a word by gruut's lexicon or model."""
+    if language == "en":
+        return token.phonemes
+    sounds = "".join(token.phonemes)
+    if language == "de":
+        # gruut writes ß as ss, which its model takes apart
+        sounds = sounds.replace("sz", "s")
+    return stressed(spell_ipa(sounds, where), token.text, language)
 
 
 @functools.cache
@@ -156,7 +168,7 @@ def _reader(language: str) -> TextProcessor:
 
     reader = TextProcessor(default_lang="en-us" if language == "en" else language)
     # Opens its file at the first word, unless it is given another
-    later = reader.get_settings().lookup_phonemes
+    later: Any = reader.get_settings().lookup_phonemes
     held = sqlite3.connect(":memory:", check_same_thread=False)
     held.execute("ATTACH ? AS file", (str(later.db_path),))
     held.execute(
@@ -172,7 +184,8 @@ def _reader(language: str) -> TextProcessor:
 def in_lexicon(word: str, language: str) -> bool:
     """Whether gruut's lexicon of a language has a word; of one that it has not, the sounds are guessed."""
     with _LOCK:
-        return bool(_reader(language).get_settings().lookup_phonemes(word))
+        lookup: Any = _reader(language).get_settings().lookup_phonemes
+        return bool(lookup(word))
 
 
 def installed(language: str) -> bool:
@@ -202,7 +215,7 @@ def assemble(tokens: list[Token], where: str, text: str, language: str, **more: 
     no word is among them.
     """
     symbols = [START]
-    words = []
+    words: list[str] = []
     word_of = [-1]
     for token in tokens:
         if not token.mark:
@@ -232,7 +245,7 @@ def in_halves(spoken: Utterance) -> list[Utterance]:
     size = len(spoken.words)
     commas = [
         word + 1
-        for symbol, word in zip(spoken.symbols, spoken.word_of)
+        for symbol, word in zip(spoken.symbols, spoken.word_of, strict=True)
         if symbol == COMMA and 3 <= word + 1 <= size - 3
     ]
     if not commas:
@@ -242,7 +255,7 @@ def in_halves(spoken: Utterance) -> list[Utterance]:
     def part(start: int, stop: int) -> Utterance:
         kept = [
             (symbol, word - start)
-            for symbol, word in zip(spoken.symbols, spoken.word_of)
+            for symbol, word in zip(spoken.symbols, spoken.word_of, strict=True)
             if start <= word < stop
         ]
         symbols = [START, *(symbol for symbol, _ in kept)]

@@ -23,6 +23,8 @@ KINDS = (
     "unit",
     "fraction",
 )
+# Languages in which the sign before a country code is called "plus"
+PLUS_LANGUAGES = ("en", "de", "fr", "nl", "sv")
 
 
 def say_as(text: str, kind: str, form: str, language: str) -> tuple[str, str]:
@@ -34,29 +36,30 @@ def say_as(text: str, kind: str, form: str, language: str) -> tuple[str, str]:
     if kind in ("characters", "spell-out"):
         return " ".join(c for c in text if c.isalnum()), ""
     if kind == "digits":
-        return " ".join(re.sub(r"\D", "", text)), "" if re.search(r"\d", text) else f"'{text}' holds no digit"
+        spoken = " ".join(re.sub(r"\D", "", text))
+        return spoken, "" if spoken else f"'{text}' holds no digit"
     if kind == "telephone":
-        groups = [" ".join(group) for group in re.findall(r"\d+", text)]
-        plus = (
-            {"en": "plus ", "de": "plus ", "fr": "plus ", "nl": "plus ", "sv": "plus "}.get(language, "")
-            if text.startswith("+")
-            else ""
-        )
-        return plus + ", ".join(groups) if groups else text, "" if groups else f"'{text}' holds no digit"
+        return _telephone(text, language)
     if kind in ("cardinal", "number", "ordinal"):
         return _number(text, kind == "ordinal", language)
     if kind == "date":
         return _date(text, form, language)
-    return (
-        text,
-        ""
-        if kind in KINDS
-        else f"interpret-as '{kind}' is not known; the text is read as usual. Known: {', '.join(KINDS)}",
-    )
+    if kind in KINDS:
+        return text, ""
+    return text, f"interpret-as '{kind}' is not known; the text is read as usual. Known: {', '.join(KINDS)}"
 
 
 def spelled(kind: str) -> bool:
+    """Whether an interpret-as asks for letters by their names."""
     return kind in ("characters", "spell-out")
+
+
+def _telephone(text: str, language: str) -> tuple[str, str]:
+    groups = [" ".join(group) for group in re.findall(r"\d+", text)]
+    if not groups:
+        return text, f"'{text}' holds no digit"
+    plus = "plus " if text.startswith("+") and language in PLUS_LANGUAGES else ""
+    return plus + ", ".join(groups), ""
 
 
 def _number(text: str, ordinal: bool, language: str) -> tuple[str, str]:
@@ -83,7 +86,7 @@ def _date(text: str, form: str, language: str) -> tuple[str, str]:
     order = re.sub("[^ymd]", "", form.lower()) or (
         "ymd" if re.match(r"\d{4}", text) else "mdy" if language == "en" else "dmy"
     )
-    given = dict(zip(order, numbers))
+    given = dict(zip(order, numbers, strict=False))
     if len(numbers) != len(order) or re.search(r"[^\W\d_]", text) or not {"m", "d"} <= given.keys():
         return text, "" if re.search(
             r"[^\W\d_]", text

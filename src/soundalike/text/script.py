@@ -128,7 +128,7 @@ class _Stretch:
 
 
 class _Writer:
-    """Lays all items out in a row of pieces, phonemizes each sentence, and finds every word's pieces again."""
+    """Lays items out in a row of pieces, phonemizes each sentence, and finds every word's pieces again."""
 
     def __init__(self, text: str, language: str, lexicon: Lexicon | None, where: str):
         self.text = text
@@ -206,8 +206,8 @@ class _Writer:
     def _normalised(
         self, places: list[int], language: str, notes: list[str]
     ) -> tuple[list[_Stretch], dict[str, tuple[str, list[str]]]]:
-        """The text of pieces as it is to be phonemized, in stretches; and for each stand-in of a word of given
-        sounds its text and symbols. Warnings are added to `notes`.
+        """The text of pieces as it is to be phonemized, in stretches; and the text and symbols of each word
+        of given sounds, by the stand-in that keeps its place. Warnings are added to `notes`.
         """
         stretches: list[_Stretch] = []
         given: dict[str, tuple[str, list[str]]] = {}
@@ -227,8 +227,8 @@ class _Writer:
         return stretches, given
 
     def _normalised_run(self, run: list[int], language: str, notes: list[str], lead: bool) -> list[_Stretch]:
-        """The stretches of a run of characters. With `lead` a word of given sounds is before it: marks stay with
-        that, all else is kept off it.
+        """The stretches of a run of characters. With `lead` a word of given sounds is before it: marks stay
+        with that, all else is kept off it.
         """
         stretches: list[_Stretch] = []
         text = "".join(self.row.pieces[place].text for place in run)

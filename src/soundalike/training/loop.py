@@ -16,7 +16,7 @@ from tqdm import tqdm
 from soundalike.core.types import Batch
 from soundalike.data.dataset import Dataset
 
-from .begin import begin, gather_facts
+from .begin import begin
 from .distributed import ProcessGroup, open_processes
 from .fit import fit
 from .monitor import Monitor
@@ -24,8 +24,6 @@ from .recipe import Recipe, is_fitted
 from .run_log import write_log
 from .state import State, save
 from .step import Averages, StepReport, take_step
-
-__all__ = ["gather_facts", "train"]
 
 
 def train(

@@ -21,7 +21,7 @@ from soundalike.core.types import Alignment
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, read_manifest, write_manifest
 
-from .stored import frames_of, aligner_mel, stored_audio
+from .stored import aligner_mel, frames_of, stored_audio
 
 # Of pace, pitch and formants at once: one for each speaker
 FACTORS = (0.89, 0.92, 0.95, 1.06, 1.09, 1.12, 1.15)

@@ -18,7 +18,7 @@ from soundalike.models.aligners.agreement import DISAGREEMENT, agreement
 from soundalike.text import encode
 from soundalike.text.alphabet import MARKS
 
-from .stored import frames_of, aligner_mel
+from .stored import aligner_mel, frames_of
 
 UNALIGNED = "unaligned.jsonl"
 

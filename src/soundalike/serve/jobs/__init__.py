@@ -1,0 +1,1 @@
+"""Jobs: texts that are spoken in the background."""

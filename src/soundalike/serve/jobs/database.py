@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import (
     JSON,
+    URL,
     Column,
     Engine,
     Float,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from soundalike.core.errors import ConfigError
@@ -31,9 +33,9 @@ jobs_table = Table(
     "jobs",
     metadata,
     Column("id", String(40), primary_key=True),
-    Column("key", String(64)),  # name of the key that asked for it
+    Column("key", String(64)),  # name of the key it was added with
     Column("status", String(16), nullable=False, index=True),  # queued running done failed cancelled
-    Column("wanted", JSON),  # what was asked for but the text and the recording
+    Column("wanted", JSON),  # the request without its text and recording
     Column("text", Text),  # until it is spoken
     Column("voice", LargeBinary),  # a .voice file, until the text is spoken
     Column("characters", Integer, nullable=False),
@@ -43,8 +45,8 @@ jobs_table = Table(
     Column("finished", Float, index=True),
     Column("seconds", Float),  # of sound
     Column("error", JSON),
-    Column("worker", String(40)),  # the server that speaks it
-    Column("seen", Float),  # when that server was last heard of
+    Column("worker", String(40)),  # the server that works on it
+    Column("seen", Float),  # when that server last wrote here
     Column("tries", Integer, nullable=False),
 )
 voices_table = Table(
@@ -60,17 +62,7 @@ voices_table = Table(
 def open_database(url: str) -> Engine:
     """An engine whose tables are up to date. Raises ConfigError for a URL that cannot be opened."""
     try:
-        made = make_url(url)
-        if made.get_backend_name() == "postgresql" and made.drivername == "postgresql":
-            made = made.set(drivername="postgresql+psycopg")
-        if made.get_backend_name() not in ("sqlite", "postgresql"):
-            raise ConfigError(
-                f"--database: '{made.get_backend_name()}' is not known here. Give sqlite:///FILE or postgresql://..."
-            )
-        if made.get_backend_name() == "sqlite":
-            if not made.database or made.database == ":memory:":
-                raise ConfigError("--database: jobs must outlive the server. Give sqlite:///FILE.")
-            Path(made.database).parent.mkdir(parents=True, exist_ok=True)
+        made = _checked_url(url)
         engine = create_engine(made, pool_pre_ping=True)
         if made.get_backend_name() == "sqlite":
             event.listen(engine, "connect", _settle)
@@ -88,6 +80,22 @@ def open_database(url: str) -> Engine:
         raise ConfigError(f"--database: cannot be opened ({str(error).splitlines()[0]}).") from None
 
 
+def _checked_url(url: str) -> URL:
+    """The URL of a database that can be used, its folder made. Raises ConfigError for another."""
+    made = make_url(url)
+    backend = made.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise ConfigError(
+            f"--database: '{backend}' is not known here. Give sqlite:///FILE or postgresql://..."
+        )
+    if backend == "postgresql":
+        return made.set(drivername="postgresql+psycopg") if made.drivername == "postgresql" else made
+    if not made.database or made.database == ":memory:":
+        raise ConfigError("--database: jobs must outlive the server. Give sqlite:///FILE.")
+    Path(made.database).parent.mkdir(parents=True, exist_ok=True)
+    return made
+
+
 def migrate(engine: Engine) -> None:
     """Bring the tables up to date, one server at a time."""
     from alembic import command
@@ -102,8 +110,9 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def _settle(connection: object, record: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
+def _settle(connection: DBAPIConnection, record: object) -> None:
+    """SQLite's settings for each new connection."""
+    cursor = connection.cursor()
     # Readers do not wait for the writer; what is committed outlives kill -9
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")

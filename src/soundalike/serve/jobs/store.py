@@ -1,4 +1,4 @@
-"""The job store: what was asked for, how far it is, in a database."""
+"""The job store: jobs in a database, their results in a folder."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ class JobStore:
         self.most = most
         folder.mkdir(parents=True, exist_ok=True)
 
-    def add(self, key: str | None, wanted: JobRequest, voice: bytes) -> dict[str, Any]:
+    def add(self, key: str | None, body: JobRequest, voice: bytes) -> dict[str, Any]:
         """A new job, queued. Raises Refusal when too many wait."""
-        kept = wanted.model_dump(exclude={"input", "voice", "ref_audio", "ref_text", "instructions"})
-        row = {
-            "id": f"job-{secrets.token_hex(12)}",
+        kept = body.model_dump(exclude={"input", "voice", "ref_audio", "ref_text", "instructions"})
+        job_id = f"job-{secrets.token_hex(12)}"
+        row: dict[str, Any] = {
+            "id": job_id,
             "key": key,
             "status": "queued",
             "wanted": kept,
-            "text": wanted.input,
+            "text": body.input,
             "voice": voice,
+            "characters": len(body.input),
+            "done": 0,
+            "created": time.time(),
+            "tries": 0,
         }
-        row |= {"characters": len(wanted.input), "done": 0, "created": time.time(), "tries": 0}
+        queued = select(func.count()).select_from(jobs).where(jobs.c.status == "queued")
         with self.engine.begin() as connection:
-            waiting = (
-                connection.execute(
-                    select(func.count()).select_from(jobs).where(jobs.c.status == "queued")
-                ).scalar()
-                or 0
-            )
+            waiting = connection.execute(queued).scalar() or 0
             if waiting >= self.most:
                 raise Refusal(
                     429,
@@ -53,18 +53,19 @@ class JobStore:
                     headers={"Retry-After": "30"},
                 )
             connection.execute(insert(jobs).values(row))
-        return self.show(row["id"], key)
+        return self.show(job_id, key)
 
-    def row(self, number: str, key: str | None) -> Row:
+    def row(self, job_id: str, key: str | None) -> Row:
         """A job's row. Raises Refusal when there is none of that key's."""
         with self.engine.connect() as connection:
-            found = connection.execute(select(jobs).where(jobs.c.id == number)).first()
+            found = connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
         if found is None or found.key != key:
             raise Refusal(404, "job_not_found", "There is no such job, or its time is over.", "id")
         return found
 
-    def show(self, number: str, key: str | None) -> dict[str, Any]:
-        return self.as_json(self.row(number, key))
+    def show(self, job_id: str, key: str | None) -> dict[str, Any]:
+        """A job as clients see it. Raises Refusal when there is none of that key's."""
+        return self.as_json(self.row(job_id, key))
 
     def listing(self, key: str | None) -> list[dict[str, Any]]:
         """The newest hundred jobs of a key's, the newest first."""
@@ -75,56 +76,49 @@ class JobStore:
             ).all()
         return [self.as_json(row) for row in rows]
 
-    def cancel(self, number: str, key: str | None) -> dict[str, Any]:
-        """End a job that is not over; its worker hears of it."""
-        self.row(number, key)
+    def cancel(self, job_id: str, key: str | None) -> dict[str, Any]:
+        """End a job that is not over; its worker stops at the next sentence."""
+        self.row(job_id, key)
         with self.engine.begin() as connection:
             ended = {"status": "cancelled", "finished": time.time(), "text": None, "voice": None}
             connection.execute(
-                update(jobs).where(jobs.c.id == number, jobs.c.status.not_in(ENDED)).values(ended)
+                update(jobs).where(jobs.c.id == job_id, jobs.c.status.not_in(ENDED)).values(ended)
             )
-        return self.show(number, key)
+        return self.show(job_id, key)
 
-    def remove(self, number: str, key: str | None) -> None:
+    def remove(self, job_id: str, key: str | None) -> None:
         """Delete a job and its result."""
-        self.row(number, key)
+        self.row(job_id, key)
         with self.engine.begin() as connection:
-            connection.execute(delete(jobs).where(jobs.c.id == number))
-        self.clear(number)
+            connection.execute(delete(jobs).where(jobs.c.id == job_id))
+        self.clear(job_id)
 
-    def clear(self, number: str) -> None:
+    def clear(self, job_id: str) -> None:
         """Delete a job's files."""
-        for path in self.folder.glob(f"{number}.*"):
+        for path in self.folder.glob(f"{job_id}.*"):
             path.unlink(missing_ok=True)
 
-    def forget(self, number: str) -> None:
+    def forget(self, job_id: str) -> None:
         """Delete the files of a job that was cancelled or deleted, not of one that another server speaks."""
         with self.engine.connect() as connection:
-            status = connection.execute(select(jobs.c.status).where(jobs.c.id == number)).scalar()
+            status = connection.execute(select(jobs.c.status).where(jobs.c.id == job_id)).scalar()
         if status in (None, "cancelled"):
-            self.clear(number)
+            self.clear(job_id)
 
     def sweep(self) -> None:
-        """Delete what is over for longer than it is kept."""
+        """Delete jobs that ended longer ago than they are kept."""
         with self.engine.begin() as connection:
-            due = (
-                connection.execute(select(jobs.c.id).where(jobs.c.finished < time.time() - self.keep))
-                .scalars()
-                .all()
-            )
+            ended = select(jobs.c.id).where(jobs.c.finished < time.time() - self.keep)
+            due = connection.execute(ended).scalars().all()
             connection.execute(delete(jobs).where(jobs.c.id.in_(due)))
-        for number in due:
-            self.clear(number)
+        for job_id in due:
+            self.clear(job_id)
 
     def counts(self) -> dict[str, int]:
         """How many jobs there are of each status."""
+        grouped = select(jobs.c.status, func.count()).group_by(jobs.c.status)
         with self.engine.connect() as connection:
-            return {
-                status: count
-                for status, count in connection.execute(
-                    select(jobs.c.status, func.count()).group_by(jobs.c.status)
-                )
-            }
+            return {status: count for status, count in connection.execute(grouped)}
 
     def result(self, row: Row, ending: str = "") -> Path:
         """Where a job's sound is, or (ending json) its words."""

@@ -1,4 +1,4 @@
-"""The job worker: one thread that does the jobs in the store."""
+"""The job worker: one thread that speaks the jobs in the store."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from sqlalchemy import Row, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -26,14 +26,14 @@ from soundalike.serve.voice_store import from_bytes
 
 from .store import JobStore
 
-TRIES = 3  # times a job is begun: one that ends its server each time is given up
-
-
-SWEEP = 30.0  # seconds between looks for jobs that are due to be deleted
+TRIES = 3  # times a job is begun: one that ends its server each time has failed
+SWEEP = 30.0  # seconds between searches for jobs that are due to be deleted
+UPDATE = 0.5  # seconds between updates of how far a job is
+SPOKEN = {"text": None, "voice": None}  # what of a job is not kept once it is over
 
 
 class _Lost(Exception):
-    """A job that was cancelled, deleted, or given to another while it was spoken."""
+    """A job that was cancelled, deleted, or taken by another server while it was spoken."""
 
 
 class _Closing(Exception):
@@ -41,7 +41,7 @@ class _Closing(Exception):
 
 
 class JobWorker:
-    """The thread that speaks jobs, and the one that says it is alive."""
+    """The thread that speaks jobs, and the one that keeps its lease."""
 
     def __init__(self, services: Services, job_store: JobStore):
         self.services = services
@@ -53,7 +53,7 @@ class JobWorker:
         self._current: str | None = None
         self._threads = [
             threading.Thread(target=work, daemon=True, name=work.__name__)
-            for work in (self._work, self._live)
+            for work in (self._work, self._keep_lease)
         ]
         for thread in self._threads:
             thread.start()
@@ -66,6 +66,7 @@ class JobWorker:
             thread.join()
 
     def _work(self) -> None:
+        """Speak jobs until the server is closed."""
         one_thread()
         if self.services.wait() is None:
             return
@@ -81,13 +82,14 @@ class JobWorker:
                 swept = time.monotonic()
             self.wake.wait(1.0)
 
-    def _live(self) -> None:
+    def _keep_lease(self) -> None:
+        """Write, again and again, that this server is alive."""
         while not self._closing.wait(self.lease / 5):
             if self._current is not None:
-                self._safely(self._note, self._current)
+                self._safely(self._update, self._current)
 
     def _safely(self, work: Callable[..., Any], *given: Any) -> Any:
-        """What a step gives; None where the database does not answer."""
+        """What a step returns; None where the database does not answer."""
         try:
             return work(*given)
         except (SQLAlchemyError, OSError, _Lost) as error:
@@ -96,18 +98,18 @@ class JobWorker:
             return None
 
     def _claim(self) -> Row | None:
-        """The oldest job in the queue, now ours; jobs of servers that are gone are put back before."""
+        """The oldest job in the queue, now ours; before, jobs of servers that are gone are queued again."""
         now = time.time()
         with self.job_store.engine.begin() as connection:
             stale = [jobs.c.status == "running", or_(jobs.c.seen.is_(None), jobs.c.seen < now - self.lease)]
             lost = refusal_of(Exception()).body["error"]
-            ended = {"status": "failed", "finished": now, "error": lost, "text": None, "voice": None}
+            ended = {"status": "failed", "finished": now, "error": lost, **SPOKEN}
             connection.execute(update(jobs).where(*stale, jobs.c.tries >= TRIES).values(ended))
             connection.execute(update(jobs).where(*stale).values(status="queued", worker=None, done=0))
-            number = connection.execute(
+            job_id = connection.execute(
                 select(jobs.c.id).where(jobs.c.status == "queued").order_by(jobs.c.created).limit(1)
             ).scalar()
-            if number is None:
+            if job_id is None:
                 return None
             ours = {
                 "status": "running",
@@ -116,45 +118,36 @@ class JobWorker:
                 "started": now,
                 "tries": jobs.c.tries + 1,
             }
-            if not connection.execute(
-                update(jobs).where(jobs.c.id == number, jobs.c.status == "queued").values(ours)
-            ).rowcount:
+            still_queued = [jobs.c.id == job_id, jobs.c.status == "queued"]
+            if not connection.execute(update(jobs).where(*still_queued).values(ours)).rowcount:
                 return None
-            return connection.execute(select(jobs).where(jobs.c.id == number)).first()
+            return connection.execute(select(jobs).where(jobs.c.id == job_id)).first()
 
-    def _note(self, number: str, **facts: Any) -> None:
-        """Say that this server is alive, and how far a job is. Raises _Lost when it is ours no more."""
+    def _update(self, job_id: str, **facts: Any) -> None:
+        """Write that this server is alive, and how far a job is. Raises _Lost when it is ours no more."""
         with self.job_store.engine.begin() as connection:
-            ours = [jobs.c.id == number, jobs.c.worker == self.name, jobs.c.status == "running"]
+            ours = [jobs.c.id == job_id, jobs.c.worker == self.name, jobs.c.status == "running"]
             if not connection.execute(update(jobs).where(*ours).values(seen=time.time(), **facts)).rowcount:
                 raise _Lost()
 
     def _run(self, row: Row) -> None:
-        """Speak one job to its end."""
+        """Speak one job to its end, and write how it ended."""
         self._current = row.id
         part = self.job_store.folder / f"{row.id}.{self.name}.part"
-        over = {"text": None, "voice": None}
         began = time.monotonic()
-        facts = {"job": row.id, "key": row.key, "characters": row.characters}
+        facts: dict[str, Any] = {"job": row.id, "key": row.key, "characters": row.characters}
         try:
-            seconds = self._speak(row, part)
-            self._note(row.id, status="done", finished=time.time(), seconds=round(seconds, 3), **over)
-            facts |= {"status": "done", "speech_seconds": round(seconds, 3)}
+            facts |= self._finished(row, self._speak(row, part))
         except _Lost:
             self._safely(self.job_store.forget, row.id)
             facts["status"] = "lost"
         except _Closing:
-            self._safely(
-                lambda: self._note(row.id, status="queued", worker=None, done=0, tries=row.tries - 1)
-            )
+            queued = {"status": "queued", "worker": None, "done": 0, "tries": row.tries - 1}
+            self._safely(lambda: self._update(row.id, **queued))
             facts["status"] = "queued"
         except Exception as error:
-            refusal = refusal_of(error)
-            self._safely(
-                lambda: self._note(
-                    row.id, status="failed", finished=time.time(), error=refusal.body["error"], **over
-                )
-            )
+            failed = {"status": "failed", "finished": time.time(), "error": refusal_of(error).body["error"]}
+            self._safely(lambda: self._update(row.id, **failed, **SPOKEN))
             facts |= {"status": "failed", "failure": places(error)}
         finally:
             self._current = None
@@ -162,35 +155,46 @@ class JobWorker:
                 part.unlink(missing_ok=True)
             log.info("job", extra={"facts": {**facts, "seconds": round(time.monotonic() - began, 3)}})
 
+    def _finished(self, row: Row, seconds: float) -> dict[str, Any]:
+        """Write that a job is done; what the log says of it."""
+        length = round(seconds, 3)
+        self._update(row.id, status="done", finished=time.time(), seconds=length, **SPOKEN)
+        return {"status": "done", "speech_seconds": length}
+
     def _speak(self, row: Row, part: Path) -> float:
         """Write a job's sound and words; the seconds of it. Raises _Lost, _Closing, and what speaking
         raises.
         """
-        wanted = JobRequest(**row.wanted, input=row.text)
-        voice = self.services.adapted(from_bytes(row.voice), wanted.model)
-        encoder = Encoder(wanted.response_format)
-        seconds = 0.0
-        words = []
-        told = 0.0
+        body = JobRequest(**row.wanted, input=row.text)
         for left in self.job_store.folder.glob(f"{row.id}.*.part"):  # by a server that was killed
             left.unlink(missing_ok=True)
         with open(part, "wb") as file:
-            for piece in self.services.speak(wanted, voice):
-                file.write(encoder.add(piece))
-                words += words_of(piece, seconds)
-                seconds += piece.seconds
-                self.services.metrics.utterance.inc(piece.seconds)
-                if self._closing.is_set():
-                    raise _Closing()
-                if time.monotonic() - told > 0.5:
-                    self._note(row.id, done=words[-1]["span"][1] if words else 0)
-                    told = time.monotonic()
-            file.write(encoder.finish())
-            if wanted.response_format == "wav":  # its length is known now
-                size = file.tell() - len(wav_header(0))
-                file.seek(0)
-                file.write(wav_header(size))
-        self._note(row.id, done=row.characters)
+            seconds, words = self._write(row, body, file)
+        self._update(row.id, done=row.characters)
         replace_file(part, self.job_store.result(row))
         write_atomic(self.job_store.result(row, "json"), json.dumps({"words": words}, ensure_ascii=False))
         return seconds
+
+    def _write(self, row: Row, body: JobRequest, file: BinaryIO) -> tuple[float, list[dict[str, Any]]]:
+        """Write the sound of a job into an open file; its seconds and words."""
+        voice = self.services.adapted(from_bytes(row.voice), body.model)
+        encoder = Encoder(body.response_format)
+        seconds = 0.0
+        words: list[dict[str, Any]] = []
+        updated = 0.0
+        for piece in self.services.speak(body, voice):
+            file.write(encoder.add(piece))
+            words += words_of(piece, seconds)
+            seconds += piece.seconds
+            self.services.metrics.speech_seconds.inc(piece.seconds)
+            if self._closing.is_set():
+                raise _Closing()
+            if time.monotonic() - updated > UPDATE:
+                self._update(row.id, done=words[-1]["span"][1] if words else 0)
+                updated = time.monotonic()
+        file.write(encoder.finish())
+        if body.response_format == "wav":  # its length is known now
+            size = file.tell() - len(wav_header(0))
+            file.seek(0)
+            file.write(wav_header(size))
+        return seconds, words

@@ -19,12 +19,13 @@ _LINE = re.compile(r"([\w.-]{1,64}) sha256:([0-9a-f]{64})")
 
 
 def read_keys(path: str | os.PathLike) -> dict[str, str]:
-    """Names of keys to their hashes. Raises ConfigError naming the line that is none."""
+    """The hashes of keys by name. Raises ConfigError naming the line that is not one."""
     try:
         lines = Path(path).read_text(encoding="utf-8").splitlines()
     except OSError as error:
         raise ConfigError(
-            f"{path}: cannot be read ({error.strerror}). `soundalike serve --new-key NAME --api-key-file {path}` makes it."
+            f"{path}: cannot be read ({error.strerror}). "
+            f"`soundalike serve --new-key NAME --api-key-file {path}` makes it."
         ) from None
     keys = {}
     for number, line in enumerate(lines, 1):
@@ -33,7 +34,8 @@ def read_keys(path: str | os.PathLike) -> dict[str, str]:
         match = _LINE.fullmatch(line.strip())
         if not match or match[1] in keys:
             raise ConfigError(
-                f"{path}, line {number}: not a name of its own and a hash. `soundalike serve --new-key NAME` adds a line that is."
+                f"{path}, line {number}: not a name of its own and a hash. "
+                "`soundalike serve --new-key NAME` adds a line that is."
             )
         keys[match[1]] = match[2]
     if not keys:
@@ -44,8 +46,8 @@ def read_keys(path: str | os.PathLike) -> dict[str, str]:
 
 
 def new_key(path: str | os.PathLike, name: str) -> str:
-    """A fresh key, whose hash is added to the file, readable by its owner alone. Raises ConfigError for a
-    name that is taken or none.
+    """A new key, whose hash is added to the file, readable by its owner alone. Raises ConfigError for a name
+    that is taken or cannot be one.
     """
     file = Path(path)
     if not re.fullmatch(r"[\w.-]{1,64}", name):

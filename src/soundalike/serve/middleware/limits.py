@@ -1,44 +1,49 @@
-"""The door, in ASGI: who may come in, how much they may bring, and how long they may take to hand it over."""
+"""The request guard, in ASGI: who may send requests, how large their bodies may be, and how long they may
+take to arrive.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import time
-from typing import Any
 from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from soundalike.serve.errors import Refusal
 from soundalike.serve.settings import Settings
 
 from .keys import holder
 
-CLOSED = ("/v1/", "/voice-cloning", "/metrics")  # what needs a key where there are keys
+KEYED = ("/v1/", "/voice-cloning", "/metrics")  # beginnings of paths that need a key where there are keys
 PUBLIC = ("/v1/limits",)  # ... but for this, which says that a key is needed
-DRAIN = 0.5  # seconds
+DRAIN = 0.5  # seconds for which the body of a refused request is still read
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class RequestGuard:
-    """Checks keys, origins and hosts before a body is read; then reads the body, bounded in bytes and time,
-    and hands it on whole.
+    """Checks hosts, origins and keys before a body is read; then reads the body, bounded in bytes and time,
+    and passes it on whole.
     """
 
-    def __init__(self, app: Any, settings: Settings, keys: dict[str, str]):
+    def __init__(self, app: ASGIApp, settings: Settings, keys: dict[str, str]):
         self.app = app
         self.settings = settings
         self.keys = keys
         self._room = 8 * settings.json_bytes  # bytes of bodies held at once
-        self._held = 0
+        self._held = 0  # bytes of bodies held now
 
-    async def __call__(self, scope: dict, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer it with a refusal."""
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         announced = 0
         try:
             scope.setdefault("state", {})["key"] = self.admit(scope, headers)
-            announced = self.announced(scope, headers)
+            announced = self.announced(headers)
             self._held += announced
             body = await self.read(receive, announced)
         except Refusal as refusal:
@@ -46,55 +51,52 @@ class RequestGuard:
             refusal.headers.setdefault("Connection", "close")
             if refusal.status != 408 and brings_body(headers):
                 await drain(receive)
-            return await refusal.response()(scope, receive, send)
+            await refusal.response()(scope, receive, send)
+            return
         except BaseException:
             self._held -= announced
             raise
-        given = False
-
-        async def again() -> dict:
-            nonlocal given
-            if not given:
-                given = True
-                return {"type": "http.request", "body": body, "more_body": False}
-            return await receive()
-
         try:
-            await self.app(scope, again, send)
+            await self.app(scope, _replayed(body, receive), send)
         finally:
             self._held -= announced
 
-    def admit(self, scope: dict, headers: dict[str, str]) -> str | None:
+    def admit(self, scope: Scope, headers: dict[str, str]) -> str | None:
         """The name of the caller's key, None where none is needed. Raises Refusal."""
-        host = headers.get("host", "")
-        names = (*LOOPBACK, *self.settings.names)
-        if (self.settings.names or self.settings.host in LOOPBACK) and part_folder(f"//{host}")[
-            0
-        ] not in names:
-            # a page elsewhere whose name was made to mean this machine must not reach a server meant for this
-            # machine
+        self._check_host(headers.get("host", ""))
+        if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            self._check_origin(headers.get("origin", ""), headers.get("host", ""))
+        keyed = scope["path"].startswith(KEYED) and scope["path"] not in PUBLIC
+        if not self.keys or not keyed or scope["method"] == "OPTIONS":
+            return None
+        return self._holder(headers)
+
+    def _check_host(self, host: str) -> None:
+        """Raise Refusal for a name this server does not answer to.
+
+        A page elsewhere whose name was made to mean this machine must not reach a server meant for this
+        machine.
+        """
+        if not self.settings.names and self.settings.host not in LOOPBACK:
+            return
+        if host_of(f"//{host}")[0] not in (*LOOPBACK, *self.settings.names):
             raise Refusal(
                 421, "wrong_host", "This server does not answer to that name. `--host-name NAME` lets it."
             )
-        origin = headers.get("origin")
-        if origin and scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-            if (
-                part_folder(origin)[1] != host
-                and origin not in self.settings.cors
-                and "*" not in self.settings.cors
-            ):
-                raise Refusal(
-                    403,
-                    "foreign_origin",
-                    f"Pages of {origin[:100]} may not use this server. `--cors {origin[:100]}` lets them.",
-                )
-        if (
-            not self.keys
-            or not scope["path"].startswith(CLOSED)
-            or scope["path"] in PUBLIC
-            or scope["method"] == "OPTIONS"
-        ):
-            return None
+
+    def _check_origin(self, origin: str, host: str) -> None:
+        """Raise Refusal for a request by a page of another site that is not allowed."""
+        allowed = self.settings.cors
+        if not origin or host_of(origin)[1] == host or origin in allowed or "*" in allowed:
+            return
+        raise Refusal(
+            403,
+            "foreign_origin",
+            f"Pages of {origin[:100]} may not use this server. `--cors {origin[:100]}` lets them.",
+        )
+
+    def _holder(self, headers: dict[str, str]) -> str:
+        """The name of the caller's key. Raises Refusal for none, or one that is not known."""
         key = holder(self.keys, headers.get("authorization", ""))
         if key is None:
             message = (
@@ -105,9 +107,9 @@ class RequestGuard:
             raise Refusal(401, "invalid_api_key", message, headers={"WWW-Authenticate": "Bearer"})
         return key
 
-    def announced(self, scope: dict, headers: dict[str, str]) -> int:
-        """Bytes that a body may have: as many as it says. Raises Refusal for more than are taken, or than
-        there is room for.
+    def announced(self, headers: dict[str, str]) -> int:
+        """Bytes that a body may have: as many as its header says. Raises Refusal for more than are
+        accepted, or than there is room for.
         """
         most = self.settings.json_bytes
         if not brings_body(headers):
@@ -121,7 +123,7 @@ class RequestGuard:
             )
         return size
 
-    async def read(self, receive: Any, most: int) -> bytes:
+    async def read(self, receive: Receive, most: int) -> bytes:
         """A body of at most so many bytes. Raises Refusal for more, and for one that comes too slowly."""
         if not most:
             return b""
@@ -146,11 +148,26 @@ class RequestGuard:
                 return b"".join(parts)
 
 
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives a body that was read already, then what comes after it."""
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
 def brings_body(headers: dict[str, str]) -> bool:
+    """Whether a request has a body."""
     return "content-length" in headers or "transfer-encoding" in headers
 
 
-def part_folder(url: str) -> tuple[str, str]:
+def host_of(url: str) -> tuple[str, str]:
     """The host of a URL, and its host with the port; empty where it is none."""
     try:
         parts = urlsplit(url)
@@ -159,8 +176,8 @@ def part_folder(url: str) -> tuple[str, str]:
         return "", ""
 
 
-async def drain(receive: Any) -> None:
-    """Take in and forget what a refused client is still sending, for a moment: most clients read no answer
+async def drain(receive: Receive) -> None:
+    """Read and drop what a refused client is still sending, for a moment: most clients read no answer
     before they have sent all.
     """
     until = time.monotonic() + DRAIN

@@ -1,5 +1,5 @@
-"""A line of JSON for every request, numbers for Prometheus, and headers that every answer has. No texts, no
-sound, no names of voices.
+"""A line of JSON for every request, measures for Prometheus, and headers that every answer has. Texts, sound
+and names of voices are never logged.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import traceback
 from typing import Any
 
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from soundalike.serve.errors import refusal_of
 
@@ -22,69 +23,83 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-site"),
     (
         b"content-security-policy",
-        b"default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; base-uri 'none'; frame-ancestors 'none'",
+        b"default-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+        b"base-uri 'none'; frame-ancestors 'none'",
     ),
 )
 log = logging.getLogger("soundalike.serve")
 
 
-class Watch:
-    """The outermost layer."""
+class _Answer:
+    """An answer on its way out: its status and size are noted, headers are added."""
 
-    def __init__(self, app: Any):
+    def __init__(self, send: Send):
+        self.id = secrets.token_hex(8)
+        self.status = 0
+        self.size = 0
+        self._send = send
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message["headers"], *HEADERS, (b"x-request-id", self.id.encode())]
+        self.size += len(message.get("body", b""))
+        await self._send(message)
+
+
+class RequestLog:
+    """The outermost middleware: it logs and counts every request, whatever its end."""
+
+    def __init__(self, app: ASGIApp):
         self.app = app
 
-    async def __call__(self, scope: dict, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, then log and count it."""
         if scope["type"] != "http":
-            return await self.app(scope, receive, send)
+            await self.app(scope, receive, send)
+            return
         began = time.monotonic()
-        number = secrets.token_hex(8)
-        state = scope.setdefault("state", {})
-        status = 0
-        size = 0
-
-        async def counted(message: dict) -> None:
-            nonlocal status, size
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                message["headers"] = [*message["headers"], *HEADERS, (b"x-request-id", number.encode())]
-            size += len(message.get("body", b""))
-            await send(message)
-
+        answer = _Answer(send)
+        scope.setdefault("state", {})
         failure: BaseException | None = None
         try:
-            await self.app(scope, receive, counted)
+            await self.app(scope, receive, answer.send)
         except ClientDisconnect:
-            status = 499
+            answer.status = 499
         except Exception as error:
             failure = error
-            if status:
+            if answer.status:
                 # The answer has begun: the connection is closed, so that its end is not taken for whole
                 raise _Cut() from None
-            await refusal_of(error).response()(scope, receive, counted)
+            await refusal_of(error).response()(scope, receive, answer.send)
         finally:
-            took = time.monotonic() - began
-            route = getattr(scope.get("route"), "path", "page" if status < 400 else "none")
-            failure = failure or state.get("failure")
-            facts = {
-                "id": number,
-                "method": scope["method"],
-                "route": route,
-                "status": status,
-                "seconds": round(took, 4),
-                "bytes": size,
-            }
-            facts |= {name: state[name] for name in ("key", "characters") if state.get(name) is not None}
-            if "speech_seconds" in state:
-                facts["speech_seconds"] = round(state["speech_seconds"], 3)
-            if failure is not None:
-                facts["failure"] = places(failure)
-            log.info("request", extra={"facts": facts})
-            services = getattr(scope["app"].state, "services", None) if "app" in scope else None
-            if services is not None:
-                services.metrics.requests.labels(scope["method"], route, str(status)).inc()
-                services.metrics.latency.labels(route).observe(took)
-                services.metrics.characters.inc(state.get("characters", 0))
+            _note(scope, answer, time.monotonic() - began, failure)
+
+
+def _note(scope: Scope, answer: _Answer, seconds: float, failure: BaseException | None) -> None:
+    """Log and count one request."""
+    state = scope["state"]
+    route = getattr(scope.get("route"), "path", "page" if answer.status < 400 else "none")
+    failure = failure or state.get("failure")
+    facts: dict[str, Any] = {
+        "id": answer.id,
+        "method": scope["method"],
+        "route": route,
+        "status": answer.status,
+        "seconds": round(seconds, 4),
+        "bytes": answer.size,
+    }
+    facts |= {name: state[name] for name in ("key", "characters") if state.get(name) is not None}
+    if "speech_seconds" in state:
+        facts["speech_seconds"] = round(state["speech_seconds"], 3)
+    if failure is not None:
+        facts["failure"] = places(failure)
+    log.info("request", extra={"facts": facts})
+    services = getattr(scope["app"].state, "services", None) if "app" in scope else None
+    if services is not None:
+        services.metrics.requests.labels(scope["method"], route, str(answer.status)).inc()
+        services.metrics.latency.labels(route).observe(seconds)
+        services.metrics.characters.inc(state.get("characters", 0))
 
 
 class _Cut(Exception):
@@ -101,26 +116,24 @@ class Lines(logging.Formatter):
     """Log records as lines of JSON."""
 
     def format(self, record: logging.LogRecord) -> str:
-        said = {
+        """One record: time, level, event, and its facts."""
+        line: dict[str, Any] = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S"),
             "level": record.levelname.lower(),
             "event": record.getMessage(),
         }
-        said |= getattr(record, "facts", {})
+        line |= getattr(record, "facts", {})
         if record.exc_info and record.exc_info[1] is not None:
-            said["failure"] = places(record.exc_info[1])
-        return json.dumps(said, ensure_ascii=False)
+            line["failure"] = places(record.exc_info[1])
+        return json.dumps(line, ensure_ascii=False)
 
 
 def settle_logs(level: str = "info") -> None:
     """Send this server's and uvicorn's records to standard error as lines of JSON."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Lines())
-    for name, least in (
-        ("soundalike.serve", level.upper()),
-        ("uvicorn", level.upper()),
-        ("alembic", "WARNING"),
-    ):
+    levels = {"soundalike.serve": level.upper(), "uvicorn": level.upper(), "alembic": "WARNING"}
+    for name, least in levels.items():
         logger = logging.getLogger(name)
         logger.handlers = [handler]
         logger.propagate = False

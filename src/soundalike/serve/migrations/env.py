@@ -1,4 +1,4 @@
-"""Alembic's entry: changes the tables over the connection that `database.migrate` hands in."""
+"""Alembic's entry: changes the tables over the connection that `database.migrate` gives."""
 
 from alembic import context
 

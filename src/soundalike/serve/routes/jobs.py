@@ -1,4 +1,4 @@
-"""Routes of jobs: asked for, watched, fetched, cancelled."""
+"""Routes of jobs: add, list, show, fetch, cancel, delete."""
 
 from __future__ import annotations
 
@@ -21,29 +21,32 @@ router = APIRouter(prefix="/v1/audio/jobs")
 
 
 @router.post("", status_code=202, summary="Speak a long text in the background")
-async def add(request: Request, wanted: JobRequest) -> dict[str, Any]:
+async def add(request: Request, body: JobRequest) -> dict[str, Any]:
     """Queues a text. The voice is taken as it is now; the result is kept for a day."""
     services: Services = request.app.state.services
-    job_store, job_worker = of(request)
-    check_text(wanted.input, services.settings.job_characters)
-    request.state.characters = len(wanted.input)
+    store: JobStore = request.app.state.job_store
+    check_text(body.input, services.settings.job_characters)
+    request.state.characters = len(body.input)
     with services.limiter.place(request.state.key):
-        voice = await unless_gone(request, services.voice_of(wanted))
-        job = await asyncio.to_thread(lambda: job_store.add(request.state.key, wanted, to_bytes(voice)))
-    job_worker.wake.set()
+        voice = await unless_gone(request, services.voice_of(body))
+        job = await asyncio.to_thread(lambda: store.add(request.state.key, body, to_bytes(voice)))
+    worker: JobWorker = request.app.state.job_worker
+    worker.wake.set()
     return job
 
 
 @router.get("", summary="Jobs")
 async def listing(request: Request) -> dict[str, Any]:
     """The newest hundred jobs of the caller's key, the newest first."""
-    return {"object": "list", "data": await asyncio.to_thread(of(request)[0].listing, request.state.key)}
+    store: JobStore = request.app.state.job_store
+    return {"object": "list", "data": await asyncio.to_thread(store.listing, request.state.key)}
 
 
 @router.get("/{job_id}", summary="One job")
 async def show(request: Request, job_id: str) -> dict[str, Any]:
     """Its status and how far it is."""
-    return await asyncio.to_thread(of(request)[0].show, job_id, request.state.key)
+    store: JobStore = request.app.state.job_store
+    return await asyncio.to_thread(store.show, job_id, request.state.key)
 
 
 @router.get("/{job_id}/audio", summary="The sound of a job", response_class=Response)
@@ -61,26 +64,25 @@ async def words(request: Request, job_id: str) -> Response:
 @router.post("/{job_id}/cancel", summary="Cancel a job")
 async def cancel(request: Request, job_id: str) -> dict[str, Any]:
     """Ends a job that is queued or running; one that is over stays as it is."""
-    return await asyncio.to_thread(of(request)[0].cancel, job_id, request.state.key)
+    store: JobStore = request.app.state.job_store
+    return await asyncio.to_thread(store.cancel, job_id, request.state.key)
 
 
 @router.delete("/{job_id}", summary="Delete a job")
 async def remove(request: Request, job_id: str) -> dict[str, Any]:
     """Deletes a job and its result, whatever its status."""
-    await asyncio.to_thread(of(request)[0].remove, job_id, request.state.key)
+    store: JobStore = request.app.state.job_store
+    await asyncio.to_thread(store.remove, job_id, request.state.key)
     return {"id": job_id, "object": "audio.job", "deleted": True}
 
 
-def of(request: Request) -> tuple[JobStore, JobWorker]:
-    return request.app.state.job_store, request.app.state.job_worker
-
-
 async def _result(request: Request, job_id: str, ending: str) -> Response:
-    job_store, _ = of(request)
-    row = await asyncio.to_thread(job_store.row, job_id, request.state.key)
+    """A file of a job's, once it is done."""
+    store: JobStore = request.app.state.job_store
+    row = await asyncio.to_thread(store.row, job_id, request.state.key)
     if row.status != "done":
         raise Refusal(409, "job_unfinished", f"The job is {row.status}; there is no sound to fetch.", "id")
-    path = job_store.result(row, ending)
+    path = store.result(row, ending)
     if not path.is_file():
         raise Refusal(410, "result_gone", "The result is not kept by this server any more.", "id")
     media = "application/json" if ending else MEDIA[row.wanted["response_format"]]

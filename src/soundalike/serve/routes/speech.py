@@ -6,10 +6,10 @@ import base64
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.responses import Response
 
 from soundalike.audio.speech import Speech, join
@@ -19,151 +19,170 @@ from soundalike.serve.answer import Stream, unless_gone
 from soundalike.serve.encode import MEDIA, RATE, Encoder
 from soundalike.serve.errors import Refusal, refusal_of
 from soundalike.serve.models import DEFAULT
-from soundalike.serve.schemas import Language, Model, Quality, Seed, SpeechRequest, Speed, Wanted, check_text
+from soundalike.serve.schemas import (
+    Language,
+    Model,
+    Quality,
+    Seed,
+    SpeechRequest,
+    Speed,
+    TextRequest,
+    Transcript,
+    check_text,
+)
 from soundalike.serve.services import Services, words_of
 
 router = APIRouter()
-BORN = 1_767_225_600  # what /v1/models says of when a model was made, seconds since 1970
+CREATED = 1_767_225_600  # when a model was made, as /v1/models has it: seconds since 1970
 
 
 @router.post("/v1/audio/speech", summary="Speak a text", response_class=Response)
-async def speech(request: Request, wanted: SpeechRequest) -> Response:
+async def speech(request: Request, body: SpeechRequest) -> Response:
     """Speaks `input` in the voice: bytes of sound as they are made, or with `stream_format` "sse" events
     `speech.audio.delta` and `.done`.
     """
     services: Services = request.app.state.services
     began = time.monotonic()
-    check_text(wanted.input, services.settings.characters)
-    if wanted.timestamps and wanted.stream_format != "sse":
+    check_text(body.input, services.settings.characters)
+    if body.timestamps and body.stream_format != "sse":
         raise Refusal(
             400,
             "invalid_value",
             'timestamps: only with stream_format "sse"; /voice-cloning and jobs tell them too.',
             "timestamps",
         )
-    request.state.characters = len(wanted.input)
+    request.state.characters = len(body.input)
     async with contextlib.AsyncExitStack() as held:
         held.enter_context(services.limiter.place(request.state.key))
-        voice = await unless_gone(request, services.voice_of(wanted))
-        pieces = services.stream(wanted, voice)
+        voice = await unless_gone(request, services.voice_of(body))
+        pieces = services.stream(body, voice)
         held.push_async_callback(pieces.aclose)
-        # So that what is wrong can still be told by a status
+        # Awaited here, so that an error before the first sound is still answered by a status
         first = await unless_gone(request, anext(pieces))
-        services.metrics.first.observe(time.monotonic() - began)
-        parts = (_events if wanted.stream_format == "sse" else _sound)(request, wanted, _with(first, pieces))
+        services.metrics.first_sound.observe(time.monotonic() - began)
+        encoded = _events if body.stream_format == "sse" else _sound
+        parts = encoded(request, body, _with(first, pieces))
         held.push_async_callback(parts.aclose)
-        media = "text/event-stream" if wanted.stream_format == "sse" else MEDIA[wanted.response_format]
-        return Stream(
-            parts, media, {"X-Seed": str(wanted.seed)}, services.settings.stall, held.pop_all().aclose
-        )
+        media = "text/event-stream" if body.stream_format == "sse" else MEDIA[body.response_format]
+        headers = {"X-Seed": str(body.seed)}
+        return Stream(parts, media, headers, services.settings.stall, held.pop_all().aclose)
 
 
-async def _with(first: Speech, rest: AsyncIterator[Speech]) -> AsyncIterator[Speech]:
+Pieces = AsyncGenerator[Speech, None]
+
+
+async def _with(first: Speech, rest: Pieces) -> Pieces:
+    """The first piece, then the rest."""
     yield first
     async for piece in rest:
         yield piece
 
 
-async def _sound(
-    request: Request, wanted: SpeechRequest, pieces: AsyncIterator[Speech]
-) -> AsyncIterator[bytes]:
-    encoder = Encoder(wanted.response_format)
+async def _sound(request: Request, body: SpeechRequest, pieces: Pieces) -> AsyncGenerator[bytes, None]:
+    """The bytes of pieces in the format that was asked for."""
+    encoder = Encoder(body.response_format)
     async for piece in pieces:
-        told(request, piece)
+        count_speech(request, piece)
         if data := encoder.add(piece):
             yield data
     if data := encoder.finish():
         yield data
 
 
-async def _events(
-    request: Request, wanted: SpeechRequest, pieces: AsyncIterator[Speech]
-) -> AsyncIterator[bytes]:
-    encoder = Encoder(wanted.response_format)
+async def _events(request: Request, body: SpeechRequest, pieces: Pieces) -> AsyncGenerator[bytes, None]:
+    """Pieces as events: a delta each, and done or an error."""
+    encoder = Encoder(body.response_format)
     seconds = 0.0
-    doubts = []
+    doubts: list[str] = []
     try:
         async for piece in pieces:
-            told(request, piece)
+            count_speech(request, piece)
             doubts += [f"in '{check.text}': {doubt}" for check in piece.checks for doubt in check.doubts]
-            more = {"words": words_of(piece, seconds)} if wanted.timestamps else {}
+            more = {"words": words_of(piece, seconds)} if body.timestamps else {}
             seconds += piece.seconds
-            yield _event(
-                {"type": "speech.audio.delta", "audio": base64.b64encode(encoder.add(piece)).decode(), **more}
-            )
+            yield _delta(encoder.add(piece), **more)
         if data := encoder.finish():
-            yield _event({"type": "speech.audio.delta", "audio": base64.b64encode(data).decode()})
+            yield _delta(data)
     except Exception as error:
         request.state.failure = error
         yield _event({"type": "error", **refusal_of(error).body})
         return
-    frames = round(seconds * 100)
-    usage = {
-        "input_tokens": len(wanted.input),
-        "output_tokens": frames,
-        "total_tokens": len(wanted.input) + frames,
-    }
     yield _event(
         {
             "type": "speech.audio.done",
-            "usage": usage,
+            "usage": _usage(body.input, seconds),
             "seconds": round(seconds, 3),
-            "seed": wanted.seed,
+            "seed": body.seed,
             "doubts": doubts,
         }
     )
 
 
-def _event(said: dict[str, Any]) -> bytes:
-    return f"event: {said['type']}\ndata: {json.dumps(said, ensure_ascii=False)}\n\n".encode()
+def _delta(data: bytes, **more: Any) -> bytes:
+    return _event({"type": "speech.audio.delta", "audio": base64.b64encode(data).decode(), **more})
 
 
-def told(request: Request, piece: Speech) -> None:
-    """Count a piece of speech."""
+def _event(content: dict[str, Any]) -> bytes:
+    return f"event: {content['type']}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n".encode()
+
+
+def _usage(text: str, seconds: float) -> dict[str, int]:
+    """What OpenAI's clients expect: characters in, hundredths of a second out."""
+    made = round(seconds * 100)
+    return {"input_tokens": len(text), "output_tokens": made, "total_tokens": len(text) + made}
+
+
+def count_speech(request: Request, piece: Speech) -> None:
+    """Count the seconds of a piece of speech, for the request's log and for the metrics."""
     request.state.speech_seconds = getattr(request.state, "speech_seconds", 0.0) + piece.seconds
-    request.app.state.services.metrics.utterance.inc(piece.seconds)
+    request.app.state.services.metrics.speech_seconds.inc(piece.seconds)
+
+
+def text_request(
+    text: Annotated[str, Form(description="what to say")],
+    language: Annotated[Language | None, Form()] = None,
+    speed: Annotated[Speed, Form()] = 1.0,
+    seed: Annotated[Seed, Form()] = 0,
+    quality: Annotated[Quality, Form()] = "best",
+    model: Annotated[Model, Form()] = DEFAULT,
+) -> TextRequest:
+    """The text of a form, and how it is to be spoken."""
+    return TextRequest(input=text, language=language, speed=speed, seed=seed, quality=quality, model=model)
 
 
 @router.post("/voice-cloning", summary="A recording and a text to speech, in one call")
 async def voice_cloning(
     request: Request,
     audio: Annotated[UploadFile, File(description="a recording of the voice")],
-    text: Annotated[str, Form(description="what to say")],
+    body: Annotated[TextRequest, Depends(text_request)],
     transcript: Annotated[
-        str | None, Form(description="what is said in the recording, to be compared", max_length=4096)
+        Transcript | None, Form(description="what is said in the recording, to be compared")
     ] = None,
-    language: Annotated[Language | None, Form()] = None,
-    speed: Annotated[Speed, Form()] = 1.0,
-    seed: Annotated[Seed, Form()] = 0,
-    quality: Annotated[Quality, Form()] = "best",
-    model: Annotated[Model, Form()] = DEFAULT,
 ) -> dict[str, Any]:
     """The speech as a WAV file in base64, with its sampling rate, its seconds, its words, and what was found
     in the recording and in the speech.
     """
     services: Services = request.app.state.services
-    check_text(text, services.settings.characters, "text")
-    request.state.characters = len(text)
-    wanted = Wanted(input=text, language=language, speed=speed, seed=seed, quality=quality, model=model)
+    check_text(body.input, services.settings.characters, "text")
+    request.state.characters = len(body.input)
     with services.limiter.place(request.state.key):
-        return await unless_gone(
-            request, _clone(request, services, await uploaded(services, audio, "audio"), transcript, wanted)
-        )
+        data = await uploaded(services, audio, "audio")
+        return await unless_gone(request, _clone(request, data, transcript, body))
 
 
-async def _clone(
-    request: Request, services: Services, data: bytes, transcript: str | None, wanted: Wanted
-) -> dict[str, Any]:
-    services.admit(wanted.model)
-    voice = await services.heard(data, "audio", transcript, wanted.model)
-    async with contextlib.aclosing(services.stream(wanted, voice)) as pieces:
+async def _clone(request: Request, data: bytes, transcript: str | None, body: TextRequest) -> dict[str, Any]:
+    """The answer of /voice-cloning."""
+    services: Services = request.app.state.services
+    services.admit(body.model)
+    voice = await services.listen(data, "audio", transcript, body.model)
+    async with contextlib.aclosing(services.stream(body, voice)) as pieces:
         whole = join([piece async for piece in pieces]).resample(RATE)
-    told(request, whole)
+    count_speech(request, whole)
     return {
         "audio": base64.b64encode(whole.encode("wav")).decode(),
         "sampling_rate": whole.rate,
         "seconds": round(whole.seconds, 3),
-        "seed": wanted.seed,
+        "seed": body.seed,
         "words": words_of(whole),
         "report": {"voice": report_of(voice), "speech": report(whole.checks)},
     }
@@ -188,10 +207,10 @@ async def uploaded(services: Services, file: UploadFile, param: str) -> bytes:
 
 
 @router.post("/v1/audio/check", summary="What a recording is worth as a reference")
-async def check(
+async def check_recording(
     request: Request,
     audio: Annotated[UploadFile, File(description="a recording")],
-    transcript: Annotated[str | None, Form(max_length=4096)] = None,
+    transcript: Annotated[Transcript | None, Form()] = None,
 ) -> dict[str, Any]:
     """The report of `soundalike check`: seconds, level, noise, clipping, the best stretch, problems by name,
     a sentence of advice.
@@ -199,9 +218,8 @@ async def check(
     services: Services = request.app.state.services
     with services.limiter.place(request.state.key):
         recording = await services.decode(await uploaded(services, audio, "audio"), "audio")
-        return (
-            await unless_gone(request, services.pool.call(services.cloner.check, recording, transcript))
-        ).to_dict()
+        check = services.pool.call(services.cloner.check, recording, transcript)
+        return (await unless_gone(request, check)).to_dict()
 
 
 @router.get("/v1/models", summary="The models")
@@ -218,4 +236,4 @@ async def model(request: Request, name: str) -> dict[str, Any]:
 
 
 def _model(name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": BORN, "owned_by": "soundalike"}
+    return {"id": name, "object": "model", "created": CREATED, "owned_by": "soundalike"}

@@ -8,22 +8,22 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 
 from soundalike.core.types import Voice
 from soundalike.serve.answer import unless_gone
+from soundalike.serve.schemas import Transcript
 from soundalike.serve.services import Services
 from soundalike.serve.voice_store import Kept, check_name, taken
 
 from .speech import uploaded
 
 router = APIRouter(prefix="/v1/audio/voices")
+SHOWN = ("seconds", "speech_seconds", "pitch", "language", "report")  # of a voice's facts
 
 
 @router.get("", summary="All voices")
 async def listing(request: Request) -> dict[str, Any]:
     """The voices kept, by name."""
     services: Services = request.app.state.services
-    return {
-        "object": "list",
-        "data": [as_json(kept) for kept in await services.pool.call(services.store.listing)],
-    }
+    kept_voices = await services.pool.call(services.store.listing)
+    return {"object": "list", "data": [as_json(kept) for kept in kept_voices]}
 
 
 @router.post("", status_code=201, summary="Keep the voice of a recording")
@@ -31,7 +31,7 @@ async def add(
     request: Request,
     audio: Annotated[UploadFile, File(description="a recording of the voice, 5 to 10 s")],
     name: Annotated[str, Form(description="up to 64 letters, digits, spaces, - and _", max_length=200)],
-    transcript: Annotated[str | None, Form(max_length=4096)] = None,
+    transcript: Annotated[Transcript | None, Form()] = None,
     replace: Annotated[bool, Form()] = False,
 ) -> dict[str, Any]:
     """Listens to a recording and keeps its voice under a name. The recording itself is not kept, but for a
@@ -49,7 +49,7 @@ async def add(
 
 @router.get("/{voice_id}", summary="One voice")
 async def show(request: Request, voice_id: str) -> dict[str, Any]:
-    """What is known of a voice."""
+    """The facts of a voice."""
     services: Services = request.app.state.services
     voice: Voice = await services.pool.call(services.store.get, voice_id)
     return as_json(Kept(Kept.id_of(voice_id), voice.facts.get("name", voice_id), voice.facts))
@@ -64,7 +64,6 @@ async def remove(request: Request, voice_id: str) -> dict[str, Any]:
 
 
 def as_json(kept: Kept) -> dict[str, Any]:
-    """A voice as clients see it: nothing of where it is kept."""
-    facts = kept.facts
-    told = {name: facts.get(name) for name in ("seconds", "speech_seconds", "pitch", "language", "report")}
-    return {"id": kept.id, "object": "voice", "name": kept.name, "usable": bool(facts), **told}
+    """A voice as clients see it, without the place where it is kept."""
+    shown = {name: kept.facts.get(name) for name in SHOWN}
+    return {"id": kept.id, "object": "voice", "name": kept.name, "usable": bool(kept.facts), **shown}

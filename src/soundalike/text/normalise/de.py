@@ -7,13 +7,13 @@ import re
 from num2words import num2words
 
 from .de_words import ABBREVIATIONS, SYMBOLS, UNITS, WORDS
-from .language import Language, Rule, after, before, compiled, ending, nouns, say_number
+from .language import Language, Rule, after, before, compiled, ending, money, nouns, say_number
 from .wording import roman_value
 
 _NAMES = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
 _WEAK_N = re.compile(
-    r"(?i)\b(?:am|vom|zum|im|beim|dem|den|des|ab|bis|seit|zur|diesem|jedem|einem|einen|eines|ihrem|seinem|meinem|ihren|seinen|"
-    r"meinen|in der|seit der|mit der|bis zum|jeden)(?: \w{3,}[em]n)? $"
+    r"(?i)\b(?:am|vom|zum|im|beim|dem|den|des|ab|bis|seit|zur|diesem|jedem|einem|einen|eines|ihrem|seinem|"
+    r"meinem|ihren|seinen|meinen|in der|seit der|mit der|bis zum|jeden)(?: \w{3,}[em]n)? $"
 )
 _WEAK_E = re.compile(
     r"(?i)\b(?:der|die|das|jede|jeder|jedes|diese|dieser|dieses|eine|meine|seine|ihre|unsere) $"
@@ -22,10 +22,20 @@ _STRONG_S = re.compile(r"(?i)\b(?:ein|mein|sein|ihr|unser|kein) $")
 _LETTERS = dict(
     zip(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÜ",
-        "ah beh zeh deh eh eff geh hah ih jott kah ell emm enn oh peh kuh err ess teh uh vau weh iks üpsilon zett äh öh üh".split(),
+        (
+            "ah beh zeh deh eh eff geh hah ih jott kah ell emm enn oh peh kuh err ess teh uh vau weh "
+            "iks üpsilon zett äh öh üh"
+        ).split(),
+        strict=True,
     )
 )
 _ORDINAL_WORD = r"(?=\s[^\W\d_a-zäöüß]|\s(?:bis|und|oder)\s\d{1,3}\.)"
+# What stands before a Roman numeral read as a number
+_ROMAN_AFTER = re.compile(
+    r"\b(?:Kapitel|Teil|Band|Akt|Szene|Artikel|Abschnitt|Stufe|Klasse|Typ|Weltkrieg|Buch|Phase|Gruppe|"
+    r"Tabelle|Abbildung) $",
+    re.IGNORECASE,
+)
 
 
 def cardinal(n: int, gender: str = "", counted: bool = False) -> str:
@@ -112,12 +122,7 @@ def _decade(lang: Language, match: re.Match) -> str:
 
 def _ruler(lang: Language, match: re.Match) -> str | None:
     name = re.search(r"([^\W\d_]{3,}) $", before(match))
-    if (
-        not name
-        or not name[1][0].isupper()
-        or name[1].isupper()
-        or re.search(lang.roman_after.pattern, before(match), re.IGNORECASE)
-    ):
+    if not name or not name[1][0].isupper() or name[1].isupper() or _ROMAN_AFTER.search(before(match)):
         return None
     number = ordinal(roman_value(match[1])).capitalize()
     if name[1] in ("Elisabeth", "Katharina", "Margarethe", "Maria", "Beatrix"):
@@ -199,19 +204,16 @@ GERMAN = Language(
     letter_names=_LETTERS,
     form=lambda n, decimals: 0 if n == 1 and not decimals else 1,
     units=nouns(UNITS),
-    currencies={
-        code: tuple(nouns({"m": main, "c": small}).values())
-        for code, (main, small) in {
+    currencies=money(
+        {
             "EUR": ("Euro", "Cent"),
             "USD": ("Dollar", "Cent"),
             "GBP": ("n~Pfund", "m~Penny|Pence"),
             "JPY": ("Yen", ""),
             "CHF": ("Franken", "Rappen"),
             "RUB": ("Rubel", "f~Kopeke|Kopeken"),
-            "US$": ("U S Dollar", "Cent"),
-        }.items()
-        if code != "US$"
-    },
+        }
+    ),
     magnitudes=nouns(
         {
             "Mio. Mio Million Millionen": "f~Million|Millionen",
@@ -231,31 +233,31 @@ GERMAN = Language(
     - {"TÜV"},
     acronyms={"TÜV": "Tüff"},
     spelled=frozenset(
-        "USA EU BRD DDR CDU CSU SPD FDP ARD ZDF BMW VW UNO GMBH AG PKW LKW UKW ADAC FBI CIA DNA DNS PC CD DVD TV".split()
+        (
+            "USA EU BRD DDR CDU CSU SPD FDP ARD ZDF BMW VW UNO GMBH AG PKW LKW UKW ADAC FBI CIA DNA DNS "
+            "PC CD DVD TV"
+        ).split()
     )
     - {"UNO"},
     common=frozenset(
-        "und der die das ist ein nicht ich du er sie es wir ihr was wer wie wo ja nein so zu in an auf aus bei mit von vor um im am "
-        "nur auch noch schon sehr alle alles "
-        "hier da war bin hat habe kann muss will mehr gut neu jetzt nie immer halt stop stopp raus rein ab los".split()
+        "und der die das ist ein nicht ich du er sie es wir ihr was wer wie wo ja nein so zu in an auf aus "
+        "bei mit von vor um im am nur auch noch schon sehr alle alles hier da war bin hat habe kann muss "
+        "will mehr gut neu jetzt nie immer halt stop stopp raus rein ab los".split()
     ),
-    roman_after=re.compile(
-        r"\b(?:Kapitel|Teil|Band|Akt|Szene|Artikel|Abschnitt|Stufe|Klasse|Typ|Weltkrieg|Buch|Phase|Gruppe|Tabelle|Abbildung) "
-        "$",
-        re.IGNORECASE,
-    ),
+    roman_after=_ROMAN_AFTER,
     regnal=lambda number, name: (
         f"{'die' if name in ('Elisabeth', 'Katharina') else 'der'} {ordinal(number).capitalize()}"
     ),
     rulers=frozenset(
-        "Karl Ludwig Heinrich Friedrich Wilhelm Otto Georg Philipp Johannes Benedikt Pius Leo Gustav Albert August Franz Maximilian "
-        "Nikolaus Peter".split()
+        "Karl Ludwig Heinrich Friedrich Wilhelm Otto Georg Philipp Johannes Benedikt Pius Leo Gustav "
+        "Albert August Franz Maximilian Nikolaus Peter".split()
     ),
     months={name.lower(): i + 1 for i, name in enumerate(_NAMES)}
     | dict(
         zip(
             "jan feb mrz apr jun jul aug sept sep okt nov dez".split(),
             (1, 2, 3, 4, 6, 7, 8, 9, 9, 10, 11, 12),
+            strict=True,
         )
     )
     | {"jänner": 1},

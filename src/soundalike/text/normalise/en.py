@@ -10,19 +10,23 @@ from .en_words import (
     COMMON,
     CURRENCIES,
     ENDERS,
+    LETTERED,
     LETTERS,
     MAGNITUDES,
     MONTHS,
+    ROMAN_AFTER,
+    RULERS,
     SPELLED,
     SPOKEN,
     SYMBOLS,
     UNITS,
     WORDS,
 )
-from .language import Language, Rule, after, before, compiled, ending, is_adjective, nouns, say_number
+from .language import Language, Rule, after, before, compiled, ending, is_adjective, money, nouns, say_number
 
 _ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen"
 ).split()
 _TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
 _POWERS = ("", " thousand", " million", " billion", " trillion")
@@ -38,7 +42,10 @@ _IRREGULAR = {
 _NAMES = tuple(
     "January February March April May June July August September October November December".split()
 )
-_MONTH = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?|January|February|March|April|May|June|July|August|September|October|November|December"
+_MONTH = (
+    r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?|January|February|March|April|May|June|July|"
+    r"August|September|October|November|December"
+)
 
 
 def cardinal(n: int, gender: str = "", counted: bool = False) -> str:
@@ -65,7 +72,9 @@ def _below_thousand(n: int) -> str:
 
 def ordinal(n: int, gender: str = "") -> str:
     """first, twenty-second, one hundredth."""
-    head, last = re.fullmatch(r"(.*?)(\w+)", cardinal(n)).groups()
+    words = cardinal(n)
+    last = re.findall(r"\w+", words)[-1]
+    head = words.removesuffix(last)
     if last in _IRREGULAR:
         return head + _IRREGULAR[last]
     return head + (last[:-1] + "ieth" if last.endswith("y") else last + "th")
@@ -159,7 +168,10 @@ def _plural_tens(figures: str) -> str:
 def _quantity(lang: Language, match: re.Match) -> str | None:
     """A four-digit number that counts something is no year."""
     if re.search(
-        r"\b(?:about|over|than|nearly|almost|approximately|some|exactly|only|around \$|up to|at least|all|these|those|of the|costs?|roughly)\s$",
+        (
+            r"\b(?:about|over|than|nearly|almost|approximately|some|exactly|only|around \$|up to|at "
+            r"least|all|these|those|of the|costs?|roughly)\s$"
+        ),
         before(match),
     ):
         return cardinal(int(match[0]))
@@ -171,9 +183,9 @@ def _quantity(lang: Language, match: re.Match) -> str | None:
 
 
 _NOT_COUNTED = frozenset(
-    "was is has as this does plus minus the and to in on at for with by but when were it he she they we you that which of "
-    "from until "
-    "elections games olympics census us its his hers saw brought became began".split()
+    "was is has as this does plus minus the and to in on at for with by but when were it he she they we "
+    "you that which of from "
+    "until elections games olympics census us its his hers saw brought became began".split()
 )
 
 
@@ -187,7 +199,10 @@ def _inches(lang: Language, match: re.Match) -> str | None:
     return (
         None
         if quoted
-        else f"{say_number(lang, match[1])} {'inch' if match[1] == '1' or is_adjective(lang, match) else 'inches'}"
+        else (
+            f"{say_number(lang, match[1])} "
+            f"{'inch' if match[1] == '1' or is_adjective(lang, match) else 'inches'}"
+        )
     )
 
 
@@ -201,10 +216,9 @@ def _saint_or_street(lang: Language, match: re.Match) -> str:
 
 
 _SAINTS = frozenset(
-    "Andrew Andrews Anthony Augustine Bernard Catherine Charles Clair Francis George Helens Ives James Joan John Johns Joseph "
-    "Lawrence Louis Lucia Luke "
-    "Mark Martin Mary Matthew Michael Moritz Nicholas Nick Patrick Paul Pauls Peter Petersburg Stephen Teresa Thomas Tropez "
-    "Vincent".split()
+    "Andrew Andrews Anthony Augustine Bernard Catherine Charles Clair Francis George Helens Ives James "
+    "Joan John Johns Joseph Lawrence Louis Lucia Luke Mark Martin Mary Matthew Michael Moritz Nicholas "
+    "Nick Patrick Paul Pauls Peter Petersburg Stephen Teresa Thomas Tropez Vincent".split()
 )
 
 
@@ -221,14 +235,10 @@ def _regnal(number: int, name: str) -> str | None:
 
 _NOT_NAMES = frozenset("The This That In On At Or And But When If My Your Our".split())
 _NUMBERED = frozenset(
-    "Rocky Saturn Apollo Super Final Fantasy Windows Godfather Terminator Wars Mark Pac Gemini Titan Factor Park Warcraft".split()
-)
-_ROMAN_AFTER = re.compile(
-    r"\b(?:chapter|part|volume|vol\.|book|act|scene|section|article|war|type|phase|stage|grade|level|class|bowl|figure|fig\.|table|appendix|title|"
-    "amendment|"
-    r"psalm|canto|column|unit|round|episode|season|version|group|division|mark|lesson|page|pp?\.|no\.|number|corps|category|cranial nerve|step|"
-    "apollo|schedule) $",
-    re.IGNORECASE,
+    (
+        "Rocky Saturn Apollo Super Final Fantasy Windows Godfather Terminator Wars Mark Pac Gemini "
+        "Titan Factor Park Warcraft"
+    ).split()
 )
 
 
@@ -243,17 +253,6 @@ def _first(lang: Language, match: re.Match) -> str | None:
         if re.search(r"\b(?:Elizabeth|Charles|Francis|Napoleon|Nicholas|Wilhelm) $", before(match))
         else None
     )
-
-
-_RULERS = frozenset(
-    "Alexander Alfonso Charles Christian Edward Elizabeth Felipe Ferdinand George Gustav Harald Henry James John Leo Louis "
-    "Mohammed Olav Paul Philip "
-    "Pius Ramses Richard Robert Urban William".split()
-)
-_LETTERED = re.compile(
-    r"\b(?:plan|vitamin|grade|class|option|group|section|team|hepatitis|exhibit|appendix|step|part|point|side|type) $",
-    re.IGNORECASE,
-)
 
 
 def _per(lang: Language, match: re.Match) -> str | None:
@@ -272,7 +271,11 @@ _RULES = tuple(
         (
             "date",
             "l",
-            rf"({_MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?(?:[-–](\d{{1,2}})(?:st|nd|rd|th)?)?(?![\d:]|[.,]\d)(?:,? (\d{{4}})(?![\d,]))?",
+            (
+                rf"({_MONTH}) "
+                rf"(\d{{1,2}})(?:st|nd|rd|th)?(?:[-–](\d{{1,2}})(?:st|nd|rd|th)?)?(?![\d:]|[.,]\d)(?:,? "
+                rf"(\d{{4}})(?![\d,]))?"
+            ),
             _month_first,
         ),
         ("date", "l", rf"({_MONTH}),? ((?:1[0-9]|20)\d\d)(?![\d,])", _month_year),
@@ -357,9 +360,7 @@ ENGLISH = Language(
     letter_names=LETTERS,
     form=lambda n, decimals: 0 if n == 1 and not decimals else 1,
     units=nouns(UNITS),
-    currencies={
-        code: tuple(nouns({"m": main, "c": small}).values()) for code, (main, small) in CURRENCIES.items()
-    },
+    currencies=money(CURRENCIES),
     magnitudes=nouns(MAGNITUDES),
     cents="{whole} and {cents}",
     decimal=".",
@@ -372,10 +373,10 @@ ENGLISH = Language(
     acronyms=ACRONYMS,
     spelled=SPELLED,
     common=COMMON,
-    roman_after=_ROMAN_AFTER,
+    roman_after=ROMAN_AFTER,
     regnal=_regnal,
-    rulers=_RULERS,
-    lettered=_LETTERED,
+    rulers=RULERS,
+    lettered=LETTERED,
     attributive=re.compile(r"\b(?:an?|A|An) $"),
     months=MONTHS,
     date=date,

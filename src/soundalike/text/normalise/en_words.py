@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .language import PROTECTED
 
 # A bare "A" would be read as the article
@@ -281,11 +283,14 @@ ABBREVIATIONS = {
     "A.D.": "A" + PROTECTED + " D",
 }
 ENDERS = frozenset(
-    "etc. Inc. Ltd. Co. Corp. Jr. Sr. a.m. p.m. Ave. Blvd. Rd. Ph.D. M.D. Esq. B.C. A.D. Bros. al. Hwy.".split()
+    (
+        "etc. Inc. Ltd. Co. Corp. Jr. Sr. a.m. p.m. Ave. Blvd. Rd. Ph.D. M.D. Esq. B.C. A.D. Bros. al. Hwy."
+    ).split()
 )
 SPOKEN = frozenset(
-    "NASA NATO UNESCO UNICEF COVID OPEC AIDS SARS LASER RADAR SONAR SCUBA IKEA FIFA UEFA PIN RAM ROM SIM GIF BASIC ASCII NAFTA DARPA NORAD POTUS "
-    "OSHA ISIS LEGO NASDAQ YOLO SWAT CERN SPARC INTERPOL EUROPOL NABU TED WASP OK FEMA GUI SIM MIDI WIFI".split()
+    "NASA NATO UNESCO UNICEF COVID OPEC AIDS SARS LASER RADAR SONAR SCUBA IKEA FIFA UEFA PIN RAM ROM SIM "
+    "GIF BASIC ASCII NAFTA DARPA NORAD POTUS OSHA ISIS LEGO NASDAQ YOLO SWAT CERN SPARC INTERPOL EUROPOL "
+    "NABU TED WASP OK FEMA GUI SIM MIDI WIFI".split()
 ) - {"OK"}
 ACRONYMS = {
     "OK": "okay",
@@ -296,29 +301,48 @@ ACRONYMS = {
     "WWII": "World War two",
 }
 SPELLED = frozenset(
-    "FBI CIA NSA USA UK EU UN BBC CNN NBC ABC CBS NBA NFL NHL MLB CEO CFO CTO HR PR TV PC CD DVD DNA RNA MRI UFO VIP GPS ATM AC DC HIV PDF URL USB "
-    "CPU GPU "
-    "HTML HTTP CSS API SQL XML UCLA YMCA NCAA ACLU NAACP IEEE MIT NYPD LAPD IRS DIY FAQ ASAP RSVP AOL AMA IOC ACDC UEA AIG OECD IAEA USDA EPA ISO "
+    "FBI CIA NSA USA UK EU UN BBC CNN NBC ABC CBS NBA NFL NHL MLB CEO CFO CTO HR PR TV PC CD DVD DNA RNA "
+    "MRI UFO VIP GPS ATM AC DC HIV PDF URL USB CPU GPU HTML HTTP CSS API SQL XML UCLA YMCA NCAA ACLU NAACP "
+    "IEEE MIT NYPD LAPD IRS DIY FAQ ASAP RSVP AOL AMA IOC ACDC UEA AIG OECD IAEA USDA EPA ISO "
     "ISBN API".split()
 )
 COMMON = frozenset(
-    "not all you the and for are but was has had his her him its our out now how who why yes no so go do me my we he it is in on at to of or if be "
-    "by up an as "
-    "am very much more most many must just only ever even here there then than that this them they what when where who will with your from have "
-    "been were into "
-    "over some such time well back good best next last left love hate help stop wait look come gone done make made take keep stay like need want "
-    "know says said "
-    "can did get got let may new old one two six ten off own put ran run saw say see set she sit too top try use war way win won yet day big bad "
-    "end far few fun "
-    "hot job big red free open shut sale live real true dead life home full huge know long fire big love work also both each else same away once "
-    "oh ah hey hi bye "
-    "wow ugh lol man men boy girl cat dog sir mom dad mum god eat car air sea sun sky sad mad road exit push pull dont cant wont mix did dim said "
-    "bill fact sell rich hurt near".split()
+    "not all you the and for are but was has had his her him its our out now how who why yes no so go do "
+    "me my we he it is in on at to of or if be by up an as am very much more most many must just only ever "
+    "even here there then than that this them they what when where who will with your from have been were "
+    "into over some such time well back good best next last left love hate help stop wait look come gone "
+    "done make made take keep stay like need want know says said can did get got let may new old one two "
+    "six ten off own put ran run saw say see set she sit too top try use war way win won yet day big bad "
+    "end far few fun hot job big red free open shut sale live real true dead life home full huge know long "
+    "fire big love work also both each else same away once oh ah hey hi bye wow ugh lol man men boy girl "
+    "cat dog sir mom dad mum god eat car air sea sun sky sad mad road exit push pull dont cant wont mix "
+    "did dim said bill fact sell rich hurt near".split()
 ) - {"us", "it"}
 MONTHS = {
     name: i // 2 + 1
     for i, name in enumerate(
-        "january jan february feb march mar april apr may may june jun july jul august aug september sep october oct november nov december "
-        "dec".split()
+        "january jan february feb march mar april apr may may june jun july jul august aug september sep "
+        "october oct november nov december dec".split()
     )
 } | {"sept": 9}
+# What stands before a Roman numeral read as a number
+ROMAN_AFTER = re.compile(
+    r"\b(?:chapter|part|volume|vol\.|book|act|scene|section|article|war|type|phase|stage|grade|level|class|"
+    r"bowl|figure|fig\.|table|appendix|title|amendment|psalm|canto|column|unit|round|episode|season|"
+    r"version|group|division|mark|lesson|page|pp?\.|no\.|number|corps|category|cranial nerve|step|apollo|"
+    r"schedule) $",
+    re.IGNORECASE,
+)
+# Names that a single Roman letter may follow
+RULERS = frozenset(
+    "Alexander Alfonso Charles Christian Edward Elizabeth Felipe Ferdinand George Gustav Harald Henry "
+    "James John Leo Louis Mohammed Olav Paul Philip Pius Ramses Richard Robert Urban William".split()
+)
+# What stands before a letter that is a name
+LETTERED = re.compile(
+    (
+        r"\b(?:plan|vitamin|grade|class|option|group|section|team|hepatitis|exhibit|appendix|step|part|"
+        r"point|side|type) $"
+    ),
+    re.IGNORECASE,
+)

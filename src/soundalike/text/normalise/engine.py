@@ -1,4 +1,4 @@
-"""The machine: characters made plain with their places kept, rules tried in order, words and marks joined."""
+"""Normalisation: plain characters with their places kept, rules tried in order, words and marks joined."""
 
 from __future__ import annotations
 
@@ -66,9 +66,7 @@ def _plain(character: str) -> str:
 
 
 def hush(plain: str, lang: Language) -> str:
-    """A text in capitals throughout, in small letters: capitals are then a manner of writing, not
-    abbreviations.
-    """
+    """The text in small letters where all of it is in capitals, as these mark no abbreviations then."""
     words = _SHOUTED.findall(plain)
     if (
         not any(len(w) > 1 and not _is_known(w, lang) for w in words)
@@ -173,7 +171,7 @@ def _merge(text: str, places: list[int], found: list[tuple[int, int, str, str, s
         if not spans:
             spans.append([0, len(text), "skipped", held, ""])
         spans[0][0] = 0
-        for left, right in zip(spans, spans[1:]):
+        for left, right in zip(spans[:-1], spans[1:], strict=True):
             left[1] = right[0]
         spans[-1][1] = len(text)
     return spans
@@ -218,6 +216,7 @@ _LETTERS = {
 
 
 def base_letters(character: str) -> str:
+    """A letter as letters of a to z, with its accents as signs of their own behind it."""
     return _LETTERS.get(character) or unicodedata.normalize("NFD", character)
 
 
@@ -251,7 +250,7 @@ def _join(text: str, spans: list[list], lang: Language) -> list[NormalisedSpan]:
     whole = _settle(said)
     return [
         NormalisedSpan(a, b, text[a:b], name, spoken, warning)
-        for (a, b, name, _, warning), spoken in zip(spans, whole)
+        for (a, b, name, _, warning), spoken in zip(spans, whole, strict=True)
     ]
 
 

@@ -6,7 +6,8 @@ import re
 
 from num2words import num2words
 
-from .language import Language, Rule, after, before, compiled, ending, nouns
+from .es_words import ABBREVIATIONS, SYMBOLS, UNITS, WORDS
+from .language import Language, Rule, after, before, compiled, ending, money, nouns
 from .wording import roman_value
 
 _NAMES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
@@ -15,11 +16,12 @@ _LETTERS = dict(
         "A B C D E F G H I J K L M N Ñ O P Q R S T U V W X Y Z".split(),
         "a,be,ce,de,e,efe,ge,hache,i,jota,ka,ele,eme,ene,eñe,o,pe,cu,erre,ese,te,u,uve,uve doble,equis,i "
         "griega,zeta".split(","),
+        strict=True,
     )
 )
 _ORDINALS = (
-    "primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo undécimo duodécimo decimotercero decimocuarto decimoquinto "
-    "decimosexto decimoséptimo decimoctavo decimonoveno vigésimo"
+    "primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo undécimo duodécimo "
+    "decimotercero decimocuarto decimoquinto decimosexto decimoséptimo decimoctavo decimonoveno vigésimo"
 ).split()
 _PARTS = {
     2: "medio",
@@ -33,6 +35,12 @@ _PARTS = {
     10: "décimo",
     100: "centésimo",
 }
+# What stands before a Roman numeral read as a number
+_ROMAN_AFTER = re.compile(
+    r"\b(?:siglos?|capítulo|cap\.|tomo|volumen|parte|acto|escena|artículo|sección|tipo|fase|título|"
+    r"libro|nivel|grado|guerra mundial) $",
+    re.IGNORECASE,
+)
 
 
 def cardinal(n: int, gender: str = "", counted: bool = False) -> str:
@@ -61,7 +69,10 @@ def fraction(top: int, bottom: int) -> str:
     """dos tercios, un medio, siete veinteavos."""
     if bottom not in _PARTS:
         return (
-            f"{cardinal(top, 'm', True)} {num2words(bottom, lang='es').replace(' ', '')}avo{'s' if top > 1 else ''}"
+            (
+                f"{cardinal(top, 'm', True)} "
+                f"{num2words(bottom, lang='es').replace(' ', '')}avo{'s' if top > 1 else ''}"
+            )
             if 10 < bottom < 100
             else (f"{cardinal(top)} sobre {cardinal(bottom)}")
         )
@@ -117,7 +128,7 @@ def _ruler(lang: Language, match: re.Match) -> str | None:
     if (
         re.search(r"(?i)\bsiglos? $", before(match))
         or not name[1][0].isupper()
-        or lang.roman_after.search(before(match))
+        or _ROMAN_AFTER.search(before(match))
         or name[1].isupper()
     ):
         return None
@@ -147,7 +158,10 @@ def _agree(lang: Language, match: re.Match) -> str | None:
     if number != 1 and not word[1].endswith("s"):
         return None
     feminine = re.search(
-        r"(?:as|a|dades|dad|ciones|ción|siones|sión|veces|vez|noches|noche|mujeres|mujer|calles|llaves|clases|tardes)$",
+        (
+            r"(?:as|a|dades|dad|ciones|ción|siones|sión|veces|vez|noches|noche|mujeres|mujer|calles|"
+            r"llaves|clases|tardes)$"
+        ),
         word[1],
     )
     masculine = word[1] in (
@@ -185,101 +199,6 @@ _RULES = tuple(
     )
 )
 
-_ABBREVIATIONS = {
-    "Sr.": "señor",
-    "Sra.": "señora",
-    "Srta.": "señorita",
-    "Sres.": "señores",
-    "Dr.": "doctor",
-    "Dra.": "doctora",
-    "Prof.": "profesor",
-    "Ud.": "usted",
-    "Uds.": "ustedes",
-    "Vd.": "usted",
-    "D.": "don",
-    "Dña.": "doña",
-    "EE. UU.": "Estados Unidos",
-    "EE.UU.": "Estados Unidos",
-    "EEUU": "Estados Unidos",
-    "etc.": "etcétera",
-    "p. ej.": "por ejemplo",
-    "p.ej.": "por ejemplo",
-    "Av.": "avenida",
-    "Avda.": "avenida",
-    "C/": "calle",
-    "c/": "calle",
-    "tel.": "teléfono",
-    "Tel.": "teléfono",
-    "núm.": "número",
-    "aprox.": "aproximadamente",
-    "a. C.": "antes de Cristo",
-    "d. C.": "después de Cristo",
-    "a.C.": "antes de Cristo",
-    "d.C.": "después de Cristo",
-    "vs.": "versus",
-    "S. A.": "ese a",
-    "S.A.": "ese a",
-    "Sto.": "santo",
-    "Sta.": "santa",
-    "cap.": "capítulo",
-    "vol.": "volumen",
-    "fig.": "figura",
-    "art.": "artículo",
-    "máx.": "máximo",
-    "mín.": "mínimo",
-    "depto.": "departamento",
-    "gral.": "general",
-    "Gral.": "general",
-    "Ing.": "ingeniero",
-    "Lic.": "licenciado",
-    "pág.": "página",
-    "ene.": "enero",
-    "feb.": "febrero",
-    "dic.": "diciembre",
-    "RR. HH.": "recursos humanos",
-}
-_UNITS = {
-    "km": "kilómetro|kilómetros",
-    "m": "metro|metros",
-    "cm": "centímetro|centímetros",
-    "mm": "milímetro|milímetros",
-    "km/h": "kilómetro por hora|kilómetros por hora",
-    "m/s": "metro por segundo|metros por segundo",
-    "kg": "kilo|kilos",
-    "g": "gramo|gramos",
-    "mg": "miligramo|miligramos",
-    "t": "f~tonelada|toneladas",
-    "l L": "litro|litros",
-    "ml": "mililitro|mililitros",
-    "m²": "metro cuadrado|metros cuadrados",
-    "km²": "kilómetro cuadrado|kilómetros cuadrados",
-    "m³": "metro cúbico|metros cúbicos",
-    "ha": "f~hectárea|hectáreas",
-    "s seg": "segundo|segundos",
-    "min": "minuto|minutos",
-    "°C": "grado Celsius|grados Celsius",
-    "°F": "grado Fahrenheit|grados Fahrenheit",
-    "°": "grado|grados",
-    "%": "por ciento|por ciento",
-    "‰": "por mil|por mil",
-    "GB": "gigabyte|gigabytes",
-    "MB": "megabyte|megabytes",
-    "TB": "terabyte|terabytes",
-    "kB KB": "kilobyte|kilobytes",
-    "Hz": "hercio|hercios",
-    "kHz": "kilohercio|kilohercios",
-    "MHz": "megahercio|megahercios",
-    "GHz": "gigahercio|gigahercios",
-    "W": "vatio|vatios",
-    "kW": "kilovatio|kilovatios",
-    "kWh": "kilovatio hora|kilovatios hora",
-    "V": "voltio|voltios",
-    "kcal": "f~kilocaloría|kilocalorías",
-    "dB": "decibelio|decibelios",
-    "lb": "f~libra|libras",
-    "Mb/s Mbps": "megabit por segundo|megabits por segundo",
-    "CV": "caballo|caballos",
-}
 
 SPANISH = Language(
     code="es",
@@ -287,65 +206,13 @@ SPANISH = Language(
     cardinal=cardinal,
     ordinal=ordinal,
     year=year,
-    words={
-        "point": "coma",
-        "minus": "menos",
-        "plus": "más",
-        "to": "a",
-        "and": "y",
-        "at": "arroba",
-        "dot": "punto",
-        "slash": "barra",
-        "hyphen": "guion",
-        "underscore": "guion bajo",
-        "power": "elevado a",
-        "squared": "al cuadrado",
-        "cubed": "al cubo",
-        "number": "número",
-        "hashtag": "almohadilla",
-        "about": "unos",
-    },
-    symbols={
-        "&": "y",
-        "%": "por ciento",
-        "‰": "por mil",
-        "+": "más",
-        "=": "igual a",
-        "×": "por",
-        "*": "por",
-        "÷": "entre",
-        "§": "sección",
-        "#": "almohadilla",
-        "@": "arroba",
-        "°": "grados",
-        "©": "copyright",
-        "®": "marca registrada",
-        "™": "marca",
-        "<": "menor que",
-        ">": "mayor que",
-        "≤": "menor o igual que",
-        "≥": "mayor o igual que",
-        "≠": "distinto de",
-        "≈": "aproximadamente",
-        "±": "más menos",
-        "√": "raíz cuadrada de",
-        "∞": "infinito",
-        "→": "a",
-        "$": "dólares",
-        "€": "euros",
-        "£": "libras",
-        "¥": "yenes",
-        "/": "barra",
-        "\\": "barra invertida",
-        "º": "",
-        "ª": "",
-    },
+    words=WORDS,
+    symbols=SYMBOLS,
     letter_names=_LETTERS,
     form=lambda n, decimals: 0 if n == 1 and not decimals else 1,
-    units=nouns(_UNITS),
-    currencies={
-        code: tuple(nouns({"m": main, "c": small}).values())
-        for code, (main, small) in {
+    units=nouns(UNITS),
+    currencies=money(
+        {
             "EUR": ("euro|euros", "céntimo|céntimos"),
             "USD": ("dólar|dólares", "centavo|centavos"),
             "GBP": ("f~libra|libras", "penique|peniques"),
@@ -353,8 +220,8 @@ SPANISH = Language(
             "RUB": ("rublo|rublos", "kopek|kopeks"),
             "MXN": ("peso|pesos", "centavo|centavos"),
             "CHF": ("franco suizo|francos suizos", "céntimo|céntimos"),
-        }.items()
-    },
+        }
+    ),
     magnitudes=nouns(
         {
             "mil": "mil|mil",
@@ -368,7 +235,7 @@ SPANISH = Language(
     digits_after_point=False,
     fraction=fraction,
     leaning=frozenset("n.º N.º pág. págs.".split()),
-    abbreviations=_ABBREVIATIONS,
+    abbreviations=ABBREVIATIONS,
     enders=frozenset(
         ("etc.", "a. C.", "d. C.", "a.C.", "d.C.", "S. A.", "S.A.", "C.", "EE. UU.", "EE.UU.", "Uds.", "Ud.")
     ),
@@ -379,17 +246,15 @@ SPANISH = Language(
     acronyms={"PIB": "pib"},
     spelled=frozenset("FBI UE PP ADN BBC DNI CD DVD PC TV USA".split()),
     common=frozenset(
-        "no sí si ya el la los las un una de del que qué en es y o a al con por para muy más todo nada hoy yo tú él mi tu su lo le se "
-        "me te hay voy son era fue solo "
-        "sin ni pero como ese esa eso bien mal gran san dos tres".split()
+        "no sí si ya el la los las un una de del que qué en es y o a al con por para muy más todo nada hoy "
+        "yo tú él mi tu su lo le se me te hay voy son era fue solo sin ni pero como ese esa eso bien mal "
+        "gran san dos tres".split()
     ),
-    roman_after=re.compile(
-        r"\b(?:siglos?|capítulo|cap\.|tomo|volumen|parte|acto|escena|artículo|sección|tipo|fase|título|libro|nivel|grado|guerra "
-        "mundial) $",
-        re.IGNORECASE,
-    ),
+    roman_after=_ROMAN_AFTER,
     rulers=frozenset(
-        "Felipe Carlos Alfonso Fernando Enrique Jorge Luis Juan Pablo Pío León Jaime Pedro Isabel Sancho".split()
+        (
+            "Felipe Carlos Alfonso Fernando Enrique Jorge Luis Juan Pablo Pío León Jaime Pedro Isabel Sancho"
+        ).split()
     ),
     months={name: i + 1 for i, name in enumerate(_NAMES)} | {"setiembre": 9},
     date=date,

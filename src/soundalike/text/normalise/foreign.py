@@ -12,6 +12,7 @@ _GREEK = dict(
         "αβγδεζηθικλμνξοπρστυφχψως",
         "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron "
         "pi rho sigma tau upsilon phi chi psi omega sigma".split(),
+        strict=True,
     )
 )
 _CYRILLIC_PAIRS = (
@@ -41,7 +42,9 @@ _CYRILLIC_PAIRS = (
     ("x", "кс"),
 )
 _CYRILLIC = dict(
-    zip("abcdefghijklmnopqrstuvwyz", "а б к д е ф г х и дж к л м н о п к р с т у в в и з".split())
+    zip(
+        "abcdefghijklmnopqrstuvwyz", "а б к д е ф г х и дж к л м н о п к р с т у в в и з".split(), strict=True
+    )
 )
 
 

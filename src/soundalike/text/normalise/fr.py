@@ -6,15 +6,21 @@ import re
 
 from num2words import num2words
 
-from .language import Language, Rule, after, before, compiled, nouns, spell
+from .language import Language, Rule, after, before, compiled, money, nouns, spell
 from .wording import roman_value
 
 _NAMES = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 _LETTERS = {letter: letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXZ"} | {"Y": "i grec"}
 _FEMININE = re.compile(
-    r"(?:maison|femme|fille|heure|minute|seconde|fois|personne|semaine|page|ville|voiture|année|nuit|table|route|tonne|pomme|chaise|place|langue|"
-    "carte|chambre|école|"
-    r"étoile|porte|lettre|chose|vie|mère|sœur|soirée|bouteille|tasse|livre sterling|\w+(?:tion|sion|ette|esse|ance|ence|euse|trice|elle|ité))s?$"
+    r"(?:maison|femme|fille|heure|minute|seconde|fois|personne|semaine|page|ville|voiture|année|nuit|table|"
+    r"route|tonne|pomme|chaise|place|langue|carte|chambre|école|étoile|porte|lettre|chose|vie|mère|sœur|"
+    r"soirée|bouteille|tasse|livre sterling|\w+(?:tion|sion|ette|esse|ance|ence|euse|trice|elle|ité))s?$"
+)
+# What stands before a Roman numeral read as a number
+_ROMAN_AFTER = re.compile(
+    r"\b(?:chapitre|chap\.|tome|volume|partie|acte|scène|article|section|type|phase|titre|livre|niveau|"
+    r"grade|guerre mondiale|siècle) $",
+    re.IGNORECASE,
 )
 
 
@@ -87,7 +93,7 @@ def _ruler(lang: Language, match: re.Match) -> str | None:
         or re.match(r"[.'-]\w", after(match))
     ):
         return None
-    if len(match[0]) == 1 and name[1] not in lang.rulers or lang.roman_after.search(before(match)):
+    if len(match[0]) == 1 and name[1] not in lang.rulers or _ROMAN_AFTER.search(before(match)):
         return None
     return cardinal(roman_value(match[0]))
 
@@ -276,9 +282,8 @@ FRENCH = Language(
     letter_names=_LETTERS,
     form=lambda n, decimals: 0 if n < 2 else 1,
     units=nouns(_UNITS),
-    currencies={
-        code: tuple(nouns({"m": main, "c": small}).values())
-        for code, (main, small) in {
+    currencies=money(
+        {
             "EUR": ("euro|euros", "centime|centimes"),
             "USD": ("dollar|dollars", "cent|cents"),
             "GBP": ("f~livre|livres", "penny|pence"),
@@ -286,8 +291,8 @@ FRENCH = Language(
             "RUB": ("rouble|roubles", "kopeck|kopecks"),
             "CHF": ("franc suisse|francs suisses", "centime|centimes"),
             "CAD": ("dollar canadien|dollars canadiens", "cent|cents"),
-        }.items()
-    },
+        }
+    ),
     magnitudes=nouns(
         {
             "mille": "mille|mille",
@@ -311,21 +316,17 @@ FRENCH = Language(
         "SNCF RATP TGV EDF UE USA FBI PDG TVA HLM BBC BD CD DVD PC TV ADN CGT RER IRM QI".split()
     ),
     common=frozenset(
-        "le la les un une des de du et ou où est il elle je tu nous vous ils on ne pas plus oui non si ce ça qui que quoi au aux en "
-        "sur par pour avec sans dans tout "
-        "tous très bien mal moi toi lui mon ma mes ton ta sa son ses été va vas fin stop tout rien ici là trop".split()
+        "le la les un une des de du et ou où est il elle je tu nous vous ils on ne pas plus oui non si ce "
+        "ça qui que quoi au aux en sur par pour avec sans dans tout tous très bien mal moi toi lui mon ma "
+        "mes ton ta sa son ses été va vas fin stop tout rien ici là trop".split()
     ),
-    roman_after=re.compile(
-        r"\b(?:chapitre|chap\.|tome|volume|partie|acte|scène|article|section|type|phase|titre|livre|niveau|grade|guerre "
-        "mondiale|siècle) $",
-        re.IGNORECASE,
-    ),
+    roman_after=_ROMAN_AFTER,
     rulers=frozenset(
-        "Louis Charles Henri François Philippe Jean Napoléon Pie Léon Georges Édouard Élisabeth Elizabeth Catherine Clément Urbain "
-        "Paul".split()
+        "Louis Charles Henri François Philippe Jean Napoléon Pie Léon Georges Édouard Élisabeth Elizabeth "
+        "Catherine Clément Urbain Paul".split()
     ),
     months={name: i + 1 for i, name in enumerate(_NAMES)}
-    | dict(zip("janv févr avr juil sept oct nov déc".split(), (1, 2, 4, 7, 9, 10, 11, 12))),
+    | dict(zip("janv févr avr juil sept oct nov déc".split(), (1, 2, 4, 7, 9, 10, 11, 12), strict=True)),
     date=date,
     time=time,
     phone_pairs=True,

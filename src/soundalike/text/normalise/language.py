@@ -50,6 +50,13 @@ def nouns(table: Mapping[str, str]) -> dict[str, Noun]:
     return {key: noun(text) for keys, text in table.items() for key in keys.split()}
 
 
+def money(table: Mapping[str, tuple[str, str]]) -> dict[str, tuple[Noun, Noun]]:
+    """A table of currencies: the noun of the whole and that of its hundredth. Keys that share them are
+    separated by spaces.
+    """
+    return {key: (noun(main), noun(small)) for keys, (main, small) in table.items() for key in keys.split()}
+
+
 @dataclass(frozen=True)
 class Rule:
     """One way to read a span: where it may begin ("d" digit, "l" letter, "s" other), its pattern and its
@@ -96,7 +103,7 @@ class Language:
     spelled: frozenset[str] = frozenset()  # upper case, read letter by letter even in a text of capitals
     common: frozenset[str] = frozenset()  # short words that may be shouted: NOT, ALL
     roman_after: re.Pattern | None = None  # what stands before a Roman numeral read as a number
-    regnal: Callable[[int, str], str] | None = None  # Henry VIII: (8, "Henry")
+    regnal: Callable[[int, str], str | None] | None = None  # Henry VIII: (8, "Henry")
     rulers: frozenset[str] = frozenset()  # names that a single Roman letter may follow: George V
     lettered: re.Pattern = re.compile(r"(?!)")  # what stands before a letter that is a name: plan B
     months: Mapping[str, int] = field(default_factory=dict)  # lower case, with abbreviations
@@ -158,7 +165,10 @@ def say_number(lang: Language, written: str, gender: str = "", counted: bool = F
 
 def count(lang: Language, written: str, counted: Noun, adjective: bool = False) -> str:
     """A number and the noun it counts, agreeing; in the singular as an adjective: a five kilometer run."""
-    return f"{say_number(lang, written, counted.gender, True)} {counted.forms[0] if adjective else form(lang, written, counted)}"
+    return (
+        f"{say_number(lang, written, counted.gender, True)} "
+        f"{counted.forms[0] if adjective else form(lang, written, counted)}"
+    )
 
 
 def is_adjective(lang: Language, match: re.Match) -> bool:

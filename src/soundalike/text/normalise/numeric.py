@@ -71,8 +71,8 @@ def numeric_rules(lang: Language) -> list[Rule]:
             "phone",
             "ds",
             c(
-                r"(?:\+\d{1,3}[ .-]?|8 ?(?=\(\d))?(?:\(\d{2,5}\)[ .-]?)?\d{1,5}(?:[ .-]\d{1,8}){0,6}(?![\d])|\d[ -]\d{3}[ -]\d{3}[ -]"
-                r"\d{2}[ -]?\d{2}(?!\d)"
+                r"(?:\+\d{1,3}[ .-]?|8 ?(?=\(\d))?(?:\(\d{2,5}\)[ .-]?)?\d{1,5}(?:[ .-]\d{1,8}){0,"
+                r"6}(?![\d])|\d[ -]\d{3}[ -]\d{3}[ -]\d{2}[ -]?\d{2}(?!\d)"
             ),
             _phone,
         ),
@@ -130,7 +130,7 @@ def numeric_rules(lang: Language) -> list[Rule]:
 
 def _named_date(lang: Language, match: re.Match) -> str | None:
     day = int(match[1])
-    if not 1 <= day <= 31:
+    if lang.date is None or not 1 <= day <= 31:
         return None
     return lang.date(day, lang.months[match[2].lower()], int(match[3]) if match[3] else None, before(match))
 
@@ -166,7 +166,10 @@ def _phone(lang: Language, match: re.Match) -> str | None:
     plain = re.fullmatch(r"(\d{3})([-. ])\d{3}\2\d{4}|(1|8)[- ]\d{3}[- ]\d{3}[- ]\d{2}[- ]?\d{2}", written)
     local = lang.code == "en" and re.fullmatch(r"\d{3}-\d{4}", written)
     said = re.search(
-        r"(?i)(?:phone|tel|call|dial|fax|fono|appel|ruf|номер|телефон|звон|mobile|nummer)\w*[.:]? *(?:(?:us|me|at|al|le|en|по|au|is|on|an) *)?$",
+        (
+            r"(?i)(?:phone|tel|call|dial|fax|fono|appel|ruf|номер|телефон|звон|mobile|nummer)\w*[.:]? "
+            r"*(?:(?:us|me|at|al|le|en|по|au|is|on|an) *)?$"
+        ),
         before(match),
     )
     opened = written[0] in "+(" or (written[0] == "8" and "(" in written)
@@ -192,7 +195,10 @@ def _version(lang: Language, match: re.Match) -> str | None:
 
 
 def _ratio(lang: Language, match: re.Match) -> str:
-    return f"{say_number(lang, match[1])} {lang.words.get('ratio', lang.words['to'])} {say_number(lang, match[2])}"
+    return (
+        f"{say_number(lang, match[1])} {lang.words.get('ratio', lang.words['to'])} "
+        f"{say_number(lang, match[2])}"
+    )
 
 
 def _clock(lang: Language, match: re.Match) -> str | None:
@@ -225,11 +231,17 @@ def _money(
     if size:
         magnitude = lang.magnitudes[size]
         of = "d'" if lang.code == "fr" and main.forms[-1][0] in "aeiouy" else lang.of
-        return f"{minus}{first}{count(lang, low, magnitude)} {of}{main.forms[0 if is_adjective(lang, match) else -1]}"
+        return (
+            f"{minus}{first}{count(lang, low, magnitude)} "
+            f"{of}{main.forms[0 if is_adjective(lang, match) else -1]}"
+        )
     whole, part = parse(lang, low)
     if len(part) != 2 or high or not small.forms[0] or len(whole) > LONGEST_NUMBER:
         of = lang.of if re.fullmatch(r"\d+0{6}", whole) and not part else ""
-        return f"{minus}{first}{say_number(lang, low, main.gender, True)} {of}{main.forms[0] if is_adjective(lang, match) else form(lang, low, main)}"
+        return (
+            f"{minus}{first}{say_number(lang, low, main.gender, True)} "
+            f"{of}{main.forms[0] if is_adjective(lang, match) else form(lang, low, main)}"
+        )
     parts = []
     if int(whole or "0") or not int(part):
         parts.append(count(lang, whole, main))
@@ -312,7 +324,10 @@ def _range(lang: Language, match: re.Match) -> str | None:
     low = parse(lang, match[1])[0]
     high = parse(lang, match[3])[0]
     subtracted = " " in match[2] and len(low) <= 15 and len(high) <= 15 and int(high) <= int(low)
-    return f"{say_number(lang, match[1])} {lang.words['minus' if subtracted else 'to']} {say_number(lang, match[3])}"
+    return (
+        f"{say_number(lang, match[1])} {lang.words['minus' if subtracted else 'to']} "
+        f"{say_number(lang, match[3])}"
+    )
 
 
 def _bare_year(lang: Language, match: re.Match) -> str | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from num2words import num2words
 
-from .language import Language, nouns
+from .language import Language, money, nouns
 
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
 _WORD_KEYS = (
@@ -18,117 +19,142 @@ _UNIT_KEYS = "km|m|cm|mm|kg|g|l L|km/h|%|°C|°|GB|MB|min|h|m²|W|V".split("|")
 
 
 def _listed(keys: list[str], values: str) -> dict[str, str]:
-    return dict(zip(keys, values.split(",")))
+    return dict(zip(keys, values.split(","), strict=True))
 
 
-def _table(
-    code: str,
-    accents: str,
-    names: str,
-    words: str,
-    signs: str,
-    units: str,
-    money: Mapping[str, tuple[str, str]],
-    sizes: Mapping[str, str],
-    abbreviations: Mapping[str, str],
-    months: str,
-    of: str,
-    feminine: Mapping[str, str],
-    masculine: Mapping[str, str] = {},
-    cents: str = "{whole} {part}",
-    date_form: str = "{day} {month}{year}",
-    last: str = "",
-) -> Language:
-    """A language of the plain kind. `feminine` and `masculine` are the forms of one (and two) before a
-    noun.
-    """
-    month_names = months.split()
+@dataclass(frozen=True)
+class _PlainLanguage:
+    """What makes a language of the plain kind; lists are strings with their items in a fixed order."""
 
-    def cardinal(n: int, gender: str = "", counted: bool = False) -> str:
-        said = (
-            num2words(n, lang="pt_BR" if code == "pt" else code)
-            .replace("etttusen", "ettusen")
-            .replace(",", "")
-        )
-        if code == "cs":
+    code: str
+    accents: str  # letters beyond a to z
+    letter_names: str  # of A to Z
+    words: str  # of _WORD_KEYS
+    signs: str  # of _SIGN_KEYS
+    units: str  # of _UNIT_KEYS
+    money: Mapping[str, tuple[str, str]]
+    sizes: Mapping[str, str]  # nouns of magnitudes
+    abbreviations: Mapping[str, str]
+    months: str
+    of: str  # between a magnitude and what is counted
+    feminine: Mapping[str, str]  # forms of one (and two) before a feminine noun
+    masculine: Mapping[str, str] = field(default_factory=dict)  # before another
+    cents: str = "{whole} {part}"
+    date_form: str = "{day} {month}{year}"
+    last: str = ""  # before the year of a date
+
+    def cardinal(self, n: int, gender: str = "", counted: bool = False) -> str:
+        """A whole number; `counted` when a noun follows."""
+        said = num2words(n, lang=self._num2words_code).replace("etttusen", "ettusen").replace(",", "")
+        if self.code == "cs":
             said = re.sub(r"(?<=[^\W_])(stě|sta|set)\b", r" \1", said)
-        if counted:
-            for plain, changed in (feminine if gender == "f" else masculine).items():
-                if said == plain or said.endswith(" " + plain):
-                    return said[: len(said) - len(plain)] + changed
+        if not counted:
+            return said
+        for plain, changed in (self.feminine if gender == "f" else self.masculine).items():
+            if said == plain or said.endswith(" " + plain):
+                return said[: len(said) - len(plain)] + changed
         return said
 
-    def ordinal(n: int, gender: str = "m") -> str:
+    def ordinal(self, n: int, gender: str = "m") -> str:
+        """An ordinal; Czech, of which num2words has none, gives the cardinal."""
         try:
-            said = num2words(n, lang="pt_BR" if code == "pt" else code, to="ordinal")
-        except NotImplementedError:  # Czech has none there
-            return cardinal(n)
-        return said[:-1] + "a" if gender == "f" and code in ("it", "pt") else said
+            said = num2words(n, lang=self._num2words_code, to="ordinal")
+        except NotImplementedError:
+            return self.cardinal(n)
+        return said[:-1] + "a" if gender == "f" and self.code in ("it", "pt") else said
 
-    def year(n: int) -> str:
-        if code in ("nl", "sv") and 1100 <= n < 2000:
-            low = cardinal(n % 100) if n % 100 else ""
-            return f"{cardinal(n // 100)}{'honderd' if code == 'nl' else 'hundra'}{low}"
-        return cardinal(n)
+    def year(self, n: int) -> str:
+        """A year: in hundreds in Dutch and Swedish, else a number."""
+        if self.code in ("nl", "sv") and 1100 <= n < 2000:
+            low = self.cardinal(n % 100) if n % 100 else ""
+            return f"{self.cardinal(n // 100)}{'honderd' if self.code == 'nl' else 'hundra'}{low}"
+        return self.cardinal(n)
 
-    def date(day: int, month: int, when: int | None, left: str = "") -> str:
-        first = {"it": "primo", "pt": "primeiro"}.get(code) if day == 1 else None
-        spoken = first or (ordinal(day) if code == "sv" else cardinal(day))
-        return date_form.format(
-            day=spoken, month=month_names[month - 1], year=f" {last}{year(when)}" if when is not None else ""
+    def date(self, day: int, month: int, when: int | None, left: str = "") -> str:
+        """A day of a month, and the year where there is one."""
+        first = {"it": "primo", "pt": "primeiro"}.get(self.code) if day == 1 else None
+        spoken = first or (self.ordinal(day) if self.code == "sv" else self.cardinal(day))
+        year = f" {self.last}{self.year(when)}" if when is not None else ""
+        return self.date_form.format(day=spoken, month=self.months.split()[month - 1], year=year)
+
+    def time(self, hour: int, minute: int, second: int | None = None) -> str:
+        """Hours and minutes as numbers."""
+        return self.cardinal(hour) + (f" {self.cardinal(minute)}" if minute else "")
+
+    def form(self, n: int, decimals: bool) -> int:
+        """Which form of a noun a number asks for, counted from 0."""
+        if self.code != "cs":
+            return 0 if n == 1 and not decimals else 1
+        if decimals:
+            return 1
+        if n == 1:
+            return 0
+        return 1 if 1 < n < 5 else 2
+
+    def language(self) -> Language:
+        """The whole table."""
+        signs = self.signs.split(",")
+        return Language(
+            code=self.code,
+            letters=frozenset(_LATIN + self.accents),
+            cardinal=self.cardinal,
+            ordinal=self.ordinal,
+            year=self.year,
+            words=_listed(_WORD_KEYS, self.words),
+            symbols=_listed(_SIGN_KEYS, self.signs) | {"*": signs[4], "/": self.words.split(",")[7]},
+            letter_names=_listed(list(_LATIN.upper()), self.letter_names),
+            form=self.form,
+            units=nouns(_listed(_UNIT_KEYS, self.units)),
+            currencies=money(self.money),
+            magnitudes=nouns(self.sizes),
+            of=self.of,
+            cents=self.cents,
+            digits_after_point=self.code in ("nl", "sv", "cs"),
+            abbreviations=self.abbreviations,
+            enders=frozenset(("ecc.", "etc.", "enz.", "osv.", "m.m.", "atd.")),
+            spoken_acronyms=frozenset(
+                ("NATO", "NASA", "UNESCO", "UNICEF", "FIFA", "UEFA", "IKEA", "AIDS", "COVID")
+            ),
+            spelled=frozenset(("USA", "FBI", "EU", "UE", "BBC", "TV", "PC", "CD", "DVD")),
+            months={name: i + 1 for i, name in enumerate(self.months.split())},
+            date=self.date,
+            time=self.time,
         )
 
-    def time(hour: int, minute: int, second: int | None = None) -> str:
-        return cardinal(hour) + (f" {cardinal(minute)}" if minute else "")
-
-    return Language(
-        code=code,
-        letters=frozenset(_LATIN + accents),
-        cardinal=cardinal,
-        ordinal=ordinal,
-        year=year,
-        words=_listed(_WORD_KEYS, words),
-        symbols=_listed(_SIGN_KEYS, signs) | {"*": signs.split(",")[4], "/": words.split(",")[7]},
-        letter_names=_listed(list(_LATIN.upper()), names),
-        form=(lambda n, decimals: 1 if decimals else 0 if n == 1 else 1 if 1 < n < 5 else 2)
-        if code == "cs"
-        else (lambda n, decimals: 0 if n == 1 and not decimals else 1),
-        units=nouns(_listed(_UNIT_KEYS, units)),
-        currencies={
-            key: tuple(nouns({"m": main, "c": small}).values()) for key, (main, small) in money.items()
-        },
-        magnitudes=nouns(sizes),
-        of=of,
-        cents=cents,
-        digits_after_point=code in ("nl", "sv", "cs"),
-        abbreviations=abbreviations,
-        enders=frozenset(("ecc.", "etc.", "enz.", "osv.", "m.m.", "atd.")),
-        spoken_acronyms=frozenset(
-            ("NATO", "NASA", "UNESCO", "UNICEF", "FIFA", "UEFA", "IKEA", "AIDS", "COVID")
-        ),
-        spelled=frozenset(("USA", "FBI", "EU", "UE", "BBC", "TV", "PC", "CD", "DVD")),
-        months={name: i + 1 for i, name in enumerate(month_names)},
-        date=date,
-        time=time,
-    )
+    @property
+    def _num2words_code(self) -> str:
+        return "pt_BR" if self.code == "pt" else self.code
 
 
-ITALIAN = _table(
-    "it",
-    "àèéìíîòóùú",
-    "a,bi,ci,di,e,effe,gi,acca,i,i lunga,cappa,elle,emme,enne,o,pi,cu,erre,esse,ti,u,vu,doppia vu,ics,ipsilon,zeta",
-    "virgola,meno,più,a,e,chiocciola,punto,barra,trattino,trattino basso,elevato a,al quadrato,al cubo,numero,hashtag,circa",
-    "e,per cento,più,uguale,per,diviso,paragrafo,cancelletto,chiocciola,gradi,minore di,maggiore di,copyright,marchio,dollari,euro,sterline",
-    "chilometro|chilometri,metro|metri,centimetro|centimetri,millimetro|millimetri,chilo|chili,grammo|grammi,litro|litri,chilometro orario|"
-    "chilometri orari,per cento,"
-    "grado Celsius|gradi Celsius,grado|gradi,gigabyte,megabyte,minuto|minuti,f~ora|ore,metro quadrato|metri quadrati,watt,volt",
-    {
+ITALIAN = _PlainLanguage(
+    code="it",
+    accents="àèéìíîòóùú",
+    letter_names=(
+        "a,bi,ci,di,e,effe,gi,acca,i,i lunga,cappa,elle,emme,enne,o,pi,cu,erre,esse,ti,u,vu,doppia "
+        "vu,ics,ipsilon,zeta"
+    ),
+    words=(
+        "virgola,meno,più,a,e,chiocciola,punto,barra,trattino,trattino basso,elevato a,al quadrato,al "
+        "cubo,numero,hashtag,circa"
+    ),
+    signs=(
+        "e,per cento,più,uguale,per,diviso,paragrafo,cancelletto,chiocciola,gradi,minore di,maggiore "
+        "di,copyright,marchio,dollari,euro,sterline"
+    ),
+    units="chilometro|chilometri,metro|metri,centimetro|centimetri,millimetro|millimetri,chilo|chili,"
+    "grammo|grammi,litro|litri,chilometro orario|chilometri orari,per cento,grado Celsius|gradi Celsius,"
+    "grado|gradi,gigabyte,megabyte,minuto|minuti,f~ora|ore,metro quadrato|metri quadrati,watt,volt",
+    money={
         "EUR": ("euro", "centesimo|centesimi"),
         "USD": ("dollaro|dollari", "centesimo|centesimi"),
         "GBP": ("f~sterlina|sterline", "penny|pence"),
     },
-    {"mila": "mila", "milione milioni mln": "milione|milioni", "miliardo miliardi mld": "miliardo|miliardi"},
-    {
+    sizes={
+        "mila": "mila",
+        "milione milioni mln": "milione|milioni",
+        "miliardo miliardi mld": "miliardo|miliardi",
+    },
+    abbreviations={
         "Sig.": "signor",
         "Sig.ra": "signora",
         "Dott.": "dottor",
@@ -142,30 +168,39 @@ ITALIAN = _table(
         "d.C.": "dopo Cristo",
         "S.": "san",
     },
-    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
-    "di ",
-    {"uno": "una"},
-    {"uno": "un"},
-    "{whole} e {part}",
-)
-PORTUGUESE = _table(
-    "pt",
-    "áâãàçéêíóôõúü",
-    "á,bê,cê,dê,é,efe,gê,agá,i,jota,cá,ele,eme,ene,ó,pê,quê,erre,esse,tê,u,vê,dáblio,xis,ípsilon,zê",
-    "vírgula,menos,mais,a,e,arroba,ponto,barra,hífen,sublinhado,elevado a,ao quadrado,ao cubo,número,hashtag,cerca de",
-    "e,por cento,mais,igual a,vezes,dividido por,parágrafo,cardinal,arroba,graus,menor que,maior que,copyright,marca,dólares,euros,libras",
-    "quilômetro|quilômetros,metro|metros,centímetro|centímetros,milímetro|milímetros,quilo|quilos,grama|gramas,litro|litros,quilômetro por hora|"
+    months="gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    of="di ",
+    feminine={"uno": "una"},
+    masculine={"uno": "un"},
+    cents="{whole} e {part}",
+).language()
+PORTUGUESE = _PlainLanguage(
+    code="pt",
+    accents="áâãàçéêíóôõúü",
+    letter_names="á,bê,cê,dê,é,efe,gê,agá,i,jota,cá,ele,eme,ene,ó,pê,quê,erre,esse,tê,u,vê,dáblio,xis,ípsilon,zê",
+    words=(
+        "vírgula,menos,mais,a,e,arroba,ponto,barra,hífen,sublinhado,elevado a,ao quadrado,ao "
+        "cubo,número,hashtag,cerca de"
+    ),
+    signs=(
+        "e,por cento,mais,igual a,vezes,dividido por,parágrafo,cardinal,arroba,graus,menor que,maior "
+        "que,copyright,marca,dólares,euros,libras"
+    ),
+    units="quilômetro|quilômetros,metro|metros,centímetro|centímetros,milímetro|milímetros,quilo|quilos,"
+    "grama|gramas,litro|litros,quilômetro por hora|"
     "quilômetros por hora,"
-    "por cento,grau Celsius|graus Celsius,grau|graus,gigabyte|gigabytes,megabyte|megabytes,minuto|minutos,f~hora|horas,metro quadrado|metros "
+    "por cento,grau Celsius|graus "
+    "Celsius,grau|graus,gigabyte|gigabytes,megabyte|megabytes,minuto|minutos,f~hora|horas,metro "
+    "quadrado|metros "
     "quadrados,watt|watts,volt|volts",
-    {
+    money={
         "EUR": ("euro|euros", "cêntimo|cêntimos"),
         "USD": ("dólar|dólares", "centavo|centavos"),
         "GBP": ("f~libra|libras", "péni|pence"),
         "R$": ("real|reais", "centavo|centavos"),
     },
-    {"mil": "mil", "milhão milhões": "milhão|milhões", "bilhão bilhões": "bilhão|bilhões"},
-    {
+    sizes={"mil": "mil", "milhão milhões": "milhão|milhões", "bilhão bilhões": "bilhão|bilhões"},
+    abbreviations={
         "Sr.": "senhor",
         "Sra.": "senhora",
         "Dr.": "doutor",
@@ -179,26 +214,32 @@ PORTUGUESE = _table(
         "d.C.": "depois de Cristo",
         "Av.": "avenida",
     },
-    "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
-    "de ",
-    {"um": "uma", "dois": "duas"},
-    {},
-    "{whole} e {cents}",
-    "{day} de {month}{year}",
-    "de ",
-)
-DUTCH = _table(
-    "nl",
-    "áéèëêïíóöúü",
-    "aa,bee,cee,dee,ee,ef,gee,haa,ie,jee,kaa,el,em,en,oo,pee,kuu,er,es,tee,uu,vee,wee,iks,ij,zet",
-    "komma,min,plus,tot,en,apenstaartje,punt,schuine streep,streepje,liggend streepje,tot de macht,kwadraat,tot de derde,nummer,hashtag,ongeveer",
-    "en,procent,plus,is,keer,gedeeld door,paragraaf,hekje,apenstaartje,graden,kleiner dan,groter dan,copyright,handelsmerk,dollar,euro,pond",
-    "kilometer,meter,centimeter,millimeter,kilo,gram,liter,kilometer per uur,procent,graad Celsius|graden Celsius,graad|"
-    "graden,gigabyte,megabyte,minuut|minuten,uur,"
-    "vierkante meter,watt,volt",
-    {"EUR": ("euro", "cent"), "USD": ("dollar", "cent"), "GBP": ("pond", "penny|pence")},
-    {"duizend": "duizend", "miljoen mln mln.": "miljoen", "miljard mld mld.": "miljard"},
-    {
+    months="janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    of="de ",
+    feminine={"um": "uma", "dois": "duas"},
+    masculine={},
+    cents="{whole} e {cents}",
+    date_form="{day} de {month}{year}",
+    last="de ",
+).language()
+DUTCH = _PlainLanguage(
+    code="nl",
+    accents="áéèëêïíóöúü",
+    letter_names="aa,bee,cee,dee,ee,ef,gee,haa,ie,jee,kaa,el,em,en,oo,pee,kuu,er,es,tee,uu,vee,wee,iks,ij,zet",
+    words=(
+        "komma,min,plus,tot,en,apenstaartje,punt,schuine streep,streepje,liggend streepje,tot de "
+        "macht,kwadraat,tot de derde,nummer,hashtag,ongeveer"
+    ),
+    signs=(
+        "en,procent,plus,is,keer,gedeeld door,paragraaf,hekje,apenstaartje,graden,kleiner dan,groter "
+        "dan,copyright,handelsmerk,dollar,euro,pond"
+    ),
+    units="kilometer,meter,centimeter,millimeter,kilo,gram,liter,kilometer per uur,procent,"
+    "graad Celsius|graden Celsius,graad|graden,"
+    "gigabyte,megabyte,minuut|minuten,uur,vierkante meter,watt,volt",
+    money={"EUR": ("euro", "cent"), "USD": ("dollar", "cent"), "GBP": ("pond", "penny|pence")},
+    sizes={"duizend": "duizend", "miljoen mln mln.": "miljoen", "miljard mld mld.": "miljard"},
+    abbreviations={
         "dhr.": "de heer",
         "mevr.": "mevrouw",
         "dr.": "dokter",
@@ -216,29 +257,38 @@ DUTCH = _table(
         "a.u.b.": "alstublieft",
         "m.a.w.": "met andere woorden",
     },
-    "januari februari maart april mei juni juli augustus september oktober november december",
-    "",
-    {},
-    {},
-)
-SWEDISH = _table(
-    "sv",
-    "åäöé",
-    "a,be,se,de,e,eff,ge,hå,i,ji,kå,ell,emm,enn,o,pe,ku,ärr,ess,te,u,ve,dubbelve,eks,y,säta",
-    "komma,minus,plus,till,och,snabel-a,punkt,snedstreck,bindestreck,understreck,upphöjt till,i kvadrat,i kubik,nummer,hashtagg,ungefär",
-    "och,procent,plus,lika med,gånger,delat med,paragraf,fyrkant,snabel-a,grader,mindre än,större än,copyright,varumärke,dollar,euro,pund",
-    "kilometer,meter,centimeter,millimeter,n~kilo,n~gram,liter,kilometer i timmen,procent,grad Celsius|grader Celsius,grad|"
-    "grader,gigabyte,megabyte,minut|minuter,"
-    "timme|timmar,kvadratmeter,watt,volt",
-    {
+    months="januari februari maart april mei juni juli augustus september oktober november december",
+    of="",
+    feminine={},
+    masculine={},
+).language()
+SWEDISH = _PlainLanguage(
+    code="sv",
+    accents="åäöé",
+    letter_names="a,be,se,de,e,eff,ge,hå,i,ji,kå,ell,emm,enn,o,pe,ku,ärr,ess,te,u,ve,dubbelve,eks,y,säta",
+    words=(
+        "komma,minus,plus,till,och,snabel-a,punkt,snedstreck,bindestreck,understreck,upphöjt till,i "
+        "kvadrat,i kubik,nummer,hashtagg,ungefär"
+    ),
+    signs=(
+        "och,procent,plus,lika med,gånger,delat med,paragraf,fyrkant,snabel-a,grader,mindre än,större "
+        "än,copyright,varumärke,dollar,euro,pund"
+    ),
+    units="kilometer,meter,centimeter,millimeter,n~kilo,n~gram,liter,kilometer i timmen,procent,grad "
+    "Celsius|grader Celsius,grad|grader,gigabyte,megabyte,minut|minuter,timme|timmar,kvadratmeter,watt,volt",
+    money={
         "EUR": ("euro", "cent"),
         "USD": ("dollar", "cent"),
         "GBP": ("n~pund", "penny|pence"),
         "kr": ("krona|kronor", "n~öre"),
         "SEK": ("krona|kronor", "n~öre"),
     },
-    {"tusen": "tusen", "miljon miljoner mn": "miljon|miljoner", "miljard miljarder md": "miljard|miljarder"},
-    {
+    sizes={
+        "tusen": "tusen",
+        "miljon miljoner mn": "miljon|miljoner",
+        "miljard miljarder md": "miljard|miljarder",
+    },
+    abbreviations={
         "t.ex.": "till exempel",
         "t. ex.": "till exempel",
         "osv.": "och så vidare",
@@ -254,36 +304,43 @@ SWEDISH = _table(
         "kl.": "klockan",
         "kl": "klockan",
     },
-    "januari februari mars april maj juni juli augusti september oktober november december",
-    "",
-    {},
-    {"ett": "en"},
-)
-CZECH = _table(
-    "cs",
-    "áčďéěíňóřšťúůýž",
-    "á,bé,cé,dé,é,ef,gé,há,í,jé,ká,el,em,en,ó,pé,kvé,er,es,té,ú,vé,dvojité vé,iks,ypsilon,zet",
-    "celá,minus,plus,až,a,zavináč,tečka,lomeno,pomlčka,podtržítko,na,na druhou,na třetí,číslo,hashtag,asi",
-    "a,procent,plus,rovná se,krát,děleno,paragraf,křížek,zavináč,stupňů,menší než,větší než,copyright,ochranná známka,dolarů,eur,liber",
-    "kilometr|kilometry|kilometrů,metr|metry|metrů,centimetr|centimetry|centimetrů,milimetr|milimetry|milimetrů,kilogram|kilogramy|kilogramů,gram|"
+    months="januari februari mars april maj juni juli augusti september oktober november december",
+    of="",
+    feminine={},
+    masculine={"ett": "en"},
+).language()
+CZECH = _PlainLanguage(
+    code="cs",
+    accents="áčďéěíňóřšťúůýž",
+    letter_names="á,bé,cé,dé,é,ef,gé,há,í,jé,ká,el,em,en,ó,pé,kvé,er,es,té,ú,vé,dvojité vé,iks,ypsilon,zet",
+    words="celá,minus,plus,až,a,zavináč,tečka,lomeno,pomlčka,podtržítko,na,na druhou,na třetí,"
+    "číslo,hashtag,asi",
+    signs=(
+        "a,procent,plus,rovná se,krát,děleno,paragraf,křížek,zavináč,stupňů,menší než,větší "
+        "než,copyright,ochranná známka,dolarů,eur,liber"
+    ),
+    units="kilometr|kilometry|kilometrů,metr|metry|metrů,centimetr|centimetry|centimetrů,milimetr|"
+    "milimetry|milimetrů,kilogram|kilogramy|kilogramů,gram|"
     "gramy|gramů,"
-    "litr|litry|litrů,kilometr za hodinu|kilometry za hodinu|kilometrů za hodinu,n~procento|procenta|procent,stupeň Celsia|stupně Celsia|stupňů "
+    "litr|litry|litrů,kilometr za hodinu|kilometry za hodinu|kilometrů za "
+    "hodinu,n~procento|procenta|procent,stupeň Celsia|stupně Celsia|stupňů "
     "Celsia,"
-    "stupeň|stupně|stupňů,gigabajt|gigabajty|gigabajtů,megabajt|megabajty|megabajtů,f~minuta|minuty|minut,f~hodina|hodiny|hodin,"
+    "stupeň|stupně|stupňů,gigabajt|gigabajty|gigabajtů,megabajt|megabajty|megabajtů,f~minuta|minuty|"
+    "minut,f~hodina|hodiny|hodin,"
     "metr čtvereční|metry čtvereční|metrů čtverečních,watt|watty|wattů,volt|volty|voltů",
-    {
+    money={
         "EUR": ("n~euro|eura|eur", "cent|centy|centů"),
         "USD": ("dolar|dolary|dolarů", "cent|centy|centů"),
         "GBP": ("f~libra|libry|liber", "f~pence|pence|pencí"),
         "Kč": ("f~koruna|koruny|korun", "haléř|haléře|haléřů"),
         "CZK": ("f~koruna|koruny|korun", "haléř|haléře|haléřů"),
     },
-    {
+    sizes={
         "tisíc tis.": "tisíc|tisíce|tisíc",
         "milion miliony milionů mil.": "milion|miliony|milionů",
         "miliarda miliardy miliard mld.": "f~miliarda|miliardy|miliard",
     },
-    {
+    abbreviations={
         "např.": "například",
         "atd.": "a tak dále",
         "tj.": "to jest",
@@ -300,9 +357,9 @@ CZECH = _table(
         "ul.": "ulice",
         "tzv.": "takzvaný",
     },
-    "ledna února března dubna května června července srpna září října listopadu prosince",
-    "",
-    {"dva": "dvě"},
-    {"jedna": "jeden"},
-)
+    months="ledna února března dubna května června července srpna září října listopadu prosince",
+    of="",
+    feminine={"dva": "dvě"},
+    masculine={"jedna": "jeden"},
+).language()
 OTHERS = (ITALIAN, PORTUGUESE, DUTCH, SWEDISH, CZECH)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .language import Language, Rule, after, before, compiled, ending, nouns, parse
+from .language import Language, Rule, after, before, compiled, ending, money, nouns, parse
 from .numeric import alternatives
 from .ru_numbers import (
     DATIVE,
@@ -39,7 +39,10 @@ _YEAR = r"(?:1\d|20)\d\d|[1-9]\d{2}"
 _YEAR_WORDS = {"год": "n", "года": "g", "году": "", "годом": "i", "годе": "p"}
 _ROMAN = r"(?=[IVXL])(X{0,3}(?:IX|IV|V?I{0,3}))"
 _CENTURY = {"век": "n", "века": "g", "веке": "p", "веку": "d", "веком": "i", "столетие": "n", "столетия": "g"}
-_RULERS = "Петр Пётр Никола Александр Иван Павел Павл Людовик Карл Генрих Фридрих Василий Васили Филипп Георг Иоанн Вильгельм Наполеон".split()
+_RULERS = (
+    "Петр Пётр Никола Александр Иван Павел Павл Людовик Карл Генрих Фридрих Василий Васили Филипп Георг "
+    "Иоанн Вильгельм Наполеон"
+).split()
 _QUEENS = "Екатерин Елизавет Анн Мари Виктори".split()
 
 
@@ -285,7 +288,10 @@ _RULES = tuple(
         (
             "ordinal",
             "d",
-            r"(\d{1,9})[-–]?(?:ь?)(ый|ой|ий|й|ая|яя|я|ое|ее|е|ые|го|ого|его|му|ому|ему|ом|ем|м|ую|ю|ых|х|ми|ым)(?![^\W_])",
+            (
+                r"(\d{1,9})[-–]?(?:ь?)(ый|ой|ий|й|ая|яя|я|ое|ее|е|ые|го|ого|его|му|ому|ему|ом|ем|м|ую|ю|"
+                r"ых|х|ми|ым)(?![^\W_])"
+            ),
             _with_suffix,
         ),
         ("year", "d", r"(?:1[1-9]|20)\d\d(?![\d]|[.,]\d)", _year_after_in),
@@ -335,11 +341,7 @@ RUSSIAN = Language(
     letter_names=LETTERS,
     form=form,
     units=nouns(UNITS),
-    currencies={
-        key: tuple(nouns({"m": main, "c": small}).values())
-        for keys, (main, small) in CURRENCIES.items()
-        for key in keys.split()
-    },
+    currencies=money(CURRENCIES),
     magnitudes=nouns(MAGNITUDES),
     cents="{whole} {cents}",
     groups=" .",

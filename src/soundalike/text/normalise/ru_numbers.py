@@ -29,8 +29,8 @@ _CASES = (
     ("i", "p"),
 )
 _FEMININE_SOFT = re.compile(
-    r"(?:ость|ночь|дверь|часть|площадь|дочь|мышь|тетрадь|соль|вещь|цель|роль|боль|жизнь|кровать|речь|мать|модель|степень|"
-    "лошадь|сеть|область|треть)$"
+    r"(?:ость|ночь|дверь|часть|площадь|дочь|мышь|тетрадь|соль|вещь|цель|роль|боль|жизнь|кровать|речь|мать|"
+    r"модель|степень|лошадь|сеть|область|треть)$"
 )
 
 
@@ -76,7 +76,10 @@ def decimals(whole: str, part: str) -> str:
         return f"{cardinal(n)} запятая " + " ".join(cardinal(int(d)) for d in part)
     one, many = (("десятая", "десятых"), ("сотая", "сотых"), ("тысячная", "тысячных"))[len(part) - 1]
     small = int(part)
-    return f"{cardinal(n, 'f')} {'целая' if form(n, False) == 0 else 'целых'} {cardinal(small, 'f')} {one if form(small, False) == 0 else many}"
+    return (
+        f"{cardinal(n, 'f')} {'целая' if form(n, False) == 0 else 'целых'} {cardinal(small, 'f')} "
+        f"{one if form(small, False) == 0 else many}"
+    )
 
 
 def fraction(top: int, bottom: int) -> str:

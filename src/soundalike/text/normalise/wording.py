@@ -23,7 +23,7 @@ _HARD = re.compile(
 def roman_value(letters: str) -> int:
     """The number a Roman numeral stands for."""
     values = [_VALUES[c] for c in letters]
-    return sum(-v if v < w else v for v, w in zip(values, values[1:] + [0]))
+    return sum(-v if v < w else v for v, w in zip(values, values[1:] + [0], strict=True))
 
 
 def wording_rules(lang: Language) -> list[Rule]:

@@ -33,5 +33,10 @@ def _assemble(parts: Mapping[str, LoadedPart]) -> Synthesizer:
 
 
 SPEC = ArchitectureSpec(
-    "fastspeech2", prompt_slots("fastspeech2"), FastSpeech2Options, PROMPT_VOICE, _assemble
+    "fastspeech2",
+    prompt_slots("fastspeech2"),
+    FastSpeech2Options,
+    PROMPT_VOICE,
+    _assemble,
+    capabilities=("durations", "mel", "blend", "adapt"),
 )

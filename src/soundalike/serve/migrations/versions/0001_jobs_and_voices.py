@@ -8,6 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
+    """Make both tables."""
     op.create_table(
         "jobs",
         sa.Column("id", sa.String(40), primary_key=True),
@@ -39,5 +40,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    """Drop both tables."""
     op.drop_table("voices")
     op.drop_table("jobs")

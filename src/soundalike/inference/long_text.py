@@ -1,0 +1,97 @@
+"""Speaking a long text section by section, so that its beginning need not wait until its end is read."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from soundalike.audio.speech import Speech
+from soundalike.core.errors import TextError
+from soundalike.core.types import Timestamp, Voice
+from soundalike.text import base_language, detect_language, installed, is_ssml, sentence_spans
+
+from .cloner import Cloner
+from .script_request import ScriptRequest, called_voices, read_script
+
+FIRST = 120  # characters of the first section, at least
+LATER = 1000  # characters of those after it
+
+
+class Section(NamedTuple):
+    """A part of a text that ends with a sentence."""
+
+    start: int  # its first character's place in the text
+    text: str
+    language: str | None  # of the whole text
+
+
+def sections(text: str, language: str | None) -> Iterator[Section]:
+    """A plain text cut after sentences: a short section, then longer ones. SSML is one section."""
+    if is_ssml(text):
+        yield Section(0, text, language)
+        return
+    if language is None:
+        seems = detect_language(text)
+        language = seems if installed(seems) else "en"
+    start = 0
+    size = FIRST
+    for _, stop in sentence_spans(text, base_language(language)):
+        part = text[start:stop]
+        # What stands in brackets may look like the end of a sentence
+        if len(part) >= size and part.count("[") == part.count("]"):
+            yield Section(start, part, language)
+            start = stop
+            size = LATER
+    if text[start:].strip() or not start:
+        yield Section(start, text[start:], language)
+
+
+def speak_in_sections(
+    cloner: Cloner,
+    request: ScriptRequest,
+    voice: Voice,
+    options: Any,
+    open_voice: Callable[[str], Voice],
+    **speech: Any,
+) -> Iterator[Speech]:
+    """The text in the voice, as `Cloner.speak` says it, sentence by sentence; each section is read when the
+    one before it is spoken.
+
+    `open_voice` gives a voice that SSML calls by name; `speech` are fields of `pipeline.SpeechRequest`.
+    Raises TextError, ConfigError and CheckpointError.
+    """
+    sentences = 0
+    samples = 0
+    parts = list(sections(request.text, request.language))
+    for number, section in enumerate(parts):
+        last = number + 1 == len(parts)
+        own = dataclasses.replace(request, text=section.text, language=section.language)
+        try:
+            script = read_script(own, voice)
+        except TextError:
+            if last and not sentences:
+                raise
+            continue  # a line of stars, say, among what can be spoken
+        pieces = cloner.speak(
+            script,
+            voice,
+            dataclasses.replace(options, seed=options.seed + sentences),
+            others=called_voices(script, request.voices, open_voice),
+            first_sample=samples,
+            more=not last,
+            **speech,
+        )
+        for piece in pieces:
+            samples += len(piece.samples)
+            moved = tuple(_moved(timestamp, section.start) for timestamp in piece.timestamps)
+            yield dataclasses.replace(piece, timestamps=moved)
+        sentences += len(script.utterances)
+
+
+def _moved(timestamp: Timestamp, characters: int) -> Timestamp:
+    """A timestamp whose word is so many characters later in the text."""
+    if timestamp.kind != "word":
+        return timestamp
+    start, stop = timestamp.span
+    return dataclasses.replace(timestamp, span=(start + characters, stop + characters))

@@ -1,0 +1,90 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+import pytest
+
+from soundalike.core.files import cache_dir, data_dir, link_atomic, replace_folder, write_atomic
+
+
+def test_text_bytes_and_writers_give_whole_files(tmp_path):
+    path = tmp_path / "a.txt"
+    for data, content in (("é\n", "é\n".encode()), (b"\0b", b"\0b"), (lambda p: p.write_bytes(b"c"), b"c")):
+        write_atomic(path, data)
+        assert path.read_bytes() == content
+        assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert os.listdir(tmp_path) == ["a.txt"]
+
+
+def test_permissions_may_be_narrower(tmp_path):
+    write_atomic(tmp_path / "key", b"x", mode=0o600)
+    assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
+
+
+def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path):
+    path = tmp_path / "a"
+    write_atomic(path, "old")
+
+    def breaks(temporary):
+        temporary.write_text("half")
+        raise ValueError("no")
+
+    with pytest.raises(ValueError):
+        write_atomic(path, breaks)
+    assert path.read_text() == "old" and os.listdir(tmp_path) == ["a"]
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError):
+        write_atomic(tmp_path / "folder", "x")
+    assert sorted(os.listdir(tmp_path)) == ["a", "folder"]
+    with pytest.raises(FileNotFoundError):
+        write_atomic(tmp_path / "none" / "a", "x")
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_what_is_there_may_be_kept(tmp_path, monkeypatch, links):
+    if not links:
+
+        def refuse(*_):
+            raise OSError("no links here")
+
+        monkeypatch.setattr(os, "link", refuse)
+    path = tmp_path / "a"
+    write_atomic(path, "first", overwrite=False)
+    with pytest.raises(FileExistsError):
+        write_atomic(path, "second", overwrite=False)
+    assert path.read_text() == "first" and os.listdir(tmp_path) == ["a"]
+
+
+def test_long_names_can_be_written(tmp_path):
+    write_atomic(tmp_path / ("ä" * 127), "x")
+    assert (tmp_path / ("ä" * 127)).read_text() == "x"
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
+def test_a_file_gets_a_second_place(tmp_path, monkeypatch, links):
+    if not links:
+
+        def refuse(*_):
+            raise OSError("no links here")
+
+        monkeypatch.setattr(os, "link", refuse)
+    write_atomic(tmp_path / "a", "new")
+    write_atomic(tmp_path / "b", "old")
+    link_atomic(tmp_path / "a", tmp_path / "b")
+    assert (tmp_path / "b").read_text() == "new" and sorted(os.listdir(tmp_path)) == ["a", "b"]
+    assert os.path.samefile(tmp_path / "a", tmp_path / "b") == links
+
+
+def test_a_folder_replaces_another(tmp_path):
+    for name in ("new", "old"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).write_text(name)
+    replace_folder(tmp_path / "new", tmp_path / "old")
+    assert os.listdir(tmp_path) == ["old"] and os.listdir(tmp_path / "old") == ["new"]
+
+
+def test_folders_of_the_user_are_named_after_the_package():
+    assert data_dir().name == cache_dir().name == "soundalike"

@@ -1,0 +1,112 @@
+"""What every registered architecture promises, asked of each alike."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+
+import numpy as np
+import pytest
+from conftest import HERE, REFERENCE
+
+from soundalike import Cloner
+from soundalike.audio.speech import join
+from soundalike.checkpoints.bundle import BUILT_IN
+from soundalike.core import contracts, registry
+from soundalike.core.errors import CheckpointError, ConfigError
+from soundalike.core.options import check_options, options_of
+
+NAMES = sorted(registry.ARCHITECTURES)
+TEXT = "Good evening."
+
+
+@pytest.fixture
+def loaded(request, tiny_shelf) -> Cloner:
+    """An architecture with weights: the built-in one's own, tiny untrained ones of the others."""
+    name = request.param
+    return Cloner.load(tiny_shelf / name if (tiny_shelf / name).is_dir() else None)
+
+
+each = pytest.mark.parametrize("loaded", NAMES, indirect=True)
+
+
+def spoken(cloner: Cloner, voice, seed: int = 1) -> np.ndarray:
+    options = cloner.Options(seed=seed)
+    return join(list(cloner.speak(TEXT, voice, options, quality_check=False, watermark=False))).samples
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_spec_names_parts_and_options_that_exist(name):
+    spec = registry.architecture(name)
+    assert spec.name == name and spec.main_slot in spec.slots
+    roles = {registry.part(part).role for part in registry.PARTS}
+    for slot in spec.slots.values():
+        assert slot.role in roles and (slot.part is None or registry.part(slot.part).role == slot.role)
+    assert set(spec.capabilities) <= set(contracts.CAPABILITIES)
+    for option in options_of(spec.Options).values():
+        assert option.help, f"{name}: {option.name} says nothing of itself"
+        if option.range is not None:
+            assert option.range.low <= option.default <= option.range.high
+            with pytest.raises(ConfigError, match=f"{option.name} = .* is out of range"):
+                check_options(dataclasses.replace(spec.Options(), **{option.name: option.range.high + 1}))
+
+
+def test_one_option_has_one_meaning_everywhere():
+    known = {}
+    for name in NAMES:
+        for option in options_of(registry.architecture(name).Options).values():
+            kept = known.setdefault(option.name, option)
+            assert (kept.kind, kept.range, kept.help) == (option.kind, option.range, option.help), option.name
+
+
+@each
+def test_its_models_can_what_the_spec_says(loaded):
+    spec = registry.architecture(registry.current(loaded.model["family"]))
+    can = {name for name, kind in contracts.CAPABILITIES.items() if isinstance(loaded.synthesizer, kind)}
+    assert can == set(spec.capabilities)
+
+
+@each
+def test_a_voice_follows_the_schema_and_is_read_back(loaded, tmp_path):
+    from soundalike import Voice
+
+    spec = registry.architecture(registry.current(loaded.model["family"]))
+    voice = loaded.listen(REFERENCE)
+    for name, wanted in spec.voice_schema.items():
+        value = voice.tensors[name]
+        assert value.ndim == wanted.dimensions and str(value.dtype) in wanted.kinds
+    voice.save(tmp_path / "one.voice")
+    again = Voice.load(tmp_path / "one.voice")
+    assert np.array_equal(spoken(loaded, voice), spoken(loaded, again))
+
+
+@each
+def test_another_voice_and_only_it_changes_the_sound(loaded):
+    first = loaded.listen(REFERENCE)
+    second = loaded.listen(HERE / "data" / "ben_1.flac")
+    assert np.array_equal(spoken(loaded, first), spoken(loaded, first))
+    assert not np.array_equal(spoken(loaded, first)[:4000], spoken(loaded, second)[:4000])
+
+
+@each
+def test_another_model_s_voice_is_refused(loaded):
+    voice = loaded.listen(REFERENCE)
+    with pytest.raises(CheckpointError, match="made for another model"):
+        loaded.synthesizer.check(dataclasses.replace(voice, facts={"mel": "other"}))
+
+
+def test_files_of_the_first_format_are_read(cloner, voice, tmp_path):
+    """Names and keys of former versions: regression, mel_adversary, hears, parts without reads and writes."""
+    folder = tmp_path / "old"
+    shutil.copytree(BUILT_IN, folder)
+    former = {now: then for then, now in registry.FORMER_NAMES.items()}
+    for file in folder.rglob("config.json"):
+        said = json.loads(file.read_text(encoding="utf-8"))
+        del said["reads"], said["writes"]
+        said |= {"format": "soundalike-part-1", "part": former.get(said["part"], said["part"])}
+        file.write_text(json.dumps(said), encoding="utf-8")
+    said = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    (folder / "model.json").write_text(json.dumps({**said, "family": "regression"}), encoding="utf-8")
+    old = Cloner.load(folder)
+    assert old.model == cloner.model and np.array_equal(spoken(old, voice), spoken(cloner, voice))
