@@ -238,7 +238,7 @@ def bad_inputs(folder):
         ([ref, "Hi.", "-o", out, "--speed", "fast"], "--speed fast: "),
         ([ref, "Hi.", "-o", out, "--seed", "9" * 20], "seed = 99999999999999999999 is out of range"),
         ([ref, "Hi.", "-o", out, "--save-voice", "me.bin"], "give a name that ends in .voice"),
-        ([ref, "Hi.", "-o", out, "--speed", "9"], "speed = 9.0 is out of range. Choose 0.5 to 2.0"),
+        ([ref, "Hi.", "-o", out, "--speed", "9"], "speed = 9.0 is out of range. Choose 0.5 to 2"),
         ([ref, "Hi.", "-o", out, "--model", str(folder / "model")], "no model.json here"),
     ]
 

@@ -212,7 +212,7 @@ def test_on_the_command_line(tmp_path, capsys):
     assert main([*command, "--timestamps", str(tmp_path / "out.txt")]) == 2
     assert "timestamps are written as srt, vtt, json" in capsys.readouterr().err
     assert main([*command, "--pitch", "40"]) == 2
-    assert "pitch = 40.0 is out of range. Choose -12.0 to 12.0" in capsys.readouterr().err
+    assert "pitch = 40.0 is out of range. Choose -12 to 12" in capsys.readouterr().err
 
 
 def test_timestamps_agree_with_pocketsphinx():

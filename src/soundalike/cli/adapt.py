@@ -71,6 +71,7 @@ def adapt(
     from soundalike.core.files import cache_dir
     from soundalike.inference import voice_library
     from soundalike.training import finetune
+    from soundalike.training.finetune_settings import FinetuneSettings
 
     path = voice_library.path_of(name)
     known = voice_library.get(name) if voice_library.has(name) else None
@@ -78,7 +79,7 @@ def adapt(
         recordings,
         Path(work or cache_dir() / "adapt" / path.stem),
         finetune_tools(),
-        finetune.FinetuneSettings(model, method, minutes, reader, language, asr_model, seed),
+        FinetuneSettings(model, method, minutes, reader, language, asr_model, seed),
         known,
         tell=console.note,
     )

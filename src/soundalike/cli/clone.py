@@ -134,23 +134,26 @@ def clone(
     from soundalike.core.types import Voice
     from soundalike.inference import voice_library
     from soundalike.inference.options import chosen_options
+    from soundalike.inference.script_request import called_voices, known_voices, read_script
     from soundalike.provenance.metadata import today
 
     words = text_of(text, text_file)
     format = output.check()
     origin.check(format)
     found = voice_library.find(reference)
-    lexicon = reading.open_lexicon(found if isinstance(found, Voice) else None)
-    known = [entry.name for entry in voice_library.listing()] if "<voice" in words else []
-    script = reading.read(words, lexicon, text_file or "text", known)
+    known = known_voices(words, lambda: [entry.name for entry in voice_library.listing()])
+    request = reading.request(words, text_file or "text", known)
+    kept = found if isinstance(found, Voice) else None
+    script = read_script(request, kept)
     began = time.monotonic()
     cloner = model.load(speaking.device)
     options = chosen_options(cloner, dict(architecture.given))
     if output.attention:
         check_attention(cloner)
     voice = voice_library.ready(cloner, found, reference)
-    called = {sentence.voice for sentence in script.utterances} & set(known)
-    others = {name: voice_library.ready(cloner, voice_library.get(name), name) for name in called}
+    others = called_voices(
+        script, known, lambda name: voice_library.ready(cloner, voice_library.get(name), name)
+    )
     speaker = with_adapted_prompt(cloner, voice) if speaking.quality == "best" else voice
     with progress_of(len(script.utterances)) as bar:
         pieces = cloner.speak(
@@ -172,8 +175,8 @@ def clone(
             warnings.warn(f"in doubt, in '{shortened(check.text)}': {doubt}", stacklevel=1)
     write_speech(audio, origin.encoded(audio, format), output, time.monotonic() - began)
     if output.save_voice:
-        kept = {"lexicon": lexicon.to_dict()} if lexicon else {}
-        Voice(voice.tensors, {**voice.facts, **kept}).save(output.save_voice, output.source)
+        lexicon = {"lexicon": request.lexicon.to_dict()} if request.lexicon else {}
+        Voice(voice.tensors, {**voice.facts, **lexicon}).save(output.save_voice, output.source)
 
 
 def progress_of(sentences: int) -> Any:

@@ -49,20 +49,23 @@ def enroll(
         )
     consent.check_terms(scope, days)
     if reading is None:
-        print(f"The speaker reads this aloud, today, and records it:\n\n  {consent.ask(found)}\n")
+        print(
+            f"The speaker reads this aloud, today, and records it:\n\n  {consent.request_sentence(found)}\n"
+        )
         if not sys.stdin.isatty():
             print(f"Then: soundalike enroll {voice} --reading FILE")
             return
         reading = input("The recording's path: ").strip()
-    text = consent.asked(found)
+    text = consent.requested_sentence(found)
     cloner = model.load()
-    heard = consent.hear(cloner, voice_library.ready(cloner, found, voice), reading, text)
-    agreed = consent.grant(found, heard, text, scope, days)
+    checked = consent.check_reading(cloner, voice_library.ready(cloner, found, voice), reading, text)
+    agreed = consent.grant(found, checked, text, scope, days)
     if Path(voice).suffix == voice_library.ENDING:
         agreed.save(voice)
     else:
         voice_library.put(found.facts.get("name", voice), agreed, force=True)
-    consent.answered(found)
+    consent.forget_sentence(found)
     print(
-        f"{voice}: consent recorded, {consent.told(agreed)} (words {heard.words}, likeness {heard.likeness})"
+        f"{voice}: consent recorded, {consent.describe(agreed)} "
+        f"(words {checked.words}, likeness {checked.likeness})"
     )

@@ -31,10 +31,10 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Show how a text will be said, word by word, without speaking it."""
+    from soundalike.inference.script_request import read_script
     from soundalike.text.explain import as_dict, guessed, table
 
-    words = text_of(text, text_file)
-    script = guessed(reading.read(words, reading.open_lexicon(), text_file or "text"))
+    script = guessed(read_script(reading.request(text_of(text, text_file), text_file or "text")))
     if as_json:
         print(json.dumps(as_dict(script), ensure_ascii=False, indent=1))
         return

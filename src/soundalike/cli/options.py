@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from soundalike.audio.speech import Speech
     from soundalike.core.types import Voice
     from soundalike.inference.cloner import Cloner
+    from soundalike.inference.script_request import ScriptRequest
 
 VOICE = "Voice and pace"
 SOUND = "Sound and checks"
@@ -153,20 +155,13 @@ class ReadingOptions(OptionGroup):
         ),
     ] = False
 
-    def open_lexicon(self, voice: Voice | None = None) -> Any:
-        """The lexicon that was named, else the one kept with the voice, else None."""
-        from soundalike.inference.pipeline import lexicon_of
+    def request(self, text: str, source: str = "text", voices: Collection[str] = ()) -> ScriptRequest:
+        """What is asked of a text. Raises TextError for a lexicon that cannot be read."""
+        from soundalike.inference.script_request import ScriptRequest
         from soundalike.text import Lexicon
 
-        if self.lexicon:
-            return Lexicon.read(self.lexicon)
-        return lexicon_of(voice) if voice else None
-
-    def read(self, text: str, lexicon: Any, source: str = "text", voices: list[str] | None = None) -> Any:
-        """The Script of a text."""
-        from soundalike.text import read
-
-        return read(text, self.language, lexicon, self.ssml or None, source, voices or [])
+        lexicon = Lexicon.read(self.lexicon) if self.lexicon else None
+        return ScriptRequest(text, self.language, lexicon, self.ssml or None, source, voices)
 
 
 @dataclass(frozen=True, kw_only=True)

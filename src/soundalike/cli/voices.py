@@ -102,7 +102,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
         return
     print(f"file: {path}")
     print(f"id: {metadata.voice_id(voice)}")
-    print(f"consent: {consent.told(voice)}")
+    print(f"consent: {consent.describe(voice)}")
     for fact, value in voice.facts.items():
         if fact == "consent":
             continue
@@ -158,7 +158,7 @@ def blend(
     made = voice_library.blend(cloner, parents[0], parents[1], weight)
     if all("signature" in parent.facts.get("consent", {}) for parent in parents):
         try:
-            made = consent.blended(made, parents)
+            made = consent.grant_blend(made, parents)
         except consent.ConsentError as error:
             print(f"warning: the blend has no consent: {error}", file=sys.stderr)
     print(f"{name}: kept in {voice_library.put(name, made, force)}")

@@ -17,6 +17,8 @@ from typing import Any
 from soundalike.core.errors import ConfigError, SoundalikeError
 from soundalike.core.types import Voice
 
+from .postprocess import LOUDNESS
+
 Numbered = tuple[int, dict[str, str]]  # a job and its line in the file of jobs
 LOT = 16  # jobs given to a worker at once, at most: they are of one reference, to whose voice it adapts once
 
@@ -34,7 +36,7 @@ class BatchSettings:
     ssml: bool | None = None  # None: where a text begins as SSML does
     quality: str = "best"
     quality_check: bool = True
-    loudness: float = -23.0  # LUFS
+    loudness: float = LOUDNESS  # LUFS
     watermark: bool = True
     c2pa_cert: str | None = None
     c2pa_key: str | None = None
@@ -254,15 +256,16 @@ class Speaker:
         from soundalike.audio.io import format_of, write_encoded
         from soundalike.audio.speech import join
         from soundalike.provenance import metadata
-        from soundalike.text import Lexicon, read
+        from soundalike.text import Lexicon
 
-        from .pipeline import lexicon_of
+        from .script_request import ScriptRequest, read_script
 
         settings = self.settings
         voice = self._voice(job["reference"])
         began = time.monotonic()
-        lexicon = Lexicon.read(settings.lexicon) if settings.lexicon else lexicon_of(voice)
-        script = read(job["text"], job.get("language") or settings.language, lexicon, settings.ssml)
+        lexicon = Lexicon.read(settings.lexicon) if settings.lexicon else None
+        language = job.get("language") or settings.language
+        script = read_script(ScriptRequest(job["text"], language, lexicon, settings.ssml), voice)
         pieces = self.cloner.speak(
             script,
             voice,

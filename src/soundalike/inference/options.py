@@ -20,10 +20,8 @@ def chosen_options(cloner: Cloner, given: Mapping[str, Any]) -> Any:
     for name in given:
         if name not in own:
             have = ", ".join(f"--{other}" for other, option in own.items() if option.range)
-            raise ConfigError(
-                f"--{name}: the family {registry.current(cloner.model['family'])} does not have it, only {have}. "
-                "Leave it out."
-            )
+            family = registry.current(cloner.model["family"])
+            raise ConfigError(f"--{name}: the family {family} does not have it, only {have}. Leave it out.")
     options = cloner.Options(**given)
     check_options(options)
     return options

@@ -95,7 +95,7 @@ def signed(
     return replace(marked, origin=json.dumps({**note, "watermark": mark}))
 
 
-def encoded(audio: Audio, format: str, certificate: str | None = None, key: str | None = None) -> bytes:
+def encoded(audio: Speech, format: str, certificate: str | None = None, key: str | None = None) -> bytes:
     """The bytes of a file of speech, its Content Credentials in it where they are asked for."""
     data = audio.encode(format)
     if not (certificate and key):
