@@ -18,9 +18,9 @@ from soundalike import Audio, SoundalikeError, Voice
 from soundalike.audio.speech import join
 from soundalike.cli.main import main
 from soundalike.core.errors import CheckpointError, ConfigError
+from soundalike.core.vectors import cosine
 from soundalike.inference import voice_library
 from soundalike.inference.voice_file import FORMAT, name_fault
-from soundalike.provenance.consent import cosine
 
 TEXT = "The harbor was quiet, and the boats lay still."
 
@@ -298,7 +298,7 @@ def test_a_voice_of_another_model_is_derived_anew_or_refused(cloner, voice, tmp_
         and again.facts["consent"] == {"by": "herself"}
         and again.facts["name"] == "Anna"
     )
-    assert cosine(again, voice) > 0.9
+    assert cosine(again.identity, voice.identity) > 0.9
     join(list(cloner.speak("Good evening.", again)))
     Voice(voice.tensors, told).save(tmp_path / "without.voice", source=False)
     with pytest.raises(

@@ -115,12 +115,12 @@ def test_a_long_text_is_shared_out(recordings, tmp_path):
 
 
 def test_a_minute_is_followed_word_by_word(tmp_path):
-    from soundalike.prepare.slicing import share_out
+    from soundalike.prepare.slicing import texts_of_spans
 
     aligner = load_part(BUILT_IN / "aligner").instrument
     sound, texts = talk(times=5)
     pieces = cut(sound, speech(sound, "activity"), longest=5.0)
-    assert share_out(sound, " ".join(texts), "en", pieces, aligner) == texts
+    assert texts_of_spans(sound, " ".join(texts), "en", pieces, aligner) == texts
 
 
 def test_text_and_recording_that_do_not_belong_together(recordings, tmp_path, capsys):

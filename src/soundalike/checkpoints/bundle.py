@@ -103,12 +103,12 @@ def load_bundle(folder: str | os.PathLike) -> Bundle:
     except CheckpointError as error:
         if not borrowed:
             raise
-        raise CheckpointError(f"{error} {_lent(borrowed, said)}") from None
+        raise CheckpointError(f"{error} {_remedy_of_built_in(borrowed, said)}") from None
     if "speaker" in borrowed and said.get(ENCODER_DIGEST) != digest(parts["speaker"]):
         raise CheckpointError(
             f"{where}: made for the speaker encoder {said.get(ENCODER_DIGEST)}, "
-            "this version's built-in one is "
-            f"{digest(parts['speaker'])}; it would speak in other people's voices. {_lent(borrowed, said)}"
+            f"this version's built-in one is {digest(parts['speaker'])}; "
+            f"it would speak in other people's voices. {_remedy_of_built_in(borrowed, said)}"
         )
     return Bundle(spec, parts)
 
@@ -141,7 +141,7 @@ def pick_device(name: str) -> str:
     return name
 
 
-def _lent(borrowed: list[str], said: dict[str, Any]) -> str:
+def _remedy_of_built_in(borrowed: list[str], said: dict[str, Any]) -> str:
     """What to do where parts that are the built-in model's do not fit."""
     made = said.get("version", "an unknown version")
     return (
@@ -151,8 +151,8 @@ def _lent(borrowed: list[str], said: dict[str, Any]) -> str:
 
 
 def digest(part: LoadedPart) -> str:
-    """Twelve signs that tell a part's kind and config; of a speaker encoder its weights too, as another
-    training of it puts the same voice elsewhere.
+    """Twelve hexadecimal digits of a part's kind and config; of a speaker encoder its weights too, as
+    embeddings of one training mean nothing to another.
     """
     sums = hashlib.sha256(
         json.dumps([registry.identity(part.name), to_json(part.config)], sort_keys=True).encode()
@@ -194,7 +194,7 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
 
     What was trained beside a part and lies in its folder comes with it. The word `builtin` among them names
     the built-in model's part for every role that is left; nothing of those is copied. The family is the
-    acoustic model's unless told. Raises CheckpointError if the parts do not fit.
+    acoustic model's unless given. Raises CheckpointError if the parts do not fit.
     """
     target = Path(out)
     own = [folder for folder in folders if folder != BUILTIN]

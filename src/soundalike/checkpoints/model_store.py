@@ -1,7 +1,7 @@
 """Trained families by name: where their folders are kept, how one comes there, what is known of each.
 
-The family of the name NAME is the folder NAME on the user's shelf (`library()`), else in `models/` of the
-checkout this package runs from; one family is built in. Its model.json may also have `test` (what was
+The family of the name NAME is the folder NAME in the user's model store (`library()`), else in `models/` of
+the checkout this package runs from; one family is built in. Its model.json may also have `test` (what was
 measured, a phrase), `scores` (of that, by the names of `soundalike evaluate`) and `data` (what it was trained
 on, a phrase): the only place of these figures. docs/tables.py puts them into model.json, and from there into
 the README and the cards.
@@ -25,7 +25,7 @@ from soundalike.core.metrics import format_headlines
 from .bundle import BUILT_IN, BUILTIN, MODEL, load_bundle, part_folder, read_model
 from .part import CONFIG, WEIGHTS
 
-PLACE = "SOUNDALIKE_MODELS"  # environment variable with the user's shelf
+PLACE = "SOUNDALIKE_MODELS"  # environment variable with the user's model store
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class InstalledModel:
 
 
 def library() -> Path:
-    """The user's shelf: $SOUNDALIKE_MODELS, else `models` in the user's data folder. It need not exist."""
+    """The user's model store: $SOUNDALIKE_MODELS, else `models` in the data folder. It need not exist."""
     if os.environ.get(PLACE):
         return Path(os.environ[PLACE])
     return data_dir() / "models"
@@ -116,8 +116,8 @@ def chosen(model: str | os.PathLike | None = None, family: str | None = None) ->
 
 
 def install(folder: str | os.PathLike, force: bool = False) -> Path:
-    """Copy a model folder to the user's shelf under its family's name. Raises CheckpointError for one that
-    cannot be used or copied, ConfigError where there is one already, unless `force`.
+    """Copy a model folder to the user's model store under its family's name. Raises CheckpointError for one
+    that cannot be used or copied, ConfigError where there is one already, unless `force`.
     """
     family = load_bundle(folder).family
     target = library() / family

@@ -147,9 +147,7 @@ def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
 
 
 def _read_config(path: Path) -> tuple[str, Any, MelSpec, list[str] | None]:
-    """The name, config, mel and alphabet that a part's folder tells. Raises CheckpointError where it does
-    not.
-    """
+    """The name, config, mel and alphabet of a part's folder. Raises CheckpointError where one is missing."""
     file = path / CONFIG
     if not file.is_file():
         raise CheckpointError(

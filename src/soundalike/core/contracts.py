@@ -49,7 +49,7 @@ class PartKind:
 
 
 class Preview(NamedTuple):
-    """What a part under training makes of one clip, for eyes and ears."""
+    """What a part under training makes of one clip, to look at and to listen to."""
 
     mel: Tensor | None = None  # (T, M) log-mel
     samples: Tensor | None = None  # (N,)
@@ -280,7 +280,7 @@ class Aligner(Protocol):
 
 @runtime_checkable
 class PredictsDurations(Protocol):
-    """Knows how long a sentence will take before it is spoken."""
+    """Predicts how long a sentence will take before it is spoken."""
 
     frame_rate: float
 
@@ -343,8 +343,8 @@ class Adapts(Protocol):
     def adapt_to_prompt(
         self, voice: Voice, aligner: Aligner, progress: Progress | None = None
     ) -> dict[str, np.ndarray]:
-        """A difference to the weights that brings the model nearer to a voice; empty where the prompt tells
-        too little.
+        """A difference to the weights that brings the model nearer to a voice; empty where too little of the
+        prompt is recognized.
         """
         ...
 

@@ -87,10 +87,10 @@ class DataFacts:
 
 @dataclass(frozen=True)
 class AcousticOutput:
-    """What an acoustic model hands to a vocoder, and what it knows of its own timing."""
+    """What an acoustic model gives to a vocoder, and the durations it was made with."""
 
     mel: Tensor  # (T, M) log-mel
-    # (T,) hertz; 0 where unvoiced; None of a model that does not know, and the vocoder reads it off the mel
+    # (T,) hertz; 0 where unvoiced; None of a model that predicts none: the vocoder estimates it from the mel
     pitch: Tensor | None
     durations: Tensor  # (S,) frames of each symbol; sums to T
 
@@ -248,12 +248,12 @@ class WordCheck:
 
 @dataclass(frozen=True)
 class QualityCheck:
-    """What was found when a sentence was listened to again."""
+    """What the check of a sentence found."""
 
     text: str
     seconds: float
     words: tuple[WordCheck, ...]
-    likeness: float | None  # cosine between its speaker vector and the voice's; None where too short to tell
+    likeness: float | None  # cosine of its speaker embedding and the voice's; None where too short
     doubts: tuple[str, ...]  # sentences; none where all is well
     takes: int = 1  # how often it was made
     kept: int = 1  # which of these it is

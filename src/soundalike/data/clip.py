@@ -103,7 +103,7 @@ class Clip:
 
 @dataclass(frozen=True)
 class Prompt:
-    """A stretch of a clip that tells the voice."""
+    """A stretch of a clip that the voice is conditioned on."""
 
     source: Source
     whole: np.ndarray  # (T, M) log-mel of the clip that it is cut from

@@ -215,12 +215,13 @@ def measure_system(system: System, tools: Instruments, folder: Path) -> Measured
 
 
 def add_references(measured: list[Measured], tools: Instruments) -> list[str]:
-    """Give every row its reference's fingerprint and length, and every system the vectors of all references.
+    """Give every row its reference's fingerprint and length, and every system the embeddings of all
+    references.
 
     Returns a note on every reference that cannot be used; it costs its jobs the similarity.
     """
     notes = []
-    vectors: dict[str, dict[str, np.ndarray]] = {encoder.name: {} for encoder in tools.encoders}
+    embeddings: dict[str, dict[str, np.ndarray]] = {encoder.name: {} for encoder in tools.encoders}
     known: dict[str, tuple[str, float] | None] = {}
     paths = dict.fromkeys(job.reference for one in measured for job in one.system.jobs if job.reference)
     for path in tqdm(paths, desc="references", unit="file", disable=len(paths) < 2):
@@ -228,14 +229,14 @@ def add_references(measured: list[Measured], tools: Instruments) -> list[str]:
             audio = Audio.read(path)
             name = fingerprint(path)
             for encoder in tools.encoders:
-                vectors[encoder.name][name] = _ask(encoder, encoder.embed, audio)
+                embeddings[encoder.name][name] = _ask(encoder, encoder.embed, audio)
             known[path] = (name, audio.seconds)
         except FAULTS as error:
             known[path] = None
             reason = str(error).removeprefix(f"{path}: ")
             notes.append(f"A reference cannot be used, so its jobs have no similarity: {path}: {reason}")
     for one in measured:
-        one.references = vectors
+        one.references = embeddings
         for job, row in zip(one.system.jobs, one.rows):
             row["reference"], row["reference_seconds"] = known.get(job.reference or "") or (None, None)
     return notes

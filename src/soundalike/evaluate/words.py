@@ -1,4 +1,4 @@
-"""Intelligibility: which words a recogniser hears, and how many of them are wrong."""
+"""Intelligibility: the words that a recogniser transcribes, and how many of them are wrong."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class WordScore:
 
 
 def score_words(text: str, heard: str, language: str = "en") -> WordScore:
-    """How far what was heard is from what should be said."""
+    """The errors of a transcript against the text that should be said."""
     wanted = plain_words(text, language)
     got = plain_words(heard, language)
     letters = " ".join(wanted)

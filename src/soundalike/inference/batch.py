@@ -63,7 +63,7 @@ def run_batch(
     """Speak the jobs of a file; those whose files are there are left as they are, unless `overwrite`.
 
     `report` gets a JSON line of each job done, in the order of their file, whoever does them. `complain` is
-    told of each job that cannot be done, and why. Raises ConfigError where nothing can be begun.
+    called with each job that cannot be done, and why. Raises ConfigError where nothing can be begun.
     """
     from tqdm import tqdm
 

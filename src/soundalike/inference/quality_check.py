@@ -1,7 +1,7 @@
-"""Whether speech says its text in its voice: every sentence is listened to again before it leaves.
+"""Whether speech says its text in its voice: the check of every sentence before it is given out.
 
-The aligner's opinion of every word, the length against the expected one, holes, cut ends, clipping, likeness
-to the voice.
+The aligner's score of every word, the length against the expected one, holes, cut ends, clipping, likeness to
+the voice.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech
 from soundalike.core.contracts import Aligner, SpeakerEncoder
 from soundalike.core.types import QualityCheck, WordCheck
+from soundalike.core.vectors import cosine
 from soundalike.models.aligners.word_scores import word_scores
 from soundalike.text import Utterance, read
 from soundalike.text.alphabet import MARKS
 
 USUAL = -1.0  # the score of a word of clear speech, and how many words that is worth beside a sentence's own
 USUAL_WEIGHT = 1.0
-LENGTH_POWER = 0.35  # how much more a long word tells than a short one
+LENGTH_POWER = 0.35  # of a word's phonemes, by which its score is weighted: long words are more certain
 # A word whose evidence lies below is in doubt: 95 of 100 sentences in voices of every kind hold none
 # (docs/verification.md)
 UNCLEAR = -3.8
@@ -33,8 +34,8 @@ LONGEST_TAIL = 1.5  # seconds of quiet after the last word
 # Cosine between a sentence and its voice, below which somebody else seems to speak: of clones 1 in 100 lies
 # below 0.61
 UNLIKE = 0.5
-LEAST_HEARD = 0.7  # seconds of speech that tell a voice, and that are listened to for it
-MOST_HEARD = 1.2
+LEAST_COMPARED = 0.7  # seconds of a sound that are compared with the voice, at least and at most
+MOST_COMPARED = 1.2
 FULL = 0.999  # of full scale: a sample that is clipped
 
 
@@ -54,14 +55,14 @@ def report(checks: Sequence[QualityCheck]) -> dict:
 
 @dataclass(frozen=True)
 class QualityChecker:
-    """Listens to what was made: an aligner for the words, a speaker encoder for the voice."""
+    """What checks takes: an aligner for the words, a speaker encoder for the voice."""
 
     aligner: Aligner
     speaker_encoder: SpeakerEncoder | None
 
     def check(self, audio: Speech, utterance: Utterance, expected: float | None = None) -> QualityCheck:
-        """Listen to what one sentence says, with the seconds it should last, where they are known; not yet to
-        whose voice it is.
+        """The check of one sentence's words, of its length against the `expected` seconds, where they are
+        known, and of its sound; not yet of its voice.
         """
         evidence = evidence_of(word_scores(audio, utterance, self.aligner), utterance)
         words = tuple(
@@ -69,9 +70,7 @@ class QualityChecker:
             for word, value in zip(utterance.words, evidence.tolist())
         )
         doubts = [
-            f"'{heard.word}' was not heard clearly"
-            for heard, value in zip(words, evidence)
-            if value < UNCLEAR
+            f"'{word.word}' was not heard clearly" for word, value in zip(words, evidence) if value < UNCLEAR
         ]
         if expected is not None:
             doubts += _length_doubts(audio.seconds, expected, self.aligner.mel.frames_per_second)
@@ -96,8 +95,8 @@ class QualityChecker:
             checks[place] = self._compared(*made[place], identity, self.speaker_encoder)
 
     def compare(self, audio: Speech, text: str, identity: np.ndarray) -> QualityCheck:
-        """What a recording given another voice is worth: its likeness to the voice, and the words of the text
-        it should say, where one is given.
+        """The check of a converted recording: its likeness to the voice, and the words of the text it should
+        say, where one is given.
         """
         if text:
             check = self.check(audio, as_one(read(text).utterances))
@@ -120,15 +119,13 @@ class QualityChecker:
 
 
 def _likeness(audio: Audio, identity: np.ndarray, encoder: SpeakerEncoder, rate: int) -> float | None:
-    """The cosine between the middle of a sound and a voice; None of a sound too short to tell."""
+    """The cosine between the embeddings of the middle of a sound and a voice; None for a sound too short."""
     sound = audio.resample(rate).normalised()
-    if sound.seconds < LEAST_HEARD:
+    if sound.seconds < LEAST_COMPARED:
         return None
-    size = round(MOST_HEARD * sound.rate)
+    size = round(MOST_COMPARED * sound.rate)
     middle = sound.samples[max(0, (len(sound.samples) - size) // 2) :][:size]
-    heard = encoder.embed([Audio(middle, sound.rate)])[0].astype(np.float64)
-    voice = identity.astype(np.float64)
-    return round(float(heard @ voice / (np.linalg.norm(heard) * np.linalg.norm(voice))), 3)
+    return round(cosine(encoder.embed([Audio(middle, sound.rate)])[0], identity), 3)
 
 
 def as_one(utterances: Sequence[Utterance]) -> Utterance:
@@ -144,7 +141,7 @@ def as_one(utterances: Sequence[Utterance]) -> Utterance:
 
 
 def evidence_of(scores: np.ndarray, utterance: Utterance) -> np.ndarray:
-    """How far each word's score (W,) lies from those of its sentence, the longer a word the more it tells;
+    """How far each word's score (W,) lies from the median of its sentence, times a weight by its length;
     negative is worse.
     """
     middle = (float(np.median(scores)) * len(scores) + USUAL * USUAL_WEIGHT) / (len(scores) + USUAL_WEIGHT)
@@ -156,10 +153,10 @@ def evidence_of(scores: np.ndarray, utterance: Utterance) -> np.ndarray:
 
 
 def clearness(check: QualityCheck) -> float:
-    """Of takes of one sentence, the one with the most is heard best: few doubts, then the mean and the worst
-    of its words.
+    """By what takes of one sentence are ranked, the highest first: few doubts, then the mean and the lowest
+    confidence of its words.
     """
-    sure = [heard.confidence for heard in check.words]
+    sure = [word.confidence for word in check.words]
     return -2.0 * len(check.doubts) + sum(sure) / len(sure) + min(sure) / 2
 
 
@@ -177,7 +174,7 @@ def _length_doubts(seconds: float, expected: float, rate: float) -> list[str]:
 
 
 def _sound_doubts(audio: Speech) -> list[str]:
-    """What the samples alone tell: silence, holes within words, a cut or endless end, clipping."""
+    """Doubts from the samples alone: silence, holes within words, a cut or endless end, clipping."""
     peak = float(np.abs(audio.samples).max(initial=0.0))
     if peak < 1e-3:
         return ["it is silent"]

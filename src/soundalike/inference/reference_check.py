@@ -53,7 +53,7 @@ ADVICE = {
 
 @dataclass(frozen=True)
 class Report:
-    """What was found in a recording; None where it could not be told."""
+    """What was found in a recording; None where it could not be measured."""
 
     seconds: float
     speech_seconds: float
@@ -112,11 +112,11 @@ def likeness(channels: np.ndarray) -> str:
 def examine(
     audio: Audio,
     channels: np.ndarray | None = None,
-    vectors: Callable[[list[Audio]], np.ndarray] | None = None,
+    embed: Callable[[list[Audio]], np.ndarray] | None = None,
     agreement: float | None = None,
 ) -> Report:
-    """The report on a recording. `channels` (N, C) are its file's; `vectors` gives speaker vectors (n, V) of
-    pieces of one length, without which a second speaker goes unheard; `agreement` is how well a transcript
+    """The report on a recording. `channels` (N, C) are its file's; `embed` gives speaker embeddings (n, V) of
+    pieces of one length, without which a second speaker is not found; `agreement` is how well a transcript
     fits.
     """
     active = audio.activity()
@@ -151,8 +151,8 @@ def examine(
     seen = Audio(audio.samples[first:last], audio.rate).resample(RATE)
     facts["clipped"] = round(float(flat.sum()) / max(1, int(active.sum()) * audio.rate // 100), 6)
     facts |= measure(seen)
-    if vectors is not None:
-        facts["one_voice"] = one_voice(seen, vectors)
+    if embed is not None:
+        facts["one_voice"] = one_voice(seen, embed)
     facts = {
         name: round(float(value), 3)
         if isinstance(value, float | np.floating) and name != "clipped"

@@ -11,6 +11,7 @@ import numpy as np
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.mel import stft
+from soundalike.core.vectors import cosine
 
 RATE = 24_000  # hertz at which a recording is looked at
 # Where the 8th percentile of noise's power in one band lies, of its mean: its power is distributed
@@ -25,7 +26,7 @@ def spectrum(audio: Audio, size: int, hop: int) -> np.ndarray:
 
 
 def measure(audio: Audio) -> dict[str, float | None]:
-    """What is told from the spectrum of a sound at RATE."""
+    """What is measured on the spectrum of a sound at RATE."""
     power = spectrum(audio, 768, 240)[:, 2:]  # 32 ms every 10 ms, without what lies below speech
     hertz = np.arange(2, 385) * RATE / 768
     level = 10 * np.log10(power.sum(axis=1) + 1e-9)
@@ -217,9 +218,9 @@ def quickness(audio: Audio) -> float | None:
     return float(np.sqrt(change(2) * change(4)) / whole) if whole > 0 else None
 
 
-def one_voice(audio: Audio, vectors: Callable[[list[Audio]], np.ndarray]) -> float | None:
-    """The likeness of the two halves of windows of 1.6 s that are most unlike, by the cosine of their mean
-    speaker vectors.
+def one_voice(audio: Audio, embed: Callable[[list[Audio]], np.ndarray]) -> float | None:
+    """The likeness of the parts before and after the point where they differ most: the cosine of the mean
+    speaker embeddings of their windows of 1.6 s. None where there are too few windows.
     """
     size = int(1.6 * RATE)
     hop = int(0.8 * RATE)
@@ -231,17 +232,11 @@ def one_voice(audio: Audio, vectors: Callable[[list[Audio]], np.ndarray]) -> flo
     ]
     if len(starts) < 2:
         return None
-    found = vectors([Audio(audio.samples[at : at + size], RATE) for at in starts])
+    found = embed([Audio(audio.samples[at : at + size], RATE) for at in starts])
     # A single window may be an odd one
     least = 2 if len(found) >= 4 else 1
     cosines = [
-        _mean_direction(found[:at]) @ _mean_direction(found[at:])
+        cosine(found[:at].mean(axis=0), found[at:].mean(axis=0))
         for at in range(least, len(found) - least + 1)
     ]
-    return float(min(cosines))
-
-
-def _mean_direction(vectors: np.ndarray) -> np.ndarray:
-    """The mean (V,) of vectors (n, V), of length one."""
-    mean = vectors.mean(axis=0)
-    return mean / np.linalg.norm(mean).clip(1e-9)
+    return min(cosines)

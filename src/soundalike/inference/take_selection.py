@@ -1,4 +1,4 @@
-"""Takes of one sentence: making them, checking them, and choosing the one that is heard best."""
+"""Takes of one sentence: making them, checking them, and choosing the best."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ class Takes:
 def best_take(
     takes: Takes, checker: QualityChecker | None, request: TakeRequest
 ) -> tuple[Speech, QualityCheck | None]:
-    """A sentence made as often as asked, more often while in doubt, as it is heard best; with what was found,
-    if it was checked.
+    """The best of as many takes as asked, of more while all are in doubt; with its check, if it was
+    checked.
     """
     if checker is None or (request.takes == 1 and not request.quality_check):
         return takes.take(0), None

@@ -1,6 +1,4 @@
-"""When each word, sound and mark of a recording is said; and the files that tell others: SRT, WebVTT,
-JSON.
-"""
+"""When each word, sound and mark of a recording is said, and the files for it: SRT, WebVTT, JSON."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ The header holds `format` and `facts`, JSON: `mel` and `model` (what derived it)
 (statistics), `report` (of the recording), `language`, `consent`, `name`, `lexicon`. The tensors are those of
 TENSORS; `source`, the used stretch of the recording as an Ogg Vorbis file, lets another model derive what it
 needs, and may be missing. An adapted voice has the difference to the acoustic model's weights as well (see
-nets/adapter.py), and in `adapter` how it was made.
+nn/lora.py), and in `adapter` how it was made.
 """
 
 from __future__ import annotations

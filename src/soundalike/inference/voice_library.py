@@ -220,9 +220,9 @@ def blend(cloner: Cloner, first: Voice, second: Voice, weight: float) -> Voice:
         {name: voice.facts.get(name) for name in ("name", "consent") if name in voice.facts}
         for voice in (first, second)
     ]
-    told = {
+    facts = {
         "model": cloner.model,
         "blend": {"of": parents, "weight": weight},
         "consent": {"blend_of": [p.get("consent", {}) for p in parents]},
     }
-    return Voice(made.tensors, {**made.facts, **told})
+    return Voice(made.tensors, {**made.facts, **facts})

@@ -1,6 +1,6 @@
-"""Finetuning a part of a trained network, and keeping the change of its weights by itself.
+"""Low-rank adaptation: training a small part of a network, and keeping the change of its weights alone.
 
-Low-rank adaptation after Hu et al. 2021 ("LoRA"), with the scale of the update left to the learning rate.
+After Hu et al. 2021 ("LoRA"), with the scale of the update left to the learning rate.
 """
 
 from __future__ import annotations
@@ -16,19 +16,21 @@ from torch.nn.utils import parametrize
 from soundalike.core.errors import ConfigError
 
 Method = Literal["", "embedding", "lora", "full"]
-UP = ".up"  # of a difference in two thin matrices
+UP = ".up"  # of a difference in two low-rank factors
 DOWN = ".down"
 
 
 @runtime_checkable
 class NamesEmbedding(Protocol):
-    """A network that names the tensors which make up a speaker's place in it."""
+    """A network that names the tensors which make up its speaker embedding."""
 
     embedding: tuple[str, ...]
 
 
 class LowRank(nn.Module):
-    """Adds to a weight (O, ...) the product of two thin matrices (O, R) and (R, I), which begins as zero."""
+    """Adds to a weight (O, ...) the product of two low-rank factors (O, R) and (R, I), which begins
+    as zero.
+    """
 
     def __init__(self, weight: Tensor, rank: int):
         super().__init__()
@@ -44,9 +46,9 @@ class LowRank(nn.Module):
 def prepare(network: nn.Module, method: Method, rank: int, inside: tuple[str, ...] = ("",)) -> None:
     """Leave only those parameters of a network trainable that a method changes.
 
-    "embedding": the tensors that the network names so. "lora": two thin matrices of `rank` beside the weight
-    of each linear and convolutional layer whose name begins with one of `inside`. "full": everything. Raises
-    ConfigError for "embedding" where the network names none.
+    "embedding": the tensors that the network names so. "lora": two low-rank factors of `rank` beside the
+    weight of each linear and convolutional layer whose name begins with one of `inside`. "full": everything.
+    Raises ConfigError for "embedding" where the network names none.
     """
     if method == "full":
         return
@@ -71,7 +73,7 @@ def prepare(network: nn.Module, method: Method, rank: int, inside: tuple[str, ..
 
 
 def matrices(network: nn.Module) -> dict[str, Tensor]:
-    """The thin matrices of a network under adaptation, as `difference` names them, float16."""
+    """The low-rank factors of a network under adaptation, as `difference` names them, float16."""
     added = {
         f"{name}.weight": layer.parametrizations.weight[0]
         for name, layer in network.named_modules()
@@ -86,7 +88,7 @@ def matrices(network: nn.Module) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def settled(network: nn.Module, build: Callable[[], nn.Module]) -> nn.Module:
-    """A plain network, as `build` makes it, with the weights of one under adaptation; thin matrices are
+    """A plain network, as `build` makes it, with the weights of one under adaptation; low-rank factors are
     merged into them.
     """
     # A save must not advance the run's random numbers
@@ -99,15 +101,15 @@ def settled(network: nn.Module, build: Callable[[], nn.Module]) -> nn.Module:
 
 
 @torch.no_grad()
-def difference(base: nn.Module, taught: nn.Module, rank: int) -> dict[str, Tensor]:
+def difference(base: nn.Module, adapted: nn.Module, rank: int) -> dict[str, Tensor]:
     """The change from one network to another, as float16 tensors named after the network's.
 
-    A matrix is kept as two thin ones of `rank`, by its singular values, where that is smaller; tensors that
-    are the same, or not of floating point, are left out.
+    A matrix is kept as two low-rank factors of `rank`, by its singular values, where that is smaller; tensors
+    that are the same, or not of floating point, are left out.
     """
     found: dict[str, Tensor] = {}
     before = base.state_dict()
-    for name, value in taught.state_dict().items():
+    for name, value in adapted.state_dict().items():
         if not value.is_floating_point():
             continue
         change = (value - before[name]).float()
@@ -133,8 +135,8 @@ def applied(base: nn.Module, change: dict[str, Tensor]) -> nn.Module:
     """A copy of a network with a `difference` added. Raises ValueError where it is not one of this
     network.
     """
-    taught = copy.deepcopy(base)
-    weights = taught.state_dict()
+    adapted = copy.deepcopy(base)
+    weights = adapted.state_dict()
     for name, value in change.items():
         place = name.removesuffix(UP)
         if name.endswith(DOWN):
@@ -144,4 +146,4 @@ def applied(base: nn.Module, change: dict[str, Tensor]) -> nn.Module:
         if place not in weights or weights[place].numel() != value.numel():
             raise ValueError(f"{place} is not a tensor of this network")
         weights[place] += value.reshape(weights[place].shape).to(weights[place].device)
-    return taught
+    return adapted

@@ -25,7 +25,7 @@ from soundalike.prepare.readers.clips import Clip
 from soundalike.text import LANGUAGES, detect_language, phonemize
 
 from .denoise import without_noise
-from .slicing import MARGIN, cut, share_out, speech
+from .slicing import MARGIN, cut, speech, texts_of_spans
 
 KINDS = ("mel", "pitch", "samples")
 # Kinds that other steps add, to be made again with what they were made from
@@ -124,7 +124,7 @@ def _pieces(clip: Clip, sound: Audio, plan: Plan, aligner: Aligner | None) -> li
                 f"{clip.where}: a text of a long recording needs an aligner to be cut. "
                 "Use `soundalike data prepare`, or give pieces with texts."
             )
-        shares = share_out(sound, clip.text, _language(clip, plan), spans, aligner)
+        shares = texts_of_spans(sound, clip.text, _language(clip, plan), spans, aligner)
         texts = [share or NOTHING for share in shares]
     pieces = []
     for (start, stop), text in zip(spans, texts):

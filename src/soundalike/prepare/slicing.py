@@ -112,7 +112,7 @@ def _breathless(audio: Audio, span: Span, longest: float) -> list[Span]:
     return _breathless(audio, (start, middle), longest) + _breathless(audio, (middle, stop), longest)
 
 
-def share_out(audio: Audio, text: str, language: str, pieces: list[Span], aligner: Aligner) -> list[str]:
+def texts_of_spans(audio: Audio, text: str, language: str, pieces: list[Span], aligner: Aligner) -> list[str]:
     """What is said in each piece of a long recording, cut out of its whole text by aligning the two. Raises
     TextError where they cannot fit.
     """

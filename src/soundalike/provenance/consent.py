@@ -27,6 +27,7 @@ from soundalike.core.contracts import Aligner
 from soundalike.core.errors import ConsentError
 from soundalike.core.files import data_dir, write_atomic
 from soundalike.core.types import IDENTITY, Voice
+from soundalike.core.vectors import cosine
 from soundalike.models.aligners.word_scores import word_scores
 from soundalike.text import phonemize
 
@@ -143,7 +144,7 @@ def check_reading(
             f"{name}: other words are heard than those asked for "
             f"(score {words:.1f}, {LEAST_WORDS:g} is needed). Read: {text}"
         )
-    likeness = cosine(cloner.listen(audio), voice)
+    likeness = cosine(cloner.listen(audio).identity, voice.identity)
     if likeness < LEAST_LIKENESS:
         raise ConsentError(
             f"{name}: another person is heard than the voice's (likeness {likeness:.2f}, "
@@ -151,12 +152,6 @@ def check_reading(
             "The speaker of the reference must read it, with a similar microphone."
         )
     return ReadingCheck(round(words, 2), round(likeness, 3))
-
-
-def cosine(first: Voice, second: Voice) -> float:
-    """The likeness of two voices' speakers, -1 to 1."""
-    a, b = (voice.identity.astype(np.float64) for voice in (first, second))
-    return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b)))
 
 
 def check_terms(scope: str, days: int) -> None:

@@ -23,6 +23,7 @@ import uvicorn
 from soundalike.audio.audio import Audio
 from soundalike.audio.speech import join
 from soundalike.core.errors import SoundalikeError
+from soundalike.core.vectors import unit
 from soundalike.inference.cloner import Cloner
 from soundalike.models.aligners.word_scores import word_scores
 from soundalike.text import read
@@ -205,13 +206,13 @@ def right_answers(
     encoder = cloner.speaker_encoder
     if encoder is None:
         raise SoundalikeError("this model has no speaker encoder to check the voices with.")
-    known = np.stack([unit(running.services.store.get(name).identity.astype(np.float32)) for name in names])
+    known = np.stack([unit(running.services.store.get(name).identity) for name in names])
     speakers = words = 0
     for number, ((text, name), answer) in enumerate(zip(asked, answers)):
         if answer is None:
             continue
-        heard = unit(encoder.embed([answer])[0])
-        speakers += names[int((known @ heard).argmax())] == name
+        embedding = unit(encoder.embed([answer])[0])
+        speakers += names[int((known @ embedding).argmax())] == name
         other = asked[(number + len(WHAT) + 1) % len(asked)][0]  # another beginning and another end
         words += score(cloner, answer, text) > max(WORDS_SCORE, score(cloner, answer, other))
     return speakers, words
@@ -222,11 +223,6 @@ def score(cloner: Cloner, audio: Audio, text: str) -> float:
     if cloner.aligner is None:
         raise SoundalikeError("this model has no aligner to check the words with.")
     return float(word_scores(audio, read(text).utterances[0], cloner.aligner).mean())
-
-
-def unit(vector: np.ndarray) -> np.ndarray:
-    """The vector at length one."""
-    return vector / np.linalg.norm(vector)
 
 
 def references(cloner: Cloner) -> list[Audio]:

@@ -1,8 +1,8 @@
-"""A few minutes of one person, and the model learns that voice better than by listening alone.
+"""Finetuning on a few minutes of one person: a better voice than conditioning alone gives.
 
-The recordings are prepared and looked through, some are kept aside, a difference to the acoustic model's
-weights is trained on the rest, and the scorecard says, on what was kept aside, whether the voice has become
-better. Only then is it kept.
+The recordings are prepared and checked, some are held out, and a difference to the acoustic model's weights
+is trained on the rest. The scorecard compares the voice before and after on the held-out sentences; the
+adapted one is kept only where it is better.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from soundalike.checkpoints.bundle import BUILT_IN, part_folder, read_model
 from soundalike.checkpoints.part import load_part, load_state
 from soundalike.core.errors import AudioError, ConfigError, EvaluationError, TrainingError
 from soundalike.core.types import Voice
+from soundalike.core.vectors import cosine
 from soundalike.data.dataset import DataConfig
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, write_manifest
 from soundalike.models.recognizers.whisper import open_recogniser
 from soundalike.models.tts.starling.objective import JUDGED, StarlingSettings
 from soundalike.nn.lora import difference, scaled
-from soundalike.provenance.consent import LEAST_LIKENESS, cosine
+from soundalike.provenance.consent import LEAST_LIKENESS
 from soundalike.text import read
 
 from .finetune_settings import (
@@ -55,12 +56,12 @@ __all__ = [
 ]
 
 LEAST = 30.0  # seconds of speech to learn from
-HEARD = 60.0  # seconds that are listened to for the voice to begin with
-ASIDE = 0.15  # share of the clips that is kept aside, and how many
+REFERENCE = 60.0  # seconds of the clips that the voice is first taken from
+HELD_OUT = 0.15  # share of the clips that is held out, and how many
 FEWEST = 6
 MOST = 16
-SENTENCE = (1.5, 15.0)  # seconds of a clip worth being kept aside
-# Seconds of speech that the steps of a course are meant for; half as many for less, twice as many for more
+SENTENCE = (1.5, 15.0)  # seconds of a clip that may be held out
+# Seconds of speech that the steps of a schedule are meant for; half as many for less, twice as many for more
 USUAL = 180.0
 TRIED = 20.0  # seconds of training after which it is known how long a step takes
 HARMFUL = ("speaker", "transcript", "pace", "silence", "clipped")  # findings of lint whose clips are left out
@@ -81,12 +82,12 @@ KEPT_FACTS = ("consent", "language", "lexicon")  # of a voice that is replaced
 
 @dataclass(frozen=True)
 class FinetuneResult:
-    """What came of it."""
+    """What finetuning gave."""
 
     voice: Voice
     better: bool
     reason: str  # why it is no better; empty if it is
-    before: dict[str, float]  # measure -> mean over what was kept aside
+    before: dict[str, float]  # measure -> mean over the held-out sentences
     after: dict[str, float]
     report: Path  # the scorecard, HTML
 
@@ -99,12 +100,12 @@ def adapt(
     known: Voice | None = None,
     tell: Callable[[str], None] = print,
 ) -> FinetuneResult:
-    """Teach a model one voice from a folder of recordings, or whatever `prepare` reads, in about so many
-    minutes.
+    """Finetune a model to one voice from a folder of recordings, or whatever `prepare` reads, in about so
+    many minutes.
 
-    The scorecard compares it with a `known` voice of the same person, else with what listening and prompt
-    adaptation make of the recordings. Everything between lies in the folder `work`; the same call goes on
-    from there. Raises KeyboardInterrupt where training was interrupted, AudioError where there is too little
+    The scorecard compares it with a `known` voice of the same person, else with what conditioning and prompt
+    adaptation make of the recordings. Intermediate files lie in the folder `work`; the same call goes on from
+    there. Raises KeyboardInterrupt where training was interrupted, AudioError where there is too little
     speech or `known` is somebody else, ConfigError for a model that cannot be adapted.
     """
     s = settings or FinetuneSettings()
@@ -118,47 +119,53 @@ def adapt(
         raise ConfigError(f"--minutes {s.minutes:g}: give more than 0.")
     place = Path(work)
     folder = place / "data"
-    taught, aside = kept_aside(gather(recordings, folder, cloner, tools, s, tell))
-    seconds = sum(row.seconds for row in taught)
+    training, held_out = divided(gather(recordings, folder, cloner, tools, s, tell))
+    seconds = sum(row.seconds for row in training)
     if seconds < LEAST:
         raise AudioError(
             f"{recordings}: {seconds:.0f} s of speech to learn from. "
             f"Give at least {LEAST:.0f} s, better three minutes; or clone without adapting."
         )
-    write_manifest(folder, taught)
-    voice = cloner.listen(first_impression(taught, folder))
+    write_manifest(folder, training)
+    voice = cloner.listen(reference_of_clips(training, folder))
     _check_same_person(known, voice, recordings)
-    course = choose(s.method, seconds, s.minutes)
+    schedule = choose(s.method, seconds, s.minutes)
     tell(
-        f"{len(taught)} clips, {seconds / 60:.1f} minutes, to learn from ({course.method}); "
-        f"{len(aside)} kept aside"
+        f"{len(training)} clips, {seconds / 60:.1f} minutes, to learn from ({schedule.method}); "
+        f"{len(held_out)} kept aside"
     )
     source = Path(s.model or BUILT_IN)
     start = part_folder(source, "acoustic", read_model(source)["parts"]["acoustic"])
-    acoustic = teach(course, start, folder, place, seconds, s.minutes, s.seed)
-    clips = (round(seconds, 1), len(taught))
-    after = taught_voice(_with_facts_of(known, voice), model, acoustic, course, clips)
+    acoustic = finetuned(schedule, start, folder, place, seconds, s.minutes, s.seed)
+    clips = (round(seconds, 1), len(training))
+    after = adapted_voice(_with_facts_of(known, voice), model, acoustic, schedule, clips)
     voices = {"adapted": after, "before": cloner.adapt_to_prompt(known or voice)}
-    return compared(cloner, voices, aside, folder, place, tools, s)
+    return compared(cloner, voices, held_out, folder, place, tools, s)
 
 
-def taught_voice(
-    voice: Voice, model: Finetunable, acoustic: nn.Module, course: FinetuneSchedule, clips: tuple[float, int]
+def adapted_voice(
+    voice: Voice,
+    model: Finetunable,
+    acoustic: nn.Module,
+    schedule: FinetuneSchedule,
+    clips: tuple[float, int],
 ) -> Voice:
-    """A voice with the difference from a model's acoustic network to one that was taught; `clips` are the
-    seconds and the number of what it was taught with.
+    """A voice with the difference from a model's acoustic network to a finetuned one; `clips` are the seconds
+    and the number of the clips it was trained on.
     """
-    change = scaled(difference(model.acoustic, acoustic, course.rank), course.share)
+    change = scaled(difference(model.acoustic, acoustic, schedule.rank), schedule.share)
     seconds, count = clips
-    facts = {"method": course.method, "seconds": seconds, "clips": count, "weights": model.weights}
+    facts = {"method": schedule.method, "seconds": seconds, "clips": count, "weights": model.weights}
     return voice.with_adapter({name: value.numpy() for name, value in change.items()}, facts)
 
 
 def _check_same_person(known: Voice | None, voice: Voice, recordings: str | os.PathLike) -> None:
-    if known is not None and cosine(known, voice) < LEAST_LIKENESS:
+    if known is None:
+        return
+    likeness = cosine(known.identity, voice.identity)
+    if likeness < LEAST_LIKENESS:
         raise AudioError(
-            f"{recordings}: another person is heard than the voice's ({cosine(known, voice):.2f}). "
-            "Choose another name."
+            f"{recordings}: another person is heard than the voice's ({likeness:.2f}). Choose another name."
         )
 
 
@@ -178,9 +185,7 @@ def gather(
     settings: FinetuneSettings,
     tell: Callable[[str], None],
 ) -> list[Row]:
-    """The recordings prepared and looked through, with what is said in them: those clips that can be learned
-    from.
-    """
+    """The recordings prepared and checked, with their texts: the clips that can be trained on."""
     mel = cloner.synthesizer.mel
     transcribe = _can_transcribe(settings)
     rows = tools.prepare(
@@ -214,7 +219,7 @@ def gather(
 
 
 def _can_transcribe(settings: FinetuneSettings) -> bool:
-    """Whether there is a recogniser; recordings without a text are else heard as phones. Raises
+    """Whether there is a recogniser; without one, recordings without a text are recognized as phones. Raises
     EvaluationError where one was asked for that is not there.
     """
     try:
@@ -226,55 +231,61 @@ def _can_transcribe(settings: FinetuneSettings) -> bool:
     return True
 
 
-def kept_aside(rows: list[Row]) -> tuple[list[Row], list[Row]]:
-    """The clips to learn from, and those the scorecard is made with: evenly spread, of usual length."""
+def divided(rows: list[Row]) -> tuple[list[Row], list[Row]]:
+    """The clips to train on, and those held out for the scorecard: evenly spread, of usual length."""
     able = [row for row in rows if SENTENCE[0] <= row.seconds <= SENTENCE[1]]
-    count = min(MOST, max(FEWEST, round(ASIDE * len(rows))), len(able) // 3)
+    count = min(MOST, max(FEWEST, round(HELD_OUT * len(rows))), len(able) // 3)
     chosen = {able[int((number + 0.5) * len(able) / count)].id for number in range(count)}
     return [row for row in rows if row.id not in chosen], [row for row in rows if row.id in chosen]
 
 
-def first_impression(rows: list[Row], folder: Path) -> Audio:
-    """The first HEARD seconds of the clips, one after the other, of which the best stretch becomes the
-    prompt.
+def reference_of_clips(rows: list[Row], folder: Path) -> Audio:
+    """The first REFERENCE seconds of the clips, one after the other: the recording that the voice is first
+    taken from.
     """
     pieces = []
     seconds = 0.0
     for row in rows:
-        if seconds < HEARD:
+        if seconds < REFERENCE:
             pieces.append(Audio.read(folder / row.audio).resample(24_000))
             seconds += pieces[-1].seconds
     return concatenate(pieces)
 
 
-def teach(
-    course: FinetuneSchedule, start: Path, folder: Path, work: Path, seconds: float, minutes: float, seed: int
+def finetuned(
+    schedule: FinetuneSchedule,
+    start: Path,
+    folder: Path,
+    work: Path,
+    seconds: float,
+    minutes: float,
+    seed: int,
 ) -> nn.Module:
-    """Train by a schedule in a run's folder of its own, so long that it is done in time; returns the
-    network.
+    """The network trained by a schedule in a run's folder of its own, for as many steps as fit into so many
+    minutes.
     """
-    out = work / f"run-{course.method}"
-    steps = max(1, round(course.steps * min(2.0, max(0.5, seconds / USUAL))))
-    train(recipe_of(course, steps, start, folder, seed), out, max_seconds=min(TRIED, 6 * minutes))
+    out = work / f"run-{schedule.method}"
+    steps = max(1, round(schedule.steps * min(2.0, max(0.5, seconds / USUAL))))
+    train(recipe_of(schedule, steps, start, folder, seed), out, max_seconds=min(TRIED, 6 * minutes))
     facts = _facts(out)
     # In steps, at the pace so far
     left = (60 * minutes - facts["seconds"]) * facts["step"] / max(facts["seconds"], 1e-3)
     steps = min(steps, facts["step"] + max(0, int(left)))
-    train(recipe_of(course, steps, start, folder, seed), out)
+    train(recipe_of(schedule, steps, start, folder, seed), out)
     if _facts(out)["step"] < steps:
         raise KeyboardInterrupt
     return load_part(out).network
 
 
-def recipe_of(course: FinetuneSchedule, steps: int, start: Path, folder: Path, seed: int) -> Recipe:
+def recipe_of(schedule: FinetuneSchedule, steps: int, start: Path, folder: Path, seed: int) -> Recipe:
     """The recipe of a schedule for the acoustic model in the folder `start`, against its discriminator where
     it has one.
     """
     part = load_part(start, "acoustic")
-    judged = (start / "adversary").is_dir()
+    adversarial = (start / "adversary").is_dir()
     plan = TrainConfig(
         steps=steps,
-        lr=course.lr,
+        lr=schedule.lr,
         warmup=10,
         decay=0.4,
         weight_decay=0.0,
@@ -285,16 +296,16 @@ def recipe_of(course: FinetuneSchedule, steps: int, start: Path, folder: Path, s
         samples_every=0,
         log_every=10,
         start_from=str(start),
-        adapt=course.method,
-        rank=course.rank,
-        rates={"discriminator": 0.05} if judged else {},
+        adapt=schedule.method,
+        rank=schedule.rank,
+        rates={"discriminator": 0.05} if adversarial else {},
     )
     data = DataConfig(str(folder), seconds=(0.3, 20.0), batch_frames=2500, prompt_frames=400)
-    return Recipe(part.name, part.mel, part.config, JUDGED if judged else StarlingSettings(), data, plan)
+    return Recipe(part.name, part.mel, part.config, JUDGED if adversarial else StarlingSettings(), data, plan)
 
 
 def _facts(run: Path) -> dict[str, Any]:
-    """What the saved state of a run says of itself. Raises TrainingError where there is none."""
+    """The facts in the saved state of a run. Raises TrainingError where there is none."""
     saved = load_state(run)
     if saved is None:
         raise TrainingError(f"{run}: holds no state of a run. Run the same command again.")
@@ -304,15 +315,15 @@ def _facts(run: Path) -> dict[str, Any]:
 def compared(
     cloner: Any,
     voices: dict[str, Voice],
-    aside: list[Row],
+    held_out: list[Row],
     folder: Path,
     work: Path,
     tools: FinetuneTools,
     settings: FinetuneSettings,
 ) -> FinetuneResult:
-    """The voices "adapted" and "before" say what was kept aside, and are measured against it."""
+    """The scorecard of the voices "adapted" and "before" on the held-out sentences."""
     instruments = tools.open_instruments(settings.language, settings.asr_model)
-    doubts = {name: _spoken(cloner, name, voice, aside, folder, work) for name, voice in voices.items()}
+    doubts = {name: _spoken(cloner, name, voice, held_out, folder, work) for name, voice in voices.items()}
     report = tools.evaluate(work / "adapted.jsonl", work / "scorecard", instruments, work / "before.jsonl")
     after, before = (
         {measure: entry["value"] for measure, entry in system["table"].items()} | {"doubted": doubts[name]}
@@ -323,14 +334,14 @@ def compared(
     return FinetuneResult(voices["adapted"], not reason, reason, before, after, page)
 
 
-def _spoken(cloner: Any, name: str, voice: Voice, aside: list[Row], folder: Path, work: Path) -> float:
-    """Say what was kept aside in a voice, into `work/NAME`, with a list of jobs for the scorecard beside it;
-    returns the share of the sentences that are in doubt.
+def _spoken(cloner: Any, name: str, voice: Voice, held_out: list[Row], folder: Path, work: Path) -> float:
+    """Speak the held-out sentences in a voice, into `work/NAME`, with a list of jobs for the scorecard beside
+    it; returns the share of the sentences that are in doubt.
     """
     (work / name).mkdir(exist_ok=True)
     jobs = []
     doubted: list[bool] = []
-    for number, row in enumerate(tqdm(aside, desc=name, unit="sentence")):
+    for number, row in enumerate(tqdm(held_out, desc=name, unit="sentence")):
         wav = work / name / f"{number:02d}.wav"
         text = row.text or SENTENCES[number % len(SENTENCES)]
         script = read(text, row.language if row.text else "en")

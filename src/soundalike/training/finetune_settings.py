@@ -31,7 +31,7 @@ class FinetuneSettings:
     model: str | os.PathLike | None = None  # folder of a model; None: the built-in one
     method: str = "auto"  # a name of FINETUNE_SCHEDULES, or auto: by the recordings' length and the minutes
     minutes: float = 20.0  # of training, at most
-    reader: str | None = None  # how the recordings are read; None: told by their files
+    reader: str | None = None  # how the recordings are read; None: found by their files
     language: str = "en"
     asr_model: str | None = None  # Whisper model that writes missing texts and judges words
     seed: int = 0
@@ -39,7 +39,7 @@ class FinetuneSettings:
 
 @runtime_checkable
 class Finetunable(Protocol):
-    """A model whose acoustic network can be taught one voice."""
+    """A model whose acoustic network can be finetuned to one voice."""
 
     acoustic: Any
     mel: MelSpec

@@ -121,7 +121,7 @@ class _Run:
         """Save, and leave."""
         if self.monitor:
             save(self.recipe, self.folder, self.state)
-            self.monitor.look(self.state, self.since_save.means)
+            self.monitor.after_save(self.state, self.since_save.means)
             self.monitor.close()
         self.processes.close()
 
@@ -150,5 +150,5 @@ class _Run:
             return
         if self.monitor:
             save(self.recipe, self.folder, self.state)
-            self.monitor.look(self.state, self.since_save.means)
+            self.monitor.after_save(self.state, self.since_save.means)
         self.since_save = Averages()

@@ -1,5 +1,5 @@
-"""Looking at a training run from outside, changing nothing of it: its loss on dev clips, its best and last
-checkpoints, pictures, sounds, TensorBoard.
+"""Monitoring of a training run, without changing it: loss on dev clips, best and last checkpoints, pictures,
+sounds, TensorBoard.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ if TYPE_CHECKING:
     from .state import State
 
 BATCHES = 4  # of dev clips that are judged at every save
-SHOWN = 2  # clips that are drawn and heard
+SHOWN = 2  # clips of which pictures and sounds are written
 SCORE = "score.json"
 
 
 class Monitor:
-    """What a maker of voices sees of a run."""
+    """What is written of a run beside its checkpoints: losses, pictures, sounds."""
 
     def __init__(self, recipe: Recipe, folder: Path, data: Dataset, step: int):
         self.recipe = recipe
         self.folder = folder
         self.board: Any = None
         self.dev: Dataset | None = None
-        # What tells its training speakers apart has no answer for others
+        # A classifier of the training speakers has no answer for others
         if "speaker" not in data.required_fields:
             with suppress(ConfigError):  # none of the clips is held out
                 self.dev = Dataset(recipe.data, recipe.mel, data.required_fields, recipe.train.seed, "dev")
@@ -58,7 +58,7 @@ class Monitor:
             self.board = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)
 
     def log(self, step: int, means: dict[str, float]) -> None:
-        """Tell TensorBoard of the losses."""
+        """Give the losses to TensorBoard."""
         for name, value in means.items():
             if self.board:
                 self.board.add_scalar(
@@ -67,8 +67,8 @@ class Monitor:
                     step,
                 )
 
-    def look(self, state: State, since_save: dict[str, float]) -> None:
-        """After a save: judge the weights, keep them, draw and sound them where it is time. The run's random
+    def after_save(self, state: State, since_save: dict[str, float]) -> None:
+        """After a save: score the weights, keep them, and write samples where it is time. The run's random
         numbers stay as they are.
         """
         t = self.recipe.train
@@ -83,7 +83,7 @@ class Monitor:
                 self._sample(objective, state.step)
 
     def close(self) -> None:
-        """Write what TensorBoard has been told to the end."""
+        """Write out what TensorBoard was given."""
         if self.board:
             self.board.close()
 

@@ -125,7 +125,7 @@ class PromptConditionedSynthesizer:
             return self._adapted[key]
 
     def adaptation_objective(self, network: Any, facts: DataFacts) -> Objective:
-        """A copy of the acoustic model under training, as prompt adaptation goes about it."""
+        """The objective of prompt adaptation for a copy of the acoustic model."""
         raise NotImplementedError
 
     def condition(self, reference: Reference) -> Voice:

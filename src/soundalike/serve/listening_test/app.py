@@ -38,7 +38,7 @@ KEPT = 32  # clips ready to be sent
 
 
 class Listening:
-    """One test: who has heard what, what comes next."""
+    """One test: which trials each listener has rated, and which comes next."""
 
     def __init__(self, plan: Plan, ratings: Ratings, seed: int = 0, at_most: int | None = None):
         self.plan = plan

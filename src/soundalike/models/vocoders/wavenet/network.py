@@ -191,7 +191,7 @@ class Memory:
         self.last = [
             (layer.weight.T.detach().cpu().numpy(), layer.bias.detach().cpu().numpy())
             for layer in network.last
-            if isinstance(layer, nn.Conv1d | nn.Linear)
+            if isinstance(layer, nn.Linear)
         ]
         self.embed = network.embed.weight.detach().cpu().numpy()
         self.dilations = np.array([layer.dilation for layer in network.dilated])

@@ -28,7 +28,7 @@ CHUNK = 8192  # frames whose distances are worked out together
 
 @dataclass(frozen=True)
 class KMeansConfig:
-    """How many units, and what they are told apart by."""
+    """How many units, and what they are found by."""
 
     units: int = 100
     context: int = 2  # frames either side that a frame is seen with
