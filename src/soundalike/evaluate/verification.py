@@ -1,4 +1,4 @@
-"""How well a speaker encoder tells people apart."""
+"""Speaker verification: how well an encoder separates speakers, as an equal error rate."""
 
 from __future__ import annotations
 

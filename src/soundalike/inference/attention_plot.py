@@ -1,4 +1,4 @@
-"""Where a model with attention looked while it spoke, and a picture of it."""
+"""A picture of the attention of a model to the symbols of its sentences."""
 
 from __future__ import annotations
 

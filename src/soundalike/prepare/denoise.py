@@ -1,6 +1,4 @@
-"""Taking steady noise out of a recording: what sounds on in a band while nobody speaks is taken off it while
-somebody does.
-"""
+"""Denoising: the steady noise of each band, measured in the pauses, is subtracted from its power."""
 
 from __future__ import annotations
 
@@ -11,13 +9,13 @@ import numpy as np
 from soundalike.audio.audio import Audio
 from soundalike.audio.mel import stft
 
-# Seconds looked at together, and those that two neighbours fade over: noise may change in an hour
+# Seconds of a block, and those that two neighbours crossfade over: noise may change in an hour
 BLOCK = 30.0
 SHARED = 1.0
 WINDOW = 0.032  # seconds of a spectrum
 QUIETEST = 0.1  # share of the frames whose power in a band is taken to be noise
 ABOVE = 2.5  # times that much is taken off: the quietest tenth of noise lies below its mean
-LEFT = 0.1  # of a magnitude, at least: what is taken out whole leaves holes that ring
+LEFT = 0.1  # of a magnitude, at least: bands that are emptied sound like musical noise
 AROUND = (3, 5)  # bands and frames over which power is averaged before it is judged
 
 

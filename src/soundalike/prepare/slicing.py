@@ -67,7 +67,7 @@ def cut(audio: Audio, spans: list[Span], longest: float) -> list[Span]:
     """
     groups: list[list[Span]] = []
     for span in spans:
-        for part in _breathless(audio, span, longest):
+        for part in _cut_at_quietest(audio, span, longest):
             if groups and part[0] - groups[-1][-1][1] < PAUSE:
                 groups[-1].append(part)
             else:
@@ -98,7 +98,7 @@ def _halved(group: list[Span], longest: float) -> list[Span]:
     return _halved(group[:at], longest) + _halved(group[at:], longest)
 
 
-def _breathless(audio: Audio, span: Span, longest: float) -> list[Span]:
+def _cut_at_quietest(audio: Audio, span: Span, longest: float) -> list[Span]:
     """A span of speech without a pause, cut at its quietest moments where it is too long."""
     start, stop = span
     if stop - start <= longest:
@@ -109,11 +109,13 @@ def _breathless(audio: Audio, span: Span, longest: float) -> list[Span]:
     size = audio.rate // 20
     power = np.convolve(audio.samples[first:last].astype(np.float64) ** 2, np.ones(size) / size, mode="valid")
     middle = (first + int(power.argmin()) + size // 2) / audio.rate
-    return _breathless(audio, (start, middle), longest) + _breathless(audio, (middle, stop), longest)
+    return _cut_at_quietest(audio, (start, middle), longest) + _cut_at_quietest(
+        audio, (middle, stop), longest
+    )
 
 
 def texts_of_spans(audio: Audio, text: str, language: str, pieces: list[Span], aligner: Aligner) -> list[str]:
-    """What is said in each piece of a long recording, cut out of its whole text by aligning the two. Raises
+    """The text of each piece of a long recording, cut out of its whole text by aligning the two. Raises
     TextError where they cannot fit.
     """
     words = _word_times(audio, text, language, aligner)

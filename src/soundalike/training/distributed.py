@@ -1,5 +1,5 @@
-"""Several processes on one training run, through accelerate: which batches are whose, and how what they
-learned is put together.
+"""Training in several processes, through accelerate: which batches each takes, and how their gradients are
+summed.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class ProcessGroup:
         return dict(zip(values, whole.tolist()))
 
     def any(self, value: bool) -> bool:
-        """Whether it holds for one of them: so that all stop after the same step."""
+        """Whether a condition holds in one of them, so that all stop after the same step."""
         return self.sums({"any": float(value)})["any"] > 0
 
     def close(self) -> None:

@@ -1,5 +1,4 @@
-"""More voices for an acoustic model to learn from: clips of languages without a lexicon, and people made by
-resampling.
+"""Augmentation: clips of languages without a lexicon, by recognized phones, and new speakers by resampling.
 
 Speed perturbation as new speakers (Yamamoto et al. 2019, for speaker recognition): pitch, formants and pace
 move together.

@@ -50,7 +50,7 @@ def write_quality(folder: str, mel: MelSpec, sampled: int = SAMPLED, seed: int =
 
 
 def _portrait(mel: np.ndarray) -> np.ndarray:
-    """What sets a good recording apart from a poor one in a mel (T, M): each band's floor, middle, top and
+    """Features of a mel (T, M) that predict the quality of its recording: each band's floor, middle, top and
     spread.
     """
     mel = mel.astype(np.float32)

@@ -1,3 +1,3 @@
-"""Convolutions and a two-way LSTM over the text, convolutions over the reference, both joined and convolved
-to the mel: the plain textbook way.
+"""Convolutions and a bidirectional LSTM over the text, convolutions over the reference, joined and decoded to
+the mel by convolutions.
 """

@@ -1,3 +1,3 @@
-"""Feed-forward transformers with a variance adaptor of durations, pitch and energy: the mel in one pass,
-every variance in the user's hand.
+"""Feed-forward transformers with a variance adaptor: durations, pitch and energy can be set, the mel comes in
+one pass.
 """

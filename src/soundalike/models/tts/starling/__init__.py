@@ -1,3 +1,3 @@
-"""Explicit durations, predicted pitch, and a convolutional decoder that regresses the mel: small, fast, never
-skips a word.
+"""Explicit durations, predicted pitch, and a convolutional decoder that regresses the mel; the built-in
+model.
 """

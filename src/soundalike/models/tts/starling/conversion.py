@@ -22,7 +22,7 @@ LONGEST = 60.0  # seconds of a source that is converted in one go
 
 @dataclass(frozen=True)
 class SourceSentence:
-    """One sentence of a source: what is said, and how."""
+    """One sentence of a source: its text, durations and pitch."""
 
     utterance: Utterance
     durations: np.ndarray  # (S,) frames of each symbol

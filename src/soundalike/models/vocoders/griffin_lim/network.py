@@ -1,7 +1,7 @@
-"""A vocoder without weights: the magnitudes a mel allows, and by iteration the phases that fit them.
+"""A vocoder without weights: magnitudes estimated from the mel, and phases by the Griffin-Lim algorithm.
 
-Fast Griffin-Lim (Perraudin, Balazs & Søndergaard 2013): project in turn onto the spectra of real sounds and
-onto those of the right magnitude, and go a little further than each step would.
+Fast Griffin-Lim (Perraudin, Balazs & Søndergaard 2013): projections in turn onto the consistent spectra and
+onto those of the right magnitude, with momentum.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Linear prediction (Atal and Hanauer 1971) with coefficients taken off a mel: what of each sample follows
-from those just before it.
+"""Linear prediction (Atal and Hanauer 1971) with coefficients computed from a mel: the part of each sample
+that the samples before it predict.
 
-The envelope of a spectrum is already in its mel. A filter made of it leaves an excitation as flat as noise,
-whose power is one wherever the sound is loud or soft, and makes the sound of it again: what is left to learn
-is breath and pulses (ExcitNet, Song et al. 2019).
+The envelope of a spectrum is already in its mel. Its inverse filter leaves an excitation with a flat spectrum
+and a power of one, however loud the sound; the filter makes the sound of it again. So the network models the
+excitation alone (ExcitNet, Song et al. 2019).
 """
 
 from __future__ import annotations
