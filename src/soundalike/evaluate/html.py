@@ -29,7 +29,7 @@ def page(report: dict[str, Any], players: int = 12) -> str:
     each system, are inside it.
     """
     systems = report["systems"]
-    embedded = set()
+    embedded: set[str] = set()
     parts = [
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'\">",

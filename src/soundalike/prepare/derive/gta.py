@@ -32,7 +32,7 @@ def write_gta_of_part(folder: str, part_folder: str, corpora: tuple[str, ...] = 
         raise ConfigError(
             f"{part_folder}: a {part.name} has nothing to train, so it makes no mels to learn from."
         )
-    facts = DataFacts(1, part.network.mean.clone(), part.network.std.clone())
+    facts = DataFacts(1, part.network.get_buffer("mean").clone(), part.network.get_buffer("std").clone())
     objective = kind.objective(part.network, kind.Settings(), facts)
     settings = DataConfig(folder, corpora=corpora, seconds=(0.5, 20.0), prompt_frames=400)
     return write_gta(folder, objective, settings, part.mel)

@@ -191,7 +191,8 @@ class Memory:
         self.out_bias = biases[:, c.residual :].sum(0)
         self.last = [
             (layer.weight.T.detach().cpu().numpy(), layer.bias.detach().cpu().numpy())
-            for layer in (network.last[1], network.last[3])
+            for layer in network.last
+            if isinstance(layer, nn.Conv1d | nn.Linear)
         ]
         self.embed = network.embed.weight.detach().cpu().numpy()
         self.dilations = np.array([layer.dilation for layer in network.dilated])
