@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import pkgutil
 import re
@@ -197,7 +198,7 @@ def test_a_text_may_stand_anywhere_and_begin_with_a_dash(capsys):
 
 
 def test_interruption_and_refusals_have_their_exit_codes(capsys, monkeypatch):
-    from soundalike.text import explain
+    explain = importlib.import_module("soundalike.text.explain")
 
     def raises(error):
         def table(script):
@@ -226,7 +227,7 @@ def test_interruption_and_refusals_have_their_exit_codes(capsys, monkeypatch):
 def test_quiet_and_verbose_change_what_is_said_beside_the_result(capsys, monkeypatch):
     from tqdm import tqdm
 
-    from soundalike.text import explain
+    explain = importlib.import_module("soundalike.text.explain")
 
     def table(script):
         warnings.warn("poor", stacklevel=1)
