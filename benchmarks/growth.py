@@ -3,8 +3,8 @@ own for each.
 
 usage: python benchmarks/growth.py CORPUS [--clips 64 256 1024] [--recipe recipes/starling.toml] [--steps 8]
 
-CORPUS is whatever `soundalike data prepare` reads. Prints the table of docs/scale.md and by how much each column
-grew. Times are of the processor, one thread, so that what else the machine does counts little.
+CORPUS is whatever `soundalike data prepare` reads. Prints the table of docs/scale.md and by how much each
+column grew. Times are of the processor, one thread, so that what else the machine does counts little.
 """
 
 from __future__ import annotations
@@ -169,7 +169,8 @@ def main() -> None:
     lines = chosen(given.corpus, given.language)
     if len(lines) < max(given.clips):
         parser.error(
-            f"{given.corpus} has {len(lines)} clips to train on in '{given.language}', under {max(given.clips)}: give smaller --clips"
+            f"{given.corpus} has {len(lines)} clips to train on in '{given.language}', "
+            f"under {max(given.clips)}: give smaller --clips"
         )
     points = []
     for count in sorted(given.clips):

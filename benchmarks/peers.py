@@ -94,7 +94,8 @@ class Kokoro(OneVoice):
 
         if not said.get("voice"):
             raise Missing(
-                "no voice for it: npm pack kokoro-js, and give package/voices/af_heart.bin of that with --kokoro-voice."
+                "no voice for it: npm pack kokoro-js, and give package/voices/af_heart.bin of that with "
+                "--kokoro-voice."
             )
         places = [importlib.util.find_spec(name) for name in self.PARTS]
         if None in places:

@@ -1,11 +1,11 @@
-"""Jobs for the ceilings: sentences that people of a corpus said themselves, each with another recording of theirs
-as the reference.
+"""Jobs for the ceilings: sentences that people of a corpus said themselves, each with another recording of
+theirs as the reference.
 
 usage: python benchmarks/real_jobs.py CORPUS JOBS.jsonl [--split dev] [--language en] [--per-speaker 3]
 
-CORPUS is a folder in any layout that `soundalike data prepare` reads. The reference is a person's longest clip
-under 12 s; the sentences are of their other clips, spread over all of 2 to 12 s. People of one clip are left
-out.
+CORPUS is a folder in any layout that `soundalike data prepare` reads. The reference is a person's longest
+clip under 12 s; the sentences are of their other clips, spread over all of 2 to 12 s. People of one clip are
+left out.
 """
 
 from __future__ import annotations

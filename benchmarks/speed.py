@@ -31,7 +31,8 @@ SENTENCES = (
 def peak_memory(command: list[str]) -> tuple[float, float]:
     """Wall seconds and peak resident megabytes of a command."""
     code = (
-        "import resource,subprocess,sys,time; t=time.monotonic(); subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);"
+        "import resource,subprocess,sys,time; t=time.monotonic(); "
+        "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);"
         "print(time.monotonic()-t, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
     )
     seconds, kilobytes = subprocess.run(

@@ -218,7 +218,8 @@ def main() -> int:
     parser.add_argument("--jobs", required=True, help="JSON lines with text and reference")
     parser.add_argument(
         "--real",
-        help="jobs with a recording of the sentence as well (real), for people and vocoders; by default those of --jobs",
+        help="jobs with a recording of the sentence as well (real), for people and vocoders; "
+        "by default those of --jobs",
     )
     parser.add_argument("--out", required=True, help="folder for sounds and measures")
     parser.add_argument(

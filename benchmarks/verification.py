@@ -59,8 +59,8 @@ def broken(utterance: Utterance, kind: str, rng: random.Random) -> Utterance:
 
 
 class Breaking:
-    """A model that breaks a word: of every sentence it is given for the first time, of half of those it is given
-    again.
+    """A model that breaks a word: of every sentence it is given for the first time, of half of those it is
+    given again.
     """
 
     def __init__(self, model: Synthesizer, kind: str, seed: int):

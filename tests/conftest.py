@@ -183,7 +183,10 @@ def chromium():
     )
     if place is None:
         pytest.skip("no Chromium on this machine")
-    quiet = "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update disable-sync"
+    quiet = (
+        "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking "
+        "disable-component-update disable-sync"
+    )
     with tempfile.TemporaryDirectory() as folder, api.sync_playwright() as player:
         Audio.read(REFERENCE).write(Path(folder) / "microphone.wav")
         fake = [

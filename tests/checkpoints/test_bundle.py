@@ -94,7 +94,8 @@ def test_what_cannot_be_read_together_is_said(prepared, tmp_path):
     row = read_manifest(prepared)[0]
     with pytest.raises(
         DataError,
-        match=f"the clip '{row.id}' of the corpus '{row.corpus}' is in {one} and in {one}/../{prepared.name}. Name one",
+        match=f"the clip '{row.id}' of the corpus '{row.corpus}' is in {one} "
+        f"and in {one}/../{prepared.name}. Name one",
     ):
         Dataset(config((one, f"{one}/../{prepared.name}")), MelSpec(), WANTS)
     with pytest.raises(DataError, match="is in .* Name one of the two only"):

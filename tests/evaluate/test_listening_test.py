@@ -323,7 +323,8 @@ def hear_all(page, count: int) -> None:
     """Play every clip of the trial to its end with the space bar."""
     for heard in range(count):
         page.wait_for_function(
-            "() => document.querySelectorAll('.sound:disabled').length === 0 && document.querySelector('.sound')"
+            "() => document.querySelectorAll('.sound:disabled').length === 0 && "
+            "document.querySelector('.sound')"
         )
         page.keyboard.press(" ")
         page.wait_for_function("at => document.querySelectorAll('.sound.heard').length > at", arg=heard)

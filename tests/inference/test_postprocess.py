@@ -86,7 +86,10 @@ def test_pitch_and_pace_are_apart(cloner, voice):
 
 
 def test_markup_is_heard(cloner, voice):
-    text = '<speak>One <prosody volume="-12dB">two</prosody> three <mark name="here"/> four. Five <break time="700ms"/> six.</speak>'
+    text = (
+        '<speak>One <prosody volume="-12dB">two</prosody> three <mark name="here"/> four. '
+        'Five <break time="700ms"/> six.</speak>'
+    )
     plain = say(cloner, voice, "One two three four. Five six.")
     marked = say(cloner, voice, text)
     softer = [level(audio, words(audio)[1]) - level(audio, words(audio)[0]) for audio in (plain, marked)]

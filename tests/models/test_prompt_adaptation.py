@@ -1,4 +1,4 @@
-"""Prompt adaptation: a voice is brought nearer, the same each time, and left alone where nothing is understood."""
+"""Prompt adaptation: nearer to the voice, the same each time; nothing where no phones are recognized."""
 
 from __future__ import annotations
 

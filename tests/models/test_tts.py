@@ -147,9 +147,10 @@ def test_attention_forcing_shows_the_place_and_goes_on_from_its_own_frames():
     near = torch.ones(2, 3, 3)
     own = torch.tensor([False, True])
     look = torch.stack([torch.zeros(3, 3), torch.tensor([[1.0, 0, 0], [1, 0, 0], [0, 1, 0]])])
-    decode = lambda mel, look=look, memory=memory: network.decode(
-        memory, torch.tensor([3, 2]), mel, near, look, own
-    )  # noqa: E731
+
+    def decode(mel, look=look, memory=memory):
+        return network.decode(memory, torch.tensor([3, 2]), mel, near, look, own)
+
     (made, stop, weights) = decode(mel)
     (again, *_) = decode(-mel)
     assert made.shape == (2, 6, 100) and stop.shape == (2, 3) and weights.shape == (2, 3, 3)
@@ -271,9 +272,11 @@ def test_linear_prediction_leaves_flat_power_and_gives_the_sound_back():
     prediction = LinearPrediction(24, MelSpec())
     excitation = prediction.excite(samples, mel)
     assert 0.7 < float(excitation.std()) < 1.4, "of power one however loud the sound is"
-    flatness = lambda x: float(
-        (p := np.abs(np.fft.rfft(x.numpy()[0])) ** 2 + 1e-12).mean() / np.exp(np.log(p).mean())
-    )  # noqa: E731
+
+    def flatness(x):
+        power = np.abs(np.fft.rfft(x.numpy()[0])) ** 2 + 1e-12
+        return float(power.mean() / np.exp(np.log(power).mean()))
+
     assert flatness(samples) > 15 and flatness(excitation) < 2.5  # of white noise 1.8
     torch.testing.assert_close(prediction.sound(excitation, mel), samples, atol=1e-5, rtol=0)
 

@@ -35,7 +35,10 @@ def build(folder: Path, files: dict[str, str | Path | bytes]) -> Path:
     return folder
 
 
-CV = "client_id\tpath\tsentence_id\tsentence\tsentence_domain\tup_votes\tdown_votes\tage\tgender\taccents\tvariant\tlocale\tsegment"
+CV = (
+    "client_id\tpath\tsentence_id\tsentence\tsentence_domain\tup_votes\tdown_votes\t"
+    "age\tgender\taccents\tvariant\tlocale\tsegment"
+)
 SPEAKERS = {"a" * 128: "cv-" + "a" * 16, "b" * 128: "cv-" + "b" * 16}
 A, B = SPEAKERS
 CORPORA = {  # layout -> reader, files, what the rows should be: id, text, speaker, language, emotion, split
@@ -112,7 +115,9 @@ CORPORA = {  # layout -> reader, files, what the rows should be: id, text, speak
     "mailabs": (
         "mailabs",
         {
-            "en_US/by_book/female/judy_bieber/sea_fairies/metadata.csv": f"sea_fairies_01_f000001|{TEXT.upper()}|{TEXT}\n",
+            "en_US/by_book/female/judy_bieber/sea_fairies/metadata.csv": (
+                f"sea_fairies_01_f000001|{TEXT.upper()}|{TEXT}\n"
+            ),
             "en_US/by_book/female/judy_bieber/sea_fairies/wavs/sea_fairies_01_f000001.wav": ONE,
             "en_US/by_book/male/elliot_miller/pirates/metadata.csv": f"pirates_01_f000001|{OTHER}|{OTHER}\n",
             "en_US/by_book/male/elliot_miller/pirates/wavs/pirates_01_f000001.wav": TWO,
@@ -230,7 +235,9 @@ CORPORA = {  # layout -> reader, files, what the rows should be: id, text, speak
         {
             "metadata_train.csv": f"audio_file|text|speaker_name|emotion_name\nwavs/a.wav|{TEXT}|ann|Happy\n",
             "wavs/a.wav": ONE,
-            "metadata_eval.csv": f"audio_file|text|speaker_name|emotion_name\nwavs/b.wav|{OTHER}|ben|neutral\n",
+            "metadata_eval.csv": (
+                f"audio_file|text|speaker_name|emotion_name\nwavs/b.wav|{OTHER}|ben|neutral\n"
+            ),
             "wavs/b.wav": TWO,
         },
         [("b", OTHER, "ben", "en", "neutral", "train"), ("a", TEXT, "ann", "en", "happy", "train")],

@@ -80,7 +80,8 @@ def test_places_in_markup_count_the_markup():
 def test_prosody_stays_on_its_words():
     utterance = only(
         speak(
-            'One <prosody rate="slow" pitch="+2st" volume="-6dB">two <prosody rate="200%">three</prosody></prosody> four.'
+            'One <prosody rate="slow" pitch="+2st" volume="-6dB">'
+            'two <prosody rate="200%">three</prosody></prosody> four.'
         )
     )
     assert utterance.rate == [1.0, 0.75, 1.5, 1.0]

@@ -2,8 +2,8 @@
 model's.
 
 Keys of model.json: format, version (of this package), family, parts (role: folder, or the word `builtin`),
-speaker_encoder_digest (of the encoder that the acoustic model was assembled with, where that is built in; `hears`
-in older files), and, of a model that was measured, test, scores and data: see model_store.py.
+speaker_encoder_digest (of the encoder that the acoustic model was assembled with, where that is built in;
+`hears` in older files), and, of a model that was measured, test, scores and data: see model_store.py.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def read_model(folder: str | os.PathLike) -> dict[str, Any]:
     file = Path(folder) / MODEL
     if not file.is_file():
         raise CheckpointError(
-            f"{folder}: no {MODEL} here, so this is not a model folder. Leave --model out for the built-in one."
+            f"{folder}: no {MODEL} here, so this is not a model folder. "
+            "Leave --model out for the built-in one."
         )
     try:
         said = json.loads(file.read_text(encoding="utf-8"))
@@ -105,15 +106,16 @@ def load_bundle(folder: str | os.PathLike) -> Bundle:
         raise CheckpointError(f"{error} {_lent(borrowed, said)}") from None
     if "speaker" in borrowed and said.get(ENCODER_DIGEST) != digest(parts["speaker"]):
         raise CheckpointError(
-            f"{where}: made for the speaker encoder {said.get(ENCODER_DIGEST)}, this version's built-in one is "
+            f"{where}: made for the speaker encoder {said.get(ENCODER_DIGEST)}, "
+            "this version's built-in one is "
             f"{digest(parts['speaker'])}; it would speak in other people's voices. {_lent(borrowed, said)}"
         )
     return Bundle(spec, parts)
 
 
 def open_model(folder: str | os.PathLike, device: str = "cpu") -> tuple[Any, dict[str, Any]]:
-    """The model of a folder, assembled on a device, and what its voices keep of it. Optional parts, which check
-    and adapt, stay on the CPU.
+    """The model of a folder, assembled on a device, and what its voices keep of it. Optional parts, which
+    check and adapt, stay on the CPU.
 
     Raises CheckpointError as `load_bundle` does.
     """
@@ -251,7 +253,8 @@ def average(out: str | os.PathLike, folders: list[str]) -> Path:
     for other in parts[1:]:
         if (other.name, other.config) != (parts[0].name, parts[0].config):
             raise CheckpointError(
-                f"{other.folder}: not of the kind and size of {parts[0].folder}. Give parts that were trained from one another."
+                f"{other.folder}: not of the kind and size of {parts[0].folder}. "
+                "Give parts that were trained from one another."
             )
         if other.mel != parts[0].mel:
             raise CheckpointError(

@@ -23,7 +23,9 @@ def interfaces_of(part: LoadedPart) -> tuple[tuple[Interface, ...], tuple[Interf
 
 
 def check_slots(spec: ArchitectureSpec, parts: Mapping[str, LoadedPart], where: str) -> None:
-    """Raise CheckpointError unless every required slot of an architecture holds a part that may stand there."""
+    """Raise CheckpointError unless every required slot of an architecture holds a part that may stand
+    there.
+    """
     required = [name for name, slot in spec.slots.items() if slot.required]
     for name in required:
         if name not in parts:
@@ -44,7 +46,8 @@ def check_slots(spec: ArchitectureSpec, parts: Mapping[str, LoadedPart], where: 
         role = registry.part(part.name).role
         if role != slot.role or (slot.part is not None and part.name != slot.part):
             raise CheckpointError(
-                f"{part.folder}: holds a {role} ('{part.name}'), but a {slot.part or slot.role} is needed here."
+                f"{part.folder}: holds a {role} ('{part.name}'), "
+                f"but a {slot.part or slot.role} is needed here."
             )
 
 

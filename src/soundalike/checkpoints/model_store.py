@@ -52,10 +52,12 @@ class InstalledModel:
 
     @property
     def parameters(self) -> int:
+        """How many parameters its parts have together."""
         return sum(part.parameters for part in self.parts.values())
 
     @property
     def size(self) -> int:
+        """How many bytes its parts take on disk together."""
         return sum(part.size for part in self.parts.values())
 
 
@@ -104,7 +106,8 @@ def chosen(model: str | os.PathLike | None = None, family: str | None = None) ->
     folder = Path(model) if model is not None else find(family)
     if folder is None:
         raise ConfigError(
-            f"the family {family} is not installed. `soundalike models import family FOLDER` takes models/{family} of the repository, "
+            f"the family {family} is not installed. "
+            f"`soundalike models import family FOLDER` takes models/{family} of the repository, "
             f"or train it: recipes/{family}.toml, `soundalike models assemble`."
         )
     if (held := read_model(folder)["family"]) != family:

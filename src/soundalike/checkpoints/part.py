@@ -1,8 +1,8 @@
 """Part <-> folder. A folder says what it is: config.json, model.safetensors, training.*, card.md.
 
 Keys of config.json: format, version (of this package), part (a registered name), network (its Config), mel
-(MelSpec), alphabet, and what the part `reads` and `writes`: digests of interfaces by kind. The first format had
-no reads and writes.
+(MelSpec), alphabet, and what the part `reads` and `writes`: digests of interfaces by kind. The first format
+had no reads and writes.
 """
 
 from __future__ import annotations
@@ -106,7 +106,8 @@ def save_part(
     except (OSError, SafetensorError, CheckpointError) as error:
         shutil.rmtree(temporary, ignore_errors=True)
         raise CheckpointError(
-            f"{target}: cannot be saved ({error}). What was there is as it was; make room and run the same command."
+            f"{target}: cannot be saved ({error}). "
+            "What was there is as it was; make room and run the same command."
         ) from None
     target.mkdir(parents=True, exist_ok=True)
     for file in sorted(temporary.iterdir(), key=lambda f: f.name == CONFIG):
@@ -115,8 +116,8 @@ def save_part(
 
 
 def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
-    """Read a part and build its network, in evaluation mode. Raises CheckpointError if the folder does not say
-    what it is.
+    """Read a part and build its network, in evaluation mode. Raises CheckpointError if the folder does not
+    say what it is.
     """
     import torch
 
@@ -146,7 +147,9 @@ def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
 
 
 def _read_config(path: Path) -> tuple[str, Any, MelSpec, list[str] | None]:
-    """The name, config, mel and alphabet that a part's folder tells. Raises CheckpointError where it does not."""
+    """The name, config, mel and alphabet that a part's folder tells. Raises CheckpointError where it does
+    not.
+    """
     file = path / CONFIG
     if not file.is_file():
         raise CheckpointError(
@@ -231,7 +234,8 @@ def save_state(folder: Path, tensors: dict[str, torch.Tensor], facts: dict[str, 
         )
     except (OSError, SafetensorError) as error:
         raise CheckpointError(
-            f"{folder}: the state cannot be saved ({error}). The last one is as it was; make room and run it again."
+            f"{folder}: the state cannot be saved ({error}). "
+            "The last one is as it was; make room and run it again."
         ) from None
 
 

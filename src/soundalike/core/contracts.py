@@ -31,7 +31,8 @@ Progress = Callable[[int, int], None]  # (done, all)
 @dataclass(frozen=True)
 class PartKind:
     """One kind of Part: how its network is built from a frozen config, what it reads and writes, and how it
-    comes into being: by gradients (`objective`), by fitting (`fit`), or not at all (frozen, or nothing to train).
+    comes into being: by gradients (`objective`), by fitting (`fit`), or not at all (frozen, or nothing to
+    train).
     """
 
     role: str  # its usual slot: "acoustic", "vocoder", "speaker", "aligner", "adversary", ...
@@ -127,7 +128,7 @@ class Slot:
     required: bool = True
     part: str | None = None  # the registered part it must be; None: any of that role
     # Whether the part joins the others by the interfaces it reads and writes; one that does not (an aligner
-    # hears samples by a mel of its own) fits any
+    # reads samples by a mel of its own) fits any
     paired: bool = True
 
 
@@ -157,23 +158,37 @@ class LoadedPart(Protocol):
     """A part read from a folder (checkpoints.part.LoadedPart)."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its registered name."""
+        ...
+
     @property
-    def config(self) -> Any: ...
+    def config(self) -> Any:
+        """The sizes its network was built with."""
+        ...
+
     @property
-    def mel(self) -> MelSpec: ...
+    def mel(self) -> MelSpec:
+        """The mel its network reads or writes."""
+        ...
+
     @property
-    def network(self) -> Any: ...
+    def network(self) -> Any:
+        """Its torch module, in evaluation mode."""
+        ...
+
     @property
-    def instrument(self) -> Any: ...
+    def instrument(self) -> Any:
+        """What others see of it where it is an instrument by itself (an aligner, a speaker encoder)."""
+        ...
 
 
 class Synthesizer(Protocol):
     """A model that speaks: it takes a voice from a reference, and says sentences in it. Re-entrant."""
 
     sample_rate: int
-    speaker_encoder: SpeakerEncoder | None  # who hears whose voice it is
-    aligner: Aligner | None  # who hears whether a sentence was said
+    speaker_encoder: SpeakerEncoder | None  # measures whose voice it is
+    aligner: Aligner | None  # measures whether a sentence was said
 
     @property
     def Options(self) -> type:
@@ -227,7 +242,9 @@ class SpeakerEncoder(Protocol):
 
 
 class Aligner(Protocol):
-    """Where each symbol of a transcript is said. It hears by a mel of its own, whatever the other parts use."""
+    """Where each symbol of a transcript is said. It computes a mel of its own, whatever the other parts
+    use.
+    """
 
     mel: MelSpec
 
@@ -236,7 +253,7 @@ class Aligner(Protocol):
         ...
 
     def recognize(self, audio: Audio) -> tuple[list[str], list[int]] | None:
-        """The symbols heard in a sound and the frames of each; None where they are too few or not clear."""
+        """The symbols recognized in a sound and the frames of each; None where too few or not clear."""
         ...
 
     def hear(self, audio: Audio) -> np.ndarray:
@@ -334,7 +351,7 @@ class Adapts(Protocol):
 
 @runtime_checkable
 class ShowsAttention(Protocol):
-    """Can show where it looks in the text while it speaks: its Speech carries `attention`."""
+    """Can show its attention to the text while it speaks: its Speech carries `attention`."""
 
     def attention(self, utterance: Utterance, voice: Voice, options: Any) -> Attention:
         """The attention of each step to each symbol of one sentence."""

@@ -96,8 +96,8 @@ def _of_similarity(name: str, conditions: bool, suffix: str) -> list[Metric]:
 
 
 def format_value(metric: Mapping[str, Any], value: float | None, signed: bool = False) -> str:
-    """A value with the unit of a metric (as a table): "4.2 %"; a difference of shares in points, so that it is
-    not taken for a share of the other.
+    """A value with the unit of a metric (as a table): "4.2 %"; a difference of shares in points, so that it
+    is not taken for a share of the other.
     """
     if value is None:
         return UNKNOWN

@@ -1,8 +1,8 @@
 """The values that rooms hand to one another.
 
 Legend of shapes, used in every comment and docstring:
-    B batch    S symbols    T frames    N samples    M mel bands    D width    F frequency bins    V voice width
-    K steps of a decoder
+    B batch    S symbols    T frames    N samples    M mel bands    D width    F frequency bins
+    V width of a speaker embedding    K steps of a decoder
 """
 
 from __future__ import annotations
@@ -206,6 +206,7 @@ class Timestamp:
     after: str = ""  # of a word: the comma, full stop, question or exclamation mark that follows
 
     def moved(self, seconds: float) -> Timestamp:
+        """The same word or phoneme, so many seconds later."""
         return replace(self, start=self.start + seconds, stop=self.stop + seconds)
 
 

@@ -104,7 +104,8 @@ def open_instruments(
     found.notes += [broken] if broken else []
     if all(encoder.conditions for encoder in found.encoders):
         found.notes.append(
-            "Similarity is judged only by the encoder that conditions the built-in model, so it may flatter that "
+            "Similarity is judged only by the encoder that conditions the built-in model, "
+            "so it may flatter that "
             "model: not a headline. Install resemblyzer for a second opinion."
         )
     return found

@@ -31,13 +31,17 @@ def page(report: dict[str, Any], players: int = 12) -> str:
     systems = report["systems"]
     embedded: set[str] = set()
     parts = [
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'\">",
-        f"<title>Evaluation of {escape(' and '.join(system['name'] for system in systems))}</title><style>{STYLE}</style></head><body><main>",
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; '
+        "media-src data:; style-src 'unsafe-inline'\">",
+        f"<title>Evaluation of {escape(' and '.join(system['name'] for system in systems))}</title>"
+        f"<style>{STYLE}</style></head><body><main>",
         "<h1>Evaluation</h1><ul>",
         *[f"<li>{escape(counted(system))}</li>" for system in systems],
         *[f"<li>{escape(note)}</li>" for note in report["notes"]],
-        f"<li>Columns named 95 %: {escape(report['interval'])}. Measured by {escape(_instruments(report))}.</li></ul>",
+        f"<li>Columns named 95 %: {escape(report['interval'])}. "
+        f"Measured by {escape(_instruments(report))}.</li></ul>",
         _main_table(report),
         _comparison(report) if "comparison" in report else "",
         _scatter(report),
@@ -75,7 +79,10 @@ def _table(caption: str, header: list[str], rows: list[list[str]]) -> str:
         + "</tr>"
         for first, *rest in rows
     )
-    return f'<div class="wide"><table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return (
+        f'<div class="wide"><table><caption>{caption}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
 
 
 def _main_table(report: dict[str, Any]) -> str:
@@ -122,7 +129,10 @@ def _comparison(report: dict[str, Any]) -> str:
                 [escape(metric["label"]), *cells, f'<td><span class="{word.split()[0]}">{word}</span></td>']
             )
     header = ["measure", "difference", "95 %", "jobs higher / lower / equal", "p of the sign test", second]
-    note = "<p>Many measures are compared at once: of twenty without any true difference one is expected to look like one.</p>"
+    note = (
+        "<p>Many measures are compared at once: "
+        "of twenty without any true difference one is expected to look like one.</p>"
+    )
     return (
         f"<h2>{second} less {first}, job by job</h2>"
         + _table("Differences over the same jobs", header, rows)
@@ -138,7 +148,10 @@ def _scatter(report: dict[str, Any]) -> str:
             row = job["measures"]
             if row.get("words") and row.get("similarity") is not None:
                 rate = 100 * row["word_errors"] / row["words"]
-                title = f"{system['name']}: {Path(job['wav']).name}, {rate:.0f} % of the words wrong, similarity {row['similarity']:.2f}"
+                title = (
+                    f"{system['name']}: {Path(job['wav']).name}, {rate:.0f} % of the words wrong, "
+                    f"similarity {row['similarity']:.2f}"
+                )
                 points.append((row["similarity"], rate, title, series))
     if not points:
         return ""
@@ -341,7 +354,9 @@ def _figure(what: str, path: str) -> str:
     sound, picture = (base64.b64encode(data).decode() for data in (audio.encode("mp3"), mel_png(audio)))
     label = escape(f"{what}: {Path(path).name}")
     return (
-        f'<figure><img src="data:image/png;base64,{picture}" alt="Mel spectrogram of {label}, {audio.seconds:.1f} seconds">'
-        f'<audio controls preload="metadata" src="data:audio/mpeg;base64,{sound}" aria-label="{label}"></audio>'
+        f'<figure><img src="data:image/png;base64,{picture}" '
+        f'alt="Mel spectrogram of {label}, {audio.seconds:.1f} seconds">'
+        f'<audio controls preload="metadata" src="data:audio/mpeg;base64,{sound}" '
+        f'aria-label="{label}"></audio>'
         f"<figcaption>{label}</figcaption></figure>"
     )

@@ -24,8 +24,8 @@ def open_recording(recording: Recording) -> tuple[Audio, np.ndarray]:
 
 
 def shortened_clip(audio: Audio, size: int) -> np.ndarray:
-    """The bytes (N,) uint8 of an Ogg Vorbis file of as much of a sound as fits into `size`; none where not even a
-    second does.
+    """The bytes (N,) uint8 of an Ogg Vorbis file of as much of a sound as fits into `size`; none where not
+    even a second does.
     """
     data = audio.encode("ogg")
     while len(data) > size and audio.seconds > 1:

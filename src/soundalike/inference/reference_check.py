@@ -77,6 +77,7 @@ class Report:
     advice: str  # one sentence
 
     def to_dict(self) -> dict:
+        """The report as plain values, as JSON takes them."""
         return {**asdict(self), "window": list(self.window)}
 
 

@@ -20,7 +20,7 @@ TAKES = ((0, 1.0), (1000, 0.95), (2000, 0.9))
 
 @dataclass(frozen=True)
 class TakeRequest:
-    """How often a sentence is made: at least `takes` times, and again while `quality_check` leaves a doubt."""
+    """How often a sentence is made: `takes` times, and again while `quality_check` leaves a doubt."""
 
     takes: int = 1
     quality_check: bool = True
@@ -38,7 +38,7 @@ class Takes:
         self._make, self._expected = self._planned()
 
     def _planned(self) -> tuple[Callable[[Any], Speech], float | None]:
-        """What makes a take of some options, and the seconds the sentence should last, where they are known."""
+        """What makes a take of some options, and the seconds the sentence should last, where known."""
         model = self.model
         if isinstance(model, PlansTakes):
             planning: PlansTakes = model

@@ -69,7 +69,8 @@ def write(voice: Voice, path: str | os.PathLike, source: bool = True, overwrite:
         data = _encode({name: value for name, value in tensors.items() if name != "source"}, voice.facts)
     if len(data) > LARGEST:
         raise CheckpointError(
-            f"{path}: the voice would take {len(data)} bytes, at most {LARGEST} are kept. Use a shorter lexicon or a lower rank."
+            f"{path}: the voice would take {len(data)} bytes, at most {LARGEST} are kept. "
+            "Use a shorter lexicon or a lower rank."
         )
     try:
         write_atomic(path, data, overwrite=overwrite)
@@ -131,7 +132,8 @@ def decode(data: bytes) -> Voice:
     version = int(match[1])
     if version > VERSION:
         raise _Newer(
-            f"made by a later version of soundalike ({said}, this one reads up to {FORMAT}). Update soundalike."
+            f"made by a later version of soundalike ({said}, this one reads up to {FORMAT}). "
+            "Update soundalike."
         )
     facts = _json(header.get("facts"), "facts")
     try:
@@ -149,7 +151,9 @@ def decode(data: bytes) -> Voice:
 
 
 def schema_of(facts: dict[str, Any]) -> dict[str, TensorSchema] | None:
-    """What the arrays of a voice must be, by the architecture that made it; None where that is not known here."""
+    """What the arrays of a voice must be, by the architecture that made it; None where that is not known
+    here.
+    """
     family = registry.current(str((facts.get("model") or {}).get("family", BUILT_IN)))
     if family not in registry.ARCHITECTURES:
         return None

@@ -50,7 +50,8 @@ def path_of(name: str) -> Path:
     wrong = name_fault(name)
     if wrong:
         raise ConfigError(
-            f"voice name {name[:80]!r} {wrong}. Use up to 64 letters, digits, spaces, - and _, such as anna or Anna-2."
+            f"voice name {name[:80]!r} {wrong}. "
+            "Use up to 64 letters, digits, spaces, - and _, such as anna or Anna-2."
         )
     return library() / f"{file_stem(name)}{ENDING}"
 
@@ -192,7 +193,8 @@ def ready(cloner: Cloner, found: Voice | str, name: str = "voice") -> Voice:
     if "source" not in found.tensors:
         made = found.facts.get("model", {}).get("package")
         raise CheckpointError(
-            f"{name}: this voice was made for another model{f' (soundalike {made})' if made else ''} and holds no clip of its recording "
+            f"{name}: this voice was made for another model{f' (soundalike {made})' if made else ''} and "
+            "holds no clip of its recording "
             "to derive it from anew. Make it again from its recording with this one."
         )
     return cloner.listen_again(found, name)

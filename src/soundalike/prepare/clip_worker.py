@@ -166,8 +166,8 @@ def _row(
 
 
 def _words(clip: Clip, sound: Audio, plan: Plan) -> tuple[str, str, list[str]]:
-    """What is said in a clip, written down where its corpus has no text; its language; its phonemes, none of a
-    language without a lexicon. Raises TextError.
+    """What is said in a clip, written down where its corpus has no text; its language; its phonemes, none of
+    a language without a lexicon. Raises TextError.
     """
     text = clip.text
     if not text and plan.transcribe:

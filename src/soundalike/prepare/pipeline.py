@@ -85,8 +85,8 @@ def prepare(
 
     `shares` of the speakers go to dev and test (default: SHARE each); `aligner` finds the words of long
     recordings that come with their text; `settings` are those of Plan. Clips that cannot be used are listed
-    in `OUT/rejected.jsonl` with the reason. Safe to interrupt, even to kill, and start again. Raises DataError
-    where nothing can be used.
+    in `OUT/rejected.jsonl` with the reason. Safe to interrupt, even to kill, and start again. Raises
+    DataError where nothing can be used.
     """
     place = Path(source)
     folder = Path(out)

@@ -130,8 +130,8 @@ def share_out(audio: Audio, text: str, language: str, pieces: list[Span], aligne
 
 
 def _word_times(audio: Audio, text: str, language: str, aligner: Aligner) -> dict[tuple[int, int], float]:
-    """When each word of a text is said, in seconds, by its place in the text. Raises TextError for a text that
-    has more sounds than the recording can hold.
+    """When each word of a text is said, in seconds, by its place in the text. Raises TextError for a text
+    that has more sounds than the recording can hold.
     """
     scores = aligner.class_scores(audio)  # (T, C)
     whole = len(scores) // COARSE * COARSE

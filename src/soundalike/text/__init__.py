@@ -1,7 +1,7 @@
 """Text: normalising, sentences, phonemes, the alphabet; markup, pronunciations, the language of a text.
 
-The names below are imported when they are asked for, so that a network that needs the alphabet does not load the
-reading of text.
+The names below are imported when they are asked for, so that a network that needs the alphabet does not load
+the reading of text.
 """
 
 from __future__ import annotations

@@ -17,8 +17,9 @@ from soundalike.core.files import write_atomic
 FORMAT = "soundalike-ratings-1"
 TABLES = (
     "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-    "CREATE TABLE ratings (rater TEXT NOT NULL, trial TEXT NOT NULL, clip TEXT NOT NULL, job TEXT NOT NULL, kind TEXT NOT NULL, "
-    "system TEXT NOT NULL, score REAL NOT NULL, position INTEGER NOT NULL, seconds REAL NOT NULL, at TEXT NOT NULL, "
+    "CREATE TABLE ratings (rater TEXT NOT NULL, trial TEXT NOT NULL, clip TEXT NOT NULL, "
+    "job TEXT NOT NULL, kind TEXT NOT NULL, system TEXT NOT NULL, score REAL NOT NULL, "
+    "position INTEGER NOT NULL, seconds REAL NOT NULL, at TEXT NOT NULL, "
     "PRIMARY KEY (rater, trial, clip))",
 )
 
@@ -81,7 +82,8 @@ class Ratings:
         found = Ratings.open(place)
         if found.about() != wanted:
             raise EvaluationError(
-                f"{path}: holds the ratings of another test, or of other clips. Choose another file with --ratings."
+                f"{path}: holds the ratings of another test, or of other clips. "
+                "Choose another file with --ratings."
             )
         return found
 

@@ -1,4 +1,4 @@
-"""What models that speak sentence by sentence share: the prosody asked for, and a mel to sound with timestamps."""
+"""What models that write a mel share: the prosody asked for, and from mel to sound with timestamps."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """Prompt adaptation: a few steps of training on the very seconds a voice was taken from.
 
-What is said in them is recognized by the aligner, phone by phone. Windows of them are made again from the rest,
-and the error, as the model's own objective sees it, moves thin matrices beside some of the weights (LoRA, Hu et
-al. 2021). The windows are cleaned of steady noise first, so that it is not learned with the voice. This is
-speaker-adaptive fine-tuning as in AdaSpeech (Chen et al. 2021), with one clip and no transcript.
+What is said in them is recognized by the aligner, phone by phone. Windows of them are made again from the
+rest, and the error, as the model's own objective sees it, moves thin matrices beside some of the weights
+(LoRA, Hu et al. 2021). The windows are cleaned of steady noise first, so that it is not learned with the
+voice. This is speaker-adaptive fine-tuning as in AdaSpeech (Chen et al. 2021), with one clip and no
+transcript.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def adapt_to_prompt(
     """The difference to the weights of a model's acoustic network (nn.lora) that brings it nearer to a voice.
 
     `recognized` are the symbols of the voice's prompt with the frames of each. Empty where the prompt cannot
-    be divided. `progress` hears (done, all) after each step. Raises CheckpointError for another model's voice.
+    be divided. `progress` hears (done, all) after each step. Raises CheckpointError for another model's
+    voice.
     """
     model.check(voice)
     windows = PromptWindows(voice, recognized)

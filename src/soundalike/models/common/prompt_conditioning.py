@@ -1,4 +1,4 @@
-"""Models whose voice is a prompt and a speaker embedding: what they keep of a recording, and how they begin."""
+"""Models conditioned on a prompt and a speaker embedding: what they keep of a recording, how they adapt."""
 
 from __future__ import annotations
 
@@ -83,8 +83,8 @@ class PromptConditionedSynthesizer:
     def adapt_to_prompt(
         self, voice: Voice, aligner: Aligner, progress: Progress | None = None
     ) -> dict[str, np.ndarray]:
-        """A difference to the acoustic model's weights that brings it nearer to a voice; empty where too little
-        is understood of the prompt. Raises CheckpointError for another model's voice.
+        """A difference to the acoustic model's weights that brings it nearer to a voice; empty where too
+        little is understood of the prompt. Raises CheckpointError for another model's voice.
         """
         from .prompt_adaptation import adapt_to_prompt
 
@@ -117,7 +117,8 @@ class PromptConditionedSynthesizer:
                     self._adapted[key] = applied(self.acoustic, tensors)
                 except (ValueError, RuntimeError) as error:
                     raise CheckpointError(
-                        f"this voice's adapter does not fit the model ({error}). Run `soundalike adapt` again."
+                        f"this voice's adapter does not fit the model ({error}). "
+                        "Run `soundalike adapt` again."
                     ) from None
                 for old in list(self._adapted)[:-KEPT]:
                     del self._adapted[old]
@@ -193,8 +194,8 @@ def voice_of(reference: Audio, encoder: SpeakerEncoder, mel: MelSpec) -> Voice:
 
 
 def blended(first: Voice, second: Voice, weight: float, mel: MelSpec) -> Voice:
-    """A voice `weight` of the way from the first to the second: the embedding between theirs, and the prompt of
-    the nearer one with its mean spectrum and its pitch moved to the place between.
+    """A voice `weight` of the way from the first to the second: the embedding between theirs, and the prompt
+    of the nearer one with its mean spectrum and its pitch moved to the place between.
     """
     near = 0 if weight <= 0.5 else 1
     pair = [

@@ -1,4 +1,4 @@
-"""What architectures keep of a recording that condition on a prompt and a speaker embedding, and their slots."""
+"""The slots and the voice schema of architectures conditioned on a prompt and a speaker embedding."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ PROMPT_VOICE = {
 
 
 def prompt_slots(part: str) -> dict[str, Slot]:
-    """The slots of an architecture whose acoustic model is `part`: text to mel to sound, a speaker encoder, and
-    an aligner that checks what is said.
+    """The slots of an architecture whose acoustic model is `part`: text to mel to sound, a speaker encoder,
+    and an aligner that checks what is said.
     """
     return {
         "acoustic": Slot("acoustic", part=part),

@@ -86,7 +86,7 @@ def open_recogniser(language: str | None, folder: str | None = None) -> Recognis
 
 
 def _bundled_weights() -> list[Path]:
-    """The folders of the packages with Whisper's weights. Raises EvaluationError where one is not installed."""
+    """The folders of the packages with Whisper's weights. Raises EvaluationError where one is missing."""
     folders = []
     for name in WEIGHTS:
         spec = importlib.util.find_spec(name)

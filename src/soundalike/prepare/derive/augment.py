@@ -93,8 +93,8 @@ def _stretched(hertz: np.ndarray, size: int) -> np.ndarray:
 
 
 def add_recognized_phones(folder: str, aligner: Aligner, mel: MelSpec) -> int:
-    """Give clips without phonemes those that the aligner recognizes in them, with their durations in frames of
-    `mel`; returns how many are clear enough.
+    """Give clips without phonemes those that the aligner recognizes in them, with their durations in frames
+    of `mel`; returns how many are clear enough.
 
     About half of what it recognizes in English is what a lexicon says, and much of the rest is a neighbouring
     sound: good enough to learn voices from, not to learn a language.

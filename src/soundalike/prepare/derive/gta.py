@@ -43,8 +43,8 @@ def write_gta(folder: str, objective: Objective, settings: DataConfig, mel: MelS
     many.
 
     A vocoder trained on some of these learns to mend what that model smears. `objective` is that of an
-    acoustic model: its preview is a mel; `settings` choose the clips. Raises ConfigError for a part that makes
-    no mel.
+    acoustic model: its preview is a mel; `settings` choose the clips. Raises ConfigError for a part that
+    makes no mel.
     """
     import torch
 

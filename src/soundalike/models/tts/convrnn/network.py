@@ -55,7 +55,7 @@ class ReferenceEncoder(nn.Module):
 
 
 class ConvRNN(nn.Module):
-    """Text encoder, reference encoder, decoder; its objective runs them in training, `infer` when speaking."""
+    """Text encoder, reference encoder, decoder; its objective runs them in training, `infer` to speak."""
 
     mean: Tensor
     std: Tensor

@@ -38,7 +38,8 @@ def sentences_of(
     """
     if source.seconds > LONGEST:
         raise AudioError(
-            f"the source lasts {source.seconds:.0f} s. Give at most {LONGEST:.0f} s at a time: cut it at pauses."
+            f"the source lasts {source.seconds:.0f} s. "
+            f"Give at most {LONGEST:.0f} s at a time: cut it at pauses."
         )
     sound = source.resample(mel.sample_rate)
     hertz = pitch(sound.normalised().samples, mel)
@@ -67,7 +68,8 @@ def _words(
         recognized = aligner.recognize(source)
         if recognized is None:
             raise AudioError(
-                "too little of the source is understood. Give its transcript, or a clearer recording of speech."
+                "too little of the source is understood. "
+                "Give its transcript, or a clearer recording of speech."
             )
         symbols, durations = recognized
         said = Utterance(symbols, [""], [0] * len(symbols))

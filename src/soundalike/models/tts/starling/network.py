@@ -319,8 +319,8 @@ class Starling(nn.Module):
         seed: int,
         temperature: float,
     ) -> AcousticOutput:
-        """The mel of symbols (S,) that last given whole frames (S,) and follow a given pitch (T,): octaves above
-        the voice's own mean, NaN where unvoiced. The voice is of batch one.
+        """The mel of symbols (S,) that last given whole frames (S,) and follow a given pitch (T,): octaves
+        above the voice's own mean, NaN where unvoiced. The voice is of batch one.
         """
         states, _ = self.encode(
             symbols[None], torch.tensor([len(symbols)], device=symbols.device), conditioning

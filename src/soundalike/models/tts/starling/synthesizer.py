@@ -46,7 +46,7 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
 
     @classmethod
     def of_parts(cls, parts: Mapping[str, LoadedPart]) -> StarlingSynthesizer:
-        """The model of parts by slot; the discriminator of its training, where it ships, serves adaptation."""
+        """The model of parts by slot. The discriminator, where it ships, serves prompt adaptation."""
         made = super().of_parts(parts)
         if "adversary" in parts:
             made.discriminator = parts["adversary"].network

@@ -102,7 +102,8 @@ def read_public(path: str | os.PathLike) -> GE2E:
         raise CheckpointError(f"{path}: no such file. Give resemblyzer's pretrained.pt.") from None
     except Exception as error:  # torch names no single error for a file that is not its own
         raise CheckpointError(
-            f"{path}: not a file of public GE2E weights ({type(error).__name__}). Give resemblyzer's pretrained.pt."
+            f"{path}: not a file of public GE2E weights ({type(error).__name__}). "
+            "Give resemblyzer's pretrained.pt."
         ) from None
     network = GE2E(GE2EConfig(step=77, positive=True), PUBLIC_MEL)  # 1.3 windows a second
     kept = {name: value for name, value in weights.items() if name.partition(".")[0] in ("lstm", "linear")}
