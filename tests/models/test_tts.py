@@ -344,11 +344,11 @@ def test_wavenet_generates_what_it_sees_in_parallel():
     assert (made[1, 96:] == 0).all() and len(made[0].unique()) > 50
     with torch.no_grad():
         together = network.logits(mel, lengths, classes)
-        told = network.tell(mel, lengths).numpy()
+        condition = network.condition(mel, lengths).numpy()
     memory = Memory(network, 2)
     last = np.full(2, 128)
     for n in range(160):
-        odds = memory.step(last, told[:, :, n // (32 // PARTS)])
+        odds = memory.step(last, condition[:, :, n // (32 // PARTS)])
         np.testing.assert_allclose(odds, together[:, n].numpy(), atol=2e-5)
         last = classes[:, n].numpy()
     chosen = torch.searchsorted(together[0].softmax(-1).cumsum(-1), torch.special.ndtr(noise[0])[:, None])[

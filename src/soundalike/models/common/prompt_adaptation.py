@@ -1,7 +1,7 @@
-"""Prompt adaptation: a few steps of training on the very seconds a voice was taken from.
+"""Prompt adaptation: a few steps of training on a voice's own prompt.
 
-What is said in them is recognized by the aligner, phone by phone. Windows of them are made again from the
-rest, and the error, as the model's own objective sees it, moves thin matrices beside some of the weights
+Its phones are recognized by the aligner. Windows of it are predicted again with the rest of it as the
+prompt, and the loss of the model's own objective trains low-rank matrices beside some of the weights
 (LoRA, Hu et al. 2021). The windows are cleaned of steady noise first, so that it is not learned with the
 voice. This is speaker-adaptive fine-tuning as in AdaSpeech (Chen et al. 2021), with one clip and no
 transcript.
@@ -29,8 +29,7 @@ RATE = 2e-3
 RANK = 8
 # Share of the frames taken to be a band's noise; how much of it is taken off; what stays at least
 QUIETEST, NOISE, LEFT = 0.08, 1.5, 0.1
-# Of what was learned, what is kept: most of the likeness, little of what the seconds themselves happened to
-# be
+# Share of the learned difference that is kept: most of the similarity, little overfitting to the prompt
 STRENGTH = 0.5
 TOGETHER = 2  # windows of a step
 WINDOW = 250  # frames, at most half of the prompt
@@ -46,8 +45,8 @@ def adapt_to_prompt(
     """The difference to the weights of a model's acoustic network (nn.lora) that brings it nearer to a voice.
 
     `recognized` are the symbols of the voice's prompt with the frames of each. Empty where the prompt cannot
-    be divided. `progress` hears (done, all) after each step. Raises CheckpointError for another model's
-    voice.
+    be divided. `progress` is called with (done, all) after each step. Raises CheckpointError for another
+    model's voice.
     """
     model.check(voice)
     windows = PromptWindows(voice, recognized)
@@ -80,7 +79,7 @@ def adapt_to_prompt(
 
 
 class PromptWindows:
-    """Stretches of a voice's prompt to be made again, each with what is left of it as its prompt."""
+    """Windows of a voice's prompt to be predicted again, each with the rest of it as its prompt."""
 
     def __init__(self, voice: Voice, recognized: tuple[list[str], list[int]]):
         symbols, durations = recognized
@@ -129,8 +128,8 @@ class PromptWindows:
 
 
 def without_noise(mel: np.ndarray) -> np.ndarray:
-    """A log-mel (T, M) less what sounds on in each band: spectral subtraction (Boll 1979) of its QUIETEST
-    part.
+    """A log-mel (T, M) without steady noise: spectral subtraction (Boll 1979) of the QUIETEST share of each
+    band.
     """
     sound = np.exp(mel)
     noise = NOISE * np.quantile(sound, QUIETEST, axis=0, keepdims=True)

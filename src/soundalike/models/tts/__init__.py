@@ -1,1 +1,1 @@
-"""Families: one room per architecture of voice cloning."""
+"""Architectures of voice cloning, one package each."""

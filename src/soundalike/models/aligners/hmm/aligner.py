@@ -1,4 +1,4 @@
-"""The aligner as others see it: sound and symbols in, frames and scores out, in numpy."""
+"""The aligner for use outside training: sound and symbols in, frames and scores out, in numpy."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FEWEST = 2  # frames a phoneme takes at least: a sound with fewer cannot hold it
 
 
 class HmmAligner:
-    """Hears by the mel it was trained with, whatever mel the other parts of a model use."""
+    """Aligns by the mel the network was trained with, whatever mel the other parts of a model use."""
 
     def __init__(self, part: LoadedPart):
         self.network: Aligner = part.network
@@ -31,11 +31,11 @@ class HmmAligner:
         return self.align_mel(self.hear(audio), symbols)
 
     def recognize(self, audio: Audio) -> tuple[list[str], list[int]] | None:
-        """The symbols heard in a sound and the frames of each; None where they are too few or not clear."""
+        """The symbols recognized in a sound and the frames of each; None where too few or not clear."""
         return self.recognize_mel(self.hear(audio))
 
     def hear(self, audio: Audio) -> np.ndarray:
-        """The log-mel (T, M) of a sound by the aligner's own spec, at the level it knows."""
+        """The log-mel (T, M) of a sound by the aligner's own spec, at the level of its training."""
         sound = audio.resample(self.mel.sample_rate).normalised()
         with torch.inference_mode():
             return log_mel(torch.from_numpy(sound.samples)[None], self.mel)[0].numpy()

@@ -1,4 +1,4 @@
-"""The aligner: a small frame classifier of phones, trained on text alone, that says how long each symbol
+"""The aligner: a small frame classifier of phones, trained without durations, that finds how long each symbol
 lasts.
 
 A hidden Markov model without a blank: every symbol of the text is a state, marks are silences that may last
@@ -16,7 +16,6 @@ import torch
 from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
-from soundalike.models.aligners.agreement import DISAGREEMENT as DISAGREEMENT
 from soundalike.nn.conv import Conv, ConvBlock
 from soundalike.nn.masks import length_mask
 from soundalike.text.alphabet import PHONES, phone_classes
@@ -32,6 +31,8 @@ COMMONEST = float(np.log(0.06))  # no prior counts for more: silence is common w
 
 @dataclass(frozen=True)
 class AlignerConfig:
+    """Sizes of the network."""
+
     width: int = 256
     kernel: int = 3
     # A field of view of about a tenth of a second either way: sharp edges
@@ -56,7 +57,8 @@ class Aligner(nn.Module):
         self.register_buffer("steps_seen", torch.zeros((), dtype=torch.int64))
         self.register_buffer("class_of", torch.tensor(phone_classes()))  # symbol id -> class
 
-    def forward(self, mel: Tensor, lengths: Tensor) -> Tensor:  # (B, T, M), (B,) -> (B, T, CLASSES)
+    def forward(self, mel: Tensor, lengths: Tensor) -> Tensor:
+        """Log-probabilities (B, T, CLASSES) of log-mels (B, T, M) of so many frames (B,)."""
         mask = length_mask(lengths, mel.shape[1])
         mean = (mel * mask[..., None]).sum(1, keepdim=True) / lengths[:, None, None]
         x = self.first((mel - mean) / self.spread * mask[..., None]) * mask[..., None]

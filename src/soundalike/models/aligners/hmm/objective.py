@@ -23,10 +23,10 @@ from .search import posteriors
 
 @dataclass(frozen=True)
 class AlignerSettings:
-    """How training begins before the network can be trusted."""
+    """How the first steps are guided, while the network knows nothing."""
 
     prior_scale: float = PRIOR_SCALE
-    guided: int = 500  # steps over which the guide fades and the network comes to be trusted
+    guided: int = 500  # steps over which the guide fades and the network's own scores take over
     guide_width: float = 0.04  # how far from an even pace, as a share of the sentence
     hint: float = 3.0  # nats: what is quiet is silence, what is not is none
 
@@ -37,7 +37,7 @@ def even_pace(
     """Scores (B, T, S) that prefer an even pace through the phonemes over the loud frames, and silence in the
     quiet ones.
 
-    Without such a guide the first steps fall into a corner: one state takes all the frames.
+    Without such a guide the first steps collapse: one state takes all the frames.
     """
     frames = length_mask(mel_lengths, mel.shape[1])
     level = mel.mean(2).masked_fill(frames == 0, torch.nan)

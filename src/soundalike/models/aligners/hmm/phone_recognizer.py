@@ -1,4 +1,4 @@
-"""Phones heard in speech without a transcript."""
+"""Phone recognition: the phones of speech without a transcript."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from soundalike.audio.mel import MelSpec
 from soundalike.models.aligners.hmm.network import COMMONEST, LEAST, PRIOR_SCALE, Aligner
 from soundalike.text.alphabet import COMMA, GAP, PHONES, START, STOP
 
-ENTERING = 3.0  # nats that a new phone costs: as many are then heard as are said
+ENTERING = 3.0  # nats that a new phone costs: as many are then recognized as are said
 
 
-CLEAR = -1.8  # mean log-probability of heard phones under which a clip is left alone
+CLEAR = -1.8  # mean log-probability of recognized phones under which a clip is left alone
 
 
-PACE = (5.0, 22.0)  # heard phones a second that speech may have
+PACE = (5.0, 22.0)  # recognized phones a second that speech may have
 
 
 PAUSE = 12  # frames of silence that are written as a comma
@@ -24,7 +24,7 @@ PAUSE = 12  # frames of silence that are written as a comma
 def recognize_phones(
     sound: torch.Tensor, aligner: Aligner, mel: MelSpec
 ) -> tuple[list[str], list[int]] | None:
-    """The symbols heard in a log-mel (T, M) and the frames of each; None where they are too few or not
+    """The symbols recognized in a log-mel (T, M) and the frames of each; None where they are too few or not
     clear.
     """
     with torch.inference_mode():
@@ -43,7 +43,7 @@ def recognize_phones(
 
 
 def _written(spans: list[tuple[int, int, int]]) -> tuple[list[str], list[int]]:
-    """Heard spans as the symbols of a sentence with the frames of each: silences become marks."""
+    """Recognized spans as the symbols of a sentence with the frames of each: silences become marks."""
     symbols = [START]
     durations = [0]
     for number, (kind, start, stop) in enumerate(spans):

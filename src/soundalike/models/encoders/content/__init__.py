@@ -1,1 +1,1 @@
-"""Content encoders: what is said, without who says it."""
+"""Content encoders: speech to units that depend little on the speaker."""

@@ -1,1 +1,1 @@
-"""Speaker encoders: sound to one vector."""
+"""Speaker encoders: sound to a speaker embedding."""

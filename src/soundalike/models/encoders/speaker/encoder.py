@@ -1,4 +1,4 @@
-"""A speaker encoder as others see it: sounds in, embeddings out, in numpy."""
+"""A speaker encoder for use outside training: sounds in, embeddings out, in numpy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from soundalike.nn.spectral import log_mel
 
 
 class MelSpeakerEncoder:
-    """Hears by the mel it was trained with."""
+    """Embeds sounds by the mel the network was trained with."""
 
     def __init__(self, part: LoadedPart):
         self.network = part.network
@@ -25,12 +25,12 @@ class MelSpeakerEncoder:
         """Speaker embeddings (n, V), of length one, of sounds of one length and rate."""
         device = next(self.network.parameters()).device
         samples = np.stack([piece.resample(self.mel.sample_rate).samples for piece in pieces])
-        heard = log_mel(torch.from_numpy(samples), self.mel).to(device)
-        lengths = torch.full((len(heard),), heard.shape[1], device=device)
-        return self.network(heard, lengths).cpu().numpy()
+        mels = log_mel(torch.from_numpy(samples), self.mel).to(device)
+        lengths = torch.full((len(mels),), mels.shape[1], device=device)
+        return self.network(mels, lengths).cpu().numpy()
 
     @torch.inference_mode()
     def embed_mel(self, mel: np.ndarray) -> np.ndarray:
         """The embedding (V,) of a log-mel (T, M) of the encoder's own spec."""
-        heard = torch.from_numpy(np.asarray(mel, np.float32))[None]
-        return self.network(heard, torch.tensor([heard.shape[1]]))[0].numpy()
+        batch = torch.from_numpy(np.asarray(mel, np.float32))[None]
+        return self.network(batch, torch.tensor([batch.shape[1]]))[0].numpy()

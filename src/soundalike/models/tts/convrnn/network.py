@@ -1,12 +1,12 @@
 """Text and a reference to log-mel frames by convolutions and recurrence, regressed in one pass.
 
-    symbols -> convolutions -> BiLSTM -> (B, S, D) -> length regulator -> (B, T, D) --+
-                                            |                                          concatenate ->
+    symbols -> convolutions -> BiLSTM -> (B, S, D) -> length regulator -> (B, T, D) -----+
+                                            |                                             concatenate ->
                                             convolutions -> mel
-    mel of the reference -> convolutions -> mean over time -> with the speaker vector -+
+    mel of the reference -> convolutions -> mean over time -> with the speaker embedding -+
 
-Durations are predicted from the text's states and the voice and learned from the aligner: a small model does
-not learn to attend from little data.
+Durations are predicted from the text's states and the voice; those of the aligner are the target. A small
+model does not learn attention from little data.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ from soundalike.core.types import AcousticOutput, ProsodyControls
 from soundalike.nn.conv import Conv, ConvBlock
 from soundalike.nn.length_regulator import natural, regulate, symbol_of_frame, whole
 from soundalike.nn.masks import length_mask
+from soundalike.nn.normalizer import MelNormalizer
 from soundalike.text.alphabet import SYMBOLS, phone_classes
 
 
 @dataclass(frozen=True)
 class ConvRNNConfig:
+    """Sizes of the network."""
+
     width: int = 256  # of the text's states; half of it each way
     text_convs: int = 3
     text_kernel: int = 5
@@ -38,7 +41,7 @@ class ConvRNNConfig:
 
 
 class ReferenceEncoder(nn.Module):
-    """Mel features of a reference: normalised log-mel (B, T, M) to (B, D), what is alike all over it."""
+    """Features of a reference: normalised log-mel (B, T, M) to their mean over time (B, D)."""
 
     def __init__(self, config: ConvRNNConfig, n_mels: int):
         super().__init__()
@@ -48,21 +51,20 @@ class ReferenceEncoder(nn.Module):
         )
 
     def forward(self, mel: Tensor, mask: Tensor) -> Tensor:
+        """The mean over time (B, D) of the features of a mel (B, T, M) with a mask (B, T)."""
         x = self.first(mel) * mask[..., None]
         for block in self.blocks:
             x = block(x, mask)
         return x.sum(1) / mask.sum(1, keepdim=True).clamp_min(1.0)
 
 
-class ConvRNN(nn.Module):
+class ConvRNN(MelNormalizer):
     """Text encoder, reference encoder, decoder; its objective runs them in training, `infer` to speak."""
 
-    mean: Tensor
-    std: Tensor
     is_mark: Tensor
 
     def __init__(self, config: ConvRNNConfig, mel: MelSpec):
-        super().__init__()
+        super().__init__(mel.n_mels)
         c = config
         self.config = config
         self.mel = mel
@@ -80,18 +82,13 @@ class ConvRNN(nn.Module):
             [ConvBlock(c.decoder_width, c.kernel, dilation) for dilation in c.dilations]
         )
         self.out = nn.Linear(c.decoder_width, mel.n_mels)
-        self.register_buffer("mean", torch.zeros(mel.n_mels))
-        self.register_buffer("std", torch.ones(mel.n_mels))
         self.register_buffer("is_mark", torch.tensor(phone_classes()) == 0)
 
-    def normalised(self, mel: Tensor, mask: Tensor) -> Tensor:
-        return (mel - self.mean) / self.std * mask[..., None]
-
-    def listen(self, vector: Tensor, prompt: Tensor, prompt_lengths: Tensor) -> Tensor:
-        """The voice (B, V) in a speaker vector (B, V') and the log-mel (B, T, M) of a reference."""
+    def condition(self, embedding: Tensor, prompt: Tensor, prompt_lengths: Tensor) -> Tensor:
+        """The conditioning (B, C) of a speaker embedding (B, V) and the log-mel (B, T, M) of a reference."""
         mask = length_mask(prompt_lengths, prompt.shape[1])
         return torch.cat(
-            [self.reference(self.normalised(prompt, mask), mask), vector * vector.shape[1] ** 0.5], -1
+            [self.reference(self.normalised(prompt, mask), mask), embedding * embedding.shape[1] ** 0.5], -1
         )
 
     def encode(self, symbols: Tensor, lengths: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
@@ -126,7 +123,7 @@ class ConvRNN(nn.Module):
 
     @torch.inference_mode()
     def lengths(self, symbols: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
-        """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not
+        """States (1, S, D) of an utterance, symbols (S,), and the predicted frames (S,) of each, not
         rounded.
         """
         states, log_durations = self.encode(
@@ -136,10 +133,10 @@ class ConvRNN(nn.Module):
 
     @torch.inference_mode()
     def infer(self, symbols: Tensor, voice: Tensor, prosody: ProsodyControls) -> AcousticOutput:
-        """Frames of one utterance: symbols (S,), a voice of batch one. It has no pitch of its own: the
-        vocoder reads that off the mel.
+        """The mel of one utterance: symbols (S,), the conditioning (1, C) of a voice. It has no pitch: the
+        vocoder estimates that from the mel.
         """
         states, exact = self.lengths(symbols, voice)
         durations = whole(exact / prosody.tempo, ~self.is_mark[symbols], prosody.frames)
-        mel = self.decode(states, durations[None], voice)[0][0] * self.std + self.mean
+        mel = self.denormalised(self.decode(states, durations[None], voice)[0][0])
         return AcousticOutput(mel.clamp_min(self.mel.silence), None, durations)

@@ -1,4 +1,4 @@
-"""Training of the conv/BiLSTM family: mean squared error of the mel, its mean absolute error told beside."""
+"""Training of convrnn: mean squared error of the mel; its mean absolute error is logged beside it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class ConvRNNObjective(MelObjective[ConvRNN, ConvRNNSettings]):
     required_fields = frozenset({"symbols", "durations", "mel", "prompt", "prompt_span", "speaker_embedding"})
 
     def forward(self, batch: Batch) -> Output:
-        """The mel and log durations, told the true durations."""
+        """The mel with the true durations, and the predicted log durations."""
         net = self._network
-        voice = net.listen(batch["speaker_embedding"], batch["prompt"], batch.lengths("prompt"))
+        voice = net.condition(batch["speaker_embedding"], batch["prompt"], batch.lengths("prompt"))
         states, log_durations = net.encode(batch["symbols"], batch.lengths("symbols"), voice)
         mel, lengths = net.decode(states, batch["durations"], voice)
         mask = outside_prompt(batch, length_mask(lengths, mel.shape[1]))
@@ -54,7 +54,7 @@ class ConvRNNObjective(MelObjective[ConvRNN, ConvRNNSettings]):
         }
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
-        """The mel, told the true durations."""
+        """The mel with the true durations."""
         return {"mel": self.forward(batch)["mel"]}
 
 

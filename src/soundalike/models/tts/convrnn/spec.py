@@ -1,4 +1,4 @@
-"""Convolutions and a bidirectional LSTM, heard through Griffin-Lim."""
+"""Convolutions and a bidirectional LSTM, with Griffin-Lim as the vocoder."""
 
 from __future__ import annotations
 

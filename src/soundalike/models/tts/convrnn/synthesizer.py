@@ -1,6 +1,4 @@
-"""The conv/BiLSTM family assembled: an acoustic model, a vocoder (Griffin-Lim as it was meant) and a speaker
-encoder.
-"""
+"""convrnn assembled: an acoustic model, a vocoder (Griffin-Lim, as it was meant) and a speaker encoder."""
 
 from __future__ import annotations
 
@@ -28,6 +26,7 @@ class ConvRNNSynthesizer(PromptConditionedSynthesizer):
     adaptation_layers = ("decoder", "out")
 
     def adaptation_objective(self, network: ConvRNN, facts: DataFacts) -> ConvRNNObjective:
+        """A copy of the acoustic model under training, with the usual weights of the losses."""
         return ConvRNNObjective(network, ConvRNNSettings(), facts)
 
     def seconds(self, utterance: Utterance, voice: Voice, options: ConvRNNOptions) -> float:
@@ -46,7 +45,7 @@ class ConvRNNSynthesizer(PromptConditionedSynthesizer):
         embedding = self.tensor(voice, IDENTITY)
         prompt = self.tensor(voice, "prompt")
         with torch.inference_mode():
-            return acoustic.listen(embedding, prompt, torch.tensor([prompt.shape[1]], device=self.device))
+            return acoustic.condition(embedding, prompt, torch.tensor([prompt.shape[1]], device=self.device))
 
     def acoustic_output(self, utterance: Utterance, voice: Voice, options: ConvRNNOptions) -> AcousticOutput:
         """The mel and durations of one sentence, before the vocoder. Raises CheckpointError for another

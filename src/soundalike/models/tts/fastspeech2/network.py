@@ -1,4 +1,4 @@
-"""Symbols and a speaker vector to log-mel frames, in one pass (FastSpeech 2, Ren et al. 2020).
+"""Symbols and a speaker embedding to log-mel frames, in one pass (FastSpeech 2, Ren et al. 2020).
 
     symbols -> FFT blocks -> + voice -> length regulator -> + pitch -> + energy -> FFT blocks -> mel
                                  |            ^                ^          ^
@@ -6,8 +6,8 @@
                                  true in training)
 
 The pitch is that of each frame, in octaves above the mean of the voice, with a voicing of its own; the
-paper's wavelet spectrogram needs the mean and spread of each utterance to be predicted as well, which here
-the reference tells.
+paper's wavelet spectrogram needs the mean and spread of each utterance to be predicted as well; here the mean
+comes from the reference.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from soundalike.core.types import AcousticOutput, ProsodyControls
 from soundalike.nn.conv import Conv
 from soundalike.nn.length_regulator import natural, regulate, whole
 from soundalike.nn.masks import length_mask
+from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.spectral import energy
 from soundalike.text.alphabet import SYMBOLS, phone_classes
 
@@ -34,12 +35,14 @@ LOUDEST = 6.0  # nats: the top of the energy's bins
 
 @dataclass(frozen=True)
 class FastSpeech2Config:
+    """Sizes of the network, and its dropout."""
+
     width: int = 192
     encoder_blocks: int = 3
     decoder_blocks: int = 4
     heads: int = 2
     filter: int = 512  # width between the two convolutions of a block
-    kernel: int = 5  # of the first of them; the second looks at one place
+    kernel: int = 5  # of the first of them; that of the second is 1
     predictor: int = 192  # width of the variance predictors
     predictor_kernel: int = 3
     bins: int = 256  # of pitch and of energy
@@ -65,7 +68,8 @@ class FFTBlock(nn.Module):
         self.second = Conv(c.filter, c.width, 1)
         self.last_norm = nn.LayerNorm(c.width)
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:  # (B, T, D), (B, T) -> (B, T, D)
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """(B, T, D) with a mask (B, T) to (B, T, D)."""
         # (B, H, T, D/H)
         split = [
             t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in self.query_key_value(x).chunk(3, -1)
@@ -99,6 +103,7 @@ class VariancePredictor(nn.Module):
         self.out = nn.Linear(c.predictor, outputs)
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        """(B, T, D) with a mask (B, T) to (B, T, outputs)."""
         for conv, norm in zip(self.convs, self.norms):
             x = self.dropout(norm(F.relu(conv(x)))) * mask[..., None]
         return self.out(x) * mask[..., None]
@@ -116,15 +121,13 @@ def quantised(values: Tensor, low: float, high: float, bins: int) -> Tensor:
     return ((values - low) / (high - low) * bins).long().clamp(0, bins - 1)
 
 
-class FastSpeech2(nn.Module):
+class FastSpeech2(MelNormalizer):
     """Encoder, variance adaptor, decoder; its objective runs them in training, `infer` when speaking."""
 
-    mean: Tensor
-    std: Tensor
     is_mark: Tensor
 
     def __init__(self, config: FastSpeech2Config, mel: MelSpec):
-        super().__init__()
+        super().__init__(mel.n_mels)
         c = config
         self.config = config
         self.mel = mel
@@ -140,12 +143,7 @@ class FastSpeech2(nn.Module):
         self.energy_embed = nn.Embedding(c.bins, c.width)
         self.decoder = nn.ModuleList([FFTBlock(c) for _ in range(c.decoder_blocks)])
         self.out = nn.Linear(c.width, mel.n_mels)
-        self.register_buffer("mean", torch.zeros(mel.n_mels))
-        self.register_buffer("std", torch.ones(mel.n_mels))
         self.register_buffer("is_mark", torch.tensor(phone_classes()) == 0)
-
-    def normalised(self, mel: Tensor, mask: Tensor) -> Tensor:
-        return (mel - self.mean) / self.std * mask[..., None]
 
     def energy_of(self, mel: Tensor) -> Tensor:
         """The energy (B, T) of a log-mel (B, T, M), scaled so that the bins reach from -1, silence, to 1."""
@@ -157,9 +155,9 @@ class FastSpeech2(nn.Module):
         mean = (pitch.clamp_min(1.0).log2() * voiced).sum(1) / voiced.sum(1).clamp_min(1.0)
         return torch.where(voiced.sum(1) > 0, mean, USUAL_OCTAVE)
 
-    def encode(self, symbols: Tensor, lengths: Tensor, vector: Tensor) -> tuple[Tensor, Tensor]:
-        """States (B, S, D) of symbols (B, S) in the voice of a speaker vector (B, V), and the logarithm of
-        one plus their frames (B, S).
+    def encode(self, symbols: Tensor, lengths: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
+        """States (B, S, D) of symbols (B, S) with a speaker embedding (B, V), and the logarithm of one plus
+        their predicted frames (B, S).
         """
         mask = length_mask(lengths, symbols.shape[1])
         x = self.embed(symbols) * math.sqrt(self.config.width) + positions(
@@ -169,7 +167,7 @@ class FastSpeech2(nn.Module):
         for block in self.encoder:
             x = block(x, mask)
         # A unit vector's entries are small
-        voice = F.softsign(self.voice(vector * math.sqrt(vector.shape[1])))
+        voice = F.softsign(self.voice(embedding * math.sqrt(embedding.shape[1])))
         x = (x + voice[:, None]) * mask[..., None]
         return x, self.duration(x, mask)[..., 0]
 
@@ -188,6 +186,7 @@ class FastSpeech2(nn.Module):
         return self.energy(x, mask)[..., 0]
 
     def with_energy(self, x: Tensor, mask: Tensor, loudness: Tensor) -> Tensor:
+        """Frames (B, T, D) with an energy (B, T), scaled as `energy_of` does."""
         return (x + self.energy_embed(quantised(loudness, -1.0, 1.0, self.config.bins))) * mask[..., None]
 
     def decode(self, x: Tensor, mask: Tensor) -> Tensor:
@@ -198,23 +197,23 @@ class FastSpeech2(nn.Module):
         return self.out(x) * mask[..., None]
 
     @torch.inference_mode()
-    def lengths(self, symbols: Tensor, vector: Tensor) -> tuple[Tensor, Tensor]:
-        """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not
+    def lengths(self, symbols: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
+        """States (1, S, D) of an utterance, symbols (S,), and the predicted frames (S,) of each, not
         rounded.
         """
         states, log_durations = self.encode(
-            symbols[None], torch.tensor([len(symbols)], device=symbols.device), vector
+            symbols[None], torch.tensor([len(symbols)], device=symbols.device), embedding
         )
         return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
     def infer(
-        self, symbols: Tensor, vector: Tensor, prompt_pitch: Tensor, prosody: ProsodyControls
+        self, symbols: Tensor, embedding: Tensor, prompt_pitch: Tensor, prosody: ProsodyControls
     ) -> AcousticOutput:
-        """Frames of one utterance: symbols (S,), the speaker vector (1, V) and pitch (1, T') in hertz of the
-        voice.
+        """The mel and pitch of one utterance: symbols (S,), the speaker embedding (1, V) and the pitch (1,
+        T') in hertz of the voice.
         """
-        states, exact = self.lengths(symbols, vector)
+        states, exact = self.lengths(symbols, embedding)
         durations = whole(exact / prosody.tempo, ~self.is_mark[symbols], prosody.frames)
         x, lengths = regulate(states, durations[None])
         mask = length_mask(lengths, x.shape[1])
@@ -225,5 +224,5 @@ class FastSpeech2(nn.Module):
         )
         x = self.with_pitch(x, mask, octave, voicing > 0)
         x = self.with_energy(x, mask, self.loudness(x, mask) + prosody.energy / self.reach)
-        mel = self.decode(x, mask)[0] * self.std + self.mean
+        mel = self.denormalised(self.decode(x, mask)[0])
         return AcousticOutput(mel.clamp_min(self.mel.silence), (2.0**octave * (voicing > 0))[0], durations)

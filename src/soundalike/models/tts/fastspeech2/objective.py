@@ -1,4 +1,4 @@
-"""Training of FastSpeech 2: the mel told its true durations, pitch and energy, and predictors of these."""
+"""Training of FastSpeech 2: the mel from the true durations, pitch and energy, and predictors of these."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class FastSpeech2Objective(MelObjective[FastSpeech2, FastSpeech2Settings]):
     )
 
     def forward(self, batch: Batch) -> Output:
-        """The mel, told the true durations, pitch and energy, and what is predicted of these."""
+        """The mel from the true durations, pitch and energy, and the predictions of these."""
         net = self._network
         states, log_durations = net.encode(
             batch["symbols"], batch.lengths("symbols"), batch["speaker_embedding"]
@@ -86,7 +86,7 @@ class FastSpeech2Objective(MelObjective[FastSpeech2, FastSpeech2Settings]):
         }
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
-        """The mel, told the true durations, with the pitch and energy that are predicted."""
+        """The mel from the true durations and the predicted pitch and energy."""
         net = self._network
         states, _ = net.encode(batch["symbols"], batch.lengths("symbols"), batch["speaker_embedding"])
         x, lengths = regulate(states, batch["durations"])

@@ -27,6 +27,7 @@ class FastSpeech2Synthesizer(PromptConditionedSynthesizer):
     adaptation_layers = ("decoder", "out")
 
     def adaptation_objective(self, network: FastSpeech2, facts: DataFacts) -> FastSpeech2Objective:
+        """A copy of the acoustic model under training, with the usual weights of the losses."""
         return FastSpeech2Objective(network, FastSpeech2Settings(), facts)
 
     def seconds(self, utterance: Utterance, voice: Voice, options: FastSpeech2Options) -> float:

@@ -1,8 +1,8 @@
-"""A discriminator of mel spectrograms: what regression blurs, it asks back.
+"""A discriminator of mel spectrograms, against the over-smoothing of a regressed mel.
 
-Least-squares GAN with feature matching on the mel, after Yang et al. 2021 ("GANSpeech"). It is told what is
-being said, frame by frame, as a second picture beside the mel, and who says it by projection in the last
-layer (Miyato & Koyama 2018).
+Least-squares GAN with feature matching on the mel, after Yang et al. 2021 ("GANSpeech"). It is conditioned on
+the text, by the encoder's states of each frame as a second channel beside the mel, and on the voice, by
+projection in the last layer (Miyato & Koyama 2018).
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from soundalike.models.common.interfaces import reads_mel
 class MelDiscriminatorConfig:
     """Its sizes."""
 
-    voice: int = 256  # width of what it is told of the voice
-    said: int = 256  # and of what is being said
+    voice: int = 256  # width of the voice's conditioning
+    said: int = 256  # of the encoder's states of the text
     width: int = 32
 
 
 class MelDiscriminator(nn.Module):
-    """Normalised log-mel (B, T, M), what is said (B, T, D) and a voice (B, V) to features of each layer and
-    scores (B, T/8, M/8).
+    """Normalised log-mel (B, T, M), the text's states (B, T, D) and a voice's conditioning (B, V) to features
+    of each layer and scores (B, T/8, M/8).
     """
 
     def __init__(self, config: MelDiscriminatorConfig, mel: MelSpec):
@@ -51,25 +51,25 @@ class MelDiscriminator(nn.Module):
         self.score = nn.Conv2d(sizes[-1], 1, 3, padding=1)
         self.project = nn.Linear(config.voice, sizes[-1], bias=False)
 
-    def forward(self, mel: Tensor, said: Tensor, voice: Tensor) -> tuple[list[Tensor], Tensor]:
-        """The features of each layer, and the scores: towards one where the mel seems real."""
-        x = torch.stack([mel, self.picture(said)], 1)
+    def forward(self, mel: Tensor, states: Tensor, voice: Tensor) -> tuple[list[Tensor], Tensor]:
+        """The features of each layer, and the scores: towards one for a real mel."""
+        x = torch.stack([mel, self.picture(states)], 1)
         features = []
         for layer in self.layers:
             x = F.leaky_relu(layer(x), 0.2)
             features.append(x)
-        told = (x * self.project(voice)[:, :, None, None]).mean(1)
-        return features, self.score(x)[:, 0] + told
+        projected = (x * self.project(voice)[:, :, None, None]).mean(1)
+        return features, self.score(x)[:, 0] + projected
 
 
 def score_mask(mask: Tensor, scores: Tensor) -> Tensor:
-    """The mask (B, T) at the pace of the scores (B, T', M'), spread over their bands."""
-    pace = F.interpolate(mask[:, None], size=scores.shape[1])[:, 0]
-    return pace[..., None].expand_as(scores)
+    """The mask (B, T) at the frame rate of the scores (B, T', M'), for each of their bands."""
+    sampled = F.interpolate(mask[:, None], size=scores.shape[1])[:, 0]
+    return sampled[..., None].expand_as(scores)
 
 
 def discriminator_loss(real: Tensor, made: Tensor, mask: Tensor) -> Tensor:
-    """Real scores towards one, made ones towards zero."""
+    """Least-squares loss: real scores towards one, made ones towards zero."""
     weight = score_mask(mask, real)
     return (((real - 1) ** 2 + made**2) * weight).sum() / weight.sum().clamp_min(1.0)
 

@@ -1,11 +1,11 @@
 """Symbols and a voice to log-mel frames, in one pass.
 
 After FastSpeech 2 (Ren et al. 2020): text encoder, duration and pitch predictors, upsampling, decoder.
-Convolutions instead of self-attention; the decoder works on patches of two frames. The voice is a speaker
-vector together with a prompt: the prompt's mean spectrum is what the decoder starts from, everything it adds
-is shaped by the voice, and now and then it looks up how the prompt sounds where it said something alike.
-Where the harmonics of the pitch lie it is told outright: to find a comb of them from one number is hard for a
-small network, to say how deep its ripples are is easy.
+Convolutions instead of self-attention; the decoder works on patches of two frames. It is conditioned on a
+speaker embedding and a prompt: the prompt's mean spectrum is what the decoder starts from, each of its blocks
+is modulated by the conditioning, and after some of them it attends to the prompt. The positions of the
+pitch's harmonics are an input, as a ripple over the mel bands: a small network does not find them from the
+pitch alone, but predicts well how deep the ripple is.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from soundalike.core.types import AcousticOutput, ProsodyControls
 from soundalike.nn.conv import Conv, ConvNeXtBlock
 from soundalike.nn.length_regulator import natural, symbol_of_frame, whole
 from soundalike.nn.masks import length_mask
+from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.spectral import harmonic_ripple
 from soundalike.text.alphabet import SYMBOLS, phone_classes
 
@@ -33,15 +34,17 @@ CLEAN = 3.4  # that of a studio recording: what is asked for when speaking
 
 @dataclass(frozen=True)
 class StarlingConfig:
+    """Sizes of the network."""
+
     width: int = 256  # of the text encoder
     encoder_blocks: int = 4
     pitch_width: int = 192
     pitch_blocks: int = 3
     decoder_width: int = 320
     decoder_blocks: int = 8
-    looks: tuple[int, ...] = (2, 5)  # decoder blocks after which it looks into the prompt
+    looks: tuple[int, ...] = (2, 5)  # decoder blocks after which it attends to the prompt
     heads: int = 4  # of that attention
-    noise: int = 2  # random numbers a frame is given, from which a trained adversary asks for texture
+    noise: int = 2  # random numbers of each frame, which adversarial training turns into texture
     expansion: int = 3
     patch: int = 2  # frames the decoder handles as one
     speaker_vector: int = 256
@@ -51,19 +54,17 @@ class StarlingConfig:
 
 @dataclass(frozen=True)
 class VoiceConditioning:
-    """What the network makes of a prompt."""
+    """What the network is conditioned on: what it makes of a speaker embedding and a prompt."""
 
     voice: Tensor  # (B, V)
     base: Tensor  # (B, M) normalised mean spectrum of the prompt's speech
     octave: Tensor  # (B,) mean log2 pitch of the prompt
-    memory: Tensor  # (B, T'/2, W) what the prompt holds, moment by moment
+    memory: Tensor  # (B, T'/2, W) the encoded prompt
     memory_mask: Tensor  # (B, T'/2)
 
 
 class PromptAttention(nn.Module):
-    """Attention from what is to be said (B, P, D) to what the prompt holds (B, T', W); it begins by adding
-    nothing.
-    """
+    """Attention from the decoder (B, P, D) to the encoded prompt (B, T', W); it adds zero before training."""
 
     def __init__(self, width: int, memory: int, heads: int):
         super().__init__()
@@ -76,6 +77,7 @@ class PromptAttention(nn.Module):
         nn.init.zeros_(self.out.bias)
 
     def forward(self, x: Tensor, mask: Tensor, conditioning: VoiceConditioning) -> Tensor:
+        """(B, P, D) with a mask (B, P) and what was attended to added: (B, P, D)."""
         key, value = self.key_value(conditioning.memory).chunk(2, dim=-1)
         # (B, H, ., W/H)
         split = [
@@ -88,7 +90,7 @@ class PromptAttention(nn.Module):
 
 
 class VoiceEncoder(nn.Module):
-    """A speaker vector and a prompt to one voice."""
+    """A speaker embedding and a prompt to the conditioning of the network."""
 
     def __init__(self, config: StarlingConfig, n_mels: int):
         super().__init__()
@@ -105,10 +107,10 @@ class VoiceEncoder(nn.Module):
         self.memory = nn.LayerNorm(w)
 
     def forward(
-        self, vector: Tensor, prompt: Tensor, mask: Tensor, pitch: Tensor, quality: Tensor
+        self, embedding: Tensor, prompt: Tensor, mask: Tensor, pitch: Tensor, quality: Tensor
     ) -> VoiceConditioning:
-        """vector (B, V); prompt (B, T, M) normalised; mask (B, T); pitch (B, T) hertz; quality (B,) or
-        NaN.
+        """embedding (B, V); prompt (B, T, M) normalised; mask (B, T); pitch (B, T) hertz; quality (B,), NaN
+        where not known.
         """
         level = prompt.mean(-1)
         top = level.masked_fill(mask == 0, -torch.inf).amax(1, keepdim=True)
@@ -130,7 +132,7 @@ class VoiceEncoder(nn.Module):
         octave = torch.where(voiced.sum(1) > 0, (octaves * voiced).sum(1) / count, 7.3)
         wobble = (((octaves - octave[:, None]) ** 2 * voiced).sum(1) / count).sqrt()
         known = torch.cat(
-            [vector * 16, pooled, ranged, base, spread, octave[:, None] - 7.3, wobble[:, None]], -1
+            [embedding * 16, pooled, ranged, base, spread, octave[:, None] - 7.3, wobble[:, None]], -1
         )
         asked = ((quality - MIDDLING) / 0.4).nan_to_num(0.0)[:, None]
         return VoiceConditioning(
@@ -138,18 +140,16 @@ class VoiceEncoder(nn.Module):
         )
 
 
-class Starling(nn.Module):
+class Starling(MelNormalizer):
     """Text encoder, predictors, decoder; see `encode` to `decode` for training and `infer` for speaking."""
 
     harmonics: Tensor
-    mean: Tensor
-    std: Tensor
     is_mark: Tensor
 
     embedding = ("hear.mix.2.bias",)  # added to every voice; an adapted network has only one
 
     def __init__(self, config: StarlingConfig, mel: MelSpec):
-        super().__init__()
+        super().__init__(mel.n_mels)
         c = config
         self.config = config
         self.mel = mel
@@ -191,34 +191,32 @@ class Starling(nn.Module):
         nn.init.zeros_(self.depth.weight)
         nn.init.zeros_(self.depth.bias)
         self.register_buffer("harmonics", harmonic_ripple(mel, RIPPLE_STEPS).clone(), persistent=False)
-        self.register_buffer("mean", torch.zeros(mel.n_mels))
-        self.register_buffer("std", torch.ones(mel.n_mels))
         self.register_buffer("is_mark", torch.tensor(phone_classes()) == 0)
 
-    def normalised(self, mel: Tensor, mask: Tensor) -> Tensor:
-        return (mel - self.mean) / self.std * mask[..., None]
-
-    def listen(
+    def condition(
         self,
-        vector: Tensor,
+        embedding: Tensor,
         prompt: Tensor,
         prompt_lengths: Tensor,
         prompt_pitch: Tensor,
         quality: Tensor | None = None,
     ) -> VoiceConditioning:
-        """The voice in a speaker vector (B, V) and a prompt's log-mel (B, T, M) with pitch (B, T) in hertz.
+        """The conditioning of a speaker embedding (B, V) and a prompt's log-mel (B, T, M) with its pitch (B,
+        T) in hertz.
 
         quality (B,) is the predicted mean opinion score of what shall be made with it, 1 to 5; CLEAN if left
         out.
         """
         mask = length_mask(prompt_lengths, prompt.shape[1])
-        quality = torch.full((len(vector),), CLEAN, device=vector.device) if quality is None else quality
-        return self.hear(vector, self.normalised(prompt, mask), mask, prompt_pitch, quality)
+        quality = (
+            torch.full((len(embedding),), CLEAN, device=embedding.device) if quality is None else quality
+        )
+        return self.hear(embedding, self.normalised(prompt, mask), mask, prompt_pitch, quality)
 
     def encode(
         self, symbols: Tensor, lengths: Tensor, conditioning: VoiceConditioning
     ) -> tuple[Tensor, Tensor]:
-        """States (B, S, D) of symbols (B, S), and the logarithm of one plus their frames (B, S)."""
+        """States (B, S, D) of symbols (B, S), and the logarithm of one plus their predicted frames (B, S)."""
         mask = length_mask(lengths, symbols.shape[1])
         x = self.embed(symbols) * mask[..., None] * 4
         for block in self.encoder:
@@ -246,7 +244,7 @@ class Starling(nn.Module):
         return x.reshape(B, size // self.config.patch, -1), lengths
 
     def intone(self, patches: Tensor, mask: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
-        """Octaves above the voice's mean pitch, and log-odds of voicing, (B, T) each."""
+        """The predicted pitch, in octaves above the voice's mean, and log-odds of voicing, (B, T) each."""
         x = self.pitch_in(patches) * mask[..., None]
         for block in self.pitch:
             x = block(x, mask, voice)
@@ -254,7 +252,7 @@ class Starling(nn.Module):
         return out[..., 0], out[..., 1]
 
     def sounds(self, patches: Tensor) -> Tensor:
-        """The states (B, T, D) of what is said, frame by frame, out of patches."""
+        """The encoder's states (B, T, D) frame by frame, out of patches."""
         return patches.reshape(len(patches), -1, self.config.width + 3)[..., : self.config.width]
 
     def decode(
@@ -266,8 +264,8 @@ class Starling(nn.Module):
         conditioning: VoiceConditioning,
         noise: Tensor | None = None,
     ) -> Tensor:
-        """Normalised log-mel (B, T, M) from patches, the pitch to sound: octave, voiced (B, T), and noise (B,
-        T, config.noise), zero if left out.
+        """Normalised log-mel (B, T, M) from patches, pitch and voicing (octave, voiced: (B, T)), and noise
+        (B, T, config.noise), zero if left out.
         """
         B, P, _ = patches.shape
         noise = (
@@ -301,7 +299,7 @@ class Starling(nn.Module):
 
     @torch.inference_mode()
     def lengths(self, symbols: Tensor, conditioning: VoiceConditioning) -> tuple[Tensor, Tensor]:
-        """States (1, S, D) of an utterance, symbols (S,), and the frames (S,) each would like to last, not
+        """States (1, S, D) of an utterance, symbols (S,), and the predicted frames (S,) of each, not
         rounded.
         """
         states, log_durations = self.encode(
@@ -334,7 +332,7 @@ class Starling(nn.Module):
         noise = torch.randn(1, size, self.config.noise, generator=torch.Generator().manual_seed(seed))
         noise = temperature * noise.to(symbols.device)
         made = self.decode(patches, mask, octave, voiced, conditioning, noise)[0, :frames]
-        mel = (made * self.std + self.mean).clamp_min(self.mel.silence)
+        mel = self.denormalised(made).clamp_min(self.mel.silence)
         hertz = (2.0 ** (octave + conditioning.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
         return AcousticOutput(mel, hertz[0, :frames], durations)
 
@@ -346,8 +344,8 @@ class Starling(nn.Module):
         prosody: ProsodyControls,
         lengths: tuple[Tensor, Tensor] | None = None,
     ) -> AcousticOutput:
-        """Frames of one utterance: symbols (S,), a voice of batch one; with its `lengths`, where they are
-        known already.
+        """The mel, pitch and durations of one utterance: symbols (S,), a conditioning of batch one; `lengths`
+        are those of `lengths`, where they are known already.
         """
         states, exact = lengths or self.lengths(symbols, conditioning)
         durations = whole(exact / prosody.tempo, ~self.is_mark[symbols], prosody.frames)
@@ -361,10 +359,7 @@ class Starling(nn.Module):
         noise = torch.randn(
             1, octave.shape[1], self.config.noise, generator=torch.Generator().manual_seed(prosody.seed)
         ).to(symbols.device)
-        mel = (
-            self.decode(patches, mask, octave, voiced, conditioning, prosody.temperature * noise)[0, :frames]
-            * self.std
-            + self.mean
-        )
+        noise = prosody.temperature * noise
+        mel = self.denormalised(self.decode(patches, mask, octave, voiced, conditioning, noise)[0, :frames])
         hertz = (2.0 ** (octave + conditioning.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
         return AcousticOutput(mel.clamp_min(self.mel.silence), hertz[0, :frames], durations)

@@ -72,8 +72,8 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
     ):
         super().__init__(network, settings, facts)
         self.optimizers = ("discriminator", "model") if settings.adversarial else ("model",)
-        told = MelDiscriminatorConfig(network.config.voice, network.config.width)
-        self.adversary = adversary or (MelDiscriminator(told, network.mel) if settings.adversarial else None)
+        sizes = MelDiscriminatorConfig(network.config.voice, network.config.width)
+        self.adversary = adversary or (MelDiscriminator(sizes, network.mel) if settings.adversarial else None)
 
     @property
     def auxiliary_parts(self) -> Mapping[str, Auxiliary]:
@@ -87,10 +87,10 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         return self._discriminator if optimizer == "discriminator" else self._network
 
     def forward(self, batch: Batch) -> Output:
-        """The mel, told the true durations and pitch, and what is predicted of these."""
+        """The mel from the true durations and pitch, and the predictions of these."""
         net = self._network
         patch = self._network.config.patch
-        conditioning = net.listen(
+        conditioning = net.condition(
             batch["speaker_embedding"],
             batch["prompt"],
             batch.lengths("prompt"),
@@ -116,7 +116,7 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
             "voiced": voiced,
             "lengths": lengths,
             "voice": conditioning.voice.detach(),
-            "said": net.sounds(patches).detach(),
+            "states": net.sounds(patches).detach(),
         }
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
@@ -137,9 +137,9 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         return losses
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
-        """The mel, told the true durations, with the pitch that is predicted, and without noise."""
+        """The mel from the true durations and the predicted pitch, without noise."""
         net = self._network
-        conditioning = net.listen(
+        conditioning = net.condition(
             batch["speaker_embedding"], batch["prompt"], batch.lengths("prompt"), batch["prompt_pitch"]
         )
         states, _ = net.encode(batch["symbols"], batch.lengths("symbols"), conditioning)
@@ -182,7 +182,7 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
 
     def _judge(self, mel: Tensor, mask: Tensor, shown: slice, output: Output) -> tuple[list[Tensor], Tensor]:
         seen = (mel * mask[..., None])[:, shown]
-        return self._discriminator(seen, output["said"][:, shown], output["voice"])
+        return self._discriminator(seen, output["states"][:, shown], output["voice"])
 
 
 PART = PartKind(

@@ -71,7 +71,7 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         pitch = self.tensor(voice, "prompt_pitch")
         with torch.inference_mode():
             frames = torch.tensor([prompt.shape[1]], device=self.device)
-            return acoustic.listen(embedding, prompt, frames, pitch), prompt[0]
+            return acoustic.condition(embedding, prompt, frames, pitch), prompt[0]
 
     def plan(self, utterance: Utterance, voice: Voice) -> Plan:
         """A sentence worked out, for as many takes as may be wanted. Raises CheckpointError for another

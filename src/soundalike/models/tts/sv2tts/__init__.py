@@ -1,3 +1,1 @@
-"""Tacotron 2 told whose voice: frame after frame, by attention to the text, until a stop token says that all
-is said.
-"""
+"""Tacotron 2 with a speaker embedding: frame after frame, by attention to the text, up to a stop token."""

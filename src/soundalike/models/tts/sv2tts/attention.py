@@ -1,5 +1,5 @@
-"""Location-sensitive attention (Chorowski et al. 2015): where to look depends on what is there and on where
-was looked before.
+"""Location-sensitive attention (Chorowski et al. 2015): its weights depend on the memory and on the weights
+of the steps before.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class LocationSensitiveAttention(nn.Module):
         """The context (B, E) and the weights (B, S) of one step.
 
         query (B, Q); keys (B, S, A), what `self.keys` makes of the memory (B, S, E); gone (B, S) the weights
-        so far, summed; allowed (B, S) is zero where must not be looked.
+        so far, summed; allowed (B, S) is zero where the weight must be zero.
         """
         where = self.place(self.look_back(gone[:, None]).transpose(1, 2))  # (B, S, A)
         energies = self.score(torch.tanh(self.query(query)[:, None] + keys + where))[..., 0]
@@ -37,27 +37,27 @@ class LocationSensitiveAttention(nn.Module):
 
 
 class Walk:
-    """A way through the text in order, symbol by symbol, as long at each as attention would stay there.
+    """A monotonic path of attention through the text, symbol by symbol.
 
-    At every step attention says how likely it is to be still at the same symbol, given that it was there
-    until now. The product of these is the chance that it has stayed all the while; where that falls under a
-    half, the walk goes on: it stays the median time. (To go on only once that is likelier than not at one
-    step, as the largest weight would have it, is to stay far too long.)
+    The weight of the present symbol at a step is the probability of staying at it, given that the path was
+    there until now. The product of these over the steps is the probability of having stayed all the while;
+    where that falls under a half, the path goes on: it stays the median time. (To go on only once the weight
+    of another symbol is the largest at one step would stay far too long.)
     """
 
-    REACH = 4  # symbols on that one step may go
+    REACH = 4  # symbols that one step may go on
 
     def __init__(self) -> None:
         self.place = 0
         self.stayed = 1.0
 
     def near(self, symbols: Tensor) -> Tensor:
-        """Which of symbols (1, S), numbered, the next step may look at."""
+        """Which of symbols (1, S), numbered, the next step may attend to."""
         return (symbols >= self.place) & (symbols <= self.place + self.REACH)
 
     def __call__(self, weights: Tensor) -> Tensor:
-        """All weight (1, S) at the place where the walk is after a step with these weights (1, S), none but
-        near ones.
+        """All weight (1, S) at the symbol where the path is after a step with these weights (1, S), which are
+        zero outside `near`.
         """
         ahead = weights[0, self.place : self.place + self.REACH + 1]
         self.stayed *= float(ahead[0])

@@ -1,7 +1,7 @@
-"""Symbols and a speaker vector to log-mel frames, a few at a time (Tacotron 2, Shen et al. 2018; conditioned
-as in Jia et al. 2018).
+"""Symbols and a speaker embedding to log-mel frames, a few at a time (Tacotron 2, Shen et al. 2018;
+conditioned as in Jia et al. 2018).
 
-    symbols -> convolutions -> BiLSTM -> with the speaker vector: the memory
+    symbols -> convolutions -> BiLSTM -> with the speaker embedding: the memory
                                              |
     the last frame -> prenet -> LSTM -> attention -> LSTM -> next frames, stop?  -> postnet -> mel
            ^________________________________________________|
@@ -9,6 +9,7 @@ as in Jia et al. 2018).
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,16 +21,19 @@ from soundalike.audio.mel import MelSpec
 from soundalike.core.types import AcousticOutput
 from soundalike.nn.conv import Conv
 from soundalike.nn.masks import length_mask
+from soundalike.nn.normalizer import MelNormalizer
 from soundalike.text.alphabet import SYMBOLS
 
 from .attention import LocationSensitiveAttention, Walk
 
-LONGEST = 30  # frames of each symbol, on the mean, after which speaking ends in any case
-LINGER = 0.4  # seconds of looking at the last symbol after which it has been said
+LONGEST = 30  # frames a symbol, on average, after which decoding ends in any case
+LINGER = 0.4  # seconds of attention to the last symbol after which the sentence ends
 
 
 @dataclass(frozen=True)
 class SV2TTSConfig:
+    """Sizes of the network, and its dropout."""
+
     width: int = 256  # of the text's states; half of it each way
     encoder_convs: int = 3
     kernel: int = 5  # of these, and of the postnet's
@@ -76,13 +80,14 @@ class NormedConv(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, mask: Tensor, activation=torch.relu) -> Tensor:
+        """(B, T, D) with a mask (B, T) to (B, T, D')."""
         x = activation(self.norm(self.conv(x).transpose(1, 2)).transpose(1, 2))
         return self.dropout(x) * mask[..., None]
 
 
 class Prenet(nn.Module):
-    """Two linear layers whose dropout stays on when speaking: what the attention learns to look past (section
-    2.2 of Shen et al.).
+    """The prenet: two linear layers with ReLU and dropout, which stays on in inference (section 2.2 of Shen
+    et al.).
     """
 
     def __init__(self, inputs: int, width: int, dropout: float):
@@ -91,7 +96,9 @@ class Prenet(nn.Module):
         self.dropout = dropout
 
     def forward(self, x: Tensor, chance: torch.Generator | None = None) -> Tensor:
-        """In training dropout is torch's; otherwise it is drawn from `chance`, and there is none without."""
+        """(B, D) to (B, D'). In training dropout is torch's; otherwise it is drawn from `chance`; none
+        without.
+        """
         for layer in self.layers:
             x = F.dropout(F.relu(layer(x)), self.dropout, self.training)
             if chance is not None:
@@ -99,14 +106,11 @@ class Prenet(nn.Module):
         return x
 
 
-class SV2TTS(nn.Module):
+class SV2TTS(MelNormalizer):
     """Encoder, attention, decoder, postnet; see `decode` for training and `infer` for speaking."""
 
-    mean: Tensor
-    std: Tensor
-
     def __init__(self, config: SV2TTSConfig, mel: MelSpec):
-        super().__init__()
+        super().__init__(mel.n_mels)
         c = config
         self.config = config
         self.mel = mel
@@ -128,14 +132,9 @@ class SV2TTS(nn.Module):
         self.postnet = nn.ModuleList(
             [NormedConv(a, b, c.kernel, c.dropout) for a, b in zip(sizes, sizes[1:])]
         )
-        self.register_buffer("mean", torch.zeros(mel.n_mels))
-        self.register_buffer("std", torch.ones(mel.n_mels))
 
-    def normalised(self, mel: Tensor, mask: Tensor) -> Tensor:
-        return (mel - self.mean) / self.std * mask[..., None]
-
-    def encode(self, symbols: Tensor, lengths: Tensor, vector: Tensor) -> Tensor:
-        """The memory (B, S, E): states of symbols (B, S), each with the speaker vector (B, V) beside it."""
+    def encode(self, symbols: Tensor, lengths: Tensor, embedding: Tensor) -> Tensor:
+        """The memory (B, S, E): states of symbols (B, S), each joined with the speaker embedding (B, V)."""
         mask = length_mask(lengths, symbols.shape[1])
         x = self.embed(symbols) * mask[..., None]
         for conv in self.encoder_convs:
@@ -144,10 +143,11 @@ class SV2TTS(nn.Module):
         x, _ = nn.utils.rnn.pad_packed_sequence(
             self.encoder_rnn(packed)[0], batch_first=True, total_length=symbols.shape[1]
         )
-        voice = vector * vector.shape[1] ** 0.5  # a unit vector's entries are small
+        voice = embedding * embedding.shape[1] ** 0.5  # a unit vector's entries are small
         return torch.cat([x, voice[:, None].expand(-1, x.shape[1], -1)], -1) * mask[..., None]
 
     def begin(self, memory: Tensor) -> State:
+        """The state before the first step over a memory (B, S, E): zeros."""
         c = self.config
 
         def zeros(width: int) -> Tensor:
@@ -159,35 +159,38 @@ class SV2TTS(nn.Module):
 
     def step(
         self,
-        seen: Tensor,
+        prenet: Tensor,
         memory: Tensor,
         keys: Tensor,
         allowed: Tensor,
         state: State,
-        show: Callable[[Tensor], Tensor],
+        applied: Callable[[Tensor], Tensor],
     ) -> tuple[Tensor, Tensor, State]:
-        """What one step gives (B, D + E), its attention weights (B, S), and the state after it.
+        """The output of one step (B, D + E), its attention weights (B, S), and the state after it.
 
-        seen (B, P) is the prenet's; `show` makes of the weights those by which the decoder is shown the
-        memory.
+        prenet (B, P) is the prenet's output; `applied` makes of the weights those that the context is made
+        with.
         """
-        drop = lambda pair: (F.dropout(pair[0], self.config.rnn_dropout, self.training), pair[1])  # noqa: E731
-        first = drop(self.attention_rnn(torch.cat([seen, state.context], -1), state.attention))
+        first = self._dropped(self.attention_rnn(torch.cat([prenet, state.context], -1), state.attention))
         weights = self.attention(first[0], keys, memory, state.gone, allowed)[1]
-        shown = show(weights)
-        context = (shown[:, None] @ memory)[:, 0]
-        second = drop(self.decoder_rnn(torch.cat([first[0], context], -1), state.decoder))
-        return torch.cat([second[0], context], -1), weights, State(first, second, context, state.gone + shown)
+        used = applied(weights)
+        context = (used[:, None] @ memory)[:, 0]
+        second = self._dropped(self.decoder_rnn(torch.cat([first[0], context], -1), state.decoder))
+        return torch.cat([second[0], context], -1), weights, State(first, second, context, state.gone + used)
+
+    def _dropped(self, state: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        """The state of an LSTM with dropout on what it gives."""
+        return F.dropout(state[0], self.config.rnn_dropout, self.training), state[1]
 
     def decode(
-        self, memory: Tensor, symbol_lengths: Tensor, mel: Tensor, near: Tensor, look: Tensor, own: Tensor
+        self, memory: Tensor, symbol_lengths: Tensor, mel: Tensor, near: Tensor, forced: Tensor, own: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """As long as the true mel: normalised log-mel (B, T, M), log-odds of stopping (B, K), weights (B, K,
-        S).
+        """Teacher forcing along the true mel: normalised log-mel (B, T, M), log-odds of stopping (B, K),
+        attention weights (B, K, S).
 
         mel (B, T, M) is normalised; T is made up to whole steps, K of them. `near` (B, K, S) is zero where a
-        step may not look; where a row of `look` (B, K, S) is not zero, that is shown instead. The true frame
-        is told before each step, but where `own` (B,) its own.
+        step may not attend; a row of `forced` (B, K, S) that is not zero replaces the weights of its step.
+        Before each step comes the true frame, or, where `own` (B,), the last predicted one.
         """
         r = self.config.reduction
         bands = self.mel.n_mels
@@ -197,21 +200,22 @@ class SV2TTS(nn.Module):
         allowed = length_mask(symbol_lengths, memory.shape[1])[:, None] * near
         state = self.begin(memory)
         made: list[Tensor] = []
-        looked: list[Tensor] = []
+        attention: list[Tensor] = []
         last = before[:, 0]
         for k in range(before.shape[1]):
-            seen = self.prenet(torch.where(own[:, None], last, before[:, k]))
-            show = lambda weights, told=look[:, k]: torch.where(told.sum(1, keepdim=True) > 0, told, weights)  # noqa: E731
-            out, weights, state = self.step(seen, memory, keys, allowed[:, k], state, show)
+            prenet = self.prenet(torch.where(own[:, None], last, before[:, k]))
+            out, weights, state = self.step(
+                prenet, memory, keys, allowed[:, k], state, functools.partial(_forced, forced[:, k])
+            )
             with torch.no_grad():
                 last = F.linear(out, self.frames_out.weight[-bands:], self.frames_out.bias[-bands:])
             made.append(out)
-            looked.append(weights)
+            attention.append(weights)
         out = torch.stack(made, 1)
         return (
             self.frames_out(out).reshape(len(out), -1, bands),
             self.stop_out(out)[..., 0],
-            torch.stack(looked, 1),
+            torch.stack(attention, 1),
         )
 
     def finish(self, mel: Tensor, mask: Tensor) -> Tensor:
@@ -222,35 +226,35 @@ class SV2TTS(nn.Module):
         return (mel + x) * mask[..., None]
 
     @torch.inference_mode()
-    def infer(self, symbols: Tensor, vector: Tensor, seed: int = 0, guard: bool = True) -> Attended:
-        """Frames of one utterance, symbols (S,), speaker vector (1, V), and where its steps looked.
+    def infer(self, symbols: Tensor, embedding: Tensor, seed: int = 0, guard: bool = True) -> Attended:
+        """The mel of one utterance, symbols (S,), speaker embedding (1, V), and the attention of its steps.
 
-        It ends by its stop token. With `guard` attention walks through the text (`Walk`), a stop before the
-        end of it is not heeded, and staying long at the last symbol ends it as well.
+        It ends by its stop token. With `guard` the attention is monotonic (`Walk`), a stop before the end of
+        the text is ignored, and staying long at the last symbol ends it as well.
         """
         size = len(symbols)
         r = self.config.reduction
-        memory = self.encode(symbols[None], torch.tensor([size], device=symbols.device), vector)
+        memory = self.encode(symbols[None], torch.tensor([size], device=symbols.device), embedding)
         keys = self.attention.keys(memory)
         state = self.begin(memory)
         chance = torch.Generator().manual_seed(seed)
         frame = memory.new_zeros(1, self.mel.n_mels)
         made: list[Tensor] = []
-        looked: list[Tensor] = []
+        attention: list[Tensor] = []
         places = []
         lingered = 0
         symbol = torch.arange(size, device=symbols.device)[None]
         ended = "limit"
         walk = Walk()
         while len(made) * r < LONGEST * size:
-            near, show = (
+            near, applied = (
                 (walk.near(symbol), walk) if guard else (torch.ones_like(symbol), torch.nn.Identity())
             )
-            out, weights, state = self.step(self.prenet(frame, chance), memory, keys, near, state, show)
+            out, weights, state = self.step(self.prenet(frame, chance), memory, keys, near, state, applied)
             frames = self.frames_out(out).reshape(r, -1)
             frame = frames[-1:]
             made.append(frames)
-            looked.append(weights[0])
+            attention.append(weights[0])
             place = walk.place if guard else int(weights.argmax())
             places.append(place)
             lingered = lingered + r if place == size - 1 else 0
@@ -261,8 +265,13 @@ class SV2TTS(nn.Module):
                 ended = "lingering"
                 break
         mel = torch.cat(made)[None]
-        mel = self.finish(mel, torch.ones(mel.shape[:2], device=mel.device))[0] * self.std + self.mean
+        mel = self.denormalised(self.finish(mel, torch.ones(mel.shape[:2], device=mel.device))[0])
         durations = torch.bincount(torch.tensor(places).cummax(0).values, minlength=size) * r
         return Attended(
-            AcousticOutput(mel.clamp_min(self.mel.silence), None, durations), torch.stack(looked), ended
+            AcousticOutput(mel.clamp_min(self.mel.silence), None, durations), torch.stack(attention), ended
         )
+
+
+def _forced(forced: Tensor, weights: Tensor) -> Tensor:
+    """Attention weights (B, S), replaced by the rows of `forced` (B, S) that are not zero."""
+    return torch.where(forced.sum(1, keepdim=True) > 0, forced, weights)

@@ -1,9 +1,9 @@
-"""Training of Tacotron 2: the mel before and after the postnet, the stop token, and the aligner's word on
-where to look.
+"""Training of Tacotron 2: the mel before and after the postnet, the stop token, and attention guided by the
+aligner's durations.
 
-Told the true frames before and left to find its place it learns to go on from frames, not to read, and what
-it then says of its own is babble. Attention forcing (Dou et al. 2020) lets it go on from its own frames, as
-when speaking, and keeps it in step with the recording by showing it the place in the text.
+With teacher forcing alone a small corpus teaches it to continue frames, not to read: in inference it babbles.
+Attention forcing (Dou et al. 2020) lets it continue from its own frames, as in inference, and keeps it in
+step with the recording by giving it the attention of the aligner.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ class SV2TTSSettings:
 
     mel: float = 1.0
     stop: float = 0.5
-    # Weight of looking where the aligner heard the frame; 0: let it find out by itself
+    # Weight of attention to the symbol that the aligner found in the frame; 0: attention is not guided
     attention: float = 0.3
-    reach: int = 0  # symbols either side of that place that are as good
-    window: int = 0  # symbols either side of it beyond which must not be looked; 0: anywhere
-    forced: float = 0.0  # share of the utterances whose every step is shown the symbol that the aligner heard
-    own: float = 0.0  # share of the utterances that go on from what was just made, not from the true frames
+    reach: int = 0  # symbols either side of that one that count as well
+    window: int = 0  # symbols either side of it beyond which attention is masked; 0: no mask
+    forced: float = 0.0  # share of the utterances whose attention is replaced by the aligner's
+    own: float = 0.0  # share of the utterances without teacher forcing: they continue from predicted frames
 
 
 class SV2TTSObjective(MelObjective[SV2TTS, SV2TTSSettings]):
-    """L2 on the normalised mel, twice; cross-entropy of stopping and of looking at the symbol that sounds.
+    """L2 on the normalised mel before and after the postnet; cross-entropy of stopping and of attention to
+    the symbol that the aligner found.
 
-    Attention learned from the mel alone wants tens of hours of one voice. Durations are known here, so it is
-    told.
+    Attention learned from the mel alone needs tens of hours of one voice; here it is guided by durations.
     """
 
     required_fields = frozenset({"symbols", "durations", "mel", "prompt", "speaker_embedding"})
@@ -94,7 +94,7 @@ class SV2TTSObjective(MelObjective[SV2TTS, SV2TTSSettings]):
         return (torch.arange(batch["symbols"].shape[1], device=sounding.device) - sounding[..., None]).abs()
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
-        """Of both mels, of stopping, and of looking where the aligner heard the frame."""
+        """Of both mels, of stopping, and of attention to the symbol that the aligner found."""
         s = self.settings
         mask = output["mask"]
         steps = output["steps"]
@@ -115,7 +115,7 @@ class SV2TTSObjective(MelObjective[SV2TTS, SV2TTSSettings]):
         return losses
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
-        """The mel, going on from its own frames."""
+        """The mel, without teacher forcing."""
         net = self._network
         mask = mel_mask(batch)
         memory = net.encode(batch["symbols"], batch.lengths("symbols"), batch["speaker_embedding"])

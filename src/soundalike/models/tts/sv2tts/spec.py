@@ -13,7 +13,7 @@ from soundalike.models.common.prompt_voice import PROMPT_VOICE, prompt_slots
 
 @dataclass(frozen=True)
 class SV2TTSOptions:
-    """How to speak. It takes its own time: pace and pitch are those of the training voices."""
+    """How to speak. Speaking rate and pitch cannot be set: they are those of the training voices."""
 
     seed: Annotated[int, Range(0, 2**62, "", "the same seed gives the same sound")] = 0
     guard: Annotated[bool, Help("keep the attention moving on, to the end of the text")] = True

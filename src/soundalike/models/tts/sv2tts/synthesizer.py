@@ -22,7 +22,7 @@ from .spec import SV2TTSOptions
 
 
 class SV2TTSSynthesizer(PromptConditionedSynthesizer):
-    """Takes a voice once, speaks one sentence at a time, not knowing beforehand how long it will take."""
+    """Takes a voice once, speaks one sentence at a time; its durations are not known beforehand."""
 
     Options = SV2TTSOptions
 
@@ -30,11 +30,12 @@ class SV2TTSSynthesizer(PromptConditionedSynthesizer):
     adaptation_layers = ("prenet", "frames_out", "postnet")
 
     def adaptation_objective(self, network: SV2TTS, facts: DataFacts) -> SV2TTSObjective:
+        """A copy of the acoustic model under training, by attention forcing from its own frames."""
         return SV2TTSObjective(network, SV2TTSSettings(window=4, forced=1.0, own=1.0), facts)
 
     def attended(self, utterance: Utterance, voice: Voice, options: SV2TTSOptions) -> Attended:
-        """The mel and durations of one sentence before the vocoder, where each step looked, and how it ended.
-        Raises CheckpointError for another model's voice.
+        """The mel and durations of one sentence before the vocoder, the attention of each step, and how it
+        ended. Raises CheckpointError for another model's voice.
         """
         self.check(voice)
         symbols = torch.tensor(encode(utterance.symbols), device=self.device)
@@ -67,12 +68,12 @@ class SV2TTSSynthesizer(PromptConditionedSynthesizer):
     def synthesize_spectrograms(
         self, texts: list[str], embeds: list[np.ndarray], seed: int = 0
     ) -> list[np.ndarray]:
-        """Log-mels (M, Ti) of texts in the voices of speaker vectors (V,), as the vocoder's `infer_waveform`
-        takes them.
+        """Log-mels (M, Ti) of texts in the voices of speaker embeddings (V,), as the vocoder's
+        `infer_waveform` takes them.
         """
         made = []
         for text, embed in zip(texts, embeds, strict=True):
             symbols = torch.tensor(encode(phonemize(text).symbols), device=self.device)
-            vector = torch.from_numpy(np.asarray(embed, np.float32))[None].to(self.device)
-            made.append(self.acoustic.infer(symbols, vector, seed).frames.mel.T.cpu().numpy())
+            embedding = torch.from_numpy(np.asarray(embed, np.float32))[None].to(self.device)
+            made.append(self.acoustic.infer(symbols, embedding, seed).frames.mel.T.cpu().numpy())
         return made

@@ -16,18 +16,20 @@ from soundalike.audio.mel import MelSpec
 from soundalike.core.types import Batch
 from soundalike.nn.spectral import istft, mel_filters, stft
 
-FAINT = 1e-8  # magnitude that keeps a product from staying nought for ever
+FAINT = 1e-8  # least magnitude: a factor of zero would stay zero
 
 
 @dataclass(frozen=True)
 class GriffinLimConfig:
+    """How many iterations, and how they go."""
+
     iterations: int = 60
     momentum: float = 0.99  # 0 is the algorithm of Griffin & Lim 1984
     magnitude_iterations: int = 40  # of the non-negative least squares from mel bands to frequency bins
 
 
 class GriffinLim(nn.Module):
-    """Log-mel (B, T, M) to samples (B, (T - 1) * hop_length); a pitch is of no use to it."""
+    """Log-mel (B, T, M) to samples (B, (T - 1) * hop_length); a pitch is ignored."""
 
     filters: Tensor
     inverse: Tensor
@@ -48,7 +50,7 @@ class GriffinLim(nn.Module):
         if noise is None:
             noise = torch.randn(len(mel), (mel.shape[1] - 1) * hop, device=mel.device)
         out = torch.zeros_like(noise)
-        # One by one: what follows a clip would be heard at its end
+        # One by one: what follows a clip would sound into its end
         for row, length in enumerate(lengths.tolist()):
             size = (length - 1) * hop
             out[row, :size] = self.sound(self.magnitude(mel[row, :length]), noise[row, :size])

@@ -19,20 +19,23 @@ from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
 from soundalike.nn.conv import Conv, ConvNeXtBlock
 from soundalike.nn.masks import length_mask
+from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.spectral import istft, mel_filters, stft
 
 
 @dataclass(frozen=True)
 class VocosConfig:
+    """Sizes of the network."""
+
     width: int = 256
     blocks: int = 6
     kernel: int = 7
-    pitch_width: int = 128  # of the small network that reads pitch off a mel
+    pitch_width: int = 128  # of the small network that predicts pitch from a mel
 
 
 class PitchReader(nn.Module):
-    """Pitch of a mel spectrogram: log-mel (B, T, M), normalised, to log2 hertz and the log-odds of voicing,
-    (B, T) each.
+    """A pitch predictor: normalised log-mel (B, T, M) to log2 hertz and the log-odds of voicing, (B,
+    T) each.
     """
 
     def __init__(self, n_mels: int, width: int):
@@ -42,6 +45,7 @@ class PitchReader(nn.Module):
         self.last = nn.Linear(width, 2)
 
     def forward(self, mel: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Log2 hertz and log-odds of voicing of a normalised mel (B, T, M) with a mask (B, T)."""
         x = self.first(mel) * mask[..., None]
         for block in self.blocks:
             x = block(x, mask)
@@ -92,16 +96,14 @@ def minimum_phase(log_gain: Tensor) -> Tensor:
     return torch.fft.rfft(cepstrum * fold).imag
 
 
-class Vocos(nn.Module):
+class Vocos(MelNormalizer):
     """Log-mel (B, T, M), and pitch (B, T) if known, to samples (B, (T - 1) * hop_length)."""
 
     log_area: Tensor
     share: Tensor
-    mean: Tensor
-    std: Tensor
 
     def __init__(self, config: VocosConfig, mel: MelSpec):
-        super().__init__()
+        super().__init__(mel.n_mels)
         self.mel = mel
         bins = mel.n_fft // 2 + 1
         self.pitch_reader = PitchReader(mel.n_mels, config.pitch_width)
@@ -123,13 +125,13 @@ class Vocos(nn.Module):
         share[0, : int(filters[0].argmax())] = 1.0
         share[-1, int(filters[-1].argmax()) :] = 1.0
         self.register_buffer("share", share / share.sum(0), persistent=False)
-        self.register_buffer("mean", torch.zeros(mel.n_mels))
-        self.register_buffer("std", torch.ones(mel.n_mels))
 
     def forward(
         self, mel: Tensor, lengths: Tensor, pitch: Tensor | None = None, noise: Tensor | None = None
     ) -> Tensor:
-        """`noise` (B, (T - 1) * hop) is white, of unit power; drawn here when not given."""
+        """Samples (B, (T - 1) * hop). `noise`, of that shape, is white, of unit power; drawn here if not
+        given.
+        """
         mask = length_mask(lengths, mel.shape[1])
         if pitch is None:
             pitch = self.read_pitch(mel, lengths)
@@ -141,7 +143,7 @@ class Vocos(nn.Module):
         for block in self.blocks:
             x = block(x, mask)
         harmonic, turn, breath = self.head(self.norm(x)).chunk(3, -1)  # (B, T, F) each
-        # (B, T, F): the head corrects what the mel already says
+        # (B, T, F): the head corrects the envelope that the mel gives
         envelope = (mel - self.log_area) @ self.share
         harmonic = (envelope + harmonic).clamp(-14, 6)
         breath = (envelope - 1.0 + breath).clamp(-14, 6)
@@ -153,11 +155,8 @@ class Vocos(nn.Module):
         spectrum = source * torch.polar(harmonic.exp(), angle) + air * breath.exp()
         return istft((spectrum * mask[..., None]).transpose(1, 2), n_fft, hop)
 
-    def normalised(self, mel: Tensor, mask: Tensor) -> Tensor:
-        return (mel - self.mean) / self.std * mask[..., None]
-
     def read_pitch(self, mel: Tensor, lengths: Tensor) -> Tensor:
-        """Pitch (B, T) in hertz, 0 where unvoiced, of a log-mel (B, T, M)."""
+        """The predicted pitch (B, T) in hertz, 0 where unvoiced, of a log-mel (B, T, M)."""
         mask = length_mask(lengths, mel.shape[1])
         octave, voicing = self.pitch_reader(self.normalised(mel, mask), mask)
         return torch.where(voicing > 0, (2.0**octave).clamp(PITCH_FLOOR, PITCH_CEILING), 0.0) * mask

@@ -45,7 +45,7 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
         return self._network.mel.hop_length
 
     def forward(self, batch: Batch) -> Output:
-        """The samples, and the pitch that is read off the mel."""
+        """The samples, and the pitch that is predicted from the mel."""
         net = self._network
         mask = mel_mask(batch)
         octave, voicing = net.pitch_reader(net.normalised(batch["mel"], mask), mask)

@@ -1,5 +1,5 @@
-"""WaveNet (van den Oord et al. 2016): each sample out of all before it, by a stack of dilated causal
-convolutions told the mel.
+"""WaveNet (van den Oord et al. 2016): each sample from all before it, by a stack of dilated causal
+convolutions conditioned on the mel.
 
 Samples, or their excitation by linear prediction off the mel, are classes of the mu-law. Training sees all
 samples at once; generation makes one at a time and keeps, for every layer, just the past that its dilation
@@ -9,6 +9,7 @@ reaches back to. Both give the same numbers.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -20,6 +21,7 @@ from torch.nn import functional as F
 from soundalike.audio.mel import MelSpec
 from soundalike.nn.conv import Conv
 from soundalike.nn.masks import length_mask
+from soundalike.nn.normalizer import MelNormalizer
 
 from .linear_prediction import PARTS, LinearPrediction, between
 
@@ -28,20 +30,22 @@ LOUDEST = 16.0  # times its mean power, an excitation's largest value
 
 @dataclass(frozen=True)
 class WaveNetConfig:
+    """Sizes of the network."""
+
     residual: int = 40  # width between layers
     gate: int = 40  # within them
     skip: int = 80
     cycles: int = 2
     doublings: int = 9  # layers of a cycle: dilations 1, 2, 4 ... 2 ** (doublings - 1)
-    condition: int = 64  # width of what is told of the mel
+    condition: int = 64  # width of the conditioning on the mel
     classes: int = 256
     # Of the linear prediction whose excitation is modelled; 0: the samples themselves, as published
     order: int = 24
 
 
 class DilatedLayer(nn.Module):
-    """z = tanh(a) * sigmoid(b), with a, b a causal convolution of two places and the condition (sections 2.3,
-    2.5); it goes on and out.
+    """z = tanh(a) * sigmoid(b), with a, b a causal convolution of kernel two plus the conditioning (sections
+    2.3, 2.5); then a residual and a skip connection.
     """
 
     def __init__(self, config: WaveNetConfig, dilation: int):
@@ -53,25 +57,22 @@ class DilatedLayer(nn.Module):
         self.told = nn.Linear(config.condition, 2 * config.gate, bias=False)
         self.outs = nn.Linear(config.gate, config.residual + config.skip)
 
-    def forward(self, x: Tensor, before: Tensor, told: Tensor) -> tuple[Tensor, Tensor]:
-        """What goes on (..., R) and out (..., S), of this sample and the one before (..., R) and what is told
-        of the mel (..., 2 G).
+    def forward(self, x: Tensor, before: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
+        """The residual (..., R) and skip (..., S) outputs, of this sample and the one `dilation` before (...,
+        R) and the layer's conditioning (..., 2 G).
         """
-        a, b = (self.places(torch.cat([before, x], -1)) + told).chunk(2, -1)
+        a, b = (self.places(torch.cat([before, x], -1)) + condition).chunk(2, -1)
         on, out = self.outs(torch.tanh(a) * torch.sigmoid(b)).split(
             [self.residual, self.outs.out_features - self.residual], -1
         )
         return x + on, out
 
 
-class WaveNet(nn.Module):
-    """Log-mel (B, T, M) to samples (B, (T - 1) * hop_length); a pitch is of no use to it."""
-
-    mean: Tensor
-    std: Tensor
+class WaveNet(MelNormalizer):
+    """Log-mel (B, T, M) to samples (B, (T - 1) * hop_length); a pitch is ignored."""
 
     def __init__(self, config: WaveNetConfig, mel: MelSpec):
-        super().__init__()
+        super().__init__(mel.n_mels)
         c = config
         self.config = config
         self.mel = mel
@@ -85,8 +86,6 @@ class WaveNet(nn.Module):
         )
         self.prediction = LinearPrediction(c.order, mel)
         self.loudest = LOUDEST if c.order else 1.0
-        self.register_buffer("mean", torch.zeros(mel.n_mels))
-        self.register_buffer("std", torch.ones(mel.n_mels))
 
     def classes_of(self, samples: Tensor) -> Tensor:
         """The mu-law class of each sample, or of each value of an excitation: 0 to classes - 1."""
@@ -96,6 +95,7 @@ class WaveNet(nn.Module):
         return ((squeezed + 1) / 2 * top + 0.5).long().clamp(0, top)
 
     def samples_of(self, classes: Tensor) -> Tensor:
+        """The value of each mu-law class: the inverse of `classes_of`, but for rounding."""
         top = self.config.classes - 1
         squeezed = 2 * classes.float() / top - 1
         return self.loudest * squeezed.sign() * ((top + 1) ** squeezed.abs() - 1) / top
@@ -105,23 +105,23 @@ class WaveNet(nn.Module):
         """The layers, in order."""
         return cast("list[DilatedLayer]", list(self.layers))
 
-    def tell(self, mel: Tensor, lengths: Tensor) -> Tensor:
-        """What each layer is told of each part of a frame (L, B, P, 2 G), P = (T - 1) * PARTS."""
-        mask = length_mask(lengths, mel.shape[1])[..., None]
-        x = (mel - self.mean) / self.std * mask
+    def condition(self, mel: Tensor, lengths: Tensor) -> Tensor:
+        """The conditioning of each layer for each part of a frame (L, B, P, 2 G), P = (T - 1) * PARTS."""
+        mask = length_mask(lengths, mel.shape[1])
+        x = self.normalised(mel, mask)
         for conv in self.frames:
-            x = F.relu(conv(x)) * mask
+            x = F.relu(conv(x)) * mask[..., None]
         x = between(x)
         return torch.stack([layer.told(x) for layer in self.dilated])
 
     def logits(self, mel: Tensor, lengths: Tensor, classes: Tensor) -> Tensor:
-        """Log-odds (B, N, classes) of each sample, told the classes (B, N) of all: those before it count."""
-        told = self.tell(mel, lengths)[..., None, :]  # (L, B, P, 1, 2 G)
-        parts = (told.shape[2], self.mel.hop_length // PARTS)
+        """Log-odds (B, N, classes) of each sample, of the classes (B, N) of those before it."""
+        condition = self.condition(mel, lengths)[..., None, :]  # (L, B, P, 1, 2 G)
+        parts = (condition.shape[2], self.mel.hop_length // PARTS)
         # (B, P, n, R)
         x = self.embed(F.pad(classes, (1, 0), value=self.config.classes // 2)[:, :-1]).unflatten(1, parts)
         total = 0.0
-        for layer, part in zip(self.dilated, told):
+        for layer, part in zip(self.dilated, condition):
             whole = x.flatten(1, 2)
             before = F.pad(whole, (0, 0, layer.dilation, 0))[:, : whole.shape[1]].unflatten(1, parts)
             x, out = layer(x, before, part)
@@ -132,19 +132,19 @@ class WaveNet(nn.Module):
     def forward(
         self, mel: Tensor, lengths: Tensor, pitch: Tensor | None = None, noise: Tensor | None = None
     ) -> Tensor:
-        """`noise` (B, (T - 1) * hop) is white, of unit power; it decides which class of the likely ones each
-        sample is.
+        """Samples (B, (T - 1) * hop). `noise`, of that shape, is white, of unit power: each sample's class is
+        drawn with it.
         """
         hop = self.mel.hop_length
         size = (mel.shape[1] - 1) * self.mel.hop_length
         if noise is None:
             noise = torch.randn(len(mel), size, device=mel.device)
         chance = torch.special.ndtr(noise).T.cpu().numpy()[..., None]  # (N, B, 1) even between 0 and 1
-        told = self.tell(mel, lengths).permute(2, 0, 1, 3).cpu().numpy()  # (P, L, B, 2 G)
+        condition = self.condition(mel, lengths).permute(2, 0, 1, 3).cpu().numpy()  # (P, L, B, 2 G)
         memory = Memory(self, len(mel))
         made = np.full((size + 1, len(mel)), self.config.classes // 2)
         for n in range(size):
-            odds = memory.step(made[n], told[n * PARTS // hop])
+            odds = memory.step(made[n], condition[n * PARTS // hop])
             sums = np.exp(odds - odds.max(-1, keepdims=True)).cumsum(-1)
             made[n + 1] = (sums < chance[n] * sums[:, -1:]).sum(-1).clip(0, self.config.classes - 1)
         samples = self.samples_of(torch.from_numpy(made[1:].T)).to(mel.device)
@@ -171,22 +171,21 @@ class Memory:
     """Generation sample by sample on the CPU, in numpy, where small products take a fifth of the time they
     take in torch.
 
-    Every layer's input is kept for as long as its dilation reaches back, so what a sample owes to the past
-    comes of one product for all layers.
+    Every layer's input is kept for as long as its dilation reaches back, so that what depends on the past is
+    one product for all layers.
     """
 
     def __init__(self, network: WaveNet, rows: int):
         c = network.config
-        stacked = lambda values: torch.stack(list(values)).detach().cpu().numpy()  # noqa: E731
-        places = stacked(layer.places.weight.T for layer in network.dilated)  # (L, 2 R, 2 G)
-        outs = stacked(layer.outs.weight.T for layer in network.dilated)  # (L, G, R + S)
+        places = _stacked(layer.places.weight.T for layer in network.dilated)  # (L, 2 R, 2 G)
+        outs = _stacked(layer.outs.weight.T for layer in network.dilated)  # (L, G, R + S)
         self.half = np.repeat(np.array([1.0, 0.5], np.float32), c.gate)  # sigmoid(b) = (1 + tanh(b / 2)) / 2
         self.before = places[:, : c.residual] * self.half
         self.now = places[:, c.residual :] * self.half
-        self.bias = stacked(layer.places.bias for layer in network.dilated)[:, None]  # (L, 1, 2 G)
+        self.bias = _stacked(layer.places.bias for layer in network.dilated)[:, None]  # (L, 1, 2 G)
         self.on = outs[..., : c.residual] / 2
         self.out = outs[..., c.residual :].reshape(-1, c.skip) / 2
-        biases = stacked(layer.outs.bias for layer in network.dilated)
+        biases = _stacked(layer.outs.bias for layer in network.dilated)
         self.on_bias = biases[:, : c.residual]
         self.out_bias = biases[:, c.residual :].sum(0)
         self.last = [
@@ -202,16 +201,16 @@ class Memory:
         self.past = np.zeros((len(network.layers), self.dilations.max(), rows, c.residual), np.float32)
         self.gated = np.zeros((rows, len(network.layers), c.gate), np.float32)
 
-    def step(self, last: np.ndarray, told: np.ndarray) -> np.ndarray:
-        """Log-odds (B, classes) of the next sample after the class (B,) of the last one; what each layer is
-        told is (L, B, 2 G).
+    def step(self, last: np.ndarray, condition: np.ndarray) -> np.ndarray:
+        """Log-odds (B, classes) of the next sample after the class (B,) of the last one; the conditioning of
+        the layers is (L, B, 2 G).
         """
         rings = self.n % self.dilations
-        owed = self.past[np.arange(len(rings)), rings] @ self.before + (told + self.bias) * self.half
+        past = self.past[np.arange(len(rings)), rings] @ self.before + (condition + self.bias) * self.half
         x = self.embed[last]
         for layer, ring in enumerate(rings):
             self.past[layer, ring] = x
-            both = np.tanh(owed[layer] + x @ self.now[layer])
+            both = np.tanh(past[layer] + x @ self.now[layer])
             gated = both[:, : self.gate] * (1 + both[:, self.gate :])
             self.gated[:, layer] = gated
             x = x + gated @ self.on[layer] + self.on_bias[layer]
@@ -220,3 +219,8 @@ class Memory:
         for weight, bias in self.last:
             x = np.maximum(x, 0) @ weight + bias
         return x
+
+
+def _stacked(tensors: Iterable[Tensor]) -> np.ndarray:
+    """Tensors of one shape as one array with a first axis more."""
+    return torch.stack(list(tensors)).detach().cpu().numpy()

@@ -23,12 +23,12 @@ class WaveNetSettings:
 
 
 class WaveNetObjective(SingleOptimizerObjective[WaveNet, WaveNetSettings]):
-    """Cross-entropy of each sample's class, told all before it."""
+    """Cross-entropy of each sample's class, given all before it."""
 
     required_fields = frozenset({"mel", "samples"})
 
     def forward(self, batch: Batch) -> Output:
-        """The odds of each next sample's classes."""
+        """The log-odds of each next sample's classes."""
         net = self._network
         size = (batch["mel"].shape[1] - 1) * net.mel.hop_length
         samples = F.pad(batch["samples"], (0, max(0, size - batch["samples"].shape[1])))[:, :size]
@@ -44,10 +44,10 @@ class WaveNetObjective(SingleOptimizerObjective[WaveNet, WaveNetSettings]):
         return {"cross_entropy": masked_mean(loss, mask)}
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
-        """The odds of each next sample's classes, told the samples themselves."""
+        """The log-odds of each next sample's classes; the samples themselves are taken, not an excitation."""
         net = self._network
-        heard = batch["samples"][:, : (batch["mel"].shape[1] - 1) * net.mel.hop_length]
-        logits = net.logits(batch["mel"], batch.lengths("mel"), net.classes_of(heard))
+        samples = batch["samples"][:, : (batch["mel"].shape[1] - 1) * net.mel.hop_length]
+        logits = net.logits(batch["mel"], batch.lengths("mel"), net.classes_of(samples))
         return {"logits": zero_padding(logits, self._samples(batch))}
 
     def _samples(self, batch: Batch) -> Tensor:

@@ -1,8 +1,8 @@
 """The speaker encoder of SV2TTS: a three-layer LSTM over windows of 1.6 s, trained by the generalised
 end-to-end loss (Wan et al. 2018).
 
-It hears 40 mel bands at 16 kHz, whatever the acoustic model's mel. A recording's vector is the mean of those
-of its windows, which overlap by half, brought to unit length.
+It reads 40 mel bands at 16 kHz, whatever the acoustic model's mel. A recording's embedding is the mean of
+those of its windows, which overlap by half, normalised to unit length.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import CheckpointError
+from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.spectral import log_mel
 
 LEAST_HELD = 0.75  # share of the last window that must hold sound for it to count
-# what the public weights hear: power, without a logarithm, in Slaney's bands
+# The mel of the public weights: power, without a logarithm, in Slaney's bands
 PUBLIC_MEL = MelSpec(
     16_000, 400, 160, 40, 0.0, 8_000.0, scale="slaney", norm="slaney", log="power", padding="constant"
 )
@@ -28,29 +29,26 @@ PUBLIC_MEL = MelSpec(
 
 @dataclass(frozen=True)
 class GE2EConfig:
+    """Sizes of the network, and its windows."""
+
     width: int = 256
     layers: int = 3
     vector: int = 256
     window: int = 160  # frames: 1.6 s
     step: int = 80  # frames from one window to the next
-    # Whether what is negative in the projection is cut off, as the public weights have it
+    # Whether a ReLU follows the projection, as in the public weights
     positive: bool = False
 
 
-class GE2E(nn.Module):
-    """Log-mel (B, T, M) to unit vectors (B, vector)."""
-
-    mean: Tensor
-    std: Tensor
+class GE2E(MelNormalizer):
+    """Log-mel (B, T, M) to speaker embeddings (B, V) of unit length."""
 
     def __init__(self, config: GE2EConfig, mel: MelSpec):
-        super().__init__()
+        super().__init__(mel.n_mels)
         self.config = config
         self.mel = mel
         self.lstm = nn.LSTM(mel.n_mels, config.width, config.layers, batch_first=True)
         self.linear = nn.Linear(config.width, config.vector)
-        self.register_buffer("mean", torch.zeros(mel.n_mels))
-        self.register_buffer("std", torch.ones(mel.n_mels))
 
     def windows(self, frames: int) -> list[int]:
         """First frames of the windows of a clip: one at least; a last one that would be mostly empty is left
@@ -61,6 +59,7 @@ class GE2E(nn.Module):
         return starts[:-1] if len(starts) > 1 and frames - 1 - starts[-1] < LEAST_HELD * c.window else starts
 
     def forward(self, mel: Tensor, lengths: Tensor) -> Tensor:
+        """The embeddings (B, V) of log-mels (B, T, M) of so many frames (B,)."""
         size = self.config.window
         starts = [self.windows(length) for length in lengths.tolist()]
         pieces = []
@@ -71,14 +70,14 @@ class GE2E(nn.Module):
         return F.normalize(torch.stack([each.mean(0) for each in made]), dim=-1)
 
     def embed(self, windows: Tensor) -> Tensor:
-        """Unit vectors (n, vector) of windows (n, window, M): the last layer's last state, projected."""
-        _, (state, _) = self.lstm((windows - self.mean) / self.std)
+        """Embeddings (n, V) of windows (n, window, M): the last layer's last state, projected."""
+        _, (state, _) = self.lstm(self.normalised(windows))
         made = self.linear(state[-1])
         return F.normalize(F.relu(made) if self.config.positive else made, dim=-1)
 
     @torch.inference_mode()
     def embed_utterance(self, wav: np.ndarray) -> np.ndarray:
-        """The vector (vector,) of samples (N,) at the mel's rate."""
+        """The embedding (V,) of samples (N,) at the mel's rate."""
         hop = self.mel.hop_length
         frames = len(wav) // hop + 1
         whole = (self.windows(frames)[-1] + self.config.window) * hop

@@ -26,24 +26,23 @@ class GE2ESettings:
     bias: float = -5.0
 
 
-def similarities(vectors: Tensor, speaker: Tensor) -> tuple[Tensor, Tensor]:
-    """Cosines (B, K) of unit vectors (B, V) to the mean of each of K speakers, and which one is their own
-    (B,).
+def similarities(embeddings: Tensor, speaker: Tensor) -> tuple[Tensor, Tensor]:
+    """Cosines (B, K) of embeddings (B, V) to the mean of each of K speakers, and which one is their own (B,).
 
-    From its own speaker's mean a vector is left out (eqs. 8, 9), where that has another.
+    An embedding is left out of its own speaker's mean (eqs. 8, 9), where that has another.
     """
     names, own = torch.unique(speaker, return_inverse=True)
-    member = F.one_hot(own, len(names)).to(vectors)  # (B, K)
-    sums = member.T @ vectors  # (K, V), (K,)
+    member = F.one_hot(own, len(names)).to(embeddings)  # (B, K)
+    sums = member.T @ embeddings  # (K, V), (K,)
     counts = member.sum(0)
-    cosine = vectors @ F.normalize(sums, dim=-1).T
-    others = sums[own] - vectors * (counts[own] > 1)[:, None]
-    without = (vectors * F.normalize(others, dim=-1)).sum(-1)
+    cosine = embeddings @ F.normalize(sums, dim=-1).T
+    others = sums[own] - embeddings * (counts[own] > 1)[:, None]
+    without = (embeddings * F.normalize(others, dim=-1)).sum(-1)
     return torch.where(member > 0, without[:, None], cosine), own
 
 
 class GE2EObjective(SingleOptimizerObjective[GE2E, GE2ESettings]):
-    """The softmax form of the loss (eq. 6): each vector nearer to its own speaker's mean than to the
+    """The softmax form of the loss (eq. 6): each embedding nearer to its own speaker's mean than to
     others'.
     """
 

@@ -1,8 +1,8 @@
-"""A convolutional speaker encoder: log-mel to one unit vector, the closer the more alike two voices are.
+"""A convolutional speaker encoder: log-mel to a speaker embedding of unit length.
 
-Convolutions with attentive statistics pooling (Okabe et al. 2018), trained to tell speakers apart with an
-additive angular margin (Deng et al. 2019) and, where a clip has one, to agree with a teacher's vector. Bands
-above 7.6 kHz are not looked at: they tell the recording, not the person.
+Convolutions with attentive statistics pooling (Okabe et al. 2018), trained to classify speakers with an
+additive angular margin (Deng et al. 2019) and, where a clip has one, to agree with a teacher's embedding.
+Bands above 7.6 kHz are left out: they depend on the recording more than on the speaker.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from soundalike.audio.mel import MelSpec
 from soundalike.nn.conv import ConvNeXtBlock
 from soundalike.nn.masks import length_mask
+from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.spectral import mel_filters
 
 HIGHEST = 7600.0  # hertz
@@ -23,19 +24,18 @@ HIGHEST = 7600.0  # hertz
 
 @dataclass(frozen=True)
 class TDNNConfig:
+    """Sizes of the network."""
+
     width: int = 256
     blocks: int = 4
     vector: int = 256
 
 
-class TDNN(nn.Module):
-    """Log-mel (B, T, M) to unit vectors (B, vector)."""
-
-    mean: Tensor
-    std: Tensor
+class TDNN(MelNormalizer):
+    """Log-mel (B, T, M) to speaker embeddings (B, V) of unit length."""
 
     def __init__(self, config: TDNNConfig, mel: MelSpec):
-        super().__init__()
+        super().__init__(mel.n_mels)
         peaks = mel_filters(mel).argmax(1) * mel.sample_rate / mel.n_fft
         self.mel = mel
         self.bands = int((peaks < HIGHEST).sum())
@@ -44,12 +44,11 @@ class TDNN(nn.Module):
         self.norm = nn.LayerNorm(config.width)
         self.attention = nn.Sequential(nn.Linear(config.width, 64), nn.Tanh(), nn.Linear(64, config.width))
         self.last = nn.Linear(2 * config.width, config.vector)
-        self.register_buffer("mean", torch.zeros(mel.n_mels))
-        self.register_buffer("std", torch.ones(mel.n_mels))
 
     def forward(self, mel: Tensor, lengths: Tensor) -> Tensor:
+        """The embeddings (B, V) of log-mels (B, T, M) of so many frames (B,)."""
         mask = length_mask(lengths, mel.shape[1])
-        x = ((mel - self.mean) / self.std * mask[..., None])[..., : self.bands]
+        x = self.normalised(mel, mask)[..., : self.bands]
         x = self.first(x.transpose(1, 2)).transpose(1, 2)  # (B, T/2, D)
         mask = length_mask((lengths + 1) // 2, x.shape[1])
         x = x * mask[..., None]

@@ -31,7 +31,7 @@ class SpeakerSettings:
 
 
 class SpeakerObjective(SingleOptimizerObjective[TDNN, SpeakerSettings]):
-    """Tell the training speakers apart, and agree with the teacher."""
+    """Classify the training speakers, and agree with the teacher."""
 
     required_fields = frozenset({"mel", "speaker", "target_embedding", "target_embedding_known"})
 
@@ -45,7 +45,7 @@ class SpeakerObjective(SingleOptimizerObjective[TDNN, SpeakerSettings]):
         return self.all
 
     def forward(self, batch: Batch) -> Output:
-        """Embeddings of the clips, heard through random microphones."""
+        """Embeddings of the clips, each with a random spectral slope and level."""
         mel = batch["mel"]
         slope = torch.linspace(-1, 1, mel.shape[2], device=mel.device)
         random = torch.randn(len(mel), 2, device=mel.device) * self.settings.tilt
@@ -53,7 +53,7 @@ class SpeakerObjective(SingleOptimizerObjective[TDNN, SpeakerSettings]):
         return {"embedding": self._network(mel, batch.lengths("mel"))}
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
-        """Of telling the speakers apart, and of the angle to the teacher's embeddings."""
+        """Of classifying the speakers, and of the angle to the teacher's embeddings."""
         s = self.settings
         embedding = output["embedding"]
         # (B, speakers)
