@@ -11,7 +11,9 @@ test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest
 
 lint: $(VENV)/test.stamp
-	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check -q
+	$(BIN)/mypy
 
 $(VENV)/demo.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import pkgutil
 import re
@@ -40,7 +41,7 @@ def plain(text: str) -> str:
 
 def test_verbs_are_grouped_and_few_stand_at_the_top():
     assert list(COMMANDS) == [
-        *("clone", "batch", "serve", "explain"),
+        *("clone", "convert", "batch", "serve", "explain"),
         *("voices", "check", "enroll", "adapt"),
         *("verify", "evaluate", "listening-test"),
         *("data", "train", "models"),
@@ -126,7 +127,7 @@ def test_former_names_tell_the_new_ones(capsys):
     ("words", "message"),
     [
         (["clon"], "has no command 'clon'. Did you mean clone?"),
-        (["xyz"], "Choose one of clone, batch"),
+        (["xyz"], "Choose one of clone, convert, batch"),
         (["data", "prepar"], "`soundalike data` has no command 'prepar'. Did you mean prepare?"),
         (["clone", "a", "b", "--sped", "2"], "has no option --sped. Did you mean --speed?"),
         (["clone", "a", "b", "-x"], "`soundalike clone` has no option -x."),
@@ -197,7 +198,7 @@ def test_a_text_may_stand_anywhere_and_begin_with_a_dash(capsys):
 
 
 def test_interruption_and_refusals_have_their_exit_codes(capsys, monkeypatch):
-    from soundalike.text.normalise import explain
+    explain = importlib.import_module("soundalike.text.explain")
 
     def raises(error):
         def table(script):
@@ -226,7 +227,7 @@ def test_interruption_and_refusals_have_their_exit_codes(capsys, monkeypatch):
 def test_quiet_and_verbose_change_what_is_said_beside_the_result(capsys, monkeypatch):
     from tqdm import tqdm
 
-    from soundalike.text.normalise import explain
+    explain = importlib.import_module("soundalike.text.explain")
 
     def table(script):
         warnings.warn("poor", stacklevel=1)

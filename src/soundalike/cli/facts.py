@@ -17,6 +17,12 @@ from soundalike.core.options import Option, options_of
 BOUNDS: dict[tuple[str, str], tuple[str | float, str | float, str]] = {
     ("batch", "loudness"): ("inference.postprocess:SOFTEST", "inference.postprocess:LOUDEST", "LUFS"),
     ("clone", "loudness"): ("inference.postprocess:SOFTEST", "inference.postprocess:LOUDEST", "LUFS"),
+    ("convert", "loudness"): ("inference.postprocess:SOFTEST", "inference.postprocess:LOUDEST", "LUFS"),
+    ("convert", "pitch"): (
+        "models.tts.starling.spec:CONVERSION_PITCH.low",
+        "models.tts.starling.spec:CONVERSION_PITCH.high",
+        "semitones",
+    ),
     ("enroll", "days"): (1, "provenance.consent:LONGEST_TERM", "days"),
     ("voices blend", "weight"): (0, 1, ""),
 }

@@ -47,6 +47,7 @@ class Entry:
 
 COMMANDS = {
     "clone": Entry("clone", SPEAK, "Speak a text in the voice of a recording."),
+    "convert": Entry("convert", SPEAK, "Give a recording another voice; its words, timing and melody stay."),
     "batch": Entry("batch", SPEAK, "Speak many texts: one JSON object a line with reference, text, wav."),
     "serve": Entry("serve", SPEAK, "HTTP server with OpenAI's speech route, voices, jobs and a web page."),
     "explain": Entry("explain", SPEAK, "Show how a text will be said, word by word, without speaking it."),

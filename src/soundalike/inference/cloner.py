@@ -50,6 +50,9 @@ class Cloner:
         )
         self.sample_rate: int = synthesizer.sample_rate
         self.Options: type = synthesizer.Options
+        self.ConversionOptions: type | None = (
+            synthesizer.ConversionOptions if isinstance(synthesizer, Converter) else None
+        )
         self._adapted: dict[str, dict[str, np.ndarray]] = {}
         self._adapting = threading.Lock()
 

@@ -24,6 +24,9 @@ class StarlingOptions:
     sharpen: Annotated[float, Range(0.0, 1.0, "", "sharpness of the spectrum, 0: as regressed")] = 0.5
 
 
+CONVERSION_PITCH = Range(-12.0, 12.0, "semitones", "beside the voice's own mean pitch")
+
+
 @dataclass(frozen=True)
 class StarlingConversionOptions:
     """How to give a recording another voice."""
@@ -32,7 +35,7 @@ class StarlingConversionOptions:
         str, Help("what the recording says; empty: phones are recognized, less reliably")
     ] = ""
     language: Annotated[str, Help("of the transcript; empty: found")] = ""
-    pitch: Annotated[float, Range(-12.0, 12.0, "semitones", "beside the voice's own mean pitch")] = 0.0
+    pitch: Annotated[float, CONVERSION_PITCH] = 0.0
     seed: Annotated[int, Range(0, 2**62, "", "the same seed gives the same sound")] = 0
     temperature: Annotated[float, Range(0.0, 1.5, "", "how much of the fine texture is left to chance")] = 1.0
 
