@@ -101,11 +101,11 @@ class Cloner:
         return Voice({**voice.tensors, **source}, {**voice.facts, **facts})
 
     def adapt_to_prompt(self, voice: Voice, progress: Progress | None = None) -> Voice:
-        """The voice with a difference to the model's weights, learned from its own prompt in some seconds; the
-        last REMEMBERED are kept.
+        """The voice with a difference to the model's weights, learned from its own prompt in some seconds;
+        the last REMEMBERED are kept.
 
-        The voice as it is where it has one already, the model cannot adapt, or too little is understood of the
-        prompt. `progress` hears (done, all) after each step.
+        The voice as it is where it has one already, the model cannot adapt, or too little is understood of
+        the prompt. `progress` hears (done, all) after each step.
         """
         model = self.synthesizer
         if not isinstance(model, Adapts) or not model.can_adapt_to_prompt or self.aligner is None:
@@ -155,8 +155,8 @@ class Cloner:
         )
 
     def listen_again(self, voice: Voice, name: str = "voice") -> Voice:
-        """The voice derived anew from the clip of its recording, for a voice that another model made; its name,
-        consent and other facts stay.
+        """The voice derived anew from the clip of its recording, for a voice that another model made; its
+        name, consent and other facts stay.
         """
         try:
             clip = Audio.read(io.BytesIO(voice.tensors["source"].tobytes()))
@@ -178,16 +178,16 @@ class Cloner:
         progress: Progress | None = None,
         **request: Any,
     ) -> Iterator[Speech]:
-        """The text in the voice, sentence by sentence, each with its timestamps and its check; `progress` hears
-        (done, all) after each.
+        """The text in the voice, sentence by sentence, each with its timestamps and its check; `progress`
+        hears (done, all) after each.
 
-        A plain str is read by `text.read` in the language it seems to be in; read it yourself for a language, a
-        lexicon or SSML. The keywords are the fields of `pipeline.SpeechRequest`: quality, fit, loudness, others,
-        quality_check, watermark, day, first_sample, more. With `quality_check`, every sentence is listened to
-        again: one in doubt is made anew with another seed and slower, then in two halves, and what is still in
-        doubt stands in its `checks`. Each piece carries a note of its origin and, unless told not to, an
-        inaudible watermark. Raises TextError, ConfigError and CheckpointError before the first piece where the
-        text, an option or the voice cannot be used.
+        A plain str is read by `text.read` in the language it seems to be in; read it yourself for a language,
+        a lexicon or SSML. The keywords are the fields of `pipeline.SpeechRequest`: quality, fit, loudness,
+        others, quality_check, watermark, day, first_sample, more. With `quality_check`, every sentence is
+        listened to again: one in doubt is made anew with another seed and slower, then in two halves, and
+        what is still in doubt stands in its `checks`. Each piece carries a note of its origin and, unless
+        told not to, an inaudible watermark. Raises TextError, ConfigError and CheckpointError before the
+        first piece where the text, an option or the voice cannot be used.
         """
         pipeline = Pipeline(self.synthesizer, self.quality_checker, self.model, self.adapt_to_prompt)
         chosen = options or self.Options()

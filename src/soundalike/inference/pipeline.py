@@ -60,7 +60,8 @@ def check_request(request: SpeechRequest, has_aligner: bool) -> None:
     """Raise ConfigError for a quality, loudness or length that cannot be had."""
     if request.quality not in QUALITIES or (request.quality == "best" and not has_aligner):
         raise ConfigError(
-            f"quality '{request.quality}': choose one of {', '.join(QUALITIES)}; best needs a model with an aligner."
+            f"quality '{request.quality}': choose one of {', '.join(QUALITIES)}; "
+            "best needs a model with an aligner."
         )
     check_loudness(request.loudness)
 
@@ -76,8 +77,8 @@ def check_loudness(loudness: float) -> None:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A model with what stands around it: the checker of its takes, the facts its marks carry, and what adapts a
-    voice before its best.
+    """A model with what stands around it: the checker of its takes, the facts its marks carry, and what
+    adapts a voice before its best.
     """
 
     model: Synthesizer
