@@ -210,7 +210,7 @@ def test_an_edited_text_is_the_only_thing_done_again(recordings, tmp_path):
         "mel",
         "pitch",
         "samples",
-        "speaker_embedding",
+        "vector",
     }
 
 

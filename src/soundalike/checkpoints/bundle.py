@@ -8,6 +8,7 @@ speaker_encoder_digest (of the encoder that the acoustic model was assembled wit
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -150,12 +151,21 @@ def _remedy_of_built_in(borrowed: list[str], said: dict[str, Any]) -> str:
     )
 
 
+def _identity_config(config: Any) -> dict[str, Any]:
+    """A config as digests see it: without fields added later that have their default."""
+    later = {
+        field.name: field.default for field in dataclasses.fields(config) if field.metadata.get("added_later")
+    }
+    table = to_json(config)
+    return {name: value for name, value in table.items() if name not in later or value != later[name]}
+
+
 def digest(part: LoadedPart) -> str:
     """Twelve hexadecimal digits of a part's kind and config; of a speaker encoder its weights too, as
     embeddings of one training mean nothing to another.
     """
     sums = hashlib.sha256(
-        json.dumps([registry.identity(part.name), to_json(part.config)], sort_keys=True).encode()
+        json.dumps([registry.identity(part.name), _identity_config(part.config)], sort_keys=True).encode()
     )
     if registry.part(part.name).role == "speaker":
         for name, value in sorted(part.network.state_dict().items()):

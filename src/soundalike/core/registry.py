@@ -18,6 +18,7 @@ PARTS = {
     "convrnn": "soundalike.models.tts.convrnn.objective:PART",
     "sv2tts": "soundalike.models.tts.sv2tts.objective:PART",
     "vocos": "soundalike.models.vocoders.vocos.objective:PART",
+    "sound_discriminator": "soundalike.models.vocoders.vocos.discriminator:PART",
     "wavenet": "soundalike.models.vocoders.wavenet.objective:PART",
     "griffin_lim": "soundalike.models.vocoders.griffin_lim.objective:PART",
 }

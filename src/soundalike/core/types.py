@@ -95,6 +95,12 @@ class AcousticOutput:
     durations: Tensor  # (S,) frames of each symbol; sums to T
 
 
+# Marks a field that a config got after models with it were published. At its default it is left out of
+# digests,
+# so that the ids of those models stay as they are: `field(default=False, metadata=ADDED_LATER)`.
+ADDED_LATER = {"added_later": True}
+
+
 @dataclass(frozen=True)
 class Interface:
     """What a part reads or writes: a mel, a waveform, codes, an embedding, an alphabet; by kind and details.

@@ -104,7 +104,7 @@ def _objective(recipe: Recipe, network: nn.Module, facts: DataFacts) -> Objectiv
 
 def _optimizers(objective: Objective, t: TrainConfig) -> dict[str, torch.optim.Optimizer]:
     """AdamW for each of the objective's optimizers."""
-    for section, table in (("rates", t.rates), ("optimizer_betas", t.optimizer_betas)):
+    for section, table in (("rates", t.rates), ("delays", t.delays), ("optimizer_betas", t.optimizer_betas)):
         for name in set(table) - set(objective.optimizers):
             raise ConfigError(
                 f"[train] {section} names '{name}', but the optimizers of this objective are "

@@ -23,6 +23,7 @@ class TrainConfig:
     steps: int = 10_000
     lr: float = 1e-3
     rates: dict[str, float] = field(default_factory=dict)  # optimizer -> what lr is multiplied with there
+    delays: dict[str, int] = field(default_factory=dict)  # optimizer -> first steps that it sits out
     warmup: int = 200  # steps of rising rate
     decay: float = 0.3  # last share of the steps, over which the rate falls to zero
     betas: tuple[float, float] = (0.9, 0.98)

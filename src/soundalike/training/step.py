@@ -73,11 +73,12 @@ def take_step(
     """
     t = recipe.train
     objective = state.objective
-    for optimizer in objective.optimizers:
+    active = [name for name in objective.optimizers if state.step >= t.delays.get(name, 0)]
+    for optimizer in active:
         objective.trained(optimizer).train()
     sums = {"frames": sum(float(batch.lengths("mel").sum()) for batch in batches if "mel" in batch)}
     outputs = _forward(state, batches, t, processes)
-    for optimizer in objective.optimizers:
+    for optimizer in active:
         with only_trained(objective, optimizer):
             _take_turn(state, optimizer, batches, outputs, t, processes, sums, folder)
     measures = [output.get("measures", {}) for output in outputs]
@@ -154,7 +155,7 @@ def _take_turn(
     if not torch.isfinite(norm):
         raise _not_finite(state.step, f"gradients of the {optimizer} are not finite", batches[-1], folder)
     for group in torch_optimizer.param_groups:
-        group["lr"] = t.lr * schedule(state.step, t) * t.rates.get(optimizer, 1.0)
+        group["lr"] = t.lr * schedule(state.step, t, t.delays.get(optimizer, 0)) * t.rates.get(optimizer, 1.0)
     torch_optimizer.step()
     # The norm is that of all batches of all processes already; only the losses are added up later
     sums[f"{NORM}{optimizer}"] = float(norm) * t.accumulate / processes.size
@@ -186,8 +187,10 @@ def _not_finite(step: int, what: str, batch: Batch, folder: Path) -> TrainingErr
     return TrainingError(f"step {step}: {what}; clips {batch.ids[:4]}... Lower train.lr or mend the clips.")
 
 
-def schedule(step: int, t: TrainConfig) -> float:
-    """What the learning rate is multiplied with at a step: it rises, holds, and falls to zero."""
-    rising = min(1.0, (step + 1) / max(1, t.warmup))
+def schedule(step: int, t: TrainConfig, delay: int = 0) -> float:
+    """What the learning rate is multiplied with at a step: it rises from step `delay` on, holds, and falls to
+    zero.
+    """
+    rising = min(1.0, (step - delay + 1) / max(1, t.warmup))
     falling = min(1.0, (t.steps - step) / max(1.0, t.decay * t.steps))
     return rising * falling

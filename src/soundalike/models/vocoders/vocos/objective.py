@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
-from soundalike.core.contracts import PartKind
-from soundalike.core.types import Batch, Output
+from soundalike.core.contracts import Auxiliary, PartKind
+from soundalike.core.types import Batch, DataFacts, Output
 from soundalike.models.common.interfaces import reads_mel, writes_waveform
 from soundalike.models.common.objective import (
     VocoderObjective,
@@ -19,8 +19,10 @@ from soundalike.models.common.objective import (
     voicing_entropy,
     zero_padding,
 )
+from soundalike.nn.discriminators import adversarial_loss, discriminator_loss, matching_loss
 from soundalike.nn.spectral import log_mel, stft
 
+from .discriminator import SoundDiscriminator, SoundDiscriminatorConfig
 from .network import Vocos, VocosConfig
 
 
@@ -32,12 +34,49 @@ class VocosSettings:
     mel: float = 1.0
     spectral: float = 1.0
     pitch: float = 0.2
+    # n_fft and bands of each log-mel that is compared; none: the network's own mel
+    mels: tuple[tuple[int, int], ...] = ()
+    adversarial: float = 0.0  # of the adversarial loss; 0 trains without discriminators
+    matching: float = 0.0  # of the feature matching loss
+    windows: tuple[int, ...] = (128, 256, 512)  # n_fft of each spectrogram discriminator
+    periods: tuple[int, ...] = ()  # of each multi-period discriminator
+    read_pitch: float = 0.0  # share of the clips vocoded with the pitch that the network predicts
+    jitter: float = 0.0  # standard deviation in octaves of an error added to the pitch of every second clip
 
 
 class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
-    """Magnitudes at several resolutions, the mel, and the pitch."""
+    """Magnitudes at several resolutions, mels, and the pitch; discriminators of sound where they are asked
+    for.
+    """
 
     required_fields = frozenset({"mel", "pitch", "samples"})
+
+    def __init__(self, network: Vocos, settings: VocosSettings, facts: DataFacts):
+        super().__init__(network, settings, facts)
+        self.discriminator: SoundDiscriminator | None = None
+        if settings.adversarial:
+            self.optimizers = ("discriminator", "model")
+            config = SoundDiscriminatorConfig(windows=settings.windows, periods=settings.periods)
+            self.discriminator = SoundDiscriminator(config, network.mel)
+        scales = [
+            replace(network.mel, n_fft=n_fft, hop_length=n_fft // 4, n_mels=bands)
+            for n_fft, bands in settings.mels
+        ]
+        self._mels = scales or [network.mel]
+
+    @property
+    def auxiliary_parts(self) -> Mapping[str, Auxiliary]:
+        """The discriminators, where there are any."""
+        if self.discriminator is None:
+            return {}
+        part = Auxiliary("sound_discriminator", self.discriminator.config, self.discriminator)
+        return {"discriminator": part}
+
+    def trained(self, optimizer: str) -> nn.Module:
+        """What an optimizer changes: the discriminators, or the vocoder."""
+        if optimizer == "discriminator" and self.discriminator is not None:
+            return self.discriminator
+        return self._network
 
     @property
     def hop_length(self) -> int:
@@ -50,26 +89,52 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
         mask = mel_mask(batch)
         octave, voicing = net.pitch_reader(net.normalised(batch["mel"], mask), mask)
         return {
-            "samples": net(batch["mel"], batch.lengths("mel"), batch["pitch"]),
+            "samples": net(batch["mel"], batch.lengths("mel"), self._given_pitch(batch)),
             "octave": octave,
             "voicing": voicing,
             "mask": mask,
         }
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
-        """Of the spectra, of the mel, and of the pitch."""
+        """Of the spectra, of the mels, of the pitch, and of fooling the discriminators; or theirs."""
         s = self.settings
-        mel = self._network.mel
         mask = output["mask"]
         made, real = self.inside(batch, output)
+        if optimizer == "discriminator" and self.discriminator is not None:
+            loss = discriminator_loss(self.discriminator(real), self.discriminator(made.detach()))
+            return {"discriminator": loss}
+        mels = [(log_mel(made, mel) - log_mel(real, mel)).abs().mean() for mel in self._mels]
         voiced = (batch["pitch"] > 0).float() * mask
         octave = octave_l1(output["octave"], batch["pitch"].clamp_min(1.0).log2(), voiced)
-        return {
+        losses = {
             "spectral": s.spectral * spectral_distance(made, real, s.resolutions),
-            "mel": s.mel * (log_mel(made, mel) - log_mel(real, mel)).abs().mean(),
+            "mel": s.mel * torch.stack(mels).mean(),
             "octave": s.pitch * 5 * octave,
             "voicing": s.pitch * voicing_entropy(output["voicing"], voiced, mask),
         }
+        if self.discriminator is not None:
+            with torch.no_grad():
+                recorded = self.discriminator(real)
+            judged = self.discriminator(made)
+            losses["adversarial"] = s.adversarial * adversarial_loss(judged)
+            losses["matching"] = s.matching * matching_loss(recorded, judged)
+        return losses
+
+    def _given_pitch(self, batch: Batch) -> Tensor:
+        """The pitch (B, T) the clips are vocoded with: their own, with an error, or as the network predicts
+        it.
+        """
+        s = self.settings
+        pitch = batch["pitch"]
+        if s.jitter:
+            error = s.jitter * torch.randn(len(pitch), 1, device=pitch.device)
+            pitch = pitch * torch.where(torch.rand_like(error) < 0.5, 2.0**error, 1.0)
+        if s.read_pitch:
+            with torch.no_grad():
+                read = self._network.read_pitch(batch["mel"], batch.lengths("mel"))
+            chosen = torch.rand(len(pitch), 1, device=pitch.device) < s.read_pitch
+            pitch = torch.where(chosen, read, pitch)
+        return pitch
 
     def inside(self, batch: Batch, output: Output) -> tuple[Tensor, Tensor]:
         """The made samples (B, N), zero in the padding, and the recorded ones of that length."""
