@@ -203,7 +203,10 @@ def speech(seconds, rate=24000):
 
 def bad_inputs(folder):
     """(arguments of `clone`, what the message must hold)"""
-    put = lambda name, samples, rate=24000, **more: soundfile.write(folder / name, samples, rate, **more)  # noqa: E731
+
+    def put(name, samples, rate=24000, **more):
+        soundfile.write(folder / name, samples, rate, **more)
+
     (folder / "letter.wav").write_text("Dear Sir, this is not a recording. " * 30)
     (folder / "empty.txt").write_text(" \n")
     (folder / "latin1.txt").write_bytes("caf\xe9".encode("latin-1"))

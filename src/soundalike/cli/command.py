@@ -28,7 +28,8 @@ class OptionGroup:
     def parameters(cls) -> list[inspect.Parameter]:
         """The options, as parameters of a function that Typer reads."""
         hints = get_type_hints(cls, include_extras=True)
-        return [_parameter(field.name, hints[field.name], field.default) for field in dataclasses.fields(cls)]  # type: ignore[arg-type]  # every group is a dataclass
+        fields = dataclasses.fields(cls)  # type: ignore[arg-type]  # every group is a dataclass
+        return [_parameter(field.name, hints[field.name], field.default) for field in fields]
 
     @classmethod
     def collected(cls, values: dict[str, Any]) -> Any:
@@ -66,7 +67,8 @@ def expanded(function: Callable[..., Any]) -> Callable[..., Any]:
 
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
-    run.__signature__ = inspect.Signature(own)  # type: ignore[attr-defined]  # what inspect.signature looks for
+    # What inspect.signature looks for
+    run.__signature__ = inspect.Signature(own)  # type: ignore[attr-defined]  # a function takes attributes
     run.__annotations__ = {one.name: one.annotation for one in own}
     return run
 

@@ -53,7 +53,9 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         return made
 
     @property
-    def adaptation_layers(self) -> tuple[str, ...]:  # type: ignore[override]  # a property: it depends on a part
+    def adaptation_layers(  # type: ignore[override]  # a property: it depends on a part
+        self,
+    ) -> tuple[str, ...]:
         """The layers prompt adaptation changes."""
         return ("decoder", "depth", "looks", "hear") if self.discriminator is not None else ()
 
