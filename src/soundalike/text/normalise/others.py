@@ -177,7 +177,9 @@ ITALIAN = _PlainLanguage(
 PORTUGUESE = _PlainLanguage(
     code="pt",
     accents="áâãàçéêíóôõúü",
-    letter_names="á,bê,cê,dê,é,efe,gê,agá,i,jota,cá,ele,eme,ene,ó,pê,quê,erre,esse,tê,u,vê,dáblio,xis,ípsilon,zê",
+    letter_names=(
+        "á,bê,cê,dê,é,efe,gê,agá,i,jota,cá,ele,eme,ene,ó,pê,quê,erre,esse,tê,u,vê,dáblio,xis,ípsilon,zê"
+    ),
     words=(
         "vírgula,menos,mais,a,e,arroba,ponto,barra,hífen,sublinhado,elevado a,ao quadrado,ao "
         "cubo,número,hashtag,cerca de"
@@ -225,7 +227,9 @@ PORTUGUESE = _PlainLanguage(
 DUTCH = _PlainLanguage(
     code="nl",
     accents="áéèëêïíóöúü",
-    letter_names="aa,bee,cee,dee,ee,ef,gee,haa,ie,jee,kaa,el,em,en,oo,pee,kuu,er,es,tee,uu,vee,wee,iks,ij,zet",
+    letter_names=(
+        "aa,bee,cee,dee,ee,ef,gee,haa,ie,jee,kaa,el,em,en,oo,pee,kuu,er,es,tee,uu,vee,wee,iks,ij,zet"
+    ),
     words=(
         "komma,min,plus,tot,en,apenstaartje,punt,schuine streep,streepje,liggend streepje,tot de "
         "macht,kwadraat,tot de derde,nummer,hashtag,ongeveer"
