@@ -1,8 +1,9 @@
-"""Residual and modulated noise of the vocoder, its discriminators, and the copy-synthesis benchmark."""
+"""Residual, corrections and pitch of the vocoder, its discriminators, and the copy-synthesis benchmark."""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import pytest
 import torch
@@ -11,10 +12,11 @@ from conftest import RECIPES, REFERENCE
 from soundalike import Audio, MelSpec
 from soundalike.audio.pitch import pitch
 from soundalike.checkpoints.bundle import BUILT_IN
-from soundalike.checkpoints.part import adopt, load_part
+from soundalike.checkpoints.part import load_part
 from soundalike.core import registry
 from soundalike.data.dataset import Dataset
 from soundalike.models.vocoders.vocos.network import Vocos, VocosConfig
+from soundalike.models.vocoders.vocos.pitch_reader import CLASSES, PitchReader
 from soundalike.nn.discriminators import (
     PeriodDiscriminator,
     SpectrogramDiscriminator,
@@ -46,19 +48,40 @@ def adversarial_recipe(prepared, **changes):
     return read_recipe(str(RECIPES / "vocoder_adversarial.toml"), "tiny", settings)
 
 
-def test_residual_and_modulation_are_zero_before_training(second_of_speech):
-    shipped = load_part(BUILT_IN / "vocoder").network
-    network = Vocos(dataclasses.replace(shipped.config, residual=True, noise_harmonics=2), SPEC).eval()
-    fresh = adopt(network, BUILT_IN / "vocoder")
-    assert {name.split(".")[0] for name in fresh} == {"source_input", "residual_head", "modulation_head"}
-    with torch.no_grad():
-        assert torch.equal(network(*second_of_speech), shipped(*second_of_speech))
-
-
-def test_padding_changes_nothing_of_residual_and_modulation(second_of_speech):
+def test_the_residual_is_zero_before_training(second_of_speech):
     torch.manual_seed(0)
-    network = Vocos(VocosConfig(width=16, blocks=1, residual=True, noise_harmonics=2), SPEC).eval()
-    for layer in (network.source_input, network.residual_head, network.modulation_head):
+    plain = Vocos(VocosConfig(width=16, blocks=1), SPEC).eval()
+    network = Vocos(VocosConfig(width=16, blocks=1, residual=True), SPEC).eval()
+    fresh, unexpected = network.load_state_dict(plain.state_dict(), strict=False)
+    assert {name.split(".")[0] for name in fresh} == {"source_input", "residual_head"} and not unexpected
+    with torch.no_grad():
+        assert torch.equal(network(*second_of_speech), plain(*second_of_speech))
+
+
+def test_corrections_bring_the_samples_nearer_to_the_mel(second_of_speech):
+    shipped = load_part(BUILT_IN / "vocoder").network
+    mel = second_of_speech[0]
+    errors = []
+    for corrections in (0, 1, 2):
+        network = Vocos(dataclasses.replace(shipped.config, mel_corrections=corrections), SPEC).eval()
+        network.load_state_dict(shipped.state_dict(), strict=False)
+        with torch.no_grad():
+            errors.append(float((log_mel(network(*second_of_speech), SPEC) - mel).abs().mean()))
+    assert errors[1] < 0.8 * errors[0] and errors[2] < 0.9 * errors[1], errors
+
+
+def test_corrections_leave_silence_silent():
+    network = load_part(BUILT_IN / "vocoder").network
+    silence = torch.full((1, 80, SPEC.n_mels), math.log(SPEC.floor))
+    with torch.no_grad():
+        samples = network(silence, torch.tensor([80]))
+    assert samples.abs().max() < 1e-4
+
+
+def test_padding_changes_nothing_of_residual_and_corrections(second_of_speech):
+    torch.manual_seed(0)
+    network = Vocos(VocosConfig(width=16, blocks=1, residual=True, mel_corrections=2), SPEC).eval()
+    for layer in (network.source_input, network.residual_head, network.mel_head):
         torch.nn.init.normal_(layer.weight, std=0.1)
     mel, length, hertz, noise = second_of_speech
     longer = [torch.cat([x, torch.zeros_like(x)], 1) for x in (mel, hertz)]
@@ -66,8 +89,36 @@ def test_padding_changes_nothing_of_residual_and_modulation(second_of_speech):
     with torch.no_grad():
         alone = network(mel, length, hertz, noise)
         padded = network(longer[0], length, longer[1], more_noise)
-    whole = alone.shape[1] - 2 * SPEC.hop_length  # of the last frames the padding's noise is a part
+    # Of the last frames the padding's noise is a part, and every correction spreads it by a window
+    whole = alone.shape[1] - 2 * SPEC.hop_length - 2 * SPEC.n_fft
     assert torch.allclose(alone[:, :whole], padded[:, :whole], atol=1e-5)
+
+
+def test_a_class_of_pitch_is_refined_by_its_neighbours_alone():
+    reader = PitchReader(SPEC.n_mels, 8, 1, classes=True)
+    scores = torch.full((1, 3, CLASSES), -20.0)
+    scores[0, 0, 30] = 5.0
+    scores[0, 1, 30:32] = 5.0
+    scores[0, 2, 30], scores[0, 2, 50] = 5.1, 5.0  # an octave apart
+    hertz = 2 ** reader.octave(scores)[0]
+    assert hertz.tolist() == pytest.approx(
+        [55 * 2 ** (30 / 20), 55 * 2 ** (30.5 / 20), 55 * 2 ** (30 / 20)], rel=1e-3
+    )
+    truth = torch.full((1, 1), math.log2(55) + 30 / 20)
+    wrong = torch.full((1, 1), math.log2(55) + 50 / 20)
+    voiced = torch.ones(1, 1)
+    assert reader.loss(scores[:, :1], truth, voiced) < reader.loss(scores[:, :1], wrong, voiced)
+
+
+def test_a_pitch_reader_is_trained_alone(prepared, tmp_path):
+    settings = [f"data.manifest={prepared}", "data.seconds=[0.1,30.0]", "train.threads=1", "train.steps=4"]
+    recipe = read_recipe(str(RECIPES / "vocoder_pitch.toml"), "tiny", settings)
+    torch.manual_seed(recipe.train.seed)
+    fresh = registry.part("vocos").build(recipe.network, recipe.mel).state_dict()
+    train(recipe, tmp_path / "run", quiet=True)
+    trained = load_part(tmp_path / "run").network.state_dict()
+    changed = {name.split(".")[0] for name in fresh if not torch.equal(fresh[name], trained[name])}
+    assert changed - {"mean", "std"} == {"pitch_reader"}
 
 
 @pytest.mark.parametrize("kind, size", [(SpectrogramDiscriminator, 128), (PeriodDiscriminator, 7)])

@@ -5,9 +5,10 @@ pulses at the given pitch and white noise (harmonic plus noise, Serra & Smith 19
 al. 2020). The harmonic filter is minimum phase plus a learned correction. All of it is a few matrix products
 per frame and one inverse STFT.
 
-A filter is constant within a frame. Two optional terms, both zero before training, add what it cannot
-express: noise whose amplitude is modulated at the pitch and its harmonics, and a free complex residual, for
-which the backbone also reads the spectrum of the pulses (their phase).
+Two optional terms mend what filters cannot. A free complex residual, zero before training, is added to the
+spectrum; for it the backbone also reads the spectrum of the pulses (their phase). And the samples are
+corrected towards the mel: their own mel is measured, and every frame is scaled band by band by what it lacks.
+Without that, random noise has louder and fainter frames of its own, which beat with those of the mel.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.spectral import istft, mel_filters, stft
 
+from .pitch_reader import PitchReader
+
+MOST_CORRECTED = 2.0  # nats, of a band in a correction towards the mel
 SOURCE_BINS = 128  # lowest bins of the pulses' spectrum that a backbone with a residual reads: up to 3 kHz
 
 
@@ -38,30 +42,13 @@ class VocosConfig:
     blocks: int = 6
     kernel: int = 7
     pitch_width: int = 128  # of the small network that predicts pitch from a mel
+    pitch_blocks: int = field(default=2, metadata=ADDED_LATER)
+    # Whether it chooses among classes of pitch; else it regresses
+    pitch_classes: bool = field(default=False, metadata=ADDED_LATER)
     # Add a free complex spectrum to the filtered source
     residual: bool = field(default=False, metadata=ADDED_LATER)
-    # Harmonics of the pitch that modulate the noise; 0: its amplitude is constant in a frame
-    noise_harmonics: int = field(default=0, metadata=ADDED_LATER)
-
-
-class PitchReader(nn.Module):
-    """A pitch predictor: normalised log-mel (B, T, M) to log2 hertz and the log-odds of voicing, (B,
-    T) each.
-    """
-
-    def __init__(self, n_mels: int, width: int):
-        super().__init__()
-        self.first = Conv(n_mels, width, 5)
-        self.blocks = nn.ModuleList([ConvNeXtBlock(width, 7, 2) for _ in range(2)])
-        self.last = nn.Linear(width, 2)
-
-    def forward(self, mel: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Log2 hertz and log-odds of voicing of a normalised mel (B, T, M) with a mask (B, T)."""
-        x = self.first(mel) * mask[..., None]
-        for block in self.blocks:
-            x = block(x, mask)
-        octave, voicing = self.last(x).unbind(-1)
-        return 7.5 + octave, voicing
+    # Times that the samples are corrected towards the mel
+    mel_corrections: int = field(default=0, metadata=ADDED_LATER)
 
 
 def pulses(pitch: Tensor, hop_length: int, sample_rate: int) -> Tensor:
@@ -82,17 +69,6 @@ def pulses(pitch: Tensor, hop_length: int, sample_rate: int) -> Tensor:
         torch.sin((2 * harmonics + 1) * half) / bottom.where(bottom.abs() >= 1e-6, 1.0),
     )
     return ((kernel - 1) / torch.sqrt(2 * harmonics)).float() * gate
-
-
-def pitch_harmonics(pitch: Tensor, harmonics: int, hop_length: int, sample_rate: int) -> Tensor:
-    """Cosines and sines (B, 2 H, (T - 1) * hop) of the first harmonics, in phase with `pulses`; 0 where
-    unvoiced.
-    """
-    hertz, gate = _per_sample(pitch, hop_length)
-    phase = torch.cumsum(hertz / sample_rate, 1) % 1.0
-    orders = torch.arange(1, harmonics + 1, device=pitch.device)[:, None]
-    angle = 2 * math.pi * phase[:, None] * orders  # (B, H, N)
-    return torch.cat([angle.cos(), angle.sin()], 1).float() * gate[:, None]
 
 
 def _per_sample(pitch: Tensor, hop_length: int) -> tuple[Tensor, Tensor]:
@@ -137,6 +113,7 @@ def _zero_linear(inputs: int, outputs: int) -> nn.Linear:
 class Vocos(MelNormalizer):
     """Log-mel (B, T, M), and pitch (B, T) if known, to samples (B, (T - 1) * hop_length)."""
 
+    filters: Tensor
     log_area: Tensor
     share: Tensor
 
@@ -145,7 +122,9 @@ class Vocos(MelNormalizer):
         self.config = config
         self.mel = mel
         bins = mel.n_fft // 2 + 1
-        self.pitch_reader = PitchReader(mel.n_mels, config.pitch_width)
+        self.pitch_reader = PitchReader(
+            mel.n_mels, config.pitch_width, config.pitch_blocks, config.pitch_classes
+        )
         self.first = Conv(mel.n_mels + 2, config.width, config.kernel)
         self.blocks = nn.ModuleList(
             [ConvNeXtBlock(config.width, config.kernel, 3) for _ in range(config.blocks)]
@@ -157,9 +136,10 @@ class Vocos(MelNormalizer):
         if config.residual:
             self.source_input = _zero_linear(2 * SOURCE_BINS, config.width)
             self.residual_head = _zero_linear(config.width, 2 * bins)
-        if config.noise_harmonics:
-            self.modulation_head = _zero_linear(config.width, 2 * config.noise_harmonics * bins)
+        if config.mel_corrections:
+            self.mel_head = _zero_linear(config.width, mel.n_mels)
         filters = mel_filters(mel)  # (M, F)
+        self.register_buffer("filters", filters.clone(), persistent=False)
         window = torch.hann_window(mel.n_fft)
         self.register_buffer(
             "log_area", filters.sum(1).log() + 0.5 * (window**2).sum().log(), persistent=False
@@ -193,12 +173,23 @@ class Vocos(MelNormalizer):
         angle = minimum_phase(harmonic) + turn
         air = stft(noise, n_fft, hop).transpose(1, 2)
         spectrum = source * torch.polar(harmonic.exp(), angle) + air * breath.exp()
-        if self.config.noise_harmonics:
-            spectrum = spectrum + breath.exp() * self._modulation(x, pitch, noise)
         if self.config.residual:
             residual = torch.view_as_complex(self.residual_head(x).unflatten(-1, (-1, 2)).contiguous())
             spectrum = spectrum + residual * envelope.clamp(-14, 6).exp()
-        return istft((spectrum * mask[..., None]).transpose(1, 2), n_fft, hop)
+        samples = istft((spectrum * mask[..., None]).transpose(1, 2), n_fft, hop)
+        if self.config.mel_corrections:
+            wanted = mel + self.mel_head(x)
+            for _ in range(self.config.mel_corrections):
+                samples = self._corrected(samples, wanted, mask)
+        return samples
+
+    def _corrected(self, samples: Tensor, mel: Tensor, mask: Tensor) -> Tensor:
+        """The samples (B, N) with every frame scaled, band by band, towards the mel (B, T, M)."""
+        spectrum = stft(samples, self.mel.n_fft, self.mel.hop_length)  # (B, F, T)
+        bands = (self.filters @ spectrum.abs()).clamp_min(self.mel.floor).log().transpose(1, 2)
+        error = (mel - bands).clamp(-MOST_CORRECTED, MOST_CORRECTED) * mask[..., None]
+        gain = (error @ self.share).exp().transpose(1, 2)
+        return istft(spectrum * gain, self.mel.n_fft, self.mel.hop_length)
 
     def _states(self, mel: Tensor, mask: Tensor, pitch: Tensor, source: Tensor) -> Tensor:
         """The last states (B, T, D) of the backbone; one with a residual reads the pulses' spectrum too."""
@@ -212,17 +203,6 @@ class Vocos(MelNormalizer):
         for block in self.blocks:
             x = block(x, mask)
         return self.norm(x)
-
-    def _modulation(self, x: Tensor, pitch: Tensor, noise: Tensor) -> Tensor:
-        """Spectrum (B, T, F) of the noise times each harmonic, weighted by the depths that the states (B, T,
-        D) ask for.
-        """
-        hop = self.mel.hop_length
-        harmonics = pitch_harmonics(pitch, self.config.noise_harmonics, hop, self.mel.sample_rate)
-        modulated = stft((harmonics * noise[:, None]).flatten(0, 1), self.mel.n_fft, hop)
-        modulated = modulated.unflatten(0, harmonics.shape[:2]).permute(0, 3, 1, 2)  # (B, T, 2 H, F)
-        depths = self.modulation_head(x).unflatten(-1, (harmonics.shape[1], -1))
-        return (modulated * depths).sum(2)
 
     def read_pitch(self, mel: Tensor, lengths: Tensor) -> Tensor:
         """The predicted pitch (B, T) in hertz, 0 where unvoiced, of a log-mel (B, T, M)."""

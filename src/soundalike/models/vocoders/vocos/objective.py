@@ -9,13 +9,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from soundalike.core.contracts import Auxiliary, PartKind
+from soundalike.core.contracts import Auxiliary, PartKind, Preview
 from soundalike.core.types import Batch, DataFacts, Output
 from soundalike.models.common.interfaces import reads_mel, writes_waveform
 from soundalike.models.common.objective import (
     VocoderObjective,
     mel_mask,
-    octave_l1,
     voicing_entropy,
     zero_padding,
 )
@@ -24,6 +23,7 @@ from soundalike.nn.spectral import log_mel, stft
 
 from .discriminator import SoundDiscriminator, SoundDiscriminatorConfig
 from .network import Vocos, VocosConfig
+from .pitch_reader import disturbed
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class VocosSettings:
     mel: float = 1.0
     spectral: float = 1.0
     pitch: float = 0.2
+    pitch_only: bool = False  # train the pitch reader alone, on disturbed mels
     # n_fft and bands of each log-mel that is compared; none: the network's own mel
     mels: tuple[tuple[int, int], ...] = ()
     adversarial: float = 0.0  # of the adversarial loss; 0 trains without discriminators
@@ -73,10 +74,10 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
         return {"discriminator": part}
 
     def trained(self, optimizer: str) -> nn.Module:
-        """What an optimizer changes: the discriminators, or the vocoder."""
+        """What an optimizer changes: the discriminators, or the vocoder, or its pitch reader alone."""
         if optimizer == "discriminator" and self.discriminator is not None:
             return self.discriminator
-        return self._network
+        return self._network.pitch_reader if self.settings.pitch_only else self._network
 
     @property
     def hop_length(self) -> int:
@@ -87,31 +88,26 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
         """The samples, and the pitch that is predicted from the mel."""
         net = self._network
         mask = mel_mask(batch)
-        octave, voicing = net.pitch_reader(net.normalised(batch["mel"], mask), mask)
-        return {
-            "samples": net(batch["mel"], batch.lengths("mel"), self._given_pitch(batch)),
-            "octave": octave,
-            "voicing": voicing,
-            "mask": mask,
-        }
+        mel = disturbed(batch["mel"]) if self.settings.pitch_only else batch["mel"]
+        pitch_scores, voicing = net.pitch_reader.scores(net.normalised(mel, mask), mask)
+        output = {"pitch_scores": pitch_scores, "voicing": voicing, "mask": mask}
+        if not self.settings.pitch_only:
+            output["samples"] = net(batch["mel"], batch.lengths("mel"), self._given_pitch(batch))
+        return output
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
         """Of the spectra, of the mels, of the pitch, and of fooling the discriminators; or theirs."""
         s = self.settings
-        mask = output["mask"]
+        losses = self._pitch_losses(batch, output)
+        if s.pitch_only:
+            return losses
         made, real = self.inside(batch, output)
         if optimizer == "discriminator" and self.discriminator is not None:
             loss = discriminator_loss(self.discriminator(real), self.discriminator(made.detach()))
             return {"discriminator": loss}
         mels = [(log_mel(made, mel) - log_mel(real, mel)).abs().mean() for mel in self._mels]
-        voiced = (batch["pitch"] > 0).float() * mask
-        octave = octave_l1(output["octave"], batch["pitch"].clamp_min(1.0).log2(), voiced)
-        losses = {
-            "spectral": s.spectral * spectral_distance(made, real, s.resolutions),
-            "mel": s.mel * torch.stack(mels).mean(),
-            "octave": s.pitch * 5 * octave,
-            "voicing": s.pitch * voicing_entropy(output["voicing"], voiced, mask),
-        }
+        losses["spectral"] = s.spectral * spectral_distance(made, real, s.resolutions)
+        losses["mel"] = s.mel * torch.stack(mels).mean()
         if self.discriminator is not None:
             with torch.no_grad():
                 recorded = self.discriminator(real)
@@ -119,6 +115,21 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
             losses["adversarial"] = s.adversarial * adversarial_loss(judged)
             losses["matching"] = s.matching * matching_loss(recorded, judged)
         return losses
+
+    def _pitch_losses(self, batch: Batch, output: Output) -> dict[str, Tensor]:
+        """Of the pitch that is read off the mel, and of its voicing."""
+        mask = output["mask"]
+        voiced = (batch["pitch"] > 0).float() * mask
+        octave = batch["pitch"].clamp_min(1.0).log2()
+        loss = self._network.pitch_reader.loss(output["pitch_scores"], octave, voiced)
+        return {
+            "octave": self.settings.pitch * loss,
+            "voicing": self.settings.pitch * voicing_entropy(output["voicing"], voiced, mask),
+        }
+
+    def preview(self, batch: Batch) -> Preview | None:
+        """The samples of the first clip; nothing where the pitch reader is trained alone."""
+        return None if self.settings.pitch_only else super().preview(batch)
 
     def _given_pitch(self, batch: Batch) -> Tensor:
         """The pitch (B, T) the clips are vocoded with: their own, with an error, or as the network predicts
@@ -145,9 +156,10 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
         """The samples without noise; not those of the last frames, whose windows reach over the end: half a
-        window when the source is analysed, and half when it is joined again.
+        window when the source is analysed, and half when it is joined again; as much for each correction.
         """
-        reach = self._network.mel.n_fft // self.hop_length + 1  # frames
+        passes = 1 + self._network.config.mel_corrections
+        reach = passes * self._network.mel.n_fft // self.hop_length + 1  # frames
         noise = torch.zeros(len(batch.ids), (batch["mel"].shape[1] - 1) * self.hop_length)
         samples = self._network(batch["mel"], batch.lengths("mel"), batch["pitch"], noise)
         return {"samples": zero_padding(samples, (batch.lengths("mel") - reach) * self.hop_length)}
