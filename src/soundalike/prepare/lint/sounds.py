@@ -64,6 +64,11 @@ def measure_clip(
     except AudioError as error:
         found("unreadable", str(error).removeprefix(f"{clip.audio}: "), "Export the recording again.")
         return None, findings
+    if clip.span is not None:
+        channels = channels[int(clip.span[0] * rate) : int(clip.span[1] * rate)]
+        if not len(channels):
+            found("too-short", "the recording ends before the clip starts", "Mend its times.")
+            return None, findings
     audio = Audio(np.ascontiguousarray(channels.mean(axis=1), dtype=np.float32), rate)
     digest = hashlib.sha256(channels.tobytes()).hexdigest()
     active = audio.activity()
