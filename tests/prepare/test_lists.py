@@ -310,8 +310,10 @@ def test_clips_are_cut_out_of_their_recording(name, long_recording, tmp_path):
     assert [row.text for row in made] == list(TEXTS[:2])
     assert [round(pitch_of(tmp_path / "out" / row.audio), -2) for row in made] == [500, 900]
     assert all(1 <= row.seconds <= 1.3 for row in made)
-    rejected = (tmp_path / "out" / "rejected.jsonl").read_text().splitlines()
-    assert len(rejected) == (1 if name == "srt" else 0), "only the subtitle without words"
+    rejected = (tmp_path / "out" / "rejected.jsonl").read_text()
+    assert rejected.count("\n") == {"srt": 2, "vtt": 1}.get(name, 0)
+    assert ("8.0 s of " in rejected and "lie in no subtitle" in rejected) == (name in ("srt", "vtt"))
+    assert ("the subtitle says no words" in rejected) == (name == "srt")
     findings = {finding.check for finding in lint(str(source), fast=True)}
     assert not findings & {"duplicate-file", "duplicate-sound", "too-long", "unlisted-file"}
     if name == "kaldi":

@@ -25,7 +25,7 @@ from soundalike.inference import voice_library
 from soundalike.nn import lora as adapter
 from soundalike.training import finetune as adapt
 from soundalike.training.finetune_comparison import FinetuneResult, compared
-from soundalike.training.finetune_estimate import estimated
+from soundalike.training.finetune_estimate import Estimate, Work, estimated, probe
 from soundalike.training.finetune_settings import FinetuneSettings
 from soundalike.training.finetune_verdict import Difference, verdict_of
 from soundalike.training.loop import train
@@ -317,11 +317,17 @@ def test_the_time_is_estimated_first(recordings, tmp_path, monkeypatch):
 
 
 def test_an_estimate_grows_with_the_work_and_ends_with_the_minutes():
-    full = adapt.choose("full", 600, 60)
-    one, two = (estimated(60.0, full, steps, 9, 1000.0, False) for steps in (100, 10_000))
-    assert two.train > 20 * one.train and two.train <= 1000.0
-    assert estimated(60.0, full, 10**6, 9, 5.0, False).train == 5.0
-    assert estimated(600.0, full, 1, 9, 5.0, True).prepare > estimated(60.0, full, 1, 9, 5.0, False).prepare
+    work = Work(60.0, adapt.choose("full", 600, 60), 100, 9, False)
+    one = estimated(work, 1000.0, 0.1)
+    assert estimated(work, 1000.0, 0.2).train == pytest.approx(2 * one.train)
+    assert estimated(replace(work, steps=200), 1000.0, 0.1).train == pytest.approx(2 * one.train)
+    assert estimated(replace(work, steps=10**6), 5.0, 0.1).train == 5.0
+    assert estimated(replace(work, transcribe=True), 5.0, 0.1).prepare > one.prepare
+    assert estimated(replace(work, sentences=16), 5.0, 0.1).compare > one.compare
+    assert "about 5 minutes" in str(Estimate(0.2, 4.0, 0.6)) and "under a minute" in str(
+        Estimate(0.2, 4.0, 0.6)
+    )
+    assert 0 < probe(0.0) < 60
 
 
 def test_few_clips_still_leave_some_to_compare():

@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from soundalike.prepare.readers.clips import Clip
+from soundalike.prepare.readers.clips import Clip, Fault
 from soundalike.prepare.readers.formats import find_reader
+from soundalike.prepare.readers.recordings import SUBTITLES
+
+LEFT = 0.2  # share of a recording that may lie in no subtitle unsaid
 
 
 @dataclass(frozen=True)
@@ -27,26 +30,44 @@ def extent_of(source: str | os.PathLike, layout: str | None = None) -> Extent:
     place = Path(source)
     clips = [entry for entry in find_reader(place, layout)[1](place) if isinstance(entry, Clip)]
     seconds = [_seconds(clip) for clip in clips]
-    return Extent(len(clips), sum(seconds), _sum_where(clips, seconds))
+    wordless = sum(length for clip, length in zip(clips, seconds) if not clip.text)
+    return Extent(len(clips), sum(seconds), wordless)
 
 
-def _sum_where(clips: Iterable[Clip], seconds: Iterable[float]) -> float:
-    return sum(length for clip, length in zip(clips, seconds) if not clip.text)
+def uncovered(clips: Iterable[Clip]) -> list[Fault]:
+    """A fault for every recording of which much lies in none of the subtitles beside it."""
+    covered: dict[tuple[str, str], float] = {}
+    for clip in clips:
+        path = clip.where.partition(", line")[0]
+        if clip.span is not None and Path(path).suffix.lower() in SUBTITLES:
+            key = (clip.audio, path)
+            covered[key] = covered.get(key, 0.0) + clip.span[1] - clip.span[0]
+    faults = []
+    for (audio, path), seconds in covered.items():
+        rest = _header_seconds(audio) - seconds
+        if rest > LEFT * (rest + seconds):
+            reason = f"{rest:.1f} s of {audio} lie in no subtitle"
+            faults.append(
+                Fault("subtitles", path, reason, "Write what is said there, if anything is.", False)
+            )
+    return faults
 
 
 def _seconds(clip: Clip) -> float:
     """Seconds of a clip by its header, 0 where it cannot be read."""
+    return clip.span[1] - clip.span[0] if clip.span is not None else _header_seconds(clip.audio)
+
+
+def _header_seconds(path: str) -> float:
     import av
     import soundfile
 
-    if clip.span is not None:
-        return clip.span[1] - clip.span[0]
     try:
-        return float(soundfile.info(clip.audio).duration)
+        return float(soundfile.info(path).duration)
     except (soundfile.LibsndfileError, OSError, RuntimeError):
         pass
     try:
-        with av.open(clip.audio) as container:
+        with av.open(path) as container:
             return (container.duration or 0) / 1_000_000
     except (av.FFmpegError, OSError):
         return 0.0

@@ -32,6 +32,7 @@ from .clip_worker import FROM_SOUND, FROM_TEXT, Job, Plan, keys_of, work
 from .derive.augment import add_recognized_phones
 from .derive.durations import write_durations
 from .derive.embeddings import write_speaker_embeddings
+from .duration import uncovered
 from .slicing import detector
 
 JOURNAL = "journal.jsonl"
@@ -99,6 +100,7 @@ def prepare(
             f"{out}: lies inside {source}, so that its clips would be read again. Choose another folder."
         )
     clips, rejected = _listed(place, name, read(place), plan.speaker)
+    rejected += [{"id": fault.where, "reason": str(fault)} for fault in uncovered(clips)]
     folder.mkdir(parents=True, exist_ok=True)
     done = _journal(folder) or _adopted(folder, clips, plan)
     jobs = [job for clip in clips if (job := _job(clip, done.get(clip.id), plan, folder))]

@@ -29,7 +29,7 @@ from soundalike.nn.lora import difference, scaled
 from soundalike.provenance.consent import LEAST_LIKENESS
 
 from .finetune_comparison import FinetuneResult, compared
-from .finetune_estimate import estimated
+from .finetune_estimate import Work, estimated, probe
 from .finetune_settings import (
     FINETUNE_SCHEDULES,
     Finetunable,
@@ -127,9 +127,8 @@ def _estimate(recordings: str | os.PathLike, tools: FinetuneTools, settings: Fin
     clips = max(extent.clips, round(seconds / TYPICAL))
     sentences = min(MOST, max(FEWEST, round(HELD_OUT * clips)))
     transcribe = extent.wordless > seconds / 2 and _can_transcribe(settings)
-    estimate = estimated(
-        seconds, schedule, steps_of(schedule, learned), sentences, settings.minutes, transcribe
-    )
+    work = Work(seconds, schedule, steps_of(schedule, learned), sentences, transcribe)
+    estimate = estimated(work, settings.minutes, probe())
     return f"{extent.clips} recordings, {seconds / 60:.1f} minutes: {estimate}"
 
 

@@ -16,7 +16,7 @@ TRANSCRIBING = 1.0  # a second of recording without a text
 STEP = {"embedding": 1.0, "lora": 1.0, "full": 1.0}  # a step of training
 SENTENCE = 1.0  # a sentence kept aside, spoken by both voices and measured
 PROMPT = 1.0  # prompt adaptation of the plain voice
-PROBES = 3  # of which the fastest counts
+PROBED = 1.5  # seconds that it is tried for
 
 
 @dataclass(frozen=True)
@@ -36,31 +36,42 @@ class Estimate:
         return f"about {_minutes(whole)} on this machine as busy as it is now ({stages})"
 
 
-def estimated(
-    seconds: float, schedule: FinetuneSchedule, steps: int, sentences: int, minutes: float, transcribe: bool
-) -> Estimate:
-    """The estimate for so many seconds of recordings, steps of a schedule and sentences kept aside; training
-    ends after `minutes` at the latest.
+@dataclass(frozen=True)
+class Work:
+    """How much is to be done."""
+
+    seconds: float  # of recordings
+    schedule: FinetuneSchedule
+    steps: int  # of training
+    sentences: int  # kept aside
+    transcribe: bool  # whether the recordings have no texts
+
+
+def estimated(work: Work, minutes: float, unit: float) -> Estimate:
+    """The estimate for so much work, where the probe takes `unit` seconds; training ends after `minutes` at
+    the latest.
     """
-    unit = probe() / 60
-    listening = LISTENING + (TRANSCRIBING if transcribe else 0.0)
-    train = min(minutes, unit * STEP[schedule.method] * steps)
-    return Estimate(unit * listening * seconds, train, unit * (SENTENCE * sentences + PROMPT))
+    listening = LISTENING + (TRANSCRIBING if work.transcribe else 0.0)
+    train = unit * STEP[work.schedule.method] * work.steps / 60
+    compare = unit * (SENTENCE * work.sentences + PROMPT) / 60
+    return Estimate(unit * listening * work.seconds / 60, min(minutes, train), compare)
 
 
-def probe() -> float:
-    """Seconds that a fixed piece of work takes: convolutions like those of the acoustic model."""
+def probe(seconds: float = PROBED) -> float:
+    """Seconds that a fixed piece of work takes here and now: convolutions like those of the acoustic model.
+    The mean of as many as fit into some seconds, so that other programs count as they will later.
+    """
     generator = torch.Generator().manual_seed(0)
     frames = torch.randn(1, 256, 500, generator=generator)
     weight = torch.randn(256, 256, 5, generator=generator)
-    times = []
+    count = 0
+    start = time.perf_counter()
     with torch.inference_mode():
-        for _ in range(PROBES):
-            start = time.perf_counter()
+        while count == 0 or time.perf_counter() - start < seconds:
             for _ in range(10):
                 functional.conv1d(frames, weight, padding=2)
-            times.append(time.perf_counter() - start)
-    return min(times)
+            count += 1
+    return (time.perf_counter() - start) / count
 
 
 def _minutes(value: float) -> str:

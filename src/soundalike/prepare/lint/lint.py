@@ -16,6 +16,7 @@ from soundalike.core.errors import DataError, TextError
 from soundalike.core.vectors import unit
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import is_prepared, read_manifest
+from soundalike.prepare.duration import uncovered
 from soundalike.prepare.pipeline import given_language
 from soundalike.prepare.readers.clips import Clip, Fault
 from soundalike.prepare.readers.formats import find_reader
@@ -45,6 +46,7 @@ def lint(source: str, reader: str | None = None, language: str = "en", fast: boo
     name, read = ("manifest", _manifest) if prepared else find_reader(place, reader)
     listed = list(read(place))
     clips = [entry for entry in listed if isinstance(entry, Clip)]
+    listed += uncovered(clips)
     findings = [Finding(f.check, f.where, "", f.reason, f.remedy) for f in listed if isinstance(f, Fault)]
     if not listed:
         raise DataError(
