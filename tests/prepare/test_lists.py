@@ -120,6 +120,22 @@ def test_a_quoted_field_may_run_over_lines(separator, tmp_path):
     assert [clip.where.rsplit(" ", 1)[1] for clip in clips] == ["2", "5", "6"] and not faults
 
 
+def test_the_projects_own_table_may_be_quoted(tmp_path):
+    header = "file\tspeaker\tlanguage\temotion\tseconds\tsplit\tcorpus\tlicence\ttext\n"
+    lines = [f'{name}\tann\teng\t\t1\ttrain\tmine\tCC0\t"Line one\nand ""two""."\n' for name in NAMES]
+    source = folder_of(tmp_path / "x", {"metadata.tsv": header + "".join(lines)})
+    (source / "wavs").rename(source / "audio")
+    clips, faults = read(source)
+    assert [clip.text for clip in clips] == ['Line one and "two".'] * 3 and not faults
+    assert {clip.language for clip in clips} == {"en"}
+
+
+def test_one_speaker_in_two_unicode_forms_is_one(tmp_path):
+    lines = f"a.wav|M\u00fcller|{TEXTS[0]}\nb.wav|Mu\u0308ller|{TEXTS[1]}\n"
+    clips, _ = read(folder_of(tmp_path / "x", {"metadata.csv": lines}))
+    assert len({clip.speaker for clip in clips}) == 1
+
+
 def test_a_quote_that_is_never_closed_swallows_nothing(tmp_path):
     texts = ('"In the beginning', 'He said "no"', '"Oh" was all.')
     clips, faults = read(folder_of(tmp_path / "x", {"metadata.csv": rows("|", *texts)}))
@@ -354,7 +370,8 @@ def test_kaldi_names_what_it_cannot_use(tmp_path):
 
 
 LANGUAGE_NAMES = {
-    "en": "en, EN, eng, en_US, en-GB, english, English, American English, US English, English (US), american",
+    "en": "en, EN, eng, en_US, en-GB, english, English, American English, US English, English (US), american"
+    ", \u82f1\u8bed, \u82f1\u6587",
     "de": "de, ger, deu, DE-at, German, deutsch, Deutsch, allemand, German (Austria)",
     "fr": "fr, fra, fre, fr_CA, French, fran\u00e7ais, Franz\u00f6sisch",
     "es": "es, spa, es-419, Spanish, espa\u00f1ol, castilian, Spanisch, Latin American Spanish",

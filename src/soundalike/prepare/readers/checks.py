@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fnmatch import fnmatch
@@ -14,7 +15,8 @@ from .places import Places, likened
 
 
 def checked(found: Iterable[Clip | Fault], source: Path, aside: tuple[str, ...]) -> Iterator[Clip | Fault]:
-    """What a reader found, with codes of languages and the splits train, dev and test; a clip of a language
+    """What a reader found, with codes of languages, the splits train, dev and test, and speakers and texts in
+    one Unicode form; a clip of a language
     or a split that is not known becomes a fault that names it.
 
     A path that is nowhere is replaced by the only one that differs from it in nothing but capitals and
@@ -50,7 +52,8 @@ def _checked(clip: Clip, places: Places) -> Clip | Fault:
         reason = f"the split {clip.split!r} is not known"
         return Fault("split", clip.where, reason, "Write train, dev or test.", False)
     audio = clip.audio if Path(clip.audio).is_file() else places.similar(clip.audio)
-    return replace(clip, language=language, split=split, audio=audio)
+    speaker, text = (unicodedata.normalize("NFC", value) for value in (clip.speaker, clip.text))
+    return replace(clip, language=language, split=split, audio=audio, speaker=speaker, text=text)
 
 
 def _unnamed(places: Places, named: set[str], unread: set[Path], aside: tuple[str, ...]) -> Iterator[Fault]:

@@ -92,7 +92,7 @@ def _in_whole(whole: Any) -> list[Any]:
     if "audio" in _named(whole):
         columns = {name: _values(column) for name, column in whole.items()}
         if all(column is not None for column in columns.values()):
-            return [dict(zip(columns, values)) for values in zip(*columns.values())]  # type: ignore[arg-type]
+            return [dict(zip(columns, values)) for values in zip(*columns.values())]
         return [whole]
     inside = next((own for own in whole.values() if isinstance(own, list)), None)
     if inside is not None and any(isinstance(entry, dict) for entry in inside):

@@ -28,6 +28,11 @@ OTHER_NAMES = {
     "jp": "ja",
     "cz": "cs",
     "farsi": "fa",
+    "英文": "en",
+    "德文": "de",
+    "法文": "fr",
+    "日文": "ja",
+    "韩文": "ko",
     "multilingual": AUTO,
     "auto_yue": AUTO,
 }
@@ -100,11 +105,11 @@ def _english_names() -> dict[str, str]:
 
 @functools.cache
 def _names_abroad() -> dict[str, str]:
-    """Names in the languages spoken here, and each language's name in itself. Takes a second."""
+    """Names in the languages spoken here and some of Asia, and each language in its own. Takes a second."""
     from babel import Locale, UnknownLocaleError
 
     found: list[tuple[str, str]] = []
-    for code in LANGUAGES:
+    for code in (*LANGUAGES, "zh", "ja", "ko"):
         found += Locale(code).languages.items()
     for code in _english():
         try:

@@ -4,7 +4,6 @@ lists of GPT-SoVITS.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 from .clips import Clip, Fault
 from .entries import clip_of, list_folders, root_of
 from .places import Places, likened
-from .tables import Table, bare_columns, header_columns, read_rows, sound_column
+from .tables import Row, Table, bare_columns, header_columns, read_rows, rows_between, sound_column
 from .text_files import read_lines, read_text
 
 COLUMNS = ("file", "speaker", "language", "emotion", "seconds", "split", "corpus", "licence", "text")
@@ -24,10 +23,10 @@ def read_table(source: Path) -> Iterator[Clip | Fault]:
     text; `audio/FILE`.
     """
     path = source / "metadata.tsv"
-    lines, faults = read_lines(path)
+    text, faults = read_text(path)
     yield from faults
-    reader = csv.DictReader((line for _, line in lines), delimiter="\t", quoting=csv.QUOTE_NONE)
-    missing = set(COLUMNS) - set(reader.fieldnames or ())
+    header, *rows = rows_between(text, "\t") or [Row(1, [])]
+    missing = set(COLUMNS) - set(header.fields)
     if missing:
         yield Fault(
             "columns",
@@ -36,15 +35,17 @@ def read_table(source: Path) -> Iterator[Clip | Fault]:
             f"It needs {', '.join(COLUMNS)}.",
         )
         return
-    for (number, line), row in zip(lines[1:], reader):
-        if None in row.values() or None in row:
+    for number, fields in rows:
+        if len(fields) != len(header.fields):
+            line = " ".join(fields)[:80]
             yield Fault(
                 "columns",
                 f"{path}, line {number}",
-                f"has not as many fields as the header: {line[:80]!r}",
+                f"has not as many fields as the header: {line!r}",
                 "Mend the tabs.",
             )
             continue
+        row = dict(zip(header.fields, fields))
         yield Clip(
             row["file"].rsplit(".", 1)[0],
             str((source / "audio" / row["file"]).resolve()),

@@ -101,6 +101,17 @@ def read_rows(text: str, places: Places) -> Table | None:
     return best[1] if best else None
 
 
+def rows_between(text: str, separator: str) -> list[Row]:
+    """The rows of a list whose separator is known: with quoted fields where more rows agree on the number of
+    their fields then.
+    """
+
+    def agreeing(rows: list[Row]) -> float:
+        return sum(len(row.fields) == len(rows[0].fields) for row in rows) / len(rows) if rows else 0.0
+
+    return max(_plain(text, separator), _quoted(text, separator), key=agreeing)
+
+
 def _plain(text: str, separator: str) -> list[Row]:
     """Rows of one line each. Quotes are taken off a row where they stand about all of its fields."""
     rows = []
