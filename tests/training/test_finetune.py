@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -328,6 +329,14 @@ def test_an_estimate_grows_with_the_work_and_ends_with_the_minutes():
         Estimate(0.2, 4.0, 0.6)
     )
     assert 0 < probe(0.0) < 60
+
+
+def test_what_preparing_left_out_is_told(tmp_path):
+    entries = [{"id": f"c{n}", "reason": "there is no such file."} for n in range(12)]
+    (tmp_path / "rejected.jsonl").write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+    (tmp_path / "unaligned.jsonl").write_text(json.dumps({"id": "x", "reason": "no fit"}) + "\n")
+    told = adapt._left_out_earlier(tmp_path)
+    assert told[0] == "c0: there is no such file." and told[-1].startswith("5 more, listed in")
 
 
 def test_few_clips_still_leave_some_to_compare():

@@ -7,6 +7,7 @@ adapted one is taken unless it is clearly worse.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -61,6 +62,8 @@ SENTENCE = (1.5, 15.0)  # seconds of a clip that may be held out
 USUAL = 180.0
 TYPICAL = 6.0  # seconds of a clip, where recordings are still to be cut
 TRIED = 20.0  # seconds of training after which it is known how long a step takes
+LEFT_OUT = ("rejected.jsonl", "unaligned.jsonl")  # lists of a prepared folder
+NAMED = 8  # of what they hold, by name
 HARMFUL = ("speaker", "transcript", "pace", "silence", "clipped")  # findings of lint whose clips are left out
 KEPT_FACTS = ("consent", "language", "lexicon")  # of a voice that is replaced
 
@@ -200,11 +203,26 @@ def gather(
     findings = [finding for finding in tools.lint(str(folder)) if finding.check in HARMFUL]
     for finding in findings:
         tell(f"left out: {finding}")
+    for line in _left_out_earlier(folder):
+        tell(f"left out: {line}")
     bad = {Path(finding.file).resolve() for finding in findings}
     store = FeatureStore(str(folder), mel)
     return [
         row for row in rows if (folder / row.audio).resolve() not in bad and store.has("durations", row.id)
     ]
+
+
+def _left_out_earlier(folder: Path) -> list[str]:
+    """What preparing left out, with its reasons: the first NAMED, and how many more there are."""
+    entries = []
+    for name in LEFT_OUT:
+        path = folder / name
+        if path.is_file():
+            entries += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = [f"{entry['id']}: {entry['reason']}" for entry in entries]
+    return (
+        lines if len(lines) <= NAMED else [*lines[:NAMED], f"{len(lines) - NAMED} more, listed in {folder}"]
+    )
 
 
 def _can_transcribe(settings: FinetuneSettings) -> bool:
