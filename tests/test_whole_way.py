@@ -89,7 +89,7 @@ def test_training_mistakes_end_with_one_sentence(prepared, tmp_path, capsys):
         ([recipe, "--set", "nonsense"], "write it as section.key=value"),
         (
             [recipe, "--set", f'data.manifest="{prepared}"', "--set", 'data.corpora=["none"]'],
-            "no clip fits the recipe's [data]",
+            "fits the recipe's [data]",
         ),
         ([recipe, "--set", f'data.manifest="{tmp_path}"'], "no manifest.jsonl here"),
     ]

@@ -188,7 +188,7 @@ def test_what_is_refused(tiny_shelf, tmp_path, capsys, monkeypatch):
     error = told_no(capsys, *ask, "--family", "sv2tts")
     assert (
         "the family sv2tts is not installed. `soundalike models import family FOLDER`" in error
-        and "recipes/sv2tts.toml" in error
+        and "soundalike train sv2tts" in error
     )
     assert not (tmp_path / "out.wav").exists()
 

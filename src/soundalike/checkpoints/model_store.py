@@ -108,7 +108,7 @@ def chosen(model: str | os.PathLike | None = None, family: str | None = None) ->
         raise ConfigError(
             f"the family {family} is not installed. "
             f"`soundalike models import family FOLDER` takes models/{family} of the repository, "
-            f"or train it: recipes/{family}.toml, `soundalike models assemble`."
+            f"or train it: `soundalike train {family}`, then `soundalike models assemble`."
         )
     if (held := read_model(folder)["family"]) != family:
         raise ConfigError(f"{folder}: a model of the family {held}, not {family}. Give one of the two.")

@@ -12,6 +12,7 @@ from .command import App, verb
 from .options import AsrModel, Reader
 
 if TYPE_CHECKING:
+    from soundalike.training.finetune import FinetuneResult
     from soundalike.training.finetune_settings import FinetuneTools
 
 EXAMPLES = """
@@ -34,7 +35,8 @@ def adapt(
     name: Annotated[
         str,
         typer.Option(
-            "--name", help="of the voice in the library; one that is there is replaced by a better one only"
+            "--name",
+            help="of the voice in the library; one that is there stays where the new one is clearly worse",
         ),
     ],
     minutes: Annotated[float, typer.Option("--minutes", help="of training, at most; above 0")] = 20.0,
@@ -57,16 +59,23 @@ def adapt(
     language: Annotated[str, typer.Option("--language", help="of the recordings")] = "en",
     asr_model: AsrModel = None,
     seed: Annotated[int, typer.Option("--seed", help="of the training")] = 0,
+    keep: Annotated[
+        bool,
+        typer.Option(
+            "--keep", help="keep the adapted voice even where it is clearly worse", show_default=False
+        ),
+    ] = False,
     model: Annotated[
         str | None,
         typer.Option(
             "--model", metavar="FOLDER", help="folder of another model", show_default="the built-in one"
         ),
     ] = None,
-) -> int:
+) -> None:
     """Train the model on minutes of one person's recordings.
 
-    The adapted voice is kept where the scorecard says that it is better; exit code 1 where it is not.
+    How long it will take is said first. The adapted voice is kept, unless sentences kept aside show clearly
+    that it is worse; then the voice as the recordings give it without training.
     """
     from soundalike.core.files import cache_dir
     from soundalike.inference import voice_library
@@ -79,27 +88,39 @@ def adapt(
         recordings,
         Path(work or cache_dir() / "adapt" / path.stem),
         finetune_tools(),
-        FinetuneSettings(model, method, minutes, reader, language, asr_model, seed),
+        FinetuneSettings(model, method, minutes, reader, language, asr_model, seed, keep),
         known,
         tell=console.note,
     )
-    for measure in MEASURES:
-        if measure in found.before and measure in found.after:
-            print(f"{measure:12} {found.before[measure]:.3f} before, {found.after[measure]:.3f} adapted")
-    print(f"scorecard: {found.report}")
-    if not found.better:
-        print(f"{name}: not kept, {found.reason}")
-        return 1
-    print(f"{name}: kept in {voice_library.put(name, found.voice, force=True)}")
-    return 0
+    for measure, difference in found.differences.items():
+        if measure in MEASURES:
+            values = f"{found.before[measure]:.3f} before, {found.after[measure]:.3f} adapted"
+            print(f"{measure:12} {values} ({difference})")
+    if found.report:
+        print(f"scorecard: {found.report}")
+    if found.is_adapted or known is None:
+        path = voice_library.put(name, found.voice, force=True)
+    print(f"{name}: {_kept(found, known is not None)}, in {path}")
+
+
+def _kept(found: FinetuneResult, was_there: bool) -> str:
+    """Which voice is kept, and why."""
+    reason = found.verdict.reason
+    if found.is_adapted:
+        asked = " because of --keep, although" if found.verdict.worse else ":"
+        return f"the adapted voice is kept{asked} {reason}"
+    plain = "the voice that was there stays" if was_there else "the plain voice is kept"
+    return f"{plain}, not the adapted one (--keep would take it): {reason}"
 
 
 def finetune_tools() -> FinetuneTools:
     """What training asks of rooms beside it."""
     from soundalike.evaluate.evaluate import evaluate, open_instruments
+    from soundalike.evaluate.statistics import compare
     from soundalike.inference.cloner import Cloner
+    from soundalike.prepare.duration import extent_of
     from soundalike.prepare.lint.lint import lint
     from soundalike.prepare.pipeline import prepare_dataset
     from soundalike.training.finetune_settings import FinetuneTools
 
-    return FinetuneTools(Cloner.load, prepare_dataset, lint, open_instruments, evaluate)
+    return FinetuneTools(Cloner.load, prepare_dataset, lint, open_instruments, evaluate, compare, extent_of)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -22,8 +24,9 @@ EXAMPLES = """
 soundalike data prepare recordings/ data
 soundalike data prepare LJSpeech-1.1 data --workers 8
 soundalike data prepare recordings/ data --language auto --denoise
-soundalike data prepare CORPUS data --recipe recipes/ge2e.toml
+soundalike data prepare CORPUS data --recipe ge2e
 """
+SHOWN = 5  # of what was left out, by name
 SPEAKERS = "Speakers"
 CUTTING = "Long recordings"
 STEPS = "Steps"
@@ -144,7 +147,10 @@ class WorkOptions(OptionGroup):
 
 def prepare(
     source: Annotated[
-        str, typer.Argument(help="a corpus, a folder of recordings, or a list of clips (.csv, .list, .jsonl)")
+        str,
+        typer.Argument(
+            help="a corpus, a folder of recordings, or a list of clips (.csv, .tsv, .list, .jsonl, .json)"
+        ),
     ],
     out: Annotated[str, typer.Argument(help="folder to write; going on where an earlier run stopped")],
     sound: SoundPreparation,
@@ -152,7 +158,7 @@ def prepare(
     work: WorkOptions,
     reader: Reader = None,
     language: Annotated[
-        str, typer.Option("--language", help="of clips whose corpus does not tell: a code, or auto")
+        str, typer.Option("--language", help="of clips whose corpus does not tell: a code, a name, or auto")
     ] = "en",
     transcribe: Annotated[
         bool,
@@ -179,8 +185,9 @@ def prepare(
         str | None,
         typer.Option(
             "--recipe",
-            metavar="FILE",
-            help="only add the mels that this recipe asks for, where its mel is another than the usual one",
+            metavar="RECIPE",
+            help="only add the mels that this recipe (a name or a file) asks for, where they are not "
+            "the usual ones",
             rich_help_panel=STEPS,
         ),
     ] = None,
@@ -232,8 +239,38 @@ def print_prepared(out: str, rows: list[Row]) -> None:
     print(
         f"{out}: {len(rows)} clips, {sum(row.seconds for row in rows) / 3600:.2f} hours, speakers: {counts}"
     )
-    for name, what in ((REJECTED, "rejected"), ("unaligned.jsonl", "whose text and sound disagree")):
-        path = Path(out) / name
-        count = len(path.read_text(encoding="utf-8").splitlines()) if path.is_file() else 0
-        if count:
-            print(f"{path}: {count} clips {what}, with reasons")
+    _print_wordless(rows)
+    _print_left_out(Path(out) / REJECTED, "rows or recordings were left out")
+    _print_left_out(Path(out) / "unaligned.jsonl", "clips have no durations")
+
+
+def _print_wordless(rows: list[Row]) -> None:
+    """Say which clips have no phonemes, and why."""
+    from soundalike.prepare.readers.languages import name_of_language
+
+    languages = Counter(
+        name_of_language(row.language.partition("-")[0]) if row.text else "without a text"
+        for row in rows
+        if not row.phonemes
+    )
+    if languages:
+        kinds = ", ".join(f"{name} ({count})" for name, count in languages.most_common())
+        print(
+            f"{languages.total()} clips have no phonemes: {kinds}. "
+            "Vocoders and speaker encoders can learn from them, acoustic models cannot."
+        )
+
+
+def _print_left_out(path: Path, what: str) -> None:
+    """Say how many entries a list of what was left out has, and the first of them."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    if not lines:
+        return
+    print(f"{len(lines)} {what}:")
+    for line in lines[:SHOWN]:
+        entry = json.loads(line)
+        reason = entry["reason"]
+        print(f"  {reason}" if entry["id"] in reason else f"  {entry['id']}: {reason}")
+    if len(lines) > SHOWN:
+        print(f"  ... and {len(lines) - SHOWN} more")
+    print(f"all with their reasons: {path}")

@@ -52,7 +52,7 @@ def read_toml(path: str) -> dict[str, Any]:
     """A TOML file as a table. Raises ConfigError naming the file and place."""
     file = Path(path)
     if not file.is_file():
-        raise ConfigError(f"{path}: no such recipe. Recipes are TOML files, as in the folder recipes/.")
+        raise ConfigError(f"{path}: no such recipe. Give the path of a TOML file.")
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

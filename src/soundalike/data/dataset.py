@@ -21,8 +21,9 @@ from .clip import Clip, Source
 from .collate import collate
 from .feature_store import FeatureStore
 from .fields import fields_of
-from .manifest import Row, read_together
+from .manifest import read_together
 from .sampler import Batches, BatchSampler
+from .selection import select
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Dataset:
         self.required_fields = frozenset(required_fields)
         self.name = ", ".join(config.folders)
         self._fields = fields_of(self.required_fields)
+        self.left_out = ""  # which clips of the split are not taken, and why
         self._sources = self._chosen_sources(split)
         self.rows = [source.row for source in self._sources]
         self.speakers = sorted({row.speaker for row in self.rows})
@@ -134,25 +136,7 @@ class Dataset:
                 f"{self.name}: no speaker is in the split '{split}' ({held}). "
                 "Prepare it with --dev or --test, or with more."
             )
-        chosen = (
-            Source(row, stores[folder]) for row, folder in rows if row.split == split and self._chosen(row)
-        )
-        sources = [source for source in chosen if all(field.available(source) for field in self._fields)]
-        if self.config.limit:
-            sources = sources[: self.config.limit]
-        if not sources:
-            raise ConfigError(
-                f"{self.name}: no clip fits the recipe's [data] with {sorted(self.required_fields)}. "
-                "Loosen it or prepare more."
-            )
-        return sources
-
-    def _chosen(self, row: Row) -> bool:
-        c = self.config
-        low, high = c.seconds
-        return (
-            low <= row.seconds <= high
-            and (not c.languages or row.language in c.languages)
-            and (not c.corpora or row.corpus.startswith(tuple(c.corpora)))
-            and not (c.exclude and row.corpus.startswith(tuple(c.exclude)))
-        )
+        own = [Source(row, stores[folder]) for row, folder in rows if row.split == split]
+        selection = select(own, self.config, self._fields, self.name)
+        self.left_out = selection.left_out
+        return selection.sources

@@ -29,6 +29,9 @@ class Row:
     phonemes: list[str] = field(default_factory=list)  # symbols; empty where the language has none yet
 
 
+REQUIRED = {"id", "audio", "text", "speaker", "language", "seconds", "split"}  # of every row
+
+
 def write_manifest(folder: str | os.PathLike, rows: list[Row]) -> Path:
     """Write the manifest of a prepared folder, whole or not at all."""
     speakers: dict[str, str] = {}
@@ -40,6 +43,20 @@ def write_manifest(folder: str | os.PathLike, rows: list[Row]) -> Path:
     path = Path(folder) / "manifest.jsonl"
     write_atomic(path, "".join(json.dumps(asdict(row), ensure_ascii=False) + "\n" for row in rows))
     return path
+
+
+def is_prepared(folder: str | os.PathLike) -> bool:
+    """Whether a folder has a manifest that `prepare` made. Other programs call their lists so too (NeMo)."""
+    path = Path(folder) / "manifest.jsonl"
+    if not path.is_file():
+        return False
+    with open(path, encoding="utf-8", errors="replace") as file:
+        first = file.readline()
+    try:
+        entry = json.loads(first) if first.strip() else {name: "" for name in REQUIRED}
+    except json.JSONDecodeError:
+        return False
+    return isinstance(entry, dict) and entry.keys() >= REQUIRED
 
 
 def read_manifest(folder: str | os.PathLike) -> list[Row]:
@@ -56,9 +73,8 @@ def read_manifest(folder: str | os.PathLike) -> list[Row]:
         try:
             rows.append(Row(**json.loads(line)))
         except (json.JSONDecodeError, TypeError) as error:
-            raise DataError(
-                f"{path}, line {number}: not a manifest row ({error}). Prepare the folder again."
-            ) from error
+            remedy = f"Make a folder for training of it: `soundalike data prepare {folder} OUT`."
+            raise DataError(f"{path}, line {number}: not a manifest row ({error}). {remedy}") from error
     return rows
 
 

@@ -22,6 +22,7 @@ from soundalike.core.errors import AudioError, TextError
 from soundalike.data.feature_store import FeatureStore
 from soundalike.models.recognizers.whisper import Recogniser, open_recogniser
 from soundalike.prepare.readers.clips import Clip
+from soundalike.prepare.readers.languages import AUTO
 from soundalike.text import LANGUAGES, detect_language, phonemize
 
 from .denoise import without_noise
@@ -31,6 +32,7 @@ KINDS = ("mel", "pitch", "samples")
 # Kinds that other steps add, to be made again with what they were made from
 FROM_TEXT = ("durations", "gta")
 FROM_SOUND = ("speaker_embedding", "target_embedding", "quality")
+AROUND = 0.1  # seconds that are left about a clip whose list says where in its recording it lies
 NOTHING = "[nothing]"  # the text of a piece of a long recording that none of its text falls into
 
 
@@ -70,7 +72,7 @@ def keys_of(clip: Clip, plan: Plan) -> tuple[str, str]:
         file = [stat.st_size, stat.st_mtime_ns]
     except OSError:
         file = []
-    cutting = [plan.longest, plan.shortest, plan.vad, clip.text] if clip.long else []
+    cutting = [plan.longest, plan.shortest, plan.vad, clip.text] if clip.long else list(clip.span or ())
     sound = [clip.audio, file, asdict(plan.mel), plan.trim, cutting, *(["denoised"] if plan.denoise else [])]
     words = [
         clip.text,
@@ -94,8 +96,7 @@ def work(job: Job, plan: Plan, folder: str, aligner: Aligner | None = None) -> d
     try:
         if not os.path.isfile(clip.audio):
             raise AudioError(f"{clip.where}: there is no {clip.audio}.")
-        sound = Audio.read(clip.audio)
-        sound = without_noise(sound) if plan.denoise else sound
+        sound = _recording(clip, plan.denoise)
         pieces = _pieces(clip, sound, plan, aligner)
     except (AudioError, TextError) as error:
         entry["rejected"].append({"id": clip.id, "reason": str(error)})
@@ -110,8 +111,38 @@ def work(job: Job, plan: Plan, folder: str, aligner: Aligner | None = None) -> d
     return entry
 
 
+def _recording(clip: Clip, denoise: bool) -> Audio:
+    """The recording of a clip. The last one is kept where clips are cut out of it. Raises AudioError."""
+    if clip.span is None:
+        return _read(clip.audio, denoise)
+    return _read_once(clip.audio, os.stat(clip.audio).st_mtime_ns, denoise)
+
+
+@functools.lru_cache(maxsize=1)
+def _read_once(path: str, changed: int, denoise: bool) -> Audio:
+    return _read(path, denoise)
+
+
+def _read(path: str, denoise: bool) -> Audio:
+    sound = Audio.read(path)
+    return without_noise(sound) if denoise else sound
+
+
+def _cut_out(clip: Clip, sound: Audio, span: tuple[float, float]) -> Audio:
+    """A span of a recording, with a little around it. Raises AudioError where the recording ends before."""
+    start, stop = span
+    if start >= sound.seconds:
+        raise AudioError(
+            f"{clip.where}: it starts at {start:.2f} s, but {clip.audio} lasts {sound.seconds:.2f} s."
+        )
+    first = max(0, int((start - AROUND) * sound.rate))
+    return Audio(sound.samples[first : int((stop + AROUND) * sound.rate)], sound.rate)
+
+
 def _pieces(clip: Clip, sound: Audio, plan: Plan, aligner: Aligner | None) -> list[tuple[Clip, Audio]]:
     """A clip by itself, or a long recording's pieces, with their sounds."""
+    if clip.span is not None:
+        sound = _cut_out(clip, sound, clip.span)
     if not (clip.long and sound.seconds > plan.longest):
         return [(clip, sound.trim(MARGIN) if plan.trim else sound)]
     spans = cut(sound, speech(sound, plan.vad), plan.longest)
@@ -150,7 +181,7 @@ def _row(
         raise AudioError(f"{clip.where if clip.long else clip.audio}: under 0.2 s of speech")
     text, language, phonemes = _words(clip, sound, plan)
     place = clip.audio
-    if clip.long:
+    if clip.long or clip.span:
         place = f"clips/{clip.id}.flac"
         (folder / place).parent.mkdir(parents=True, exist_ok=True)
         sound.write(folder / place)
@@ -193,14 +224,15 @@ def _write_features(
 
 
 def _language(clip: Clip, plan: Plan) -> str:
-    if clip.language or plan.language != "auto":
-        return clip.language or plan.language
-    return detect_language(clip.text) if clip.text else "auto"
+    language = clip.language or plan.language
+    if language != AUTO:
+        return language
+    return detect_language(clip.text) if clip.text else AUTO
 
 
 @functools.lru_cache(maxsize=2)
 def _recogniser(language: str, model: str | None) -> Recogniser:
-    return open_recogniser(None if language == "auto" else language.partition("-")[0], model)
+    return open_recogniser(None if language == AUTO else language.partition("-")[0], model)
 
 
 def _digest(value: Any) -> str:

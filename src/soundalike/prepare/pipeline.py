@@ -26,11 +26,13 @@ from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, read_manifest, write_manifest
 from soundalike.prepare.readers.clips import Clip, Fault
 from soundalike.prepare.readers.formats import find_reader
+from soundalike.prepare.readers.languages import language_code
 
 from .clip_worker import FROM_SOUND, FROM_TEXT, Job, Plan, keys_of, work
 from .derive.augment import add_recognized_phones
 from .derive.durations import write_durations
 from .derive.embeddings import write_speaker_embeddings
+from .duration import uncovered
 from .slicing import detector
 
 JOURNAL = "journal.jsonl"
@@ -91,13 +93,14 @@ def prepare(
     place = Path(source)
     folder = Path(out)
     plan = Plan(**{name: value for name, value in settings.items() if (name, value) != ("mel", None)})
-    plan = replace(plan, vad=detector(plan.vad))
+    plan = replace(plan, vad=detector(plan.vad), language=given_language(plan.language))
     name, read = find_reader(place, layout)
     if place.is_dir() and folder.resolve().is_relative_to(place.resolve()):
         raise DataError(
             f"{out}: lies inside {source}, so that its clips would be read again. Choose another folder."
         )
     clips, rejected = _listed(place, name, read(place), plan.speaker)
+    rejected += [{"id": fault.where, "reason": str(fault)} for fault in uncovered(clips)]
     folder.mkdir(parents=True, exist_ok=True)
     done = _journal(folder) or _adopted(folder, clips, plan)
     jobs = [job for clip in clips if (job := _job(clip, done.get(clip.id), plan, folder))]
@@ -166,19 +169,51 @@ def _listed(
         if isinstance(clip, Fault):
             if clip.fatal:
                 raise DataError(str(clip))
-            if clip.check != "bom":
+            if not clip.note:
                 rejected.append({"id": clip.where, "reason": str(clip)})
         elif reason := _unusable_id(clip, seen):
             rejected.append({"id": clip.id, "reason": f"{clip.where}: {reason}"})
         else:
             seen[clip.id] = clip.where
-            clips.append(replace(clip, speaker=speaker) if speaker else clip)
+            clips.append(clip)
+    clips = _of_one(clips, speaker) if speaker else clips
+    _check_splits(clips)
     if not clips and not rejected:
         raise DataError(
             f"{source}: holds no clip (read as {name}). "
             "Give a corpus with recordings, or name its reader with --reader."
         )
     return clips, rejected
+
+
+def _of_one(clips: list[Clip], speaker: str) -> list[Clip]:
+    """The clips, all of one speaker; in the split they share, if they do."""
+    splits = {clip.split for clip in clips if clip.split}
+    split = splits.pop() if len(splits) == 1 else ""
+    return [replace(clip, speaker=speaker, split=split) for clip in clips]
+
+
+def _check_splits(clips: list[Clip]) -> None:
+    """Raise DataError for a speaker whose clips the source puts into two splits."""
+    first: dict[str, Clip] = {}
+    for clip in clips:
+        other = first.setdefault(clip.speaker, clip) if clip.split else clip
+        if other.split != clip.split:
+            raise DataError(
+                f"{clip.where}: speaker {clip.speaker} is in the split '{clip.split}', "
+                f"and in '{other.split}' at {other.where}. Put all clips of a speaker into one split, "
+                "or say with --speaker NAME that one person speaks in all; then all are for training."
+            )
+
+
+def given_language(language: str) -> str:
+    """The code of the language that --language names, or "auto". Raises ConfigError for one not known."""
+    code = language_code(language)
+    if not code:
+        raise ConfigError(
+            f"--language {language}: not a known language. Give a code such as en or de, a name, or auto."
+        )
+    return code
 
 
 def _unusable_id(clip: Clip, seen: dict[str, str]) -> str:

@@ -44,6 +44,8 @@ def begin(recipe: Recipe, folder: Path, processes: ProcessGroup) -> tuple[State,
     torch.manual_seed(t.seed)
     network, known = _network(recipe)
     data = Dataset(recipe.data, recipe.mel, _required_fields(recipe, network), t.seed)
+    if processes.first:
+        _tell_of_data(recipe, data)
     torch.manual_seed(t.seed)
     objective = _objective(recipe, network, known or gather_facts(data))
     for name, auxiliary in objective.auxiliary_parts.items():
@@ -66,6 +68,17 @@ def begin(recipe: Recipe, folder: Path, processes: ProcessGroup) -> tuple[State,
     return state, data
 
 
+def _tell_of_data(recipe: Recipe, data: Dataset) -> None:
+    """Say which clips are not trained on, and what a recipe hopes for that the folder has none of."""
+    if data.left_out:
+        print(f"{data.name}: {data.left_out}")
+    if recipe.data.gta and not any(data.has("gta", index) for index in range(len(data.rows))):
+        print(
+            f"{data.name}: no clip has a ground-truth-aligned mel, so recordings are learned from alone "
+            "(`soundalike data gta` makes them)"
+        )
+
+
 def _network(recipe: Recipe) -> tuple[nn.Module, DataFacts | None]:
     """The network to be trained, with the weights it starts from; under adaptation also the facts of the data
     it was trained on, which stay.
@@ -73,6 +86,12 @@ def _network(recipe: Recipe) -> tuple[nn.Module, DataFacts | None]:
     t = recipe.train
     network = registry.part(recipe.part).build(recipe.network, recipe.mel)
     if t.start_from:
+        if not Path(t.start_from).is_dir():
+            raise ConfigError(
+                f"[train] start_from = {t.start_from!r}: there is no such folder. Train the stage before, "
+                "name the folder of its run with --set train.start_from=FOLDER, "
+                "or begin afresh with --set train.start_from=''."
+            )
         fresh = adopt(network, t.start_from)
         if fresh:
             names = ", ".join(fresh[:4])

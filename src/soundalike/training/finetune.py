@@ -2,7 +2,7 @@
 
 The recordings are prepared and checked, some are held out, and a difference to the acoustic model's weights
 is trained on the rest. The scorecard compares the voice before and after on the held-out sentences; the
-adapted one is kept only where it is better.
+adapted one is taken unless it is clearly worse.
 """
 
 from __future__ import annotations
@@ -10,15 +10,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from torch import nn
-from tqdm import tqdm
 
 from soundalike.audio.audio import Audio, concatenate
-from soundalike.audio.speech import join
 from soundalike.checkpoints.bundle import BUILT_IN, part_folder, read_model
 from soundalike.checkpoints.part import load_part, load_state
 from soundalike.core.errors import AudioError, ConfigError, EvaluationError, TrainingError
@@ -31,8 +28,9 @@ from soundalike.models.recognizers.whisper import open_recogniser
 from soundalike.models.tts.starling.objective import JUDGED, StarlingSettings
 from soundalike.nn.lora import difference, scaled
 from soundalike.provenance.consent import LEAST_LIKENESS
-from soundalike.text import read
 
+from .finetune_comparison import FinetuneResult, compared
+from .finetune_estimate import Work, estimated, probe
 from .finetune_settings import (
     FINETUNE_SCHEDULES,
     Finetunable,
@@ -52,7 +50,6 @@ __all__ = [
     "FinetuneTools",
     "adapt",
     "choose",
-    "fault",
 ]
 
 LEAST = 30.0  # seconds of speech to learn from
@@ -63,33 +60,12 @@ MOST = 16
 SENTENCE = (1.5, 15.0)  # seconds of a clip that may be held out
 # Seconds of speech that the steps of a schedule are meant for; half as many for less, twice as many for more
 USUAL = 180.0
+TYPICAL = 6.0  # seconds of a clip, where recordings are still to be cut
 TRIED = 20.0  # seconds of training after which it is known how long a step takes
+LEFT_OUT = ("rejected.jsonl", "unaligned.jsonl")  # lists of a prepared folder
+NAMED = 8  # of what they hold, by name
 HARMFUL = ("speaker", "transcript", "pace", "silence", "clipped")  # findings of lint whose clips are left out
-POINTS = 0.01  # of words, of predicted naturalness, that an adapted voice may lose
-MARK = 0.1
-SENTENCES = (  # said where the recordings have no texts
-    "The weather turned colder towards the evening.",
-    "She asked whether the train had already left.",
-    "Nobody could explain where the old map came from.",
-    "We should finish the work before the others return.",
-    "A small boat was waiting under the bridge.",
-    "He opened the window and listened to the rain.",
-)
-
-
 KEPT_FACTS = ("consent", "language", "lexicon")  # of a voice that is replaced
-
-
-@dataclass(frozen=True)
-class FinetuneResult:
-    """What finetuning gave."""
-
-    voice: Voice
-    better: bool
-    reason: str  # why it is no better; empty if it is
-    before: dict[str, float]  # measure -> mean over the held-out sentences
-    after: dict[str, float]
-    report: Path  # the scorecard, HTML
 
 
 def adapt(
@@ -104,7 +80,8 @@ def adapt(
     many minutes.
 
     The scorecard compares it with a `known` voice of the same person, else with what conditioning and prompt
-    adaptation make of the recordings. Intermediate files lie in the folder `work`; the same call goes on from
+    adaptation make of the recordings; the result holds the better of the two. `tell` hears first how long it
+    will take. Intermediate files lie in the folder `work`; the same call goes on from
     there. Raises KeyboardInterrupt where training was interrupted, AudioError where there is too little
     speech or `known` is somebody else, ConfigError for a model that cannot be adapted.
     """
@@ -119,6 +96,7 @@ def adapt(
         raise ConfigError(f"--minutes {s.minutes:g}: give more than 0.")
     place = Path(work)
     folder = place / "data"
+    tell(_estimate(recordings, tools, s))
     training, held_out = divided(gather(recordings, folder, cloner, tools, s, tell))
     seconds = sum(row.seconds for row in training)
     if seconds < LEAST:
@@ -141,6 +119,20 @@ def adapt(
     after = adapted_voice(_with_facts_of(known, voice), model, acoustic, schedule, clips)
     voices = {"adapted": after, "before": cloner.adapt_to_prompt(known or voice)}
     return compared(cloner, voices, held_out, folder, place, tools, s)
+
+
+def _estimate(recordings: str | os.PathLike, tools: FinetuneTools, settings: FinetuneSettings) -> str:
+    """How much there is, and how long it will take, in words."""
+    extent = tools.extent_of(recordings, settings.reader)
+    seconds = extent.seconds
+    learned = (1 - HELD_OUT) * seconds
+    schedule = choose(settings.method, learned, settings.minutes)
+    clips = max(extent.clips, round(seconds / TYPICAL))
+    sentences = min(MOST, max(FEWEST, round(HELD_OUT * clips)))
+    transcribe = extent.wordless > seconds / 2 and _can_transcribe(settings)
+    work = Work(seconds, schedule, steps_of(schedule, learned), sentences, transcribe)
+    estimate = estimated(work, settings.minutes, probe())
+    return f"{extent.clips} recordings, {seconds / 60:.1f} minutes: {estimate}"
 
 
 def adapted_voice(
@@ -211,11 +203,26 @@ def gather(
     findings = [finding for finding in tools.lint(str(folder)) if finding.check in HARMFUL]
     for finding in findings:
         tell(f"left out: {finding}")
+    for line in _left_out_earlier(folder):
+        tell(f"left out: {line}")
     bad = {Path(finding.file).resolve() for finding in findings}
     store = FeatureStore(str(folder), mel)
     return [
         row for row in rows if (folder / row.audio).resolve() not in bad and store.has("durations", row.id)
     ]
+
+
+def _left_out_earlier(folder: Path) -> list[str]:
+    """What preparing left out, with its reasons: the first NAMED, and how many more there are."""
+    entries = []
+    for name in LEFT_OUT:
+        path = folder / name
+        if path.is_file():
+            entries += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    lines = [f"{entry['id']}: {entry['reason']}" for entry in entries]
+    return (
+        lines if len(lines) <= NAMED else [*lines[:NAMED], f"{len(lines) - NAMED} more, listed in {folder}"]
+    )
 
 
 def _can_transcribe(settings: FinetuneSettings) -> bool:
@@ -232,8 +239,11 @@ def _can_transcribe(settings: FinetuneSettings) -> bool:
 
 
 def divided(rows: list[Row]) -> tuple[list[Row], list[Row]]:
-    """The clips to train on, and those held out for the scorecard: evenly spread, of usual length."""
-    able = [row for row in rows if SENTENCE[0] <= row.seconds <= SENTENCE[1]]
+    """The clips to train on, and those held out for the scorecard: evenly spread, of usual length where there
+    are enough of it.
+    """
+    usual = [row for row in rows if SENTENCE[0] <= row.seconds <= SENTENCE[1]]
+    able = usual if len(usual) >= 3 else rows
     count = min(MOST, max(FEWEST, round(HELD_OUT * len(rows))), len(able) // 3)
     chosen = {able[int((number + 0.5) * len(able) / count)].id for number in range(count)}
     return [row for row in rows if row.id not in chosen], [row for row in rows if row.id in chosen]
@@ -265,7 +275,7 @@ def finetuned(
     minutes.
     """
     out = work / f"run-{schedule.method}"
-    steps = max(1, round(schedule.steps * min(2.0, max(0.5, seconds / USUAL))))
+    steps = steps_of(schedule, seconds)
     train(recipe_of(schedule, steps, start, folder, seed), out, max_seconds=min(TRIED, 6 * minutes))
     facts = _facts(out)
     # In steps, at the pace so far
@@ -275,6 +285,11 @@ def finetuned(
     if _facts(out)["step"] < steps:
         raise KeyboardInterrupt
     return load_part(out).network
+
+
+def steps_of(schedule: FinetuneSchedule, seconds: float) -> int:
+    """The steps of a schedule for so much speech to learn from."""
+    return max(1, round(schedule.steps * min(2.0, max(0.5, seconds / USUAL))))
 
 
 def recipe_of(schedule: FinetuneSchedule, steps: int, start: Path, folder: Path, seed: int) -> Recipe:
@@ -310,63 +325,3 @@ def _facts(run: Path) -> dict[str, Any]:
     if saved is None:
         raise TrainingError(f"{run}: holds no state of a run. Run the same command again.")
     return saved[1]
-
-
-def compared(
-    cloner: Any,
-    voices: dict[str, Voice],
-    held_out: list[Row],
-    folder: Path,
-    work: Path,
-    tools: FinetuneTools,
-    settings: FinetuneSettings,
-) -> FinetuneResult:
-    """The scorecard of the voices "adapted" and "before" on the held-out sentences."""
-    instruments = tools.open_instruments(settings.language, settings.asr_model)
-    doubts = {name: _spoken(cloner, name, voice, held_out, folder, work) for name, voice in voices.items()}
-    report = tools.evaluate(work / "adapted.jsonl", work / "scorecard", instruments, work / "before.jsonl")
-    after, before = (
-        {measure: entry["value"] for measure, entry in system["table"].items()} | {"doubted": doubts[name]}
-        for system, name in zip(report["systems"], ("adapted", "before"))
-    )
-    reason = fault(before, after)
-    page = work / "scorecard" / "report.html"
-    return FinetuneResult(voices["adapted"], not reason, reason, before, after, page)
-
-
-def _spoken(cloner: Any, name: str, voice: Voice, held_out: list[Row], folder: Path, work: Path) -> float:
-    """Speak the held-out sentences in a voice, into `work/NAME`, with a list of jobs for the scorecard beside
-    it; returns the share of the sentences that are in doubt.
-    """
-    (work / name).mkdir(exist_ok=True)
-    jobs = []
-    doubted: list[bool] = []
-    for number, row in enumerate(tqdm(held_out, desc=name, unit="sentence")):
-        wav = work / name / f"{number:02d}.wav"
-        text = row.text or SENTENCES[number % len(SENTENCES)]
-        script = read(text, row.language if row.text else "en")
-        sound = join(list(cloner.speak(script, voice, watermark=False)))
-        sound.write(wav)
-        doubted += [bool(check.doubts) for check in sound.checks]
-        real = {"real": str(folder / row.audio)} if row.text else {}
-        jobs.append({"wav": str(wav), "text": text, "reference": str(folder / row.audio), **real})
-    lines = "".join(json.dumps(job, ensure_ascii=False) + "\n" for job in jobs)
-    (work / f"{name}.jsonl").write_text(lines, encoding="utf-8")
-    return sum(doubted) / max(1, len(doubted))
-
-
-def fault(before: dict[str, float], after: dict[str, float]) -> str:
-    """Why an adapted voice is no better than the one before, by the means of what was measured of both; empty
-    if it is.
-    """
-    words = "wer" if "wer" in before else "doubted"
-    if after["similarity"] <= before["similarity"]:
-        return f"it is no more alike ({before['similarity']:.3f} before, {after['similarity']:.3f} adapted)"
-    if after[words] > before[words] + POINTS:
-        what = "of the words are wrong" if words == "wer" else "of the sentences are in doubt"
-        return f"more {what} ({100 * before[words]:.1f} % before, {100 * after[words]:.1f} % adapted)"
-    if after.get("naturalness", 5.0) < before.get("naturalness", 0.0) - MARK:
-        return (
-            f"it sounds less natural ({before['naturalness']:.2f} before, {after['naturalness']:.2f} adapted)"
-        )
-    return ""

@@ -22,6 +22,8 @@ class FinetuneTools:
     lint: Callable[[str], Sequence[Any]]  # prepare.lint.lint
     open_instruments: Callable[[str, str | None], Any]  # evaluate.evaluate
     evaluate: Callable[..., dict[str, Any]]  # evaluate.evaluate
+    compare: Callable[..., Any]  # evaluate.statistics.compare: two systems over the same sentences
+    extent_of: Callable[..., Any]  # prepare.duration.extent_of: how much there is to prepare
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class FinetuneSettings:
     language: str = "en"
     asr_model: str | None = None  # Whisper model that writes missing texts and judges words
     seed: int = 0
+    keep: bool = False  # take the adapted voice, whatever the comparison says
 
 
 @runtime_checkable

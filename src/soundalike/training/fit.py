@@ -39,6 +39,8 @@ def fit(recipe: Recipe, out: str | os.PathLike, quiet: bool = False) -> Path:
     if not isinstance(network, Fittable):
         raise ConfigError(f"{recipe.part} is not fitted but trained by gradients: train it.")
     data = Dataset(recipe.data, recipe.mel, network.required_fields, recipe.train.seed)
+    if data.left_out and not quiet:
+        print(f"{data.name}: {data.left_out}")
     with tqdm(desc=recipe.part, unit="round", disable=quiet) as bar:
 
         def progress(done: int, whole: int) -> None:

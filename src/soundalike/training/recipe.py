@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from soundalike.audio.mel import MelSpec
@@ -14,6 +15,7 @@ from soundalike.data.dataset import DataConfig
 from soundalike.nn.lora import Method
 
 from .precision import Precision
+from .shipped_recipes import find_recipe
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,12 @@ SIZES = ("tiny", "base", "large", "paper")
 
 
 def read_recipe(path: str, size: str = "", settings: list[str] | None = None) -> Recipe:
-    """A recipe from TOML, with the section of a size (one of SIZES) and `section.key=value` settings laid
-    over it.
+    """A recipe from TOML, by its path or the name of a shipped one, with the section of a size (one of SIZES)
+    and `section.key=value` settings laid over it.
+
+    A recipe that `extends` another, named by its path from the recipe's folder, is laid over that.
     """
+    path = str(find_recipe(path))
     table = _laid_over(path, size, settings or [])
     name = table.pop("part", None)
     if name is None:
@@ -113,9 +118,20 @@ def is_fitted(recipe: Recipe) -> bool:
     return kind.objective is None and isinstance(kind.build(recipe.network, recipe.mel), Fittable)
 
 
+def _extended(path: str, heirs: tuple[str, ...] = ()) -> dict[str, Any]:
+    """A recipe's table laid over that of the recipe it extends."""
+    table = read_toml(path)
+    parent = table.pop("extends", None)
+    if parent is None:
+        return table
+    if not isinstance(parent, str) or path in heirs:
+        raise ConfigError(f"{path}: extends = {parent!r}: give the path of another recipe.")
+    return merge(_extended(str(Path(path).parent / parent), (*heirs, path)), table)
+
+
 def _laid_over(path: str, size: str, settings: list[str]) -> dict[str, Any]:
     """A recipe's table with the section of a size and settings laid over it."""
-    table = read_toml(path)
+    table = _extended(path)
     sizes = {name: table.pop(name, None) for name in SIZES}
     if size and sizes.get(size) is None:
         there = ", ".join(name for name in SIZES if sizes[name] is not None) or "one only"

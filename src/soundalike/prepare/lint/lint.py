@@ -15,16 +15,18 @@ from soundalike.checkpoints.part import load_part
 from soundalike.core.errors import DataError, TextError
 from soundalike.core.vectors import unit
 from soundalike.data.feature_store import FeatureStore
-from soundalike.data.manifest import read_manifest
-from soundalike.prepare.readers.clips import Clip, Fault, sounds_in
+from soundalike.data.manifest import is_prepared, read_manifest
+from soundalike.prepare.duration import uncovered
+from soundalike.prepare.pipeline import given_language
+from soundalike.prepare.readers.clips import Clip, Fault
 from soundalike.prepare.readers.formats import find_reader
-from soundalike.text import LANGUAGES, encode, phonemize
+from soundalike.prepare.readers.languages import AUTO, name_of_language
+from soundalike.text import LANGUAGES, detect_language, encode, phonemize
 
 from .finding import Finding
 from .sounds import ClipMeasures, measure_clip
 from .texts import read_through
 
-LISTS = ("csv", "gpt_sovits", "jsonl", "table")  # readers of lists that should name every sound beside them
 # Cosine to a speaker's other clips under which a clip is not theirs; or by how much another speaker is nearer
 UNLIKE = 0.6
 NEARER = 0.05
@@ -39,10 +41,12 @@ def lint(source: str, reader: str | None = None, language: str = "en", fast: boo
     Raises DataError where there is nothing to look at.
     """
     place = Path(source)
-    prepared = reader is None and (place / "manifest.jsonl").is_file()
+    prepared = reader is None and is_prepared(place)
+    language = given_language(language)
     name, read = ("manifest", _manifest) if prepared else find_reader(place, reader)
     listed = list(read(place))
     clips = [entry for entry in listed if isinstance(entry, Clip)]
+    listed += uncovered(clips)
     findings = [Finding(f.check, f.where, "", f.reason, f.remedy) for f in listed if isinstance(f, Fault)]
     if not listed:
         raise DataError(
@@ -50,13 +54,12 @@ def lint(source: str, reader: str | None = None, language: str = "en", fast: boo
             "Give a corpus with recordings, or name its reader with --reader."
         )
     findings += _twice(clips) + list(_missing(clips))
-    if name in LISTS:
-        findings += _unlisted(place if place.is_dir() else place.parent, clips)
+    findings += _unspoken_languages(clips, language)
     measures: dict[str, ClipMeasures] = {}
     aligner = None if fast else load_part(BUILT_IN / "aligner", "aligner").instrument
     encoder = None if fast else load_part(BUILT_IN / "speaker", "speaker").instrument
     for clip in tqdm(clips, desc="lint", unit="clip"):
-        phonemes, more = _read_text(clip, clip.language or language, name == "recordings")
+        phonemes, more = _read_text(clip, _language_of(clip, language), name == "recordings")
         findings += more
         if Path(clip.audio).is_file():
             measured, more = measure_clip(clip, phonemes, aligner, encoder)
@@ -106,14 +109,14 @@ def _twice(clips: list[Clip]) -> list[Finding]:
     """Ids, sounds and speakers that are where they should not be again."""
     findings = []
     ids: dict[str, str] = {}
-    sounds: dict[str, str] = {}
+    sounds: dict[tuple, str] = {}
     splits: dict[str, str] = {}
     for clip in clips:
         if clip.id in ids:
             reason = f"the id '{clip.id}' is there already ({ids[clip.id]})"
             findings.append(Finding("duplicate-id", clip.where, clip.audio, reason, "Keep one of them."))
-        elif clip.audio in sounds:
-            reason = f"the sound is used already ({sounds[clip.audio]})"
+        elif (clip.audio, clip.span) in sounds:
+            reason = f"the sound is used already ({sounds[clip.audio, clip.span]})"
             findings.append(Finding("duplicate-file", clip.where, clip.audio, reason, "Keep one of them."))
         if clip.split and splits.setdefault(clip.speaker, clip.split) != clip.split:
             reason = f"speaker {clip.speaker} is in '{splits[clip.speaker]}' and in '{clip.split}'"
@@ -121,7 +124,7 @@ def _twice(clips: list[Clip]) -> list[Finding]:
                 Finding("split", clip.where, clip.audio, reason, "Put all clips of a speaker into one split.")
             )
         ids.setdefault(clip.id, clip.where)
-        sounds.setdefault(clip.audio, clip.where)
+        sounds.setdefault((clip.audio, clip.span), clip.where)
     return findings
 
 
@@ -152,19 +155,23 @@ def _missing(clips: list[Clip]) -> Iterator[Finding]:
             )
 
 
-def _unlisted(root: Path, clips: list[Clip]) -> list[Finding]:
-    used = {clip.audio for clip in clips}
-    extra = [path for path in sounds_in(root) if str(path.resolve()) not in used]
-    return [
-        Finding(
-            "unlisted-file",
-            str(path),
-            str(path),
-            "the list does not name this sound",
-            "Add its row, or take it out.",
-        )
-        for path in extra
-    ]
+def _language_of(clip: Clip, given: str) -> str:
+    language = clip.language or given
+    return detect_language(clip.text) if language == AUTO else language
+
+
+def _unspoken_languages(clips: list[Clip], given: str) -> list[Finding]:
+    """One finding for each language that no phonemes can be made of."""
+    findings = []
+    counts: dict[str, list[Clip]] = defaultdict(list)
+    for clip in clips:
+        counts[_language_of(clip, given).partition("-")[0]].append(clip)
+    for code, own in counts.items():
+        if code not in LANGUAGES:
+            reason = f"{name_of_language(code)} ({code}) is not spoken here: {len(own)} clips get no phonemes"
+            remedy = "They train vocoders and speaker encoders only; `soundalike data augment` hears phones."
+            findings.append(Finding("language", own[0].where, own[0].audio, reason, remedy))
+    return findings
 
 
 def _rates(clips: list[Clip], measures: dict[str, ClipMeasures]) -> list[Finding]:
@@ -173,7 +180,9 @@ def _rates(clips: list[Clip], measures: dict[str, ClipMeasures]) -> list[Finding
     many = rates.count(common) >= ALIKE * len(rates)
     findings = []
     for clip in clips:
-        rate = measures[clip.id].rate if clip.id in measures else common
+        if clip.id not in measures:
+            continue
+        rate = measures[clip.id].rate
         if rate < 16_000:
             findings.append(
                 Finding(

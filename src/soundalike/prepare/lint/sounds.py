@@ -60,7 +60,7 @@ def measure_clip(
         findings.append(Finding(check, clip.where, clip.audio, reason, remedy))
 
     try:
-        channels, rate = read_channels(clip.audio)
+        channels, rate = _channels(clip)
     except AudioError as error:
         found("unreadable", str(error).removeprefix(f"{clip.audio}: "), "Export the recording again.")
         return None, findings
@@ -90,6 +90,16 @@ def measure_clip(
         if encoder is not None and audio.speech_seconds() >= ENOUGH:
             embedding = encoder.embed([audio.resample(encoder.mel.sample_rate).normalised()])[0]
     return ClipMeasures(rate, digest, embedding), findings
+
+
+def _channels(clip: Clip) -> tuple[np.ndarray, int]:
+    """The samples (N, C) that a clip means, and their rate. Raises AudioError where there are none."""
+    channels, rate = read_channels(clip.audio)
+    if clip.span is not None:
+        channels = channels[int(clip.span[0] * rate) : int(clip.span[1] * rate)]
+        if not len(channels):
+            raise AudioError(f"{clip.audio}: the recording ends before the clip starts.")
+    return channels, rate
 
 
 def _pace(audio: Audio, phonemes: list[str], found: Found) -> bool:

@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from .clips import Clip, Fault, Places, read_lines
+from .clips import Clip, Fault
+from .places import Places
+from .text_files import read_lines, read_text
 
 
 def read_vctk(source: Path) -> Iterator[Clip | Fault]:
@@ -101,6 +103,16 @@ def read_common_voice(source: Path) -> Iterator[Clip | Fault]:
                 f"commonvoice-{language}",
                 "CC0",
             )
+
+
+def is_common_voice(source: Path) -> bool:
+    """Whether a folder holds Common Voice's tables, by the columns of `train.tsv`; `validated.tsv` is nobody
+    else's.
+    """
+    path = source / "train.tsv"
+    if (source / "validated.tsv").is_file() or not path.is_file():
+        return (source / "validated.tsv").is_file()
+    return {"client_id", "path", "sentence"} <= set(read_text(path)[0].partition("\n")[0].split("\t"))
 
 
 def read_ruslan(source: Path) -> Iterator[Clip | Fault]:

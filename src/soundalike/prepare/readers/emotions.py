@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from .clips import Clip, Fault, read_lines, sounds_in
+from .clips import Clip, Fault
+from .places import sounds_in
+from .text_files import read_lines
 
 RAVDESS_EMOTIONS = ("neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
 RAVDESS_SENTENCES = ("Kids are talking by the door.", "Dogs are sitting by the door.")
@@ -59,22 +61,25 @@ def read_ravdess(source: Path) -> Iterator[Clip | Fault]:
                 "Restore it, or take the file out.",
                 False,
             )
-        elif code.group(1) == "01":  # 02 is song
-            emotion = RAVDESS_EMOTIONS[int(code.group(2)) - 1] + ("-strong" if code.group(3) == "02" else "")
-            text = RAVDESS_SENTENCES[int(code.group(4)) - 1]
-            speaker = f"ravdess-{code.group(5)}"
-            yield Clip(
-                f"ravdess/{path.stem}",
-                str(path.resolve()),
-                text,
-                speaker,
-                str(path),
-                "en",
-                "",
-                "ravdess",
-                "CC-BY-NC-SA-4.0",
-                emotion,
-            )
+            continue
+        if code.group(1) != "01":
+            yield Fault("name", str(path), "it is song, not speech", "Nothing is to be done.", False)
+            continue
+        emotion = RAVDESS_EMOTIONS[int(code.group(2)) - 1] + ("-strong" if code.group(3) == "02" else "")
+        text = RAVDESS_SENTENCES[int(code.group(4)) - 1]
+        speaker = f"ravdess-{code.group(5)}"
+        yield Clip(
+            f"ravdess/{path.stem}",
+            str(path.resolve()),
+            text,
+            speaker,
+            str(path),
+            "en",
+            "",
+            "ravdess",
+            "CC-BY-NC-SA-4.0",
+            emotion,
+        )
 
 
 def read_crema_d(source: Path) -> Iterator[Clip | Fault]:

@@ -1,39 +1,21 @@
-"""Readers of lists: tables of this package, CSVs of LJSpeech, Coqui, F5 and Piper, lists of GPT-SoVITS, JSON
-lines; folders of recordings.
+"""Readers of lists with columns: tables of this package, CSVs of LJSpeech, Coqui, F5, Piper and Hugging Face,
+lists of GPT-SoVITS.
 """
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from .clips import SOUNDS, Clip, Fault, Places, read_lines, sounds_in
+from .clips import Clip, Fault
+from .entries import clip_of, list_folders, root_of
+from .places import Places, likened
+from .tables import Row, Table, bare_columns, header_columns, read_rows, rows_between, sound_column
+from .text_files import read_lines, read_text
 
 COLUMNS = ("file", "speaker", "language", "emotion", "seconds", "split", "corpus", "licence", "text")
-NAMES = {  # what other programs call a column
-    "audio": (
-        "audio",
-        "audio_file",
-        "audio_filepath",
-        "audio_path",
-        "file_name",
-        "file",
-        "filename",
-        "wav",
-        "wav_path",
-        "path",
-        "id",
-    ),
-    "text": ("text", "sentence", "transcript", "transcription", "normalized_text"),
-    "speaker": ("speaker", "speaker_name", "speaker_id", "client_id"),
-    "language": ("language", "lang", "locale"),
-    "emotion": ("emotion", "emotion_name", "style"),
-    "split": ("split",),
-    "licence": ("licence", "license"),
-    "corpus": ("corpus", "dataset"),
-}
+ENDINGS = (".csv", ".tsv", ".txt", ".psv")  # of lists that are known by what they hold
 
 
 def read_table(source: Path) -> Iterator[Clip | Fault]:
@@ -41,10 +23,10 @@ def read_table(source: Path) -> Iterator[Clip | Fault]:
     text; `audio/FILE`.
     """
     path = source / "metadata.tsv"
-    lines, faults = read_lines(path)
+    text, faults = read_text(path)
     yield from faults
-    reader = csv.DictReader((line for _, line in lines), delimiter="\t", quoting=csv.QUOTE_NONE)
-    missing = set(COLUMNS) - set(reader.fieldnames or ())
+    header, *rows = rows_between(text, "\t") or [Row(1, [])]
+    missing = set(COLUMNS) - set(header.fields)
     if missing:
         yield Fault(
             "columns",
@@ -53,15 +35,17 @@ def read_table(source: Path) -> Iterator[Clip | Fault]:
             f"It needs {', '.join(COLUMNS)}.",
         )
         return
-    for (number, line), row in zip(lines[1:], reader):
-        if None in row.values() or None in row:
+    for number, fields in rows:
+        if len(fields) != len(header.fields):
+            line = " ".join(fields)[:80]
             yield Fault(
                 "columns",
                 f"{path}, line {number}",
-                f"has not as many fields as the header: {line[:80]!r}",
+                f"has not as many fields as the header: {line!r}",
                 "Mend the tabs.",
             )
             continue
+        row = dict(zip(header.fields, fields))
         yield Clip(
             row["file"].rsplit(".", 1)[0],
             str((source / "audio" / row["file"]).resolve()),
@@ -76,60 +60,25 @@ def read_table(source: Path) -> Iterator[Clip | Fault]:
         )
 
 
-def read_csv(source: Path) -> Iterator[Clip | Fault]:
-    """CSVs of LJSpeech (`id|raw|normalised`), Piper (`id|text`, `id|speaker|text`), F5 and Coqui (a header),
-    or with commas and a header.
+def is_table(source: Path) -> bool:
+    """Whether a folder holds this package's own `metadata.tsv`, by most of its columns."""
+    path = source / "metadata.tsv"
+    if not path.is_file():
+        return False
+    header = read_text(path)[0].partition("\n")[0].split("\t")
+    return len(set(header) & set(COLUMNS)) > len(COLUMNS) / 2
 
-    The sounds are where the list says, or in wavs/. Without a header three columns are id, speaker and text
-    where the second never holds a space, else the two texts of LJSpeech. Lists are metadata*.csv,
-    metadata.txt, or the file given.
+
+def read_csv(source: Path) -> Iterator[Clip | Fault]:
+    """CSVs of LJSpeech (`id|raw|normalised`), Piper (`id|text`, `id|speaker|text`), F5, Coqui and Hugging
+    Face (a header).
+
+    Fields lie between bars, tabs, semicolons or commas, whichever fits all lines; they may be quoted. The
+    sounds are where the list says, or in wavs/. `tables` says how columns without a header are told. Lists
+    are those of `csv_lists`.
     """
-    root = source if source.is_dir() else source.parent
-    places = Places(root)
     for path in csv_lists(source):
-        lines, faults = read_lines(path)
-        yield from faults
-        if not lines:
-            continue
-        bar = next((mark for mark in ("|", "\t", ";", ",") if mark in lines[0][1]), "|")
-        rows = [(number, line, _fields(line, bar)) for number, line in lines]
-        columns = _columns(rows[0][2])
-        if columns:
-            rows = rows[1:]
-        else:
-            count = len(rows[0][2])
-            piper = count == 3 and not any(
-                " " in fields[1].strip() for _, _, fields in rows if len(fields) == 3
-            )
-            columns = {
-                2: ("audio", "text"),
-                3: ("audio", "speaker", "text") if piper else ("audio", "", "text"),
-            }.get(count, ())
-        for number, line, fields in rows:
-            where = f"{path}, line {number}"
-            if len(fields) < 2 or not columns:
-                yield Fault(
-                    "columns",
-                    where,
-                    f"expected `id|text`, found {line.strip()!r}",
-                    "Give the name of a sound and its text, | between.",
-                )
-            elif len(fields) > len(columns):
-                yield Fault(
-                    "separator",
-                    where,
-                    f"has {len(fields)} fields instead of {len(columns)}: {line[:80]!r}",
-                    f"Take {bar!r} out of it.",
-                )
-            elif len(fields) < len(columns):
-                yield Fault(
-                    "columns",
-                    where,
-                    f"has {len(fields)} fields instead of {len(columns)}: {line[:80]!r}",
-                    "Give all of them.",
-                )
-            else:
-                yield _clip(dict(zip(columns, fields)), places, root, where)
+        yield from _read_list(path, source)
 
 
 def read_gpt_sovits(source: Path) -> Iterator[Clip | Fault]:
@@ -138,7 +87,7 @@ def read_gpt_sovits(source: Path) -> Iterator[Clip | Fault]:
     """
     root = source if source.is_dir() else source.parent
     places = Places(root)
-    for path in sorted(root.glob("*.list")) if source.is_dir() else [source]:
+    for path in named_lists(root, ".list") if source.is_dir() else [source]:
         lines, faults = read_lines(path)
         yield from faults
         for number, line in lines:
@@ -152,110 +101,119 @@ def read_gpt_sovits(source: Path) -> Iterator[Clip | Fault]:
                     "Give all four.",
                 )
                 continue
-            names = ("audio", "speaker", "language", "text")
-            yield _clip(
-                dict(zip(names, fields)) | {"language": fields[2].strip().lower()}, places, root, where
-            )
+            yield clip_of(dict(zip(("audio", "speaker", "language", "text"), fields)), [places], where)
 
 
-def read_jsonl(source: Path) -> Iterator[Clip | Fault]:
-    """JSON lines: one object a clip with audio, and text, speaker, language, emotion, split, corpus, licence,
-    id where known.
-    """
-    root = source if source.is_dir() else source.parent
-    places = Places(root)
-    for path in sorted(root.glob("*.jsonl")) if source.is_dir() else [source]:
-        lines, faults = read_lines(path)
-        yield from faults
-        for number, line in lines:
-            where = f"{path}, line {number}"
-            try:
-                entry = json.loads(line)
-            except json.JSONDecodeError as error:
-                yield Fault("json", where, f"not JSON ({error})", "Write one object a line.")
-                continue
-            named = (
-                {key: entry[name] for key, names in NAMES.items() for name in names[::-1] if name in entry}
-                if isinstance(entry, dict)
-                else {}
-            )
-            if not isinstance(named.get("audio"), str):
-                yield Fault(
-                    "columns",
-                    where,
-                    "the field 'audio' is missing or not a string",
-                    "Give the path of the sound.",
-                )
-                continue
-            own = str(entry["id"]) if "id" in entry and named["audio"] != entry["id"] else ""
-            yield _clip(
-                {key: "" if value is None else str(value) for key, value in named.items()} | {"id": own},
-                places,
-                root,
-                where,
-            )
-
-
-def read_recordings(source: Path) -> Iterator[Clip | Fault]:
-    """A folder of recordings, long or short, each with what is said in a .txt (or .lab) beside it, or
-    without.
-
-    A folder in it is a speaker; what lies in none is the source's own.
-    """
-    for path in sounds_in(source):
-        inside = path.relative_to(source)
-        speaker = inside.parts[0] if len(inside.parts) > 1 else source.resolve().name
-        written = next(
-            (file for ending in (".txt", ".lab") if (file := path.with_suffix(ending)).is_file()), None
-        )
-        lines, faults = read_lines(written) if written else ([], [])
-        yield from faults
-        text = "\n".join(line.strip() for _, line in lines)
-        yield Clip(
-            inside.with_suffix("").as_posix(),
-            str(path.resolve()),
-            text,
-            speaker,
-            str(written or path),
-            corpus=source.resolve().name,
-            long=True,
-        )
+def named_lists(folder: Path, *endings: str) -> list[Path]:
+    """The files in a folder whose names end so, whatever their case; hidden ones are left out."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in endings and path.is_file() and not path.name.startswith(".")
+    )
 
 
 def csv_lists(source: Path) -> list[Path]:
-    """The lists of a folder that `read_csv` reads, or the one given."""
+    """The lists of a folder that `read_csv` reads, or the one given: `metadata*.csv`, `metadata.txt` and
+    `metadata.tsv`; where there are none, tables that name sounds and their texts; else those in folders
+    called as splits are.
+    """
     if source.is_file():
         return [source]
-    return sorted([*source.glob("metadata*.csv"), *source.glob("metadata.txt")])
+    for folders in list_folders(source):
+        for search in (_called_metadata, _lists_by_content):
+            found = [path for folder in folders for path in search(folder, source)]
+            if found:
+                return found
+    return []
 
 
-def _fields(line: str, bar: str) -> list[str]:
-    return next(csv.reader([line])) if bar == "," else line.split(bar)
+def has_named_csv(source: Path) -> bool:
+    """Whether a folder has a list that `read_csv` knows by its name."""
+    return any(_called_metadata(folder, source) for folders in list_folders(source) for folder in folders)
 
 
-def _columns(fields: list[str]) -> tuple[str, ...]:
-    """What the columns of a header hold; none where the line is not one."""
-    named = tuple(
-        next((key for key, names in NAMES.items() if field.strip().lower() in names), "") for field in fields
-    )
-    return named if "audio" in named and "text" in named else ()
+def _called_metadata(folder: Path, source: Path) -> list[Path]:
+    return [
+        path
+        for path in named_lists(folder, ".csv", ".txt", ".tsv")
+        if likened(path.stem) == "metadata"
+        or (path.suffix.lower() == ".csv" and likened(path.stem).startswith("metadata"))
+    ]
 
 
-def _clip(entry: dict[str, str], places: Places, root: Path, where: str) -> Clip:
-    own = root.resolve().name
-    name = entry["audio"].strip().replace("\\", "/")
-    foreign = name.startswith("/") or name[1:2] == ":"  # a whole path, maybe of another machine
-    plain = name.rsplit("/", 1)[-1] if foreign else name.removeprefix("wavs/")
-    id = entry.get("id") or (plain[: plain.rindex(".")] if Path(plain).suffix.lower() in SOUNDS else plain)
-    return Clip(
-        id,
-        places.find(name),
-        entry.get("text", "").strip(),
-        entry.get("speaker", "").strip() or own,
-        where,
-        entry.get("language", ""),
-        entry.get("split", ""),
-        entry.get("corpus") or own,
-        entry.get("licence", ""),
-        entry.get("emotion", "").lower(),
-    )
+def _lists_by_content(folder: Path, source: Path) -> list[Path]:
+    """Tables most of whose rows name a sound and give it a text. What a recording of the same name lies
+    beside is its text, and no list.
+    """
+    places = Places(source)
+    found = []
+    for path in named_lists(folder, *ENDINGS):
+        if any(likened(sound.stem) == likened(path.stem) for sound in places.all):
+            continue
+        table = read_rows(read_text(path)[0], places)
+        if table is None or sound_column(table.rows, places)[1] < 0.5:
+            continue
+        columns = header_columns(table.rows[0].fields) or bare_columns(table, places)
+        if "text" in columns and _holds_words(table, columns.index("text")):
+            found.append(path)
+    return found
+
+
+def _holds_words(table: Table, column: int) -> bool:
+    texts = [row.fields[column] for row in table.rows if column < len(row.fields)]
+    return sum(any(letter.isalpha() for letter in text) for text in texts) > len(texts) / 2
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """How the rows of a list are read."""
+
+    names: tuple[str, ...]
+    separator: str
+    width: int
+
+    def fault_of(self, fields: list[str], where: str) -> Fault | None:
+        """What is wrong with a row's number of fields."""
+        line = self.separator.join(fields)
+        if not self.names or len(fields) < 2:
+            return _no_columns(line, where, self.width)
+        if len(fields) == len(self.names):
+            return None
+        reason = f"has {len(fields)} fields instead of {len(self.names)}: {line[:80]!r}"
+        if len(fields) < len(self.names):
+            return Fault("columns", where, reason, "Give all of them.")
+        quote = ', or put "..." about the field' if self.separator in ",;" else ""
+        return Fault("separator", where, reason, f"Take {self.separator!r} out of it{quote}.")
+
+
+def _no_columns(line: str, where: str, width: int) -> Fault:
+    expected = "expected `id|text`" if width < 3 else f"what {width} columns hold cannot be told"
+    remedy = "Give the name of a sound and its text, | between, or name the columns in a header."
+    return Fault("columns", where, f"{expected}, found {line.strip()[:80]!r}", remedy)
+
+
+def _read_list(path: Path, source: Path) -> Iterator[Clip | Fault]:
+    root = root_of(path, source)
+    places = [Places(path.parent), *([Places(root)] if root != path.parent else [])]
+    text, faults = read_text(path)
+    yield from faults
+    table = read_rows(text, places[-1])
+    if table is None:
+        for number, line in enumerate(text.split("\n"), 1):
+            if line.strip():
+                yield _no_columns(line, f"{path}, line {number}", 1)
+        return
+    rows = table.rows
+    names = header_columns(rows[0].fields)
+    if names and "text" not in names:
+        reason = f"the header names no column of texts: {', '.join(rows[0].fields)}"
+        yield Fault("columns", f"{path}, line {rows[0].number}", reason, "Call it text.")
+        return
+    if names:
+        rows = rows[1:]
+    columns = _Columns(names or bare_columns(table, places[-1]), table.separator, table.width)
+    for row in rows:
+        where = f"{path}, line {row.number}"
+        fault = columns.fault_of(row.fields, where)
+        yield fault or clip_of(dict(zip(columns.names, row.fields)), places, where)

@@ -96,7 +96,7 @@ class MelDiscriminatorSettings:
 def _not_alone(network: MelDiscriminator, settings: MelDiscriminatorSettings, facts: DataFacts) -> NoReturn:
     raise ConfigError(
         "a mel_discriminator is not trained alone, but beside an acoustic model: "
-        "see recipes/starling_adversarial.toml."
+        "see the recipe starling_adversarial."
     )
 
 

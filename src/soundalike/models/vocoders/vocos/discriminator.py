@@ -49,7 +49,7 @@ def _not_alone(
 ) -> NoReturn:
     raise ConfigError(
         "a sound_discriminator is not trained alone, but beside a vocoder: "
-        "see recipes/vocoder_adversarial.toml."
+        "see the recipe vocoder_adversarial."
     )
 
 
