@@ -197,6 +197,19 @@ def test_a_text_may_stand_anywhere_and_begin_with_a_dash(capsys):
     assert main(["explain", "-", "extra words"]) == 2
 
 
+def test_the_form_of_a_text_is_an_option(capsys):
+    said = {}
+    for options in ((), ("--text-format", "plain"), ("--code-blocks", "skip"), ("--emoji", "name")):
+        assert main(["explain", "# Hi \U0001f600\n\n```\nx\n```", "--language", "en", *options]) == 0
+        said[options] = capsys.readouterr().out
+    assert "block" in said[()] and "face" not in said[()]
+    assert "block" not in said[("--text-format", "plain")]
+    assert "block" not in said[("--code-blocks", "skip")]
+    assert "face" in said[("--emoji", "name")]
+    assert main(["explain", "Hi", "--text-format", "word"]) == 2
+    assert "'auto', 'plain', 'markdown', 'html'" in capsys.readouterr().err
+
+
 def test_interruption_and_refusals_have_their_exit_codes(capsys, monkeypatch):
     explain = importlib.import_module("soundalike.text.explain")
 

@@ -13,12 +13,13 @@ from conftest import HERE, REFERENCE
 from soundalike import Audio
 from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import pitch
-from soundalike.audio.speech import join
+from soundalike.audio.speech import Speech, join
 from soundalike.cli.main import main
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import Timestamp
-from soundalike.inference.postprocess import without_rumble
+from soundalike.inference.postprocess import deliver, without_rumble
 from soundalike.inference.timestamps import lines, render
+from soundalike.models.common.mel_synthesis import timestamps_of
 from soundalike.nn.length_regulator import fitted
 from soundalike.text import read
 
@@ -225,3 +226,25 @@ def test_timestamps_agree_with_pocketsphinx():
     found = measure([str(REFERENCE), str(HERE / "data" / "ben_1.flac")], clones=12)
     assert found["words"] >= 80
     assert found["median_ms"] <= 50
+
+
+@pytest.mark.parametrize(
+    "text, captions",
+    [
+        ("**Un**believable AT&amp;T: 23 cats, <b>ok</b>!", "Unbelievable AT & T, 23 cats, ok!"),
+        ("Dr. Smith paid $3.5 million.", "Dr Smith paid $3.5 million."),
+        ("<p>Look <img src=a.png alt='a red car'> there</p>", "Look a red car there."),
+        (
+            '<speak>The <sub alias="World Wide Web">WWW</sub> is '
+            '<say-as interpret-as="characters">AAB</say-as> &amp; so on.</speak>',
+            "The World Wide Web is A A B & so on.",
+        ),
+    ],
+)
+def test_captions_show_what_is_written_without_markup(text, captions):
+    utterance = read(text, "en").utterances[0]
+    ends = np.arange(1, len(utterance.symbols) + 1) * 0.05
+    samples = np.random.default_rng(0).normal(0, 0.01, int(ends[-1] * 16_000)).astype(np.float32)
+    made = Speech(samples, 16_000, timestamps_of(utterance, ends))
+    shown = [one for one in deliver(made, utterance, 0.1).timestamps if one.kind == "word"]
+    assert " ".join(one.text + one.after for one in shown).replace("..", ".") == captions

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soundalike.core.errors import TextError
+from soundalike.core.errors import ConfigError, TextError
 from soundalike.core.types import IDENTITY, Voice
+from soundalike.inference.batch import BatchSettings, request_of
 from soundalike.inference.long_text import FIRST, sections
 from soundalike.inference.script_request import ScriptRequest, called_voices, known_voices, read_script
-from soundalike.text import Lexicon
+from soundalike.text import Lexicon, TextOptions
 
 SSML = '<speak>One. <voice name="Anna">Two.</voice> <voice name="Nobody">Three.</voice></speak>'
 
@@ -66,3 +67,14 @@ def test_a_long_text_is_cut_after_sentences_and_ssml_is_not():
     assert all(text[section.start :].startswith(section.text) for section in cut)
     assert len(cut[0].text) >= FIRST and {section.language for section in cut} == {"en"}
     assert list(sections(SSML, None)) == [(0, SSML, None)]
+
+
+def test_a_job_may_say_how_its_text_is_written():
+    settings = BatchSettings(text_options=TextOptions("plain", emoji="name"))
+    plain = request_of({"text": "# Hi"}, settings)
+    own = request_of({"text": "# Hi", "text_format": "markdown"}, settings)
+    assert plain.options == settings.text_options
+    assert own.options == TextOptions("markdown", emoji="name")
+    assert read_script(own).utterances[0].words == ["Hi"]
+    with pytest.raises(ConfigError, match="text_format = 'word' is unknown"):
+        read_script(request_of({"text": "Hi", "text_format": "word"}, settings))

@@ -298,3 +298,16 @@ def test_a_request_may_give_the_options_of_the_architectures_in_their_ranges():
             SpeechRequest(input="Hi.", **{name: high + 1})
     assert set(ranges()) == {"pitch", "temperature", "energy", "loudness"}
     assert ranges()["pitch"] == (option_table()["pitch"].range.low, option_table()["pitch"].range.high)
+
+
+def test_a_request_may_say_how_its_text_is_written():
+    from pydantic import ValidationError
+
+    from soundalike.serve.schemas import JobRequest, SpeechRequest
+    from soundalike.text import TextOptions
+
+    assert SpeechRequest(input="Hi.").text_options == TextOptions()
+    given = JobRequest(input="Hi.", text_format="html", code_blocks="skip", emoji="name")
+    assert given.text_options == TextOptions("html", "skip", "name")
+    with pytest.raises(ValidationError, match="should be 'auto', 'plain', 'markdown', 'html'"):
+        SpeechRequest(input="Hi.", text_format="word")

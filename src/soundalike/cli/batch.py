@@ -76,6 +76,7 @@ def batch(
         language=reading.language,
         lexicon=reading.lexicon,
         ssml=reading.ssml or None,
+        text_options=reading.text_options,
         quality=speaking.quality,
         quality_check=speaking.quality_check,
         loudness=speaking.loudness,

@@ -23,7 +23,7 @@ def explain(
     reading: ReadingOptions,
     text: Annotated[
         str | None,
-        typer.Argument(help="the text, plain or SSML; - reads it from standard input", show_default=False),
+        typer.Argument(help="the text; - reads it from standard input", show_default=False),
     ] = None,
     text_file: Annotated[
         str | None, typer.Option("--text-file", metavar="FILE", help="file with the text, UTF-8")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from soundalike.core.errors import TextError
+from soundalike.core.text_options import CodeBlocks, Emoji, TextFormat, TextOptions
 
 from . import facts
 from .command import OptionGroup
@@ -155,13 +156,36 @@ class ReadingOptions(OptionGroup):
         ),
     ] = False
 
+    text_format: Annotated[
+        TextFormat,
+        typer.Option(
+            "--text-format",
+            help="how the text is written; auto tells it by its marks",
+            rich_help_panel=READING,
+        ),
+    ] = "auto"
+    code_blocks: Annotated[
+        CodeBlocks,
+        typer.Option("--code-blocks", help="what is done with blocks of code", rich_help_panel=READING),
+    ] = "announce"
+    emoji: Annotated[
+        Emoji,
+        typer.Option("--emoji", help="whether emoji are left out or said by name", rich_help_panel=READING),
+    ] = "drop"
+
+    @property
+    def text_options(self) -> TextOptions:
+        """How the text is written."""
+        return TextOptions(self.text_format, self.code_blocks, self.emoji)
+
     def request(self, text: str, source: str = "text", voices: Collection[str] = ()) -> ScriptRequest:
         """What is asked of a text. Raises TextError for a lexicon that cannot be read."""
         from soundalike.inference.script_request import ScriptRequest
         from soundalike.text import Lexicon
 
         lexicon = Lexicon.read(self.lexicon) if self.lexicon else None
-        return ScriptRequest(text, self.language, lexicon, self.ssml or None, source, voices)
+        ssml = self.ssml or None
+        return ScriptRequest(text, self.language, lexicon, ssml, source, voices, self.text_options)
 
 
 @dataclass(frozen=True, kw_only=True)

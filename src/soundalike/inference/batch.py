@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import math
@@ -12,12 +13,16 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from soundalike.core.errors import ConfigError, SoundalikeError
 from soundalike.core.types import Voice
+from soundalike.text import TextOptions
 
 from .postprocess import LOUDNESS
+
+if TYPE_CHECKING:
+    from .script_request import ScriptRequest
 
 Numbered = tuple[int, dict[str, str]]  # a job and its line in the file of jobs
 LOT = 16  # jobs given to a worker at once, at most: they are of one reference, to whose voice it adapts once
@@ -34,6 +39,7 @@ class BatchSettings:
     language: str | None = None
     lexicon: str | None = None  # a file
     ssml: bool | None = None  # None: where a text begins as SSML does
+    text_options: TextOptions = TextOptions()  # a job's own text_format goes before
     quality: str = "best"
     quality_check: bool = True
     loudness: float = LOUDNESS  # LUFS
@@ -230,6 +236,20 @@ def _speaker(settings: BatchSettings) -> Speaker:
     return Speaker(settings)
 
 
+def request_of(job: dict[str, str], settings: BatchSettings) -> ScriptRequest:
+    """How the text of a job is read: its own `language` and `text_format` go before those of all jobs."""
+    from soundalike.text import Lexicon
+
+    from .script_request import ScriptRequest
+
+    lexicon = Lexicon.read(settings.lexicon) if settings.lexicon else None
+    options = settings.text_options
+    if job.get("text_format"):
+        options = dataclasses.replace(options, text_format=job["text_format"])
+    language = job.get("language") or settings.language
+    return ScriptRequest(job["text"], language, lexicon, settings.ssml, options=options)
+
+
 class Speaker:
     """A model with the voices it has got to know."""
 
@@ -256,16 +276,13 @@ class Speaker:
         from soundalike.audio.io import format_of, write_encoded
         from soundalike.audio.speech import join
         from soundalike.provenance import metadata
-        from soundalike.text import Lexicon
 
-        from .script_request import ScriptRequest, read_script
+        from .script_request import read_script
 
         settings = self.settings
         voice = self._voice(job["reference"])
         began = time.monotonic()
-        lexicon = Lexicon.read(settings.lexicon) if settings.lexicon else None
-        language = job.get("language") or settings.language
-        script = read_script(ScriptRequest(job["text"], language, lexicon, settings.ssml), voice)
+        script = read_script(request_of(job, settings), voice)
         pieces = self.cloner.speak(
             script,
             voice,

@@ -183,11 +183,11 @@ class Cloner:
 
         A plain str is read by `text.read` in the language it seems to be in; read it yourself for a language,
         a lexicon or SSML. The keywords are the fields of `pipeline.SpeechRequest`: quality, fit, loudness,
-        others, quality_check, watermark, day, first_sample, more. With `quality_check`, every sentence is
-        listened to again: one in doubt is made anew with another seed and slower, then in two halves, and
-        what is still in doubt stands in its `checks`. Each piece carries a note of its origin and, unless
-        told not to, an inaudible watermark. Raises TextError, ConfigError and CheckpointError before the
-        first piece where the text, an option or the voice cannot be used.
+        others, quality_check, watermark, day, first_sample, more, text_options. With `quality_check`, every
+        sentence is listened to again: one in doubt is made anew with another seed and slower, then in two
+        halves, and what is still in doubt stands in its `checks`. Each piece carries a note of its origin
+        and, unless told not to, an inaudible watermark. Raises TextError, ConfigError and CheckpointError
+        before the first piece where the text, an option or the voice cannot be used.
         """
         pipeline = Pipeline(self.synthesizer, self.quality_checker, self.model, self.adapt_to_prompt)
         chosen = options or self.Options()

@@ -9,7 +9,16 @@ from typing import Any, NamedTuple
 from soundalike.audio.speech import Speech
 from soundalike.core.errors import TextError
 from soundalike.core.types import Timestamp, Voice
-from soundalike.text import base_language, detect_language, installed, is_ssml, sentence_spans
+from soundalike.text import (
+    Source,
+    base_language,
+    detect_language,
+    find_format,
+    installed,
+    is_ssml,
+    open_text,
+    sentence_spans,
+)
 
 from .cloner import Cloner
 from .script_request import ScriptRequest, called_voices, read_script
@@ -47,6 +56,23 @@ def sections(text: str, language: str | None) -> Iterator[Section]:
         yield Section(start, text[start:], language)
 
 
+def opened_sections(request: ScriptRequest) -> Iterator[tuple[Section, Source | None]]:
+    """The sections of a request's text. Markdown, HTML and subtitles are opened whole, as what stands at the
+    end may say how the beginning is read: each section of them comes with its part of what was opened.
+    """
+    text = request.text
+    chosen = request.options.text_format
+    if is_ssml(text, request.options):
+        yield Section(0, text, request.language), None
+    elif (find_format(text) if chosen == "auto" else chosen) == "plain":
+        for section in sections(text, request.language):
+            yield section, None
+    else:
+        opened = open_text(text, request.language, request.ssml, request.source, request.options)
+        for part in opened.parts(FIRST, LATER):
+            yield Section(0, text, opened.language), part
+
+
 def speak_in_sections(
     cloner: Cloner,
     request: ScriptRequest,
@@ -63,12 +89,12 @@ def speak_in_sections(
     """
     sentences = 0
     samples = 0
-    parts = list(sections(request.text, request.language))
-    for number, section in enumerate(parts):
+    parts = list(opened_sections(request))
+    for number, (section, part) in enumerate(parts):
         last = number + 1 == len(parts)
         own = dataclasses.replace(request, text=section.text, language=section.language)
         try:
-            script = read_script(own, voice)
+            script = read_script(own, voice, part)
         except TextError:
             if last and not sentences:
                 raise

@@ -18,7 +18,7 @@ from soundalike.core.errors import ConfigError
 from soundalike.core.options import check_options, value_of
 from soundalike.core.types import QualityCheck, Voice
 from soundalike.provenance import metadata
-from soundalike.text import Lexicon, Script, Utterance, read
+from soundalike.text import Lexicon, Script, TextOptions, Utterance, read
 
 from . import postprocess
 from .quality_check import QualityChecker
@@ -44,6 +44,7 @@ class SpeechRequest:
     day: datetime.date | None = None  # in the watermark; None: the same seed gives the same samples tomorrow
     first_sample: int = 0  # where the watermark's pattern goes on, of what was said before
     more: bool = False  # a pause comes after the last sentence too
+    text_options: TextOptions = TextOptions()  # how a text that is no script yet is written
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Pipeline:
         """
         check_options(options)
         check_request(request, self.checker is not None)
-        script = text if isinstance(text, Script) else read(text, lexicon=lexicon_of(voice))
+        script = text if isinstance(text, Script) else _script(text, voice, request.text_options)
         for warning in script.warnings:
             warnings.warn(warning, stacklevel=3)
         sentences = [postprocess.ready(sentence) for sentence in script.utterances]
@@ -122,7 +123,7 @@ class Pipeline:
             own = Takes(self.model, sentence, voices[number], dataclasses.replace(options, **wishes))
             speech, check = best_take(own, self.checker, takes)
             pause = postprocess.PAUSE if request.more or number + 1 < len(sentences) else 0.0
-            made = postprocess.deliver(speech, sentence, script.source, pause, request.loudness)
+            made = postprocess.deliver(speech, sentence, pause, request.loudness)
             made = dataclasses.replace(made, checks=(check,) if check else (), attention=speech.attention)
             yield metadata.signed(made, voices[number], self.facts, request.day, request.watermark, at)
             at += len(made.samples)
@@ -146,6 +147,11 @@ class Pipeline:
         levelled = postprocess.level(made, request.loudness)
         marked = dataclasses.replace(levelled, checks=checks)
         return metadata.signed(marked, voice, self.facts, request.day, request.watermark)
+
+
+def _script(text: str, voice: Voice, options: TextOptions) -> Script:
+    """The script of a text, with the pronunciations kept with the voice."""
+    return read(text, lexicon=lexicon_of(voice), options=options)
 
 
 def fitted_seconds(

@@ -40,13 +40,11 @@ def asked_pauses(utterance: Utterance) -> float:
     return sum(min(seconds, LONGEST_PAUSE) for seconds in utterance.pauses.values())
 
 
-def deliver(
-    audio: Speech, utterance: Utterance, source: str, pause: float, loudness: float = LOUDNESS
-) -> Speech:
+def deliver(audio: Speech, utterance: Utterance, pause: float, loudness: float = LOUDNESS) -> Speech:
     """A sentence as the listener gets it: without rumble, levelled, words louder or softer as asked, pauses
     and marks put in, ends faded, quiet after it.
     """
-    audio = level(audio, loudness)
+    audio = replace(level(audio, loudness), timestamps=_as_written(audio.timestamps, utterance))
     words = [timestamp for timestamp in audio.timestamps if timestamp.kind == "word"]
     samples = audio.samples.copy()
     if utterance.volume and len(words) == len(utterance.words):
@@ -80,7 +78,7 @@ def deliver(
         parts.append(np.zeros(quiet, np.float32))
         shift += quiet / audio.rate
         at = place
-    return Speech(np.concatenate(parts), audio.rate, _as_written(timestamps, source))
+    return Speech(np.concatenate(parts), audio.rate, _merged(timestamps))
 
 
 def level(audio: Speech, loudness: float = LOUDNESS) -> Speech:
@@ -121,19 +119,29 @@ def _faded(samples: np.ndarray, rate: int) -> np.ndarray:
     return samples
 
 
-def _as_written(timestamps: list[Timestamp], source: str) -> tuple[Timestamp, ...]:
-    """Cues in order of time, words as they are written in the source; several words that one written thing is
-    read as become one cue.
-    """
+def _as_written(timestamps: tuple[Timestamp, ...], utterance: Utterance) -> tuple[Timestamp, ...]:
+    """The timestamps of a sentence, its words as they are written."""
+    words = [timestamp for timestamp in timestamps if timestamp.kind == "word"]
+    if len(words) != len(utterance.written):
+        return timestamps
+    shown = iter(utterance.written)
+    return tuple(
+        replace(timestamp, text=next(shown)) if timestamp.kind == "word" else timestamp
+        for timestamp in timestamps
+    )
+
+
+def _merged(timestamps: list[Timestamp]) -> tuple[Timestamp, ...]:
+    """Cues in order of time; several words that one written thing is read as become one cue."""
     merged: list[Timestamp] = []
     for timestamp in sorted(timestamps, key=lambda timestamp: (timestamp.start, timestamp.kind)):
         if timestamp.kind == "word" and timestamp.span[1] > timestamp.span[0]:
-            before = next((i for i in range(len(merged) - 1, -1, -1) if merged[i].kind == "word"), None)
-            if before is not None and merged[before].span == timestamp.span:
-                merged[before] = replace(merged[before], stop=timestamp.stop, after=timestamp.after)
+            number = next((i for i in range(len(merged) - 1, -1, -1) if merged[i].kind == "word"), None)
+            before = None if number is None else merged[number]
+            if number is not None and before is not None and before.span == timestamp.span:
+                # A name of several words stands for one thing: an alias, an emoji
+                text = f"{before.text} {timestamp.text}".rstrip()
+                merged[number] = replace(before, text=text, stop=timestamp.stop, after=timestamp.after)
                 continue
-            timestamp = replace(
-                timestamp, text=source[timestamp.span[0] : timestamp.span[1]] or timestamp.text
-            )
         merged.append(timestamp)
     return tuple(merged)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from soundalike.core.types import Voice
-from soundalike.text import Lexicon, Script, read
+from soundalike.text import Lexicon, Script, Source, TextOptions, open_text, write_script
 
 from .pipeline import lexicon_of
 
@@ -15,22 +15,25 @@ from .pipeline import lexicon_of
 class ScriptRequest:
     """A text, and how it is to be read."""
 
-    text: str  # plain or SSML
+    text: str  # plain, Markdown, HTML, subtitles or SSML
     language: str | None = None  # None: found from the text
     lexicon: Lexicon | None = None  # None: the one kept with the voice, if any
     ssml: bool | None = None  # None: found from the text
     source: str = "text"  # what errors call the text
     voices: Collection[str] = ()  # names that SSML's <voice> may give (`known_voices`)
+    options: TextOptions = TextOptions()  # how the text is written
 
 
-def read_script(request: ScriptRequest, voice: Voice | None = None) -> Script:
-    """The script of a text that is to be spoken in a voice. Raises TextError and ConfigError as `text.read`
-    does.
+def read_script(request: ScriptRequest, voice: Voice | None = None, part: Source | None = None) -> Script:
+    """The script of a text that is to be spoken in a voice, or of a part of it. Raises TextError and
+    ConfigError as `text.read` does.
     """
     lexicon = request.lexicon
     if lexicon is None and voice is not None:
         lexicon = lexicon_of(voice)
-    return read(request.text, request.language, lexicon, request.ssml, request.source, request.voices)
+    if part is None:
+        part = open_text(request.text, request.language, request.ssml, request.source, request.options)
+    return write_script(part, lexicon, request.voices)
 
 
 def known_voices(text: str, names: Callable[[], Iterable[str]]) -> frozenset[str]:

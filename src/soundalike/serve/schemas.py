@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
 from soundalike.core.errors import ConfigError
-from soundalike.core.options import Option, check_value
+from soundalike.core.options import Option, check_value, options_of
+from soundalike.core.text_options import CodeBlocks, Emoji, TextFormat, TextOptions
 from soundalike.inference.option_table import option_table
 from soundalike.inference.pipeline import QUALITIES
 
@@ -92,6 +93,7 @@ class VoiceId(BaseModel):
     id: Annotated[str, Field(max_length=200)]
 
 
+_TEXT = options_of(TextOptions)
 # A field for each option of the architectures; None: as the model has it
 _options: dict[str, Any] = {
     option.name: (
@@ -130,6 +132,9 @@ class TextRequest(OptionFields):  # type: ignore[misc, valid-type]  # its fields
         None,
         description="best adapts to the voice, makes each sentence three times and keeps the clearest.",
     )
+    text_format: TextFormat = Field("auto", description=_TEXT["text_format"].help)
+    code_blocks: CodeBlocks = Field("announce", description=_TEXT["code_blocks"].help)
+    emoji: Emoji = Field("drop", description=_TEXT["emoji"].help)
     loudness: option_type(LOUDNESS_OPTION) | None = Field(  # type: ignore[valid-type]  # built from its Option
         None, description=f"{LOUDNESS_OPTION.help}: {LOUDNESS_OPTION.span}."
     )
@@ -144,6 +149,11 @@ class TextRequest(OptionFields):  # type: ignore[misc, valid-type]  # its fields
         """The architecture's own options that were given, but for the speed."""
         values = {name: getattr(self, name) for name in request_options() if name != "speed"}
         return {name: value for name, value in values.items() if value is not None}
+
+    @property
+    def text_options(self) -> TextOptions:
+        """How the text is written."""
+        return TextOptions(self.text_format, self.code_blocks, self.emoji)
 
     @property
     def voice_name(self) -> str | None:

@@ -165,7 +165,11 @@ class Services:
         pieces = speak_in_sections(
             self.cloner_of(body.model),
             ScriptRequest(
-                text, body.language, source="input", voices=known_voices(text, self._names_of_voices)
+                text,
+                body.language,
+                source="input",
+                voices=known_voices(text, self._names_of_voices),
+                options=body.text_options,
             ),
             voice,
             self.options(body, speed),

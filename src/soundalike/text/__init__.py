@@ -9,9 +9,12 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from soundalike.core.text_options import TextOptions
+
 if TYPE_CHECKING:
     from .alphabet import SYMBOLS, encode
     from .detect import detect_language
+    from .formats import find_format, visible_text
     from .lexicon import Lexicon
     from .normalise import (
         LANGUAGES,
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
         split_sentences,
     )
     from .phonemes import Utterance, in_halves, installed, phonemize
-    from .script import Script, TokenTrace, is_ssml, read
+    from .script import Script, TokenTrace, is_ssml, open_text, read, write_script
+    from .source import Source
 
 __all__ = [
     "LANGUAGES",
@@ -29,23 +33,30 @@ __all__ = [
     "Lexicon",
     "NormalisedSpan",
     "Script",
+    "Source",
+    "TextOptions",
     "TokenTrace",
     "Utterance",
     "base_language",
     "detect_language",
     "encode",
+    "find_format",
     "in_halves",
     "installed",
     "is_ssml",
+    "open_text",
     "phonemize",
     "read",
     "sentence_spans",
     "split_sentences",
+    "visible_text",
+    "write_script",
 ]
 
 _HOMES = {
     "alphabet": ("SYMBOLS", "encode"),
     "detect": ("detect_language",),
+    "formats": ("find_format", "visible_text"),
     "lexicon": ("Lexicon",),
     "normalise": (
         "LANGUAGES",
@@ -55,7 +66,8 @@ _HOMES = {
         "split_sentences",
     ),
     "phonemes": ("Utterance", "in_halves", "installed", "phonemize"),
-    "script": ("Script", "TokenTrace", "is_ssml", "read"),
+    "script": ("Script", "TokenTrace", "is_ssml", "open_text", "read", "write_script"),
+    "source": ("Source",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -1,8 +1,4 @@
-"""Written input to pieces with their style: a subset of SSML 1.1, and the brackets of plain text.
-
-In plain text `[pause 0.5s]` and `[pause 300ms]` are pauses, and `[[həlˈoʊ]]`, standing alone, is a word in
-IPA.
-"""
+"""The items of a text, and a subset of SSML 1.1 read to them; `formats` reads other texts."""
 
 from __future__ import annotations
 
@@ -57,9 +53,6 @@ ATTRIBUTES = {
     "metadata": "*",
     "meta": "*",
 }
-_BRACKETS = re.compile(
-    r"\[\[(?P<ipa>[^\[\]]*)\]\]|\[pause\s+(?P<number>\d+(?:\.\d+)?|\.\d+)\s*(?P<unit>ms|s)\]", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True)
@@ -107,43 +100,13 @@ class Boundary:
 Item = Words | Pause | Mark | Boundary
 
 
-def read_plain(text: str, language: str, where: str) -> tuple[list[Item], list[str]]:
-    """Pieces of a plain text, and warnings. Raises TextError naming the place of a sign that is not IPA."""
-    style = Style(language)
-    items: list[Item] = []
-    warnings: list[str] = []
-    at = 0
-    for match in _BRACKETS.finditer(text):
-        items.append(Words(text[at : match.start()], list(range(at, match.start())), style))
-        at = match.end()
-        if match["ipa"] is not None:
-            symbols = spell_ipa(match["ipa"], f"{where}, {_line_column(text, match.start())}")
-            if symbols:
-                items.append(Words(match["ipa"].strip(), match.span(), style, symbols, "inline IPA"))
-            else:
-                warnings.append(
-                    f"{_line_column(text, match.start())}: '{match[0]}' holds no sound and is left out"
-                )
-        else:
-            seconds = float(match["number"]) * (0.001 if match["unit"].lower() == "ms" else 1.0)
-            items.append(
-                Pause(
-                    _within(
-                        seconds, 0.0, LONGEST_PAUSE, f"{_line_column(text, match.start())}: pause", warnings
-                    )
-                )
-            )
-    items.append(Words(text[at:], list(range(at, len(text))), style))
-    if "[[" in _BRACKETS.sub("", text):
-        warnings.append("a '[[' is not closed by ']]' and is not taken as IPA")
-    return items, warnings
-
-
-def _line_column(text: str, at: int) -> str:
+def line_column(text: str, at: int) -> str:
+    """A place in a text, for messages."""
     return f"line {text.count(chr(10), 0, at) + 1}, column {at - text.rfind(chr(10), 0, at)}"
 
 
-def _within(value: float, low: float, high: float, what: str, warnings: list[str]) -> float:
+def within(value: float, low: float, high: float, what: str, warnings: list[str]) -> float:
+    """The nearest value of a range; a warning is added where that is another."""
     if low <= value <= high:
         return value
     nearest = min(max(value, low), high)
@@ -256,7 +219,7 @@ class _Reader:
                 seconds = float(match[1]) * (0.001 if match[2] == "ms" else 1.0)
             else:
                 self.warn(node, f"time '{time}' is not known; write 500ms or 1.5s")
-        self.items.append(Pause(_within(seconds, 0.0, LONGEST_PAUSE, f"{node.place}: pause", self.warnings)))
+        self.items.append(Pause(within(seconds, 0.0, LONGEST_PAUSE, f"{node.place}: pause", self.warnings)))
         self.read_children(node, style)
 
     def read_sub(self, node: Node, style: Style) -> None:
@@ -309,9 +272,9 @@ class _Reader:
         rate = self.number(node, "rate", RATES, _rate) if "rate" in given else 1.0
         pitch = self.number(node, "pitch", PITCHES, _pitch) if "pitch" in given else 0.0
         volume = self.number(node, "volume", VOLUMES, _volume) if "volume" in given else 0.0
-        rate = _within(style.rate * rate, 0.25, 4.0, f"{node.place}: rate", self.warnings)
-        pitch = _within(style.pitch + pitch, -24.0, 24.0, f"{node.place}: pitch", self.warnings)
-        volume = _within(style.volume + volume, -60.0, 20.0, f"{node.place}: volume", self.warnings)
+        rate = within(style.rate * rate, 0.25, 4.0, f"{node.place}: rate", self.warnings)
+        pitch = within(style.pitch + pitch, -24.0, 24.0, f"{node.place}: pitch", self.warnings)
+        volume = within(style.volume + volume, -60.0, 20.0, f"{node.place}: volume", self.warnings)
         self.read_children(node, replace(style, rate=rate, pitch=pitch, volume=volume))
 
     def number(self, node: Node, name: str, names: dict[str, float], parse: object) -> float:

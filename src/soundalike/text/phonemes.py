@@ -53,6 +53,8 @@ class Utterance:
     language: str = "en"
     # Start and stop of each word in the whole input, characters
     spans: list[tuple[int, int]] = field(default_factory=list)
+    # Each word as it is written, without markup; empty for one that goes on the same written thing
+    written: list[str] = field(default_factory=list)
     rate: list[float] = field(default_factory=list)  # per word; 1 is normal, 2 twice as fast
     pitch: list[float] = field(default_factory=list)  # per word, semitones up
     volume: list[float] = field(default_factory=list)  # per word, dB louder
@@ -260,7 +262,7 @@ def in_halves(spoken: Utterance) -> list[Utterance]:
         ]
         symbols = [START, *(symbol for symbol, _ in kept)]
         words = [-1, *(word for _, word in kept)]
-        lists = {name: getattr(spoken, name)[start:stop] for name in ("spans", "rate", "pitch")}
+        lists = {name: getattr(spoken, name)[start:stop] for name in ("spans", "written", "rate", "pitch")}
         return Utterance(symbols, spoken.words[start:stop], words, spoken.text, spoken.language, **lists)
 
     return [part(0, cut), part(cut, size)]

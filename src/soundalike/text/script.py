@@ -10,16 +10,21 @@ from difflib import SequenceMatcher
 from itertools import groupby
 
 from soundalike.core.errors import TextError
+from soundalike.core.text_options import TextOptions
 
 from .alphabet import COMMA, EXCLAMATION, QUESTION, STOP
 from .detect import detect_language
+from .formats import read_text, visible_text
 from .lexicon import Lexicon
-from .markup import Item, Style, Words, read_plain, read_ssml
+from .markup import Item, Style, Words, read_ssml
 from .normalise import base_language, explain_words
 from .phonemes import Token, Utterance, assemble, installed, tokens_of
 from .pieces import Row
+from .source import Source
 
-_SSML = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(speak[\s/>]|!DOCTYPE\s)", re.DOTALL)
+_SSML = re.compile(
+    r"\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(speak[\s/>]|!DOCTYPE\s+(?!(?i:html)\b))", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -56,42 +61,63 @@ def read(
     ssml: bool | None = None,
     where: str = "text",
     voices: Collection[str] | None = None,
+    options: TextOptions | None = None,
 ) -> Script:
-    """The utterances of a text, plain or SSML (when `ssml`, or when it begins with `<speak`, an XML
-    declaration or comments aside).
+    """The utterances of a text: plain, Markdown, HTML, subtitles, or SSML (when `ssml`, or when it begins
+    with `<speak`, an XML declaration or comments aside). Its `options` say which, else it is found out.
 
     Without a language, SSML's own xml:lang or a guess from the text is taken. `voices` are the names
     `<voice>` may give. Raises TextError naming `where` for what cannot be spoken, ConfigError for a language
     not known or not installed.
     """
+    return write_script(open_text(text, language, ssml, where, options), lexicon, voices)
+
+
+def open_text(
+    text: str,
+    language: str | None = None,
+    ssml: bool | None = None,
+    where: str = "text",
+    options: TextOptions | None = None,
+) -> Source:
+    """The items of a text, as `read` takes it. Raises TextError and ConfigError as that does."""
     language = base_language(language) if language else None
     if not text.strip():
         raise TextError(f"{where}: the text is empty. Give a sentence to speak.")
     if ssml is None:
-        ssml = is_ssml(text)
+        ssml = is_ssml(text, options)
     if ssml:
         lead = len(text) - len(text.lstrip("\ufeff \t\r\n"))
         items, warnings, language = read_ssml(text[lead:], language, where, detect_language)
         items = [_moved(item, lead) for item in items]
     else:
-        seems = language or detect_language(text)
+        seems = language or detect_language(visible_text(text, options))
         language = seems if language or installed(seems) else "en"
-        items, warnings = read_plain(text, language, where)
+        items, warnings = read_text(text, language, where, options)
         if seems != language:
             warnings.append(
                 f"the text seems to be in '{seems}', whose lexicon is not installed: "
                 f"read as English (pip install soundalike[{seems}])"
             )
-    warnings += lexicon.warnings if lexicon else []
-    names = {item.style.voice for item in items if isinstance(item, Words) and item.style.voice}
+    return Source(text, items, language, where, warnings)
+
+
+def write_script(
+    source: Source, lexicon: Lexicon | None = None, voices: Collection[str] | None = None
+) -> Script:
+    """The utterances of a text that was taken apart. Raises TextError where there is no word."""
+    warnings = source.warnings + (lexicon.warnings if lexicon else [])
+    names = {item.style.voice for item in source.items if isinstance(item, Words) and item.style.voice}
     unknown = sorted(names - set(voices or ()))
     warnings += [f"voice '{name}' is not known and is left to the caller" for name in unknown]
-    return _Writer(text, language, lexicon, where).write(items, warnings)
+    writer = _Writer(source.text, source.language, lexicon, source.where)
+    return writer.write(source.items, warnings)
 
 
-def is_ssml(text: str) -> bool:
-    """Whether a text begins as SSML does."""
-    return _SSML.match(text) is not None
+def is_ssml(text: str, options: TextOptions | None = None) -> bool:
+    """Whether a text is SSML: by the options, else by how it begins."""
+    chosen = options.text_format if options else "auto"
+    return chosen == "ssml" if chosen != "auto" else _SSML.match(text) is not None
 
 
 def _moved(item: Item, by: int) -> Item:
@@ -114,6 +140,7 @@ class _PlacedWord:
     piece: int  # number of the piece it began at
     start: int  # in the input, characters
     stop: int
+    written: str  # without markup
 
 
 @dataclass(frozen=True)
@@ -164,7 +191,7 @@ class _Writer:
         return TokenTrace(
             word.start,
             word.stop,
-            self.text[word.start : word.stop],
+            word.written,
             _rule(word),
             word.token.text,
             word.token.symbols,
@@ -201,7 +228,9 @@ class _Writer:
     def _placed(self, token: Token, stretch: _Stretch) -> _PlacedWord:
         start = self.row.pieces[stretch.first].start
         stop = self.row.pieces[stretch.last].stop
-        return _PlacedWord(token, stretch.rule, stretch.spoken, stretch.warning, stretch.first, start, stop)
+        written = "".join(piece.text for piece in self.row.pieces[stretch.first : stretch.last + 1])
+        rule = stretch.rule
+        return _PlacedWord(token, rule, stretch.spoken, stretch.warning, stretch.first, start, stop, written)
 
     def _normalised(
         self, places: list[int], language: str, notes: list[str]
@@ -261,6 +290,7 @@ class _Writer:
             re.sub(r"\s+", " ", text).strip(),
             styles[0].language,
             spans=[(word.start, word.stop) for word in words],
+            written=_shown(words),
             voice=styles[0].voice,
             rate=_per_word(styles, "rate", 1.0),
             pitch=_per_word(styles, "pitch", 0.0),
@@ -288,6 +318,12 @@ class _Writer:
                 utterances[begins[at][1]].marks.append((name, begins[at][2]))
             else:
                 utterances[-1].marks.append((name, len(utterances[-1].words)))
+
+
+def _shown(words: list[_PlacedWord]) -> list[str]:
+    """`Utterance.written` of the words of a sentence."""
+    places = [-1, *(word.piece for word in words)]
+    return ["" if word.piece == before else word.written for before, word in zip(places, words)]
 
 
 def _per_word(styles: list[Style], name: str, neutral: float) -> list[float]:

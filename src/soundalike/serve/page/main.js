@@ -70,6 +70,7 @@ function wanted() {
   if (!/^\d*$/.test(seed)) throw new api.Refused("The seed is a whole number, or nothing.");
   const request = { input, quality: $("quality").value, seed: seed ? Number(seed) : Math.floor(Math.random() * 1e6) };
   if ($("language").value) request.language = $("language").value;
+  if ($("text-format").value !== "auto") request.text_format = $("text-format").value;
   if (!lacks("speed")) request.speed = speed();
   if (!$("model-field").hidden) request.model = $("model").value;
   for (const option of document.querySelectorAll("input.option[data-moved]")) if (!lacks(option.id)) request[option.id] = Number(option.value);

@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.responses import Response
 
 from soundalike.audio.speech import Speech, join
+from soundalike.core.text_options import TextFormat
 from soundalike.core.types import Voice
 from soundalike.inference.quality_check import report
 from soundalike.serve.answer import Stream, unless_gone
@@ -145,9 +146,18 @@ def text_request(
     seed: Annotated[Seed, Form()] = 0,
     quality: Annotated[Quality, Form()] = "best",
     model: Annotated[Model, Form()] = DEFAULT,
+    text_format: Annotated[TextFormat, Form()] = "auto",
 ) -> TextRequest:
     """The text of a form, and how it is to be spoken."""
-    return TextRequest(input=text, language=language, speed=speed, seed=seed, quality=quality, model=model)
+    return TextRequest(
+        input=text,
+        language=language,
+        speed=speed,
+        seed=seed,
+        quality=quality,
+        model=model,
+        text_format=text_format,
+    )
 
 
 @router.post("/voice-cloning", summary="A recording and a text to speech, in one call")
