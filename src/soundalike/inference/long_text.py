@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from soundalike.audio.speech import Speech
 from soundalike.core.errors import TextError
 from soundalike.core.types import Timestamp, Voice
-from soundalike.text import base_language, detect_language, installed, is_ssml, sentence_spans
+from soundalike.text import base_language, is_ssml, reading_language, sentence_spans
 
 from .cloner import Cloner
 from .script_request import ScriptRequest, called_voices, read_script
@@ -32,8 +33,7 @@ def sections(text: str, language: str | None) -> Iterator[Section]:
         yield Section(0, text, language)
         return
     if language is None:
-        seems = detect_language(text)
-        language = seems if installed(seems) else "en"
+        language = reading_language(text)[0].code
     start = 0
     size = FIRST
     for _, stop in sentence_spans(text, base_language(language)):
@@ -63,7 +63,13 @@ def speak_in_sections(
     """
     sentences = 0
     samples = 0
-    parts = list(sections(request.text, request.language))
+    language, notes = None, []
+    if request.language is None and not is_ssml(request.text):
+        # Of the whole text, so that no section is taken for another language
+        language, notes = reading_language(request.text)
+    for note in notes:
+        warnings.warn(note, stacklevel=2)
+    parts = list(sections(request.text, language.code if language else request.language))
     for number, section in enumerate(parts):
         last = number + 1 == len(parts)
         own = dataclasses.replace(request, text=section.text, language=section.language)
@@ -85,7 +91,7 @@ def speak_in_sections(
         for piece in pieces:
             samples += len(piece.samples)
             moved = tuple(_moved(timestamp, section.start) for timestamp in piece.timestamps)
-            yield dataclasses.replace(piece, timestamps=moved)
+            yield dataclasses.replace(piece, timestamps=moved, language=language or piece.language)
         sentences += len(script.utterances)
 
 

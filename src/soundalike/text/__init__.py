@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         split_sentences,
     )
     from .phonemes import Utterance, in_halves, installed, phonemize
+    from .reading_language import reading_language
     from .script import Script, TokenTrace, is_ssml, read
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "is_ssml",
     "phonemize",
     "read",
+    "reading_language",
     "sentence_spans",
     "split_sentences",
 ]
@@ -55,6 +57,7 @@ _HOMES = {
         "split_sentences",
     ),
     "phonemes": ("Utterance", "in_halves", "installed", "phonemize"),
+    "reading_language": ("reading_language",),
     "script": ("Script", "TokenTrace", "is_ssml", "read"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

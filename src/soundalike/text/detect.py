@@ -14,7 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from .detection.scripts import language_of_script
-from .detection.tables import Words, log_rank, loans, ngrams, words
+from .detection.tables import Words, loans, log_rank, ngrams, words
 from .normalise import LANGUAGES
 
 READ = 20_000  # characters of a text that are looked at
@@ -28,16 +28,25 @@ SHAPE = 2.5  # nats at most that the letters of one word count
 FOREIGN_LETTER = -4.0  # nats of a word with a letter that a language has not
 NAME = 1.0  # nats at most for a word with a capital that no list has
 SURE = 2.0  # nats between the best and the next, from which on a language is sure
+SPANISH_MARK = 6.0  # nats of a ¿ or ¡
 CYRILLIC = ("ru", "uk", "bg", "sr", "be")
 
 # Numbers with what is glued to them, units behind them, initials, mail addresses and the like say nothing
 _NO_WORD = re.compile(
+    r"<[^<>]{0,500}>|\[\[[^\[\]]{0,200}\]\]|https?://\S+|www\.\S+|(?<!\S)\S{1,80}@\S+|[@#]\w+"
+    r"|(?<!\w)\w{0,40}?\d[\w.,:'\"/-]*(?:\s*(?:[ap]\.m\.|[^\W\d_]{1,3}\b))?"
+    r"|\b[A-ZÀ-Þ]\.(?:\s?[A-ZÀ-Þ]\.)*|\b[B-HJ-NP-Z]\b(?!['’])|\b[b-df-hj-np-tv-xz]\b(?!['’])|\b[IVXLCDM]{2,}\b"
+)
+_WORD = re.compile(
     r"<[^>]*>|\[\[.*?\]\]|https?://\S+|www\.\S+|\S+@\S+|[@#]\w+|\w*\d[\w.,:'\"/-]*(?:\s*(?:[ap]\.m\.|[^\W\d_]{1,3}\b))?"
     r"|\b[A-ZÀ-Þ]\.(?:\s?[A-ZÀ-Þ]\.)*|\b[B-HJ-NP-Z]\b(?!['’])|\b[b-df-hj-np-tv-xz]\b(?!['’])|\b[IVXLCDM]{2,}\b"
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*['’]?")
 _PARTICLES = frozenset(
-    "von vom zu van der den de del della di da do dos das du des la le el al bin ibn los las san y e i".split()
+    (
+        "von vom zu van der den die das de del della di da do dos du des la le les el il al bin ibn los las "
+        "san y e i"
+    ).split()
 )
 _ENGLISH_TAILS = frozenset("s m re ve ll d t".split())
 
@@ -72,20 +81,40 @@ def detect(text: str, default: str = "en") -> Detection:
         return Detection(language, True)
     if script == "cyrillic":
         return _of_cyrillic(text)
-    found = _tokens(text)
-    shown, byword = _without_loans(found)
-    if not shown and byword:
-        return Detection(default, True)
-    if not shown:
-        shown = found  # a greeting alone: a loan in English, but not here
-    if not shown:
+    tokens = _tokens(text)
+    rest = _without_loans(tokens, all_loans=True)
+    spanish = SPANISH_MARK if re.search("[¿¡]", text) else 0.0
+    found = _of_words(_without_loans(tokens, all_loans=False), default, text, spanish)
+    if found.language == default or not rest or len(rest) == len(tokens):
+        return found
+    # A phrase of another language within a text of the default
+    around = _of_words(rest, default, text, spanish)
+    return around if around.language == default and around.sure else found
+
+
+def _of_words(tokens: list[_Token], default: str, text: str, spanish: float) -> Detection:
+    """The language of some words in Latin letters, those of a text."""
+    if not tokens:
         return Detection(default, True)
     totals = dict.fromkeys(_latin(), 0.0)
-    for token in dict.fromkeys(shown):
+    for token in dict.fromkeys(tokens):
         for language, points in _points(token.text, token.name).items():
             totals[language] += points
-    grounds = {language for language in totals if _has_grounds(language, shown, default)}
-    return _decided({language: totals[language] for language in totals if language in grounds}, default)
+    totals["es"] += spanish
+    spoken_out = text.rstrip()[-1:] in (".", "!", "?", "…")
+    grounds = {
+        language: total
+        for language, total in totals.items()
+        if _has_grounds(language, tokens, default, spoken_out) or (spanish and language == "es")
+    }
+    return _decided(grounds, default)
+
+
+@functools.cache
+def listed_words(language: str) -> frozenset[str]:
+    """The words that are known of a language."""
+    known = words("spoken.txt") | words("elsewhere.txt")
+    return frozenset(known[language].rank)
 
 
 @functools.cache
@@ -105,9 +134,9 @@ def _is_listed(word: str) -> bool:
     return any(word in own.rank for own in _latin().values())
 
 
-def _has_grounds(language: str, tokens: list[_Token], default: str) -> bool:
+def _has_grounds(language: str, tokens: list[_Token], default: str, spoken_out: bool) -> bool:
     """Whether a text holds a word of a language that the default has not, or two words that are in no list
-    and no names.
+    and no names; with letters that the default has not one is enough where the text is `spoken_out`.
     """
     if language == default:
         return True
@@ -116,7 +145,9 @@ def _has_grounds(language: str, tokens: list[_Token], default: str) -> bool:
     others = latin[default].rank if default in latin else {}
     if any(token.text in own and own[token.text] < others.get(token.text, 10_000) for token in tokens):
         return True
-    return len({token.text for token in tokens if not token.name and not _is_listed(token.text)}) > 1
+    unlisted = {token.text for token in tokens if not token.name and not _is_listed(token.text)}
+    telling = spoken_out and not all(word.isascii() for word in unlisted)
+    return len(unlisted) > (0 if telling else 1)
 
 
 def _decided(totals: dict[str, float], default: str) -> Detection:
@@ -150,18 +181,26 @@ def _tokens(text: str) -> list[_Token]:
     tokens: list[_Token] = []
     for number, match in enumerate(found):
         word = match[0]
-        begins = not number or re.search(r"[.!?:\n¿¡\"“«]\s*\Z", text[: match.start()][-3:]) is not None
+        begins = (
+            not number
+            or re.search(r"[.!?:\n¿¡\"“«]\s*\Z", text[max(0, match.start() - 3) : match.start()]) is not None
+        )
         capital = word[0].isupper() and not shouted
         links = False
         if word.isupper() and len(word) > 1 and not (shouted and _is_listed(word.lower())):
             continue  # initials
-        if word.lower() in _PARTICLES and not begins and number + 1 < len(found) and not shouted:
-            following = written[number + 1]
-            before = written[number - 1]
-            links = (before[0].isupper() or before.lower() in _PARTICLES) and (following[0].isupper() or following.lower() in _PARTICLES)
+        if word.lower() in _PARTICLES and number + 1 < len(found) and not shouted:
+            links = _links(written[number - 1] if number else "", written[number + 1])
         for part in _parts(word.lower().replace("’", "'")):
             tokens.append(_Token(part, capital and (titled or not begins), links))
     return tokens
+
+
+def _links(before: str, after: str) -> bool:
+    """Whether a particle between two words stands in a name: Ludwig van Beethoven, La Bamba."""
+    if not after[0].isupper() and after.lower() not in _PARTICLES:
+        return False
+    return before[:1].isupper() or before.lower() in _PARTICLES or not _is_listed(after.lower())
 
 
 def _parts(word: str) -> list[str]:
@@ -173,28 +212,28 @@ def _parts(word: str) -> list[str]:
         return [word]
     if not tail or tail in _ENGLISH_TAILS:
         return [head]
-    return [f"{head}'", *_parts(tail)]
+    return [f"{head}'", *tail.split("'")]
 
 
-def _without_loans(tokens: list[_Token]) -> tuple[list[_Token], bool]:
-    """The words that are of no loan; whether all is loans that are English even alone."""
+def _without_loans(tokens: list[_Token], all_loans: bool) -> list[_Token]:
+    """The words that are of no loan that is English even where it stands alone, or of no loan at all."""
     table, longest = loans()
     kept: list[_Token] = []
-    alone = True
     at = 0
     texts = [token.text.strip("'") for token in tokens]
     while at < len(tokens):
         for size in range(min(longest, len(tokens) - at), 0, -1):
             loan = table.get(tuple(texts[at : at + size]))
             if loan is not None:
-                alone = alone and loan.byword
+                if not (all_loans or loan.byword):
+                    kept += tokens[at : at + size]
                 at += size
                 break
         else:
             if not tokens[at].links:
                 kept.append(tokens[at])
             at += 1
-    return kept, alone and not kept
+    return kept
 
 
 @functools.lru_cache(maxsize=4096)
@@ -207,7 +246,8 @@ def _points(word: str, name: bool) -> dict[str, float]:
     points = {}
     for language, own in latin.items():
         if word in own.rank:
-            points[language] = max(RAREST, log_rank(own.rank[word] * (1 if language in LANGUAGES else 4)))
+            rarest = RAREST - 1.5 if language == "en" else RAREST  # whose list is longer
+            points[language] = max(rarest, log_rank(own.rank[word] * (1 if language in LANGUAGES else 4)))
             continue
         most = SHAPE if listed or not name else NAME
         shape = max(-most, min(most if not listed else 0.0, shapes.get(language, accents)))

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from itertools import groupby
 
 from soundalike.core.errors import TextError
+from soundalike.core.languages import TextLanguage
 
 from .alphabet import COMMA, EXCLAMATION, QUESTION, STOP
-from .detect import detect_language
+from .foreign_words import with_foreign_words
 from .lexicon import Lexicon
 from .markup import Item, Style, Words, read_plain, read_ssml
 from .normalise import base_language, explain_words
-from .phonemes import Token, Utterance, assemble, installed, tokens_of
+from .phonemes import Token, Utterance, assemble, tokens_of
 from .pieces import Row
+from .reading_language import reading_language
 
 _SSML = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(speak[\s/>]|!DOCTYPE\s)", re.DOTALL)
 
@@ -47,6 +50,7 @@ class Script:
     language: str = "en"
     trace: list[TokenTrace] = field(default_factory=list)  # of all words, in order
     source: str = ""  # the input itself
+    text_language: TextLanguage = TextLanguage("en", True)  # the same language, and how it is known
 
 
 def read(
@@ -65,28 +69,33 @@ def read(
     not known or not installed.
     """
     language = base_language(language) if language else None
+    chosen = TextLanguage(language or "en", True)
+    notes: list[str] = []
+
+    def found(seen: str) -> str:
+        nonlocal chosen, notes
+        chosen, notes = reading_language(seen, language)
+        return chosen.code
+
     if not text.strip():
         raise TextError(f"{where}: the text is empty. Give a sentence to speak.")
     if ssml is None:
         ssml = is_ssml(text)
     if ssml:
         lead = len(text) - len(text.lstrip("\ufeff \t\r\n"))
-        items, warnings, language = read_ssml(text[lead:], language, where, detect_language)
+        items, warnings, code = read_ssml(text[lead:], language, where, found)
+        chosen = replace(chosen, code=code)
         items = [_moved(item, lead) for item in items]
     else:
-        seems = language or detect_language(text)
-        language = seems if language or installed(seems) else "en"
-        items, warnings = read_plain(text, language, where)
-        if seems != language:
-            warnings.append(
-                f"the text seems to be in '{seems}', whose lexicon is not installed: "
-                f"read as English (pip install soundalike[{seems}])"
-            )
+        items, warnings = read_plain(text, found(text), where)
+    items = with_foreign_words(items, chosen.code)
+    warnings += notes
     warnings += lexicon.warnings if lexicon else []
     names = {item.style.voice for item in items if isinstance(item, Words) and item.style.voice}
     unknown = sorted(names - set(voices or ()))
     warnings += [f"voice '{name}' is not known and is left to the caller" for name in unknown]
-    return _Writer(text, language, lexicon, where).write(items, warnings)
+    script = _Writer(text, chosen.code, lexicon, where).write(items, warnings)
+    return replace(script, text_language=chosen)
 
 
 def is_ssml(text: str) -> bool:
@@ -259,7 +268,7 @@ class _Writer:
             tokens,
             self.where,
             re.sub(r"\s+", " ", text).strip(),
-            styles[0].language,
+            Counter(style.language for style in styles).most_common(1)[0][0],
             spans=[(word.start, word.stop) for word in words],
             voice=styles[0].voice,
             rate=_per_word(styles, "rate", 1.0),

@@ -122,7 +122,7 @@ def loans() -> tuple[dict[tuple[str, ...], Loan], int]:
         language = block.rstrip("*")
         for entry in line.split(";"):
             if key := tuple(re.findall(r"[^\W\d_]+", entry.lower())):
-                found[key] = Loan(language, block.endswith("*") or language == "en")
+                found.setdefault(key, Loan(language, block.endswith("*") or language == "en"))
     return found, max(map(len, found))
 
 
