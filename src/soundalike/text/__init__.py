@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .alphabet import SYMBOLS, encode
     from .detect import detect_language
+    from .language_choice import reading_language
     from .lexicon import Lexicon
     from .normalise import (
         LANGUAGES,
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
         split_sentences,
     )
     from .phonemes import Utterance, in_halves, installed, phonemize
-    from .reading_language import reading_language
     from .script import Script, TokenTrace, is_ssml, read
 
 __all__ = [
@@ -57,7 +57,7 @@ _HOMES = {
         "split_sentences",
     ),
     "phonemes": ("Utterance", "in_halves", "installed", "phonemize"),
-    "reading_language": ("reading_language",),
+    "language_choice": ("reading_language",),
     "script": ("Script", "TokenTrace", "is_ssml", "read"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -33,7 +33,7 @@ CYRILLIC = ("ru", "uk", "bg", "sr", "be")
 
 # Numbers with what is glued to them, units behind them, initials, mail addresses and the like say nothing
 _NO_WORD = re.compile(
-    r"<[^<>]{0,500}>|\[\[[^\[\]]{0,200}\]\]|https?://\S+|www\.\S+|(?<!\S)\S{1,80}@\S+|[@#]\w+"
+    r"</?[a-zA-Z!?][^<>]{0,500}>|\[\[[^\[\]]{0,200}\]\]|https?://\S+|www\.\S+|(?<!\S)\S{1,80}@\S+|[@#]\w+"
     r"|(?<!\w)\w{0,40}?\d[\w.,:'\"/-]*(?:\s*(?:[ap]\.m\.|[^\W\d_]{1,3}\b))?"
     r"|\b[A-ZÀ-Þ]\.(?:\s?[A-ZÀ-Þ]\.)*|\b[B-HJ-NP-Z]\b(?!['’])|\b[b-df-hj-np-tv-xz]\b(?!['’])|\b[IVXLCDM]{2,}\b"
 )
@@ -135,15 +135,21 @@ def _is_listed(word: str) -> bool:
 
 
 def _has_grounds(language: str, tokens: list[_Token], default: str, spoken_out: bool) -> bool:
-    """Whether a text holds a word of a language that the default has not, or two words that are in no list
-    and no names; with letters that the default has not one is enough where the text is `spoken_out`.
+    """Whether a text holds a word of a language that the default has not (two, for a language that is not
+    spoken here), or two words that are in no list and no names; with letters that the default has not one is
+    enough where the text is `spoken_out`.
     """
     if language == default:
         return True
     latin = _latin()
     own = latin[language].rank
     others = latin[default].rank if default in latin else {}
-    if any(token.text in own and own[token.text] < others.get(token.text, 10_000) for token in tokens):
+    texts = {token.text for token in tokens}
+    listed = {w for w in texts if len(w) > 1 and w in own and own[w] < others.get(w, 10_000)}
+    if language not in LANGUAGES:
+        accented = any(not word.isascii() and not set(word) - latin[language].letters for word in texts)
+        return len(listed) > (0 if len(texts) < 3 or accented else 1)
+    if listed:
         return True
     unlisted = {token.text for token in tokens if not token.name and not _is_listed(token.text)}
     telling = spoken_out and not all(word.isascii() for word in unlisted)
@@ -273,7 +279,7 @@ def _shapes(word: str) -> dict[str, float]:
 
 def _of_cyrillic(text: str) -> Detection:
     """The language of a text in Cyrillic letters: Russian unless letters or words say otherwise."""
-    totals = {language: 2.0 if language == "ru" else 0.0 for language in CYRILLIC}
+    totals = {language: 3.0 if language == "ru" else 0.0 for language in CYRILLIC}
     known = words("spoken.txt") | words("elsewhere.txt")
     for word in re.findall(r"[^\W\d_]+", text.lower()):
         for language in CYRILLIC:

@@ -15,12 +15,12 @@ from soundalike.core.languages import TextLanguage
 
 from .alphabet import COMMA, EXCLAMATION, QUESTION, STOP
 from .foreign_words import with_foreign_words
+from .language_choice import reading_language
 from .lexicon import Lexicon
 from .markup import Item, Style, Words, read_plain, read_ssml
 from .normalise import base_language, explain_words
 from .phonemes import Token, Utterance, assemble, tokens_of
 from .pieces import Row
-from .reading_language import reading_language
 
 _SSML = re.compile(r"\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(speak[\s/>]|!DOCTYPE\s)", re.DOTALL)
 
