@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from soundalike.audio.speech import Speech
 from soundalike.core.errors import TextError
+from soundalike.core.languages import TextLanguage
 from soundalike.core.types import Timestamp, Voice
 from soundalike.text import base_language, is_ssml, reading_language, sentence_spans
 
@@ -63,7 +64,8 @@ def speak_in_sections(
     """
     sentences = 0
     samples = 0
-    language, notes = None, []
+    language: TextLanguage | None = None
+    notes: list[str] = []
     if request.language is None and not is_ssml(request.text):
         # Of the whole text, so that no section is taken for another language
         language, notes = reading_language(request.text)

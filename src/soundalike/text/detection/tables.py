@@ -117,7 +117,7 @@ class Loan:
 @functools.cache
 def loans() -> tuple[dict[tuple[str, ...], Loan], int]:
     """The loans by their words, and how many words the longest has."""
-    found = {}
+    found: dict[tuple[str, ...], Loan] = {}
     for block, line in _blocks("loans.txt"):
         language = block.rstrip("*")
         for entry in line.split(";"):
