@@ -4,8 +4,8 @@ Our own systems' scores come from each model.json, those of other programs from 
 of results.json that was measured with other weights than those in the repository is left out.
 
 usage: python docs/tables.py
-           fill what stands between <!-- families -->, <!-- built-in -->, <!-- systems --> or
-           <!-- figures NAME --> and its end, in the README, the docs and the cards
+           fill what stands between <!-- families -->, <!-- built-in -->, <!-- languages -->,
+           <!-- systems --> or <!-- figures NAME --> and its end, in the README, the docs and the cards
        python docs/tables.py --note models/NAME REPORT.json --test PHRASE --data PHRASE
            first write the headlines of `soundalike evaluate`'s report into model.json
 """
@@ -26,6 +26,7 @@ from soundalike.checkpoints.bundle import BUILT_IN, BUILTIN, MODEL, part_folder,
 from soundalike.checkpoints.model_store import InstalledModel
 from soundalike.checkpoints.part import CARD, WEIGHTS
 from soundalike.core import registry
+from soundalike.core.languages import language_name
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "models"
@@ -34,8 +35,8 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 from results import PEERS, PEOPLE, VOCODERS, cells, columns, where_and_when  # noqa: E402
 
 BLOCK = re.compile(
-    r"(<!-- (families|built-in|systems|figures \w+) -->\n)"
-    r".*?(<!-- /(?:families|built-in|systems|figures) -->)",
+    r"(<!-- (families|built-in|languages|systems|figures \w+) -->\n)"
+    r".*?(<!-- /(?:families|built-in|languages|systems|figures) -->)",
     re.S,
 )
 COLUMNS = ("word error rate", "similarity", "own reference first", "naturalness", "seconds per second")
@@ -102,6 +103,21 @@ def built_in(entry: InstalledModel) -> str:
     rows.append(("own parts", size(entry), "", ""))
     head = ("", "`--quality best`", "`--quality fast`", "ceiling, as documented with the judge")
     return table(head, rows) + f"\nMeasured: {said['test']}. `fast` is one take without prompt adaptation.\n"
+
+
+def languages() -> str:
+    """How well the built-in model speaks each language."""
+    statuses = sorted(model_store.languages().values(), key=lambda one: language_name(one.code))
+    rows = [
+        (
+            f"`{one.code}`",
+            language_name(one.code),
+            "not measured" if one.word_error is None else f"{100 * one.word_error:.0f} %",
+            "experimental" if one.experimental else "",
+        )
+        for one in sorted(statuses, key=lambda one: one.experimental)
+    ]
+    return table(("code", "language", "words that Whisper base hears wrong", ""), rows)
 
 
 def weights_of(entry: InstalledModel, without: Iterable[str] = ()) -> dict[Path, str]:
@@ -204,6 +220,8 @@ def filled(text: str, found: dict[str, InstalledModel]) -> str:
             made = families(found)
         elif kind == "built-in":
             made = built_in(found[model_store.built_in()])
+        elif kind == "languages":
+            made = languages()
         elif kind == "systems":
             made = systems(found, json.loads(RESULTS.read_text(encoding="utf-8")))
         else:

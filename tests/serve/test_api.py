@@ -297,6 +297,9 @@ def test_options_of_the_model_are_listed_and_followed(http):
         and {"temperature", "loudness"} <= limits["options"].keys()
         and "en" in limits["languages"]
     )
+    status = {one["code"]: one for one in limits["language_status"]}
+    assert list(status) == limits["languages"] and not status["en"]["experimental"]
+    assert all(one["experimental"] for code, one in status.items() if code != "en")
 
     def said(**options) -> Audio:
         answer = http.post(

@@ -145,7 +145,8 @@ def test_no_word_is_dropped(plain, language, words):
 
 def test_a_language_without_its_lexicon_is_named(monkeypatch):
     monkeypatch.setattr("soundalike.text.phonemes.installed", lambda language: language == "en")
-    monkeypatch.setattr("soundalike.text.script.installed", lambda language: language == "en")
+    monkeypatch.setattr("soundalike.text.language_choice.installed", lambda language: language == "en")
+    monkeypatch.setattr("soundalike.text.foreign_words.installed", lambda language: language == "en")
     with pytest.raises(
         ConfigError, match=r"lexicon of language 'de' is not installed: pip install soundalike\[de\]"
     ):

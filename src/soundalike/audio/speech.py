@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from soundalike.core.languages import TextLanguage
 from soundalike.core.types import Attention, QualityCheck, Timestamp
 
 from .audio import Audio, concatenate
@@ -21,6 +22,7 @@ class Speech(Audio):
     checks: tuple[QualityCheck, ...] = ()
     origin: str = ""  # lines of JSON, one a voice
     attention: tuple[Attention, ...] = ()
+    language: TextLanguage | None = None  # its text was read in; None of a converted recording
 
     def encode(self, format: str = "wav") -> bytes:
         """The sound as the bytes of a file in one of FORMATS, its origin in the file's comment.
@@ -48,4 +50,5 @@ def join(pieces: Sequence[Speech]) -> Speech:
         checks=tuple(check for piece in pieces for check in piece.checks),
         origin="\n".join(origins),
         attention=tuple(attention for piece in pieces for attention in piece.attention),
+        language=pieces[0].language,
     )

@@ -3,7 +3,8 @@
 The family of the name NAME is the folder NAME in the user's model store (`library()`), else in `models/` of
 the checkout this package runs from; one family is built in. Its model.json may also have `test` (what was
 measured, a phrase), `scores` (of that, by the names of `soundalike evaluate`) and `data` (what it was trained
-on, a phrase): the only place of these figures. docs/tables.py puts them into model.json, and from there into
+on, a phrase), `languages` (the share of words that Whisper base hears wrong, by language): the only place of
+these figures. docs/tables.py puts them into model.json, and from there into
 the README and the cards.
 """
 
@@ -19,8 +20,10 @@ from typing import Any
 from soundalike.core import registry
 from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.core.files import data_dir, replace_folder
+from soundalike.core.languages import LanguageStatus, language_statuses
 from soundalike.core.metrics import HEADLINES as HEADLINES
 from soundalike.core.metrics import format_headlines
+from soundalike.text.normalise import LANGUAGES
 
 from .bundle import BUILT_IN, BUILTIN, MODEL, load_bundle, part_folder, read_model
 from .part import CONFIG, WEIGHTS
@@ -175,6 +178,13 @@ def held(folder: Path) -> InstalledPart:
         return InstalledPart(name, parameters, (folder / WEIGHTS).stat().st_size, folder)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise CheckpointError(f"{folder}: does not hold a part ({error}). Copy the folder again.") from None
+
+
+def languages(folder: str | os.PathLike | None = None) -> dict[str, LanguageStatus]:
+    """How well a model, the built-in one where none is given, speaks each language; `languages` of its
+    model.json has the word errors that were measured.
+    """
+    return language_statuses(LANGUAGES, read_model(folder or BUILT_IN).get("languages", {}))
 
 
 def shown(said: dict[str, Any]) -> dict[str, str]:

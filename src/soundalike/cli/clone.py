@@ -173,7 +173,10 @@ def clone(
     for check in audio.checks:
         for doubt in check.doubts:
             warnings.warn(f"in doubt, in '{shortened(check.text)}': {doubt}", stacklevel=1)
-    write_speech(audio, origin.encoded(audio, format), output, time.monotonic() - began)
+    told = (
+        f"voice {voice.facts.get('name') or reference}, language {audio.language}, quality {speaking.quality}"
+    )
+    write_speech(audio, origin.encoded(audio, format), output, time.monotonic() - began, told)
     if output.save_voice:
         lexicon = {"lexicon": request.lexicon.to_dict()} if request.lexicon else {}
         Voice(voice.tensors, {**voice.facts, **lexicon}).save(output.save_voice, output.source)
@@ -186,8 +189,8 @@ def progress_of(sentences: int) -> Any:
     return tqdm(total=sentences, unit="sentence", disable=sentences < 2 or console.is_quiet())
 
 
-def write_speech(audio: Any, data: bytes, output: OutputOptions, took: float) -> None:
-    """Write the sound and whatever was asked for beside it."""
+def write_speech(audio: Any, data: bytes, output: OutputOptions, took: float, told: str) -> None:
+    """Write the sound and whatever was asked for beside it; `told` says how it was spoken."""
     from soundalike.audio.io import write_encoded
     from soundalike.inference import attention_plot
     from soundalike.inference.quality_check import report
@@ -199,6 +202,7 @@ def write_speech(audio: Any, data: bytes, output: OutputOptions, took: float) ->
     else:
         write_encoded(Path(output.output), data)
         console.note(f"{output.output}: {audio.seconds:.1f} s of speech in {took:.1f} s")
+        console.note(told)
     if output.timestamps:
         write_timestamps(output.timestamps, audio.timestamps)
     if output.attention:

@@ -31,13 +31,20 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Show how a text will be said, word by word, without speaking it."""
+    from soundalike.checkpoints.model_store import languages
     from soundalike.inference.script_request import read_script
     from soundalike.text.explain import as_dict, guessed, table
 
     script = guessed(read_script(reading.request(text_of(text, text_file), text_file or "text")))
+    status = languages()[script.language]
     if as_json:
-        print(json.dumps(as_dict(script), ensure_ascii=False, indent=1))
+        print(
+            json.dumps(as_dict(script) | {"language_status": status.to_dict()}, ensure_ascii=False, indent=1)
+        )
         return
     print(table(script))
+    print(f"\nlanguage: {script.text_language}")
+    if status.experimental:
+        print(f"built-in model, {status}")
     for warning in script.warnings:
         print(f"warning: {warning}")

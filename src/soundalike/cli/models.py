@@ -62,6 +62,10 @@ def list_models(as_json: AsJson = False) -> None:
         for line in (entry.fault, scores, entry.said.get("data")):
             if line:
                 print(f"{'':20} {line}")
+        if "languages" in entry.said:
+            statuses = model_store.languages(entry.folder).values()
+            for status in sorted(statuses, key=lambda one: (one.word_error is None, one.experimental)):
+                print(f"{'':20} {status}")
     for name in sorted(registry.PARTS):
         print(_part_line(name, *parts.get(name, (None, None))))
 

@@ -18,6 +18,7 @@ from soundalike.checkpoints import model_store
 from soundalike.checkpoints.bundle import open_model, pick_device
 from soundalike.core.contracts import Adapts, Converter, Progress, Synthesizer
 from soundalike.core.errors import AudioError, CheckpointError, ConfigError
+from soundalike.core.languages import LanguageStatus
 from soundalike.core.options import changed
 from soundalike.core.types import IDENTITY, Reference, Voice
 from soundalike.text import Script, phonemize, read
@@ -40,11 +41,17 @@ class Cloner:
     Re-entrant: listening and speaking change nothing that others see.
     """
 
-    def __init__(self, synthesizer: Synthesizer, model: Mapping[str, Any] | None = None):
+    def __init__(
+        self,
+        synthesizer: Synthesizer,
+        model: Mapping[str, Any] | None = None,
+        languages: Mapping[str, LanguageStatus] | None = None,
+    ):
         self.synthesizer = synthesizer
         self.aligner = synthesizer.aligner
         self.speaker_encoder = synthesizer.speaker_encoder
         self.model = dict(model or {})  # what a voice keeps of the model that made it
+        self.languages = dict(languages or {})  # how well the model speaks each
         self.quality_checker = (
             None if self.aligner is None else QualityChecker(self.aligner, self.speaker_encoder)
         )
@@ -65,7 +72,7 @@ class Cloner:
         Raises ConfigError for a family that is not installed, CheckpointError if the parts do not fit.
         """
         folder = model_store.chosen(model, family)
-        cloner = Cloner(*open_model(folder, pick_device(device)))
+        cloner = Cloner(*open_model(folder, pick_device(device)), model_store.languages(folder))
         phonemize("ready")  # opens the lexicon now, so that the first sentence need not wait for it
         return cloner
 
@@ -189,7 +196,9 @@ class Cloner:
         and, unless told not to, an inaudible watermark. Raises TextError, ConfigError and CheckpointError
         before the first piece where the text, an option or the voice cannot be used.
         """
-        pipeline = Pipeline(self.synthesizer, self.quality_checker, self.model, self.adapt_to_prompt)
+        pipeline = Pipeline(
+            self.synthesizer, self.quality_checker, self.model, self.adapt_to_prompt, self.languages
+        )
         chosen = options or self.Options()
         yield from pipeline.speak(text, voice, chosen, SpeechRequest(**request), progress)
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from soundalike.audio.speech import Speech
 from soundalike.core.errors import TextError
+from soundalike.core.languages import TextLanguage
 from soundalike.core.types import Timestamp, Voice
 from soundalike.text import (
     Source,
     base_language,
-    detect_language,
     find_format,
-    installed,
     is_ssml,
     open_text,
+    reading_language,
     sentence_spans,
 )
 
@@ -41,8 +42,7 @@ def sections(text: str, language: str | None) -> Iterator[Section]:
         yield Section(0, text, language)
         return
     if language is None:
-        seems = detect_language(text)
-        language = seems if installed(seems) else "en"
+        language = reading_language(text)[0].code
     start = 0
     size = FIRST
     for _, stop in sentence_spans(text, base_language(language)):
@@ -61,16 +61,23 @@ def opened_sections(request: ScriptRequest) -> Iterator[tuple[Section, Source | 
     end may say how the beginning is read: each section of them comes with its part of what was opened.
     """
     text = request.text
-    chosen = request.options.text_format
     if is_ssml(text, request.options):
         yield Section(0, text, request.language), None
-    elif (find_format(text) if chosen == "auto" else chosen) == "plain":
+    elif _is_plain(request):
         for section in sections(text, request.language):
             yield section, None
     else:
         opened = open_text(text, request.language, request.ssml, request.source, request.options)
         for part in opened.parts(FIRST, LATER):
-            yield Section(0, text, opened.language), part
+            yield Section(0, text, opened.language.code), part
+
+
+def _is_plain(request: ScriptRequest) -> bool:
+    """Whether a request's text is neither SSML nor in one of the forms that are taken apart whole."""
+    chosen = request.options.text_format
+    if is_ssml(request.text, request.options):
+        return False
+    return (find_format(request.text) if chosen == "auto" else chosen) == "plain"
 
 
 def speak_in_sections(
@@ -89,6 +96,13 @@ def speak_in_sections(
     """
     sentences = 0
     samples = 0
+    language: TextLanguage | None = None
+    if request.language is None and _is_plain(request):
+        # Of the whole text, so that no section is taken for another language
+        language, notes = reading_language(request.text)
+        request = dataclasses.replace(request, language=language.code)
+        for note in notes:
+            warnings.warn(note, stacklevel=2)
     parts = list(opened_sections(request))
     for number, (section, part) in enumerate(parts):
         last = number + 1 == len(parts)
@@ -111,7 +125,7 @@ def speak_in_sections(
         for piece in pieces:
             samples += len(piece.samples)
             moved = tuple(_moved(timestamp, section.start) for timestamp in piece.timestamps)
-            yield dataclasses.replace(piece, timestamps=moved)
+            yield dataclasses.replace(piece, timestamps=moved, language=language or piece.language)
         sentences += len(script.utterances)
 
 

@@ -15,6 +15,7 @@ from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech
 from soundalike.core.contracts import Converter, PredictsDurations, Progress, Synthesizer
 from soundalike.core.errors import ConfigError
+from soundalike.core.languages import LanguageStatus, language_name
 from soundalike.core.options import check_options, value_of
 from soundalike.core.types import QualityCheck, Voice
 from soundalike.provenance import metadata
@@ -86,6 +87,7 @@ class Pipeline:
     checker: QualityChecker | None
     facts: Mapping[str, Any]
     adapt: Callable[[Voice], Voice]
+    languages: Mapping[str, LanguageStatus] = field(default_factory=dict)  # how well it speaks them
 
     def speak(
         self,
@@ -105,6 +107,7 @@ class Pipeline:
         script = text if isinstance(text, Script) else _script(text, voice, request.text_options)
         for warning in script.warnings:
             warnings.warn(warning, stacklevel=3)
+        warn_of_experimental(script, self.languages)
         sentences = [postprocess.ready(sentence) for sentence in script.utterances]
         voices = [request.others.get(sentence.voice, voice) for sentence in sentences]
         if request.quality == "best":
@@ -124,7 +127,12 @@ class Pipeline:
             speech, check = best_take(own, self.checker, takes)
             pause = postprocess.PAUSE if request.more or number + 1 < len(sentences) else 0.0
             made = postprocess.deliver(speech, sentence, pause, request.loudness)
-            made = dataclasses.replace(made, checks=(check,) if check else (), attention=speech.attention)
+            made = dataclasses.replace(
+                made,
+                checks=(check,) if check else (),
+                attention=speech.attention,
+                language=script.text_language,
+            )
             yield metadata.signed(made, voices[number], self.facts, request.day, request.watermark, at)
             at += len(made.samples)
             if progress is not None:
@@ -152,6 +160,27 @@ class Pipeline:
 def _script(text: str, voice: Voice, options: TextOptions) -> Script:
     """The script of a text, with the pronunciations kept with the voice."""
     return read(text, lexicon=lexicon_of(voice), options=options)
+
+
+_warned: set[LanguageStatus] = set()  # of in this process
+
+
+def warn_of_experimental(script: Script, languages: Mapping[str, LanguageStatus]) -> None:
+    """Warn, once in a process, of each experimental language that most words of a sentence are in."""
+    of_sentence = [
+        [word.language for word in script.trace if word.utterance == number]
+        for number in range(len(script.utterances))
+    ]
+    spoken = dict.fromkeys(max(set(own), key=own.count) for own in of_sentence if own)
+    for status in (languages[code] for code in spoken if code in languages):
+        if status.experimental and status not in _warned:
+            _warned.add(status)
+            error = (
+                "how well it is spoken was not measured"
+                if status.word_error is None
+                else f"a recogniser hears {100 * status.word_error:.0f} % of its words wrong"
+            )
+            warnings.warn(f"{language_name(status.code)} is experimental: {error}.", stacklevel=4)
 
 
 def fitted_seconds(

@@ -9,6 +9,7 @@ from typing import Any
 from soundalike.checkpoints import model_store
 from soundalike.checkpoints.bundle import BUILT_IN, read_model
 from soundalike.core.errors import CheckpointError
+from soundalike.core.languages import LanguageStatus
 from soundalike.inference.cloner import Cloner
 
 from .errors import Refusal
@@ -59,6 +60,13 @@ class Models:
                     family = None if own == DEFAULT else own
                     self._loaded[own] = Cloner.load(self.folders[own], family=family)
         return self._loaded[own]
+
+    def languages(self) -> dict[str, LanguageStatus]:
+        """How well the default model speaks each language; empty for a model that cannot be read."""
+        try:
+            return model_store.languages(self.folders[DEFAULT])
+        except CheckpointError:
+            return {}
 
     def describe(self) -> list[dict[str, Any]]:
         """What clients may choose from: names, architectures, the options of each."""

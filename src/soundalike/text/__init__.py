@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .alphabet import SYMBOLS, encode
     from .detect import detect_language
     from .formats import find_format, visible_text
+    from .language_choice import reading_language
     from .lexicon import Lexicon
     from .normalise import (
         LANGUAGES,
@@ -47,6 +48,7 @@ __all__ = [
     "open_text",
     "phonemize",
     "read",
+    "reading_language",
     "sentence_spans",
     "split_sentences",
     "visible_text",
@@ -66,6 +68,7 @@ _HOMES = {
         "split_sentences",
     ),
     "phonemes": ("Utterance", "in_halves", "installed", "phonemize"),
+    "language_choice": ("reading_language",),
     "script": ("Script", "TokenTrace", "is_ssml", "open_text", "read", "write_script"),
     "source": ("Source",),
 }

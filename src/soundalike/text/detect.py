@@ -1,122 +1,291 @@
-"""The language of a text: by its script, then by common words and letters that few languages have."""
+"""The language of a text: by its script, then by its words, letters and runs of letters.
+
+Known are the languages that are spoken here and many that are not, so that a text in one of those is named
+and not taken for another. English is taken unless several words, or letters that English lacks, say
+otherwise; loans ("déjà vu", "Los Angeles", "Schadenfreude") are no evidence.
+"""
 
 from __future__ import annotations
 
+import functools
+import math
 import re
 import unicodedata
+from dataclasses import dataclass
 
-_COMMON = {
-    name: frozenset(words)
-    for name, *words in (
-        line.split()
-        for line in """
-en a an am no yes now time take make need want know like here into over let it's great good new day please \
-never such the and of to in is was that it he she you for on with as his her they at be this have from or \
-had by not are but what were there can who will my your we i do did would their them been has one all me \
-him so if when which about out up how where why our some more very
-de diese dieser dieses mehr sehr wir ihn vor seit unter immer doch alles man schon jetzt der die das und \
-ist nicht ich du er sie es wir ihr ein eine einen einem einer mit auf für von den dem des im zu zum zur war \
-hat haben sind wird auch wenn aber wie was noch nur nach bei aus über kann mein meine dein sein seine uns \
-sich oder am heute hier mir mich wo
-es ha sido puede ser usted dos sólo contra tus estas ante veces han he nunca tan mis esto ese esa otro otra \
-el la los las de que y en un una es no se por con para su al lo como más pero sus le ya este sí porque esta \
-entre cuando muy sin sobre también me hasta hay donde quien desde todo nos uno ni él ella mi tu está son \
-fue era tiene dónde qué yo del hoy mañana hace
-fr selon ni a deux aucun aussi sous entre après avant premier jamais rien alors donc ont ai as suis êtes le \
-la les de des du et est un une que qui dans en il elle ne pas pour sur au aux ce cette ces son sa ses se je \
-tu nous vous ils avec mais plus par ou où sont été était être on y à très bien mon ma mes comme fait leur \
-lui quand aussi tout d l c j n s qu
-it poi hai prima solo ogni oltre contro erano furono ed o sta fare essere altri nostro loro qui sempre \
-piena il lo la gli le di che e è un una in non per con sono mi si ma come più ha ho da del della dei delle \
-nel nella al alla questo questa quello anche se i l ci cosa perché molto quando dove era stato ti lei lui \
-noi voi mio mia tuo suo sua ai dal dalla c sul oggi hanno
-nl de het een en van ik te dat die in is je niet zijn op aan met voor er maar om hem dan zou wat mijn men \
-dit zo door over ze zich bij ook tot uit naar heb hoe heeft hebben deze u want nog zal me zij nu geen iets \
-worden toch al waren veel meer doen moet wij hij was waar ons
-pt dela dele fim teve porque havia pouca pouco me meu nunca tão isso essa esse você vocês depois eram nem o \
-a os as de que e em um uma é não se por com para do da dos das no na nos nas ao à mais mas como foi ele ela \
-seu sua ou quando muito já eu também só pelo pela até isso entre depois sem mesmo você meu minha está são \
-tem ser onde hoje nós isto esta este há te lhe
-sv och i att det som en på är av för med den till inte har de om ett han var hon jag men sig från vi så kan \
-man när nu hade vid du ska alla eller där ut vad efter under över mycket min mitt din ditt hans hennes mig \
-dig oss blir bli också här inga idag varför hur vill måste
-cs a se v na je že to s z do o k i ale jsem jsi jsou by byl byla bylo jako tak za po co pro ten ta ve si \
-když už ne být jeho její jen nebo není jak který která které mu jej ho mě mi ti však až od kde máte mám \
-bude mít tady dnes kdy proč také jsme svou svůj nás vás
-""".strip().splitlines()
-    )
-}
-_LETTERS = {
-    "de": "äöüß",
-    "es": "ñáéíóú¿¡",
-    "fr": "éèêàçùœëïîôû",
-    "it": "àèìòùé",
-    "pt": "ãõçáéêíóôúâà",
-    "sv": "åäö",
-    "cs": "ěščřžýůďťňáíéúó",
-    "nl": "ëéï",
-}
-_PARTS = {  # runs of letters that are common in one language and rare in the others; _ is a word's edge
-    "en": "th wh sh ea ough igh ing_ ed_ _kn ck_ tion_ ly_ ould ay_ ow",
-    "de": "sch cht ung_ keit_ lich ich_ _zw pf tz eim ein _ge _ver _an auf eu ie heit_ ß cher ucht ft_ rn_",
-    "es": "ción_ _ll lla ñ ado_ ido_ ando_ iendo_ _hu ue ie dad_ _est os_ _qu aba_ ía ios_ rre jo_ ja_",
-    "fr": (
-        "eau eux aux oux ç qu' _l' _d' _n' _s' _j' _c' _qu' oi ou tion_ ment_ ez_ ent_ er_ ais ait "
-        "elle_ ette_ ille eur_ que_"
-    ),
-    "it": (
-        "zione_ zz gli cch tti_ tto_ tta_ lla_ llo_ gg ggi chi che ghi are_ ere_ ire_ ato_ uto_ _sc cci "
-        "ezza_ _all' _l' _dell' sso_ nno_ ino_ uo"
-    ),
-    "nl": "ij oo aa ee uu sch oe ui _zi _ge isch_ lijk heid_ en_ aar gt_ cht _ver je_ oor eer_ zo vr",
-    "pt": "ção ções ão ões nh lh _qu ç dade_ ei ou eir inho inha _não am_ em_ ê ou_ oso_ gem_ ndo_ ões_",
-    "sv": "å ä ö sk ck ande_ ning_ ade_ tt_ lj _sj _fö ör ar_ na_ igt_ ligt_ ska_ ll_",
-    "cs": (
-        "ch ou_ ý_ é_ ě ř š č ž ů ost_ ní_ ání_ ení_ _př _ne _po vš ho_ mi_ il_ la_ al_ ých_ ova št "
-        "ství_ _vy áh ám_"
-    ),
-}
-_PARTS_OF = {
-    language: re.compile("|".join(f"(?={part})" for part in parts.split()))
-    for language, parts in _PARTS.items()
-}
+from .detection.scripts import language_of_script
+from .detection.tables import Words, loans, log_rank, ngrams, words
+from .normalise import LANGUAGES
+
+READ = 20_000  # characters of a text that are looked at
+PRIOR = 4.0  # nats that English has before any word is seen
+UNSPOKEN = -1.0  # nats that a language has that is not spoken here
+RARE = -3.0  # nats of those that are written less, and near to one that is spoken here
+NEAR = ("gl", "la", "eo", "af", "ca")
+RAREST = -8.0  # logarithm of how often a word of a list is used, at least
+UNLISTED = -12.5  # logarithm of how often a word that is not in a language's list is used
+SHAPE = 2.5  # nats at most that the letters of one word count
+FOREIGN_LETTER = -4.0  # nats of a word with a letter that a language has not
+NAME = 1.0  # nats at most for a word with a capital that no list has
+SURE = 2.0  # nats between the best and the next, from which on a language is sure
+SPANISH_MARK = 6.0  # nats of a ¿ or ¡
+CYRILLIC = ("ru", "uk", "bg", "sr", "be")
+
+# Numbers with what is glued to them, units behind them, initials, mail addresses and the like say nothing
+_NO_WORD = re.compile(
+    r"</?[a-zA-Z!?][^<>]{0,500}>|\[\[[^\[\]]{0,200}\]\]|https?://\S+|www\.\S+|(?<!\S)\S{1,80}@\S+|[@#]\w+"
+    r"|(?<!\w)\w{0,40}?\d[\w.,:'\"/-]*(?:\s*(?:[ap]\.m\.|[^\W\d_]{1,3}\b))?"
+    r"|\b[A-ZÀ-Þ]\.(?:\s?[A-ZÀ-Þ]\.)*|\b[B-HJ-NP-Z]\b(?!['’])|\b[b-df-hj-np-tv-xz]\b(?!['’])|\b[IVXLCDM]{2,}\b"
+)
+_WORD = re.compile(
+    r"<[^>]*>|\[\[.*?\]\]|https?://\S+|www\.\S+|\S+@\S+|[@#]\w+|\w*\d[\w.,:'\"/-]*(?:\s*(?:[ap]\.m\.|[^\W\d_]{1,3}\b))?"
+    r"|\b[A-ZÀ-Þ]\.(?:\s?[A-ZÀ-Þ]\.)*|\b[B-HJ-NP-Z]\b(?!['’])|\b[b-df-hj-np-tv-xz]\b(?!['’])|\b[IVXLCDM]{2,}\b"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*['’]?")
+_PARTICLES = frozenset(
+    (
+        "von vom zu van der den die das de del della di da do dos du des la le les el il al bin ibn los las "
+        "san y e i"
+    ).split()
+)
+_ENGLISH_TAILS = frozenset("s m re ve ll d t".split())
+
+
+@dataclass(frozen=True)
+class Detection:
+    """The language a text seems to be in."""
+
+    language: str  # code; one that is spoken here or not
+    sure: bool
+    other: str = ""  # where it is not sure: the language that comes next
+
+    @property
+    def spoken(self) -> bool:
+        """Whether the language is one of LANGUAGES."""
+        return self.language in LANGUAGES
 
 
 def detect_language(text: str, default: str = "en") -> str:
-    """The language of LANGUAGES a text is most likely in; `default` where the text has too few signs of any.
-
-    Markup between < and > is not counted.
+    """The language of LANGUAGES a text is most likely in; `default` where the text has too few signs of any,
+    or is in a language that is not spoken here. Markup between < and > is not counted.
     """
-    text = unicodedata.normalize("NFC", re.sub(r"<[^>]*>", " ", text[:20_000]))
-    letters = [c for c in text if c.isalpha()]
-    if not letters:
-        return default
-    if sum("\u0400" <= c <= "\u04ff" for c in letters) > 0.5 * len(letters):
-        return "ru"
-    words = re.findall(r"[^\W\d_]+(?:['’](?=[^\W\d_]))?", text.lower().replace("’", "'"))
-    scores = {language: _score(language, words) for language in _COMMON}
-    best = max(scores, key=lambda language: scores[language])
-    second = max(score for language, score in scores.items() if language != best)
-    enough = (
-        scores[best] >= 1.5
-        and scores[best] > second
-        and scores[best] > 1.1 * scores[default if default in scores else "en"]
-    )
-    return best if enough else default
+    found = detect(text, default)
+    return found.language if found.spoken else default
 
 
-def _score(language: str, words: list[str]) -> float:
-    """Points: one for a common word (more where few languages have it), less for a telling letter, least for
-    a run of letters.
+def detect(text: str, default: str = "en") -> Detection:
+    """The language a text seems to be in, and whether that is sure; `default` for a text without words."""
+    text = unicodedata.normalize("NFC", _NO_WORD.sub(" ", text[:READ]))
+    script, language = language_of_script(text)
+    if language:
+        return Detection(language, True)
+    if script == "cyrillic":
+        return _of_cyrillic(text)
+    tokens = _tokens(text)
+    rest = _without_loans(tokens, all_loans=True)
+    spanish = SPANISH_MARK if re.search("[¿¡]", text) else 0.0
+    found = _of_words(_without_loans(tokens, all_loans=False), default, text, spanish)
+    if found.language == default or not rest or len(rest) == len(tokens):
+        return found
+    # A phrase of another language within a text of the default
+    around = _of_words(rest, default, text, spanish)
+    return around if around.language == default and around.sure else found
+
+
+def _of_words(tokens: list[_Token], default: str, text: str, spanish: float) -> Detection:
+    """The language of some words in Latin letters, those of a text."""
+    if not tokens:
+        return Detection(default, True)
+    totals = dict.fromkeys(_latin(), 0.0)
+    for token in dict.fromkeys(tokens):
+        for language, points in _points(token.text, token.name).items():
+            totals[language] += points
+    totals["es"] += spanish
+    spoken_out = text.rstrip()[-1:] in (".", "!", "?", "…")
+    grounds = {
+        language: total
+        for language, total in totals.items()
+        if _has_grounds(language, tokens, default, spoken_out) or (spanish and language == "es")
+    }
+    return _decided(grounds, default)
+
+
+@functools.cache
+def listed_words(language: str) -> frozenset[str]:
+    """The words that are known of a language."""
+    known = words("spoken.txt") | words("elsewhere.txt")
+    return frozenset(known[language].rank)
+
+
+@functools.cache
+def _latin() -> dict[str, Words]:
+    """The languages written in Latin letters, with their words."""
+    return {
+        language: own
+        for name in ("spoken.txt", "elsewhere.txt")
+        for language, own in words(name).items()
+        if language not in CYRILLIC
+    }
+
+
+@functools.cache
+def _is_listed(word: str) -> bool:
+    """Whether a word is in the list of any language."""
+    return any(word in own.rank for own in _latin().values())
+
+
+def _has_grounds(language: str, tokens: list[_Token], default: str, spoken_out: bool) -> bool:
+    """Whether a text holds a word of a language that the default has not (two, for a language that is not
+    spoken here), or two words that are in no list and no names; with letters that the default has not one is
+    enough where the text is `spoken_out`.
     """
-    points = 0.0
-    for word in words:
-        if word.rstrip("'") in _COMMON[language]:
-            points += (0.3 if len(word) == 1 else 0.5) + 1.0 / sum(
-                word.rstrip("'") in other for other in _COMMON.values()
-            )
-        for c in set(word) & set(_LETTERS.get(language, "")):
-            points += 0.3 + 0.9 * (sum(c in own for own in _LETTERS.values()) == 1)
-        if len(word) > 2:
-            points += 0.25 * len(_PARTS_OF[language].findall(f"_{word}_"))
+    if language == default:
+        return True
+    latin = _latin()
+    own = latin[language].rank
+    others = latin[default].rank if default in latin else {}
+    texts = {token.text for token in tokens}
+    listed = {w for w in texts if len(w) > 1 and w in own and own[w] < others.get(w, 10_000)}
+    if language not in LANGUAGES:
+        accented = any(not word.isascii() and not set(word) - latin[language].letters for word in texts)
+        return len(listed) > (0 if len(texts) < 3 or accented else 1)
+    if listed:
+        return True
+    unlisted = {token.text for token in tokens if not token.name and not _is_listed(token.text)}
+    telling = spoken_out and not all(word.isascii() for word in unlisted)
+    return len(unlisted) > (0 if telling else 1)
+
+
+def _decided(totals: dict[str, float], default: str) -> Detection:
+    for language in totals:
+        if language == default:
+            totals[language] += PRIOR
+        elif language not in LANGUAGES:
+            totals[language] += RARE if language in NEAR else UNSPOKEN
+    best, *others = sorted(totals, key=lambda language: -totals[language])
+    second = others[0] if others else best
+    sure = not others or totals[best] - totals[second] >= (SURE if best != default else 0.5)
+    # Whether Danish or Norwegian, it is not spoken here
+    sure = sure or (best not in LANGUAGES and second not in LANGUAGES)
+    return Detection(best, sure, "" if sure else second)
+
+
+@dataclass(frozen=True)
+class _Token:
+    """A word of a text, in small letters."""
+
+    text: str
+    name: bool  # written with a capital where no sentence begins, or where all words have one
+    links: bool = False  # stands within a name: Ludwig van Beethoven
+
+
+def _tokens(text: str) -> list[_Token]:
+    found = list(_WORD.finditer(text))
+    written = [match[0] for match in found]
+    shouted = all(word.isupper() for word in written)
+    titled = len(written) > 1 and all(word[0].isupper() for word in written if len(word) > 3)
+    tokens: list[_Token] = []
+    for number, match in enumerate(found):
+        word = match[0]
+        begins = (
+            not number
+            or re.search(r"[.!?:\n¿¡\"“«]\s*\Z", text[max(0, match.start() - 3) : match.start()]) is not None
+        )
+        capital = word[0].isupper() and not shouted
+        links = False
+        if word.isupper() and len(word) > 1 and not (shouted and _is_listed(word.lower())):
+            continue  # initials
+        if word.lower() in _PARTICLES and number + 1 < len(found) and not shouted:
+            links = _links(written[number - 1] if number else "", written[number + 1])
+        for part in _parts(word.lower().replace("’", "'")):
+            tokens.append(_Token(part, capital and (titled or not begins), links))
+    return tokens
+
+
+def _links(before: str, after: str) -> bool:
+    """Whether a particle between two words stands in a name: Ludwig van Beethoven, La Bamba."""
+    if not after[0].isupper() and after.lower() not in _PARTICLES:
+        return False
+    return before[:1].isupper() or before.lower() in _PARTICLES or not _is_listed(after.lower())
+
+
+def _parts(word: str) -> list[str]:
+    """A word with an apostrophe in its parts: l'eau is l' and eau, geht's is geht."""
+    head, mark, tail = word.partition("'")
+    if not mark:
+        return [word]
+    if any(word in own.rank for own in words("spoken.txt").values()):
+        return [word]
+    if not tail or tail in _ENGLISH_TAILS:
+        return [head]
+    return [f"{head}'", *tail.split("'")]
+
+
+def _without_loans(tokens: list[_Token], all_loans: bool) -> list[_Token]:
+    """The words that are of no loan that is English even where it stands alone, or of no loan at all."""
+    table, longest = loans()
+    kept: list[_Token] = []
+    at = 0
+    texts = [token.text.strip("'") for token in tokens]
+    while at < len(tokens):
+        for size in range(min(longest, len(tokens) - at), 0, -1):
+            loan = table.get(tuple(texts[at : at + size]))
+            if loan is not None:
+                if not (all_loans or loan.byword):
+                    kept += tokens[at : at + size]
+                at += size
+                break
+        else:
+            if not tokens[at].links:
+                kept.append(tokens[at])
+            at += 1
+    return kept
+
+
+@functools.lru_cache(maxsize=4096)
+def _points(word: str, name: bool) -> dict[str, float]:
+    """The logarithm of how likely a word is in each language."""
+    latin = _latin()
+    shapes = _shapes(word)
+    listed = _is_listed(word)
+    accents = 0.0 if word.isascii() else NAME  # of a language whose runs of letters are not known
+    points = {}
+    for language, own in latin.items():
+        if word in own.rank:
+            rarest = RAREST - 1.5 if language == "en" else RAREST  # whose list is longer
+            points[language] = max(rarest, log_rank(own.rank[word] * (1 if language in LANGUAGES else 4)))
+            continue
+        most = SHAPE if listed or not name else NAME
+        shape = max(-most, min(most if not listed else 0.0, shapes.get(language, accents)))
+        if set(word) - own.letters - {"'"}:
+            shape = FOREIGN_LETTER if not name else -2 * NAME
+        points[language] = UNLISTED + shape
     return points
+
+
+def _shapes(word: str) -> dict[str, float]:
+    """How much likelier a word's letters are in each language than in the mean of them, in nats."""
+    languages, table = ngrams()
+    letters = f"__{word.strip(chr(39))}_"
+    sums = [0.0] * len(languages)
+    for at in range(len(letters) - 2):
+        for number, value in enumerate(table.get(letters[at : at + 3], ())):
+            sums[number] += value
+    # As parts of what all languages make likely together
+    most = max(sums)
+    mean = most + math.log(sum(math.exp(value - most) for value in sums) / len(sums))
+    return {language: value - mean for language, value in zip(languages, sums, strict=True)}
+
+
+def _of_cyrillic(text: str) -> Detection:
+    """The language of a text in Cyrillic letters: Russian unless letters or words say otherwise."""
+    totals = {language: 3.0 if language == "ru" else 0.0 for language in CYRILLIC}
+    known = words("spoken.txt") | words("elsewhere.txt")
+    for word in re.findall(r"[^\W\d_]+", text.lower()):
+        for language in CYRILLIC:
+            own = known[language]
+            if word in own.rank:
+                totals[language] += log_rank(own.rank[word])
+            else:
+                totals[language] += UNLISTED + (FOREIGN_LETTER if set(word) - own.letters else 0.0)
+    return _decided(totals, "")

@@ -77,7 +77,12 @@ def as_dict(script: Script) -> dict[str, Any]:
                 "marks": [{"name": name, "before": index} for name, index in spoken.marks],
             }
         )
-    return {"language": script.language, "sentences": sentences, "warnings": script.warnings}
+    return {
+        "language": script.language,
+        "text_language": script.text_language.to_dict(),
+        "sentences": sentences,
+        "warnings": script.warnings,
+    }
 
 
 def _short(text: str) -> str:

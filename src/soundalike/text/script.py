@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from itertools import groupby
 
 from soundalike.core.errors import TextError
+from soundalike.core.languages import TextLanguage
 from soundalike.core.text_options import TextOptions
 
 from .alphabet import COMMA, EXCLAMATION, QUESTION, STOP
-from .detect import detect_language
+from .foreign_words import with_foreign_words
 from .formats import read_text, visible_text
+from .language_choice import reading_language
 from .lexicon import Lexicon
 from .markup import Item, Style, Words, read_ssml
 from .normalise import base_language, explain_words
-from .phonemes import Token, Utterance, assemble, installed, tokens_of
+from .phonemes import Token, Utterance, assemble, tokens_of
 from .pieces import Row
 from .source import Source
 
@@ -52,6 +55,7 @@ class Script:
     language: str = "en"
     trace: list[TokenTrace] = field(default_factory=list)  # of all words, in order
     source: str = ""  # the input itself
+    text_language: TextLanguage = TextLanguage("en", True)  # the same language, and how it is known
 
 
 def read(
@@ -82,24 +86,27 @@ def open_text(
 ) -> Source:
     """The items of a text, as `read` takes it. Raises TextError and ConfigError as that does."""
     language = base_language(language) if language else None
+    chosen = TextLanguage(language or "en", True)
+    notes: list[str] = []
+
+    def found(seen: str) -> str:
+        nonlocal chosen, notes
+        chosen, notes = reading_language(seen, language)
+        return chosen.code
+
     if not text.strip():
         raise TextError(f"{where}: the text is empty. Give a sentence to speak.")
     if ssml is None:
         ssml = is_ssml(text, options)
     if ssml:
         lead = len(text) - len(text.lstrip("\ufeff \t\r\n"))
-        items, warnings, language = read_ssml(text[lead:], language, where, detect_language)
+        items, warnings, code = read_ssml(text[lead:], language, where, found)
+        chosen = replace(chosen, code=code)
         items = [_moved(item, lead) for item in items]
     else:
-        seems = language or detect_language(visible_text(text, options))
-        language = seems if language or installed(seems) else "en"
-        items, warnings = read_text(text, language, where, options)
-        if seems != language:
-            warnings.append(
-                f"the text seems to be in '{seems}', whose lexicon is not installed: "
-                f"read as English (pip install soundalike[{seems}])"
-            )
-    return Source(text, items, language, where, warnings)
+        chosen, notes = reading_language(visible_text(text, options), language)
+        items, warnings = read_text(text, chosen.code, where, options)
+    return Source(text, with_foreign_words(items, chosen.code), chosen, where, warnings + notes)
 
 
 def write_script(
@@ -110,8 +117,8 @@ def write_script(
     names = {item.style.voice for item in source.items if isinstance(item, Words) and item.style.voice}
     unknown = sorted(names - set(voices or ()))
     warnings += [f"voice '{name}' is not known and is left to the caller" for name in unknown]
-    writer = _Writer(source.text, source.language, lexicon, source.where)
-    return writer.write(source.items, warnings)
+    writer = _Writer(source.text, source.language.code, lexicon, source.where)
+    return replace(writer.write(source.items, warnings), text_language=source.language)
 
 
 def is_ssml(text: str, options: TextOptions | None = None) -> bool:
@@ -288,7 +295,7 @@ class _Writer:
             tokens,
             self.where,
             re.sub(r"\s+", " ", text).strip(),
-            styles[0].language,
+            Counter(style.language for style in styles).most_common(1)[0][0],
             spans=[(word.start, word.stop) for word in words],
             written=_shown(words),
             voice=styles[0].voice,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from soundalike.core.languages import TextLanguage
+
 from .markup import Boundary, Item, Words
 
 
@@ -14,7 +16,7 @@ class Source:
 
     text: str
     items: list[Item]
-    language: str
+    language: TextLanguage
     where: str = "text"
     warnings: list[str] = field(default_factory=list)
 

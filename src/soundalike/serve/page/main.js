@@ -20,7 +20,10 @@ function settle(told) {
   $("format").replaceChildren(...limits.formats.filter((name) => name !== "pcm").map((name) => make("option", { value: name, textContent: name.toUpperCase() })));
   $("format").value = limits.formats.includes(kept("format")) ? kept("format") : limits.formats[0];
   const names = new Intl.DisplayNames(["en"], { type: "language" });
-  $("language").append(...limits.languages.map((code) => make("option", { value: code, textContent: names.of(code) })));
+  const status = (code) => limits.language_status?.find((one) => one.code === code);
+  const error = (one) => (one.word_error === null ? "not measured" : `${Math.round(100 * one.word_error)} % of words wrong`);
+  const title = (code) => names.of(code) + (status(code)?.experimental ? ` (experimental, ${error(status(code))})` : "");
+  $("language").append(...limits.languages.map((code) => make("option", { value: code, textContent: title(code) })));
   [$("speed").min, $("speed").max] = limits.speed.map(Math.log2);
   for (const [name, range] of Object.entries(limits.options || {})) if (ADVANCED[name]) addOption(name, ...range);
   $("model-field").hidden = !(limits.models?.length > 1);

@@ -56,6 +56,9 @@ async def limits(request: Request) -> dict[str, Any]:
         "version": __version__,
         "models": services.models.describe(),
         "languages": [language for language in LANGUAGES if installed(language)],
+        "language_status": [
+            status.to_dict() for code, status in services.models.languages().items() if installed(code)
+        ],
         "options": ranges(),
     }
 

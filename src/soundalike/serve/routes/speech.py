@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from starlette.responses import Response
 
 from soundalike.audio.speech import Speech, join
+from soundalike.core.languages import TextLanguage
 from soundalike.core.text_options import TextFormat
 from soundalike.core.types import Voice
 from soundalike.inference.quality_check import report
@@ -65,7 +66,7 @@ async def speech(request: Request, body: SpeechRequest) -> Response:
         parts = encoded(request, body, _with(first, pieces))
         held.push_async_callback(parts.aclose)
         media = "text/event-stream" if body.stream_format == "sse" else MEDIA[body.response_format]
-        headers = {"X-Seed": str(body.seed)}
+        headers = {"X-Seed": str(body.seed), **language_header(first)}
         return Stream(parts, media, headers, services.settings.stall, held.pop_all().aclose)
 
 
@@ -95,12 +96,14 @@ async def _events(request: Request, body: SpeechRequest, pieces: Pieces) -> Asyn
     encoder = Encoder(body.response_format)
     seconds = 0.0
     doubts: list[str] = []
+    language: TextLanguage | None = None
     try:
         async for piece in pieces:
             count_speech(request, piece)
             doubts += [f"in '{check.text}': {doubt}" for check in piece.checks for doubt in check.doubts]
             more = {"words": words_of(piece, seconds)} if body.timestamps else {}
             seconds += piece.seconds
+            language = language or piece.language
             yield _delta(encoder.add(piece), **more)
         if data := encoder.finish():
             yield _delta(data)
@@ -115,8 +118,14 @@ async def _events(request: Request, body: SpeechRequest, pieces: Pieces) -> Asyn
             "seconds": round(seconds, 3),
             "seed": body.seed,
             "doubts": doubts,
+            "language": language.to_dict() if language else None,
         }
     )
+
+
+def language_header(piece: Speech) -> dict[str, str]:
+    """The header that tells the language a text is read in: `de; found`."""
+    return {"X-Language": f"{piece.language.code}; {piece.language.how}"} if piece.language else {}
 
 
 def _delta(data: bytes, **more: Any) -> bytes:
@@ -194,6 +203,7 @@ async def _clone(request: Request, data: bytes, transcript: str | None, body: Te
         "seconds": round(whole.seconds, 3),
         "seed": body.seed,
         "words": words_of(whole),
+        "language": whole.language.to_dict() if whole.language else None,
         "report": {"voice": report_of(voice), "speech": report(whole.checks)},
     }
 

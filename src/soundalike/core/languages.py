@@ -1,0 +1,93 @@
+"""Languages: their names, which one a text is read in and how that is known, how well a model speaks them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+UNDERSTOOD = 0.1  # word error up to which a language is not experimental
+_NAMES = dict(
+    entry.strip().split(" ", 1)
+    for entry in """
+af Afrikaans, am Amharic, ar Arabic, az Azerbaijani, be Belarusian, bg Bulgarian, bn Bengali, bo Tibetan,
+ca Catalan, cs Czech, cy Welsh, da Danish, de German, dv Dhivehi, el Greek, en English, eo Esperanto,
+es Spanish, et Estonian, eu Basque, fa Persian, fi Finnish, fr French, ga Irish, gl Galician, gu Gujarati,
+he Hebrew, hi Hindi, hr Croatian, hu Hungarian, hy Armenian, id Indonesian, is Icelandic, it Italian,
+ja Japanese, ka Georgian, kk Kazakh, km Khmer, kn Kannada, ko Korean, la Latin, lo Lao, lt Lithuanian,
+lv Latvian, mk Macedonian, ml Malayalam, mn Mongolian, mt Maltese, my Burmese, nl Dutch, no Norwegian,
+or Odia, pa Punjabi, pl Polish, pt Portuguese, ro Romanian, ru Russian, si Sinhala, sk Slovak,
+sl Slovenian, sq Albanian, sr Serbian, sv Swedish, sw Swahili, ta Tamil, te Telugu, th Thai, tl Tagalog,
+tr Turkish, tt Tatar, uk Ukrainian, ur Urdu, vi Vietnamese, zh Chinese
+""".replace("\n", " ").split(",")
+)
+
+
+def language_name(code: str) -> str:
+    """The English name of a language by its code; the code itself where it is not known."""
+    return _NAMES.get(code, code)
+
+
+@dataclass(frozen=True)
+class TextLanguage:
+    """The language a text is read in, and how that is known."""
+
+    code: str
+    given: bool  # by the caller, or by SSML's xml:lang; else found from the text
+    sure: bool = True  # false where the text is short and could be in another language
+    seems: str = ""  # code of the language the text seems to be in, where it cannot be read in that
+
+    @property
+    def how(self) -> str:
+        """`given`, `found`, or `found, not sure`."""
+        if self.given:
+            return "given"
+        return "found" if self.sure else "found, not sure"
+
+    def __str__(self) -> str:
+        seems = f"; the text seems to be in {language_name(self.seems)}" if self.seems else ""
+        return f"{language_name(self.code)} ({self.how}{seems})"
+
+    def to_dict(self) -> dict[str, str | bool]:
+        """The same as JSON can hold it."""
+        return {
+            "code": self.code,
+            "name": language_name(self.code),
+            "given": self.given,
+            "sure": self.sure,
+            "seems": self.seems or self.code,
+        }
+
+
+@dataclass(frozen=True)
+class LanguageStatus:
+    """How well a model speaks a language."""
+
+    code: str
+    word_error: float | None  # share of the words that a recogniser hears wrong; None: not measured
+
+    @property
+    def experimental(self) -> bool:
+        """Whether words may well be wrong: the error is large or, but for English, was not measured."""
+        if self.word_error is None:
+            return self.code != "en"
+        return self.word_error > UNDERSTOOD
+
+    def __str__(self) -> str:
+        state = "experimental, " if self.experimental else ""
+        if self.word_error is None:
+            return f"{language_name(self.code)}: {state}not measured"
+        return f"{language_name(self.code)}: {state}word error {self.word_error:.0%}".replace("%", " %")
+
+    def to_dict(self) -> dict[str, str | bool | float | None]:
+        """The same as JSON can hold it."""
+        return {
+            "code": self.code,
+            "name": language_name(self.code),
+            "experimental": self.experimental,
+            "word_error": self.word_error,
+        }
+
+
+def language_statuses(codes: Iterable[str], measured: Mapping[str, float]) -> dict[str, LanguageStatus]:
+    """The status of each language, of the word errors that were measured."""
+    return {code: LanguageStatus(code, measured.get(code)) for code in codes}
