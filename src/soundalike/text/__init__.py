@@ -13,15 +13,10 @@ if TYPE_CHECKING:
     from .alphabet import SYMBOLS, encode
     from .detect import detect_language
     from .lexicon import Lexicon
-    from .normalise import (
-        LANGUAGES,
-        NormalisedSpan,
-        base_language,
-        sentence_spans,
-        split_sentences,
-    )
+    from .normalise import LANGUAGES, NormalisedSpan, base_language
     from .phonemes import Utterance, in_halves, installed, phonemize
     from .script import Script, TokenTrace, is_ssml, read
+    from .segment.split import segments, sentence_spans, split_sentences
 
 __all__ = [
     "LANGUAGES",
@@ -39,6 +34,7 @@ __all__ = [
     "is_ssml",
     "phonemize",
     "read",
+    "segments",
     "sentence_spans",
     "split_sentences",
 ]
@@ -47,15 +43,10 @@ _HOMES = {
     "alphabet": ("SYMBOLS", "encode"),
     "detect": ("detect_language",),
     "lexicon": ("Lexicon",),
-    "normalise": (
-        "LANGUAGES",
-        "NormalisedSpan",
-        "base_language",
-        "sentence_spans",
-        "split_sentences",
-    ),
+    "normalise": ("LANGUAGES", "NormalisedSpan", "base_language"),
     "phonemes": ("Utterance", "in_halves", "installed", "phonemize"),
     "script": ("Script", "TokenTrace", "is_ssml", "read"),
+    "segment.split": ("segments", "sentence_spans", "split_sentences"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
