@@ -58,11 +58,7 @@ def _of_line(text: str, start: int, stop: int, ending: Ending, table: Convention
     ends = [m.end() for m in MARKS.finditer(part) if judged(part, m.start(), m.end(), table) is Stop.END]
     items = inline_items(part)
     # The stop of an item's own number is no end
-    ends = [
-        end
-        for end in ends
-        if not any(part[item:end].strip(" .)\n").isdecimal() for item in items if item < end)
-    ]
+    ends = [end for end in ends if not any(_is_number(part[item:end]) for item in items if item < end)]
     ends = sorted({*ends, *items})
     if not ends or any(c.isalnum() for c in part[ends[-1] :]):
         ends.append(len(part))
@@ -73,6 +69,10 @@ def _of_line(text: str, start: int, stop: int, ending: Ending, table: Convention
         found += _cut(text, start + begin, start + end, how, table)
         begin = end
     return found
+
+
+def _is_number(text: str) -> bool:
+    return text.strip(" .)\n•⁃▪●◦").isdecimal()
 
 
 def _cut(text: str, start: int, stop: int, ending: Ending, table: Conventions) -> list[Segment]:
