@@ -8,7 +8,7 @@ import pytest
 
 from soundalike.core.errors import ConfigError, TextError
 from soundalike.text import phonemize, read, split_sentences
-from soundalike.text.normalise import LONGEST_PIECE
+from soundalike.text.segment.cuts import LONGEST_PIECE
 
 
 def only(text: str, **more):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ from soundalike.text import (
     is_ssml,
     open_text,
     reading_language,
-    sentence_spans,
+    segments,
 )
 
 from .cloner import Cloner
@@ -26,6 +27,9 @@ from .script_request import ScriptRequest, called_voices, read_script
 
 FIRST = 120  # characters of the first section, at least
 LATER = 1000  # characters of those after it
+_LINE_BREAK = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")
+# What stands for the line breaks behind a segment, by what ends it
+_SHOWN = {"sentence": " ", "clause": " ", "line": "\u2028", "paragraph": "\u2029"}
 
 
 class Section(NamedTuple):
@@ -45,15 +49,26 @@ def sections(text: str, language: str | None) -> Iterator[Section]:
         language = reading_language(text)[0].code
     start = 0
     size = FIRST
-    for _, stop in sentence_spans(text, base_language(language)):
-        part = text[start:stop]
+    waiting: list[str] = []  # of the section, up to `at`
+    at = 0
+    ending = "sentence"
+    for segment in segments(text, base_language(language)):
+        # So that a section by itself is read as in the whole: wraps become spaces, ends of lines stay
+        waiting += [
+            _LINE_BREAK.sub(_SHOWN[ending], text[at : segment.start]),
+            _LINE_BREAK.sub(" ", text[segment.start : segment.stop]),
+        ]
+        at = segment.stop
+        ending = segment.ending
+        part = text[start:at]
         # What stands in brackets may look like the end of a sentence
-        if len(part) >= size and part.count("[") == part.count("]"):
-            yield Section(start, part, language)
-            start = stop
+        if ending != "clause" and len(part) >= size and part.count("[") == part.count("]"):
+            yield Section(start, "".join(waiting), language)
+            start = at
+            waiting = []
             size = LATER
     if text[start:].strip() or not start:
-        yield Section(start, text[start:], language)
+        yield Section(start, "".join(waiting) + text[at:], language)
 
 
 def opened_sections(request: ScriptRequest) -> Iterator[tuple[Section, Source | None]]:

@@ -125,7 +125,8 @@ class Pipeline:
                 wishes["seconds"] = lengths[number]
             own = Takes(self.model, sentence, voices[number], dataclasses.replace(options, **wishes))
             speech, check = best_take(own, self.checker, takes)
-            pause = postprocess.PAUSE if request.more or number + 1 < len(sentences) else 0.0
+            is_last = number + 1 == len(sentences) and not request.more
+            pause = 0.0 if is_last else postprocess.pause_after(sentence)
             made = postprocess.deliver(speech, sentence, pause, request.loudness)
             made = dataclasses.replace(
                 made,
@@ -196,7 +197,7 @@ def fitted_seconds(
             "Leave --fit out."
         )
     natural = [model.seconds(sentence, voice, options) for sentence, voice in zip(sentences, voices)]
-    quiet = postprocess.PAUSE * (len(sentences) - 1)
+    quiet = sum(postprocess.pause_after(sentence) for sentence in sentences[:-1])
     quiet += sum(postprocess.asked_pauses(sentence) for sentence in sentences)
     if fit <= quiet + 0.1 * sum(natural):
         raise ConfigError(

@@ -35,6 +35,11 @@ def ready(utterance: Utterance) -> Utterance:
     return replace(utterance, symbols=symbols)
 
 
+def pause_after(utterance: Utterance) -> float:
+    """Seconds of quiet put between a sentence and the next; none where it goes on in the next utterance."""
+    return 0.0 if utterance.goes_on else PAUSE
+
+
 def asked_pauses(utterance: Utterance) -> float:
     """Seconds of quiet that a sentence's text asks for."""
     return sum(min(seconds, LONGEST_PAUSE) for seconds in utterance.pauses.values())

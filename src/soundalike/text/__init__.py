@@ -17,15 +17,10 @@ if TYPE_CHECKING:
     from .formats import find_format, visible_text
     from .language_choice import reading_language
     from .lexicon import Lexicon
-    from .normalise import (
-        LANGUAGES,
-        NormalisedSpan,
-        base_language,
-        sentence_spans,
-        split_sentences,
-    )
+    from .normalise import LANGUAGES, NormalisedSpan, base_language
     from .phonemes import Utterance, in_halves, installed, phonemize
     from .script import Script, TokenTrace, is_ssml, open_text, read, write_script
+    from .segment.split import segments, sentence_spans, split_sentences
     from .source import Source
 
 __all__ = [
@@ -49,6 +44,7 @@ __all__ = [
     "phonemize",
     "read",
     "reading_language",
+    "segments",
     "sentence_spans",
     "split_sentences",
     "visible_text",
@@ -60,16 +56,11 @@ _HOMES = {
     "detect": ("detect_language",),
     "formats": ("find_format", "visible_text"),
     "lexicon": ("Lexicon",),
-    "normalise": (
-        "LANGUAGES",
-        "NormalisedSpan",
-        "base_language",
-        "sentence_spans",
-        "split_sentences",
-    ),
+    "normalise": ("LANGUAGES", "NormalisedSpan", "base_language"),
     "phonemes": ("Utterance", "in_halves", "installed", "phonemize"),
     "language_choice": ("reading_language",),
     "script": ("Script", "TokenTrace", "is_ssml", "open_text", "read", "write_script"),
+    "segment.split": ("segments", "sentence_spans", "split_sentences"),
     "source": ("Source",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

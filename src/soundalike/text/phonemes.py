@@ -64,6 +64,11 @@ class Utterance:
     marks: list[tuple[str, int]] = field(default_factory=list)
     voice: str = ""  # the name asked for
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether its sentence goes on in the next utterance, so that the voice does not fall at its end."""
+        return self.symbols[-1] == COMMA
+
 
 @dataclass(frozen=True)
 class Token:
@@ -212,9 +217,11 @@ def _english(context: list[Word], number: int) -> tuple[list[str], str]:
     return [], ""
 
 
-def assemble(tokens: list[Token], where: str, text: str, language: str, **more: object) -> Utterance:
-    """Tokens as one sentence: a start mark, one mark after each word, a closing mark. Raises TextError where
-    no word is among them.
+def assemble(
+    tokens: list[Token], where: str, text: str, language: str, goes_on: bool = False, **more: object
+) -> Utterance:
+    """Tokens as one sentence: a start mark, one mark after each word, a closing mark; a comma where the
+    sentence `goes_on` in the next utterance. Raises TextError where no word is among them.
     """
     symbols = [START]
     words: list[str] = []
@@ -235,7 +242,7 @@ def assemble(tokens: list[Token], where: str, text: str, language: str, **more: 
     if symbols[-1] not in (STOP, QUESTION, EXCLAMATION):
         if symbols[-1] == COMMA:
             symbols.pop(), word_of.pop()
-        symbols.append(STOP)
+        symbols.append(COMMA if goes_on else STOP)
         word_of.append(len(words) - 1)
     return Utterance(symbols, words, word_of, text, language, **more)  # type: ignore[arg-type]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from .lexicon import Lexicon
 from .markup import Boundary, Item, Mark, Pause, Style, Words
-from .normalise import sentence_spans
+from .segment.split import segments
 
 _WORD = re.compile(r"\w+(?:['’.&-]\w+)*")
 # Characters at most by which a word of given sounds stands in its sentence while that is being cut
@@ -28,6 +28,21 @@ class Piece:
     style: Style
     rule: str = ""
     symbols: list[str] | None = None
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Pieces that are spoken in one go."""
+
+    first: int
+    last: int  # behind the last piece
+    goes_on: bool  # its sentence does, in the next such
+
+
+def _mask(piece: Piece) -> str:
+    """A made-up word for one of given sounds; where these are all that is written, it may open a sentence."""
+    begin = "x" if piece.text[:1].islower() and piece.rule != "inline IPA" else "X"
+    return begin + "x" * min(len(piece.text), _MASK)
 
 
 class Row:
@@ -60,26 +75,23 @@ class Row:
         else:
             self._add_words(item)
 
-    def sentences(self) -> list[tuple[int, int]]:
-        """First and last-plus-one piece of each sentence."""
-        spans: list[tuple[int, int]] = []
+    def sentences(self) -> list[Sentence]:
+        """The sentences, long ones in pieces."""
+        spans: list[Sentence] = []
         cuts = [*self._cuts, len(self.pieces)]
         for start, stop in zip(cuts[:-1], cuts[1:], strict=True):
             # A word of given sounds is shown as a made-up one, so that its own marks cut nothing
-            shown = [
-                ("X" + "x" * min(len(piece.text), _MASK)) if piece.symbols else piece.text
-                for piece in self.pieces[start:stop]
-            ]
+            shown = [_mask(piece) if piece.symbols else piece.text for piece in self.pieces[start:stop]]
             begins = [0]
             for text in shown:
                 begins.append(begins[-1] + len(text))
-            for a, b in sentence_spans("".join(shown), self.language):
-                first = start + bisect.bisect_right(begins, a) - 1
-                last = start + bisect.bisect_left(begins, b)
+            for segment in segments("".join(shown), self.language):
+                first = start + bisect.bisect_right(begins, segment.start) - 1
+                last = start + bisect.bisect_left(begins, segment.stop)
                 # "3. Mai" is one date
-                if spans and self._is_one_say_as(spans[-1][1] - 1, first):
-                    first = spans.pop()[0]
-                spans.append((first, last))
+                if spans and self._is_one_say_as(spans[-1].last - 1, first):
+                    first = spans.pop().first
+                spans.append(Sentence(first, last, segment.ending == "clause"))
         return spans
 
     def language_at(self, place: int) -> str:

@@ -22,9 +22,10 @@ from .lexicon import Lexicon
 from .markup import Item, Style, Words, read_ssml
 from .normalise import base_language, explain_words
 from .phonemes import Token, Utterance, assemble, tokens_of
-from .pieces import Row
+from .pieces import Row, Sentence
 from .source import Source
 
+_LINE_BREAK = re.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")
 _SSML = re.compile(
     r"\ufeff?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(speak[\s/>]|!DOCTYPE\s+(?!(?i:html)\b))", re.DOTALL
 )
@@ -178,11 +179,11 @@ class _Writer:
         sentences: list[list[_PlacedWord]] = []
         utterances: list[Utterance] = []
         trace: list[TokenTrace] = []
-        for first, last in self.row.sentences():
-            words, tokens, notes = self._phonemized(first, last)
+        for sentence in self.row.sentences():
+            words, tokens, notes = self._phonemized(sentence.first, sentence.last)
             if not words:
                 continue
-            utterance = self._assembled(first, last, words, tokens)
+            utterance = self._assembled(sentence, words, tokens)
             trace += [self._traced(word, len(utterances)) for word in words]
             warnings = warnings + notes
             sentences.append(words)
@@ -267,7 +268,8 @@ class _Writer:
         with that, all else is kept off it.
         """
         stretches: list[_Stretch] = []
-        text = "".join(self.row.pieces[place].text for place in run)
+        # The line breaks that are left in a sentence are wraps
+        text = _LINE_BREAK.sub(" ", "".join(self.row.pieces[place].text for place in run))
         skipped = 0
         if lead:
             marks = re.match(r"[\s.,;:!?…)\]]*", text)
@@ -287,15 +289,16 @@ class _Writer:
                 notes.append(f"'{span.written}': {span.warning}")
         return stretches
 
-    def _assembled(self, first: int, last: int, words: list[_PlacedWord], tokens: list[Token]) -> Utterance:
+    def _assembled(self, sentence: Sentence, words: list[_PlacedWord], tokens: list[Token]) -> Utterance:
         """A sentence of its tokens, with the prosody that its words' styles ask for."""
         styles = [self.row.pieces[word.piece].style for word in words]
-        text = "".join(piece.text for piece in self.row.pieces[first:last])
+        text = "".join(piece.text for piece in self.row.pieces[sentence.first : sentence.last])
         return assemble(
             tokens,
             self.where,
             re.sub(r"\s+", " ", text).strip(),
             Counter(style.language for style in styles).most_common(1)[0][0],
+            sentence.goes_on,
             spans=[(word.start, word.stop) for word in words],
             written=_shown(words),
             voice=styles[0].voice,

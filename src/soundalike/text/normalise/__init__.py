@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from soundalike.core.errors import ConfigError, TextError
 
-from . import sentences
 from .de import GERMAN
 from .en import ENGLISH
 from .engine import scan
@@ -19,7 +18,6 @@ from .language import Language, NormalisedSpan, Rule
 from .numeric import numeric_rules
 from .others import OTHERS
 from .ru import RUSSIAN
-from .sentences import LONGEST_PIECE
 from .wording import wording_rules
 
 
@@ -42,14 +40,12 @@ _CORE = re.compile(r"[^\w$£€¥&%@#+=°]*(.*?)[^\w%°+]*", re.DOTALL)
 
 __all__ = [
     "LANGUAGES",
-    "LONGEST_PIECE",
     "NormalisedSpan",
     "base_language",
     "explain",
     "explain_words",
     "normalise",
-    "sentence_spans",
-    "split_sentences",
+    "table_of",
 ]
 
 
@@ -125,13 +121,3 @@ def normalise(text: str, language: str = "en", where: str = "text") -> str:
     if not any(character.isalpha() for character in spoken):
         raise TextError(f"{where}: the text holds nothing that can be spoken. Give at least one word.")
     return spoken
-
-
-def sentence_spans(text: str, language: str = "en") -> list[tuple[int, int]]:
-    """(start, stop) of each sentence in the text, in order, none longer than LONGEST_PIECE characters."""
-    return sentences.sentence_spans(text, table_of(language))
-
-
-def split_sentences(text: str, language: str = "en") -> list[str]:
-    """Sentences of a text, in order, each on one line, none longer than LONGEST_PIECE characters."""
-    return [" ".join(text[start:stop].split()) for start, stop in sentence_spans(text, language)]

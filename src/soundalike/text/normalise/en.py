@@ -122,7 +122,7 @@ def _half_day(lang: Language, match: re.Match) -> str:
     hour = int(match[1])
     minute = int(match[2] or 0)
     spoken = cardinal(hour) if not minute else time(hour, minute)
-    return f"{spoken} {lang.letter_names[match[3].upper()]} M" + ending(lang, match, may_end=True)
+    return f"{spoken} {lang.letter_names[match[3].upper()]} M" + ending(lang, match)
 
 
 def _half_day_range(lang: Language, match: re.Match) -> str:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from soundalike.text.segment.conventions import conventions_of
+from soundalike.text.segment.stops import ends_at
+
 PROTECTED = "\x01"  # a full stop that belongs to a spelled letter, until the marks are settled
 # Superscripts and fractions are no letters, though \w holds them
 LETTER = r"[^\W\d_²³¹⁰⁴-⁹\u00bc-\u00be\u2150-\u215e]"
@@ -209,17 +212,8 @@ def spell(lang: Language, letters: str) -> str:
     return " ".join(names)
 
 
-def ending(lang: Language, match: re.Match, may_end: bool = False) -> str:
+def ending(lang: Language, match: re.Match) -> str:
     """The full stop of an abbreviation that ends its sentence too, else nothing."""
     if not match[0].endswith("."):
         return ""
-    rest = after(match)
-    if not rest.strip(" \"')\n") or re.match(r"\s*\n\s*\n", rest):
-        return "."
-    return (
-        "."
-        if (may_end or match[0] in lang.enders)
-        and re.match(r"[\"')]*\s+[\"'(]*[^\W\d_]", rest)
-        and rest.lstrip(" \n\"'()")[:1].isupper()
-        else ""
-    )
+    return "." if ends_at(match.string, match.end(), conventions_of(lang)) else ""

@@ -160,6 +160,9 @@ def _figures_date(lang: Language, match: re.Match) -> str | None:
     return lang.date(day, month, year, before(match)) if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
+_CALLED = re.compile(r"(?i)\b(?:tel|tél|tlf|tfno|тел)\w*[.:] ?$")
+
+
 def _phone(lang: Language, match: re.Match) -> str | None:
     written = match[0]
     amount = sum(map(str.isdecimal, written))
@@ -175,7 +178,12 @@ def _phone(lang: Language, match: re.Match) -> str | None:
     opened = written[0] in "+(" or (written[0] == "8" and "(" in written)
     led = written[0] == "0" and len(re.findall(r"\d+", written)) > 1 and amount >= 8 and "." not in written
     if (
-        not (plain or local or (amount >= 7 and (opened or led or said)))
+        not (
+            plain
+            or local
+            or (amount >= 7 and (opened or led or said))
+            or (amount >= 4 and _CALLED.search(before(match)))
+        )
         or amount > 16
         or ("." in written and not plain)
     ):

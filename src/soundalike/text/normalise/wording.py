@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
+
+from soundalike.text.segment.conventions import Conventions, conventions_of
+from soundalike.text.segment.lines import breaks
+from soundalike.text.segment.stops import Stop, ends_at, mark_at
 
 from .foreign import transliterate
 from .language import LETTER, PROTECTED, Language, Rule, after, before, compiled, ending, spell, whole_number
@@ -76,8 +81,13 @@ def wording_rules(lang: Language) -> list[Rule]:
 
 
 def _space(lang: Language, match: re.Match) -> str:
-    bullet = "\n" in match[0] and re.match(r"[-*•–]\s", after(match, 2))
-    return "." if bullet or match[0].count("\n") > 1 else ""
+    return "." if "\n" in match[0] and match.start() in _line_ends(match.string, conventions_of(lang)) else ""
+
+
+@functools.lru_cache(maxsize=2)
+def _line_ends(text: str, table: Conventions) -> frozenset[int]:
+    """Where a text's lines end that are no wraps of a paragraph."""
+    return frozenset(broken.start for broken in breaks(text, table))
 
 
 def _mark(lang: Language, match: re.Match) -> str:
@@ -101,9 +111,24 @@ def _mark(lang: Language, match: re.Match) -> str:
         and re.match(r"[^\W_]", after(match, 1))
         and re.search(r"[^\W_]$", before(match, 1))
     )
-    return (
-        "" if glued and after(match, 1).islower() and mark == "." and before(match, 1).isdecimal() else mark
-    )
+    if glued and after(match, 1).islower() and mark == "." and before(match, 1).isdecimal():
+        return ""
+    return _heard(lang, match, mark) if mark in (".", "!", "?") else mark
+
+
+_LONE_LETTER = re.compile(rf"(?<![^\W_]){LETTER}$")
+
+
+def _heard(lang: Language, match: re.Match, mark: str) -> str:
+    """A mark that may end a sentence: a pause behind the number of an item, nothing where it is part of an
+    abbreviation or a name.
+    """
+    kind = mark_at(match.string, match.start(), conventions_of(lang))
+    if kind is Stop.LABEL:
+        return ","
+    # The stop of a spelled letter stays: it tells the letter A from the article
+    is_silent = kind is Stop.SILENT and not (mark == "." and _LONE_LETTER.search(before(match, 2)))
+    return "" if is_silent else mark
 
 
 def _ellipsis(lang: Language, match: re.Match) -> str:
@@ -251,6 +276,8 @@ def _initial(lang: Language, match: re.Match) -> str | None:
         or re.search(r"(?<![\w.])[^\W\d_] $", before(match))
     ):
         return None
+    if ends_at(match.string, match.end(), conventions_of(lang)):
+        return spell(lang, letter).rstrip(PROTECTED) + "."
     return spell(lang, letter)
 
 
