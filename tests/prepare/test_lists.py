@@ -343,7 +343,7 @@ def test_times_that_cannot_be_are_named(tmp_path, long_recording):
     source = folder_of(tmp_path / "x", {"metadata.csv": lines}, ())
     (source / "talk.wav").write_bytes(long_recording.read_bytes())
     assert len(prepare(source, tmp_path / "out", workers=1, kinds=())) == 1
-    reasons = (tmp_path / "out" / "rejected.jsonl").read_text().splitlines()
+    reasons = sorted((tmp_path / "out" / "rejected.jsonl").read_text().splitlines())
     assert (
         len(reasons) == 2 and "starts at 4 s and ends at 3 s" in reasons[0] and "lasts 10.00 s" in reasons[1]
     )

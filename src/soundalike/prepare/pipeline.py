@@ -113,7 +113,7 @@ def prepare(
             journal.write(json.dumps(entry, ensure_ascii=False) + "\n")
             journal.flush()
     entries = [done[clip.id] for clip in clips]
-    rejected += [line for entry in entries for line in entry["rejected"]]
+    rejected = [line for entry in entries for line in entry["rejected"]] + rejected
     _write_lines(folder / REJECTED, rejected)
     rows = [_manifest_row(clip, facts) for clip, entry in zip(clips, entries) for facts in entry["rows"]]
     if not rows:

@@ -10,12 +10,13 @@ from torch.nn import functional
 
 from .finetune_settings import FinetuneSchedule
 
-# The work of each stage in units of the probe below: CPU time of the two on one core, rounded
+# The work of each stage in units of the probe below: CPU time of the two on one core, rounded. That of a
+# sentence and of transcribing is what whole runs leave for them, not measured by itself.
 LISTENING = 1.5  # a second of recording: prepared, aligned, embedded, checked
 TRANSCRIBING = 6.0  # a second of recording without a text
 STEP = {"embedding": 21.0, "lora": 26.0, "full": 31.0}  # a step of training
 SENTENCE = 155.0  # a sentence kept aside, spoken by both voices and measured
-PROMPT = 180.0  # prompt adaptation of the plain voice
+PROMPT = 270.0  # prompt adaptation of the plain voice
 PROBED = 1.5  # seconds that it is tried for
 
 

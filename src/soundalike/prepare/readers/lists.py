@@ -177,7 +177,7 @@ class _Columns:
         """What is wrong with a row's number of fields."""
         line = self.separator.join(fields)
         if not self.names or len(fields) < 2:
-            return _no_columns(line, where, self.width)
+            return _no_columns(line, where, min(self.width, len(fields)))
         if len(fields) == len(self.names):
             return None
         reason = f"has {len(fields)} fields instead of {len(self.names)}: {line[:80]!r}"
