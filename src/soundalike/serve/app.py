@@ -16,10 +16,11 @@ from soundalike import __version__
 from soundalike.serve.jobs.database import open_database
 from soundalike.serve.jobs.store import JobStore
 from soundalike.serve.jobs.worker import JobWorker
+from soundalike.serve.middleware.head import HeadAsGet
 from soundalike.serve.middleware.keys import read_keys
 from soundalike.serve.middleware.limits import RequestGuard
 from soundalike.serve.middleware.request_log import RequestLog
-from soundalike.serve.routes import jobs, service, speech, voices
+from soundalike.serve.routes import jobs, models, service, speech, stream, voices
 
 from .errors import add_handlers
 from .services import Services
@@ -63,7 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.keys_needed = bool(keys)
     add_handlers(app)
-    for routes in (speech, voices, jobs, service):
+    for routes in (speech, stream, voices, models, jobs, service):
         app.include_router(routes.router)
     app.mount("/", Page(directory=PAGE, html=True), name="page")
     _add_middleware(app, settings, keys)
@@ -72,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _add_middleware(app: FastAPI, settings: Settings, keys: dict[str, str]) -> None:
     """What a request passes before the routes. The last added is the first passed."""
+    app.add_middleware(HeadAsGet)
     app.add_middleware(RequestGuard, settings=settings, keys=keys)
     if settings.cors:
         app.add_middleware(

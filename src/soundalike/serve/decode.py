@@ -19,6 +19,8 @@ from pathlib import Path
 
 from soundalike.core.errors import AudioError
 
+from .mpeg import mpeg_kind
+
 HIGHEST = 48_000  # hertz at most of what the child gives back
 PACKAGES = Path(__file__).parents[2]  # where this package is found
 BEGINNINGS = {
@@ -130,16 +132,7 @@ def kind_of(data: bytes) -> str | None:
             return kind
     if head[4:8] == b"ftyp":
         return "mp4"
-    return _mpeg_kind(head)
-
-
-def _mpeg_kind(head: bytes) -> str | None:
-    """The kind of a stream that begins with a frame of MPEG audio."""
-    if len(head) < 2 or head[0] != 0xFF:
-        return None
-    if head[1] & 0xF6 == 0xF0:
-        return "aac"
-    return "mp3" if head[1] & 0xE0 == 0xE0 and head[1] & 0x06 else None
+    return mpeg_kind(data)
 
 
 def child() -> None:
