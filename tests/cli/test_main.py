@@ -41,7 +41,7 @@ def plain(text: str) -> str:
 
 def test_verbs_are_grouped_and_few_stand_at_the_top():
     assert list(COMMANDS) == [
-        *("clone", "convert", "batch", "serve", "explain"),
+        *("say", "clone", "convert", "batch", "serve", "explain"),
         *("voices", "check", "enroll", "adapt"),
         *("verify", "evaluate", "listening-test"),
         *("data", "train", "models"),

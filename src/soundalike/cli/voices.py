@@ -68,7 +68,7 @@ def list_voices(as_json: AsJson = False) -> None:
     """The names of all voices."""
     from soundalike.inference import voice_library
 
-    entries = voice_library.listing()
+    entries = voice_library.all_voices()
     if as_json:
         table = [
             {

@@ -58,9 +58,9 @@ def path_of(name: str) -> Path:
     return library() / f"{file_stem(name)}{ENDING}"
 
 
-def listing() -> list[Entry]:
-    """All voices: the library's, then the bundled ones whose names it does not have."""
-    entries = own_voices()
+def all_voices() -> list[Entry]:
+    """The voices of the library, then the bundled ones whose names it does not have."""
+    entries = listing()
     names = {entry.path.stem for entry in entries}
     for name in bundled_voices.NAMES:
         if name not in names:
@@ -70,8 +70,8 @@ def listing() -> list[Entry]:
     return entries
 
 
-def own_voices() -> list[Entry]:
-    """The voices of the library itself by name; those whose files cannot be read with the reason."""
+def listing() -> list[Entry]:
+    """All voices of the library by name; those whose files cannot be read with the reason."""
     entries = []
     for path in sorted(library().glob(f"*{ENDING}")):
         try:

@@ -67,7 +67,7 @@ class LibraryVoices:
 
     def listing(self) -> list[Kept]:
         """All voices, by id."""
-        return [Kept(entry.path.stem, entry.name, entry.facts) for entry in voice_library.own_voices()]
+        return [Kept(entry.path.stem, entry.name, entry.facts) for entry in voice_library.listing()]
 
     def has(self, name: str) -> bool:
         """Whether there is a voice of that name."""
