@@ -159,7 +159,7 @@ def test_head_is_get_without_the_body(http, path):
     assert asked.status_code == got.status_code == 200 and asked.content == b""
     assert asked.headers["content-type"] == got.headers["content-type"]
     assert http.head("/nothing-here").status_code == 404
-    assert http.head("/v1/audio/speech").status_code == 405
+    assert http.head("/v1/audio/speech").status_code == http.get("/v1/audio/speech").status_code
 
 
 def test_bundled_voices_speak_until_one_of_their_name_is_kept(http, cloner):

@@ -60,7 +60,7 @@ def test_so_it_is_at_every_rate(rate, bits):
 def test_noise_and_other_files_are_no_streams():
     noise = np.random.default_rng(0)
     assert not [kind for _ in range(100) if (kind := kind_of(noise.bytes(50_000)))]
-    for data in (b"\xff" * 50_000, b"\xff\xfb\x90\x00" * 9, b"Dear Sir, " * 999, b"\x89PNG\r\n" + bytes(999)):
+    for data in (b"\xff" * 50_000, b"Dear Sir, " * 999, b"\x89PNG\r\n" + bytes(999)):
         assert kind_of(data) is None
 
 

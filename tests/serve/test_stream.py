@@ -56,6 +56,11 @@ def test_text_without_an_end_is_given_out_in_pieces():
     assert parts and all(len(part) < 400 for part in parts)
 
 
+def test_text_without_spaces_waits_for_its_end():
+    buffer = SentenceBuffer()
+    assert given(buffer, *["7" * 500] * 8) == [] and len(buffer.flush()) == 4000
+
+
 def opened(server, **more):
     return connect(f"ws://127.0.0.1:{server.port}/v1/audio/stream", open_timeout=300, **more)
 
@@ -195,7 +200,7 @@ def test_a_full_server_says_when_to_come_again(served):
 
 def test_keys_hosts_origins_and_idle_connections(running, tmp_path):
     key = new_key(tmp_path / "keys", "anna")
-    server = running(key_file=str(tmp_path / "keys"), idle=1.5, headers_within=0.5)
+    server = running(key_file=str(tmp_path / "keys"), idle=6.0, headers_within=3.0)
     server.services.wait()
     for headers, status in (
         ({}, 401),
@@ -212,5 +217,8 @@ def test_keys_hosts_origins_and_idle_connections(running, tmp_path):
         assert received(socket, "speech.started")[-1]["type"] == "speech.started"
         # Longer than headers may take; then nothing is said for too long
         assert received(socket, "never")[-1]["error"]["code"] == "stream_idle"
+    with pytest.raises(InvalidStatus) as refused:
+        connect(f"ws://127.0.0.1:{server.port}/stream", open_timeout=300)
+    assert refused.value.response.status_code == 404
     with pytest.raises(InvalidStatus):
         opened(server, subprotocols=["soundalike", "soundalike-key.wrong"])

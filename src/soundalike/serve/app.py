@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from soundalike import __version__
 from soundalike.serve.jobs.database import open_database
@@ -22,7 +23,7 @@ from soundalike.serve.middleware.limits import RequestGuard
 from soundalike.serve.middleware.request_log import RequestLog
 from soundalike.serve.routes import jobs, models, service, speech, stream, voices
 
-from .errors import add_handlers
+from .errors import Refusal, add_handlers
 from .services import Services
 from .settings import Settings
 
@@ -87,6 +88,14 @@ def _add_middleware(app: FastAPI, settings: Settings, keys: dict[str, str]) -> N
 
 class Page(StaticFiles):
     """The page's files, which a browser asks about anew each time, so that it never mixes two versions."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A file, or 404 for a WebSocket, of which there are none here."""
+        if scope["type"] == "websocket":
+            refusal = Refusal(404, "not_found", "There is no such WebSocket; there is /v1/audio/stream.")
+            await refusal.response()(scope, receive, send)
+            return
+        await super().__call__(scope, receive, send)
 
     def file_response(self, *given: Any, **named: Any) -> Response:
         """A file that is not to be used again unasked."""

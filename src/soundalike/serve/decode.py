@@ -19,7 +19,7 @@ from pathlib import Path
 
 from soundalike.core.errors import AudioError
 
-from .mpeg import mpeg_kind
+from .mpeg import mpeg_kind, whole_frames
 
 HIGHEST = 48_000  # hertz at most of what the child gives back
 PACKAGES = Path(__file__).parents[2]  # where this package is found
@@ -53,6 +53,8 @@ class Decoder:
             raise AudioError(f"{name}: the file is empty. Give a recording of speech.")
         if kind is None:
             raise AudioError(f"{name}: not a recording. Give wav, flac, mp3, m4a, ogg or webm.")
+        if kind in ("mp3", "aac") and not data.startswith(b"ID3"):
+            data = whole_frames(data)
         out = self._answer(json.dumps({"kind": kind}).encode() + b"\n" + data, name)
         if out[:1] == b"+":
             return io.BytesIO(out[1:])

@@ -23,13 +23,23 @@ RATES = (44_100, 48_000, 32_000)  # hertz of version 1; version 2 has half, vers
 
 def mpeg_kind(data: bytes) -> str | None:
     """ "mp3" or "aac" for a stream of such frames, cut or not; None for anything else."""
+    return _first_frame(data)[0]
+
+
+def whole_frames(data: bytes) -> bytes:
+    """A stream from its first whole frame on, as some decoders want it; other data as it is."""
+    return data[_first_frame(data)[1] :]
+
+
+def _first_frame(data: bytes) -> tuple[str | None, int]:
+    """The kind of stream, and where its first whole frame begins; None and 0 for anything else."""
     at = data.find(0xFF, 0, SEARCHED)
     while at >= 0:
         for kind, size_of in (("aac", adts_size), ("mp3", mp3_size)):
             if _frames_follow(data, at, size_of):
-                return kind
+                return kind, at
         at = data.find(0xFF, at + 1, SEARCHED)
-    return None
+    return None, 0
 
 
 def _frames_follow(data: bytes, at: int, size_of: Callable[[bytes], int]) -> bool:

@@ -219,7 +219,7 @@ class StreamStart(TextRequest):
     """The first message of /v1/audio/stream: how its text is to be spoken."""
 
     type: Literal["start"]
-    input: Literal[""] = ""
+    input: str = Field("", description="Text to begin with.")
     response_format: Format = "pcm"
     timestamps: bool = Field(False, description="Each delta also carries its words and when they are said.")
 

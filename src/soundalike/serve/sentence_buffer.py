@@ -6,7 +6,7 @@ import re
 
 from soundalike.text import base_language, sentence_spans
 
-_WHOLE_WORD = re.compile(r"\w\S*\s")
+_SPACE = re.compile(r"\s")
 LONGEST_BRACKET = 200  # characters after which a bracket that stays open is taken for a bracket alone
 
 
@@ -39,7 +39,7 @@ class SentenceBuffer:
         """How many characters belong to complete sentences."""
         spans = sentence_spans(self._held, self.language)
         for start, _ in reversed(spans[1:]):
-            if _WHOLE_WORD.search(self._held, start) and not _bracket_open(self._held[:start]):
+            if _SPACE.search(self._held, start) and not _bracket_open(self._held[:start]):
                 return start
         return 0
 

@@ -32,6 +32,7 @@ from .speech import count_speech, done_event
 
 router = APIRouter()
 MESSAGES = ("text", "flush", "end")  # types of messages after the first
+BEGINNING = 300  # characters, in which SSML is told
 # How a connection is closed after an error (RFC 6455, 7.4): by the error's status, else POLICY
 CLOSE = {500: 1011, 429: 1013, 503: 1013}
 POLICY = 1008
@@ -75,6 +76,7 @@ class Conversation:
         self._waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
         self._speaking = False
         self._characters = 0
+        self._beginning = ""  # of the text
 
     async def run(self) -> None:
         """Speak until the client has sent `end`. Raises Refusal and SoundalikeError, WebSocketDisconnect when
@@ -119,6 +121,11 @@ class Conversation:
     def _take(self, buffer: SentenceBuffer, text: str) -> None:
         """Add text, and pass on the sentences it completes. Raises Refusal where it gets too long."""
         self._characters += len(text)
+        self._beginning = (self._beginning + text)[:BEGINNING]
+        if is_ssml(self._beginning):
+            raise Refusal(
+                400, "invalid_text", "text: SSML must be whole. Send it to POST /v1/audio/speech.", "text"
+            )
         self.socket.state.characters = self._characters
         check_size(self._characters, self.settings.characters, "text")
         if sentences := buffer.add(text):
@@ -224,8 +231,4 @@ def _checked(message: Any) -> tuple[str, str]:
     # JSON can write half of a character, which is no text
     if not isinstance(text, str) or any("\ud800" <= sign <= "\udfff" for sign in text):
         raise Refusal(400, "invalid_value", "text: Input should be a valid string.", "text")
-    if is_ssml(text):
-        raise Refusal(
-            400, "invalid_text", "text: SSML must be whole. Send it to POST /v1/audio/speech.", "text"
-        )
     return kind, text
