@@ -181,7 +181,7 @@ def test_bundled_voices_speak_until_one_of_their_name_is_kept(http, cloner):
 
 LONG = {
     "digits": ("7" * 4000, {}),
-    "signs": ("% € ± " * 600, {}),
+    "amounts": ("$1,234,567.89 " * 250, {}),
     "pauses": ("Yes. " + "[pause 30s] No. " * 40, {}),
     "SSML": ("<speak>" + '<break time="10s"/>Yes.' * 100 + "</speak>", {}),
     "slowly": ("The harbor was quiet this morning, and nobody came. " * 75, {"speed": 0.25}),
