@@ -141,6 +141,7 @@ async function save(replace) {
   try {
     const voice = await api.patiently(() => api.saveVoice(name, clip.file, replace), null, (text) => tell("voice-status", text));
     $("voice-name").value = "";
+    keep("voice", voice.id);
     await loadVoices(voice.id);
     showPane("saved");
     tell("voice-status");
