@@ -41,7 +41,7 @@ def plain(text: str) -> str:
 
 def test_verbs_are_grouped_and_few_stand_at_the_top():
     assert list(COMMANDS) == [
-        *("clone", "convert", "batch", "serve", "explain"),
+        *("say", "clone", "convert", "batch", "serve", "explain"),
         *("voices", "check", "enroll", "adapt"),
         *("verify", "evaluate", "listening-test"),
         *("data", "train", "models"),
@@ -127,7 +127,7 @@ def test_former_names_tell_the_new_ones(capsys):
     ("words", "message"),
     [
         (["clon"], "has no command 'clon'. Did you mean clone?"),
-        (["xyz"], "Choose one of clone, convert, batch"),
+        (["xyz"], "Choose one of say, clone, convert, batch"),
         (["data", "prepar"], "`soundalike data` has no command 'prepar'. Did you mean prepare?"),
         (["clone", "a", "b", "--sped", "2"], "has no option --sped. Did you mean --speed?"),
         (["clone", "a", "b", "-x"], "`soundalike clone` has no option -x."),

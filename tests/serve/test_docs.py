@@ -50,6 +50,12 @@ def test_python(workplace, served):
     assert sum(map(int, printed.split())) > 100_000 and (workplace / "evening.mp3").stat().st_size > 3000
 
 
+def test_python_and_a_websocket(workplace, served):
+    pytest.importorskip("websockets", reason="needs websockets")
+    printed = run(sys.executable, "-c", example("python3", served.port), folder=workplace)
+    assert float(printed.split()[0]) > 1 and (workplace / "stream.wav").stat().st_size > 48_000
+
+
 @pytest.mark.skipif(not shutil.which("node"), reason="needs node")
 def test_javascript(workplace, served):
     (workplace / "example.mjs").write_text(example("js", served.port))

@@ -4,6 +4,7 @@ the request guard, the command.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import subprocess
@@ -311,3 +312,59 @@ def test_a_request_may_say_how_its_text_is_written():
     assert given.text_options == TextOptions("html", "skip", "name")
     with pytest.raises(ValidationError, match="should be 'auto', 'plain', 'markdown', 'html'"):
         SpeechRequest(input="Hi.", text_format="word")
+
+
+def test_the_server_tells_people_its_address():
+    from soundalike.serve.run import server, url_of
+
+    assert url_of("127.0.0.1", 8000) == "http://127.0.0.1:8000"
+    assert url_of("0.0.0.0", 80) == "http://localhost:80" and url_of("::1", 9) == "http://[::1]:9"
+
+    async def app(scope, receive, send):
+        message = await receive()
+        while message["type"] != "lifespan.shutdown":
+            await send({"type": f"{message['type']}.complete"})
+            message = await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    told = []
+    running = server(app, Settings(port=0), told.append)
+
+    async def once():
+        running.config.load()
+        running.lifespan = running.config.lifespan_class(running.config)
+        await running.startup()
+        await running.shutdown()
+
+    asyncio.run(once())
+    assert told and told[0].startswith("http://127.0.0.1:") and not told[0].endswith(":0")
+
+
+def test_the_address_and_the_log_are_words_at_a_terminal_and_json_elsewhere(capsys, monkeypatch):
+    from soundalike.cli import serve as verb
+    from soundalike.serve import run
+
+    calls = []
+    monkeypatch.setattr(run, "serve", lambda settings, plain, announce: calls.append((plain, announce)))
+    assert main(["serve"]) == 0
+    assert calls[-1] == (False, None)  # captured: no terminal
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert main(["serve"]) == 0
+    assert calls[-1][0] and calls[-1][1] is not None
+    calls[-1][1]("http://127.0.0.1:8000")
+    assert "http://127.0.0.1:8000 (the page)" in capsys.readouterr().out
+    assert main(["serve", "--log", "json"]) == 0 and not calls[-1][0]
+    assert verb.tell_address is not None
+
+
+def test_plain_log_lines_tell_a_request_and_no_more():
+    import logging
+
+    from soundalike.serve.middleware.request_log import PlainLines
+
+    record = logging.LogRecord("x", logging.INFO, "", 0, "request", None, None)
+    record.facts = {"method": "POST", "route": "/v1/audio/speech", "status": 200, "seconds": 0.531}
+    assert PlainLines().format(record).endswith(" POST /v1/audio/speech: 200 in 0.53 s")
+    bad = logging.LogRecord("x", logging.ERROR, "", 0, "jobs", None, None)
+    bad.facts = {"failure": ["OSError", "a.py:3"]}
+    assert PlainLines().format(bad).endswith(" error: jobs (OSError, a.py:3)")

@@ -24,6 +24,7 @@ BOUNDS: dict[tuple[str, str], tuple[str | float, str | float, str]] = {
         "semitones",
     ),
     ("enroll", "days"): (1, "provenance.consent:LONGEST_TERM", "days"),
+    ("say", "loudness"): ("inference.postprocess:SOFTEST", "inference.postprocess:LOUDEST", "LUFS"),
     ("voices blend", "weight"): (0, 1, ""),
 }
 

@@ -27,6 +27,7 @@ VOICES = "Voices"
 CHECK = "Check and measure"
 MAKE = "Make models"
 EXAMPLES = """
+soundalike say "Hello."
 soundalike clone me.wav "Good evening." -o out.wav
 soundalike voices add anna me.wav
 soundalike serve
@@ -46,6 +47,7 @@ class Entry:
 
 
 COMMANDS = {
+    "say": Entry("say", SPEAK, "Speak a text in a voice that comes with the program, or any other."),
     "clone": Entry("clone", SPEAK, "Speak a text in the voice of a recording."),
     "convert": Entry("convert", SPEAK, "Give a recording another voice; its words, timing and melody stay."),
     "batch": Entry("batch", SPEAK, "Speak many texts: one JSON object a line with reference, text, wav."),

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from soundalike.core.errors import ConfigError
 
+from . import console
 from .command import App, OptionGroup, verb
 from .facts import default_from
 from .options import ModelOptions
@@ -127,6 +129,16 @@ class LoadOptions(OptionGroup):
             rich_help_panel=LOAD,
         ),
     ]
+    max_speech: Annotated[
+        float,
+        typer.Option(
+            "--max-speech",
+            metavar="SECONDS",
+            default_factory=default_from("serve.settings:Settings.speech_seconds"),
+            help="refuse texts that would take longer to say, except as jobs; above 0",
+            rich_help_panel=LOAD,
+        ),
+    ]
     max_memory: Annotated[
         int,
         typer.Option(
@@ -151,7 +163,13 @@ class LoadOptions(OptionGroup):
     def settings(self) -> dict[str, Any]:
         """As the server's Settings have it."""
         workers = {} if self.workers is None else {"workers": self.workers}
-        return {**workers, "waiting": self.queue, "memory": self.max_memory, "lease": self.lease}
+        return {
+            **workers,
+            "waiting": self.queue,
+            "speech_seconds": self.max_speech,
+            "memory": self.max_memory,
+            "lease": self.lease,
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,6 +212,12 @@ class PlaceOptions(OptionGroup):
         return {"database": self.database, "voices": self.voices, **place}
 
 
+def tell_address(url: str) -> None:
+    """Say, for people, where the server is."""
+    console.note(f"Soundalike is at {url} (the page); {url}/docs lists its routes. Ctrl-C ends it.")
+    sys.stdout.flush()
+
+
 @verb(app, "serve", EXAMPLES)
 def serve(
     address: AddressOptions,
@@ -207,6 +231,13 @@ def serve(
             "--new-key", metavar="NAME", help="print a new key, add its hash to --api-key-file, and end"
         ),
     ] = None,
+    log: Annotated[
+        Literal["auto", "json", "text"],
+        typer.Option(
+            "--log",
+            help="lines of JSON, or of words, on standard error; auto: words where that is a terminal",
+        ),
+    ] = "auto",
     selftest: Annotated[
         bool,
         typer.Option(
@@ -239,7 +270,8 @@ def serve(
         **places.settings(),
     )
     if not selftest:
-        run.serve(chosen)
+        plain = log == "text" or (log == "auto" and sys.stderr.isatty())
+        run.serve(chosen, plain, tell_address if plain or sys.stdout.isatty() else None)
         return 0
     from soundalike.serve.selftest import selftest as tested
 

@@ -121,7 +121,7 @@ def _names(beginning: str) -> list[str]:
     from soundalike.provenance import metadata
 
     names = []
-    for entry in voice_library.listing():
+    for entry in voice_library.all_voices():
         if entry.fault is None and metadata.voice_id(Voice.load(entry.path)).startswith(beginning):
             names.append(entry.name)
     return names

@@ -17,6 +17,7 @@ soundalike voices list
 soundalike voices blend both anna ben --weight 0.3
 soundalike clone anna "Good evening." -o out.wav
 """
+BUNDLED = "bundled, synthetic: nobody's voice"  # beside such a voice in the list
 app = App(epilog=EXAMPLES)
 
 Name = Annotated[str, typer.Argument(help="name of a voice in the library")]
@@ -67,19 +68,27 @@ def list_voices(as_json: AsJson = False) -> None:
     """The names of all voices."""
     from soundalike.inference import voice_library
 
-    entries = voice_library.listing()
+    entries = voice_library.all_voices()
     if as_json:
         table = [
-            {"name": entry.name, "file": str(entry.path), "fault": entry.fault, "facts": entry.facts}
+            {
+                "name": entry.name,
+                "file": str(entry.path),
+                "fault": entry.fault,
+                "bundled": entry.bundled,
+                "facts": entry.facts,
+            }
             for entry in entries
         ]
         print(json.dumps(table, ensure_ascii=False, indent=1))
         return
     for entry in entries:
         advice = (entry.facts.get("report") or {}).get("advice", "")
-        print(f"{entry.name:24} {_pitch(entry.facts):8} {entry.fault or advice}".rstrip())
-    if not entries:
-        print(f"no voices yet in {voice_library.library()}: `soundalike voices add NAME RECORDING`")
+        remark = BUNDLED if entry.bundled else entry.fault or advice
+        print(f"{entry.name:24} {_pitch(entry.facts):8} {remark}".rstrip())
+    if all(entry.bundled for entry in entries):
+        place = voice_library.library()
+        print(f"no voices of your own yet in {place}: `soundalike voices add NAME RECORDING`")
 
 
 def _pitch(facts: dict[str, Any]) -> str:
@@ -94,7 +103,7 @@ def show(name: Name, as_json: AsJson = False) -> None:
     from soundalike.provenance import consent, metadata
 
     voice = voice_library.get(name)
-    path = voice_library.path_of(name)
+    path = voice_library.file_of(name)
     sizes = {tensor: list(value.shape) for tensor, value in voice.tensors.items()}
     if as_json:
         told = {"file": str(path), "tensors": sizes, "facts": voice.facts}

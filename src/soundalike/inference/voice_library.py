@@ -1,5 +1,5 @@
 """The voice library: named voices in a folder of the user's; and every way to a voice, by recording, file or
-name.
+name. Where the library has no voice of a name, the bundled one of that name is meant.
 
 A voice named Anna is the file `anna.voice` in `library()`; its name as written is in the file. Names are
 unique but for upper and lower case. Files appear whole or not at all, so that several processes may add at
@@ -19,6 +19,7 @@ from soundalike.core.errors import CheckpointError, ConfigError, SoundalikeError
 from soundalike.core.files import data_dir
 from soundalike.core.types import Voice
 
+from . import bundled_voices
 from .cloner import Cloner
 from .voice_file import file_stem, name_fault, write
 
@@ -34,6 +35,7 @@ class Entry:
     path: Path
     facts: dict[str, Any]
     fault: str | None = None
+    bundled: bool = False  # it came with the program
 
 
 def library() -> Path:
@@ -56,6 +58,18 @@ def path_of(name: str) -> Path:
     return library() / f"{file_stem(name)}{ENDING}"
 
 
+def all_voices() -> list[Entry]:
+    """The voices of the library, then the bundled ones whose names it does not have."""
+    entries = listing()
+    names = {entry.path.stem for entry in entries}
+    for name in bundled_voices.NAMES:
+        if name not in names:
+            entries.append(
+                Entry(name, bundled_voices.path_of(name), bundled_voices.facts_of(name), bundled=True)
+            )
+    return entries
+
+
 def listing() -> list[Entry]:
     """All voices of the library by name; those whose files cannot be read with the reason."""
     entries = []
@@ -74,18 +88,39 @@ def has(name: str) -> bool:
 
 
 def get(name: str) -> Voice:
-    """A voice of the library. Raises ConfigError naming near matches when there is none, CheckpointError for
-    a broken file.
+    """A voice of the library, or a bundled one. Raises ConfigError naming near matches when there is none,
+    CheckpointError for a broken file.
     """
-    if not has(name):
+    return Voice.load(file_of(name))
+
+
+def file_of(name: str) -> Path:
+    """Where a voice of the library, or a bundled one, is kept. Raises ConfigError when there is none."""
+    if has(name):
+        return path_of(name)
+    bundled = bundled_voices.meant_by(name)
+    if bundled is None:
         raise ConfigError(f"no voice is called {name!r}.{near(name)}")
-    return Voice.load(path_of(name))
+    return bundled_voices.path_of(bundled)
+
+
+def _check_own(name: str) -> None:
+    """Raise ConfigError for a name of no voice, or of a bundled one, which stays as it is."""
+    if has(name):
+        return
+    if bundled_voices.meant_by(name) is not None:
+        raise ConfigError(
+            f"{name}: comes with the program and stays as it is. A voice of your own of that name takes its "
+            "place: `soundalike voices add`."
+        )
+    raise ConfigError(f"no voice is called {name!r}.{near(name)}")
 
 
 def near(name: str) -> str:
     """A sentence on the voices there are, those of like names first."""
-    names = {path.stem: path for path in library().glob(f"*{ENDING}")}
-    close = difflib.get_close_matches(file_stem(name), names, n=3, cutoff=0.5)
+    names = {path.stem for path in library().glob(f"*{ENDING}")}
+    known = [*names, *bundled_voices.NAMES]
+    close = difflib.get_close_matches(file_stem(name), known, n=3, cutoff=0.5)
     if close:
         return f" Did you mean {' or '.join(close)}?"
     return (
@@ -121,6 +156,7 @@ def check_free(name: str, force: bool = False) -> None:
 
 def rename(old: str, new: str, force: bool = False) -> None:
     """Give a voice another name. Raises as `get` and `put` do."""
+    _check_own(old)
     voice = get(old)  # only upper and lower case may differ
     same = path_of(old) == path_of(new)
     put(new, voice, force or same)
@@ -129,9 +165,10 @@ def rename(old: str, new: str, force: bool = False) -> None:
 
 
 def remove(name: str) -> None:
-    """Delete a voice, even one whose file is broken. Raises ConfigError when there is none of that name."""
-    if not has(name):
-        raise ConfigError(f"no voice is called {name!r}.{near(name)}")
+    """Delete a voice, even one whose file is broken. Raises ConfigError when there is none of that name, and
+    for a bundled one.
+    """
+    _check_own(name)
     path_of(name).unlink(missing_ok=True)
 
 
@@ -166,7 +203,7 @@ def find(reference: str | os.PathLike) -> Voice | str:
         return Voice.load(path)
     if os.path.exists(path):
         return path
-    if has(path):
+    if has(path) or bundled_voices.meant_by(path) is not None:
         return get(path)
     if os.path.dirname(path) or os.path.splitext(path)[1] or name_fault(path):
         return path  # meant as a file: the reader says what is wrong with it

@@ -31,7 +31,7 @@ async def unless_gone(request: Request, work: Awaitable[T]) -> T:
             return task.result()
         raise ClientDisconnect()
     finally:
-        await _end(task, gone)
+        await ended(task, gone)
 
 
 class Stream(Response):
@@ -64,7 +64,7 @@ class Stream(Response):
             if sending.done():
                 sending.result()
         finally:
-            await _end(sending, gone)
+            await ended(sending, gone)
             await self.close()
 
     async def _send(self, send: Send) -> None:
@@ -77,7 +77,7 @@ class Stream(Response):
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _end(*tasks: asyncio.Future) -> None:
+async def ended(*tasks: asyncio.Future) -> None:
     """Cancel tasks, and wait until they have ended."""
     for task in tasks:
         task.cancel()

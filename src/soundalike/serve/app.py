@@ -11,17 +11,19 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
 
 from soundalike import __version__
 from soundalike.serve.jobs.database import open_database
 from soundalike.serve.jobs.store import JobStore
 from soundalike.serve.jobs.worker import JobWorker
+from soundalike.serve.middleware.head import HeadAsGet
 from soundalike.serve.middleware.keys import read_keys
 from soundalike.serve.middleware.limits import RequestGuard
 from soundalike.serve.middleware.request_log import RequestLog
-from soundalike.serve.routes import jobs, service, speech, voices
+from soundalike.serve.routes import jobs, models, service, speech, stream, voices
 
-from .errors import add_handlers
+from .errors import Refusal, add_handlers
 from .services import Services
 from .settings import Settings
 
@@ -63,7 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.keys_needed = bool(keys)
     add_handlers(app)
-    for routes in (speech, voices, jobs, service):
+    for routes in (speech, stream, voices, models, jobs, service):
         app.include_router(routes.router)
     app.mount("/", Page(directory=PAGE, html=True), name="page")
     _add_middleware(app, settings, keys)
@@ -72,6 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def _add_middleware(app: FastAPI, settings: Settings, keys: dict[str, str]) -> None:
     """What a request passes before the routes. The last added is the first passed."""
+    app.add_middleware(HeadAsGet)
     app.add_middleware(RequestGuard, settings=settings, keys=keys)
     if settings.cors:
         app.add_middleware(
@@ -85,6 +88,14 @@ def _add_middleware(app: FastAPI, settings: Settings, keys: dict[str, str]) -> N
 
 class Page(StaticFiles):
     """The page's files, which a browser asks about anew each time, so that it never mixes two versions."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A file, or 404 for a WebSocket, of which there are none here."""
+        if scope["type"] == "websocket":
+            refusal = Refusal(404, "not_found", "There is no such WebSocket; there is /v1/audio/stream.")
+            await refusal.response()(scope, receive, send)
+            return
+        await super().__call__(scope, receive, send)
 
     def file_response(self, *given: Any, **named: Any) -> Response:
         """A file that is not to be used again unasked."""

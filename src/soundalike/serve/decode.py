@@ -19,6 +19,8 @@ from pathlib import Path
 
 from soundalike.core.errors import AudioError
 
+from .mpeg import mpeg_kind, whole_frames
+
 HIGHEST = 48_000  # hertz at most of what the child gives back
 PACKAGES = Path(__file__).parents[2]  # where this package is found
 BEGINNINGS = {
@@ -51,6 +53,8 @@ class Decoder:
             raise AudioError(f"{name}: the file is empty. Give a recording of speech.")
         if kind is None:
             raise AudioError(f"{name}: not a recording. Give wav, flac, mp3, m4a, ogg or webm.")
+        if kind in ("mp3", "aac") and not data.startswith(b"ID3"):
+            data = whole_frames(data)
         out = self._answer(json.dumps({"kind": kind}).encode() + b"\n" + data, name)
         if out[:1] == b"+":
             return io.BytesIO(out[1:])
@@ -130,16 +134,7 @@ def kind_of(data: bytes) -> str | None:
             return kind
     if head[4:8] == b"ftyp":
         return "mp4"
-    return _mpeg_kind(head)
-
-
-def _mpeg_kind(head: bytes) -> str | None:
-    """The kind of a stream that begins with a frame of MPEG audio."""
-    if len(head) < 2 or head[0] != 0xFF:
-        return None
-    if head[1] & 0xF6 == 0xF0:
-        return "aac"
-    return "mp3" if head[1] & 0xE0 == 0xE0 and head[1] & 0x06 else None
+    return mpeg_kind(data)
 
 
 def child() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from dataclasses import replace
 from fractions import Fraction
+from typing import BinaryIO
 
 import av
 import numpy as np
@@ -33,14 +34,22 @@ CODECS = {
 
 
 class Encoder:
-    """One stream of sound: add pieces, take the bytes that are ready, finish it."""
+    """One stream of sound: add pieces, take the bytes that are ready, finish it.
 
-    def __init__(self, format: str):
+    Without a file, bytes go out as they are made, so headers cannot say how long the sound is. With one (open
+    for writing, at its start), all bytes go there, and `finish` puts the true length into its header.
+    """
+
+    def __init__(self, format: str, file: BinaryIO | None = None):
         self.format = format
+        self._file = file
         self._sink = _Sink()
-        self._codec = _Codec(self._sink, format) if format in CODECS else None
+        target = self._sink if file is None else file
+        self._codec = _Codec(target, format) if format in CODECS else None
+        self._target = target
+        self._size = 0  # bytes of plain samples
         if format == "wav":
-            self._sink.write(wav_header(None))
+            target.write(wav_header(None))
 
     def add(self, audio: Audio) -> bytes:
         """The bytes that a further piece makes ready; they may be few, as encoders look ahead."""
@@ -48,20 +57,26 @@ class Encoder:
         if self._codec is not None:
             self._codec.add(samples)
         else:
-            self._sink.write(np.round(samples * 32767).astype("<i2").tobytes())
+            data = np.round(samples * 32767).astype("<i2").tobytes()
+            self._size += len(data)
+            self._target.write(data)
         return self._sink.take()
 
     def finish(self) -> bytes:
         """The last bytes."""
         if self._codec is not None:
             self._codec.finish()
+        elif self.format == "wav" and self._file is not None:
+            self._file.seek(0)
+            self._file.write(wav_header(self._size))
+            self._file.seek(0, 2)
         return self._sink.take()
 
 
 class _Codec:
-    """One of FFmpeg's encoders, which writes into a sink."""
+    """One of FFmpeg's encoders, which writes into a sink or a file."""
 
-    def __init__(self, sink: _Sink, format: str):
+    def __init__(self, sink: _Sink | BinaryIO, format: str):
         container, codec, self._kind, bits, options = CODECS[format]
         self._container = av.open(sink, "w", format=container, options={**options, "flush_packets": "1"})
         stream = self._container.add_stream(codec, rate=RATE, layout="mono", format=self._kind)

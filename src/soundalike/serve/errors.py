@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
@@ -69,7 +70,7 @@ def refusal_of(error: Exception) -> Refusal:
     return Refusal(500, "internal_error", "Something went wrong in the server. Its log says what.")
 
 
-def invalid_value(error: RequestValidationError) -> Refusal:
+def invalid_value(error: RequestValidationError | ValidationError) -> Refusal:
     """The refusal of a body or form with a wrong value, by the first that is wrong."""
     first = error.errors()[0]
     if first["type"] == "json_invalid":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,14 @@ from .request_options import options_of_architecture
 DEFAULT = "soundalike"  # the server's own model: the built-in one, or that of --model
 # Names of the default, and the quality each stands for; OpenAI's are accepted, so that existing clients work
 DEFAULT_NAMES = {DEFAULT: "fast", "tts-1": "fast", "tts-1-hd": "best", "gpt-4o-mini-tts": "fast"}
+
+_DATED = re.compile(r"-(\d{4}|\d{4}-\d\d-\d\d)")  # after OpenAI's names of models: when they were made
+
+
+def current_name(name: str) -> str:
+    """The name of a model; OpenAI's dated names, such as tts-1-1106, without the date."""
+    match = re.fullmatch(rf"(.+){_DATED.pattern}", name)
+    return match[1] if match and match[1] in DEFAULT_NAMES else name
 
 
 class Models:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import uvicorn
@@ -15,6 +17,8 @@ from soundalike.serve.middleware.request_log import settle_logs
 from .app import create_app
 from .settings import Settings
 
+LONGEST_MESSAGE = 65_536  # bytes of one message that a WebSocket sends
+
 
 def timed(seconds: float) -> type[H11Protocol]:
     """uvicorn's protocol, which closes a connection that has not sent a request's headers in so many
@@ -22,19 +26,48 @@ def timed(seconds: float) -> type[H11Protocol]:
     """
 
     class Timed(H11Protocol):
+        upgraded = False  # to a WebSocket
+
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
             self.loop.call_later(seconds, self._headers_due)
 
+        def handle_websocket_upgrade(self, event: Any) -> None:
+            self.upgraded = True
+            super().handle_websocket_upgrade(event)
+
         def _headers_due(self) -> None:
-            if self.cycle is None and not self.transport.is_closing():
+            if self.cycle is None and not self.upgraded and not self.transport.is_closing():
                 self.transport.close()
 
     return Timed
 
 
-def server(app: FastAPI, settings: Settings) -> uvicorn.Server:
-    """A uvicorn server of the app, not yet running."""
+class Server(uvicorn.Server):
+    """A uvicorn server that tells its address once it listens."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[str], None] | None):
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, then tell where."""
+        await super().startup(sockets)
+        if self.started and self._announce is not None:
+            listening = [one for group in self.servers for one in group.sockets]
+            port = listening[0].getsockname()[1] if listening else self.config.port
+            self._announce(url_of(self.config.host, port))
+
+
+def url_of(host: str, port: int) -> str:
+    """The address that a browser on this machine is given for a server."""
+    if host in ("", "0.0.0.0", "::"):
+        host = "localhost"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def server(app: FastAPI, settings: Settings, announce: Callable[[str], None] | None = None) -> uvicorn.Server:
+    """A uvicorn server of the app, not yet running; `announce` hears its address once it listens."""
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -48,13 +81,17 @@ def server(app: FastAPI, settings: Settings) -> uvicorn.Server:
         limit_concurrency=max(256, 4 * settings.waiting),
         timeout_graceful_shutdown=10,
         h11_max_incomplete_event_size=32_768,
+        ws_max_size=LONGEST_MESSAGE,
+        ws_per_message_deflate=False,  # sound does not get smaller
         lifespan="on",
     )
-    return uvicorn.Server(config)
+    return Server(config, announce)
 
 
-def serve(settings: Settings) -> None:
-    """Serve until interrupted."""
-    settle_logs()
+def serve(settings: Settings, plain: bool = False, announce: Callable[[str], None] | None = None) -> None:
+    """Serve until interrupted. The log is lines of JSON, or, `plain`, of words; `announce` hears the address
+    once the server listens.
+    """
+    settle_logs(plain=plain)
     warnings.simplefilter("ignore")  # they quote texts; what matters to clients is in the answers
-    asyncio.run(server(create_app(settings), settings).serve())
+    asyncio.run(server(create_app(settings), settings, announce).serve())

@@ -7,7 +7,16 @@ import binascii
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
 
 from soundalike.core.errors import ConfigError
 from soundalike.core.options import Option, check_value, options_of
@@ -17,7 +26,7 @@ from soundalike.inference.pipeline import QUALITIES
 
 from .encode import MEDIA
 from .errors import Refusal
-from .models import DEFAULT, DEFAULT_NAMES
+from .models import DEFAULT, DEFAULT_NAMES, current_name
 from .request_options import FASTEST, LARGEST_SEED, LOUDNESS_OPTION, SLOWEST, request_options
 
 
@@ -69,7 +78,12 @@ def _choices(words: Iterable[str]) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": list(words)})
 
 
-Format = Annotated[str, AfterValidator(one_of(MEDIA)), _choices(MEDIA)]
+def _lowered(value: Any) -> Any:
+    """A word in lower case; what is no word stays as it is."""
+    return value.lower() if isinstance(value, str) else value
+
+
+Format = Annotated[str, BeforeValidator(_lowered), AfterValidator(one_of(MEDIA)), _choices(MEDIA)]
 Quality = Annotated[str, AfterValidator(one_of(QUALITIES)), _choices(QUALITIES)]
 Speed = Annotated[
     float,
@@ -81,7 +95,11 @@ Speed = Annotated[
     ),
 ]
 Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED, description=option_table()["seed"].help)]
-Model = Annotated[str, Field(max_length=100, description="A name that GET /v1/models lists.")]
+Model = Annotated[
+    str,
+    Field(max_length=100, description="A name that GET /v1/models lists."),
+    AfterValidator(current_name),
+]
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$")]
 Transcript = Annotated[str, Field(max_length=4096)]
 
@@ -106,14 +124,21 @@ _options: dict[str, Any] = {
 OptionFields = create_model("OptionFields", **_options)
 
 
-class TextRequest(OptionFields):  # type: ignore[misc, valid-type]  # its fields come from the option table
-    """A text, the voice that speaks it, and how."""
+# Fields for which clients send "" where nothing was chosen
+BLANK_IS_ABSENT = ("model", "voice", "response_format", "stream_format", "language", "quality")
 
-    model_config = ConfigDict(extra="forbid")
+
+class TextRequest(OptionFields):  # type: ignore[misc, valid-type]  # its fields come from the option table
+    """A text, the voice that speaks it, and how. A field that is null counts as left out; fields of similar
+    servers that this one does not have are ignored.
+    """
+
+    model_config = ConfigDict(extra="allow")
     model: Model = DEFAULT
     input: str = Field(description="The text, plain or SSML.")
     voice: Annotated[str, Field(max_length=200)] | VoiceId | None = Field(
-        None, description="A voice's name or id. Not needed with ref_audio."
+        None,
+        description="A voice's name or id. Without it, and without ref_audio, a bundled voice speaks.",
     )
     response_format: Format = "mp3"
     speed: Speed = 1.0
@@ -138,6 +163,23 @@ class TextRequest(OptionFields):  # type: ignore[misc, valid-type]  # its fields
     loudness: option_type(LOUDNESS_OPTION) | None = Field(  # type: ignore[valid-type]  # built from its Option
         None, description=f"{LOUDNESS_OPTION.help}: {LOUDNESS_OPTION.span}."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _absent(cls, given: Any) -> Any:
+        """What was given without the fields that stand for nothing."""
+        if not isinstance(given, dict):
+            return given
+        return {
+            name: value
+            for name, value in given.items()
+            if value is not None and not (value == "" and name in BLANK_IS_ABSENT)
+        }
+
+    @property
+    def ignored(self) -> list[str]:
+        """The names of fields that were given and are not known here."""
+        return sorted(self.model_extra or {})
 
     @property
     def chosen_quality(self) -> str:
@@ -169,6 +211,11 @@ class SpeechRequest(TextRequest):
     """POST /v1/audio/speech."""
 
     stream_format: Literal["audio", "sse"] = "audio"
+    stream: bool | None = Field(
+        None,
+        description="false: the whole answer at once, with its true length. Otherwise sound is sent as it is "
+        "made, except short wav and flac answers, which are sent whole.",
+    )
     timestamps: bool = Field(
         False, description="With sse: each delta also carries its words and when they are said."
     )
@@ -178,13 +225,27 @@ class JobRequest(TextRequest):
     """POST /v1/audio/jobs."""
 
 
+class StreamStart(TextRequest):
+    """The first message of /v1/audio/stream: how its text is to be spoken."""
+
+    type: Literal["start"]
+    input: str = Field("", description="Text to begin with.")
+    response_format: Format = "pcm"
+    timestamps: bool = Field(False, description="Each delta also carries its words and when they are said.")
+
+
 def check_text(text: str, most: int, param: str = "input") -> None:
     """Raise Refusal for a text that is empty or too long."""
     if not text.strip():
         raise Refusal(400, "invalid_text", f"{param}: the text is empty. Give a sentence to speak.", param)
-    if len(text) > most:
+    check_size(len(text), most, param)
+
+
+def check_size(characters: int, most: int, param: str = "input") -> None:
+    """Raise Refusal for a text of more characters than are spoken."""
+    if characters > most:
         raise Refusal(
-            400, "text_too_long", f"{param}: {len(text)} characters, at most {most} are spoken here.", param
+            400, "text_too_long", f"{param}: {characters} characters, at most {most} are spoken here.", param
         )
 
 

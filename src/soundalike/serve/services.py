@@ -15,11 +15,12 @@ from sqlalchemy import Engine
 from soundalike.audio.speech import Speech
 from soundalike.core.errors import SoundalikeError
 from soundalike.core.types import Voice
-from soundalike.inference import voice_library
+from soundalike.inference import bundled_voices, voice_library
 from soundalike.inference.cloner import Cloner
 from soundalike.inference.long_text import speak_in_sections
 from soundalike.inference.postprocess import LOUDNESS
-from soundalike.inference.script_request import ScriptRequest, known_voices
+from soundalike.inference.script_request import ScriptRequest, known_voices, read_script
+from soundalike.inference.speech_length import most_seconds, predicted_seconds
 from soundalike.provenance import consent
 from soundalike.provenance.metadata import today
 from soundalike.serve.middleware.request_log import log
@@ -33,7 +34,7 @@ from .models import DEFAULT, DEFAULT_NAMES, Models
 from .request_options import model_speed, options_of_architecture
 from .schemas import TextRequest
 from .settings import Settings
-from .voice_store import DatabaseVoices, LibraryVoices, Store
+from .voice_store import DatabaseVoices, LibraryVoices, Store, WithBundledVoices
 
 
 class Services:
@@ -43,9 +44,8 @@ class Services:
         self.settings = settings
         self.engine = engine
         self.metrics = Metrics()
-        self.store: Store = (
-            LibraryVoices() if settings.voice_store == "library" else DatabaseVoices(self.engine)
-        )
+        own: Store = LibraryVoices() if settings.voice_store == "library" else DatabaseVoices(self.engine)
+        self.store: Store = WithBundledVoices(own)
         self.limiter = Limiter(settings.workers, settings.waiting, settings.per_key, settings.memory)
         self.pool = Pool(settings.workers)
         self.decoder = Decoder(settings.longest, settings.decode_seconds, settings.decode_memory)
@@ -105,6 +105,30 @@ class Services:
         self._loaded.wait()
         return self._cloner
 
+    async def check_length(self, body: TextRequest, param: str = "input") -> None:
+        """Raise Refusal for a text that would take longer to say than one request may, before it is spoken;
+        TextError and ConfigError for one that cannot be read.
+        """
+        most = most_seconds(body.input)
+        if most is None or most / body.speed > self.settings.speech_seconds:
+            seconds = await self.pool.call(self._predicted_seconds, body)
+            check_seconds(seconds, self.settings.speech_seconds, param)
+
+    def is_short(self, body: TextRequest) -> bool:
+        """Whether the speech of a text is so short that nobody need wait for it in parts."""
+        most = most_seconds(body.input)
+        return most is not None and most / body.speed <= self.settings.whole_seconds
+
+    def _predicted_seconds(self, body: TextRequest) -> float:
+        """Seconds that a text will take at the speed asked for."""
+        return predicted_seconds(read_script(self.script_request(body)), body.speed)
+
+    def script_request(self, body: TextRequest) -> ScriptRequest:
+        """How the text of a request is to be read."""
+        text = body.input
+        voices = known_voices(text, self._names_of_voices)
+        return ScriptRequest(text, body.language, source="input", voices=voices, options=body.text_options)
+
     async def decode(self, data: bytes, name: str) -> io.BytesIO:
         """An uploaded recording as a WAV file that is safe to read. Raises AudioError."""
         async with self._decoding:
@@ -116,11 +140,8 @@ class Services:
         data = body.reference(self.settings.upload)
         if data is not None:
             return await self.listen(data, "ref_audio", body.ref_text, body.model)
-        if body.voice_name is None:
-            raise Refusal(
-                400, "missing_value", "voice: give the name of a voice, or a recording as ref_audio.", "voice"
-            )
-        return await self.pool.call(self.kept_voice, body.voice_name, body.model)
+        name = body.voice_name or bundled_voices.DEFAULT
+        return await self.pool.call(self.kept_voice, name, body.model)
 
     async def listen(self, data: bytes, param: str, transcript: str | None, model: str) -> Voice:
         """The voice of an uploaded recording. Raises Refusal and AudioError."""
@@ -143,7 +164,8 @@ class Services:
         hold.
         """
         voice = self.store.get(name)
-        if self.settings.require_consent:
+        # Nobody speaks in a bundled voice, so nobody can have consented
+        if self.settings.require_consent and self.store.has(name):
             try:
                 consent.check(voice)
             except consent.ConsentError as error:
@@ -160,17 +182,10 @@ class Services:
 
         Raises Refusal, TextError, ConfigError and CheckpointError.
         """
-        text = body.input
         speed = model_speed(body.speed)
         pieces = speak_in_sections(
             self.cloner_of(body.model),
-            ScriptRequest(
-                text,
-                body.language,
-                source="input",
-                voices=known_voices(text, self._names_of_voices),
-                options=body.text_options,
-            ),
+            self.script_request(body),
             voice,
             self.options(body, speed),
             lambda name: self.kept_voice(name, body.model),
@@ -182,8 +197,9 @@ class Services:
             yield stretched(piece, body.speed / speed)
 
     def _names_of_voices(self) -> list[str]:
-        """What SSML may call the kept voices: their names and ids."""
-        return [name for kept in self.store.listing() for name in (kept.name, kept.id)]
+        """What SSML may call the voices: their names and ids, and OpenAI's names."""
+        names = [name for kept in self.store.listing() for name in (kept.name, kept.id)]
+        return [*names, *bundled_voices.OPENAI_NAMES]
 
     def options(self, body: TextRequest, speed: float) -> Any:
         """A model's options for a request. Raises Refusal for one that this model does not have."""
@@ -209,6 +225,18 @@ class Services:
         self.pool.close()
         self.decoder.close()
         self.engine.dispose()
+
+
+def check_seconds(seconds: float, most: float, param: str = "input") -> None:
+    """Raise Refusal for speech of more seconds than one request may ask for."""
+    if seconds > most:
+        raise Refusal(
+            400,
+            "speech_too_long",
+            f"{param}: about {seconds:.0f} s of speech, at most {most:.0f} s are made in one request. "
+            "Send the text in parts, or as a job: POST /v1/audio/jobs takes long texts.",
+            param,
+        )
 
 
 def words_of(audio: Speech, later: float = 0.0) -> list[dict[str, Any]]:

@@ -17,8 +17,10 @@ POSITIVE = (
     "longest",
     "characters",
     "job_characters",
+    "speech_seconds",
     "lease",
     "stall",
+    "idle",
     "keep",
 )
 
@@ -57,6 +59,8 @@ class Settings:
     longest: float = 180.0  # seconds of one recording
     characters: int = 4096  # of a text spoken at once
     job_characters: int = 100_000
+    speech_seconds: float = 600.0  # predicted, that one request may ask for; jobs may ask for more
+    whole_seconds: float = 30.0  # at most, of wav and flac answers that are sent whole, their length true
     jobs: int = 100  # jobs that may wait
     keep: float = 86_400.0  # how long a finished job is kept
     lease: float = 15.0  # a job whose server has written nothing for so long goes to another
@@ -64,6 +68,7 @@ class Settings:
     body_grace: float = 10.0  # a body may take so long, and longer by its bytes at
     body_rate: float = 20_000.0  # bytes a second
     stall: float = 30.0  # a client must take each part of an answer within
+    idle: float = 60.0  # a client of /v1/audio/stream must send its next message within
     memory: int = 4096  # megabytes of resident memory above which requests are refused; 0: never
     decode_memory: int = 768  # megabytes that decoding a recording may take
     decode_seconds: float = 10.0

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from soundalike.core.errors import SoundalikeError
 from soundalike.core.types import Voice
-from soundalike.inference import voice_library
+from soundalike.inference import bundled_voices, voice_library
 from soundalike.inference.voice_file import file_stem, name_fault, write
 from soundalike.serve.jobs.database import voices_table
 
@@ -28,6 +28,7 @@ class Kept:
     id: str
     name: str
     facts: dict[str, Any]
+    bundled: bool = False  # it came with the program
 
     @staticmethod
     def id_of(name: str) -> str:
@@ -161,6 +162,45 @@ class DatabaseVoices:
             gone = connection.execute(delete(voices_table).where(voices_table.c.id == Kept.id_of(name)))
             if not gone.rowcount:
                 raise unknown(name)
+
+
+class WithBundledVoices:
+    """A store, and the bundled voices where it has none of that name."""
+
+    def __init__(self, own: Store):
+        self.own = own
+
+    def listing(self) -> list[Kept]:
+        """The voices of the store, by id, then the bundled ones whose names are not taken."""
+        kept = self.own.listing()
+        taken_ids = {one.id for one in kept}
+        bundled = [Kept(name, name, bundled_voices.facts_of(name), True) for name in bundled_voices.NAMES]
+        return kept + [one for one in bundled if one.id not in taken_ids]
+
+    def has(self, name: str) -> bool:
+        """Whether the store itself has a voice of that name."""
+        return self.own.has(name)
+
+    def get(self, name: str) -> Voice:
+        """The voice of a name: the store's, else the bundled one. Raises Refusal where there is none."""
+        bundled = None if self.own.has(name) else bundled_voices.meant_by(name)
+        return self.own.get(name) if bundled is None else bundled_voices.load(bundled)
+
+    def put(self, name: str, voice: Voice, replace: bool) -> Kept:
+        """Keep a voice under a name, which may be a bundled one's. Raises as the store does."""
+        return self.own.put(name, voice, replace)
+
+    def remove(self, name: str) -> None:
+        """Delete the voice of a name. Raises Refusal where there is none, and for a bundled one."""
+        if not self.own.has(name) and bundled_voices.meant_by(name) is not None:
+            raise Refusal(
+                409,
+                "voice_bundled",
+                f"{name[:80]!r} comes with the program and cannot be deleted. A voice of your own of that "
+                "name takes its place.",
+                "voice",
+            )
+        self.own.remove(name)
 
 
 def to_bytes(voice: Voice) -> bytes:

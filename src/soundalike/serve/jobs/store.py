@@ -28,7 +28,8 @@ class JobStore:
 
     def add(self, key: str | None, body: JobRequest, voice: bytes) -> dict[str, Any]:
         """A new job, queued. Raises Refusal when too many wait."""
-        kept = body.model_dump(exclude={"input", "voice", "ref_audio", "ref_text", "instructions"})
+        spoken = {"input", "voice", "ref_audio", "ref_text", "instructions"}
+        kept = body.model_dump(exclude=spoken | set(body.ignored))
         job_id = f"job-{secrets.token_hex(12)}"
         row: dict[str, Any] = {
             "id": job_id,

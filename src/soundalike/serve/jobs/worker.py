@@ -15,7 +15,7 @@ from sqlalchemy import Row, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from soundalike.core.files import replace_file, write_atomic
-from soundalike.serve.encode import Encoder, wav_header
+from soundalike.serve.encode import Encoder
 from soundalike.serve.errors import refusal_of
 from soundalike.serve.jobs.database import jobs_table as jobs
 from soundalike.serve.limiter import one_thread
@@ -178,12 +178,12 @@ class JobWorker:
     def _write(self, row: Row, body: JobRequest, file: BinaryIO) -> tuple[float, list[dict[str, Any]]]:
         """Write the sound of a job into an open file; its seconds and words."""
         voice = self.services.adapted(from_bytes(row.voice), body.model)
-        encoder = Encoder(body.response_format)
+        encoder = Encoder(body.response_format, file)
         seconds = 0.0
         words: list[dict[str, Any]] = []
         updated = 0.0
         for piece in self.services.speak(body, voice):
-            file.write(encoder.add(piece))
+            encoder.add(piece)
             words += words_of(piece, seconds)
             seconds += piece.seconds
             self.services.metrics.speech_seconds.inc(piece.seconds)
@@ -192,9 +192,5 @@ class JobWorker:
             if time.monotonic() - updated > UPDATE:
                 self._update(row.id, done=words[-1]["span"][1] if words else 0)
                 updated = time.monotonic()
-        file.write(encoder.finish())
-        if body.response_format == "wav":  # its length is known now
-            size = file.tell() - len(wav_header(0))
-            file.seek(0)
-            file.write(wav_header(size))
+        encoder.finish()
         return seconds, words

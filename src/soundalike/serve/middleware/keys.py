@@ -11,10 +11,14 @@ import hmac
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from soundalike.core.errors import ConfigError
 
+# Browsers cannot send headers with a WebSocket: they name these as its subprotocols, a key after the second
+SUBPROTOCOL = "soundalike"
+KEY_SUBPROTOCOL = "soundalike-key."
 _LINE = re.compile(r"([\w.-]{1,64}) sha256:([0-9a-f]{64})")
 
 
@@ -61,6 +65,17 @@ def new_key(path: str | os.PathLike, name: str) -> str:
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
         out.write(f"{name} sha256:{_hash(key)}\n")
     return key
+
+
+def offered_key(headers: Mapping[str, str]) -> str:
+    """The Authorization header of a request, or, where there is none, one made of the key that a WebSocket
+    names among its subprotocols; empty where there is neither.
+    """
+    if "authorization" in headers:
+        return headers["authorization"]
+    offered = [name.strip() for name in headers.get("sec-websocket-protocol", "").split(",")]
+    found = [name for name in offered if name.startswith(KEY_SUBPROTOCOL)]
+    return f"Bearer {found[0].removeprefix(KEY_SUBPROTOCOL)}" if found else ""
 
 
 def holder(keys: dict[str, str], header: str) -> str | None:

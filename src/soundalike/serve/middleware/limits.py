@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from soundalike.serve.errors import Refusal
 from soundalike.serve.settings import Settings
 
-from .keys import holder
+from .keys import holder, offered_key
 
 KEYED = ("/v1/", "/voice-cloning", "/metrics")  # beginnings of paths that need a key where there are keys
 PUBLIC = ("/v1/limits",)  # ... but for this, which says that a key is needed
@@ -36,10 +36,13 @@ class RequestGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it with a refusal."""
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if scope["type"] == "websocket":
+            await self._pass_websocket(scope, headers, receive, send)
+            return
         announced = 0
         try:
             scope.setdefault("state", {})["key"] = self.admit(scope, headers)
@@ -61,13 +64,27 @@ class RequestGuard:
         finally:
             self._held -= announced
 
+    async def _pass_websocket(
+        self, scope: Scope, headers: dict[str, str], receive: Receive, send: Send
+    ) -> None:
+        """Pass a WebSocket on, or refuse it before it is opened. Its messages are bounded where they are
+        read.
+        """
+        try:
+            scope.setdefault("state", {})["key"] = self.admit(scope, headers)
+        except Refusal as refusal:
+            await refusal.response()(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
     def admit(self, scope: Scope, headers: dict[str, str]) -> str | None:
         """The name of the caller's key, None where none is needed. Raises Refusal."""
+        method = scope.get("method", "")  # a WebSocket has none
         self._check_host(headers.get("host", ""))
-        if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+        if method not in ("GET", "HEAD", "OPTIONS"):
             self._check_origin(headers.get("origin", ""), headers.get("host", ""))
         keyed = scope["path"].startswith(KEYED) and scope["path"] not in PUBLIC
-        if not self.keys or not keyed or scope["method"] == "OPTIONS":
+        if not self.keys or not keyed or method == "OPTIONS":
             return None
         return self._holder(headers)
 
@@ -97,13 +114,10 @@ class RequestGuard:
 
     def _holder(self, headers: dict[str, str]) -> str:
         """The name of the caller's key. Raises Refusal for none, or one that is not known."""
-        key = holder(self.keys, headers.get("authorization", ""))
+        offered = offered_key(headers)
+        key = holder(self.keys, offered)
         if key is None:
-            message = (
-                "Give an API key: Authorization: Bearer KEY."
-                if "authorization" not in headers
-                else "Incorrect API key."
-            )
+            message = "Incorrect API key." if offered else "Give an API key: Authorization: Bearer KEY."
             raise Refusal(401, "invalid_api_key", message, headers={"WWW-Authenticate": "Bearer"})
         return key
 

@@ -40,10 +40,12 @@ class _Answer:
         self._send = send
 
     async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
             self.status = message["status"]
             message["headers"] = [*message["headers"], *HEADERS, (b"x-request-id", self.id.encode())]
-        self.size += len(message.get("body", b""))
+        elif message["type"] == "websocket.accept":
+            self.status = 101
+        self.size += len(message.get("body") or message.get("text") or b"")
         await self._send(message)
 
 
@@ -55,7 +57,7 @@ class RequestLog:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, then log and count it."""
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
         began = time.monotonic()
@@ -80,10 +82,11 @@ def _note(scope: Scope, answer: _Answer, seconds: float, failure: BaseException 
     """Log and count one request."""
     state = scope["state"]
     route = getattr(scope.get("route"), "path", "page" if answer.status < 400 else "none")
+    method = scope.get("method", "WEBSOCKET")
     failure = failure or state.get("failure")
     facts: dict[str, Any] = {
         "id": answer.id,
-        "method": scope["method"],
+        "method": method,
         "route": route,
         "status": answer.status,
         "seconds": round(seconds, 4),
@@ -97,7 +100,7 @@ def _note(scope: Scope, answer: _Answer, seconds: float, failure: BaseException 
     log.info("request", extra={"facts": facts})
     services = getattr(scope["app"].state, "services", None) if "app" in scope else None
     if services is not None:
-        services.metrics.requests.labels(scope["method"], route, str(answer.status)).inc()
+        services.metrics.requests.labels(method, route, str(answer.status)).inc()
         services.metrics.latency.labels(route).observe(seconds)
         services.metrics.characters.inc(state.get("characters", 0))
 
@@ -112,6 +115,12 @@ def places(error: BaseException) -> list[str]:
     return [type(error).__name__, *(f"{frame.filename}:{frame.lineno}" for frame in frames)]
 
 
+def _failure_of(record: logging.LogRecord) -> list[str] | None:
+    """The kind and places of the exception that a record tells of; None where it tells of none."""
+    error = record.exc_info[1] if record.exc_info else None
+    return None if error is None else places(error)
+
+
 class Lines(logging.Formatter):
     """Log records as lines of JSON."""
 
@@ -123,15 +132,32 @@ class Lines(logging.Formatter):
             "event": record.getMessage(),
         }
         line |= getattr(record, "facts", {})
-        if record.exc_info and record.exc_info[1] is not None:
-            line["failure"] = places(record.exc_info[1])
+        if failure := _failure_of(record):
+            line["failure"] = failure
         return json.dumps(line, ensure_ascii=False)
 
 
-def settle_logs(level: str = "info") -> None:
-    """Send this server's and uvicorn's records to standard error as lines of JSON."""
+class PlainLines(logging.Formatter):
+    """Log records as lines for people: the time, then a request and its answer, or the event."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One record in words."""
+        facts = getattr(record, "facts", {})
+        said = record.getMessage()
+        if said == "request":
+            said = f"{facts['method']} {facts['route']}: {facts['status']} in {facts['seconds']:.2f} s"
+        elif said == "job":
+            said = f"{facts['job']}: {facts['status']} in {facts['seconds']:.1f} s"
+        failure = facts.get("failure") or _failure_of(record)
+        told = f" ({', '.join(failure)})" if failure else ""
+        level = "" if record.levelno <= logging.INFO else f"{record.levelname.lower()}: "
+        return f"{self.formatTime(record, '%H:%M:%S')} {level}{said}{told}"
+
+
+def settle_logs(level: str = "info", plain: bool = False) -> None:
+    """Send this server's and uvicorn's records to standard error, as lines of JSON or, `plain`, of words."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Lines())
+    handler.setFormatter(PlainLines() if plain else Lines())
     levels = {"soundalike.serve": level.upper(), "uvicorn": level.upper(), "alembic": "WARNING"}
     for name, least in levels.items():
         logger = logging.getLogger(name)

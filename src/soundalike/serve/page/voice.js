@@ -141,6 +141,7 @@ async function save(replace) {
   try {
     const voice = await api.patiently(() => api.saveVoice(name, clip.file, replace), null, (text) => tell("voice-status", text));
     $("voice-name").value = "";
+    keep("voice", voice.id);
     await loadVoices(voice.id);
     showPane("saved");
     tell("voice-status");
@@ -154,13 +155,14 @@ async function save(replace) {
 }
 
 export async function loadVoices(chosen = kept("voice")) {
-  saved = await api.voices();
+  saved = (await api.voices()).sort((one, other) => other.bundled - one.bundled); // those that are there from the start first
   $("saved-count").textContent = saved.length || "";
   $("saved-none").hidden = saved.length > 0;
   $("saved").replaceChildren(...saved.map((voice) => {
     const input = make("input", { type: "radio", name: "voice", value: voice.id, checked: voice.id === chosen, disabled: !voice.usable });
-    const facts = [voice.speech_seconds && `${seconds(voice.speech_seconds)} of speech`, voice.pitch?.median && `${voice.pitch.median.toFixed(0)} Hz`, !voice.usable && "made by another model"];
+    const facts = [voice.bundled && "bundled, synthetic: nobody's voice", !voice.bundled && voice.speech_seconds && `${seconds(voice.speech_seconds)} of speech`, voice.pitch?.median && `${voice.pitch.median.toFixed(0)} Hz`, !voice.usable && "made by another model"];
     const text = make("span", {}, voice.name, make("small", { textContent: facts.filter(Boolean).join(" · ") }));
+    if (voice.bundled) return make("li", {}, make("label", {}, input, text));
     const remove = make("button", { type: "button", className: "quiet", textContent: "Delete", "aria-label": `Delete ${voice.name}` });
     remove.addEventListener("click", () => drop(voice, remove));
     return make("li", {}, make("label", {}, input, text), remove);

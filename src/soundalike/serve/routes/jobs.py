@@ -17,11 +17,13 @@ from soundalike.serve.schemas import JobRequest, check_text
 from soundalike.serve.services import Services
 from soundalike.serve.voice_store import to_bytes
 
+from .speech import ignored_fields
+
 router = APIRouter(prefix="/v1/audio/jobs")
 
 
 @router.post("", status_code=202, summary="Speak a long text in the background")
-async def add(request: Request, body: JobRequest) -> dict[str, Any]:
+async def add(request: Request, response: Response, body: JobRequest) -> dict[str, Any]:
     """Queues a text. The voice is taken as it is now; the result is kept for a day."""
     services: Services = request.app.state.services
     store: JobStore = request.app.state.job_store
@@ -32,6 +34,7 @@ async def add(request: Request, body: JobRequest) -> dict[str, Any]:
         job = await asyncio.to_thread(lambda: store.add(request.state.key, body, to_bytes(voice)))
     worker: JobWorker = request.app.state.job_worker
     worker.wake.set()
+    response.headers.update(ignored_fields(body))
     return job
 
 

@@ -18,7 +18,8 @@ from soundalike.serve.services import Services
 from soundalike.text import LANGUAGES, installed
 
 router = APIRouter()
-LIMITS = ("characters", "job_characters", "upload", "longest")  # the settings that clients may know
+# The settings that clients may know
+LIMITS = ("characters", "job_characters", "speech_seconds", "upload", "longest")
 HEAD = (
     '<!doctype html><html lang="en"><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width"><title>Soundalike: routes</title>'

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import io
 import json
+import re
 import time
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from soundalike.audio.speech import Speech, join
@@ -35,7 +38,8 @@ from soundalike.serve.schemas import (
 from soundalike.serve.services import Services, words_of
 
 router = APIRouter()
-CREATED = 1_767_225_600  # when a model was made, as /v1/models has it: seconds since 1970
+LENGTH_IN_HEADER = ("wav", "flac")  # formats that players believe to be as long as their header says
+FIELD_NAME = re.compile(r"[\w.-]{1,40}", re.ASCII)
 
 
 @router.post("/v1/audio/speech", summary="Speak a text", response_class=Response)
@@ -56,17 +60,21 @@ async def speech(request: Request, body: SpeechRequest) -> Response:
     request.state.characters = len(body.input)
     async with contextlib.AsyncExitStack() as held:
         held.enter_context(services.limiter.place(request.state.key))
+        await unless_gone(request, services.check_length(body))
         voice = await unless_gone(request, services.voice_of(body))
         pieces = services.stream(body, voice)
         held.push_async_callback(pieces.aclose)
         # Awaited here, so that an error before the first sound is still answered by a status
         first = await unless_gone(request, anext(pieces))
         services.metrics.first_sound.observe(time.monotonic() - began)
+        media = "text/event-stream" if body.stream_format == "sse" else MEDIA[body.response_format]
+        headers = {"X-Seed": str(body.seed), **ignored_fields(body), **language_header(first)}
+        if sent_whole(services, body):
+            data = await unless_gone(request, _whole(request, body, _with(first, pieces)))
+            return Response(data, media_type=media, headers={**headers, "Cache-Control": "no-store"})
         encoded = _events if body.stream_format == "sse" else _sound
         parts = encoded(request, body, _with(first, pieces))
         held.push_async_callback(parts.aclose)
-        media = "text/event-stream" if body.stream_format == "sse" else MEDIA[body.response_format]
-        headers = {"X-Seed": str(body.seed), **language_header(first)}
         return Stream(parts, media, headers, services.settings.stall, held.pop_all().aclose)
 
 
@@ -78,6 +86,32 @@ async def _with(first: Speech, rest: Pieces) -> Pieces:
     yield first
     async for piece in rest:
         yield piece
+
+
+def sent_whole(services: Services, body: SpeechRequest) -> bool:
+    """Whether an answer is sent at once, with its true length: where that was asked for, and for short speech
+    in the formats whose headers tell how long it is.
+    """
+    if body.stream_format == "sse":
+        return False
+    return body.stream is False or (body.response_format in LENGTH_IN_HEADER and services.is_short(body))
+
+
+def ignored_fields(body: TextRequest) -> dict[str, str]:
+    """The header that names fields which were sent and are not known here; none where all were."""
+    names = [name for name in body.ignored if FIELD_NAME.fullmatch(name)]
+    return {"X-Ignored-Fields": ", ".join(names[:20])} if names else {}
+
+
+async def _whole(request: Request, body: SpeechRequest, pieces: Pieces) -> bytes:
+    """The bytes of a file with all pieces, which knows its length."""
+    file = io.BytesIO()
+    encoder = Encoder(body.response_format, file)
+    async for piece in pieces:
+        count_speech(request, piece)
+        encoder.add(piece)
+    encoder.finish()
+    return file.getvalue()
 
 
 async def _sound(request: Request, body: SpeechRequest, pieces: Pieces) -> AsyncGenerator[bytes, None]:
@@ -111,16 +145,21 @@ async def _events(request: Request, body: SpeechRequest, pieces: Pieces) -> Asyn
         request.state.failure = error
         yield _event({"type": "error", **refusal_of(error).body})
         return
-    yield _event(
-        {
-            "type": "speech.audio.done",
-            "usage": _usage(body.input, seconds),
-            "seconds": round(seconds, 3),
-            "seed": body.seed,
-            "doubts": doubts,
-            "language": language.to_dict() if language else None,
-        }
-    )
+    yield _event(done_event(len(body.input), seconds, body.seed, doubts, language))
+
+
+def done_event(
+    characters: int, seconds: float, seed: int, doubts: list[str], language: TextLanguage | None
+) -> dict[str, Any]:
+    """What ends a stream of speech: how long it was, what is in doubt in it, and the language it was read in."""
+    return {
+        "type": "speech.audio.done",
+        "usage": _usage(characters, seconds),
+        "seconds": round(seconds, 3),
+        "seed": seed,
+        "doubts": doubts,
+        "language": language.to_dict() if language else None,
+    }
 
 
 def language_header(piece: Speech) -> dict[str, str]:
@@ -136,13 +175,13 @@ def _event(content: dict[str, Any]) -> bytes:
     return f"event: {content['type']}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n".encode()
 
 
-def _usage(text: str, seconds: float) -> dict[str, int]:
+def _usage(characters: int, seconds: float) -> dict[str, int]:
     """What OpenAI's clients expect: characters in, hundredths of a second out."""
     made = round(seconds * 100)
-    return {"input_tokens": len(text), "output_tokens": made, "total_tokens": len(text) + made}
+    return {"input_tokens": characters, "output_tokens": made, "total_tokens": characters + made}
 
 
-def count_speech(request: Request, piece: Speech) -> None:
+def count_speech(request: HTTPConnection, piece: Speech) -> None:
     """Count the seconds of a piece of speech, for the request's log and for the metrics."""
     request.state.speech_seconds = getattr(request.state, "speech_seconds", 0.0) + piece.seconds
     request.app.state.services.metrics.speech_seconds.inc(piece.seconds)
@@ -185,6 +224,7 @@ async def voice_cloning(
     check_text(body.input, services.settings.characters, "text")
     request.state.characters = len(body.input)
     with services.limiter.place(request.state.key):
+        await unless_gone(request, services.check_length(body, "text"))
         data = await uploaded(services, audio, "audio")
         return await unless_gone(request, _clone(request, data, transcript, body))
 
@@ -240,20 +280,3 @@ async def check_recording(
         recording = await services.decode(await uploaded(services, audio, "audio"), "audio")
         check = services.pool.call(services.cloner.check, recording, transcript)
         return (await unless_gone(request, check)).to_dict()
-
-
-@router.get("/v1/models", summary="The models")
-async def models(request: Request) -> dict[str, Any]:
-    """The names that `model` may have."""
-    return {"object": "list", "data": [_model(name) for name in request.app.state.services.models.names]}
-
-
-@router.get("/v1/models/{name}", summary="One model")
-async def model(request: Request, name: str) -> dict[str, Any]:
-    """One of the names that `model` may have."""
-    request.app.state.services.models.check(name)
-    return _model(name)
-
-
-def _model(name: str) -> dict[str, Any]:
-    return {"id": name, "object": "model", "created": CREATED, "owned_by": "soundalike"}

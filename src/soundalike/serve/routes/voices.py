@@ -20,10 +20,13 @@ SHOWN = ("seconds", "speech_seconds", "pitch", "language", "report")  # of a voi
 
 @router.get("", summary="All voices")
 async def listing(request: Request) -> dict[str, Any]:
-    """The voices kept, by name."""
+    """The voices kept, by name, then those that come with the program; as `data`, and as `voices`, which
+    clients of similar servers read.
+    """
     services: Services = request.app.state.services
     kept_voices = await services.pool.call(services.store.listing)
-    return {"object": "list", "data": [as_json(kept) for kept in kept_voices]}
+    listed = [as_json(kept) for kept in kept_voices]
+    return {"object": "list", "data": listed, "voices": listed}
 
 
 @router.post("", status_code=201, summary="Keep the voice of a recording")
@@ -52,7 +55,9 @@ async def show(request: Request, voice_id: str) -> dict[str, Any]:
     """The facts of a voice."""
     services: Services = request.app.state.services
     voice: Voice = await services.pool.call(services.store.get, voice_id)
-    return as_json(Kept(Kept.id_of(voice_id), voice.facts.get("name", voice_id), voice.facts))
+    bundled = not await services.pool.call(services.store.has, voice_id)
+    name = voice.facts.get("name", voice_id)
+    return as_json(Kept(Kept.id_of(name if bundled else voice_id), name, voice.facts, bundled))
 
 
 @router.delete("/{voice_id}", summary="Delete a voice")
@@ -66,4 +71,5 @@ async def remove(request: Request, voice_id: str) -> dict[str, Any]:
 def as_json(kept: Kept) -> dict[str, Any]:
     """A voice as clients see it, without the place where it is kept."""
     shown = {name: kept.facts.get(name) for name in SHOWN}
-    return {"id": kept.id, "object": "voice", "name": kept.name, "usable": bool(kept.facts), **shown}
+    state = {"usable": bool(kept.facts), "bundled": kept.bundled}
+    return {"id": kept.id, "object": "voice", "name": kept.name, **state, **shown}
