@@ -84,6 +84,40 @@ def test_a_broken_line_is_named_and_the_rest_is_used(tmp_path):
     assert read("one", "en", lexicon).warnings == lexicon.warnings
 
 
+def test_a_file_without_a_usable_line_says_so_and_what_would_be_right(tmp_path):
+    path = write(tmp_path, "own.txt", "Niamh  nˈiv\nSQL,sˈikwəl\nGIF d͡ʒˈɪf\nEoin = ˈoʊɪn\n++\tplʌs\n")
+    lexicon = Lexicon.read(path)
+    assert not lexicon
+    warnings = read("Niamh", "en", lexicon).warnings
+    assert [w.partition(": ")[0] for w in warnings] == [f"{path}, line {n}" for n in (1, 2, 3, 4, 5)]
+    for warning, right in zip(
+        warnings, ("Niamh<TAB>nˈiv", "SQL<TAB>s", "GIF<TAB>d", "Eoin<TAB>ˈ"), strict=False
+    ):
+        assert right in warning
+    assert "'++' holds no letter" in warnings[4]
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("I use C++.", ["C++"]),
+        ("(C++) and .NET", ["C++", ".NET"]),
+        ("C# or F#?", ["C#"]),
+        ("Mr. Smith met mr. Jones.", ["Mr.", "mr."]),
+        ("Write @home now", ["@home"]),
+        ("Use -v here", ["-v"]),
+        ("Visual  C++ 6", ["Visual  C++"]),
+        ("'Tis so", ["'Tis"]),
+        ("C+++ xC++ my@home ASP.NET", []),
+    ],
+)
+def test_entries_with_signs_at_their_edges_are_found(text, found):
+    words = ("C++", ".NET", "C#", "Mr.", "@home", "-v", "Visual C++", "'tis")
+    lexicon = Lexicon({word: ["m", "ˈi"] for word in words})
+    trace = read(text, "en", lexicon).trace
+    assert [word.written for word in trace if word.symbols == ["m", "ˈi"]] == found
+
+
 def test_pls(tmp_path):
     for name in ("own.pls", "own.txt"):  # by its ending, or by how it begins
         path = write(tmp_path, name, PLS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ ARPABET = dict(
 _STRESS = {"0": "", "1": "ˈ", "2": "ˌ"}
 _ARPABET_LINE = re.compile(r"[A-Z]+[0-2]?(\s+[A-Z]+[0-2]?)*")
 LARGEST = 16_000_000  # bytes of a lexicon file that are read
+WORD = r"\w+(?:['’.&-]\w+)*"  # a word of a text, as it is looked for
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Lexicon:
     entries: dict[str, list[str]] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)  # entries that were left out, and why
     longest: int = field(init=False, default=0)  # words in an entry at most
+    # Finds the entries that begin or end with a sign, C++ or .NET, or hold one that no word has
+    signed: re.Pattern = field(init=False, default=re.compile(r"(?!)"))
 
     def __post_init__(self) -> None:
         folded: dict[str, list[str]] = {}
@@ -40,6 +44,7 @@ class Lexicon:
             folded.setdefault(word.casefold(), symbols)
         object.__setattr__(self, "_folded", folded)
         object.__setattr__(self, "longest", max((len(word.split()) for word in self.entries), default=0))
+        object.__setattr__(self, "signed", _signed(self.entries))
 
     def __bool__(self) -> bool:
         return bool(self.entries)
@@ -112,6 +117,21 @@ class Lexicon:
         return Lexicon(entries, sorted(warnings, key=_line_of))
 
 
+_PLAIN_ENTRY = re.compile(rf"{WORD}(?:\s+{WORD})*")
+
+
+def _signed(entries: Iterable[str]) -> re.Pattern:
+    """A pattern of those entries whose signs set them apart from words, the longest first."""
+    signed = sorted((e for e in entries if not _PLAIN_ENTRY.fullmatch(e)), key=len, reverse=True)
+    parts = []
+    for entry in signed:
+        inside = r"\s+".join(map(re.escape, entry.split()))
+        start = r"(?<![\w])" if entry[0].isalnum() else rf"(?<!{re.escape(entry[0])})(?<!\w)"
+        end = r"(?!\w)" if entry[-1].isalnum() else rf"(?![\w{re.escape(entry[-1])}])"
+        parts.append(f"{start}{inside}{end}")
+    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
+
+
 def _line_of(warning: str) -> int:
     match = re.search(r", line (\d+)", warning)
     return int(match[1]) if match else 0
@@ -131,10 +151,20 @@ def _rows(text: str, name: str) -> tuple[list[tuple[str, str, str]], list[str]]:
         if not tab or not word.strip() or not said.strip():
             warnings.append(
                 f"{where}: {line.strip()!r} is not a word, a tab and its pronunciation. The line is left out."
+                + _suggestion(line)
             )
+            continue
+        if not any(character.isalnum() for character in word):
+            warnings.append(f"{where}: {word.strip()!r} holds no letter and no figure. The line is left out.")
             continue
         rows.append((word.strip(), said.strip(), where))
     return rows, warnings
+
+
+def _suggestion(line: str) -> str:
+    """What would be right, where a line has its two parts but no tab between them."""
+    parts = re.fullmatch(r"\s*(\S.*?)\s*(?:[,;=|:]|\s{2,}|\s(?=\S+\s*$))\s*(\S.*?)\s*", line)
+    return f" Write {parts[1]}<TAB>{parts[2]}, with the tab key." if parts and "\t" not in line else ""
 
 
 def spell(said: str, where: str = "text") -> list[str]:

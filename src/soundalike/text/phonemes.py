@@ -14,7 +14,7 @@ import sqlite3
 import threading
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from soundalike.core.errors import ConfigError, TextError
@@ -26,6 +26,7 @@ from .letters import sound_out
 from .lexicon import Lexicon
 from .names import NAMES
 from .normalise import base_language, normalise
+from .unsayable import SOUNDS, beginning, drawn_out, letter_by_letter, stutter
 
 if TYPE_CHECKING:
     from gruut import TextProcessor
@@ -130,7 +131,23 @@ def tokens_of(
             symbols, rule = sound_out(token.text, language), "letter by letter"
         tokens.append(Token(token.text, symbols, "", rule))
         number += 1
-    return [token for token in tokens if token.symbols or token.mark]
+    return _with_stutters([token for token in tokens if token.symbols or token.mark], plain, language)
+
+
+def _with_stutters(tokens: list[Token], plain: str, language: str) -> list[Token]:
+    """The tokens with the stuttered beginnings of words, b-b-but, sounding as those begin."""
+    if not re.search(r"\w-\w", plain):
+        return tokens
+    said = list(tokens)
+    for i in range(len(said) - 2, -1, -1):
+        token = said[i]
+        following = said[i + 1]
+        if token.mark or following.mark or not stutter(token.text, following.text, plain):
+            continue
+        again = token.text.lower() == following.text.lower()
+        symbols = following.symbols if again else beginning(token.text, following.symbols, language)
+        said[i] = replace(token, symbols=symbols, rule="stutter")
+    return said
 
 
 def _mark_of(token: Any) -> str:
@@ -190,9 +207,14 @@ def _reader(language: str) -> TextProcessor:
 
 def in_lexicon(word: str, language: str) -> bool:
     """Whether gruut's lexicon of a language has a word; of one that it has not, the sounds are guessed."""
+    return bool(_looked_up(word, language))
+
+
+def _looked_up(word: str, language: str) -> list[str]:
+    """The sounds of a word in gruut's lexicon; none for another."""
     with _LOCK:
         lookup: Any = _reader(language).get_settings().lookup_phonemes
-        return bool(lookup(word))
+        return lookup(word) or []
 
 
 def installed(language: str) -> bool:
@@ -212,6 +234,15 @@ def _english(context: list[Word], number: int) -> tuple[list[str], str]:
         if found:
             return spell_ipa(found[0]), f"heteronym: {found[1]}"
     name = word.removesuffix("'s")
+    if word in SOUNDS:
+        return spell_ipa(SOUNDS[word]), "name"
+    lookup = functools.partial(_looked_up, language="en")
+    letters = letter_by_letter(word, lookup)
+    if letters:
+        return letters, "letter by letter"
+    shorter = drawn_out(word, lookup)
+    if shorter:
+        return shorter, "drawn out"
     if name in NAMES:
         return spell_ipa(NAMES[name] if name == word else with_s(NAMES[name])), "name"
     return [], ""

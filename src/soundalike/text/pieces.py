@@ -9,11 +9,11 @@ import bisect
 import re
 from dataclasses import dataclass
 
-from .lexicon import Lexicon
+from .lexicon import WORD, Lexicon
 from .markup import Boundary, Item, Mark, Pause, Style, Words
 from .segment.split import segments
 
-_WORD = re.compile(r"\w+(?:['’.&-]\w+)*")
+_WORD = re.compile(WORD)
 # Characters at most by which a word of given sounds stands in its sentence while that is being cut
 _MASK = 60
 
@@ -120,14 +120,26 @@ class Row:
             found += [(i, i + 1, None) for i in range(len(item.text))]
             return found
         at = 0
-        matches = list(_WORD.finditer(item.text))
+        for signed in self.lexicon.signed.finditer(item.text):
+            symbols = self.lexicon.get(" ".join(signed[0].split()))
+            if symbols:
+                found += self._words_of(item.text, at, signed.start())
+                found.append((signed.start(), signed.end(), symbols))
+                at = signed.end()
+        return found + self._words_of(item.text, at, len(item.text))
+
+    def _words_of(self, text: str, at: int, end: int) -> list[tuple[int, int, list[str] | None]]:
+        """The same of a part of a text, by its words."""
+        found: list[tuple[int, int, list[str] | None]] = []
+        assert self.lexicon is not None
+        matches = list(_WORD.finditer(text, at, end))
         number = 0
         while number < len(matches):
             # The longest run of words that the lexicon has
             for more in range(min(self.lexicon.longest, len(matches) - number), 0, -1):
                 start = matches[number].start()
                 stop = matches[number + more - 1].end()
-                symbols = self.lexicon.get(" ".join(item.text[start:stop].split()))
+                symbols = self.lexicon.get(" ".join(text[start:stop].split()))
                 if symbols:
                     found += [(i, i + 1, None) for i in range(at, start)]
                     found.append((start, stop, symbols))
@@ -135,7 +147,7 @@ class Row:
                     number = number + more - 1
                     break
             number += 1
-        found += [(i, i + 1, None) for i in range(at, len(item.text))]
+        found += [(i, i + 1, None) for i in range(at, end)]
         return found
 
     def _is_one_say_as(self, left: int, right: int) -> bool:

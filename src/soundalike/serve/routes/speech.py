@@ -151,7 +151,7 @@ async def _events(request: Request, body: SpeechRequest, pieces: Pieces) -> Asyn
 def done_event(
     characters: int, seconds: float, seed: int, doubts: list[str], language: TextLanguage | None
 ) -> dict[str, Any]:
-    """What ends a stream of speech: how long it was, what is in doubt in it, and the language it was read in."""
+    """What ends a stream of speech: its length, what is in doubt in it, the language it was read in."""
     return {
         "type": "speech.audio.done",
         "usage": _usage(characters, seconds),

@@ -9,15 +9,21 @@ from dataclasses import replace
 
 from soundalike.core.errors import ConfigError, TextError
 
+from .codes import code_rules
+from .cs import CZECH
 from .de import GERMAN
 from .en import ENGLISH
 from .engine import scan
 from .es import SPANISH
 from .fr import FRENCH
+from .it import ITALIAN
 from .language import Language, NormalisedSpan, Rule
-from .numeric import numeric_rules
-from .others import OTHERS
+from .nl import DUTCH
+from .numeric import END, alternatives, numeric_rules
+from .pt import PORTUGUESE
 from .ru import RUSSIAN
+from .signs import sign_rules
+from .sv import SWEDISH
 from .wording import wording_rules
 
 
@@ -32,7 +38,19 @@ def _quick(table: Language) -> Language:
 
 
 _TABLES: dict[str, Language] = {
-    table.code: _quick(table) for table in (ENGLISH, GERMAN, SPANISH, FRENCH, RUSSIAN, *OTHERS)
+    table.code: _quick(table)
+    for table in (
+        ENGLISH,
+        GERMAN,
+        SPANISH,
+        FRENCH,
+        RUSSIAN,
+        ITALIAN,
+        PORTUGUESE,
+        DUTCH,
+        SWEDISH,
+        CZECH,
+    )
 }
 LANGUAGES = tuple(_TABLES)
 # A word without the marks about it
@@ -51,7 +69,14 @@ __all__ = [
 
 def _rules(lang: Language) -> dict[str, list[Rule]]:
     """A language's rules by the kind of character they begin with, most specific first."""
-    ordered = [*lang.rules, *numeric_rules(lang), *wording_rules(lang)]
+    units = alternatives(lang.units)
+    ordered = [
+        *code_rules(lang),
+        *sign_rules(lang, units, END),
+        *lang.rules,
+        *numeric_rules(lang),
+        *wording_rules(lang),
+    ]
     return {kind: [rule for rule in ordered if kind in rule.begins] for kind in "dls"}
 
 

@@ -159,6 +159,12 @@ _RULES = tuple(
         ("time", "d", r"(\d{1,2}) Uhr ([0-5]?\d)(?![\d.,])", _clock),
         ("time", "d", r"(\d{1,2})[:.]([0-5]\d)(?=(?: Uhr)? ?(?:–|-|bis) ?\d{1,2}[:.]\d\d Uhr)", _clock),
         ("date", "d", r"(\d{1,2})\.(\d{1,2})\.(?![\d])", _day_month),
+        (
+            "range",
+            "d",
+            r"(\d{1,2})\.\s?[-–]\s?(?=\d{1,2}\.\s[A-ZÄÖÜ])",
+            lambda lang, m: f"{declined(int(m[1]), before(m))} bis",
+        ),
         ("fraction", "d", r"(\d{1,6}) ?½", _halves),
         ("decade", "d", r"(\d{2}|\d{4})er(?![^\W_])", _decade),
         ("ordinal", "d", rf"(\d{{1,3}})\.{_ORDINAL_WORD}", _ordinal),
@@ -223,7 +229,7 @@ GERMAN = Language(
         }
     ),
     fraction=fraction,
-    leaning=frozenset("S. Nr.".split()),
+    leaning=frozenset("S. Nr. Mio. Mrd. Tsd. Bio. Bill. Sek. Min. Std.".split()),
     abbreviations=ABBREVIATIONS,
     enders=frozenset("usw. etc. n. Chr. v. Chr. Str. Jh. Chr. o. Ä. e. V. Hbf. jr.".split())
     | {"n. Chr.", "v. Chr.", "o. Ä.", "e. V."},

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from .en_codes import CHAT_RULE, CODE_RULES
+from .en_numbers import NAMES, cardinal, date, fraction, ordinal, time, year
+from .en_units import UNITS
 from .en_words import (
     ABBREVIATIONS,
     ACRONYMS,
@@ -19,103 +22,25 @@ from .en_words import (
     SPELLED,
     SPOKEN,
     SYMBOLS,
-    UNITS,
     WORDS,
 )
-from .language import Language, Rule, after, before, compiled, ending, is_adjective, money, nouns, say_number
-
-_ONES = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-_TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
-_POWERS = ("", " thousand", " million", " billion", " trillion")
-_IRREGULAR = {
-    "one": "first",
-    "two": "second",
-    "three": "third",
-    "five": "fifth",
-    "eight": "eighth",
-    "nine": "ninth",
-    "twelve": "twelfth",
-}
-_NAMES = tuple(
-    "January February March April May June July August September October November December".split()
+from .language import (
+    Language,
+    Rule,
+    after,
+    before,
+    compiled,
+    ending,
+    is_adjective,
+    money,
+    nouns,
+    say_number,
 )
+
 _MONTH = (
     r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?|January|February|March|April|May|June|July|"
     r"August|September|October|November|December"
 )
-
-
-def cardinal(n: int, gender: str = "", counted: bool = False) -> str:
-    """A whole number in words: one hundred and twenty-three."""
-    if n < 1000:
-        return _below_thousand(n)
-    parts = []
-    for power in range(4, 0, -1):
-        if n >= 1000**power:
-            parts.append(_below_thousand(n // 1000**power) + _POWERS[power])
-            n %= 1000**power
-    if n:
-        parts.append(("and " if n < 100 else "") + _below_thousand(n))
-    return " ".join(parts)
-
-
-def _below_thousand(n: int) -> str:
-    if n < 20:
-        return _ONES[n]
-    if n < 100:
-        return _TENS[n // 10] + (f"-{_ONES[n % 10]}" if n % 10 else "")
-    return f"{_ONES[n // 100]} hundred" + (f" and {_below_thousand(n % 100)}" if n % 100 else "")
-
-
-def ordinal(n: int, gender: str = "") -> str:
-    """first, twenty-second, one hundredth."""
-    words = cardinal(n)
-    last = re.findall(r"\w+", words)[-1]
-    head = words.removesuffix(last)
-    if last in _IRREGULAR:
-        return head + _IRREGULAR[last]
-    return head + (last[:-1] + "ieth" if last.endswith("y") else last + "th")
-
-
-def year(n: int) -> str:
-    """A year read in pairs, but 2005 and 1000 as numbers."""
-    high, low = divmod(n, 100)
-    if n < 1000 or n > 9999 or high % 10 == 0 and low < 10:
-        return cardinal(n)
-    return (
-        f"{cardinal(high)} {'hundred' if not low else 'oh ' + cardinal(low) if low < 10 else cardinal(low)}"
-    )
-
-
-def fraction(top: int, bottom: int) -> str:
-    """two thirds, a half as "one half", seven over twelve hundred."""
-    if top == bottom:
-        return f"{cardinal(top)} {cardinal(bottom)}"
-    names = {2: "half", 4: "quarter"} | {
-        n: ordinal(n) for n in (3, 5, 6, 7, 8, 9, 10, 12, 16, 20, 32, 50, 64, 100, 1000)
-    }
-    if bottom not in names or top >= bottom:
-        return f"{cardinal(top)} over {cardinal(bottom)}"
-    name = names[bottom]
-    return f"{cardinal(top)} {name if top == 1 else 'halves' if bottom == 2 else name + 's'}"
-
-
-def date(day: int, month: int, when: int | None, left: str = "") -> str:
-    """May third, twenty twenty-one."""
-    return f"{_NAMES[month - 1]} {ordinal(day)}" + (f", {year(when)}" if when is not None else "")
-
-
-def time(hour: int, minute: int, second: int | None = None) -> str:
-    """three thirty, three oh five, three o'clock, fifteen hundred."""
-    if not minute and second is None:
-        return f"{cardinal(hour)} o'clock" if 0 < hour < 13 else f"{cardinal(hour)} hundred"
-    minutes = f"oh {cardinal(minute)}" if 0 < minute < 10 else "hundred" if not minute else cardinal(minute)
-    return f"{cardinal(hour)} {minutes}" + (
-        f" and {cardinal(second)} second{'' if second == 1 else 's'}" if second else ""
-    )
 
 
 def _half_day(lang: Language, match: re.Match) -> str:
@@ -135,20 +60,20 @@ def _month_first(lang: Language, match: re.Match) -> str | None:
         return None
     last = f" to {ordinal(int(match[3]))}" if match[3] else ""
     when = f", {year(int(match[4]))}" if match[4] else ""
-    return f"{_NAMES[MONTHS[match[1].rstrip('.').lower()] - 1]} {ordinal(int(match[2]))}{last}{when}"
+    return f"{NAMES[MONTHS[match[1].rstrip('.').lower()] - 1]} {ordinal(int(match[2]))}{last}{when}"
 
 
 def _day_first(lang: Language, match: re.Match) -> str | None:
     if not 1 <= int(match[1]) <= 31:
         return None
     the = "" if re.search(r"\bthe $", before(match), re.IGNORECASE) else "the "
-    return f"{the}{ordinal(int(match[1]))} of {_NAMES[MONTHS[match[2].rstrip('.').lower()] - 1]}" + (
+    return f"{the}{ordinal(int(match[1]))} of {NAMES[MONTHS[match[2].rstrip('.').lower()] - 1]}" + (
         f", {year(int(match[3]))}" if match[3] else ""
     )
 
 
 def _month_year(lang: Language, match: re.Match) -> str:
-    return f"{_NAMES[MONTHS[match[1].rstrip('.').lower()] - 1]} {year(int(match[2]))}"
+    return f"{NAMES[MONTHS[match[1].rstrip('.').lower()] - 1]} {year(int(match[2]))}"
 
 
 def _decade(lang: Language, match: re.Match) -> str | None:
@@ -223,8 +148,18 @@ _SAINTS = frozenset(
 
 
 def _doctor_or_drive(lang: Language, match: re.Match) -> str:
-    road = re.search(r"\d+ (?:[A-Z][a-z]+ )+$", before(match))
-    return "Drive" + ending(lang, match) if road else "Doctor"
+    """Drive behind the number or the name of a road, with no name after it; else Doctor."""
+    left = before(match)
+    numbered = re.search(r"\d+ (?:[A-Z][a-z]+ )+$", left)
+    named = re.search(rf"(?:(?<![.!?] )(?<!^)|(?i:{_NEAR}) )\b(?!(?:{_OPENERS}) )[A-Z][a-z]+ $", left)
+    person = re.match(rf"\s+(?!(?:{_OPENERS}|He|She|It|They|We|I)\b)[A-Z]", after(match))
+    road = numbered or (named and not person)
+    return "Drive" + ending(lang, match, may_end=True) if road else "Doctor"
+
+
+# Words before the name of a road, and those that a name of a road does not follow
+_NEAR = "on|at|near|along|off|of|to|from|down|up|and|by|across"
+_OPENERS = "The|This|That|Our|Your|My|His|Her|A|An|Dear|Hello|Hi|And|Then|When|But|If|Mr|Mrs|Ms|Thank|Yes|No"
 
 
 def _regnal(number: int, name: str) -> str | None:
@@ -265,7 +200,7 @@ def _ordinal_figure(lang: Language, match: re.Match) -> str | None:
 
 
 _HOUR = r"(\d{1,2})(?::([0-5]\d))?"
-_RULES = tuple(
+_RULES = CODE_RULES + tuple(
     Rule(name, begins, compiled(pattern), say)
     for name, begins, pattern, say in (
         (
@@ -313,7 +248,7 @@ _RULES = tuple(
         ("feet", "d", r"(\d{1,3})' ?(?:(\d{1,2}(?:\.\d)?)(?:\"|''))?(?![\w])", _feet),
         ("inches", "d", r"(\d{1,4}(?:\.\d+)?)\"", _inches),
         ("cardinal", "d", r"[12]\d{3}(?![\d]|[.,]\d)", _quantity),
-        ("abbreviation", "l", r"St\.(?!\w)|St(?= [A-Z])", _saint_or_street),
+        ("abbreviation", "l", r"St\.(?![\w-])|St(?= [A-Z])", _saint_or_street),
         ("abbreviation", "l", r"Dr\.?(?![^\W_])", _doctor_or_drive),
         ("abbreviation", "l", r"[Nn]o\.(?= ?\d)", lambda lang, m: "Number" if m[0][0] == "N" else "number"),
         ("abbreviation", "l", r"[Nn]os\.(?= ?\d)", lambda lang, m: "numbers"),
@@ -335,7 +270,12 @@ _RULES = tuple(
             r"(\d{1,3})-(year|month|week|day|hour)(s?)-old(?![^\W_])",
             lambda lang, m: f"{say_number(lang, m[1])} {m[2]}{m[3]} old",
         ),
-        ("abbreviation", "l", r"w/o?(?=\s)", lambda lang, m: "without" if m[0] == "w/o" else "with"),
+        (
+            "abbreviation",
+            "l",
+            r"w/o?(?![^\W_])(?=\W|$)",
+            lambda lang, m: "without" if m[0] == "w/o" else "with",
+        ),
         ("word", "l", r"(?:and/or|[Aa]nd/[Oo]r)(?![^\W_])", lambda lang, m: "and or"),
         (
             "version",
@@ -364,7 +304,7 @@ ENGLISH = Language(
     magnitudes=nouns(MAGNITUDES),
     cents="{whole} and {cents}",
     decimal=".",
-    groups=",",
+    groups=",'_",
     fraction=fraction,
     leaning=frozenset("No. Nos. no. St. Dr. p. pp. c. ca.".split()),
     abbreviations=ABBREVIATIONS,
@@ -383,5 +323,5 @@ ENGLISH = Language(
     month_first=True,
     time=time,
     years_from=1010,
-    rules=_RULES,
+    rules=(*_RULES, CHAT_RULE),
 )

@@ -1,4 +1,4 @@
-"""English words: signs, units, money, abbreviations, acronyms."""
+"""English words: signs, money, abbreviations, acronyms."""
 
 from __future__ import annotations
 
@@ -65,85 +65,6 @@ SYMBOLS = {
     "℠": "service mark",
     "№": "number",
     "⁄": "over",
-}
-UNITS = {
-    "km": "kilometer|kilometers",
-    "m": "meter|meters",
-    "cm": "centimeter|centimeters",
-    "mm": "millimeter|millimeters",
-    "nm": "nanometer|nanometers",
-    "μm": "micrometer|micrometers",
-    "mi": "mile|miles",
-    "ft ft.": "foot|feet",
-    "in.": "inch|inches",
-    "yd yd. yds": "yard|yards",
-    "km/h kph kmh": "kilometer per hour|kilometers per hour",
-    "mph": "mile per hour|miles per hour",
-    "m/s": "meter per second|meters per second",
-    "m/s²": "meter per second squared|meters per second squared",
-    "kg": "kilogram|kilograms",
-    "g": "gram|grams",
-    "mg": "milligram|milligrams",
-    "μg mcg": "microgram|micrograms",
-    "lb lbs lb. lbs.": "pound|pounds",
-    "oz oz.": "ounce|ounces",
-    "t": "ton|tons",
-    "l L": "liter|liters",
-    "ml mL": "milliliter|milliliters",
-    "cl": "centiliter|centiliters",
-    "gal gal.": "gallon|gallons",
-    "m² sqm": "square meter|square meters",
-    "km²": "square kilometer|square kilometers",
-    "cm²": "square centimeter|square centimeters",
-    "m³": "cubic meter|cubic meters",
-    "cm³ cc": "cubic centimeter|cubic centimeters",
-    "ft²": "square foot|square feet",
-    "ha": "hectare|hectares",
-    "s sec sec.": "second|seconds",
-    "ms": "millisecond|milliseconds",
-    "min min. mins": "minute|minutes",
-    "h hr hr. hrs hrs.": "hour|hours",
-    "°C ℃": "degree Celsius|degrees Celsius",
-    "°F ℉": "degree Fahrenheit|degrees Fahrenheit",
-    "°": "degree|degrees",
-    "%": "percent|percent",
-    "‰": "per mille|per mille",
-    "GB": "gigabyte|gigabytes",
-    "MB": "megabyte|megabytes",
-    "KB kB": "kilobyte|kilobytes",
-    "TB": "terabyte|terabytes",
-    "Mbps Mbit/s": "megabit per second|megabits per second",
-    "Gbps": "gigabit per second|gigabits per second",
-    "MB/s": "megabyte per second|megabytes per second",
-    "kbps": "kilobit per second|kilobits per second",
-    "Hz": "hertz|hertz",
-    "kHz": "kilohertz|kilohertz",
-    "MHz": "megahertz|megahertz",
-    "GHz": "gigahertz|gigahertz",
-    "W": "watt|watts",
-    "kW": "kilowatt|kilowatts",
-    "MW": "megawatt|megawatts",
-    "kWh": "kilowatt hour|kilowatt hours",
-    "V": "volt|volts",
-    "mA": "milliamp|milliamps",
-    "mAh": "milliamp hour|milliamp hours",
-    "Ω": "ohm|ohms",
-    "J": "joule|joules",
-    "kJ": "kilojoule|kilojoules",
-    "kcal": "kilocalorie|kilocalories",
-    "cal": "calorie|calories",
-    "hp": "horsepower|horsepower",
-    "rpm": "revolution per minute|revolutions per minute",
-    "fps": "frame per second|frames per second",
-    "dB": "decibel|decibels",
-    "psi": "P S I|P S I",
-    "hPa": "hectopascal|hectopascals",
-    "mg/L mg/l": "milligram per liter|milligrams per liter",
-    "px": "pixel|pixels",
-    "MP": "megapixel|megapixels",
-    "mpg": "mile per gallon|miles per gallon",
-    "bpm": "beat per minute|beats per minute",
-    "¢": "cent|cents",
 }
 MAGNITUDES = {
     "thousand": "thousand",
@@ -252,6 +173,14 @@ ABBREVIATIONS = {
     "ed.": "edition",
     "Ph.D.": "P H D",
     "PhD": "P H D",
+    "PhDs": "P H D's",
+    "PhD's": "P H D's",
+    "Ph.D.s": "P H D's",
+    "plz": "please",
+    "pls": "please",
+    "thx": "thanks",
+    "N/A": "N A" + PROTECTED,
+    "n/a": "N A" + PROTECTED,
     "a.m.": "A" + PROTECTED + " M",
     "p.m.": "P M",
     "Jan.": "January",
@@ -292,6 +221,12 @@ ABBREVIATIONS = {
     "B.C.": "B C",
     "A.D.": "A" + PROTECTED + " D",
 }
+# What is written in chats for whole phrases, and said by its letters
+CHAT = frozenset(
+    "tbh idk smh btw omg brb lmk fyi imo imho afaik ngl tldr ikr ttyl lmao wtf iirc irl dm dms nvm jk np "
+    "ty tysm "
+    "ily hmu wyd wbu rn tbf fwiw icymi eta asl bff gg gf bf".split()
+) - {"eta", "dm", "np", "ty", "asl"}
 ENDERS = frozenset(
     (
         "etc. Inc. Ltd. Co. Corp. Jr. Sr. a.m. p.m. Ave. Blvd. Rd. Ph.D. M.D. Esq. B.C. A.D. Bros. al. Hwy."
@@ -300,7 +235,7 @@ ENDERS = frozenset(
 SPOKEN = frozenset(
     "NASA NATO UNESCO UNICEF COVID OPEC AIDS SARS LASER RADAR SONAR SCUBA IKEA FIFA UEFA PIN RAM ROM SIM "
     "GIF BASIC ASCII NAFTA DARPA NORAD POTUS OSHA ISIS LEGO NASDAQ YOLO SWAT CERN SPARC INTERPOL EUROPOL "
-    "NABU TED WASP OK FEMA GUI SIM MIDI WIFI".split()
+    "NABU TED WASP OK FEMA GUI SIM MIDI WIFI ZIP CAPTCHA HEPA NASCAR EULA".split()
 ) - {"OK"}
 ACRONYMS = {
     "OK": "okay",

@@ -6,24 +6,30 @@ import dataclasses
 import re
 import unicodedata
 
+from .initialisms import is_initialism
 from .language import PROTECTED, Language, NormalisedSpan, Rule
 
 _QUOTES = (
     dict.fromkeys("“”„«»‟″〝〞＂", '"')
     | dict.fromkeys("‘’`´‛‚ʼʻ′＇", "'")
-    | {"−": "-", "‐": "-", "‑": "-", "‒": "–", "―": "—", "⸺": "—"}
+    | {"‐": "-", "‑": "-", "‒": "–", "―": "—", "⸺": "—"}
 )
-_KEPT = set("…²³¹⁰⁴⁵⁶⁷⁸⁹ⁿ™№℠")  # compatibility would turn these into other signs or digits
+_KEPT = set("…²³¹⁰⁴⁵⁶⁷⁸⁹⁻⁺ⁿªº™№℠")  # compatibility would turn these into other signs or digits
 _JOINERS = {"\u00ad", "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\ufe0f", "\ufe0e"}
 _MARKS = ",;:.!?"  # weakest first; of several in a row the strongest is kept
 _ROUNDS = 6
+# Figures in groups with the spaces that typesetters put between them
+_GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:[\u00a0\u2007-\u2009\u202f]\d{3})+(?!\d)")
 _SPACED = re.compile(r"\s+")
-_SHOUTED = re.compile(r"[^\W\d_]+")
+_SHOUTED = re.compile(r"(?<![\d&_])[^\W\d_]+(?![\d&_]|[^\W_])")
 
 
-def make_plain(text: str) -> tuple[str, list[int]]:
-    """The text in plain characters, and for each of them (and the end) its place in the original."""
+def make_plain(text: str, group: str = " ") -> tuple[str, list[int]]:
+    """The text in plain characters, and for each of them (and the end) its place in the original. `group`
+    stands for the narrow or unbreakable space between groups of figures.
+    """
     plain: list[str] = []
+    between = {m.start() + i for m in _GROUPED.finditer(text) for i, c in enumerate(m[0]) if c.isspace()}
     places: list[int] = []
     i = 0
     while i < len(text):
@@ -36,7 +42,7 @@ def make_plain(text: str) -> tuple[str, list[int]]:
                 and text[stop] not in "\ufe0e\ufe0f"
             ):
                 stop += 1
-        new = "".join(_plain(c) for c in unicodedata.normalize("NFC", text[i:stop]))
+        new = group if i in between else "".join(map(_plain, unicodedata.normalize("NFC", text[i:stop])))
         plain += new
         places += [i] * len(new)
         i = stop
@@ -66,30 +72,49 @@ def _plain(character: str) -> str:
 
 
 def hush(plain: str, lang: Language) -> str:
-    """The text in small letters where all of it is in capitals, as these mark no abbreviations then."""
-    words = _SHOUTED.findall(plain)
-    if (
-        not any(len(w) > 1 and not _is_known(w, lang) for w in words)
-        or len(words) < 2
-        or any(w.upper() != w for w in words)
-    ):
-        return plain
+    """The text with what is shouted in small letters: all of it, or three and more words in a row.
 
-    def lower(match: re.Match) -> str:
-        word = match[0]
-        if len(word) == 1:  # the letter of an elision or a contraction: L'ÉTÉ, DON'T
-            elided = plain[match.end() : match.end() + 1] == "'" and lang.code != "en"
-            return word.lower() if elided or plain[max(0, match.start() - 1) : match.start()] == "'" else word
-        if _is_known(word, lang):
-            return word
-        low = word.capitalize() if word.capitalize() + "." in lang.abbreviations else word.lower()
-        return low if len(low) == len(word) else word
-
-    return _SHOUTED.sub(lower, plain)
+    Capitals mark no abbreviation there; what is read letter by letter even so stays as it is.
+    """
+    words = list(_SHOUTED.finditer(plain))
+    if all(word[0].isupper() for word in words):
+        unknown = any(len(word[0]) > 1 and not _stays(word[0], lang) for word in words)
+        return _lowered(plain, words, lang) if unknown and len(words) > 1 else plain
+    run: list[re.Match] = []
+    for word in [*words, None]:
+        if word is not None and word[0].isupper():
+            run.append(word)
+            continue
+        if len(run) > 2 and any(len(w[0]) > 1 and w[0].lower() in lang.common for w in run):
+            plain = _lowered(plain, run, lang)
+        run = []
+    return plain
 
 
-def _is_known(word: str, lang: Language) -> bool:
-    return word in lang.spoken_acronyms or word in lang.acronyms or word in lang.spelled
+def _lowered(plain: str, words: list[re.Match], lang: Language) -> str:
+    """The text with these words of it in small letters."""
+    parts = []
+    at = 0
+    for word in words:
+        parts += [plain[at : word.start()], _lower(word, plain, lang)]
+        at = word.end()
+    return "".join([*parts, plain[at:]])
+
+
+def _lower(match: re.Match, plain: str, lang: Language) -> str:
+    word = match[0]
+    if len(word) == 1:  # the letter of an elision or a contraction: L'ÉTÉ, DON'T
+        elided = plain[match.end() : match.end() + 1] == "'" and lang.code != "en"
+        return word.lower() if elided or plain[max(0, match.start() - 1) : match.start()] == "'" else word
+    if _stays(word, lang):
+        return word
+    short = word.capitalize()
+    low = short if f"{short}." in lang.abbreviations or f"{short}." in lang.leaning else word.lower()
+    return low if len(low) == len(word) else word
+
+
+def _stays(word: str, lang: Language) -> bool:
+    return word in lang.spoken_acronyms or word in lang.acronyms or is_initialism(lang, word)
 
 
 def scan(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[NormalisedSpan]:
@@ -121,7 +146,7 @@ def _carried_over(spans: list[NormalisedSpan], again: list[NormalisedSpan]) -> l
 
 
 def _scan_once(text: str, lang: Language, rules: dict[str, list[Rule]]) -> list[NormalisedSpan]:
-    plain, places = make_plain(text)
+    plain, places = make_plain(text, " " if " " in lang.groups else lang.groups[1])
     plain = hush(plain, lang)
     found: list[tuple[int, int, str, str, str]] = []
     i = 0

@@ -10,8 +10,8 @@ from soundalike.text.segment.conventions import conventions_of
 from soundalike.text.segment.stops import ends_at
 
 PROTECTED = "\x01"  # a full stop that belongs to a spelled letter, until the marks are settled
-# Superscripts and fractions are no letters, though \w holds them
-LETTER = r"[^\W\d_²³¹⁰⁴-⁹\u00bc-\u00be\u2150-\u215e]"
+# Superscripts, ordinal signs and fractions are no letters, though \w holds them
+LETTER = r"[^\W\d_ªº²³¹⁰⁴-⁹\u00bc-\u00be\u2150-\u215e]"
 LONGEST_NUMBER = 15  # digits; longer runs are read one by one
 
 
@@ -49,8 +49,13 @@ def noun(text: str) -> Noun:
 
 
 def nouns(table: Mapping[str, str]) -> dict[str, Noun]:
-    """A table of nouns; keys that share one are separated by spaces."""
-    return {key: noun(text) for keys, text in table.items() for key in keys.split()}
+    """A table of nouns; keys that share one are separated by spaces. m² is also found as m^2 and m2."""
+    found = {key: noun(text) for keys, text in table.items() for key in keys.split()}
+    for key in [key for key in found if key[-1] in "²³"]:
+        figure = "2" if key[-1] == "²" else "3"
+        for other in (f"{key[:-1]}^{figure}", f"{key[:-1]}{figure}"):
+            found.setdefault(other, found[key])
+    return found
 
 
 def money(table: Mapping[str, tuple[str, str]]) -> dict[str, tuple[Noun, Noun]]:
@@ -94,7 +99,7 @@ class Language:
     of: str = ""  # between a magnitude and what is counted: trois millions DE dollars
     cents: str = "{whole} {part}"  # money with a two-digit part; {part} bare, {cents} with its noun
     decimal: str = ","
-    groups: str = ". "
+    groups: str = ". '"
     digits_after_point: bool = True  # one by one; else as a number if it is short
     fraction: Callable[[int, int], str] | None = None
     decimals: Callable[[str, str], str] | None = None  # (whole, part) where the language has its own way
@@ -121,18 +126,45 @@ class Language:
 
     @property
     def number(self) -> str:
-        """Pattern of a written number without its sign, with no groups of its own."""
-        group = f"[{re.escape(self.groups)}]"
+        """Pattern of a written number without its sign, with no groups of its own.
+
+        Numbers written as another language writes them are taken where they can be nothing else: 1.234,50
+        in English, 1,234.50 in German.
+        """
         point = re.escape(self.decimal)
+        group = "." if self.decimal == "," else ","
+        back = "." if self.decimal == "," else ","
+        more = r"(?![\d.,]{0,9}\d)"  # no figures beyond
+        foreign = (
+            rf"\d{{1,3}}(?:{point}\d{{3}}){{1,12}}{re.escape(back)}\d{{1,2}}{more}"
+            rf"|\d{{1,3}}(?:{point}\d{{3}}){{2,12}}{more}"
+        )
+        indian = r"|\d{1,2}(?:,\d\d)+,\d{3}(?!\d)" if group == "," else ""
+        grouped = "|".join(rf"\d{{1,3}}(?:{re.escape(g)}\d{{3}})+(?!\d)" for g in self.groups)
+        if " " not in self.groups:  # with plain spaces only where they can be nothing else: 1 000 000
+            grouped += r"|[1-9]\d{0,2}(?:(?: \d{3}){2,5}| 000)(?! ?\d)"
         other = "" if self.decimal == "." else r"|\.\d{1,2}(?![\d.])|\.\d{4,}(?![\d.])"
-        return rf"(?:\d{{1,3}}(?:{group}\d{{3}})+(?!\d)|\d+)(?:{point}\d+{other})?"
+        whole = rf"(?:{grouped}{indian}|\d+)(?:{point}\d+{other})?"
+        bare = rf"(?<![\w.,]){point}\d{{1,15}}{more}"
+        if self.decimal == ",":
+            bare += rf"|(?:(?<=\s)|(?<=[-−–+<>=≤≥(])|^)\.\d{{1,15}}{more}"
+        return rf"(?:{foreign}|{whole}|{bare})"
 
 
 def parse(lang: Language, written: str) -> tuple[str, str]:
-    """Digits before and after the decimal mark."""
-    if lang.decimal == "," and "," not in written and re.fullmatch(r"\d+\.(\d{1,2}|\d{4,})", written):
-        written = written.replace(".", ",")
-    whole, _, part = written.partition(lang.decimal)
+    """Digits before and after the decimal mark; none before it where none are written: .5"""
+    mark = lang.decimal
+    other = "." if mark == "," else ","
+    last = max(written.rfind("."), written.rfind(","))
+    if last >= 0 and written[last] == other:
+        # The mark of the other convention: 1,234.50 in German, 1.234,50 in English
+        shown = written.count(other) == 1 and (
+            mark in written or (mark == "," and re.fullmatch(r"\d*\.(\d{1,2}|\d{4,})|\.\d+", written))
+        )
+        mark = other if shown else mark
+    elif written.count(mark) > 1:
+        mark = other
+    whole, _, part = written.partition(mark)
     return "".join(filter(str.isdecimal, whole)), part
 
 
@@ -154,6 +186,8 @@ def say_number(lang: Language, written: str, gender: str = "", counted: bool = F
     whole, part = parse(lang, written)
     if not part:
         return whole_number(lang, whole, gender, counted)
+    if not whole:
+        return f"{lang.words['point']} {digits(lang, part)}"
     if lang.decimals is not None and len(whole) <= LONGEST_NUMBER:
         return lang.decimals(whole, part)
     if lang.digits_after_point or len(part) > 3:

@@ -25,9 +25,10 @@ from .language import (
     say_number,
     whole_number,
 )
+from .signs import in_sum
 
+END = r"(?!'?[^\W\d_]|\d)"  # of a unit
 _YEAR = r"(?:1[0-9]|20)\d\d"
-_POWERS = {"²": 2, "³": 3, "⁰": 0, "¹": 1, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9}
 _CODES = {
     "$": "USD",
     "€": "EUR",
@@ -60,13 +61,14 @@ def numeric_rules(lang: Language) -> list[Rule]:
     units = alternatives(lang.units)
     size = alternatives(lang.magnitudes)
     long_size = alternatives(key for key in lang.magnitudes if len(key) > 1)
-    end = r"(?!'?[^\W\d_]|\d)"
-    dash = r"(?:\s[–—]\s|\s?[-–—]\s?)"
+    end = END
+    dash = r"(?:\s[–—]\s|\s?[-−–—]\s?)"
+    signed = r"(?:(?<=[–—]|\s)[-−](?=[\d.,]))?"  # the sign of a range's second number
     month = alternatives(lang.months)
     c = compiled
     rules = [
         Rule("date", "d", c(r"(\d{4})-(\d\d)-(\d\d)(?![\d-])"), _iso_date),
-        Rule("date", "d", c(r"(\d{1,2})([/.])(\d{1,2})\2(\d{4}|\d\d)(?![\d/]|\.\d)"), _figures_date),
+        Rule("date", "d", c(r"(\d{1,2})([-/.]|\. )(\d{1,2})\2(\d{4}|\d\d)(?![-\d/]|\.\d)"), _figures_date),
         Rule(
             "phone",
             "ds",
@@ -81,24 +83,32 @@ def numeric_rules(lang: Language) -> list[Rule]:
         Rule(
             "currency",
             "dsl",
-            c(rf"([-–]?)({money}) ?({n})(?:{dash}(?:{money})? ?({n}))?(?: ?({size}){end})?"),
+            c(rf"([-−–]?)({money})([-−–]?) ?({n})(?:{dash}(?:{money})? ?({n}))?(?: ?({size}){end})?"),
             _money_first,
         ),
         Rule(
-            "currency", "d", c(rf"()()({n})(?:{dash}({n}))?(?: ?({size}){end})? ?({money}){end}"), _money_last
+            "currency",
+            "ds",
+            c(rf"()()({n})(?:{dash}({n}))?(?: ?({size}){end})? ?({money}){end}"),
+            _money_last,
         ),
-        Rule("number", "d", c(rf"({n}) ?({long_size}){end}"), _with_magnitude),
-        Rule("fraction", "d", c(r"(?:(\d{1,6})[ -])?(\d{1,3})/(\d{1,4})(?![\d/]|[.,]\d)"), _fraction),
+        Rule("number", "ds", c(rf"({n}) ?({long_size}){end}(?: ?({units}){end})?"), _with_magnitude),
+        Rule(
+            "fraction",
+            "d",
+            c(rf"(?:(\d{{1,6}})[ -])?(\d{{1,3}})/(\d{{1,4}})(?![\d/]|[.,]\d)(?: ?({units}){end})?"),
+            _fraction_of_unit,
+        ),
         Rule("fraction", "d", c(r"(\d{1,6}) ?([\u00bc-\u00be\u2150-\u215e])"), _vulgar),
-        Rule("range", "d", c(rf"({n}) ?(?:{units})?{dash}({n}) ?({units}){end}"), _unit_range),
+        Rule("range", "d", c(rf"({n}) ?(?:{units})?({dash})({signed}{n}) ?({units}){end}"), _unit_range),
         Rule(
             "unit",
-            "d",
+            "ds",
             c(rf"({n})[ -]?({units}){end}"),
             lambda lang, m: count(lang, m[1], lang.units[m[2]], is_adjective(lang, m)) + ending(lang, m),
         ),
         Rule("range", "d", c(rf"({_YEAR})({dash})(\d{{4}}|\d\d)(?![\d-]|[.,]\d)"), _year_range),
-        Rule("range", "d", c(rf"({n})({dash})({n})(?![\d-])"), _range),
+        Rule("range", "d", c(rf"({n})({dash})({signed}{n})(?![\d-])"), _range),
         Rule("ratio", "d", c(r"(\d{1,6}) ?: ?(\d{1,6})(?![\d:])"), _ratio),
         Rule(
             "times",
@@ -108,11 +118,9 @@ def numeric_rules(lang: Language) -> list[Rule]:
         ),
         Rule("year", "d", c(rf"{_YEAR}(?![\d]|[.,]\d)"), _bare_year),
         Rule("leading-zero", "d", c(r"0\d+(?![\d]|[.,]\d)"), lambda lang, m: digits(lang, m[0])),
-        Rule("decimal", "d", c(rf"{n}(?=[²³⁰¹⁴⁵⁶⁷⁸⁹\W_]|$)"), lambda lang, m: say_number(lang, m[0])),
+        Rule("decimal", "ds", c(rf"{n}(?=[ªº⁻⁺²³⁰¹⁴⁵⁶⁷⁸⁹\W_]|$)"), lambda lang, m: say_number(lang, m[0])),
         Rule("fraction", "s", c(r"[\u00bc-\u00be\u2150-\u215e]"), _vulgar),
-        Rule("power", "s", c(r"[²³⁰¹⁴⁵⁶⁷⁸⁹]+"), _power),
-        Rule("decimal", "s", c(rf"{re.escape(lang.decimal)}(\d{{1,9}})(?![\d.,]{{0,9}}\d)"), _bare_decimal),
-        Rule("negative", "s", c(r"[-–—](?=\d|[$£€¥₽]\d)"), _negative),
+        Rule("negative", "s", c(r"[-−–—](?=[$£€¥₽]?[.,]?\d|√)"), _negative),
     ]
     if lang.date is not None and lang.months:
         numbered = Rule(
@@ -150,7 +158,11 @@ def _figures_date(lang: Language, match: re.Match) -> str | None:
     first = int(match[1])
     second = int(match[3])
     year = int(match[4])
-    if lang.date is None or (match[2] == "." and lang.month_first):
+    if (
+        lang.date is None
+        or (match[2][0] == "." and lang.month_first)
+        or (match[2] in ("-", ". ") and len(match[4]) == 2)
+    ):
         return None
     if len(match[4]) == 2:
         year += 2000 if year < 50 else 1900
@@ -177,6 +189,9 @@ def _phone(lang: Language, match: re.Match) -> str | None:
     )
     opened = written[0] in "+(" or (written[0] == "8" and "(" in written)
     led = written[0] == "0" and len(re.findall(r"\d+", written)) > 1 and amount >= 8 and "." not in written
+    local = local or (
+        lang.code == "es" and re.fullmatch(r"9\d \d{3} \d{2} \d{2}|[679]\d{2} \d{2} \d{2} \d{2}", written)
+    )
     if (
         not (
             plain
@@ -188,6 +203,8 @@ def _phone(lang: Language, match: re.Match) -> str | None:
         or ("." in written and not plain)
     ):
         return None
+    if re.match(rf"[.,]\d|\s?(?:{alternatives(lang.units)}|[$€£¥₽])(?![^\W_])", after(match)):
+        return None  # a quantity in groups
     groups = re.findall(r"\d+", written)
     read = [
         lang.cardinal(int(g)) if lang.phone_pairs and len(g) == 2 and g[0] != "0" else digits(lang, g)
@@ -212,14 +229,16 @@ def _ratio(lang: Language, match: re.Match) -> str:
 def _clock(lang: Language, match: re.Match) -> str | None:
     hour = int(match[1])
     minute = int(match[2])
+    if hour > 24 and lang.code == "en":  # minutes and seconds of a race; elsewhere a score
+        return f"{lang.cardinal(hour)} {'oh ' if 0 < minute < 10 else ''}{lang.cardinal(minute)}"
     if lang.time is None or hour > 24:
         return None
     return lang.time(hour, minute, int(match[3]) if match[3] else None)
 
 
 def _money_first(lang: Language, match: re.Match) -> str | None:
-    sign, code, low, high, size = match.groups()
-    return _money(lang, sign, code, low, high, size, match)
+    sign, code, inner, low, high, size = match.groups()
+    return _money(lang, sign or inner, code, low, high, size, match)
 
 
 def _money_last(lang: Language, match: re.Match) -> str | None:
@@ -238,14 +257,14 @@ def _money(
         low = high
     if size:
         magnitude = lang.magnitudes[size]
-        of = "d'" if lang.code == "fr" and main.forms[-1][0] in "aeiouy" else lang.of
+        many = main.forms[min(2, len(main.forms) - 1)]
         return (
             f"{minus}{first}{count(lang, low, magnitude)} "
-            f"{of}{main.forms[0 if is_adjective(lang, match) else -1]}"
+            f"{_of(lang, main)}{main.forms[0] if is_adjective(lang, match) else many}"
         )
     whole, part = parse(lang, low)
     if len(part) != 2 or high or not small.forms[0] or len(whole) > LONGEST_NUMBER:
-        of = lang.of if re.fullmatch(r"\d+0{6}", whole) and not part else ""
+        of = _of(lang, main) if re.fullmatch(r"\d+0{6}", whole) and not part else ""
         return (
             f"{minus}{first}{say_number(lang, low, main.gender, True)} "
             f"{of}{main.forms[0] if is_adjective(lang, match) else form(lang, low, main)}"
@@ -261,8 +280,17 @@ def _money(
     return minus + parts[0]
 
 
+def _of(lang: Language, counted: Noun) -> str:
+    """What stands between a million and what is counted."""
+    return "d'" if lang.code == "fr" and counted.forms[-1][0] in "aeiouy" else lang.of
+
+
 def _with_magnitude(lang: Language, match: re.Match) -> str:
-    return count(lang, match[1], lang.magnitudes[match[2]])
+    said = count(lang, match[1], lang.magnitudes[match[2]])
+    if not match[3]:
+        return said
+    forms = lang.units[match[3]].forms
+    return f"{said} {_of(lang, lang.units[match[3]])}{forms[min(2, len(forms) - 1)]}"
 
 
 def _fraction(lang: Language, match: re.Match) -> str | None:
@@ -274,8 +302,20 @@ def _fraction(lang: Language, match: re.Match) -> str | None:
         return f"{lang.cardinal(top)} {lang.words['slash']} {lang.cardinal(bottom)}"
     if (top, bottom) == (24, 7):
         return f"{lang.cardinal(24)} {lang.cardinal(7)}"
+    over = {"de": "zu", "fr": "sur", "es": "sobre", "ru": "на"}.get(lang.code)
+    if top > bottom > 12 and over:  # no part of a whole: the pressure of blood
+        return f"{lang.cardinal(top)} {over} {lang.cardinal(bottom)}"
     said = lang.fraction(top, bottom)
     return f"{whole_number(lang, match[1])} {lang.words['and']} {said}" if match[1] else said
+
+
+def _fraction_of_unit(lang: Language, match: re.Match) -> str | None:
+    said = _fraction(lang, match)
+    if said is None or not match[4]:
+        return said
+    forms = lang.units[match[4]].forms
+    part = not match[1] and int(match[2]) < int(match[3]) and lang.code not in ("ru", "cs")
+    return f"{said} {forms[0 if part else min(1, len(forms) - 1)]}" + ending(lang, match)
 
 
 def _vulgar(lang: Language, match: re.Match) -> str | None:
@@ -292,31 +332,28 @@ def _vulgar(lang: Language, match: re.Match) -> str | None:
     return whole + said
 
 
-def _bare_decimal(lang: Language, match: re.Match) -> str | None:
-    return (
-        f"{lang.words['point']} {digits(lang, match[1])}" if before(match, 1) in ("", " ", "(", "$") else None
-    )
-
-
-def _power(lang: Language, match: re.Match) -> str:
-    if match[0] in ("²", "³"):
-        return lang.words["squared" if match[0] == "²" else "cubed"]
-    return f"{lang.words['power']} {whole_number(lang, ''.join(str(_POWERS[c]) for c in match[0]))}"
-
-
 def _negative(lang: Language, match: re.Match) -> str | None:
     written = before(match)
-    return lang.words["minus"] if not written or written[-1] in " \n(\"'[=<>:;,*/+" else None
+    return lang.words["minus"] if not written or written[-1] in " \n(\"'[=<>≤≥≈:;,*/+×÷^±~|" else None
 
 
 def _unit_range(lang: Language, match: re.Match) -> str:
-    counted: Noun = lang.units[match[3]]
-    return f"{say_number(lang, match[1], counted.gender)} {lang.words['to']} {count(lang, match[2], counted)}"
+    counted: Noun = lang.units[match[4]]
+    between = lang.words["minus" if "−" in match[2] or in_sum(match) else "to"]
+    sign, high = _unsigned(lang, match[3])
+    return f"{say_number(lang, match[1], counted.gender)} {between} {sign}{count(lang, high, counted)}"
+
+
+def _unsigned(lang: Language, written: str) -> tuple[str, str]:
+    """The word for a number's sign, and the number without it."""
+    return (f"{lang.words['minus']} ", written[1:]) if written[0] in "-−" else ("", written)
 
 
 def _year_range(lang: Language, match: re.Match) -> str | None:
     first = int(match[1])
     second = match[3]
+    if in_sum(match):
+        return None
     if len(second) == 4:
         if not first < int(second) < 2101:
             return None
@@ -330,11 +367,13 @@ def _range(lang: Language, match: re.Match) -> str | None:
     if before(match, 1) in ("-", "."):
         return None
     low = parse(lang, match[1])[0]
-    high = parse(lang, match[3])[0]
-    subtracted = " " in match[2] and len(low) <= 15 and len(high) <= 15 and int(high) <= int(low)
+    sign, second = _unsigned(lang, match[3])
+    high = parse(lang, second)[0]
+    falls = len(low) <= 15 and len(high) <= 15 and int(high or 0) <= int(low or 0)
+    subtracted = "−" in match[2] or (" " in match[2] and falls) or in_sum(match)
     return (
         f"{say_number(lang, match[1])} {lang.words['minus' if subtracted else 'to']} "
-        f"{say_number(lang, match[3])}"
+        f"{sign}{say_number(lang, second)}"
     )
 
 

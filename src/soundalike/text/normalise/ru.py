@@ -32,6 +32,7 @@ from .ru_words import (
     UNITS,
     WORDS,
 )
+from .signs import in_sum
 from .wording import roman_value
 
 _MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
@@ -136,6 +137,8 @@ def _with_suffix(lang: Language, match: re.Match) -> str | None:
 
 def _range(lang: Language, match: re.Match) -> str | None:
     """от пяти до десяти: both in the genitive, and the unit with them."""
+    if in_sum(match):
+        return None
     low = match[1].replace(" ", "")
     high = match[2].replace(" ", "")
     if (
@@ -344,7 +347,7 @@ RUSSIAN = Language(
     currencies=money(CURRENCIES),
     magnitudes=nouns(MAGNITUDES),
     cents="{whole} {cents}",
-    groups=" .",
+    groups=" .'",
     fraction=fraction,
     decimals=decimals,
     leaning=frozenset("ул. д. кв. с.".split()),

@@ -10,6 +10,7 @@ from soundalike.text.segment.lines import breaks
 from soundalike.text.segment.stops import Stop, ends_at, mark_at
 
 from .foreign import transliterate
+from .initialisms import INTERJECTIONS, is_initialism
 from .language import LETTER, PROTECTED, Language, Rule, after, before, compiled, ending, spell, whole_number
 from .numeric import alternatives
 
@@ -57,6 +58,7 @@ def wording_rules(lang: Language) -> list[Rule]:
         ),
         Rule("letters", "l", c(rf"(?:{LETTER}\.){{2,8}}(?![^\W_])"), _dotted),
         Rule("initial", "l", c(rf"{LETTER}\.(?=\s+{LETTER})"), _initial),
+        Rule("letters", "l", c(rf"({LETTER}{{1,3}})&({LETTER}{{1,3}}?)('?s)?(?![^\W_])"), _joined_letters),
         Rule("letters", "l", c(rf"{LETTER}{{2,30}}(?:'s)?(?![^\W_])"), _capitals),
         Rule("transliterated", "l", c(rf"{_WORD}(?:['-]{_WORD})*"), _foreign),
         Rule("word", "l", c(rf"{_WORD}(?:['-]{_WORD})*"), lambda lang, m: m[0]),
@@ -74,7 +76,7 @@ def wording_rules(lang: Language) -> list[Rule]:
         Rule("number-sign", "s", c(r"[#№] ?(?=\d)"), lambda lang, m: lang.words["number"]),
         Rule("mark", "s", c(r"…|\.{2,}|(?:\. ){2,}\."), _ellipsis),
         Rule("mark", "s", c(r"[.,;:!?¡¿。、，！？：；؟،।]"), _mark),
-        Rule("dash", "s", c(r"[—–-]+"), _dash),
+        Rule("dash", "s", c(r"[—–−-]+"), _dash),
         Rule("bracket", "s", c(r"[()]"), _bracket),
         Rule("symbol", "s", c(r"[^\w\s]"), _symbol),
     ]
@@ -177,12 +179,22 @@ def _symbol(lang: Language, match: re.Match) -> str | None:
             else ""
         )
     if sign == "/":
-        return (
-            lang.symbols["/"]
-            if re.match(r" ?\w", after(match, 2)) and re.search(r"\w ?$", before(match, 2))
-            else ""
-        )
+        return _slash(lang, match)
+    if sign in "·⋅∙•" and re.search(r"\d ?$", before(match, 2)) and re.match(r" ?\d", after(match, 2)):
+        return lang.words.get("times", lang.symbols["×"])
     return lang.symbols.get(sign)
+
+
+def _slash(lang: Language, match: re.Match) -> str:
+    """A slash is said in paths and beside figures; between two words, he/she or N/A, it is not."""
+    left = before(match)
+    right = after(match)
+    if not re.match(r" ?\w", right) or not re.search(r"\w ?$", left):
+        return ""
+    path = re.search(r"[/\\.~_:][\w.~-]*$", left) or re.match(r"[\w~-]*(?:[/\\_]|\.\w)", right)
+    if not path and re.search(r"[^\W\d_] ?$", left) and re.match(r" ?[^\W\d_]", right):
+        return ""
+    return lang.symbols["/"]
 
 
 def _abbreviation(lang: Language, match: re.Match) -> str:
@@ -281,6 +293,14 @@ def _initial(lang: Language, match: re.Match) -> str | None:
     return spell(lang, letter)
 
 
+def _joined_letters(lang: Language, match: re.Match) -> str | None:
+    """AT&T, R&D, Q&A: letters, with the word for the sign."""
+    if not (match[1] + match[2]).isupper():
+        return None
+    said = f"{spell(lang, match[1])} {lang.symbols['&']} {spell(lang, match[2])}"
+    return f"{said.rstrip(PROTECTED)}'s" if match[3] else said
+
+
 def _capitals(lang: Language, match: re.Match) -> str | None:
     word, owner, rest = match[0].partition("'")
     many = ""
@@ -298,9 +318,10 @@ def _capitals(lang: Language, match: re.Match) -> str | None:
         return lang.acronyms[word] + many
     if word in lang.spoken_acronyms:
         return word.capitalize() + many
-    if word not in lang.spelled and (
+    if not is_initialism(lang, word) and (
         word.lower() in lang.common
-        or (len(word) > 3 and _VOWEL.search(word) and not _HARD.search(word))
+        or word.lower() in INTERJECTIONS
+        or (len(word) > 3 and _VOWEL.search(word) and (len(word) > 5 or not _HARD.search(word)))
         or len(word) > 7
     ):
         return word.lower() + many
