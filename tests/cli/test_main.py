@@ -88,8 +88,8 @@ def test_the_root_help_shows_the_groups_in_panels(capsys):
 
 
 def test_ranges_and_defaults_are_those_that_are_checked(capsys, monkeypatch):
+    from soundalike.core import speaking
     from soundalike.core.options import options_of
-    from soundalike.inference import postprocess
     from soundalike.models.tts.starling.spec import StarlingOptions
     from soundalike.serve.settings import Settings
 
@@ -99,10 +99,10 @@ def test_ranges_and_defaults_are_those_that_are_checked(capsys, monkeypatch):
     assert "[default: (0.5, sv2tts 1)]" in shown, "architectures differ"
     found = {one.option.name: one for one in facts.architecture_options()}
     assert found["speed"].option == options_of(StarlingOptions)["speed"], "what checks it is what is shown"
-    monkeypatch.setattr(postprocess, "LOUDEST", -11.0)
+    monkeypatch.setattr(speaking, "LOUDEST", -11.0)
     main(["batch", "--help"])
     shown = plain(capsys.readouterr().out)
-    assert f"{postprocess.SOFTEST:g} to -11 LUFS" in shown and "[default: (-23)]" in shown
+    assert f"{speaking.SOFTEST:g} to -11 LUFS" in shown and "[default: (-23)]" in shown
     main(["serve", "--help"])
     assert f"[default: ({Settings.port})]" in plain(capsys.readouterr().out)
     main(["enroll", "--help"])

@@ -131,6 +131,7 @@ def clone(
 ) -> None:
     """Speak a text in the voice of a recording."""
     from soundalike.audio.speech import join
+    from soundalike.core.speaking import BEST
     from soundalike.core.types import Voice
     from soundalike.inference import voice_library
     from soundalike.inference.options import chosen_options
@@ -154,7 +155,8 @@ def clone(
     others = called_voices(
         script, known, lambda name: voice_library.ready(cloner, voice_library.get(name), name)
     )
-    speaker = with_adapted_prompt(cloner, voice) if speaking.quality == "best" else voice
+    quality = cloner.chosen_quality(speaking.quality)
+    speaker = with_adapted_prompt(cloner, voice) if quality == BEST else voice
     with progress_of(len(script.utterances)) as bar:
         pieces = cloner.speak(
             script,
@@ -163,7 +165,7 @@ def clone(
             fit=fit,
             loudness=speaking.loudness,
             others=others,
-            quality=speaking.quality,
+            quality=quality,
             quality_check=speaking.quality_check,
             progress=lambda done, of: bar.update(1),
             watermark=origin.watermark,
@@ -176,7 +178,9 @@ def clone(
     write_speech(audio, origin.encoded(audio, format), output, time.monotonic() - began)
     if output.save_voice:
         lexicon = {"lexicon": request.lexicon.to_dict()} if request.lexicon else {}
-        Voice(voice.tensors, {**voice.facts, **lexicon}).save(output.save_voice, output.source)
+        # A consent is bound to the arrays it was given for
+        saved = voice if voice.facts.get("consent") else speaker
+        Voice(saved.tensors, {**saved.facts, **lexicon}).save(output.save_voice, output.source)
 
 
 def progress_of(sentences: int) -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 PARTIAL = ".part"
 # Characters of the target's name that its temporary file keeps: a file name holds at most 255 bytes
 KEPT_OF_NAME = 60
+CACHE_PLACE = "SOUNDALIKE_CACHE"  # environment variable with the folder of what can be made again
 
 
 def data_dir() -> Path:
@@ -22,7 +23,11 @@ def data_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """The user's folder for what can be made again. It need not exist."""
+    """The user's folder for what can be made again: $SOUNDALIKE_CACHE, else the system's place. It need not
+    exist.
+    """
+    if os.environ.get(CACHE_PLACE):
+        return Path(os.environ[CACHE_PLACE])
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("soundalike", appauthor=False))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from . import registry
+from . import html, registry
 from .errors import DataError
 
 if TYPE_CHECKING:
@@ -161,6 +161,24 @@ class Voice:
 
     tensors: dict[str, np.ndarray]
     facts: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        facts = self.facts
+        said = [repr(facts["name"])] if facts.get("name") else []
+        if facts.get("speech_seconds") is not None:
+            said.append(f"{facts['speech_seconds']:.1f} s of speech")
+        if facts.get("pitch_hertz") is not None:
+            said.append(f"{facts['pitch_hertz']:.0f} Hz")
+        family = registry.current((facts.get("model") or {}).get("family", ""))
+        said += [family] if family else []
+        said += ["adapted"] if self.adapter else []
+        said += ["with consent"] if "signature" in (facts.get("consent") or {}) else []
+        return f"Voice({', '.join(said)})"
+
+    def _repr_html_(self) -> str:
+        """A player of the clip of its recording, where it has one, for notebooks."""
+        clip = self.tensors.get("source")
+        return html.captioned(repr(self)) if clip is None else html.player(clip.tobytes(), "ogg", repr(self))
 
     @property
     def identity(self) -> np.ndarray:

@@ -15,9 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from soundalike.core.errors import ConfigError, SoundalikeError
+from soundalike.core.speaking import LOUDNESS
 from soundalike.core.types import Voice
-
-from .postprocess import LOUDNESS
 
 Numbered = tuple[int, dict[str, str]]  # a job and its line in the file of jobs
 LOT = 16  # jobs given to a worker at once, at most: they are of one reference, to whose voice it adapts once
@@ -34,7 +33,7 @@ class BatchSettings:
     language: str | None = None
     lexicon: str | None = None  # a file
     ssml: bool | None = None  # None: where a text begins as SSML does
-    quality: str = "best"
+    quality: str | None = None  # None: as suits the family
     quality_check: bool = True
     loudness: float = LOUDNESS  # LUFS
     watermark: bool = True

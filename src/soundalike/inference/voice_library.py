@@ -8,19 +8,23 @@ once.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from soundalike.core.contracts import Blends
 from soundalike.core.errors import CheckpointError, ConfigError, SoundalikeError
 from soundalike.core.files import data_dir
 from soundalike.core.types import Voice
 
-from .cloner import Cloner
+from .adapter_cache import AdapterCache
 from .voice_file import file_stem, name_fault, write
+
+if TYPE_CHECKING:
+    from .cloner import Cloner
 
 ENDING = ".voice"
 PLACE = "SOUNDALIKE_VOICES"  # environment variable with the library's folder
@@ -132,6 +136,8 @@ def remove(name: str) -> None:
     """Delete a voice, even one whose file is broken. Raises ConfigError when there is none of that name."""
     if not has(name):
         raise ConfigError(f"no voice is called {name!r}.{near(name)}")
+    with contextlib.suppress(SoundalikeError):  # of a broken file nothing is known
+        AdapterCache().forget(get(name))
     path_of(name).unlink(missing_ok=True)
 
 

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 
 from soundalike.core.errors import ConfigError
 from soundalike.core.options import Option, check_value
+from soundalike.core.speaking import QUALITIES, STREAM_QUALITY
 from soundalike.inference.option_table import option_table
-from soundalike.inference.pipeline import QUALITIES
 
 from .encode import MEDIA
 from .errors import Refusal
@@ -128,16 +128,19 @@ class TextRequest(OptionFields):  # type: ignore[misc, valid-type]  # its fields
     language: Language | None = None
     quality: Quality | None = Field(
         None,
-        description="best adapts to the voice, makes each sentence three times and keeps the clearest.",
+        description="best adapts to the voice, makes each sentence three times and keeps the clearest: the "
+        "default of /voice-cloning and of jobs; fast is that of /v1/audio/speech, which streams.",
     )
     loudness: option_type(LOUDNESS_OPTION) | None = Field(  # type: ignore[valid-type]  # built from its Option
         None, description=f"{LOUDNESS_OPTION.help}: {LOUDNESS_OPTION.span}."
     )
 
     @property
-    def chosen_quality(self) -> str:
-        """The quality that was given, else the one that the model's name stands for."""
-        return self.quality or DEFAULT_NAMES.get(self.model, QUALITIES[0])
+    def chosen_quality(self) -> str | None:
+        """The quality that was given, else the one that the model's name stands for; None: the default of the
+        model.
+        """
+        return self.quality or DEFAULT_NAMES.get(self.model)
 
     @property
     def options(self) -> dict[str, float]:
@@ -162,6 +165,11 @@ class SpeechRequest(TextRequest):
     timestamps: bool = Field(
         False, description="With sse: each delta also carries its words and when they are said."
     )
+
+    @property
+    def chosen_quality(self) -> str:
+        """As of other requests, but `fast` by default: the first sound is sent before the rest is made."""
+        return super().chosen_quality or STREAM_QUALITY
 
 
 class JobRequest(TextRequest):

@@ -22,6 +22,7 @@ from soundalike.audio.speech import join
 from soundalike.checkpoints.bundle import BUILT_IN, part_folder, read_model
 from soundalike.checkpoints.part import load_part, load_state
 from soundalike.core.errors import AudioError, ConfigError, EvaluationError, TrainingError
+from soundalike.core.speaking import FAST
 from soundalike.core.types import Voice
 from soundalike.core.vectors import cosine
 from soundalike.data.dataset import DataConfig
@@ -345,7 +346,7 @@ def _spoken(cloner: Any, name: str, voice: Voice, held_out: list[Row], folder: P
         wav = work / name / f"{number:02d}.wav"
         text = row.text or SENTENCES[number % len(SENTENCES)]
         script = read(text, row.language if row.text else "en")
-        sound = join(list(cloner.speak(script, voice, watermark=False)))
+        sound = join(list(cloner.speak(script, voice, quality=FAST, watermark=False)))
         sound.write(wav)
         doubted += [bool(check.doubts) for check in sound.checks]
         real = {"real": str(folder / row.audio)} if row.text else {}

@@ -143,7 +143,7 @@ def text_request(
     language: Annotated[Language | None, Form()] = None,
     speed: Annotated[Speed, Form()] = 1.0,
     seed: Annotated[Seed, Form()] = 0,
-    quality: Annotated[Quality, Form()] = "best",
+    quality: Annotated[Quality | None, Form()] = None,
     model: Annotated[Model, Form()] = DEFAULT,
 ) -> TextRequest:
     """The text of a form, and how it is to be spoken."""
