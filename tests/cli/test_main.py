@@ -274,6 +274,15 @@ def test_nothing_heavy_is_imported_before_a_verb_is_called():
     assert not {f"soundalike.cli.{entry.module}" for entry in COMMANDS.values()} & loaded, "verbs are lazy"
 
 
+def test_no_help_waits_for_what_the_work_needs():
+    heavy = {"torch", "num2words", "gruut", "fastapi", "tqdm", "soundfile", "soundalike.text.normalise"}
+    words = [[*path.split(), "--help"] for path in EVERY]
+    code = f"import soundalike.cli.main as m\nfor words in {words}: assert m.main(words) == 0"
+    assert not loaded_by(code) & heavy
+    code = "import soundalike.cli.main as m; m.main(['clone', '--help'])"
+    assert "numpy" not in loaded_by(code)
+
+
 def test_a_shell_completes_verbs_and_options():
     def completions(words: str) -> list[str]:
         environment = {

@@ -165,6 +165,7 @@ def test_the_report_says_what_was_heard(cloner, voice, tmp_path, capsys):
     assert told["verified"] is (told["doubts"] == 0)
     assert told["sentences"][0]["words"][0] == {"word": "The", "confidence": pytest.approx(1.0, abs=0.4)}
     assert report([])["verified"] is False
+    (tmp_path / "file").write_text("no folder")
     assert (
         main(
             [
@@ -174,11 +175,11 @@ def test_the_report_says_what_was_heard(cloner, voice, tmp_path, capsys):
                 "-o",
                 str(tmp_path / "b.wav"),
                 "--report",
-                str(tmp_path / "none" / "a.json"),
+                str(tmp_path / "file" / "a.json"),
             ]
         )
         == 2
     )
-    assert "does not exist" in capsys.readouterr().err and not (tmp_path / "b.wav").exists()
+    assert "may write to" in capsys.readouterr().err and not (tmp_path / "b.wav").exists()
     (plain,) = cloner.speak(TEXT, voice, quality_check=False)
     assert plain.checks == ()

@@ -81,6 +81,7 @@ class OutputOptions(OptionGroup):
     def check(self) -> str:
         """The format to write. Raises SoundalikeError where a file cannot be written as asked."""
         from soundalike.audio.io import check_target, format_of
+        from soundalike.core.files import can_make
         from soundalike.inference import attention_plot
         from soundalike.inference.timestamps import check_timestamp_file
 
@@ -91,15 +92,12 @@ class OutputOptions(OptionGroup):
             check_timestamp_file(self.timestamps)
         if self.attention:
             attention_plot.check_picture(self.attention)
-        if self.report and not Path(self.report).parent.is_dir():
-            raise ConfigError(
-                f"--report {self.report}: the folder {Path(self.report).parent} does not exist. "
-                "Create it or choose another."
-            )
+        if self.report and not can_make(Path(self.report).parent):
+            raise ConfigError(f"--report {self.report}: choose a file in a folder you may write to.")
         voice = self.save_voice
-        if voice and not (voice.endswith(".voice") and Path(voice).parent.is_dir()):
+        if voice and not (voice.endswith(".voice") and can_make(Path(voice).parent)):
             raise ConfigError(
-                f"--save-voice {voice}: give a name that ends in .voice, in a folder that exists."
+                f"--save-voice {voice}: give a name that ends in .voice, in a folder you may write to."
             )
         return format
 
@@ -193,6 +191,7 @@ def progress_of(sentences: int) -> Any:
 def write_speech(audio: Any, data: bytes, output: OutputOptions, took: float) -> None:
     """Write the sound and whatever was asked for beside it."""
     from soundalike.audio.io import write_encoded
+    from soundalike.core.files import write_atomic
     from soundalike.inference import attention_plot
     from soundalike.inference.quality_check import report
     from soundalike.inference.timestamps import write_timestamps
@@ -208,9 +207,7 @@ def write_speech(audio: Any, data: bytes, output: OutputOptions, took: float) ->
     if output.attention:
         attention_plot.draw(audio.attention, output.attention)
     if output.report:
-        Path(output.report).write_text(
-            json.dumps(report(audio.checks), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
+        write_atomic(output.report, json.dumps(report(audio.checks), ensure_ascii=False, indent=1) + "\n")
 
 
 def shortened(text: str, size: int = 40) -> str:

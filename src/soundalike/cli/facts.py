@@ -23,7 +23,7 @@ BOUNDS: dict[tuple[str, str], tuple[str | float, str | float, str]] = {
         "models.tts.starling.spec:CONVERSION_PITCH.high",
         "semitones",
     ),
-    ("enroll", "days"): (1, "provenance.consent:LONGEST_TERM", "days"),
+    ("enroll", "days"): (1, "provenance.terms:LONGEST_TERM", "days"),
     ("voices blend", "weight"): (0, 1, ""),
 }
 

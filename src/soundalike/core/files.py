@@ -33,6 +33,14 @@ def cache_dir() -> Path:
     return Path(platformdirs.user_cache_dir("soundalike", appauthor=False))
 
 
+def can_make(folder: str | os.PathLike) -> bool:
+    """Whether files can be written into a folder that is there, or can be made."""
+    place = Path(folder).absolute()
+    while not os.path.lexists(place) and place != place.parent:
+        place = place.parent
+    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+
+
 def write_atomic(
     path: str | os.PathLike,
     data: bytes | str | Callable[[Path], object],
@@ -40,7 +48,7 @@ def write_atomic(
     overwrite: bool = True,
     mode: int = 0o644,
 ) -> None:
-    """Write a file so that it appears whole or not at all.
+    """Write a file so that it appears whole or not at all; its folder is made where it is not there.
 
     The data goes to a temporary file beside the target, which then takes the target's name. `data` is the
     content (text is written as UTF-8), or a function that writes it to the path it is given. `mode` are the
@@ -49,6 +57,7 @@ def write_atomic(
     Raises OSError when the file cannot be written, and whatever `data` raises; nothing is left behind then.
     """
     target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{target.name[:KEPT_OF_NAME]}."
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=prefix, suffix=PARTIAL)
     try:

@@ -14,12 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from . import html, registry
 from .errors import DataError
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Tensor
 
     from soundalike.audio.audio import Audio
@@ -134,6 +133,8 @@ class Alignment:
 
     def at_rate(self, frames_per_second: float, frames: int) -> np.ndarray:
         """The durations (S,) in frames of another rate, which sum to `frames`."""
+        import numpy as np  # here, so that what only names these types need not wait for it
+
         if frames_per_second == self.frames_per_second and int(self.durations.sum()) == frames:
             return self.durations
         total = max(1, int(self.durations.sum()))

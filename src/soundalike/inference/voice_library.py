@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from soundalike.core.contracts import Blends
 from soundalike.core.errors import CheckpointError, ConfigError, SoundalikeError
-from soundalike.core.files import data_dir
+from soundalike.core.files import can_make, data_dir
 from soundalike.core.types import Voice
 
 from .adapter_cache import AdapterCache
@@ -147,8 +147,8 @@ def export(name: str, file: str | os.PathLike, force: bool = False, source: bool
     """
     voice = get(name)
     path = Path(file)
-    if path.suffix != ENDING or not path.parent.is_dir():
-        raise ConfigError(f"{file}: give a name that ends in {ENDING}, in a folder that exists.")
+    if path.suffix != ENDING or not can_make(path.parent):
+        raise ConfigError(f"{file}: give a name that ends in {ENDING}, in a folder you may write to.")
     write(voice, path, source, overwrite=force)
 
 
