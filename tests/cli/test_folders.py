@@ -1,4 +1,4 @@
-"""Folders of output files are made, by every verb that writes files; a file in their place is refused first."""
+"""Folders of output files are made by every verb that writes files; a file in their place is refused."""
 
 from __future__ import annotations
 

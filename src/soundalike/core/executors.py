@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -38,7 +40,8 @@ def run(engine: str, task: partial, jobs: list[Any], workers: int) -> Iterator[A
 
 
 def _in_processes(task: partial, jobs: list[Any], workers: int) -> Iterator[Any]:
-    pool = ProcessPoolExecutor(workers)
+    others = multiprocessing.active_children()
+    pool = ProcessPoolExecutor(workers, initializer=_end_quietly)
     try:
         for future in as_completed([pool.submit(task, job) for job in jobs]):
             yield future.result()
@@ -47,8 +50,25 @@ def _in_processes(task: partial, jobs: list[Any], workers: int) -> Iterator[Any]
             "a worker was killed, perhaps for want of memory. Run the same command to go on, with "
             "fewer --workers."
         ) from None
+    except (KeyboardInterrupt, GeneratorExit):
+        for worker in multiprocessing.active_children():  # nobody waits for what they have in hand
+            if worker not in others:
+                worker.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_quietly() -> None:
+    """In a worker: Ctrl-C and a polite kill end it once, without a word; what it writes is undone."""
+
+    def end(*_: Any) -> None:
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sign, signal.SIG_IGN)
+        raise SystemExit(1)
+
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, end)
 
 
 def _on_cluster(ray: Any, task: partial, jobs: list[Any], workers: int) -> Iterator[Any]:
