@@ -40,11 +40,22 @@ def _swallowed(unraisable: Any) -> None:
     if unraisable.exc_type is None or not issubclass(unraisable.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(unraisable)
         return
-    import _thread
     import threading
 
     signal.signal(signal.SIGINT, _first)
-    threading.Timer(LATER, _thread.interrupt_main).start()
+    threading.Timer(LATER, _again).start()
+
+
+def _again() -> None:
+    """Interrupt the main thread, and what it waits for."""
+    if os.name == "nt":
+        import _thread
+
+        _thread.interrupt_main()
+    else:
+        import threading
+
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 if __name__ == "__main__":

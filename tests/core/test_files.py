@@ -39,8 +39,8 @@ def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path):
     with pytest.raises(OSError):
         write_atomic(tmp_path / "folder", "x")
     assert sorted(os.listdir(tmp_path)) == ["a", "folder"]
-    with pytest.raises(FileNotFoundError):
-        write_atomic(tmp_path / "none" / "a", "x")
+    with pytest.raises(NotADirectoryError):
+        write_atomic(path / "none" / "a", "x")
 
 
 @pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
@@ -86,7 +86,8 @@ def test_a_folder_replaces_another(tmp_path):
     assert os.listdir(tmp_path) == ["old"] and os.listdir(tmp_path / "old") == ["new"]
 
 
-def test_folders_of_the_user_are_named_after_the_package():
+def test_folders_of_the_user_are_named_after_the_package(monkeypatch):
+    monkeypatch.delenv("SOUNDALIKE_CACHE", raising=False)
     assert data_dir().name == cache_dir().name == "soundalike"
 
 
