@@ -11,6 +11,8 @@ import numpy as np
 from soundalike.core.errors import AudioError
 from soundalike.core.files import can_make, write_atomic
 
+from .quiet import quiet_decoder
+
 FORMATS = {
     "wav": ("WAV", "PCM_16"),
     "flac": ("FLAC", "PCM_16"),
@@ -114,7 +116,7 @@ def read_comment(path: str | os.PathLike) -> str:
     import soundfile
 
     try:
-        with soundfile.SoundFile(os.fspath(path)) as file:
+        with quiet_decoder(path), soundfile.SoundFile(os.fspath(path)) as file:
             return file.comment or ""
     except (soundfile.LibsndfileError, TypeError):
         pass  # not one of libsndfile's formats
@@ -135,7 +137,7 @@ def _decode(
     parts = []
     seconds = 0.0
     try:
-        with soundfile.SoundFile(path) as file:
+        with quiet_decoder(path), soundfile.SoundFile(path) as file:
             rate = file.samplerate
             # A file made as a stream does not say how long it is
             while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
