@@ -26,7 +26,7 @@ def main() -> int:
         print("soundalike: interrupted", file=sys.stderr)
         return INTERRUPTED
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # what is left is to end
+        signal.signal(signal.SIGINT, lambda *_: None)  # what is left is to end
 
 
 def _first(*_: Any) -> None:

@@ -43,7 +43,7 @@ def _in_processes(task: partial, jobs: list[Any], workers: int) -> Iterator[Any]
     others = multiprocessing.active_children()
     pool = ProcessPoolExecutor(workers, initializer=_end_quietly)
     try:
-        for future in as_completed([pool.submit(task, job) for job in jobs]):
+        for future in as_completed([pool.submit(_until_told, task, job) for job in jobs]):
             yield future.result()
     except BrokenProcessPool:
         raise WorkerError(
@@ -60,15 +60,26 @@ def _in_processes(task: partial, jobs: list[Any], workers: int) -> Iterator[Any]
 
 
 def _end_quietly() -> None:
-    """In a worker: Ctrl-C and a polite kill end it once, without a word; what it writes is undone."""
+    """In a worker: the first Ctrl-C or polite kill ends it without a word; what it writes is undone."""
+    told: list[int] = []
 
-    def end(*_: Any) -> None:
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(sign, signal.SIG_IGN)
-        raise SystemExit(1)
+    def end(sign: int, *_: Any) -> None:
+        told.append(sign)
+        if len(told) == 1:  # a second one does not break off the undoing
+            raise SystemExit(1)
 
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, end)
+
+
+def _until_told(task: partial, job: Any) -> Any:
+    """What the task answers, in a worker; once told to end the worker does, where the pool would give it the
+    next job.
+    """
+    try:
+        return task(job)
+    except SystemExit:
+        os._exit(1)
 
 
 def _on_cluster(ray: Any, task: partial, jobs: list[Any], workers: int) -> Iterator[Any]:
