@@ -75,7 +75,7 @@ def measure(references: list[str], clones: int) -> dict[str, float]:
     voices = [cloner.listen(reference) for reference in references]
     apart: list[float] = []
     for number, text in enumerate(texts(clones)):
-        audio = join(list(cloner.speak(text, voices[number % len(voices)])))
+        audio = join(list(cloner.speak(text, voices[number % len(voices)], quality="fast")))
         said = [timestamp for timestamp in audio.timestamps if timestamp.kind == "word"]
         words, times = words_by_pocketsphinx(decoder, audio, [timestamp.text.lower() for timestamp in said])
         if words == [timestamp.text.lower() for timestamp in said]:

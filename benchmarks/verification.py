@@ -93,7 +93,7 @@ class Breaking:
 def caught(cloner: Cloner, kind: str, text: str, voice: Any, seed: int) -> str:
     """What becomes of a sentence whose first take is broken: "repaired", "flagged" or "missed"."""
     model = Breaking(cloner.synthesizer, kind, seed)
-    (speech,) = Cloner(model, cloner.model).speak(text, voice)
+    (speech,) = Cloner(model, cloner.model).speak(text, voice, quality="fast")
     (check,) = speech.checks
     return "flagged" if check.doubts else "missed" if model.broke[check.kept - 1] else "repaired"
 
@@ -103,7 +103,8 @@ def measure(references: list[str], sentences: int) -> dict[str, Any]:
     voices = [cloner.listen(reference) for reference in references]
     result: dict[str, Any] = {"sentences": sentences, "voices": len(voices)}
     good = [
-        join(list(cloner.speak(text, voices[i % len(voices)]))) for i, text in enumerate(texts(sentences))
+        join(list(cloner.speak(text, voices[i % len(voices)], quality="fast")))
+        for i, text in enumerate(texts(sentences))
     ]
     result["good ones in doubt at first"] = sum(audio.checks[0].takes > 1 for audio in good)
     result["good ones in doubt at last"] = sum(bool(audio.checks[0].doubts) for audio in good)
@@ -116,7 +117,7 @@ def measure(references: list[str], sentences: int) -> dict[str, Any]:
     for name, checked in (("plain", False), ("verified", True)) * 2:
         began = time.monotonic()
         for i, text in enumerate(texts(30)):
-            list(cloner.speak(text, voices[i % len(voices)], quality_check=checked))
+            list(cloner.speak(text, voices[i % len(voices)], quality="fast", quality_check=checked))
         result[f"seconds for 30, {name}"] = round(time.monotonic() - began, 2)
     return result
 

@@ -134,7 +134,11 @@ def clones(
         try:
             voice = cloner.listen(corpus / "audio" / row["file"])
             audio = join(
-                list(cloner.speak(text, voice, cloner.Options(seed=number), watermark=mark, day=DAY))
+                list(
+                    cloner.speak(
+                        text, voice, cloner.Options(seed=number), quality="fast", watermark=mark, day=DAY
+                    )
+                )
             )
         except SoundalikeError:
             continue  # too little speech for a voice

@@ -65,7 +65,7 @@ def clone() -> None:
     ]
     (first, _), (second, text) = [(name, said) for name, said in rows if name.startswith("anna")][:2]
     reference, real = (Audio.read(ROOT / "tests" / "data" / name) for name in (first, second))
-    made = Cloner.load().clone(reference, text)
+    made = Cloner.load().clone(reference, text, quality="fast")
     figure, axes = pyplot.subplots(3, 1, figsize=(11, 7))
     for axis, audio, title in zip(
         axes, (reference, made, real), ("the reference", f"a clone: {text}", "the same speaker saying it")

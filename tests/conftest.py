@@ -32,6 +32,15 @@ sys.path.insert(0, str(ROOT / "benchmarks"))  # tests share their measuring
 torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 2)))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory):
+    """What is learned in a session stays in it."""
+    folder = tmp_path_factory.mktemp("cache")
+    os.environ["SOUNDALIKE_CACHE"] = str(folder)
+    yield folder
+    del os.environ["SOUNDALIKE_CACHE"]
+
+
 def sentences() -> list[tuple[Path, str]]:
     """The bundled recordings and what they say."""
     lines = (HERE / "data" / "texts.tsv").read_text(encoding="utf-8").splitlines()

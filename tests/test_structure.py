@@ -136,7 +136,10 @@ def test_models_common_imports_no_room():
 
 
 def test_front_door():
-    assert soundalike.__all__ == ["Audio", "Cloner", "MelSpec", "SoundalikeError", "Voice", "__version__"]
+    assert soundalike.__all__ == [
+        *("Audio", "Cloner", "MelSpec", "Options", "SoundalikeError", "Speech", "Timestamp", "Voice"),
+        "__version__",
+    ]
     assert all(hasattr(soundalike, name) for name in soundalike.__all__)
 
 

@@ -3,21 +3,45 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # editors and type checkers see what is imported below when it is asked for
+    from .audio.audio import Audio as Audio
+    from .audio.mel import MelSpec as MelSpec
+    from .audio.speech import Speech as Speech
+    from .core.errors import SoundalikeError as SoundalikeError
+    from .core.types import Timestamp as Timestamp
+    from .core.types import Voice as Voice
+    from .inference.cloner import Cloner as Cloner
+    from .models.tts.starling.spec import StarlingOptions as Options
 
 __version__ = "0.1.0"
-__all__ = ["Audio", "Cloner", "MelSpec", "SoundalikeError", "Voice", "__version__"]
+__all__ = [
+    "Audio",
+    "Cloner",
+    "MelSpec",
+    "Options",
+    "SoundalikeError",
+    "Speech",
+    "Timestamp",
+    "Voice",
+    "__version__",
+]
 
 _HOMES = {
-    "Audio": "audio.audio",
-    "Cloner": "inference.cloner",
-    "MelSpec": "audio.mel",
-    "SoundalikeError": "core.errors",
-    "Voice": "core.types",
+    "Audio": "audio.audio:Audio",
+    "Cloner": "inference.cloner:Cloner",
+    "MelSpec": "audio.mel:MelSpec",
+    "Options": "models.tts.starling.spec:StarlingOptions",  # of the built-in model
+    "SoundalikeError": "core.errors:SoundalikeError",
+    "Speech": "audio.speech:Speech",
+    "Timestamp": "core.types:Timestamp",
+    "Voice": "core.types:Voice",
 }
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
-        return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)
+        module, _, attribute = _HOMES[name].partition(":")
+        return getattr(importlib.import_module(f".{module}", __name__), attribute)
     raise AttributeError(f"module 'soundalike' has no attribute {name!r}")

@@ -98,11 +98,17 @@ def test_normalised_level_and_trim():
 
 def test_nothing_half_written(tmp_path):
     audio = Audio.read(VOICE)
-    with pytest.raises(AudioError, match="does not exist"):
-        audio.write(tmp_path / "no" / "x.wav")
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(AudioError, match="x.wav: cannot be written"):
+        audio.write(tmp_path / "file" / "no" / "x.wav")
     with pytest.raises(AudioError, match="cannot write format 'xyz'. Choose one of wav, flac, mp3, ogg"):
         audio.write(tmp_path / "x.xyz")
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_folders_are_made(tmp_path):
+    Audio.read(VOICE).write(tmp_path / "a" / "b c" / "x.wav")
+    assert [path.name for path in (tmp_path / "a" / "b c").iterdir()] == ["x.wav"]
 
 
 def test_joining_needs_one_rate():

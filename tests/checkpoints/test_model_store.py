@@ -53,7 +53,7 @@ def test_a_folder_borrows_what_is_built_in(tiny_shelf):
     assert read_model(tiny_shelf / "convrnn")["parts"]["vocoder"] == "vocoder"
     cloner = Cloner.load(family="fastspeech2")
     assert cloner.model["speaker"] == Cloner.load().model["speaker"] == said["speaker_encoder_digest"]
-    utterance = next(iter(cloner.speak(TEXT, cloner.listen(REFERENCE), quality_check=False)))
+    utterance = next(iter(cloner.speak(TEXT, cloner.listen(REFERENCE), quality_check=False, quality="fast")))
     assert np.isfinite(utterance.samples).all() and utterance.speech_seconds() > 0
 
 
@@ -211,13 +211,13 @@ def test_a_voice_goes_from_family_to_family(tiny_shelf, cloner, voice, tmp_path)
         other = Cloner.load(family=family)
         made = voice_library.open_voice(other, tmp_path / "anna.voice")
         assert made.facts["model"] == other.model and made.facts["report"] == voice.facts["report"]
-        list(other.speak(TEXT, made, quality_check=False))
+        list(other.speak(TEXT, made, quality_check=False, quality="fast"))
         made.save(tmp_path / "anna.voice")
         assert other.fits(Voice.load(tmp_path / "anna.voice"))
     back = voice_library.open_voice(cloner, tmp_path / "anna.voice")
     assert (
         back.identity.astype(np.float32) @ voice.identity.astype(np.float32) > 0.95
-        and join(list(cloner.speak(TEXT, back))).speech_seconds() > 0.4
+        and join(list(cloner.speak(TEXT, back, quality="fast"))).speech_seconds() > 0.4
     )
     made.save(tmp_path / "bare.voice", source=False)
     with pytest.raises(CheckpointError, match="holds no clip"):
@@ -333,7 +333,7 @@ def test_the_attention_is_that_of_the_take_that_was_kept(tiny_shelf):
     kept.
     """
     cloner = Cloner.load(family="sv2tts")
-    pieces = list(cloner.speak("Good evening. Yes.", cloner.listen(REFERENCE)))
+    pieces = list(cloner.speak("Good evening. Yes.", cloner.listen(REFERENCE), quality="fast"))
     for piece in pieces:
         assert piece.checks[0].redraws >= 2
         lasts = sum(len(one.weights) * one.step for one in piece.attention)

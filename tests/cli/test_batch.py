@@ -12,12 +12,15 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from conftest import REFERENCE, command_of, descendants, sentences
 
+from soundalike import Audio, Voice
 from soundalike.cli.main import main
-from soundalike.inference.batch import LOT, share_out
+from soundalike.inference import job_digest
+from soundalike.inference.batch import LOT, BatchSettings, share_out
 
 TEXTS = (
     "The baker counted the apples twice. Nobody had asked him to, but he liked to know.",
@@ -170,3 +173,85 @@ def test_two_jobs_for_one_file_are_refused(tmp_path, monkeypatch, capsys):
         "line 2: ./a.wav is written by line 1 already. Name another file." in shown.err
         and "1 of 2 jobs done (1 now)" in shown.out
     )
+
+
+@pytest.fixture
+def changing(tmp_path, monkeypatch):
+    """Runs batch over jobs, by default one that writes 1.wav; which files were made, by name."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SOUNDALIKE_VOICES", str(tmp_path / "library"))
+    Audio.read(REFERENCE).write(tmp_path / "me.wav")
+    usual = {"reference": "me.wav", "text": "One.", "wav": "1.wav"}
+
+    def run(*options: str, **fields: str) -> set[str]:
+        before = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.*")}
+        Path("jobs.jsonl").write_text(json.dumps({**usual, **fields}), encoding="utf-8")
+        assert main(["batch", "jobs.jsonl", "--quality", "fast", "--no-quality-check", *options]) == 0
+        after = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.*")}
+        return {name for name in after if name != "jobs.jsonl" and before.get(name) != after[name]}
+
+    return run
+
+
+def test_a_job_whose_text_voice_or_options_changed_is_done_again(changing, capsys):
+    assert changing() == {"1.wav"} and changing() == set()
+    assert "made again" not in capsys.readouterr().out
+    assert changing(text="Two.") == {"1.wav"}
+    assert "files made again, as text, voice or options had changed: 1" in capsys.readouterr().out
+    assert changing(text="Two.") == set()
+    for options in (["--speed", "1.2"], ["--seed", "3"], ["--loudness", "-20"], ["--language", "de"]):
+        assert changing(*options, text="Two.") == {"1.wav"}, options
+        assert changing(*options, text="Two.") == set(), options
+    assert changing("--language", "de", text="Two.", language="en") == {"1.wav"}, "the job's own language"
+    assert changing("--overwrite", text="Two.", language="en") == {"1.wav"}
+
+
+def test_a_job_whose_recording_or_lexicon_changed_is_done_again(changing):
+    Path("own.tsv").write_text("one\tW AH1 N\n", encoding="utf-8")
+    words = ["--lexicon", "own.tsv"]
+    assert changing(*words) == {"1.wav"} and changing(*words) == set()
+    Path("own.tsv").write_text("one\tT UW1\n", encoding="utf-8")
+    assert changing(*words) == {"1.wav"} and changing(*words) == set()
+    Audio.read(sentences()[-1][0]).write("me.wav")
+    job_digest._voice_digest.cache_clear()
+    assert changing(*words) == {"1.wav"} and changing(*words) == set()
+    os.unlink("me.wav")
+    job_digest._voice_digest.cache_clear()
+    assert changing(*words) == set(), "what cannot be known is left as it is"
+
+
+def test_every_format_remembers_and_files_of_others_are_left(changing):
+    for ending in ("flac", "mp3", "ogg"):
+        assert changing(wav=f"1.{ending}") == {f"1.{ending}"} and changing(wav=f"1.{ending}") == set()
+        assert changing(wav=f"1.{ending}", text="Two.") == {f"1.{ending}"}
+    Audio.read(REFERENCE).write("1.wav")
+    assert changing() == set(), "it does not say what it was made from"
+
+
+def test_a_voice_is_the_same_with_what_is_learned_of_its_prompt(cloner, voice):
+    digest = job_digest._digest_of_voice
+    adapted = voice.with_adapter({"a.up": np.ones(3, np.float16)}, {"method": "prompt", "weights": "x"})
+    trained = voice.with_adapter({"a.up": np.ones(3, np.float16)}, {"method": "lora", "weights": "x"})
+    assert digest(adapted) == digest(voice) != digest(trained)
+    assert digest(Voice(voice.tensors, {**voice.facts, "lexicon": {"a": "b"}})) != digest(voice)
+    assert digest(Voice(voice.tensors, {**voice.facts, "name": "Anna"})) == digest(voice)
+
+
+def test_the_quality_suits_the_family_unless_one_is_asked_for(tiny_shelf):
+    def quality(**settings):
+        return job_digest.JobDigests(BatchSettings(**settings)).settings["quality"]
+
+    assert quality() == "best" and quality(family="sv2tts") == "fast" == quality(quality="fast")
+    assert quality(family="sv2tts", quality="best") == "best"
+    assert quality(model=str(tiny_shelf / "sv2tts")) == "fast"
+
+
+def test_family_sv2tts_adapts_no_voice_by_default(tiny_shelf, tmp_path, monkeypatch):
+    from soundalike.models.common import prompt_adaptation
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(prompt_adaptation, "adapt_to_prompt", None)
+    job = {"reference": str(REFERENCE), "text": "One.", "wav": "1.wav"}
+    Path("jobs.jsonl").write_text(json.dumps(job), encoding="utf-8")
+    assert main(["batch", "jobs.jsonl", "--family", "sv2tts", "--no-quality-check"]) == 0
+    assert main(["clone", str(REFERENCE), "One.", "--family", "sv2tts", "--no-quality-check"]) == 0

@@ -88,8 +88,8 @@ def test_the_root_help_shows_the_groups_in_panels(capsys):
 
 
 def test_ranges_and_defaults_are_those_that_are_checked(capsys, monkeypatch):
+    from soundalike.core import speaking
     from soundalike.core.options import options_of
-    from soundalike.inference import postprocess
     from soundalike.models.tts.starling.spec import StarlingOptions
     from soundalike.serve.settings import Settings
 
@@ -99,10 +99,10 @@ def test_ranges_and_defaults_are_those_that_are_checked(capsys, monkeypatch):
     assert "[default: (0.5, sv2tts 1)]" in shown, "architectures differ"
     found = {one.option.name: one for one in facts.architecture_options()}
     assert found["speed"].option == options_of(StarlingOptions)["speed"], "what checks it is what is shown"
-    monkeypatch.setattr(postprocess, "LOUDEST", -11.0)
+    monkeypatch.setattr(speaking, "LOUDEST", -11.0)
     main(["batch", "--help"])
     shown = plain(capsys.readouterr().out)
-    assert f"{postprocess.SOFTEST:g} to -11 LUFS" in shown and "[default: (-23)]" in shown
+    assert f"{speaking.SOFTEST:g} to -11 LUFS" in shown and "[default: (-23)]" in shown
     main(["serve", "--help"])
     assert f"[default: ({Settings.port})]" in plain(capsys.readouterr().out)
     main(["enroll", "--help"])
@@ -130,7 +130,7 @@ def test_former_names_tell_the_new_ones(capsys):
         (["xyz"], "Choose one of say, clone, convert, batch"),
         (["data", "prepar"], "`soundalike data` has no command 'prepar'. Did you mean prepare?"),
         (["clone", "a", "b", "--sped", "2"], "has no option --sped. Did you mean --speed?"),
-        (["clone", "a", "b", "-x"], "`soundalike clone` has no option -x."),
+        (["clone", "a", "b", "-x"], "`soundalike clone` has no option -x. A text that begins with - goes"),
         (["--colour"], "--colour"),
         (["clone"], "missing argument"),
         (["models", "import", "ge2e", "a.pt"], "--out"),
@@ -180,12 +180,65 @@ def options(
         (["- So he said.", "-j"], ["-j", "--", "- So he said."]),
         (["--json is a format."], ["--", "--json is a format."]),
         (["-5", "-.5", "-j"], ["-j", "--", "-5", "-.5"]),
+        (["-Yes.", "-j", "-¿Qué?", "-5°C"], ["-j", "--", "-Yes.", "-¿Qué?", "-5°C"]),
+        (["-only this once", "-j"], ["-j", "--", "-only this once"]),
+        (["-j", "-on\ntwo lines"], ["-j", "--", "-on\ntwo lines"]),
+        (["--", "-j"], ["--", "-j"]),
+        (["-o=b", "-o/a/b.wav", "x"], ["-o=b", "-o/a/b.wav", "--", "x"]),
+        (["-1,000", "-$5", "-$5 each", "---"], ["--", "-1,000", "-$5", "-$5 each", "---"]),
         (["-j", "--", "-o", "--x"], ["-j", "--", "-o", "--x"]),
         ([], []),
     ],
 )
 def test_options_and_texts_come_in_any_order(words, ordered):
     assert options_first("soundalike verb", words, parameters_of(options)) == ordered
+
+
+def values(command, path: str, words: list[str]) -> dict:
+    """What a command understands of some words."""
+    with command.make_context(f"soundalike {path}", list(words)) as context:
+        return context.params
+
+
+def given(command, path: str, option, texts: list[str]) -> list[str]:
+    """An option, with a value that it may have, as words."""
+    if option.is_flag:
+        return [option.opts[0]]
+    for value in ("-a value", "1", "fast"):
+        try:
+            values(command, path, [*texts, option.opts[0], value, *required(command)])
+        except (typer.BadParameter, soundalike.SoundalikeError):
+            continue
+        return [option.opts[0], value]
+    raise AssertionError(f"{path} {option.opts[0]}: try another value")
+
+
+def required(command) -> list[str]:
+    """The options that a command cannot do without, as words."""
+    return [
+        word
+        for one in command.params
+        if one.param_type_name == "option" and one.required
+        for word in (one.opts[0], "a")
+    ]
+
+
+@pytest.mark.parametrize("path", [path for path, one in EVERY.items() if isinstance(one, Command)])
+def test_every_verb_takes_options_and_texts_in_any_order(path):
+    command = EVERY[path]
+    arguments = [one.name for one in command.params if one.param_type_name == "argument"]
+    texts = [f"- text {number}." for number, _ in enumerate(arguments)]
+    options = [given(command, path, one, texts) for one in command.params if one.param_type_name == "option"]
+    flat = [word for option in options for word in option]
+    between: list[str] = []
+    for number, option in enumerate(options):
+        between += option + texts[number : number + 1]
+    between += texts[len(options) :]
+    orders = ([*texts, *flat], [*flat, *texts], between, [*flat, "--", *texts])
+    seen = [values(command, path, words) for words in orders]
+    assert seen[0] == seen[1] == seen[2] == seen[3]
+    found = [seen[0][name] for name in arguments]
+    assert [text for one in found for text in ([one] if isinstance(one, str) else one)] == texts
 
 
 def test_a_text_may_stand_anywhere_and_begin_with_a_dash(capsys):
@@ -285,6 +338,15 @@ def test_nothing_heavy_is_imported_before_a_verb_is_called():
     loaded = loaded_by(code)
     assert not loaded & heavy
     assert not {f"soundalike.cli.{entry.module}" for entry in COMMANDS.values()} & loaded, "verbs are lazy"
+
+
+def test_no_help_waits_for_what_the_work_needs():
+    heavy = {"torch", "num2words", "gruut", "fastapi", "tqdm", "soundfile", "soundalike.text.normalise"}
+    words = [[*path.split(), "--help"] for path in EVERY]
+    code = f"import soundalike.cli.main as m\nfor words in {words}: assert m.main(words) == 0"
+    assert not loaded_by(code) & heavy
+    code = "import soundalike.cli.main as m; m.main(['clone', '--help'])"
+    assert "numpy" not in loaded_by(code)
 
 
 def test_a_shell_completes_verbs_and_options():

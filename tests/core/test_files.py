@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from soundalike.core.files import cache_dir, data_dir, link_atomic, replace_folder, write_atomic
+from soundalike.core.files import cache_dir, can_make, data_dir, link_atomic, replace_folder, write_atomic
 
 
 def test_text_bytes_and_writers_give_whole_files(tmp_path):
@@ -39,8 +39,8 @@ def test_a_failure_leaves_what_was_there_and_nothing_else(tmp_path):
     with pytest.raises(OSError):
         write_atomic(tmp_path / "folder", "x")
     assert sorted(os.listdir(tmp_path)) == ["a", "folder"]
-    with pytest.raises(FileNotFoundError):
-        write_atomic(tmp_path / "none" / "a", "x")
+    with pytest.raises(NotADirectoryError):
+        write_atomic(path / "none" / "a", "x")
 
 
 @pytest.mark.parametrize("links", [True, False], ids=["links", "no links"])
@@ -86,5 +86,21 @@ def test_a_folder_replaces_another(tmp_path):
     assert os.listdir(tmp_path) == ["old"] and os.listdir(tmp_path / "old") == ["new"]
 
 
-def test_folders_of_the_user_are_named_after_the_package():
+def test_folders_of_the_user_are_named_after_the_package(monkeypatch):
+    monkeypatch.delenv("SOUNDALIKE_CACHE", raising=False)
     assert data_dir().name == cache_dir().name == "soundalike"
+
+
+def test_folders_are_made_where_they_can_be(tmp_path):
+    write_atomic(tmp_path / "a" / "b" / "c.txt", "x")
+    assert (tmp_path / "a" / "b" / "c.txt").read_text() == "x"
+    assert can_make(tmp_path) and can_make(tmp_path / "new" / "newer") and can_make("new")
+    assert not can_make(tmp_path / "a" / "b" / "c.txt")
+    assert not can_make(tmp_path / "a" / "b" / "c.txt" / "d"), "a file stands where a folder should"
+    (tmp_path / "lost").symlink_to(tmp_path / "gone")
+    assert not can_make(tmp_path / "lost" / "x"), "a link to nothing"
+
+
+def test_the_cache_may_be_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.setenv("SOUNDALIKE_CACHE", str(tmp_path))
+    assert cache_dir() == tmp_path

@@ -303,7 +303,7 @@ def test_commands_that_cannot_be_followed(jobs, tmp_path, capsys, monkeypatch):
         (["--results", "gone.sqlite"], "no such file"),
         ([str(jobs[0]), "--results", "x"], "leave the jobs"),
         ([str(jobs[0]), "--test", "mos", "--per-rater", "0"], "give 1 or more"),
-        ([str(jobs[0]), "--test", "mos", "--ratings", "no/folder.sqlite"], "folder no does not exist"),
+        ([str(jobs[0]), "--test", "mos", "--ratings", f"{jobs[0]}/x.sqlite"], "cannot be written"),
         (
             [str(jobs[0]), "--test", "mos", "--ratings", str(tmp_path / "m.sqlite"), "--host", "192.0.2.1"],
             "cannot be used",

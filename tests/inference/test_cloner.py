@@ -25,34 +25,36 @@ TEXT = "The harbor was quiet, and the boats lay still. Nobody spoke."
 
 
 def test_listen_then_speak_gives_finite_audible_sound(cloner, voice):
-    audio = join(list(cloner.speak(TEXT, voice)))
+    audio = join(list(cloner.speak(TEXT, voice, quality="fast")))
     assert audio.rate == cloner.sample_rate == 24000
     assert np.isfinite(audio.samples).all() and 0.05 < np.abs(audio.samples).max() <= 1.0
     assert 2.0 < audio.seconds < 8.0
 
 
 def test_pieces_of_a_stream_join_to_the_whole(cloner, voice):
-    pieces = list(cloner.speak(TEXT, voice))
+    pieces = list(cloner.speak(TEXT, voice, quality="fast"))
     assert len(pieces) == 2
-    assert np.array_equal(join(pieces).samples, cloner.clone(REFERENCE, TEXT).samples)
+    assert np.array_equal(join(pieces).samples, cloner.clone(REFERENCE, TEXT, quality="fast").samples)
 
 
 def test_same_seed_same_sound(cloner, voice):
     one, two, other = (
-        join(list(cloner.speak(TEXT, voice, cloner.Options(seed=seed)))).samples for seed in (3, 3, 4)
+        join(list(cloner.speak(TEXT, voice, cloner.Options(seed=seed), quality="fast"))).samples
+        for seed in (3, 3, 4)
     )
     assert np.array_equal(one, two) and not np.array_equal(one, other)
 
 
 def test_speed_changes_the_length(cloner, voice):
     slow, fast = (
-        join(list(cloner.speak(TEXT, voice, cloner.Options(speed=speed)))).seconds for speed in (0.7, 1.4)
+        join(list(cloner.speak(TEXT, voice, cloner.Options(speed=speed), quality="fast"))).seconds
+        for speed in (0.7, 1.4)
     )
     assert 1.5 < slow / fast < 2.3
 
 
 def test_pieces_join_without_clicks(cloner, voice):
-    for piece in cloner.speak(TEXT, voice):
+    for piece in cloner.speak(TEXT, voice, quality="fast"):
         assert np.abs(piece.samples[:3]).max() < 0.02 and np.abs(piece.samples[-3:]).max() < 0.02
 
 
@@ -62,7 +64,8 @@ def test_a_voice_is_a_small_file(cloner, voice, tmp_path):
     again = Voice.load(tmp_path / "me.voice")
     assert again.facts == voice.facts
     assert np.array_equal(
-        join(list(cloner.speak(TEXT, again))).samples, join(list(cloner.speak(TEXT, voice))).samples
+        join(list(cloner.speak(TEXT, again, quality="fast"))).samples,
+        join(list(cloner.speak(TEXT, voice, quality="fast"))).samples,
     )
     (tmp_path / "bad.voice").write_bytes(b"nothing of the kind")
     with pytest.raises(CheckpointError, match="bad.voice: not a voice file"):
@@ -71,7 +74,7 @@ def test_a_voice_is_a_small_file(cloner, voice, tmp_path):
 
 def test_a_voice_of_another_model_is_refused(cloner, voice):
     with pytest.raises(CheckpointError, match="made for another model"):
-        list(cloner.speak("Hello.", Voice(voice.tensors, {**voice.facts, "mel": "other"})))
+        list(cloner.speak("Hello.", Voice(voice.tensors, {**voice.facts, "mel": "other"}), quality="fast"))
 
 
 @pytest.mark.parametrize(
@@ -117,7 +120,7 @@ def test_the_voice_follows_the_reference(cloner):
 
     medians = []
     for index in (0, 2):
-        audio = cloner.clone(sentences()[index][0], TEXT)
+        audio = cloner.clone(sentences()[index][0], TEXT, quality="fast")
         found = pitch(audio.samples, MelSpec())
         medians.append(np.median(found[found > 0]))
     assert medians[0] > 1.25 * medians[1]
@@ -235,7 +238,10 @@ def bad_inputs(folder):
         ([ref, "--text-file", str(folder / "latin1.txt"), "-o", out], "latin1.txt: not UTF-8"),
         ([ref, "--text-file", str(folder / "gone.txt"), "-o", out], "gone.txt: cannot be read"),
         ([ref, "-o", out], "give the text"),
-        ([ref, "Hi.", "-o", str(folder / "no" / "out.wav")], "does not exist"),
+        ([ref, "Hi.", "-o", str(folder / "letter.wav" / "out.wav")], "cannot be written"),
+        ([ref, "Hi.", "-o", out, "--timestamps", str(folder / "letter.wav" / "o.srt")], "cannot be written"),
+        ([ref, "Hi.", "-o", out, "--report", str(folder / "letter.wav" / "o.json")], "may write to"),
+        ([ref, "Hi.", "-o", out, "--save-voice", str(folder / "letter.wav" / "o.voice")], "may write to"),
         ([ref, "Hi.", "-o", str(folder / "out.xyz")], "Choose one of wav, flac, mp3, ogg"),
         ([ref, "Hi.", "-o", out, "--device", "tpu"], "Choose one of auto, cpu, cuda, mps"),
         ([ref, "Hi.", "-o", out, "--speed", "fast"], "--speed fast: "),
@@ -271,7 +277,7 @@ def test_poor_recordings_warn_and_still_speak(cloner, tmp_path):
     for name, message in (("phone.wav", "telephone quality"), ("loud.wav", "clipped")):
         with pytest.warns(UserWarning, match=f"{name}.*{message}"):
             voice = cloner.listen(tmp_path / name)
-        assert np.isfinite(join(list(cloner.speak("Hello.", voice))).samples).all()
+        assert np.isfinite(join(list(cloner.speak("Hello.", voice, quality="fast"))).samples).all()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         cloner.listen(REFERENCE)
@@ -301,7 +307,7 @@ def test_threads_do_not_hear_one_another(cloner, voice):
     from concurrent.futures import ThreadPoolExecutor
 
     texts = [f"This is sentence number {i}." for i in range(6)]
-    speak = lambda text: join(list(cloner.speak(text, voice))).samples  # noqa: E731
+    speak = lambda text: join(list(cloner.speak(text, voice, quality="fast"))).samples  # noqa: E731
     alone = [speak(text) for text in texts]
     with ThreadPoolExecutor(6) as pool:
         for one, two in zip(alone, pool.map(speak, texts)):

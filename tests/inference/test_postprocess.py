@@ -27,7 +27,7 @@ TEXT = "The harbor was quiet, and the boats lay still. Nobody spoke for 15 minut
 
 
 def say(cloner, voice, text, fit=None, **options) -> Audio:
-    return join(list(cloner.speak(read(text), voice, cloner.Options(**options), fit=fit)))
+    return join(list(cloner.speak(read(text), voice, cloner.Options(**options), fit=fit, quality="fast")))
 
 
 def words(audio) -> list[Timestamp]:
@@ -111,12 +111,12 @@ def test_markup_is_heard(cloner, voice):
 def test_what_is_spoken_has_one_loudness(cloner, voice):
     text = TEXT + " Well, no! And this is a much longer sentence, said at the end of it all."
     for asked, options in ((-23.0, {}), (-16.0, {"loudness": -16.0})):
-        for piece in cloner.speak(text, voice, **options):
+        for piece in cloner.speak(text, voice, **options, quality="fast"):
             # A block of quiet weighs much in a short piece
             said = Audio(np.trim_zeros(piece.samples), piece.rate)
             assert said.loudness() == pytest.approx(asked, abs=0.5)
     with pytest.raises(ConfigError, match="loudness = 3 is out of range. Choose -45 to -12 LUFS"):
-        next(iter(cloner.speak(text, voice, loudness=3.0)))
+        next(iter(cloner.speak(text, voice, loudness=3.0, quality="fast")))
 
 
 def test_rumble_is_taken_out_and_nothing_else(cloner, voice):
@@ -136,8 +136,10 @@ def test_rumble_is_taken_out_and_nothing_else(cloner, voice):
 def test_another_voice_within_a_text(cloner, voice, tmp_path, monkeypatch, capsys):
     other = cloner.listen(HERE / "data" / "ben_1.flac")
     text = '<speak>Good evening to you all.<voice name="Ben">And a good evening to you.</voice></speak>'
-    first, second = cloner.speak(read(text, voices=["Ben"]), voice, others={"Ben": other})
-    alone = [next(iter(cloner.speak("Good evening to you all.", who))) for who in (voice, other)]
+    first, second = cloner.speak(read(text, voices=["Ben"]), voice, others={"Ben": other}, quality="fast")
+    alone = [
+        next(iter(cloner.speak("Good evening to you all.", who, quality="fast"))) for who in (voice, other)
+    ]
     gap = median_pitch(alone[1]) - median_pitch(alone[0])
     assert abs(gap) > 20, "the two people differ in pitch"
     assert (median_pitch(second) - median_pitch(first)) / gap > 0.5

@@ -36,7 +36,9 @@ def test_words_that_are_not_there_score_low(cloner):
 
 
 def test_a_dropped_word_is_the_one_that_scores_lowest(cloner, voice):
-    audio = next(iter(cloner.speak("The young doctor closed the window the rain began.", voice)))
+    audio = next(
+        iter(cloner.speak("The young doctor closed the window the rain began.", voice, quality="fast"))
+    )
     utterance = phonemize(TEXT)
     scores = word_scores(audio, utterance, cloner.aligner)
     assert utterance.words[int(np.argmin(scores))] == "before"
@@ -60,7 +62,7 @@ def made(cloner, voice):
 
 
 def test_good_sentences_are_not_suspected(cloner, voice):
-    checks = [audio.checks[0] for text in texts(10) for audio in cloner.speak(text, voice)]
+    checks = [audio.checks[0] for text in texts(10) for audio in cloner.speak(text, voice, quality="fast")]
     assert sum(bool(check.doubts) for check in checks) == 0 and sum(check.takes for check in checks) <= 12
     assert all(heard.confidence > 0.5 for check in checks for heard in check.words)
     assert [heard.word for heard in checks[0].words] == phonemize(texts(1)[0]).words
@@ -76,7 +78,7 @@ def test_a_model_that_breaks_words_is_caught(cloner, voice, kind):
 def test_a_model_that_always_breaks_words_is_not_believed(cloner, voice):
     family = Breaking(cloner.synthesizer, "dropped", 1)
     family.rng.random = lambda: 0.0
-    (audio,) = Cloner(family, cloner.model).speak(TEXT, voice)
+    (audio,) = Cloner(family, cloner.model).speak(TEXT, voice, quality="fast")
     assert audio.checks[0].doubts and audio.checks[0].takes == 3 and audio.checks[0].redraws == 2
 
 
@@ -165,6 +167,7 @@ def test_the_report_says_what_was_heard(cloner, voice, tmp_path, capsys):
     assert told["verified"] is (told["doubts"] == 0)
     assert told["sentences"][0]["words"][0] == {"word": "The", "confidence": pytest.approx(1.0, abs=0.4)}
     assert report([])["verified"] is False
+    (tmp_path / "file").write_text("no folder")
     assert (
         main(
             [
@@ -174,11 +177,11 @@ def test_the_report_says_what_was_heard(cloner, voice, tmp_path, capsys):
                 "-o",
                 str(tmp_path / "b.wav"),
                 "--report",
-                str(tmp_path / "none" / "a.json"),
+                str(tmp_path / "file" / "a.json"),
             ]
         )
         == 2
     )
-    assert "does not exist" in capsys.readouterr().err and not (tmp_path / "b.wav").exists()
-    (plain,) = cloner.speak(TEXT, voice, quality_check=False)
+    assert "may write to" in capsys.readouterr().err and not (tmp_path / "b.wav").exists()
+    (plain,) = cloner.speak(TEXT, voice, quality_check=False, quality="fast")
     assert plain.checks == ()

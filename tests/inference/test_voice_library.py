@@ -71,7 +71,9 @@ def test_files_of_every_version_are_read(version, cloner):
     audio = join(
         list(
             cloner.speak(
-                "Good evening.", voice_library.open_voice(cloner, HERE / "data" / f"version_{version}.voice")
+                "Good evening.",
+                voice_library.open_voice(cloner, HERE / "data" / f"version_{version}.voice"),
+                quality="fast",
             )
         )
     )
@@ -299,7 +301,7 @@ def test_a_voice_of_another_model_is_derived_anew_or_refused(cloner, voice, tmp_
         and again.facts["name"] == "Anna"
     )
     assert cosine(again.identity, voice.identity) > 0.9
-    join(list(cloner.speak("Good evening.", again)))
+    join(list(cloner.speak("Good evening.", again, quality="fast")))
     Voice(voice.tensors, told).save(tmp_path / "without.voice", source=False)
     with pytest.raises(
         CheckpointError,
@@ -317,7 +319,7 @@ def test_the_speech_of_a_blend_lies_between(cloner):
         first, second = (cloner.listen(sentences()[index][0]) for index in (0, 2))
 
     def vector(voice):
-        audio = join(list(cloner.speak(TEXT, voice)))
+        audio = join(list(cloner.speak(TEXT, voice, quality="fast")))
         return cloner.speaker_encoder.embed([audio])[0]
 
     blends = [voice_library.blend(cloner, first, second, weight) for weight in (0.0, 0.5, 1.0)]

@@ -33,7 +33,9 @@ each = pytest.mark.parametrize("loaded", NAMES, indirect=True)
 
 def spoken(cloner: Cloner, voice, seed: int = 1) -> np.ndarray:
     options = cloner.Options(seed=seed)
-    return join(list(cloner.speak(TEXT, voice, options, quality_check=False, watermark=False))).samples
+    return join(
+        list(cloner.speak(TEXT, voice, options, quality_check=False, watermark=False, quality="fast"))
+    ).samples
 
 
 @pytest.mark.parametrize("name", NAMES)

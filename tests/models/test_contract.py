@@ -16,7 +16,7 @@ from conftest import RECIPES
 from soundalike.audio.mel import MelSpec
 from soundalike.checkpoints.part import adopt, load_part, save_part
 from soundalike.core import registry
-from soundalike.core.errors import CheckpointError, ConfigError, TrainingError
+from soundalike.core.errors import CheckpointError, ConfigError, Interrupted, TrainingError
 from soundalike.core.types import Batch, Padded
 from soundalike.data.collate import collate
 from soundalike.data.dataset import DataConfig, Dataset
@@ -172,7 +172,8 @@ def test_resumed_run_equals_an_unbroken_one(name, prepared, tmp_path):
 
     loop.take_step = interrupted
     try:
-        train(recipe, tmp_path / "broken", quiet=True)
+        with pytest.raises(Interrupted, match="interrupted at step 3; run the same command to go on"):
+            train(recipe, tmp_path / "broken", quiet=True)
     finally:
         loop.take_step = real
     broken = train(recipe, tmp_path / "broken", quiet=True)

@@ -514,11 +514,11 @@ def test_a_model_folder_of_parts_with_two_mels_speaks_and_is_listened_to(family,
     parts = [str(tmp_path / "acoustic"), "griffin_lim", str(tmp_path / "speaker"), str(BUILT_IN / "aligner")]
     cloner = Cloner.load(assemble(tmp_path / "mine", parts, family))
     voice = cloner.listen(sentences()[0][0])
-    said = list(cloner.speak("Good evening.", voice, cloner.Options(seed=1)))
+    said = list(cloner.speak("Good evening.", voice, cloner.Options(seed=1), quality="fast"))
     assert len(said) == 1 and said[0].checks[0].redraws >= 2 and said[0].checks[0].doubts
     if family == "sv2tts":
         with pytest.raises(ConfigError, match="does not know beforehand how long"):
-            list(cloner.speak("Good evening.", voice, fit=2.0))
+            list(cloner.speak("Good evening.", voice, fit=2.0, quality="fast"))
 
 
 def test_a_speaker_encoder_of_another_width_is_refused(tmp_path):

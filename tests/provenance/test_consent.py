@@ -56,7 +56,7 @@ def test_a_reading_by_the_same_speaker_is_taken_another_speaker_or_sentence_is_n
 
 def test_a_clone_cannot_consent(cloner, people):
     _, text, anna = people[0]
-    read = join(list(cloner.speak(text, anna)))
+    read = join(list(cloner.speak(text, anna, quality="fast")))
     with pytest.raises(consent.ConsentError, match="synthesised"):
         consent.check_reading(cloner, anna, read, text)
 

@@ -36,7 +36,7 @@ DAY = date(2026, 11, 21)
 @pytest.fixture(scope="module")
 def clone(cloner, voice):
     """Two sentences, marked."""
-    return join(list(cloner.speak(TEXT, voice, day=DAY)))
+    return join(list(cloner.speak(TEXT, voice, day=DAY, quality="fast")))
 
 
 def read_marks(audio):
@@ -93,7 +93,7 @@ sys.exit("torch" in sys.modules)
 def test_no_mark_in_real_recordings_or_when_told_not_to(cloner, voice):
     for path in (REFERENCE, *(path for path, _ in sentences())):
         assert read_marks(Audio.read(path)) == []
-    assert read_marks(join(list(cloner.speak(TEXT, voice, watermark=False)))) == []
+    assert read_marks(join(list(cloner.speak(TEXT, voice, watermark=False, quality="fast")))) == []
     assert (
         read_marks(Audio(np.zeros(24000 * 4, np.float32), 24000))
         == []
@@ -102,7 +102,7 @@ def test_no_mark_in_real_recordings_or_when_told_not_to(cloner, voice):
 
 
 def test_the_mark_is_far_below_the_sound_and_changes_neither_length_nor_loudness(cloner, voice, clone):
-    plain = join(list(cloner.speak(TEXT, voice, watermark=False)))
+    plain = join(list(cloner.speak(TEXT, voice, watermark=False, quality="fast")))
     assert len(plain.samples) == len(clone.samples) and plain.timestamps == clone.timestamps
     change = clone.samples - plain.samples
     assert 10 * np.log10((plain.samples**2).sum() / (change**2).sum()) > 15
@@ -115,7 +115,7 @@ def test_the_mark_is_far_below_the_sound_and_changes_neither_length_nor_loudness
 
 def test_pieces_are_marked_by_themselves_and_the_pattern_runs_on(cloner, voice):
     mark = metadata.mark_of(voice, cloner.model, None)
-    pieces = list(cloner.speak(TEXT, voice))
+    pieces = list(cloner.speak(TEXT, voice, quality="fast"))
     assert all(read_marks(piece) == [mark] for piece in pieces)
     whole = Audio.read(REFERENCE)
     cut = len(whole.samples) // 2 + 77
@@ -150,9 +150,9 @@ def test_two_voices_in_one_sound_are_both_named():
 
 
 def test_the_same_seed_gives_the_same_samples_and_a_day_another_mark(cloner, voice, clone):
-    again = join(list(cloner.speak(TEXT, voice, day=DAY)))
+    again = join(list(cloner.speak(TEXT, voice, day=DAY, quality="fast")))
     assert np.array_equal(again.samples, clone.samples) and again.origin == clone.origin
-    undated = [piece for _ in range(2) for piece in cloner.speak("Good evening.", voice)]
+    undated = [piece for _ in range(2) for piece in cloner.speak("Good evening.", voice, quality="fast")]
     assert np.array_equal(undated[0].samples, undated[1].samples) and "date" not in json.loads(
         undated[0].origin
     )

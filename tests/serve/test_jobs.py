@@ -59,7 +59,8 @@ def http(served):
 
 def test_a_job_is_spoken_and_kept(http, served, cloner, voice):
     job = http.post(
-        "/v1/audio/jobs", json={"voice": "Anna", "input": SHORT, "response_format": "wav", "seed": 2}
+        "/v1/audio/jobs",
+        json={"voice": "Anna", "input": SHORT, "quality": "fast", "response_format": "wav", "seed": 2},
     )
     assert job.status_code == 202 and job.json()["status"] in ("queued", "running")
     done = status(http, job.json(), "done", "failed")
@@ -75,7 +76,9 @@ def test_a_job_is_spoken_and_kept(http, served, cloner, voice):
     )
     from soundalike.audio.speech import join
 
-    heard = join(list(cloner.speak(SHORT, voice, cloner.Options(seed=2), day=today()))).samples
+    heard = join(
+        list(cloner.speak(SHORT, voice, cloner.Options(seed=2), day=today(), quality="fast"))
+    ).samples
     assert len(heard) == len(audio.samples) and np.abs(heard - audio.samples).max() < 2e-3
     words = http.get(f"/v1/audio/jobs/{done['id']}/words").json()["words"]
     assert [SHORT[slice(*word["span"])] for word in words] == ["Good", "evening", "It", "costs", "$3.50"]
@@ -88,7 +91,8 @@ def test_a_job_is_spoken_and_kept(http, served, cloner, voice):
 
 def test_a_job_is_cancelled_while_it_is_spoken(http, served):
     first, second = (
-        http.post("/v1/audio/jobs", json={"voice": "Anna", "input": LONG}).json() for _ in range(2)
+        http.post("/v1/audio/jobs", json={"voice": "Anna", "input": LONG, "quality": "fast"}).json()
+        for _ in range(2)
     )
     until(lambda: http.get(f"/v1/audio/jobs/{first['id']}").json()["progress"] > 0)
     assert http.get(f"/v1/audio/jobs/{first['id']}/audio").json()["error"]["code"] == "job_unfinished"
@@ -236,7 +240,8 @@ def test_kill_9_loses_no_finished_job_and_requeues_the_rest(database, tmp_path, 
         texts = [SHORT, LONG[:2000], "One.", "Two."]
         jobs = [
             server.client.post(
-                "/v1/audio/jobs", json={"voice": "Anna", "input": text, "response_format": "wav"}
+                "/v1/audio/jobs",
+                json={"voice": "Anna", "input": text, "quality": "fast", "response_format": "wav"},
             ).json()
             for text in texts
         ]

@@ -186,8 +186,10 @@ def test_a_text_read_bit_by_bit_sounds_as_one_read_whole(name, served, cloner, v
     from soundalike.serve.schemas import TextRequest
 
     text = TEXTS[name]
-    pieces = list(served.services.speak(TextRequest(input=text, seed=4), voice))
-    whole = join(list(served.services.cloner.speak(text, voice, cloner.Options(seed=4), day=today())))
+    pieces = list(served.services.speak(TextRequest(input=text, seed=4, quality="fast"), voice))
+    whole = join(
+        list(served.services.cloner.speak(text, voice, cloner.Options(seed=4), day=today(), quality="fast"))
+    )
     bits = join(pieces)
     assert np.array_equal(bits.samples, whole.samples) and bits.timestamps == whole.timestamps
     cut = list(sections(text, None))
@@ -202,12 +204,15 @@ def test_ssml_speaks_in_kept_voices_by_name_or_id(served, cloner, voice):
     from soundalike.serve.schemas import TextRequest
 
     other = cloner.listen(HERE / "data" / "ben_1.flac")
-    plain = join(list(served.services.speak(TextRequest(input="Good evening."), voice)))
+    plain = join(list(served.services.speak(TextRequest(input="Good evening.", quality="fast"), voice)))
     for name in ("Anna", "anna"):
         called = join(
             list(
                 served.services.speak(
-                    TextRequest(input=f'<speak><voice name="{name}">Good evening.</voice></speak>'), other
+                    TextRequest(
+                        input=f'<speak><voice name="{name}">Good evening.</voice></speak>', quality="fast"
+                    ),
+                    other,
                 )
             )
         )
@@ -219,7 +224,7 @@ def test_stretching_keeps_pitch_and_moves_words(voice, cloner):
     from soundalike.audio.pitch import pitch
     from soundalike.audio.speech import join
 
-    audio = join(list(cloner.speak("The harbor was quiet this morning.", voice)))
+    audio = join(list(cloner.speak("The harbor was quiet this morning.", voice, quality="fast")))
     slow = stretched(audio, 0.5)
     assert slow.seconds == pytest.approx(2 * audio.seconds, rel=0.03) and slow.timestamps[
         -1
@@ -368,3 +373,14 @@ def test_plain_log_lines_tell_a_request_and_no_more():
     bad = logging.LogRecord("x", logging.ERROR, "", 0, "jobs", None, None)
     bad.facts = {"failure": ["OSError", "a.py:3"]}
     assert PlainLines().format(bad).endswith(" error: jobs (OSError, a.py:3)")
+
+
+def test_the_quality_is_best_but_for_streams():
+    from soundalike.serve.schemas import JobRequest, SpeechRequest, TextRequest
+
+    for kind, default in ((TextRequest, None), (JobRequest, None), (SpeechRequest, "fast")):
+        assert kind(input="x").chosen_quality == default, "None: the default of the model"
+        assert kind(input="x", quality="best").chosen_quality == "best"
+        assert kind(input="x", model="tts-1-hd").chosen_quality == "best"
+        assert kind(input="x", model="tts-1").chosen_quality == "fast"
+        assert kind(input="x", model="tts-1-hd", quality="fast").chosen_quality == "fast"

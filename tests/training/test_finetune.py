@@ -169,7 +169,7 @@ def test_an_adapted_voice_speaks_otherwise_and_alike_from_its_file(cloner, voice
     adapted.save(tmp_path / "a.voice")
     reopened = Voice.load(tmp_path / "a.voice")
     said = [
-        join(list(cloner.speak("Good morning.", one, quality_check=False))).samples
+        join(list(cloner.speak("Good morning.", one, quality_check=False, quality="fast"))).samples
         for one in (voice, adapted, reopened)
     ]
     assert len(said[1]) == len(said[2]) and (said[1] == said[2]).all()
@@ -179,9 +179,10 @@ def test_an_adapted_voice_speaks_otherwise_and_alike_from_its_file(cloner, voice
 def test_an_adapter_for_other_weights_is_left_out_with_a_warning(cloner, voice, adapted):
     old = Voice(adapted.tensors, {**adapted.facts, "adapter": {"method": "embedding", "weights": "0" * 12}})
     with pytest.warns(UserWarning, match="adapted to other weights"):
-        said = join(list(cloner.speak("Good morning.", old, quality_check=False)))
+        said = join(list(cloner.speak("Good morning.", old, quality_check=False, quality="fast")))
     assert (
-        said.samples == join(list(cloner.speak("Good morning.", voice, quality_check=False))).samples
+        said.samples
+        == join(list(cloner.speak("Good morning.", voice, quality_check=False, quality="fast"))).samples
     ).all()
 
 
@@ -195,7 +196,7 @@ def test_odd_names_in_a_voice_file_are_refused(adapted, name, tmp_path):
 def test_an_adapter_that_does_not_fit_is_refused(cloner, adapted):
     odd = Voice({**adapted.tensors, ADAPTER + "nowhere": np.zeros(3, np.float16)}, adapted.facts)
     with pytest.raises(CheckpointError, match="does not fit"):
-        list(cloner.speak("Good morning.", odd))
+        list(cloner.speak("Good morning.", odd, quality="fast"))
 
 
 def between(low: float | None, high: float | None) -> Difference:
@@ -362,7 +363,16 @@ def recordings(cloner, voice, tmp_path_factory):
     folder = tmp_path_factory.mktemp("recordings")
     for number, text in enumerate(TEXTS):
         join(
-            list(cloner.speak(text, voice, cloner.Options(speed=0.55), quality_check=False, watermark=False))
+            list(
+                cloner.speak(
+                    text,
+                    voice,
+                    cloner.Options(speed=0.55),
+                    quality_check=False,
+                    watermark=False,
+                    quality="fast",
+                )
+            )
         ).write(folder / f"{number}.wav")
         (folder / f"{number}.txt").write_text(text, encoding="utf-8")
     return folder

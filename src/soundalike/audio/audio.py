@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from soundalike.core import html
 from soundalike.core.errors import AudioError
 
 from . import loudness
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 SILENCE_DB = -40.0  # quieter than the loud parts by this much counts as silence
 NOISE_FLOOR_DB = -85.0  # dBFS; nothing below this is sound
 AUDIBLE_PEAK = 1e-3  # a recording that never exceeds this is silent
+
+Some = TypeVar("Some", bound="Audio")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,32 @@ class Audio:
     def seconds(self) -> float:
         """How long it lasts."""
         return len(self.samples) / self.rate
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.seconds:.2f} s, {self.rate} Hz)"
+
+    def _repr_html_(self) -> str:
+        """A player, for notebooks."""
+        if not len(self.samples):
+            return html.captioned(repr(self))
+        format = html.format_for(self.seconds)
+        return html.player(self.encode(format), format, repr(self))
+
+    @staticmethod
+    def join(pieces: Iterable[Some]) -> Some:
+        """Pieces one after the other; pieces of speech become speech, with all that is known of them. Raises
+        AudioError unless there are some, all of one rate.
+        """
+        given = list(pieces)
+        if not given:
+            raise AudioError("there are no pieces to join. Give one or more.")
+        kind = type(given[0]) if len({type(piece) for piece in given}) == 1 else Audio
+        return kind._joined(given)  # type: ignore[return-value]  # pieces of several kinds become Audio
+
+    @classmethod
+    def _joined(cls, pieces: Sequence[Audio]) -> Audio:
+        """Pieces of this kind one after the other."""
+        return concatenate(pieces)
 
     @staticmethod
     def read(path: str | os.PathLike | io.BytesIO) -> Audio:

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from soundalike.core.errors import AudioError
-from soundalike.core.files import write_atomic
+from soundalike.core.files import can_make, write_atomic
+
+from .quiet import quiet_decoder
 
 FORMATS = {
     "wav": ("WAV", "PCM_16"),
@@ -66,14 +68,12 @@ def format_of(path: str | os.PathLike, format: str | None = None) -> str:
 
 
 def check_target(path: str | os.PathLike, format: str | None = None) -> None:
-    """Raise AudioError unless a sound can be written to `path`: known format, folder there and writable, not
-    a device.
+    """Raise AudioError unless a sound can be written to `path`: known format, a folder that is writable or
+    can be made, not a device.
     """
     target = Path(path)
     format_of(target, format)
-    if not target.parent.is_dir():
-        raise AudioError(f"{target}: the folder {target.parent} does not exist. Create it or choose another.")
-    if (target.exists() and not target.is_file()) or not os.access(target.parent, os.W_OK):
+    if (target.exists() and not target.is_file()) or not can_make(target.parent):
         raise AudioError(f"{target}: cannot be written. Choose a file in a folder you may write to.")
 
 
@@ -116,7 +116,7 @@ def read_comment(path: str | os.PathLike) -> str:
     import soundfile
 
     try:
-        with soundfile.SoundFile(os.fspath(path)) as file:
+        with quiet_decoder(path), soundfile.SoundFile(os.fspath(path)) as file:
             return file.comment or ""
     except (soundfile.LibsndfileError, TypeError):
         pass  # not one of libsndfile's formats
@@ -137,7 +137,7 @@ def _decode(
     parts = []
     seconds = 0.0
     try:
-        with soundfile.SoundFile(path) as file:
+        with quiet_decoder(path), soundfile.SoundFile(path) as file:
             rate = file.samplerate
             # A file made as a stream does not say how long it is
             while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):

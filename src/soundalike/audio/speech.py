@@ -12,7 +12,7 @@ from .audio import Audio, concatenate
 from .io import encode_samples
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Speech(Audio):
     """Sound that was synthesised, with when each word is said, what the quality check of each sentence found,
     a note of its origin, which files of it carry, and each sentence's attention, of models that have it.
@@ -24,12 +24,44 @@ class Speech(Audio):
     attention: tuple[Attention, ...] = ()
     language: TextLanguage | None = None  # its text was read in; None of a converted recording
 
+    @property
+    def words(self) -> tuple[Timestamp, ...]:
+        """The words, in order, and when each is said."""
+        return self._stamps("word")
+
+    @property
+    def phones(self) -> tuple[Timestamp, ...]:
+        """The phones, in order, and when each is said."""
+        return self._stamps("phoneme")
+
+    @property
+    def marks(self) -> tuple[Timestamp, ...]:
+        """The marks that were set in the text, in order, and when each is reached."""
+        return self._stamps("mark")
+
+    def _stamps(self, kind: str) -> tuple[Timestamp, ...]:
+        return tuple(timestamp for timestamp in self.timestamps if timestamp.kind == kind)
+
+    def __repr__(self) -> str:
+        facts = [f"{self.seconds:.2f} s", f"{self.rate} Hz"]
+        if self.words:
+            facts.append(f"{len(self.words)} words")
+        doubts = sum(bool(check.doubts) for check in self.checks)
+        if self.checks:
+            facts.append(f"{doubts} of {len(self.checks)} sentences in doubt" if doubts else "checked")
+        return f"Speech({', '.join(facts)})"
+
     def encode(self, format: str = "wav") -> bytes:
         """The sound as the bytes of a file in one of FORMATS, its origin in the file's comment.
 
         Raises AudioError for another format.
         """
         return encode_samples(self.samples, self.rate, format, self.origin)
+
+    @classmethod
+    def _joined(cls, pieces: Sequence[Audio]) -> Audio:
+        """Pieces of speech one after the other."""
+        return join([piece for piece in pieces if isinstance(piece, Speech)])
 
 
 def join(pieces: Sequence[Speech]) -> Speech:

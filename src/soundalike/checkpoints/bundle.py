@@ -22,6 +22,7 @@ from soundalike.core import registry
 from soundalike.core.config import to_json
 from soundalike.core.contracts import ArchitectureSpec
 from soundalike.core.errors import CheckpointError, ConfigError
+from soundalike.core.files import write_atomic
 
 from .interfaces import check_pairing, check_slots
 from .part import CARD, LoadedPart, load_part, save_part
@@ -285,4 +286,4 @@ def average(out: str | os.PathLike, folders: list[str]) -> Path:
 
 def write_model(folder: str | os.PathLike, said: dict[str, Any]) -> None:
     """Write a folder's model.json."""
-    (Path(folder) / MODEL).write_text(json.dumps(said, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_atomic(Path(folder) / MODEL, json.dumps(said, indent=1, ensure_ascii=False) + "\n")

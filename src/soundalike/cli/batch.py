@@ -39,7 +39,7 @@ def batch(
     model: ModelOptions,
     overwrite: Annotated[
         bool,
-        typer.Option("--overwrite", help="make files that are already there again", show_default=False),
+        typer.Option("--overwrite", help="make all files again that are already there", show_default=False),
     ] = False,
     report: Annotated[
         str | None,
@@ -64,7 +64,8 @@ def batch(
 ) -> int:
     """Speak many texts: one JSON object a line with reference, text, wav.
 
-    Files that are there already are left as they are. Exit code 2 where a job was not done.
+    Files that are there already are left as they are, unless the text, voice or options of their job have
+    changed since. Exit code 2 where a job was not done.
     """
     from soundalike.inference.batch import BatchSettings, run_batch
 
@@ -86,6 +87,8 @@ def batch(
     )
     result = run_batch(Path(jobs), settings, complain, overwrite, report, workers, engine)
     print(f"{result.total - result.failed} of {result.total} jobs done ({result.done} now)")
+    if result.again:
+        print(f"files made again, as text, voice or options had changed: {result.again}")
     return 2 if result.failed else 0
 
 

@@ -81,6 +81,7 @@ class OutputOptions(OptionGroup):
     def check(self) -> str:
         """The format to write. Raises SoundalikeError where a file cannot be written as asked."""
         from soundalike.audio.io import check_target, format_of
+        from soundalike.core.files import can_make
         from soundalike.inference import attention_plot
         from soundalike.inference.timestamps import check_timestamp_file
 
@@ -91,15 +92,12 @@ class OutputOptions(OptionGroup):
             check_timestamp_file(self.timestamps)
         if self.attention:
             attention_plot.check_picture(self.attention)
-        if self.report and not Path(self.report).parent.is_dir():
-            raise ConfigError(
-                f"--report {self.report}: the folder {Path(self.report).parent} does not exist. "
-                "Create it or choose another."
-            )
+        if self.report and not can_make(Path(self.report).parent):
+            raise ConfigError(f"--report {self.report}: choose a file in a folder you may write to.")
         voice = self.save_voice
-        if voice and not (voice.endswith(".voice") and Path(voice).parent.is_dir()):
+        if voice and not (voice.endswith(".voice") and can_make(Path(voice).parent)):
             raise ConfigError(
-                f"--save-voice {voice}: give a name that ends in .voice, in a folder that exists."
+                f"--save-voice {voice}: give a name that ends in .voice, in a folder you may write to."
             )
         return format
 
@@ -131,6 +129,7 @@ def clone(
 ) -> None:
     """Speak a text in the voice of a recording."""
     from soundalike.audio.speech import join
+    from soundalike.core.speaking import BEST
     from soundalike.core.types import Voice
     from soundalike.inference import voice_library
     from soundalike.inference.options import chosen_options
@@ -154,7 +153,8 @@ def clone(
     others = called_voices(
         script, known, lambda name: voice_library.ready(cloner, voice_library.get(name), name)
     )
-    speaker = with_adapted_prompt(cloner, voice) if speaking.quality == "best" else voice
+    quality = cloner.chosen_quality(speaking.quality)
+    speaker = with_adapted_prompt(cloner, voice) if quality == BEST else voice
     with progress_of(len(script.utterances)) as bar:
         pieces = cloner.speak(
             script,
@@ -163,7 +163,7 @@ def clone(
             fit=fit,
             loudness=speaking.loudness,
             others=others,
-            quality=speaking.quality,
+            quality=quality,
             quality_check=speaking.quality_check,
             progress=lambda done, of: bar.update(1),
             watermark=origin.watermark,
@@ -173,13 +173,13 @@ def clone(
     for check in audio.checks:
         for doubt in check.doubts:
             warnings.warn(f"in doubt, in '{shortened(check.text)}': {doubt}", stacklevel=1)
-    told = (
-        f"voice {voice.facts.get('name') or reference}, language {audio.language}, quality {speaking.quality}"
-    )
+    told = f"voice {voice.facts.get('name') or reference}, language {audio.language}, quality {quality}"
     write_speech(audio, origin.encoded(audio, format), output, time.monotonic() - began, told)
     if output.save_voice:
         lexicon = {"lexicon": request.lexicon.to_dict()} if request.lexicon else {}
-        Voice(voice.tensors, {**voice.facts, **lexicon}).save(output.save_voice, output.source)
+        # A consent is bound to the arrays it was given for
+        saved = voice if voice.facts.get("consent") else speaker
+        Voice(saved.tensors, {**saved.facts, **lexicon}).save(output.save_voice, output.source)
 
 
 def progress_of(sentences: int) -> Any:
@@ -192,6 +192,7 @@ def progress_of(sentences: int) -> Any:
 def write_speech(audio: Any, data: bytes, output: OutputOptions, took: float, told: str) -> None:
     """Write the sound and whatever was asked for beside it; `told` says how it was spoken."""
     from soundalike.audio.io import write_encoded
+    from soundalike.core.files import write_atomic
     from soundalike.inference import attention_plot
     from soundalike.inference.quality_check import report
     from soundalike.inference.timestamps import write_timestamps
@@ -208,9 +209,7 @@ def write_speech(audio: Any, data: bytes, output: OutputOptions, took: float, to
     if output.attention:
         attention_plot.draw(audio.attention, output.attention)
     if output.report:
-        Path(output.report).write_text(
-            json.dumps(report(audio.checks), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
+        write_atomic(output.report, json.dumps(report(audio.checks), ensure_ascii=False, indent=1) + "\n")
 
 
 def shortened(text: str, size: int = 40) -> str:

@@ -18,7 +18,7 @@ from soundalike.core.errors import ConfigError
 from . import console, facts
 from .former import former_option
 
-NUMBER = re.compile(r"-(\d+|\d*\.\d+)")
+LIKE_OPTION = re.compile(r"--?[A-Za-z][A-Za-z0-9_-]*(=.*)?", re.DOTALL)
 
 
 class OptionGroup:
@@ -127,8 +127,9 @@ def _output_parameters() -> list[Any]:
 def options_first(path: str, words: list[str], parameters: Iterable[Any]) -> list[str]:
     """The same words with all options before the texts, so that a text may begin with '-'.
 
-    A word is a text if it is a negative number, or has a space and is no option of this command. Raises
-    ConfigError for an option that the command `path` does not have, naming the nearest one.
+    A word is an option if it is one of this command, or looks like one: a dash or two, then letters, digits
+    and dashes alone. So "-5", "-Yes." and "- So he said" are texts. Raises ConfigError for an option that the
+    command `path` does not have, naming the nearest one.
     """
     needs_value: dict[str, bool] = {}
     for parameter in parameters:
@@ -160,9 +161,11 @@ def _value_of(path: str, word: str, rest: Iterator[str]) -> str:
 def _is_option(word: str, needs_value: dict[str, bool]) -> bool:
     if len(word) < 2 or word[0] != "-":
         return False
-    if word.partition("=")[0] in needs_value or needs_value.get(word[:2], False):
+    if word.partition("=")[0] in needs_value:
         return True
-    return not NUMBER.fullmatch(word) and " " not in word
+    if needs_value.get(word[:2], False):  # such as -oout.wav; what has spaces is rather a text
+        return not re.search(r"\s", word)
+    return bool(LIKE_OPTION.fullmatch(word))
 
 
 def _wants_next(path: str, word: str, needs_value: dict[str, bool]) -> bool:
@@ -187,7 +190,7 @@ def unknown_option(path: str, name: str, names: list[str]) -> str:
     if now := former_option(command, name):
         return f"{name} of former versions is now {now}. See `{path} --help`."
     near = difflib.get_close_matches(name, names, n=1)
-    meant = f" Did you mean {near[0]}?" if near else ""
+    meant = f" Did you mean {near[0]}?" if near else " A text that begins with - goes after --."
     return f"`{path}` has no option {name}.{meant} See `{path} --help`."
 
 

@@ -38,7 +38,7 @@ def convert(
         typer.Option(
             "--loudness",
             metavar="LUFS",
-            default_factory=default_from("inference.postprocess:LOUDNESS"),
+            default_factory=default_from("core.speaking:LOUDNESS"),
             help="of the result",
             rich_help_panel=SOUND,
         ),

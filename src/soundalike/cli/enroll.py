@@ -11,7 +11,7 @@ import typer
 from soundalike.core.errors import ConfigError
 
 from .command import App, verb
-from .options import ModelOptions
+from .options import ModelOptions, with_adapted_prompt
 
 EXAMPLES = """
 soundalike enroll anna
@@ -37,6 +37,7 @@ def enroll(
 
     Without --reading the sentence is shown.
     """
+    from soundalike.core.speaking import BEST
     from soundalike.core.types import Voice
     from soundalike.inference import voice_library
     from soundalike.provenance import consent
@@ -59,6 +60,8 @@ def enroll(
     text = consent.requested_sentence(found)
     cloner = model.load()
     checked = consent.check_reading(cloner, voice_library.ready(cloner, found, voice), reading, text)
+    if cloner.fits(found) and cloner.chosen_quality() == BEST:
+        found = with_adapted_prompt(cloner, found)  # before the consent, which is bound to all of the voice
     agreed = consent.grant(found, checked, text, scope, days)
     if Path(voice).suffix == voice_library.ENDING:
         agreed.save(voice)

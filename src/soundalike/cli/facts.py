@@ -15,16 +15,16 @@ from soundalike.core.options import Option, options_of
 
 # Command and parameter -> where the lowest and the highest value are defined, or the value itself; the unit
 BOUNDS: dict[tuple[str, str], tuple[str | float, str | float, str]] = {
-    ("batch", "loudness"): ("inference.postprocess:SOFTEST", "inference.postprocess:LOUDEST", "LUFS"),
-    ("clone", "loudness"): ("inference.postprocess:SOFTEST", "inference.postprocess:LOUDEST", "LUFS"),
-    ("convert", "loudness"): ("inference.postprocess:SOFTEST", "inference.postprocess:LOUDEST", "LUFS"),
+    ("batch", "loudness"): ("core.speaking:SOFTEST", "core.speaking:LOUDEST", "LUFS"),
+    ("clone", "loudness"): ("core.speaking:SOFTEST", "core.speaking:LOUDEST", "LUFS"),
+    ("convert", "loudness"): ("core.speaking:SOFTEST", "core.speaking:LOUDEST", "LUFS"),
     ("convert", "pitch"): (
         "models.tts.starling.spec:CONVERSION_PITCH.low",
         "models.tts.starling.spec:CONVERSION_PITCH.high",
         "semitones",
     ),
-    ("enroll", "days"): (1, "provenance.consent:LONGEST_TERM", "days"),
-    ("say", "loudness"): ("inference.postprocess:SOFTEST", "inference.postprocess:LOUDEST", "LUFS"),
+    ("enroll", "days"): (1, "provenance.terms:LONGEST_TERM", "days"),
+    ("say", "loudness"): ("core.speaking:SOFTEST", "core.speaking:LOUDEST", "LUFS"),
     ("voices blend", "weight"): (0, 1, ""),
 }
 
@@ -71,6 +71,16 @@ def architecture_options() -> list[ArchitectureOption]:
     return found
 
 
+def default_quality() -> str:
+    """The default quality, and the families that have another."""
+    from soundalike.core import registry
+    from soundalike.core.speaking import DEFAULT_QUALITY
+
+    own = {name: registry.architecture(name).quality for name in registry.ARCHITECTURES}
+    others = [f"{name} {quality}" for name, quality in own.items() if quality != DEFAULT_QUALITY]
+    return ", ".join([DEFAULT_QUALITY, *others])
+
+
 def span_of(option: Option) -> str:
     """The values of an option with a range, in words."""
     limits = option.range
@@ -115,6 +125,8 @@ def fill_in(path: str, parameter: Any) -> None:
     if callable(parameter.default):
         default = parameter.default()
         parameter.show_default = f"{default:g}" if isinstance(default, float) else str(default)
+    if parameter.name == "quality" and parameter.default is None:
+        parameter.show_default = default_quality()
     if found := bounds(path.partition(" ")[2], parameter.name):
         text = f" ({found})"
         parameter.help = parameter.help.removesuffix(text) + text

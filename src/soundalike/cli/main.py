@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand
 
 from soundalike import __version__
-from soundalike.core.errors import ConfigError, SoundalikeError
+from soundalike.core.errors import INTERRUPTED, ConfigError, Interrupted, SoundalikeError
 
 from . import console
 from .command import Group, built
@@ -160,9 +160,9 @@ def main(arguments: list[str] | None = None) -> int:
         except OSError as error:
             console.complain(f"{error.filename or 'file'}: {error.strerror}. Choose another place.")
             return 2
-        except (KeyboardInterrupt, typer.Abort):
-            print("soundalike: interrupted", file=sys.stderr)
-            return 130
+        except (KeyboardInterrupt, typer.Abort) as stop:
+            print(f"soundalike: {stop if isinstance(stop, Interrupted) else 'interrupted'}", file=sys.stderr)
+            return INTERRUPTED
 
 
 def _run(words: list[str]) -> int:

@@ -193,14 +193,14 @@ class SpeakingOptions(OptionGroup):
     """How speech is made and checked."""
 
     quality: Annotated[
-        Literal["fast", "best"],
+        Literal["fast", "best"] | None,
         typer.Option(
             "--quality",
-            help="best adapts to the voice for some seconds, makes each sentence three times "
+            help="best adapts to the voice for some seconds, the first time, makes each sentence three times "
             "and keeps the clearest",
             rich_help_panel=SOUND,
         ),
-    ] = "best"
+    ] = None
     quality_check: Annotated[
         bool,
         typer.Option(
@@ -214,7 +214,7 @@ class SpeakingOptions(OptionGroup):
         typer.Option(
             "--loudness",
             metavar="LUFS",
-            default_factory=default_from("inference.postprocess:LOUDNESS"),
+            default_factory=default_from("core.speaking:LOUDNESS"),
             help="of what is spoken: -23 as broadcast, -18 to -14 for podcasts",
             rich_help_panel=SOUND,
         ),
@@ -294,13 +294,19 @@ def decode(data: bytes, where: str) -> str:
 
 
 def with_adapted_prompt(cloner: Cloner, voice: Voice) -> Voice:
-    """The voice after prompt adaptation, with a progress bar."""
+    """The voice after prompt adaptation, with a progress bar where it is not known from before."""
     from tqdm import tqdm
 
-    with tqdm(desc="adapt", unit="step", leave=False) as bar:
+    bar = None
 
-        def progress(done: int, of: int) -> None:
-            bar.total = of
-            bar.update(done - bar.n)
+    def progress(done: int, of: int) -> None:
+        nonlocal bar
+        if bar is None:
+            bar = tqdm(total=of, desc="adapt", unit="step", leave=False)
+        bar.update(done - bar.n)
 
+    try:
         return cloner.adapt_to_prompt(voice, progress)
+    finally:
+        if bar is not None:
+            bar.close()

@@ -32,7 +32,9 @@ def voices() -> None:
 
 
 @verb(
-    app, "add", "soundalike voices add anna me.wav\nsoundalike voices add anna me.wav --adapt-prompt --force"
+    app,
+    "add",
+    "soundalike voices add anna me.wav\nsoundalike voices add anna me.wav --no-adapt-prompt --force",
 )
 def add(
     name: Annotated[str, typer.Argument(help="letters, digits, spaces, - and _")],
@@ -40,26 +42,31 @@ def add(
     model: ModelOptions,
     source: Source = True,
     adapt_prompt: Annotated[
-        bool,
+        bool | None,
         typer.Option(
             "--adapt-prompt/--no-adapt-prompt",
-            help="adapt to it and keep what was learned: a larger file, ready at once for --quality best",
+            help="adapt to it and keep what was learned, ready at once for --quality best",
+            show_default="--adapt-prompt, where best is the quality by default",
         ),
-    ] = False,
+    ] = None,
     force: Force = False,
 ) -> None:
     """Keep the voice of a recording, or of a .voice file, under a name."""
+    from soundalike.core.speaking import BEST
     from soundalike.core.types import Voice
     from soundalike.inference import voice_library
 
     voice_library.check_free(name, force)
     found = voice_library.find(reference)
-    if isinstance(found, Voice) and not adapt_prompt:
-        voice = found
+    if isinstance(found, Voice) and (
+        adapt_prompt is False or (adapt_prompt is None and found.facts.get("consent"))
+    ):
+        voice = found  # as it is: a consent is bound to its arrays
     else:
         cloner = model.load()
         voice = voice_library.ready(cloner, found, reference)
-        voice = with_adapted_prompt(cloner, voice) if adapt_prompt else voice
+        adapts = cloner.chosen_quality() == BEST if adapt_prompt is None else adapt_prompt
+        voice = with_adapted_prompt(cloner, voice) if adapts else voice
     print(f"{name}: kept in {voice_library.put(name, voice, force, source)}")
 
 

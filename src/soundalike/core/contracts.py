@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
+from .speaking import DEFAULT_QUALITY
 from .types import Alignment, Batch, DataFacts, Interface, Output, Reference, Voice
 
 if TYPE_CHECKING:
@@ -144,6 +145,7 @@ class ArchitectureSpec:
     assemble: Callable[[Mapping[str, LoadedPart]], Synthesizer | Converter]
     main_slot: str = "acoustic"  # whose part names the architecture
     capabilities: tuple[str, ...] = ()  # keys of CAPABILITIES that its models have
+    quality: str = DEFAULT_QUALITY  # of speech where none is asked for: one of core.speaking.QUALITIES
 
 
 class TensorSchema(NamedTuple):
@@ -338,6 +340,13 @@ class Adapts(Protocol):
     @property
     def weights(self) -> str:
         """Twelve hexadecimal digits that name the weights a voice's adapter is a difference to."""
+        ...
+
+    @property
+    def adaptation(self) -> str:
+        """Twelve hexadecimal digits that name all that prompt adaptation depends on beside the voice: the
+        weights of every part it uses, the method and its settings.
+        """
         ...
 
     def adapt_to_prompt(

@@ -4,9 +4,15 @@ it.
 
 from __future__ import annotations
 
+INTERRUPTED = 130  # exit code of a process that Ctrl-C ended, as shells have it: 128 + SIGINT
+
 
 class SoundalikeError(Exception):
     """Anything this package refuses to do. The message names what is wrong and how to mend it."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, taken where the work could stop; the message says where that was, and how to go on."""
 
 
 class AudioError(SoundalikeError):

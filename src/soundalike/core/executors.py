@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -38,17 +40,46 @@ def run(engine: str, task: partial, jobs: list[Any], workers: int) -> Iterator[A
 
 
 def _in_processes(task: partial, jobs: list[Any], workers: int) -> Iterator[Any]:
-    pool = ProcessPoolExecutor(workers)
+    others = multiprocessing.active_children()
+    pool = ProcessPoolExecutor(workers, initializer=_end_quietly)
     try:
-        for future in as_completed([pool.submit(task, job) for job in jobs]):
+        for future in as_completed([pool.submit(_until_told, task, job) for job in jobs]):
             yield future.result()
     except BrokenProcessPool:
         raise WorkerError(
             "a worker was killed, perhaps for want of memory. Run the same command to go on, with "
             "fewer --workers."
         ) from None
+    except (KeyboardInterrupt, GeneratorExit):
+        for worker in multiprocessing.active_children():  # nobody waits for what they have in hand
+            if worker not in others:
+                worker.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_quietly() -> None:
+    """In a worker: the first Ctrl-C or polite kill ends it without a word; what it writes is undone."""
+    told: list[int] = []
+
+    def end(sign: int, *_: Any) -> None:
+        told.append(sign)
+        if len(told) == 1:  # a second one does not break off the undoing
+            raise SystemExit(1)
+
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, end)
+
+
+def _until_told(task: partial, job: Any) -> Any:
+    """What the task answers, in a worker; once told to end the worker does, where the pool would give it the
+    next job.
+    """
+    try:
+        return task(job)
+    except SystemExit:
+        os._exit(1)
 
 
 def _on_cluster(ray: Any, task: partial, jobs: list[Any], workers: int) -> Iterator[Any]:

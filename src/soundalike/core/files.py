@@ -12,6 +12,7 @@ from pathlib import Path
 PARTIAL = ".part"
 # Characters of the target's name that its temporary file keeps: a file name holds at most 255 bytes
 KEPT_OF_NAME = 60
+CACHE_PLACE = "SOUNDALIKE_CACHE"  # environment variable with the folder of what can be made again
 
 
 def data_dir() -> Path:
@@ -22,10 +23,22 @@ def data_dir() -> Path:
 
 
 def cache_dir() -> Path:
-    """The user's folder for what can be made again. It need not exist."""
+    """The user's folder for what can be made again: $SOUNDALIKE_CACHE, else the system's place. It need not
+    exist.
+    """
+    if os.environ.get(CACHE_PLACE):
+        return Path(os.environ[CACHE_PLACE])
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("soundalike", appauthor=False))
+
+
+def can_make(folder: str | os.PathLike) -> bool:
+    """Whether files can be written into a folder that is there, or can be made."""
+    place = Path(folder).absolute()
+    while not os.path.lexists(place) and place != place.parent:
+        place = place.parent
+    return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
 
 
 def write_atomic(
@@ -35,7 +48,7 @@ def write_atomic(
     overwrite: bool = True,
     mode: int = 0o644,
 ) -> None:
-    """Write a file so that it appears whole or not at all.
+    """Write a file so that it appears whole or not at all; its folder is made where it is not there.
 
     The data goes to a temporary file beside the target, which then takes the target's name. `data` is the
     content (text is written as UTF-8), or a function that writes it to the path it is given. `mode` are the
@@ -44,6 +57,7 @@ def write_atomic(
     Raises OSError when the file cannot be written, and whatever `data` raises; nothing is left behind then.
     """
     target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{target.name[:KEPT_OF_NAME]}."
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=prefix, suffix=PARTIAL)
     try:

@@ -14,12 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from . import registry
+from . import html, registry
 from .errors import DataError
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Tensor
 
     from soundalike.audio.audio import Audio
@@ -134,6 +133,8 @@ class Alignment:
 
     def at_rate(self, frames_per_second: float, frames: int) -> np.ndarray:
         """The durations (S,) in frames of another rate, which sum to `frames`."""
+        import numpy as np  # here, so that what only names these types need not wait for it
+
         if frames_per_second == self.frames_per_second and int(self.durations.sum()) == frames:
             return self.durations
         total = max(1, int(self.durations.sum()))
@@ -161,6 +162,24 @@ class Voice:
 
     tensors: dict[str, np.ndarray]
     facts: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        facts = self.facts
+        said = [repr(facts["name"])] if facts.get("name") else []
+        if facts.get("speech_seconds") is not None:
+            said.append(f"{facts['speech_seconds']:.1f} s of speech")
+        if facts.get("pitch_hertz") is not None:
+            said.append(f"{facts['pitch_hertz']:.0f} Hz")
+        family = registry.current((facts.get("model") or {}).get("family", ""))
+        said += [family] if family else []
+        said += ["adapted"] if self.adapter else []
+        said += ["with consent"] if "signature" in (facts.get("consent") or {}) else []
+        return f"Voice({', '.join(said)})"
+
+    def _repr_html_(self) -> str:
+        """A player of the clip of its recording, where it has one, for notebooks."""
+        clip = self.tensors.get("source")
+        return html.captioned(repr(self)) if clip is None else html.player(clip.tobytes(), "ogg", repr(self))
 
     @property
     def identity(self) -> np.ndarray:

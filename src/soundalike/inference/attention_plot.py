@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from soundalike.core.errors import ConfigError
+from soundalike.core.files import can_make, write_atomic
 from soundalike.core.types import Attention
 
 ENDING = ".png"
@@ -13,9 +14,13 @@ TALLEST = 500.0  # inches of a picture of many sentences: more than 2**16 pixels
 
 
 def check_picture(path: str | os.PathLike) -> None:
-    """Raise ConfigError where no picture can be drawn: another ending, no such folder, no matplotlib."""
-    if Path(path).suffix.lower() != ENDING or not Path(path).parent.is_dir():
-        raise ConfigError(f"--attention {path}: give a name that ends in {ENDING}, in a folder that exists.")
+    """Raise ConfigError where no picture can be drawn: another ending, a folder that cannot be
+    written to, no matplotlib.
+    """
+    if Path(path).suffix.lower() != ENDING or not can_make(Path(path).parent):
+        raise ConfigError(
+            f"--attention {path}: give a name that ends in {ENDING}, in a folder you may write to."
+        )
     try:
         import matplotlib  # noqa: F401
     except ImportError:
@@ -45,4 +50,4 @@ def draw(looked: tuple[Attention, ...], path: str | os.PathLike) -> None:
         )
         axis.set_yticks(range(len(one.symbols)), one.symbols, fontsize=6)
         axis.set_xlabel("seconds")
-    figure.savefig(path, dpi=90, format="png")
+    write_atomic(path, lambda temporary: figure.savefig(temporary, dpi=90, format="png"))

@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from soundalike.core.errors import ConfigError, SoundalikeError
+from soundalike.core.speaking import BEST, LOUDNESS
 from soundalike.core.types import Voice
 from soundalike.text import TextOptions
-
-from .postprocess import LOUDNESS
 
 if TYPE_CHECKING:
     from .script_request import ScriptRequest
@@ -40,7 +39,7 @@ class BatchSettings:
     lexicon: str | None = None  # a file
     ssml: bool | None = None  # None: where a text begins as SSML does
     text_options: TextOptions = TextOptions()  # a job's own text_format goes before
-    quality: str = "best"
+    quality: str | None = None  # None: as suits the family
     quality_check: bool = True
     loudness: float = LOUDNESS  # LUFS
     watermark: bool = True
@@ -55,6 +54,9 @@ class BatchResult:
     total: int
     failed: int
     done: int  # now; the others were there already
+    again: int = (
+        0  # of the jobs begun: those whose files were there, made from another text, voice or options
+    )
 
 
 def run_batch(
@@ -66,7 +68,8 @@ def run_batch(
     workers: int | None = None,
     engine: str = "local",
 ) -> BatchResult:
-    """Speak the jobs of a file; those whose files are there are left as they are, unless `overwrite`.
+    """Speak the jobs of a file; those whose files are there, made from the same text, voice and options, are
+    left as they are, unless `overwrite`.
 
     `report` gets a JSON line of each job done, in the order of their file, whoever does them. `complain` is
     called with each job that cannot be done, and why. Raises ConfigError where nothing can be begun.
@@ -83,7 +86,7 @@ def run_batch(
     if workers is None:
         workers = (os.cpu_count() or 1) if engine == "ray" else 1
     lines = _lines_of(path)
-    jobs, failed = _to_do(path, lines, settings, complain, overwrite)
+    jobs, failed, again = _to_do(path, lines, settings, complain, overwrite)
     alone = engine == "local" and workers == 1
     _speaker.cache_clear()
     task = functools.partial(speak_lot, settings=settings, day=today(), place=os.getcwd(), alone=alone)
@@ -103,13 +106,15 @@ def run_batch(
                 bar.update(1)
     finally:
         log.close()
-    return BatchResult(len(lines), failed, log.done)
+    return BatchResult(len(lines), failed, log.done, again)
 
 
 class _Report:
     """The jobs done, in the order of their file, as JSON lines, where a file is asked for."""
 
     def __init__(self, path: str | None, order: list[int]):
+        if path:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
         self.file = open(path, "w", encoding="utf-8") if path else None
         self.waiting = deque(order)
         self.made: dict[int, dict[str, Any]] = {}
@@ -162,13 +167,18 @@ def _to_do(
     settings: BatchSettings,
     complain: Callable[[str], None],
     overwrite: bool,
-) -> tuple[list[Numbered], int]:
-    """The jobs whose files are not there yet, or all; and how many lines cannot be done."""
+) -> tuple[list[Numbered], int, int]:
+    """The jobs whose files are not there yet, or were made from something else, or all; how many lines cannot
+    be done; how many files are there and to be made again.
+    """
     from soundalike.audio.io import check_target, format_of
     from soundalike.provenance import c2pa
 
+    from .job_digest import JobDigests
+
     jobs = []
-    failed = 0
+    failed = again = 0
+    digests = JobDigests(settings)
     writer: dict[str, int] = {}
     for number, line in lines:
         try:
@@ -176,15 +186,17 @@ def _to_do(
             first = writer.setdefault(os.path.abspath(job["wav"]), number)
             if first != number:
                 raise ConfigError(f"{job['wav']} is written by line {first} already. Name another file.")
-            if os.path.exists(job["wav"]) and not overwrite:
+            there = os.path.exists(job["wav"])
+            if there and not overwrite and digests.is_done(job):
                 continue
+            again += there
             check_target(job["wav"])
             c2pa.check_request(settings.c2pa_cert, settings.c2pa_key, format_of(job["wav"]))
             jobs.append((number, job))
         except (SoundalikeError, OSError, ValueError) as error:
             complain(_placed(path, number, str(error)))
             failed += 1
-    return jobs, failed
+    return jobs, failed, again
 
 
 def _placed(path: Path, number: int, error: str) -> str:
@@ -255,8 +267,10 @@ class Speaker:
 
     def __init__(self, settings: BatchSettings):
         from .cloner import Cloner
+        from .job_digest import JobDigests
         from .options import chosen_options
 
+        self.digests = JobDigests(settings)
         self.settings = settings
         self.cloner = Cloner.load(settings.model, settings.device, settings.family)
         self.options = chosen_options(self.cloner, dict(settings.options))
@@ -277,9 +291,11 @@ class Speaker:
         from soundalike.audio.speech import join
         from soundalike.provenance import metadata
 
+        from .job_digest import with_digest
         from .script_request import read_script
 
         settings = self.settings
+        digest = self.digests.of(job)
         voice = self._voice(job["reference"])
         began = time.monotonic()
         script = read_script(request_of(job, settings), voice)
@@ -293,7 +309,7 @@ class Speaker:
             watermark=settings.watermark,
             day=day,
         )
-        audio = join(list(pieces))
+        audio = with_digest(join(list(pieces)), digest)
         took = time.monotonic() - began
         format = format_of(job["wav"])
         write_encoded(
@@ -307,6 +323,6 @@ class Speaker:
 
         if reference not in self.voices:
             voice = open_voice(self.cloner, reference)
-            adapts = self.settings.quality == "best"
+            adapts = self.cloner.chosen_quality(self.settings.quality) == BEST
             self.voices[reference] = self.cloner.adapt_to_prompt(voice) if adapts else voice
         return self.voices[reference]

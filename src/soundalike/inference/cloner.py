@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import dataclasses
 import io
 import os
 import threading
@@ -13,25 +13,30 @@ from typing import Any
 import numpy as np
 
 from soundalike.audio.audio import Audio
-from soundalike.audio.speech import Speech, join
+from soundalike.audio.speech import Speech
 from soundalike.checkpoints import model_store
 from soundalike.checkpoints.bundle import open_model, pick_device
+from soundalike.core import registry
 from soundalike.core.contracts import Adapts, Converter, Progress, Synthesizer
 from soundalike.core.errors import AudioError, CheckpointError, ConfigError
 from soundalike.core.languages import LanguageStatus
 from soundalike.core.options import changed
-from soundalike.core.types import IDENTITY, Reference, Voice
+from soundalike.core.speaking import DEFAULT_QUALITY, FAST
+from soundalike.core.types import Reference, Voice
 from soundalike.text import Script, phonemize, read
 
+from . import voice_library
+from .adapter_cache import AdapterCache, key_of
+from .keywords import sorted_keywords
 from .pipeline import ConversionRequest, Pipeline, SpeechRequest
 from .quality_check import QualityChecker
-from .recordings import Recording, open_recording, shortened_clip
+from .recordings import Recording, name_of, open_recording, shortened_clip
 from .reference_check import HOPELESS, Report, check_reference, examine
+from .script_request import ScriptRequest, read_script
 from .voice_file import SMALL, pitch_facts
 
 REMEMBERED = 32  # voices adapted to their prompt
 ROOM_FOR_FACTS = 8000  # bytes of a voice file that are not arrays
-PROMPT_ARRAYS = ("prompt", "prompt_pitch", IDENTITY)  # what prompt adaptation learns from
 KEPT_FACTS = ("name", "consent", "language", "lexicon", "report", "seconds")  # when a voice is derived anew
 
 
@@ -46,6 +51,7 @@ class Cloner:
         synthesizer: Synthesizer,
         model: Mapping[str, Any] | None = None,
         languages: Mapping[str, LanguageStatus] | None = None,
+        cache: AdapterCache | None = None,
     ):
         self.synthesizer = synthesizer
         self.aligner = synthesizer.aligner
@@ -60,30 +66,74 @@ class Cloner:
         self.ConversionOptions: type | None = (
             synthesizer.ConversionOptions if isinstance(synthesizer, Converter) else None
         )
+        self._cache = cache  # of what was learned of voices; None: it is forgotten with the cloner
         self._adapted: dict[str, dict[str, np.ndarray]] = {}
         self._adapting = threading.Lock()
 
     @staticmethod
     def load(
-        model: str | os.PathLike | None = None, device: str = "auto", family: str | None = None
+        model: str | os.PathLike | None = None,
+        device: str = "auto",
+        family: str | None = None,
+        cache: bool = True,
     ) -> Cloner:
         """The built-in model, the trained family of a name, or a model from a folder with a `model.json`.
 
+        What prompt adaptation learns of voices is kept in the user's cache folder, unless `cache` is false.
         Raises ConfigError for a family that is not installed, CheckpointError if the parts do not fit.
         """
         folder = model_store.chosen(model, family)
-        cloner = Cloner(*open_model(folder, pick_device(device)), model_store.languages(folder))
+        cloner = Cloner(
+            *open_model(folder, pick_device(device)),
+            model_store.languages(folder),
+            AdapterCache() if cache else None,
+        )
         phonemize("ready")  # opens the lexicon now, so that the first sentence need not wait for it
         return cloner
 
-    def listen(self, reference: Recording, transcript: str | None = None) -> Voice:
-        """The voice of a recording, which should hold two seconds of speech or more.
+    def __repr__(self) -> str:
+        family = registry.current(self.model.get("family", type(self.synthesizer).__name__))
+        return f"Cloner({family}, {self.sample_rate} Hz, quality {self.chosen_quality()} by default)"
+
+    def chosen_quality(self, asked: str | None = None) -> str:
+        """The quality that was asked for; else the default of the family, and `fast` where the model has no
+        aligner to choose takes by.
+        """
+        if asked is not None:
+            return asked
+        if self.quality_checker is None:
+            return FAST
+        family = registry.current(self.model.get("family", ""))
+        known = family in registry.ARCHITECTURES
+        return registry.architecture(family).quality if known else DEFAULT_QUALITY
+
+    def voice(
+        self, reference: Voice | Recording, transcript: str | None = None, rate: int | None = None
+    ) -> Voice:
+        """The voice of whatever names one: a recording, samples at `rate` hertz, a `.voice` file, a name in
+        the voice library, or a Voice itself; derived anew where another model made it.
+
+        Raises as `listen` does, ConfigError for what is neither a file nor a name, CheckpointError for a
+        voice that cannot be used.
+        """
+        if isinstance(reference, Voice):
+            return voice_library.ready(self, reference)
+        found: Voice | Recording = reference
+        if isinstance(reference, str | os.PathLike):
+            found = voice_library.find(reference)
+        if isinstance(found, Voice):
+            return voice_library.ready(self, found, name_of(reference))
+        return self.listen(found, transcript, rate)
+
+    def listen(self, reference: Recording, transcript: str | None = None, rate: int | None = None) -> Voice:
+        """The voice of a recording, which should hold two seconds of speech or more: a file, an Audio, or
+        samples (N,) or (N, channels) at `rate` hertz.
 
         Raises AudioError when it is silent or holds under a second of speech; warns when it is poor, with how
         to mend it.
         """
-        name = "reference" if isinstance(reference, Audio | io.BytesIO) else os.fspath(reference)
-        audio, channels = open_recording(reference)
+        name = name_of(reference)
+        audio, channels = open_recording(reference, rate)
         report = self._examine(audio, channels, transcript)
         check_reference(report, name)
         start, stop = (int(seconds * audio.rate) for seconds in report.window)
@@ -108,8 +158,8 @@ class Cloner:
         return Voice({**voice.tensors, **source}, {**voice.facts, **facts})
 
     def adapt_to_prompt(self, voice: Voice, progress: Progress | None = None) -> Voice:
-        """The voice with a difference to the model's weights, learned from its own prompt in some seconds;
-        the last REMEMBERED are kept.
+        """The voice with a difference to the model's weights, learned from its own prompt in some seconds,
+        the first time; then it is remembered, on disk too unless the cloner has no cache.
 
         The voice as it is where it has one already, the model cannot adapt, or too little is understood of
         the prompt. `progress` hears (done, all) after each step.
@@ -119,22 +169,33 @@ class Cloner:
             return voice
         if voice.is_adapted_to(model.weights):
             return voice
-        key = _digest({name: voice.tensors[name] for name in PROMPT_ARRAYS if name in voice.tensors})
+        key = key_of(voice, model.adaptation)
         change = self._adapted.get(key)
         if change is None:
             with self._adapting:
                 change = self._adapted.get(key)  # another may have waited for the same
                 if change is None:
-                    change = self._adapted[key] = model.adapt_to_prompt(voice, self.aligner, progress)
+                    change = self._adapted[key] = self._learned(key, voice, progress)
                     for old in list(self._adapted)[:-REMEMBERED]:
                         del self._adapted[old]
         if not change:
             return voice
         return voice.with_adapter(change, {"method": "prompt", "weights": model.weights})
 
-    def check(self, reference: Recording, transcript: str | None = None) -> Report:
+    def _learned(self, key: str, voice: Voice, progress: Progress | None) -> dict[str, np.ndarray]:
+        """What prompt adaptation learns of a voice, or learned of it before."""
+        kept = self._cache.get(key) if self._cache is not None else None
+        if kept is not None:
+            return kept
+        assert isinstance(self.synthesizer, Adapts) and self.aligner is not None
+        change = self.synthesizer.adapt_to_prompt(voice, self.aligner, progress)
+        if change and self._cache is not None:
+            self._cache.put(key, change)
+        return change
+
+    def check(self, reference: Recording, transcript: str | None = None, rate: int | None = None) -> Report:
         """What a recording is worth as a reference. Raises AudioError when it cannot be read."""
-        return self._examine(*open_recording(reference), transcript)
+        return self._examine(*open_recording(reference, rate), transcript)
 
     def _examine(self, audio: Audio, channels: np.ndarray, transcript: str | None) -> Report:
         encoder = self.speaker_encoder
@@ -180,27 +241,46 @@ class Cloner:
     def speak(
         self,
         text: str | Script,
-        voice: Voice,
+        voice: Voice | Recording,
         options: Any = None,
         progress: Progress | None = None,
-        **request: Any,
+        *,
+        language: str | None = None,
+        quality: str | None = None,
+        speed: float | None = None,
+        **more: Any,
     ) -> Iterator[Speech]:
-        """The text in the voice, sentence by sentence, each with its timestamps and its check; `progress`
-        hears (done, all) after each.
+        """The text in the voice (or in whatever `voice` takes one from), sentence by sentence, each with its
+        timestamps and its check; `progress` hears (done, all) after each.
 
-        A plain str is read by `text.read` in the language it seems to be in; read it yourself for a language,
-        a lexicon or SSML. The keywords are the fields of `pipeline.SpeechRequest`: quality, fit, loudness,
-        others, quality_check, watermark, day, first_sample, more, text_options. With `quality_check`, every
-        sentence is listened to again: one in doubt is made anew with another seed and slower, then in two
-        halves, and what is still in doubt stands in its `checks`. Each piece carries a note of its origin
-        and, unless told not to, an inaudible watermark. Raises TextError, ConfigError and CheckpointError
-        before the first piece where the text, an option or the voice cannot be used.
+        `quality` is "fast" or "best", by default that of `chosen_quality`. `language` is found from the text
+        unless given. Further keywords are the options of the family, which go before those of `options`
+        (`pitch`, `seed` ...), `lexicon` and `ssml` (of a text that is no Script), and the fields of
+        `pipeline.SpeechRequest`: fit, loudness, others, quality_check, watermark, day, first_sample, more,
+        text_options.
+        With `quality_check`, every sentence is listened to again: one in doubt is made anew with another seed
+        and slower, then in two halves, and what is still in doubt stands in its `checks`. Each piece carries
+        a note of its origin and, unless told not to, an inaudible watermark. Raises TextError, ConfigError
+        and CheckpointError before the first piece where the text, an option or the voice cannot be used.
         """
+        given = sorted_keywords(self.Options, {"language": language, "speed": speed, **more})
+        own = voice if isinstance(voice, Voice) else self.voice(voice)
+        request = SpeechRequest(quality=self.chosen_quality(quality), **given.request)
+        if isinstance(text, str):
+            reading = ScriptRequest(
+                text, voices=tuple(request.others), options=request.text_options, **given.reading
+            )
+            text = read_script(reading, own)
+        elif given.reading:
+            raise ConfigError(
+                f"{', '.join(given.reading)}: this text is a Script, which was read already. "
+                "Give it to `text.read`."
+            )
+        chosen = dataclasses.replace(options or self.Options(), **given.options)
         pipeline = Pipeline(
             self.synthesizer, self.quality_checker, self.model, self.adapt_to_prompt, self.languages
         )
-        chosen = options or self.Options()
-        yield from pipeline.speak(text, voice, chosen, SpeechRequest(**request), progress)
+        return pipeline.speak(text, own, chosen, request, progress)
 
     def convert(
         self, source: Recording, voice: Voice, transcript: str = "", options: Any = None, **request: Any
@@ -221,14 +301,19 @@ class Cloner:
         pipeline = Pipeline(model, self.quality_checker, self.model, self.adapt_to_prompt)
         return pipeline.convert(audio, voice, chosen, ConversionRequest(**request))
 
-    def clone(self, reference: Recording, text: str | Script, options: Any = None) -> Speech:
-        """Listen and speak in one call."""
-        return join(list(self.speak(text, self.listen(reference), options)))
-
-
-def _digest(arrays: Mapping[str, np.ndarray]) -> str:
-    """Twelve hexadecimal digits of some arrays and their names."""
-    sums = hashlib.sha256()
-    for name, value in sorted(arrays.items()):
-        sums.update(name.encode() + np.ascontiguousarray(value).tobytes())
-    return sums.hexdigest()[:12]
+    def clone(
+        self,
+        reference: Voice | Recording,
+        text: str | Script,
+        options: Any = None,
+        *,
+        rate: int | None = None,
+        transcript: str | None = None,
+        **more: Any,
+    ) -> Speech:
+        """The text, whole, in the voice of a recording, of samples at `rate` hertz, of a `.voice` file, of a
+        name in the voice library, or in a Voice. The keywords are those of `speak`: language, quality, speed
+        and so on. Raises as `voice` and `speak` do.
+        """
+        voice = self.voice(reference, transcript, rate)
+        return Speech.join(self.speak(text, voice, options, **more))

@@ -17,6 +17,7 @@ from soundalike.core.contracts import Converter, PredictsDurations, Progress, Sy
 from soundalike.core.errors import ConfigError
 from soundalike.core.languages import LanguageStatus, language_name
 from soundalike.core.options import check_options, value_of
+from soundalike.core.speaking import BEST, DEFAULT_QUALITY, LOUDEST, LOUDNESS, QUALITIES, SOFTEST
 from soundalike.core.types import QualityCheck, Voice
 from soundalike.provenance import metadata
 from soundalike.text import Lexicon, Script, TextOptions, Utterance, read
@@ -25,7 +26,6 @@ from . import postprocess
 from .quality_check import QualityChecker
 from .take_selection import TakeRequest, Takes, best_take
 
-QUALITIES = ("fast", "best")
 BEST_TAKES = 3  # of each sentence of quality "best"
 NATURAL = (0.7, 1.4)  # rates beyond which speech made to fit a length sounds hurried or dragging
 
@@ -34,11 +34,9 @@ NATURAL = (0.7, 1.4)  # rates beyond which speech made to fit a length sounds hu
 class SpeechRequest:
     """How a text is to be spoken, beside the architecture's own options."""
 
-    quality: str = (
-        "fast"  # "best": the voice is adapted to its prompt first, and the clearest of three takes kept
-    )
+    quality: str = DEFAULT_QUALITY  # one of QUALITIES
     fit: float | None = None  # seconds the whole is to last; None: as long as it takes
-    loudness: float = postprocess.LOUDNESS  # LUFS of every sentence
+    loudness: float = LOUDNESS  # LUFS of every sentence
     others: Mapping[str, Voice] = field(default_factory=dict)  # the voices SSML's <voice name> may call
     quality_check: bool = True  # every sentence is checked, and made again while in doubt
     watermark: bool = True
@@ -52,7 +50,7 @@ class SpeechRequest:
 class ConversionRequest:
     """How a recording is to be converted, beside the architecture's own options."""
 
-    loudness: float = postprocess.LOUDNESS  # LUFS
+    loudness: float = LOUDNESS  # LUFS
     quality_check: bool = True  # words, where a transcript is given, and likeness are checked
     watermark: bool = True
     day: datetime.date | None = None  # in the watermark
@@ -60,7 +58,7 @@ class ConversionRequest:
 
 def check_request(request: SpeechRequest, has_aligner: bool) -> None:
     """Raise ConfigError for a quality, loudness or length that cannot be had."""
-    if request.quality not in QUALITIES or (request.quality == "best" and not has_aligner):
+    if request.quality not in QUALITIES or (request.quality == BEST and not has_aligner):
         raise ConfigError(
             f"quality '{request.quality}': choose one of {', '.join(QUALITIES)}; "
             "best needs a model with an aligner."
@@ -70,11 +68,8 @@ def check_request(request: SpeechRequest, has_aligner: bool) -> None:
 
 def check_loudness(loudness: float) -> None:
     """Raise ConfigError for a loudness that cannot be had."""
-    if not postprocess.SOFTEST <= loudness <= postprocess.LOUDEST:
-        raise ConfigError(
-            f"loudness = {loudness:g} is out of range. "
-            f"Choose {postprocess.SOFTEST:g} to {postprocess.LOUDEST:g} LUFS."
-        )
+    if not SOFTEST <= loudness <= LOUDEST:
+        raise ConfigError(f"loudness = {loudness:g} is out of range. Choose {SOFTEST:g} to {LOUDEST:g} LUFS.")
 
 
 @dataclass(frozen=True)
@@ -106,18 +101,18 @@ class Pipeline:
         check_request(request, self.checker is not None)
         script = text if isinstance(text, Script) else _script(text, voice, request.text_options)
         for warning in script.warnings:
-            warnings.warn(warning, stacklevel=3)
+            warnings.warn(warning, stacklevel=2)
         warn_of_experimental(script, self.languages)
         sentences = [postprocess.ready(sentence) for sentence in script.utterances]
         voices = [request.others.get(sentence.voice, voice) for sentence in sentences]
-        if request.quality == "best":
+        if request.quality == BEST:
             voices = [self.adapt(one) for one in voices]
         lengths = (
             None
             if request.fit is None
             else fitted_seconds(self.model, sentences, voices, options, request.fit)
         )
-        takes = TakeRequest(BEST_TAKES if request.quality == "best" else 1, request.quality_check)
+        takes = TakeRequest(BEST_TAKES if request.quality == BEST else 1, request.quality_check)
         at = request.first_sample
         for number, sentence in enumerate(sentences):
             wishes: dict[str, Any] = {"seed": options.seed + number}
@@ -209,7 +204,7 @@ def fitted_seconds(
         warnings.warn(
             f"to fit {fit:g} s the voice must speak at {rate:.2f} times its natural rate; "
             f"{sum(natural) + quiet:.1f} s would suit it.",
-            stacklevel=4,
+            stacklevel=3,
         )
     # Whole frames, so that roundings do not add up
     ends = np.round(np.cumsum(natural) / rate * model.frame_rate) / model.frame_rate

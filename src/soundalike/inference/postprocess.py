@@ -10,14 +10,12 @@ import numpy as np
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech
+from soundalike.core.speaking import LOUDNESS
 from soundalike.core.types import Timestamp
 from soundalike.text import Utterance
 from soundalike.text.alphabet import COMMA, GAP
 
 PAUSE = 0.12  # seconds of quiet put between sentences, beside those the model makes
-LOUDNESS = -23.0  # LUFS of what is spoken, as EBU R 128 has it: no peak needs rounding there
-LOUDEST = -12.0  # LUFS that may be asked for
-SOFTEST = -45.0
 # Hertz; below it there is next to no voice, but what the room of a recording hums, which a model copies with
 # it
 RUMBLE = 60.0

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from soundalike.core.errors import ConfigError
-from soundalike.core.files import write_atomic
+from soundalike.core.files import can_make, write_atomic
 from soundalike.core.types import Timestamp
 
 FORMATS = ("srt", "vtt", "json")
@@ -16,17 +16,15 @@ LONGEST_LINE = 42  # characters of a subtitle, as broadcasters have it
 
 def check_timestamp_file(path: str | os.PathLike) -> str:
     """The format of a timestamp file by its ending. Raises ConfigError for another ending, or a folder that
-    does not exist.
+    cannot be written to.
     """
     kind = Path(path).suffix.lstrip(".").lower()
     if kind not in FORMATS:
         raise ConfigError(
             f"{path}: timestamps are written as {', '.join(FORMATS)}. Give a name with one of these endings."
         )
-    if not Path(path).parent.is_dir():
-        raise ConfigError(
-            f"{path}: the folder {Path(path).parent} does not exist. Create it or choose another."
-        )
+    if not can_make(Path(path).parent):
+        raise ConfigError(f"{path}: cannot be written. Choose a file in a folder you may write to.")
     return kind
 
 

@@ -8,20 +8,24 @@ once.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from soundalike.core.contracts import Blends
 from soundalike.core.errors import CheckpointError, ConfigError, SoundalikeError
-from soundalike.core.files import data_dir
+from soundalike.core.files import can_make, data_dir
 from soundalike.core.types import Voice
 
 from . import bundled_voices
-from .cloner import Cloner
+from .adapter_cache import AdapterCache
 from .voice_file import file_stem, name_fault, write
+
+if TYPE_CHECKING:
+    from .cloner import Cloner
 
 ENDING = ".voice"
 PLACE = "SOUNDALIKE_VOICES"  # environment variable with the library's folder
@@ -169,6 +173,8 @@ def remove(name: str) -> None:
     for a bundled one.
     """
     _check_own(name)
+    with contextlib.suppress(SoundalikeError):  # of a broken file nothing is known
+        AdapterCache().forget(get(name))
     path_of(name).unlink(missing_ok=True)
 
 
@@ -178,8 +184,8 @@ def export(name: str, file: str | os.PathLike, force: bool = False, source: bool
     """
     voice = get(name)
     path = Path(file)
-    if path.suffix != ENDING or not path.parent.is_dir():
-        raise ConfigError(f"{file}: give a name that ends in {ENDING}, in a folder that exists.")
+    if path.suffix != ENDING or not can_make(path.parent):
+        raise ConfigError(f"{file}: give a name that ends in {ENDING}, in a folder you may write to.")
     write(voice, path, source, overwrite=force)
 
 

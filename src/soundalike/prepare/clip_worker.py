@@ -25,6 +25,7 @@ from soundalike.prepare.readers.clips import Clip
 from soundalike.prepare.readers.languages import AUTO
 from soundalike.text import LANGUAGES, detect_language, phonemize
 
+from .defaults import LONGEST, SHORTEST
 from .denoise import without_noise
 from .slicing import MARGIN, cut, speech, texts_of_spans
 
@@ -44,8 +45,8 @@ class Plan:
     kinds: tuple[str, ...] = KINDS
     denoise: bool = False  # take steady noise out first
     trim: bool = True  # leave MARGIN seconds of silence at the ends
-    longest: float = 12.0  # seconds of a piece of a long recording, at most
-    shortest: float = 1.0  # shorter pieces are rejected
+    longest: float = LONGEST  # seconds of a piece of a long recording, at most
+    shortest: float = SHORTEST  # shorter pieces are rejected
     language: str = "en"  # of clips whose corpus does not say; "auto": of what is said
     speaker: str = ""  # who speaks in all clips; empty: whom their corpus names
     vad: str = "activity"  # what finds speech in long recordings: silero or activity

@@ -33,6 +33,7 @@ from soundalike.text import phonemize
 
 from . import watermark
 from .metadata import today, voice_id
+from .terms import LONGEST_TERM
 
 FORMAT = "soundalike-consent-1"
 PLACE = "SOUNDALIKE_KEYS"  # environment variable with the folder of the key
@@ -40,7 +41,6 @@ KEY = "consent-key.pem"
 TRUSTED = "trusted-keys.txt"
 LEAST_LIKENESS = 0.6  # cosine of the speaker embeddings of the reading and of the voice
 LEAST_WORDS = -4.25  # mean score of the worst fifth of the words: as many as are drawn at random, and the day
-LONGEST_TERM = 3650  # days
 LONGEST_SCOPE = 200  # characters
 WORDS = (
     "amber basket bridge candle copper cotton dragon eagle falcon feather forest garden ginger hammer "

@@ -11,14 +11,16 @@ from soundalike.checkpoints import model_store
 from soundalike.checkpoints.bundle import BUILT_IN, read_model
 from soundalike.core.errors import CheckpointError
 from soundalike.core.languages import LanguageStatus
+from soundalike.core.speaking import BEST, FAST
 from soundalike.inference.cloner import Cloner
 
 from .errors import Refusal
 from .request_options import options_of_architecture
 
 DEFAULT = "soundalike"  # the server's own model: the built-in one, or that of --model
-# Names of the default, and the quality each stands for; OpenAI's are accepted, so that existing clients work
-DEFAULT_NAMES = {DEFAULT: "fast", "tts-1": "fast", "tts-1-hd": "best", "gpt-4o-mini-tts": "fast"}
+# Names of the default, and the quality each stands for (None: that of the route); OpenAI's are accepted, so
+# that existing clients work
+DEFAULT_NAMES = {DEFAULT: None, "tts-1": FAST, "tts-1-hd": BEST, "gpt-4o-mini-tts": FAST}
 
 _DATED = re.compile(r"-(\d{4}|\d{4}-\d\d-\d\d)")  # after OpenAI's names of models: when they were made
 
@@ -67,7 +69,7 @@ class Models:
             with self._loading:
                 if own not in self._loaded:
                     family = None if own == DEFAULT else own
-                    self._loaded[own] = Cloner.load(self.folders[own], family=family)
+                    self._loaded[own] = Cloner.load(self.folders[own], family=family, cache=False)
         return self._loaded[own]
 
     def languages(self) -> dict[str, LanguageStatus]:

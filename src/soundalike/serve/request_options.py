@@ -6,8 +6,8 @@ import functools
 
 from soundalike.core import registry
 from soundalike.core.options import Option, Range, options_of
+from soundalike.core.speaking import LOUDEST, LOUDNESS, SOFTEST
 from soundalike.inference.option_table import option_table
-from soundalike.inference.postprocess import LOUDEST, LOUDNESS, SOFTEST
 
 # OpenAI's limits of `speed`. A model's own are narrower; beyond them its speech is stretched
 SLOWEST, FASTEST = 0.25, 4.0

@@ -20,9 +20,9 @@ from pydantic import (
 
 from soundalike.core.errors import ConfigError
 from soundalike.core.options import Option, check_value, options_of
+from soundalike.core.speaking import QUALITIES, STREAM_QUALITY
 from soundalike.core.text_options import CodeBlocks, Emoji, TextFormat, TextOptions
 from soundalike.inference.option_table import option_table
-from soundalike.inference.pipeline import QUALITIES
 
 from .encode import MEDIA
 from .errors import Refusal
@@ -155,7 +155,8 @@ class TextRequest(OptionFields):  # type: ignore[misc, valid-type]  # its fields
     language: Language | None = None
     quality: Quality | None = Field(
         None,
-        description="best adapts to the voice, makes each sentence three times and keeps the clearest.",
+        description="best adapts to the voice, makes each sentence three times and keeps the clearest: the "
+        "default of /voice-cloning and of jobs; fast is that of /v1/audio/speech, which streams.",
     )
     text_format: TextFormat = Field("auto", description=_TEXT["text_format"].help)
     code_blocks: CodeBlocks = Field("announce", description=_TEXT["code_blocks"].help)
@@ -182,9 +183,11 @@ class TextRequest(OptionFields):  # type: ignore[misc, valid-type]  # its fields
         return sorted(self.model_extra or {})
 
     @property
-    def chosen_quality(self) -> str:
-        """The quality that was given, else the one that the model's name stands for."""
-        return self.quality or DEFAULT_NAMES.get(self.model, QUALITIES[0])
+    def chosen_quality(self) -> str | None:
+        """The quality that was given, else the one that the model's name stands for; None: the default of the
+        model.
+        """
+        return self.quality or DEFAULT_NAMES.get(self.model)
 
     @property
     def options(self) -> dict[str, float]:
@@ -219,6 +222,11 @@ class SpeechRequest(TextRequest):
     timestamps: bool = Field(
         False, description="With sse: each delta also carries its words and when they are said."
     )
+
+    @property
+    def chosen_quality(self) -> str:
+        """As of other requests, but `fast` by default: the first sound is sent before the rest is made."""
+        return super().chosen_quality or STREAM_QUALITY
 
 
 class JobRequest(TextRequest):

@@ -23,6 +23,7 @@ import uvicorn
 from soundalike.audio.audio import Audio
 from soundalike.audio.speech import join
 from soundalike.core.errors import SoundalikeError
+from soundalike.core.speaking import FAST
 from soundalike.core.vectors import unit
 from soundalike.inference.cloner import Cloner
 from soundalike.models.aligners.word_scores import word_scores
@@ -230,7 +231,7 @@ def references(cloner: Cloner) -> list[Audio]:
     import soxr
 
     voice = cloner.listen(buzz())
-    speech = join([piece for line in TRAINING_TEXTS for piece in cloner.speak(line, voice)])
+    speech = join([piece for line in TRAINING_TEXTS for piece in cloner.speak(line, voice, quality=FAST)])
     return [
         Audio(soxr.resample(speech.samples, speech.rate, speech.rate / pace), speech.rate)
         for pace in np.geomspace(0.7, 1.35, VOICES)

@@ -14,11 +14,11 @@ from sqlalchemy import Engine
 
 from soundalike.audio.speech import Speech
 from soundalike.core.errors import SoundalikeError
+from soundalike.core.speaking import LOUDNESS
 from soundalike.core.types import Voice
 from soundalike.inference import bundled_voices, voice_library
 from soundalike.inference.cloner import Cloner
 from soundalike.inference.long_text import speak_in_sections
-from soundalike.inference.postprocess import LOUDNESS
 from soundalike.inference.script_request import ScriptRequest, known_voices, read_script
 from soundalike.inference.speech_length import most_seconds, predicted_seconds
 from soundalike.provenance import consent

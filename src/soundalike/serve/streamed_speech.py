@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from soundalike.audio.speech import Speech
 from soundalike.core.errors import TextError
 from soundalike.core.languages import TextLanguage
+from soundalike.core.speaking import LOUDNESS
 from soundalike.core.types import Timestamp, Voice
-from soundalike.inference.postprocess import LOUDNESS
 from soundalike.inference.script_request import ScriptRequest, read_script
 from soundalike.inference.speech_length import predicted_seconds
 from soundalike.provenance.metadata import today

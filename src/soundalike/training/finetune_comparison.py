@@ -10,6 +10,7 @@ from typing import Any
 from tqdm import tqdm
 
 from soundalike.audio.speech import join
+from soundalike.core.speaking import FAST
 from soundalike.core.types import Voice
 from soundalike.data.manifest import Row
 from soundalike.text import read
@@ -92,7 +93,7 @@ def _spoken(
         wav = work / name / f"{number:02d}.wav"
         text = row.text or SENTENCES[number % len(SENTENCES)]
         script = read(text, row.language if row.text else "en")
-        sound = join(list(cloner.speak(script, voice, watermark=False)))
+        sound = join(list(cloner.speak(script, voice, quality=FAST, watermark=False)))
         sound.write(wav)
         doubts = [bool(check.doubts) for check in sound.checks]
         doubted.append(sum(doubts) / max(1, len(doubts)))

@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
+from soundalike.core.errors import Interrupted
 from soundalike.core.types import Batch
 from soundalike.data.dataset import Dataset
 
@@ -50,8 +51,8 @@ def train(
     finally:
         run.bar.close()
     run.finish()
-    if is_stopped():
-        print(f"interrupted at step {state.step}; run the same command to go on")
+    if is_stopped() and state.step < recipe.train.steps:
+        raise Interrupted(f"interrupted at step {state.step}; run the same command to go on")
     return folder
 
 

@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 from soundalike.core.errors import EvaluationError
-from soundalike.core.files import write_atomic
+from soundalike.core.files import can_make, write_atomic
 
 FORMAT = "soundalike-ratings-1"
 TABLES = (
@@ -66,10 +66,9 @@ class Ratings:
         when it holds another test.
         """
         place = Path(path)
-        if not place.parent.is_dir():
-            raise EvaluationError(
-                f"{path}: the folder {place.parent} does not exist. Create it or choose another."
-            )
+        if not can_make(place.parent):
+            raise EvaluationError(f"{path}: cannot be written. Choose a file in a folder you may write to.")
+        place.parent.mkdir(parents=True, exist_ok=True)
         wanted = {"format": FORMAT, **about}
         if not place.exists():
             made = Ratings(place)

@@ -50,6 +50,7 @@ class PromptConditionedSynthesizer:
         self.vocoder = vocoder
         self.speaker_encoder = speaker_encoder
         self.aligner = aligner
+        self.aligner_network: nn.Module | None = None  # what the aligner's weights are
         self.mel = mel
         self.sample_rate = mel.sample_rate
         self.frame_rate = mel.frames_per_second
@@ -63,7 +64,9 @@ class PromptConditionedSynthesizer:
         acoustic = parts["acoustic"]
         aligner = parts["aligner"].instrument if "aligner" in parts else None
         encoder = parts["speaker"].instrument
-        return cls(acoustic.network, parts["vocoder"].network, encoder, acoustic.mel, aligner)
+        made = cls(acoustic.network, parts["vocoder"].network, encoder, acoustic.mel, aligner)
+        made.aligner_network = parts["aligner"].network if "aligner" in parts else None
+        return made
 
     @functools.cached_property
     def weights(self) -> str:
@@ -74,6 +77,19 @@ class PromptConditionedSynthesizer:
                 for name, value in self.acoustic.state_dict().items()
             }
         )
+
+    @functools.cached_property
+    def adaptation(self) -> str:
+        """Twelve hexadecimal digits that name all that prompt adaptation depends on beside the voice."""
+        from .prompt_adaptation import SETTINGS
+
+        parts = [self.weights, *(digest(part.state_dict()) for part in self.adaptation_parts())]
+        said = repr((parts, self.adaptation_layers, SETTINGS))
+        return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+    def adaptation_parts(self) -> list[nn.Module]:
+        """The networks, beside the acoustic model, that prompt adaptation uses."""
+        return [] if self.aligner_network is None else [self.aligner_network]
 
     @property
     def can_adapt_to_prompt(self) -> bool:

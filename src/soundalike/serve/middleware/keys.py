@@ -61,6 +61,7 @@ def new_key(path: str | os.PathLike, name: str) -> str:
             f"{path}: has a key called '{name}' already. Choose another name, or delete its line."
         )
     key = f"sk-soundalike-{secrets.token_urlsafe(32)}"
+    file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
         out.write(f"{name} sha256:{_hash(key)}\n")

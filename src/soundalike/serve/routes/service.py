@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from soundalike import __version__
-from soundalike.inference.pipeline import QUALITIES
+from soundalike.core.speaking import QUALITIES
 from soundalike.serve.encode import MEDIA
 from soundalike.serve.errors import Refusal
 from soundalike.serve.request_options import FASTEST, SLOWEST, ranges

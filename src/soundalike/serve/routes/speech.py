@@ -192,7 +192,7 @@ def text_request(
     language: Annotated[Language | None, Form()] = None,
     speed: Annotated[Speed, Form()] = 1.0,
     seed: Annotated[Seed, Form()] = 0,
-    quality: Annotated[Quality, Form()] = "best",
+    quality: Annotated[Quality | None, Form()] = None,
     model: Annotated[Model, Form()] = DEFAULT,
     text_format: Annotated[TextFormat, Form()] = "auto",
 ) -> TextRequest:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import torch
+from torch import nn
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech, join
@@ -58,6 +59,11 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
     ) -> tuple[str, ...]:
         """The layers prompt adaptation changes."""
         return ("decoder", "depth", "looks", "hear") if self.discriminator is not None else ()
+
+    def adaptation_parts(self) -> list[nn.Module]:
+        """The aligner and the discriminator."""
+        judge = [] if self.discriminator is None else [self.discriminator]
+        return [*super().adaptation_parts(), *judge]
 
     def adaptation_objective(self, network: Starling, facts: DataFacts) -> StarlingObjective:
         """A copy of the acoustic model under training against the discriminator."""

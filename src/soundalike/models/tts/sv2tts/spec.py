@@ -8,6 +8,7 @@ from typing import Annotated
 
 from soundalike.core.contracts import ArchitectureSpec, LoadedPart, Synthesizer
 from soundalike.core.options import Help, Range
+from soundalike.core.speaking import FAST
 from soundalike.models.common.prompt_voice import PROMPT_VOICE, prompt_slots
 
 
@@ -34,4 +35,5 @@ SPEC = ArchitectureSpec(
     PROMPT_VOICE,
     _assemble,
     capabilities=("blend", "adapt", "attention"),
+    quality=FAST,  # prompt adaptation takes it long, and costs it words
 )

@@ -1,0 +1,68 @@
+"""Workers that are told to end: at once, without a word, and what they write is undone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+WORK = """
+import functools
+import os
+import sys
+import time
+
+from soundalike.core.executors import run
+from soundalike.core.files import write_atomic
+
+
+def work(job, folder):
+    if job == 0:
+        return job
+    def slowly(place):
+        os.write(1, b"writing\\n")
+        time.sleep(600)
+    write_atomic(f"{folder}/{job}.txt", slowly)
+
+
+def main():
+    for done in run("local", functools.partial(work, folder=sys.argv[1]), list(range(8)), 2):
+        pass
+
+
+if __name__ == "__main__":
+    import soundalike.cli.main as real
+    from soundalike.__main__ import main as start
+
+    real.main = main
+    raise SystemExit(start())
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+@pytest.mark.parametrize("who", ["the terminal, to all", "another process, to the first"])
+def test_ctrl_c_ends_workers_and_leaves_nothing(who, tmp_path):
+    (tmp_path / "work.py").write_text(WORK, encoding="utf-8")
+    (tmp_path / "out").mkdir()
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "work.py"), str(tmp_path / "out")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        # Python's usual way with SIGINT, which who starts the tests may have switched off
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
+    try:
+        assert [process.stdout.readline() for _ in range(2)] == [b"writing\n"] * 2
+        send = os.killpg if who.startswith("the terminal") else os.kill
+        send(process.pid, signal.SIGINT)
+        said = process.communicate(timeout=600)[1].decode()
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+    assert process.returncode == 130 and said == "soundalike: interrupted\n"
+    assert list((tmp_path / "out").iterdir()) == []
