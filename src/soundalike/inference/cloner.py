@@ -7,7 +7,7 @@ import io
 import os
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,8 +24,10 @@ from soundalike.text import Script, phonemize, read
 
 from .pipeline import ConversionRequest, Pipeline, SpeechRequest
 from .quality_check import QualityChecker
-from .recordings import Recording, open_recording, shortened_clip
-from .reference_check import HOPELESS, Report, check_reference, examine
+from .recordings import OpenedRecording, Recording, open_recording, shortened_clip
+from .reference_check import HOPELESS, Report, Survey, check_reference, examine, report_on
+from .reference_measures import RATE
+from .references import HeardClip, best_clip, facts_of, joined_voice
 from .voice_file import SMALL, pitch_facts
 
 REMEMBERED = 32  # voices adapted to their prompt
@@ -69,36 +71,42 @@ class Cloner:
         phonemize("ready")  # opens the lexicon now, so that the first sentence need not wait for it
         return cloner
 
-    def listen(self, reference: Recording, transcript: str | None = None) -> Voice:
-        """The voice of a recording, which should hold two seconds of speech or more.
+    def listen(self, reference: Recording | Sequence[Recording], transcript: str | None = None) -> Voice:
+        """The voice of a recording, which should hold two seconds of speech or more; of several of one
+        person, the speaker embedding is the mean over all, and the prompt is that of the best.
 
-        Raises AudioError when it is silent or holds under a second of speech; warns when it is poor, with how
-        to mend it.
+        Raises AudioError when one is silent or holds under a second of speech; warns when one is poor, with
+        how to mend it, and where another person seems to speak in one.
         """
-        name = "reference" if isinstance(reference, Audio | io.BytesIO) else os.fspath(reference)
-        audio, channels = open_recording(reference)
-        report = self._examine(audio, channels, transcript)
-        check_reference(report, name)
-        start, stop = (int(seconds * audio.rate) for seconds in report.window)
-        used = Audio(audio.samples[start:stop], audio.rate)
-        # A transcript of the whole says nothing of a part
-        told = transcript if len(used.samples) == len(audio.samples) else None
-        voice = self.synthesizer.condition(Reference(used, told))
-        facts = {
-            "seconds": round(audio.seconds, 2),
-            "speech_seconds": report.speech_seconds,
-            "rate": report.rate,
-            "report": report.to_dict(),
-            "language": None,
-            "consent": {},
-            "model": self.model,
-        }
+        if isinstance(reference, Audio | str | os.PathLike | io.BytesIO):
+            several: list[Recording] = [reference]
+        else:
+            several = list(reference)
+        if not several:
+            raise AudioError("no recording is given. Give one or more of the person to be cloned.")
+        clips = [self._listen_to(one, transcript if len(several) == 1 else None) for one in several]
+        voice = joined_voice(clips)
+        facts = {**facts_of(clips), "language": None, "consent": {}, "model": self.model}
         if "prompt_pitch" in voice.tensors:
             facts["pitch"] = pitch_facts(voice.tensors["prompt_pitch"])
         size = sum(value.nbytes for value in voice.tensors.values())
+        used = best_clip(clips).used
         clip = shortened_clip(used.resample(self.sample_rate), SMALL - size - ROOM_FOR_FACTS)
         source = {"source": clip} if len(clip) else {}
         return Voice({**voice.tensors, **source}, {**voice.facts, **facts})
+
+    def _listen_to(self, reference: Recording, transcript: str | None) -> HeardClip:
+        """One recording, judged, and the voice of its best stretch."""
+        name = "reference" if isinstance(reference, Audio | io.BytesIO) else os.fspath(reference)
+        recording = open_recording(reference, highest_rate=self._highest_rate)
+        audio = recording.audio
+        report = self._examine(recording, transcript)
+        check_reference(report, name)
+        start, stop = (int(seconds * audio.rate) for seconds in report.window)
+        used = Audio(audio.samples[start:stop].copy(), audio.rate)
+        # A transcript of the whole says nothing of a part
+        told = transcript if len(used.samples) == len(audio.samples) else None
+        return HeardClip(name, audio.seconds, report, used, self.synthesizer.condition(Reference(used, told)))
 
     def adapt_to_prompt(self, voice: Voice, progress: Progress | None = None) -> Voice:
         """The voice with a difference to the model's weights, learned from its own prompt in some seconds;
@@ -127,12 +135,24 @@ class Cloner:
 
     def check(self, reference: Recording, transcript: str | None = None) -> Report:
         """What a recording is worth as a reference. Raises AudioError when it cannot be read."""
-        return self._examine(*open_recording(reference), transcript)
+        return self._examine(open_recording(reference, highest_rate=self._highest_rate), transcript)
 
-    def _examine(self, audio: Audio, channels: np.ndarray, transcript: str | None) -> Report:
+    def judge(self, surveyed: Survey) -> Report:
+        """The report on a recording that was looked at already (`reference_check.survey`)."""
         encoder = self.speaker_encoder
-        agree = self._agreement(audio, transcript) if transcript and self.aligner is not None else None
-        return examine(audio, channels, None if encoder is None else encoder.embed, agree)
+        return report_on(surveyed, None if encoder is None else encoder.embed)
+
+    @property
+    def _highest_rate(self) -> int:
+        """Hertz above which nothing of a reference is used."""
+        return max(RATE, self.sample_rate)
+
+    def _examine(self, recording: OpenedRecording, transcript: str | None) -> Report:
+        encoder = self.speaker_encoder
+        agree = None
+        if transcript and self.aligner is not None:
+            agree = self._agreement(recording.audio, transcript)
+        return examine(recording, None if encoder is None else encoder.embed, agree)
 
     def _agreement(self, audio: Audio, transcript: str) -> float:
         """The mean log-probability of the transcript's phonemes in a recording."""
@@ -202,7 +222,7 @@ class Cloner:
         keywords are the fields of `pipeline.ConversionRequest`. Raises ConfigError for a model that cannot
         convert, AudioError where too little of the recording is understood.
         """
-        audio, _ = open_recording(source)
+        audio = open_recording(source).audio
         model = self.synthesizer
         if not isinstance(model, Converter):
             raise ConfigError("this family cannot convert recordings. Leave --model and --family out.")
@@ -212,7 +232,9 @@ class Cloner:
         pipeline = Pipeline(model, self.quality_checker, self.model, self.adapt_to_prompt)
         return pipeline.convert(audio, voice, chosen, ConversionRequest(**request))
 
-    def clone(self, reference: Recording, text: str | Script, options: Any = None) -> Speech:
+    def clone(
+        self, reference: Recording | Sequence[Recording], text: str | Script, options: Any = None
+    ) -> Speech:
         """Listen and speak in one call."""
         return join(list(self.speak(text, self.listen(reference), options)))
 

@@ -94,7 +94,7 @@ def work(job: Job, plan: Plan, folder: str, aligner: Aligner | None = None) -> d
     try:
         if not os.path.isfile(clip.audio):
             raise AudioError(f"{clip.where}: there is no {clip.audio}.")
-        sound = Audio.read(clip.audio)
+        sound = Audio.read(clip.audio).without_low_frequencies()
         sound = without_noise(sound) if plan.denoise else sound
         pieces = _pieces(clip, sound, plan, aligner)
     except (AudioError, TextError) as error:
