@@ -85,6 +85,13 @@ def headless(desk: Path, header: str) -> None:
 
 
 LINE = 4  # of the clip ada2, whose faults most are
+
+
+def rumbling(samples, rate):
+    """With a rumble of 12 Hz."""
+    return samples + 0.1 * np.sin(2 * np.pi * 12 * np.arange(len(samples)) / rate), rate
+
+
 FAULTS = {  # check -> how it comes about, the line it is found in (0: a file)
     "bom": (lambda d: as_bytes(d, "utf-8", b"\xef\xbb\xbf"), 1),
     "encoding": (lambda d: (rewrite(d, "leaves", "leaves café"), as_bytes(d, "cp1252")), LINE),
@@ -117,6 +124,7 @@ FAULTS = {  # check -> how it comes about, the line it is found in (0: a file)
     "clipped": (lambda d: change(d, lambda s, r: (np.clip(s * 8, -0.5, 0.5), r)), LINE),
     "quiet": (lambda d: change(d, lambda s, r: (s * 0.01, r)), LINE),
     "offset": (lambda d: change(d, lambda s, r: (s * 0.5 + 0.1, r)), LINE),
+    "rumble": (lambda d: change(d, rumbling), LINE),
     "pace": (lambda d: rewrite(d, TEXTS[2], TEXTS[2] * 6), LINE),
     "pace ": (lambda d: rewrite(d, TEXTS[2], "Oh!"), LINE),
 }
@@ -146,6 +154,7 @@ def test_a_seeded_fault_is_found(check, desk):
         "unspeakable": {"pace"},
         "markup": {"pace"},
         "clipped": {"offset"},
+        "rumble": {"offset"},
     }
     assert rest <= consequences.get(check, set()), [str(finding) for finding in findings]
     assert found[0].reason and found[0].remedy.endswith(".")

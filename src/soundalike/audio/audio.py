@@ -15,13 +15,17 @@ from soundalike.core import html
 from soundalike.core.errors import AudioError
 
 from . import loudness
-from .io import check_target, encode_samples, format_of, read_channels, write_encoded
+from .io import check_target, encode_samples, format_of, write_encoded
+from .levels import frame_power, speech_level
+from .low_frequencies import take_out
+from .recording import read_mono
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
 SILENCE_DB = -40.0  # quieter than the loud parts by this much counts as silence
 NOISE_FLOOR_DB = -85.0  # dBFS; nothing below this is sound
+PIECE = 6000  # hundredths of a second looked at together
 AUDIBLE_PEAK = 1e-3  # a recording that never exceeds this is silent
 
 Some = TypeVar("Some", bound="Audio")
@@ -69,11 +73,12 @@ class Audio:
     def read(path: str | os.PathLike | io.BytesIO) -> Audio:
         """Sound from any file libsndfile or PyAV (FFmpeg) reads, a video's sound track included.
 
-        Several channels are averaged. Raises AudioError naming the file when it is missing, holds no audio,
-        or holds samples that are not numbers.
+        Channels that fit one another are averaged, of others one is taken, of several tracks the first that
+        holds speech. Raises AudioError naming the file when it is missing, holds no audio, or holds samples
+        that are not numbers.
         """
-        channels, rate = read_channels(path)
-        return Audio(np.ascontiguousarray(channels.mean(axis=1), dtype=np.float32), rate)
+        found = read_mono(path)
+        return Audio(found.samples, found.rate)
 
     def resample(self, rate: int) -> Self:
         """The same sound at another rate (soxr, high quality)."""
@@ -97,13 +102,24 @@ class Audio:
 
     def activity(self) -> np.ndarray:
         """Which hundredths of a second hold sound: (T,) bool, relative to the loud parts of the recording."""
-        hop = max(1, self.rate // 100)
-        whole = len(self.samples) // hop * hop
-        if whole == 0:
+        power = self.frame_power()
+        if not len(power):
             return np.zeros(0, bool)
-        power = (self.samples[:whole].reshape(-1, hop) ** 2).mean(axis=1)
         level = 10 * np.log10(power + 1e-12)
         return (level > np.percentile(level, 95) + SILENCE_DB) & (level > NOISE_FLOOR_DB)
+
+    def without_low_frequencies(self) -> Audio:
+        """Without an offset and rumble, where they are large beside the speech."""
+        samples = self.samples.copy()
+        take_out(samples, self.rate, speech_level(frame_power(samples, self.rate)))
+        return Audio(samples, self.rate)
+
+    def frame_power(self) -> np.ndarray:
+        """The mean square (T,) of each hundredth of a second."""
+        hop = max(1, self.rate // 100)
+        frames = self.samples[: len(self.samples) // hop * hop].reshape(-1, hop)
+        power = [(frames[at : at + PIECE] ** 2).mean(axis=1) for at in range(0, len(frames), PIECE)]
+        return np.concatenate(power) if power else np.zeros(0, np.float32)
 
     def speech_seconds(self) -> float:
         """Seconds that are not silence."""

@@ -1,4 +1,4 @@
-"""Audio files: decoding by libsndfile and FFmpeg, encoding, writing, comments."""
+"""Audio files: encoding, writing, comments. `recording` reads them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from soundalike.core.errors import AudioError
 from soundalike.core.files import can_make, write_atomic
 
+from .decoding import pyav
 from .quiet import quiet_decoder
 
 FORMATS = {
@@ -18,41 +19,11 @@ FORMATS = {
     "flac": ("FLAC", "PCM_16"),
     "mp3": ("MP3", "MPEG_LAYER_III"),
     "ogg": ("OGG", "VORBIS"),
+    "opus": ("OGG", "OPUS"),
+    "m4a": ("MP4", "AAC"),  # by FFmpeg
 }
-
-
-BLOCK = 1 << 18  # samples of each channel decoded at a time
-
-
-def read_channels(
-    path: str | os.PathLike | io.BytesIO, longest: float = float("inf"), container: str | None = None
-) -> tuple[np.ndarray, int]:
-    """The channels (N, C) float32 of a file and their rate in hertz; what `Audio.read` averages.
-
-    Raises AudioError as that does, and for a recording of more than `longest` seconds, of which no more than
-    that is decoded. Without a `container` (FFmpeg's name of it) FFmpeg chooses among all it knows, some of
-    which name further files.
-    """
-    source: str | io.BytesIO
-    if isinstance(path, io.BytesIO):
-        source = path
-        name = "<stream>"
-    else:
-        source = name = os.fspath(path)
-        if not os.path.exists(name):
-            raise AudioError(f"{name}: no such file. Give the path of a recording.")
-        if os.path.isdir(name):
-            raise AudioError(f"{name}: this is a folder. Give the path of one recording.")
-        if os.path.getsize(name) == 0:
-            raise AudioError(f"{name}: the file is empty. Give a recording of speech.")
-    channels, rate = _decode(source, name, longest, container)
-    if len(channels) == 0:
-        raise AudioError(f"{name}: the file holds no sound. Give a recording of speech.")
-    if not np.isfinite(channels).all():
-        raise AudioError(
-            f"{name}: the file holds samples that are not finite numbers (NaN). Export it again."
-        )
-    return np.asarray(channels, np.float32).reshape(len(channels), -1), int(rate)
+OPUS_RATES = (8_000, 12_000, 16_000, 24_000, 48_000)  # hertz that Opus is encoded at
+AAC_BITS = 96_000  # a second
 
 
 def format_of(path: str | os.PathLike, format: str | None = None) -> str:
@@ -72,7 +43,8 @@ def check_target(path: str | os.PathLike, format: str | None = None) -> None:
     can be made, not a device.
     """
     target = Path(path)
-    format_of(target, format)
+    if format_of(target, format) == "m4a":
+        pyav(f"{target}: m4a is not written without FFmpeg; wav, flac, mp3, ogg and opus are.")
     if (target.exists() and not target.is_file()) or not can_make(target.parent):
         raise AudioError(f"{target}: cannot be written. Choose a file in a folder you may write to.")
 
@@ -85,14 +57,41 @@ def encode_samples(samples: np.ndarray, rate: int, format: str, comment: str = "
     import soundfile
 
     container, subtype = FORMATS[format_of("", format)]
-    buffer = io.BytesIO()
     samples = np.clip(samples, -1.0, 1.0)
+    if subtype == "AAC":
+        return _as_m4a(samples, rate, comment)
+    if subtype == "OPUS" and rate not in OPUS_RATES:
+        import soxr
+
+        samples = np.clip(soxr.resample(samples, rate, max(OPUS_RATES)), -1.0, 1.0)
+        rate = max(OPUS_RATES)
+    buffer = io.BytesIO()
     with soundfile.SoundFile(buffer, "w", rate, 1, subtype=subtype, format=container) as file:
         if comment:
             file.comment = comment
         # Libsndfile's Vorbis encoder overflows its stack on long blocks
         for start in range(0, len(samples), rate):
             file.write(samples[start : start + rate])
+    return buffer.getvalue()
+
+
+def _as_m4a(samples: np.ndarray, rate: int, comment: str) -> bytes:
+    """Samples (N,) in [-1, 1] as the bytes of an MP4 file of AAC."""
+    av = pyav("m4a: not a format that is written without FFmpeg. wav, flac, mp3, ogg and opus are.")
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="ipod") as container:
+        if comment:
+            container.metadata["comment"] = comment
+        stream = container.add_stream("aac", rate=rate, layout="mono")
+        stream.bit_rate = AAC_BITS
+        frame = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(samples[None], np.float32), format="fltp", layout="mono"
+        )
+        frame.sample_rate = rate
+        frame.pts = 0
+        if len(samples):
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
     return buffer.getvalue()
 
 
@@ -120,59 +119,12 @@ def read_comment(path: str | os.PathLike) -> str:
             return file.comment or ""
     except (soundfile.LibsndfileError, TypeError):
         pass  # not one of libsndfile's formats
-    import av
-
+    try:
+        av = pyav("")
+    except AudioError:
+        return ""
     try:
         with av.open(os.fspath(path)) as container:
             return {name.lower(): value for name, value in container.metadata.items()}.get("comment", "")
     except (av.FFmpegError, ValueError, UnicodeDecodeError):
         return ""
-
-
-def _decode(
-    path: str | io.BytesIO, name: str, longest: float, container: str | None
-) -> tuple[np.ndarray, int]:
-    import soundfile
-
-    parts = []
-    seconds = 0.0
-    try:
-        with quiet_decoder(path), soundfile.SoundFile(path) as file:
-            rate = file.samplerate
-            # A file made as a stream does not say how long it is
-            while len(block := file.read(BLOCK, dtype="float32", always_2d=True)):
-                parts.append(block)
-                seconds = _counted(seconds + len(block) / rate, longest, name)
-        return np.concatenate(parts) if parts else np.zeros((0, 1), np.float32), rate
-    except (soundfile.LibsndfileError, TypeError):
-        parts = []  # not one of libsndfile's formats: FFmpeg knows more
-        seconds = 0.0
-    if isinstance(path, io.BytesIO):
-        path.seek(0)
-    import av
-
-    try:
-        with av.open(path, "r", format=container) as opened:
-            if not opened.streams.audio:
-                raise AudioError(f"{name}: the file holds no sound track. Give a recording of speech.")
-            stream = opened.streams.audio[0]
-            rate = stream.rate
-            resampler = av.AudioResampler(format="fltp", layout=stream.layout, rate=rate)
-            for frame in opened.decode(stream):
-                parts += [r.to_ndarray() for r in resampler.resample(frame)]
-                seconds = _counted(seconds + frame.samples / rate, longest, name)
-            parts += [r.to_ndarray() for r in resampler.resample(None)]
-    except (av.FFmpegError, ValueError) as error:
-        raise AudioError(
-            f"{name}: not a readable recording ({error}). Give wav, flac, mp3, m4a, ogg or webm."
-        ) from error
-    if not parts:
-        raise AudioError(f"{name}: the file holds no sound. Give a recording of speech.")
-    return np.concatenate(parts, axis=1).T, rate
-
-
-def _counted(seconds: float, longest: float, name: str) -> float:
-    """The seconds decoded so far. Raises AudioError when they are more than wanted."""
-    if seconds > longest:
-        raise AudioError(f"{name}: longer than {longest:g} s. Cut out 5 to 10 s of speech.")
-    return seconds

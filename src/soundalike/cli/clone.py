@@ -19,6 +19,7 @@ from .command import App, OptionGroup, verb
 from .options import (
     ArchitectureOptions,
     ModelOptions,
+    MoreReferences,
     OriginOptions,
     ReadingOptions,
     SpeakingOptions,
@@ -33,6 +34,7 @@ EXAMPLES = """
 soundalike clone me.wav "Good evening." -o out.wav
 soundalike clone me.wav --text-file story.txt -o story.mp3 --speed 0.9
 soundalike clone anna "For a dub." -o dub.wav --fit 2.5
+soundalike clone a.wav b.wav c.wav "One voice from three recordings."
 soundalike clone me.wav "Yes. [pause 1s] No." --timestamps out.srt
 echo "From a pipe." | soundalike clone me.wav - -o - > piped.wav
 """
@@ -48,7 +50,7 @@ class OutputOptions(OptionGroup):
     ] = "out.wav"
     format: Annotated[
         str | None,
-        typer.Option("--format", help="wav, flac, mp3 or ogg", show_default="by the name's ending"),
+        typer.Option("--format", help="wav, flac, mp3, ogg, opus, m4a", show_default="by the name's ending"),
     ] = None
     timestamps: Annotated[
         str | None,
@@ -117,9 +119,15 @@ def clone(
     reading: ReadingOptions,
     origin: OriginOptions,
     model: ModelOptions,
-    text: Annotated[
-        str | None, typer.Argument(help="what to say; - reads it from standard input", show_default=False)
+    rest: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[REFERENCE...] [TEXT]",
+            help="further recordings of the same person, then what to say; - reads it from standard input",
+            show_default=False,
+        ),
     ] = None,
+    more: MoreReferences = None,
     text_file: Annotated[
         str | None, typer.Option("--text-file", metavar="FILE", help="file with the text, UTF-8")
     ] = None,
@@ -136,10 +144,11 @@ def clone(
     from soundalike.inference.script_request import called_voices, known_voices, read_script
     from soundalike.provenance.metadata import today
 
+    references, text = references_and_text(reference, rest or [], more or [], text_file)
     words = text_of(text, text_file)
     format = output.check()
     origin.check(format)
-    found = voice_library.find(reference)
+    found = voice_library.find_all(references)
     known = known_voices(words, lambda: [entry.name for entry in voice_library.listing()])
     request = reading.request(words, text_file or "text", known)
     kept = found if isinstance(found, Voice) else None
@@ -180,6 +189,17 @@ def clone(
         # A consent is bound to the arrays it was given for
         saved = voice if voice.facts.get("consent") else speaker
         Voice(saved.tensors, {**saved.facts, **lexicon}).save(output.save_voice, output.source)
+
+
+def references_and_text(
+    first: str, rest: list[str], more: list[str], text_file: str | None
+) -> tuple[list[str], str | None]:
+    """The references among the arguments and the options, and the text: the last argument, unless it is in a
+    file.
+    """
+    if text_file is not None and all(Path(one).is_file() for one in rest):
+        return [first, *rest, *more], None
+    return [first, *rest[:-1], *more], rest[-1] if rest else None
 
 
 def progress_of(sentences: int) -> Any:

@@ -48,7 +48,7 @@ def convert(
     ] = "out.wav",
     format: Annotated[
         str | None,
-        typer.Option("--format", help="wav, flac, mp3 or ogg", show_default="by the name's ending"),
+        typer.Option("--format", help="wav, flac, mp3, ogg, opus, m4a", show_default="by the name's ending"),
     ] = None,
     transcript: Annotated[
         str | None,

@@ -49,6 +49,16 @@ AsrModel = Annotated[
         show_default="Whisper base, where installed",
     ),
 ]
+MoreReferences = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--reference",
+        metavar="FILE",
+        help="a further recording of the same person; may be given several times",
+        show_default="none",
+        rich_help_panel=VOICE,
+    ),
+]
 Engine = Annotated[
     str,
     typer.Option(

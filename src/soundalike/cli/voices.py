@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from .command import App, verb
-from .options import AsJson, Force, ModelOptions, with_adapted_prompt
+from .options import AsJson, Force, ModelOptions, MoreReferences, with_adapted_prompt
 
 EXAMPLES = """
 soundalike voices add anna me.wav
@@ -34,12 +34,20 @@ def voices() -> None:
 @verb(
     app,
     "add",
-    "soundalike voices add anna me.wav\nsoundalike voices add anna me.wav --no-adapt-prompt --force",
+    "soundalike voices add anna me.wav\nsoundalike voices add anna one.wav two.wav three.wav\n"
+    "soundalike voices add anna me.wav --no-adapt-prompt --force",
 )
 def add(
     name: Annotated[str, typer.Argument(help="letters, digits, spaces, - and _")],
-    reference: Annotated[str, typer.Argument(help="recording, .voice file, or the name of another voice")],
+    references: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="REFERENCE...",
+            help="recording, .voice file, or the name of another voice; or several recordings of one person",
+        ),
+    ],
     model: ModelOptions,
+    more: MoreReferences = None,
     source: Source = True,
     adapt_prompt: Annotated[
         bool | None,
@@ -57,14 +65,14 @@ def add(
     from soundalike.inference import voice_library
 
     voice_library.check_free(name, force)
-    found = voice_library.find(reference)
+    found = voice_library.find_all([*references, *(more or [])])
     if isinstance(found, Voice) and (
         adapt_prompt is False or (adapt_prompt is None and found.facts.get("consent"))
     ):
         voice = found  # as it is: a consent is bound to its arrays
     else:
         cloner = model.load()
-        voice = voice_library.ready(cloner, found, reference)
+        voice = voice_library.ready(cloner, found, references[0])
         adapts = cloner.chosen_quality() == BEST if adapt_prompt is None else adapt_prompt
         voice = with_adapted_prompt(cloner, voice) if adapts else voice
     print(f"{name}: kept in {voice_library.put(name, voice, force, source)}")

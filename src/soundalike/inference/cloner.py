@@ -7,7 +7,7 @@ import io
 import os
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,8 +30,16 @@ from .adapter_cache import AdapterCache, key_of
 from .keywords import sorted_keywords
 from .pipeline import ConversionRequest, Pipeline, SpeechRequest
 from .quality_check import QualityChecker
-from .recordings import Recording, name_of, open_recording, shortened_clip
-from .reference_check import HOPELESS, Report, check_reference, examine
+from .recordings import (
+    OpenedRecording,
+    Recording,
+    name_of,
+    open_recording,
+    shortened_clip,
+)
+from .reference_check import HOPELESS, Report, Survey, check_reference, examine, report_on
+from .reference_measures import RATE
+from .references import HeardClip, best_clip, facts_of, joined_voice
 from .script_request import ScriptRequest, read_script
 from .voice_file import SMALL, pitch_facts
 
@@ -108,7 +116,10 @@ class Cloner:
         return registry.architecture(family).quality if known else DEFAULT_QUALITY
 
     def voice(
-        self, reference: Voice | Recording, transcript: str | None = None, rate: int | None = None
+        self,
+        reference: Voice | Recording | Sequence[Recording],
+        transcript: str | None = None,
+        rate: int | None = None,
     ) -> Voice:
         """The voice of whatever names one: a recording, samples at `rate` hertz, a `.voice` file, a name in
         the voice library, or a Voice itself; derived anew where another model made it.
@@ -118,44 +129,56 @@ class Cloner:
         """
         if isinstance(reference, Voice):
             return voice_library.ready(self, reference)
-        found: Voice | Recording = reference
+        found: Voice | Recording | Sequence[Recording] = reference
         if isinstance(reference, str | os.PathLike):
             found = voice_library.find(reference)
         if isinstance(found, Voice):
-            return voice_library.ready(self, found, name_of(reference))
+            return voice_library.ready(self, found, os.fspath(reference))
         return self.listen(found, transcript, rate)
 
-    def listen(self, reference: Recording, transcript: str | None = None, rate: int | None = None) -> Voice:
+    def listen(
+        self,
+        reference: Recording | Sequence[Recording],
+        transcript: str | None = None,
+        rate: int | None = None,
+    ) -> Voice:
         """The voice of a recording, which should hold two seconds of speech or more: a file, an Audio, or
-        samples (N,) or (N, channels) at `rate` hertz.
+        samples (N,) or (N, channels) at `rate` hertz. Of several of one person, the speaker embedding is the
+        mean over all, and the prompt is that of the best.
 
-        Raises AudioError when it is silent or holds under a second of speech; warns when it is poor, with how
-        to mend it.
+        Raises AudioError when one is silent or holds under a second of speech; warns when one is poor, with
+        how to mend it, and where another person seems to speak in one.
         """
-        name = name_of(reference)
-        audio, channels = open_recording(reference, rate)
-        report = self._examine(audio, channels, transcript)
-        check_reference(report, name)
-        start, stop = (int(seconds * audio.rate) for seconds in report.window)
-        used = Audio(audio.samples[start:stop], audio.rate)
-        # A transcript of the whole says nothing of a part
-        told = transcript if len(used.samples) == len(audio.samples) else None
-        voice = self.synthesizer.condition(Reference(used, told))
-        facts = {
-            "seconds": round(audio.seconds, 2),
-            "speech_seconds": report.speech_seconds,
-            "rate": report.rate,
-            "report": report.to_dict(),
-            "language": None,
-            "consent": {},
-            "model": self.model,
-        }
+        if isinstance(reference, Sequence) and not isinstance(reference, str):
+            several = list(reference)
+        else:
+            several = [reference]
+        if not several:
+            raise AudioError("no recording is given. Give one or more of the person to be cloned.")
+        told = transcript if len(several) == 1 else None
+        clips = [self._listen_to(one, told, rate) for one in several]
+        voice = joined_voice(clips)
+        facts = {**facts_of(clips), "language": None, "consent": {}, "model": self.model}
         if "prompt_pitch" in voice.tensors:
             facts["pitch"] = pitch_facts(voice.tensors["prompt_pitch"])
         size = sum(value.nbytes for value in voice.tensors.values())
+        used = best_clip(clips).used
         clip = shortened_clip(used.resample(self.sample_rate), SMALL - size - ROOM_FOR_FACTS)
         source = {"source": clip} if len(clip) else {}
         return Voice({**voice.tensors, **source}, {**voice.facts, **facts})
+
+    def _listen_to(self, reference: Recording, transcript: str | None, rate: int | None) -> HeardClip:
+        """One recording, judged, and the voice of its best stretch."""
+        name = name_of(reference)
+        recording = open_recording(reference, rate, highest_rate=self._highest_rate)
+        audio = recording.audio
+        report = self._examine(recording, transcript)
+        check_reference(report, name)
+        start, stop = (int(seconds * audio.rate) for seconds in report.window)
+        used = Audio(audio.samples[start:stop].copy(), audio.rate)
+        # A transcript of the whole says nothing of a part
+        told = transcript if len(used.samples) == len(audio.samples) else None
+        return HeardClip(name, audio.seconds, report, used, self.synthesizer.condition(Reference(used, told)))
 
     def adapt_to_prompt(self, voice: Voice, progress: Progress | None = None) -> Voice:
         """The voice with a difference to the model's weights, learned from its own prompt in some seconds,
@@ -195,12 +218,24 @@ class Cloner:
 
     def check(self, reference: Recording, transcript: str | None = None, rate: int | None = None) -> Report:
         """What a recording is worth as a reference. Raises AudioError when it cannot be read."""
-        return self._examine(*open_recording(reference, rate), transcript)
+        return self._examine(open_recording(reference, rate, highest_rate=self._highest_rate), transcript)
 
-    def _examine(self, audio: Audio, channels: np.ndarray, transcript: str | None) -> Report:
+    def judge(self, surveyed: Survey) -> Report:
+        """The report on a recording that was looked at already (`reference_check.survey`)."""
         encoder = self.speaker_encoder
-        agree = self._agreement(audio, transcript) if transcript and self.aligner is not None else None
-        return examine(audio, channels, None if encoder is None else encoder.embed, agree)
+        return report_on(surveyed, None if encoder is None else encoder.embed)
+
+    @property
+    def _highest_rate(self) -> int:
+        """Hertz above which nothing of a reference is used."""
+        return max(RATE, self.sample_rate)
+
+    def _examine(self, recording: OpenedRecording, transcript: str | None) -> Report:
+        encoder = self.speaker_encoder
+        agree = None
+        if transcript and self.aligner is not None:
+            agree = self._agreement(recording.audio, transcript)
+        return examine(recording, None if encoder is None else encoder.embed, agree)
 
     def _agreement(self, audio: Audio, transcript: str) -> float:
         """The mean log-probability of the transcript's phonemes in a recording."""
@@ -291,7 +326,7 @@ class Cloner:
         keywords are the fields of `pipeline.ConversionRequest`. Raises ConfigError for a model that cannot
         convert, AudioError where too little of the recording is understood.
         """
-        audio, _ = open_recording(source)
+        audio = open_recording(source).audio
         model = self.synthesizer
         if not isinstance(model, Converter):
             raise ConfigError("this family cannot convert recordings. Leave --model and --family out.")
@@ -303,7 +338,7 @@ class Cloner:
 
     def clone(
         self,
-        reference: Voice | Recording,
+        reference: Voice | Recording | Sequence[Recording],
         text: str | Script,
         options: Any = None,
         *,

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from soundalike.audio.audio import AUDIBLE_PEAK, Audio
-from soundalike.audio.clipping import cut_off
 from soundalike.core.errors import AudioError
 
+from .recordings import OpenedRecording
 from .reference_measures import RATE, measure, one_voice
 
 # Seconds whose spectrum is looked at, about the middle of the best stretch: what is not used does no harm
@@ -43,8 +43,17 @@ ADVICE = {
     "narrow-band": "The sound ends at {bandwidth_hertz:.0f} Hz, near telephone quality, "
     "and so will the clone: give a recording of 16 kHz or more that is not strongly compressed.",
     "hum": "The mains hums in it: use another cable or power supply, or filter out the hum.",
-    "stereo-mismatch": "Its channels do not fit one another, so the louder one alone is used: "
+    "stereo-mismatch": "Its channels do not fit one another, so one alone is used: "
     "give a recording of one channel.",
+    "rumble": "Wind or a desk rumbles below the voice, which was taken out: "
+    "use a windscreen, or take the microphone off the desk.",
+    "offset": "Its samples have a constant offset, which was taken out: use another sound card or cable.",
+    "beyond-full-scale": "Its samples go beyond full scale, so it was lowered: "
+    "export it again with peaks below 1.",
+    "other-track": "The first of its sound tracks holds no speech, so another is used: "
+    "give a file with the one track of the voice.",
+    "wrong-length": "Its header gives a wrong length, so it was read to the end of the file: "
+    "export it again.",
     "fast-or-slow": "The pace is unusual for speech: give a recording at its natural speed.",
     "quiet": "The recording is very quiet: record it again at a higher level.",
     "mostly-silence": "Most of it is silence: cut out the stretch in which somebody speaks.",
@@ -69,59 +78,53 @@ class Report:
     second: float  # share of the voiced frames with a second pitch
     rate: float | None  # syllables a second of speech
     quickness: float | None  # how fast its spectrum changes: 0.25 to 0.5 at a natural pace
-    channels: str  # "one", "alike", "one silent", "inverted" or "different"
+    channels: str  # "one", "alike", "one silent", "inverted", "delayed" or "different"
+    delay_ms: float  # between two microphones
+    track: int  # the sound track that is used, from 1
+    tracks: int
+    offset: float  # the samples' mean that was taken out, as a share of full scale
+    rumble_db: float | None  # over the speech, of what was taken out below it; None where nothing was
+    gain_db: float  # by which the recording was raised or lowered
+    wrong_length: bool  # its header gives a wrong length
     language: str | None
     agreement: float | None  # mean log-probability of a transcript's phonemes
     window: tuple[float, float]  # seconds: the best stretch
     problems: list[str]  # of ADVICE's names, the worst first
     advice: str  # one sentence
+    mended: list[str]  # what was done to the recording, a phrase each
 
     def to_dict(self) -> dict:
         """The report as plain values, as JSON takes them."""
         return {**asdict(self), "window": list(self.window)}
 
 
-def mono(channels: np.ndarray) -> np.ndarray:
-    """One channel (N,) of several (N, C): their mean where they fit one another, else the loudest."""
-    if likeness(channels) in ("one", "alike"):
-        return np.ascontiguousarray(channels.mean(axis=1), dtype=np.float32)
-    return np.ascontiguousarray(channels[:, (channels**2).sum(axis=0).argmax()], dtype=np.float32)
-
-
-def likeness(channels: np.ndarray) -> str:
-    """How the two loudest channels of (N, C) fit: "one", "alike", "one silent", "inverted" or "different"
-    ones.
+@dataclass(frozen=True)
+class Survey:
+    """A recording after a look at all of it: what is known, and the stretch `seen` that is to be measured,
+    None of a silent one. It holds little of a long recording.
     """
-    if channels.shape[1] == 1:
-        return "one"
-    power = (channels.astype(np.float64) ** 2).mean(axis=0)
-    first, second = np.argsort(-power)[:2]
-    if power[first] <= 0:
-        return "alike"
-    if power[second] < 1e-2 * power[first]:
-        return "one silent"
-    correlation = float(
-        (channels[:, first].astype(np.float64) * channels[:, second]).mean()
-        / np.sqrt(power[first] * power[second])
-    )
-    if correlation < -0.3:
-        return "inverted"
-    return "alike" if correlation > 0.3 else "different"
+
+    facts: dict[str, Any]
+    mended: list[str]
+    seen: Audio | None
 
 
 def examine(
-    audio: Audio,
-    channels: np.ndarray | None = None,
+    recording: OpenedRecording,
     embed: Callable[[list[Audio]], np.ndarray] | None = None,
     agreement: float | None = None,
 ) -> Report:
-    """The report on a recording. `channels` (N, C) are its file's; `embed` gives speaker embeddings (n, V) of
-    pieces of one length, without which a second speaker is not found; `agreement` is how well a transcript
-    fits.
+    """The report on a recording. `embed` gives speaker embeddings (n, V) of pieces of one length, without
+    which a second speaker is not found; `agreement` is how well a transcript fits.
     """
+    return report_on(survey(recording), embed, agreement)
+
+
+def survey(recording: OpenedRecording) -> Survey:
+    """A recording after a look at all of it."""
+    audio = recording.audio
     active = audio.activity()
-    peak = float(np.abs(audio.samples).max()) if len(audio.samples) else 0.0
-    channels = audio.samples[:, None] if channels is None else channels
+    peak = float(max(audio.samples.max(), -audio.samples.min())) if len(audio.samples) else 0.0
     facts: dict[str, Any] = dict(
         seconds=round(audio.seconds, 2),
         speech_seconds=round(float(active.sum()) / 100, 2),
@@ -137,51 +140,100 @@ def examine(
         second=0.0,
         rate=None,
         quickness=None,
-        channels=likeness(channels),
         language=None,
-        agreement=agreement,
         window=(0.0, audio.seconds),
+        **_of_the_file(recording),
     )
-    if peak < AUDIBLE_PEAK or not active.any():
-        return Report(**facts, problems=["silence"], advice=ADVICE["silence"])
-    flat = cut_off(audio.samples)
-    facts["window"] = start, stop = best_window(audio, active, flat)
+    mended = what_was_done(recording)
+    if recording.silent or peak < AUDIBLE_PEAK or not active.any():
+        return Survey(facts, mended, None)
+    facts["window"] = start, stop = best_window(audio, active, recording.clipped)
+    facts["clipped"] = round(float(recording.clipped.sum()) / max(1, int(active.sum())), 6)
     middle = (start + stop) / 2
     first, last = (int(max(0.0, middle + side * LONGEST / 2) * audio.rate) for side in (-1, 1))
-    seen = Audio(audio.samples[first:last], audio.rate).resample(RATE)
-    facts["clipped"] = round(float(flat.sum()) / max(1, int(active.sum()) * audio.rate // 100), 6)
-    facts |= measure(seen)
+    seen = Audio(audio.samples[first:last].copy(), audio.rate).resample(RATE)
+    return Survey(facts, mended, seen)
+
+
+def report_on(
+    surveyed: Survey,
+    embed: Callable[[list[Audio]], np.ndarray] | None = None,
+    agreement: float | None = None,
+) -> Report:
+    """The report on a recording that was looked at; see `examine`."""
+    facts = {**surveyed.facts, "agreement": agreement}
+    if surveyed.seen is None:
+        return Report(**facts, problems=["silence"], advice=ADVICE["silence"], mended=surveyed.mended)
+    facts |= measure(surveyed.seen)
+    facts["level_db"] -= facts["gain_db"]
     if embed is not None:
-        facts["one_voice"] = one_voice(seen, embed)
+        facts["one_voice"] = one_voice(surveyed.seen, embed)
     facts = {
         name: round(float(value), 3)
-        if isinstance(value, float | np.floating) and name != "clipped"
+        if isinstance(value, float | np.floating) and name not in ("clipped", "offset")
         else value
         for name, value in facts.items()
     }
     problems = faults(facts)
     advice = ADVICE[problems[0]].format(**facts) if problems else "A good reference."
-    return Report(**facts, problems=problems, advice=advice)
+    return Report(**facts, problems=problems, advice=advice, mended=surveyed.mended)
 
 
-def best_window(audio: Audio, active: np.ndarray, flat: np.ndarray) -> tuple[float, float]:
+def _of_the_file(recording: OpenedRecording) -> dict[str, Any]:
+    """What is reported of a recording's file, before its sound is measured."""
+    source = recording.source
+    return {
+        "channels": source.channels.likeness,
+        "delay_ms": round(1000 * source.channels.delay, 3),
+        "track": source.track,
+        "tracks": source.tracks,
+        "wrong_length": source.wrong_length,
+        "offset": float(f"{recording.offset:.3g}"),
+        "rumble_db": recording.rumble_db,
+        "gain_db": round(recording.gain_db, 1),
+    }
+
+
+def what_was_done(recording: OpenedRecording) -> list[str]:
+    """What was done to a recording when it was opened, a phrase each."""
+    source, channels = recording.source, recording.source.channels
+    done = []
+    if source.track > 1:
+        done.append(f"track {source.track} of {source.tracks} is used, the first that holds speech")
+    if channels.likeness not in ("one", "alike") and channels.chosen:
+        delay = f" ({abs(1000 * channels.delay):.2f} ms apart)" if channels.delay else ""
+        done.append(
+            f"channel {channels.chosen[0] + 1} alone is used: the channels are {channels.likeness}{delay}"
+        )
+    if recording.offset:
+        done.append(f"an offset of {recording.offset:+.4f} was taken out")
+    if recording.rumble_db is not None:
+        done.append(f"rumble of {recording.rumble_db:+.0f} dB beside the speech was taken out")
+    if recording.gain_db:
+        way = "raised" if recording.gain_db > 0 else "lowered"
+        done.append(f"it was {way} by {abs(recording.gain_db):.0f} dB")
+    if source.wrong_length:
+        done.append("its header gives a wrong length: it was read to the end of the file")
+    return done
+
+
+def best_window(audio: Audio, active: np.ndarray, clipped: np.ndarray) -> tuple[float, float]:
     """The stretch of WINDOW seconds with the most clean speech, (start, stop) in seconds; the whole of a
-    shorter recording.
+    shorter recording. `active` and `clipped` (T,) say of each hundredth of a second whether it holds sound,
+    and which share of it is cut off.
 
     Every step counts by its speech, less if it is clipped or rises little above the quiet about it; silence
     counts a little against.
     """
-    hop = max(1, audio.rate // 100)
     size = int(STEP * 100)
     count = len(active) // size
     least, most = (int(seconds / STEP) for seconds in WINDOW)
     if count <= least:
         return 0.0, audio.seconds
     speech = active[: count * size].reshape(count, size).mean(axis=1)
-    clipped = flat[: count * size * hop].reshape(count, -1).mean(axis=1)
-    level = 10 * np.log10(
-        (audio.samples[: count * size * hop].reshape(count * size, hop) ** 2).mean(axis=1) + 1e-10
-    )
+    cut = np.pad(clipped, (0, max(0, count * size - len(clipped))))[: count * size]
+    cut = cut.reshape(count, size).mean(axis=1)
+    level = 10 * np.log10(audio.frame_power()[: count * size] + 1e-10)
     near = 15  # steps: the quiet of 1.5 s either way, found every half a second
     each = 5
     floor = np.array(
@@ -189,7 +241,7 @@ def best_window(audio: Audio, active: np.ndarray, flat: np.ndarray) -> tuple[flo
     )
     floor = np.repeat(floor, each)[:count]
     above = np.percentile(level, 90) - floor
-    worth = np.where(speech > 0.2, speech * np.clip(above / 30, 0.3, 1.0), -0.1) - 20 * clipped
+    worth = np.where(speech > 0.2, speech * np.clip(above / 30, 0.3, 1.0), -0.1) - 20 * cut
     sums = np.concatenate([[0.0], np.cumsum(worth)])
     best = max(((sums[n:] - sums[:-n]).max(), n) for n in range(least, min(most, count) + 1))[1]
     start = int((sums[best:] - sums[:-best]).argmax()) * STEP
@@ -229,12 +281,14 @@ def faults(facts: dict) -> list[str]:
         "stereo-mismatch": facts["channels"] not in ("one", "alike"),
         "fast-or-slow": pace_is_odd and not (noisy or echo) and facts["speech_seconds"] >= 2.0,
         "quiet": facts["level_db"] < -45.0,
+        "rumble": facts["rumble_db"] is not None,
+        "offset": facts["offset"] != 0.0,
+        "beyond-full-scale": facts["gain_db"] < 0.0,
+        "other-track": facts["track"] > 1,
+        "wrong-length": facts["wrong_length"],
         "mostly-silence": facts["speech_seconds"] < 0.3 * facts["seconds"],
     }
     return [name for name in ADVICE if holds.get(name)]
-
-
-LEAST_SPEECH = 1.0  # seconds of speech a reference must hold
 
 
 def check_reference(report: Report, name: str) -> None:
@@ -250,4 +304,4 @@ def check_reference(report: Report, name: str) -> None:
         )
     if report.problems:
         rest = f" (Also: {', '.join(report.problems[1:])}.)" if report.problems[1:] else ""
-        warnings.warn(f"{name}: {report.advice}{rest}", stacklevel=3)
+        warnings.warn(f"{name}: {report.advice}{rest}", stacklevel=4)

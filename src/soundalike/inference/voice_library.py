@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -216,6 +217,25 @@ def find(reference: str | os.PathLike) -> Voice | str:
     raise ConfigError(f"{path}: neither a file nor a voice of the library.{near(path)}")
 
 
+def find_all(references: Sequence[str]) -> Voice | str | list[str]:
+    """What one reference names, as `find` says it; of several, the paths of recordings of one person.
+
+    Raises as `find` does, and ConfigError where one of several is a voice.
+    """
+    if len(references) == 1:
+        return find(references[0])
+    paths = []
+    for reference in references:
+        found = find(reference)
+        if isinstance(found, Voice):
+            raise ConfigError(
+                f"{reference}: a kept voice, which cannot be joined with other recordings. "
+                "Give recordings alone, or the voice alone."
+            )
+        paths.append(found)
+    return paths
+
+
 def open_voice(cloner: Cloner, reference: str | os.PathLike) -> Voice:
     """The voice of a recording, a `.voice` file or a name in the library, ready for this cloner. Raises as
     `find`, `ready` and `listen` do.
@@ -223,9 +243,9 @@ def open_voice(cloner: Cloner, reference: str | os.PathLike) -> Voice:
     return ready(cloner, find(reference), os.fspath(reference))
 
 
-def ready(cloner: Cloner, found: Voice | str, name: str = "voice") -> Voice:
-    """A voice that this cloner can speak in: listened to, or, where another model made it, derived anew from
-    its stored clip.
+def ready(cloner: Cloner, found: Voice | str | list[str], name: str = "voice") -> Voice:
+    """A voice that this cloner can speak in: listened to (in one recording or several), or, where another
+    model made it, derived anew from its stored clip.
 
     Raises CheckpointError where that voice holds no clip.
     """

@@ -125,7 +125,7 @@ def _read_once(path: str, changed: int, denoise: bool) -> Audio:
 
 
 def _read(path: str, denoise: bool) -> Audio:
-    sound = Audio.read(path)
+    sound = Audio.read(path).without_low_frequencies()
     return without_noise(sound) if denoise else sound
 
 

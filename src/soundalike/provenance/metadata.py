@@ -1,7 +1,7 @@
 """Where a sound comes from: the watermark and the note put on speech, and reading both back.
 
 The note is a line of JSON for each voice, in the comment of a file: LIST/INFO ICMT of wav, Vorbis comment of
-flac and ogg, ID3 of mp3.
+flac, ogg and opus, ID3 of mp3, the metadata of m4a.
 """
 
 from __future__ import annotations

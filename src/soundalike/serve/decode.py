@@ -17,6 +17,7 @@ import sys
 import threading
 from pathlib import Path
 
+from soundalike.audio.recording import TrackBytes
 from soundalike.core.errors import AudioError
 
 from .mpeg import mpeg_kind, whole_frames
@@ -57,7 +58,7 @@ class Decoder:
             data = whole_frames(data)
         out = self._answer(json.dumps({"kind": kind}).encode() + b"\n" + data, name)
         if out[:1] == b"+":
-            return io.BytesIO(out[1:])
+            return TrackBytes(out[3:], track=out[1], tracks=out[2])
         problem = (
             out[1:].decode(errors="replace")
             if out[:1] == b"-"
@@ -138,7 +139,9 @@ def kind_of(data: bytes) -> str | None:
 
 
 def child() -> None:
-    """Decode what comes in: + and a WAV file, or - and a sentence, goes out."""
+    """Decode what comes in: + with a byte for the sound track that was taken, one for how many there are, and
+    a WAV file; or - and a sentence, goes out.
+    """
     import av
     import soundfile
 
@@ -148,7 +151,8 @@ def child() -> None:
     out = sys.stdout.buffer
     kind = json.loads(sys.stdin.buffer.readline())["kind"]
     try:
-        out.write(b"+" + decoded(sys.stdin.buffer.read(), limits["longest"], kind))
+        sound, track, tracks = decoded(sys.stdin.buffer.read(), limits["longest"], kind)
+        out.write(bytes([ord("+"), min(track, 255), min(tracks, 255)]) + sound)
     except AudioError as error:
         out.write(b"-" + str(error).removeprefix("<stream>: ").encode())
     except (MemoryError, OSError, av.FFmpegError, soundfile.LibsndfileError):
@@ -156,14 +160,16 @@ def child() -> None:
     out.flush()
 
 
-def decoded(data: bytes, longest: float, kind: str) -> memoryview:
-    """A recording as the bytes of a WAV file: its two loudest channels, at HIGHEST or less."""
+def decoded(data: bytes, longest: float, kind: str) -> tuple[memoryview, int, int]:
+    """A recording as the bytes of a WAV file: the two loudest channels of the sound track that holds speech,
+    at HIGHEST or less; the track's number from 1, and how many there are.
+    """
     import numpy as np
     import soundfile
 
-    from soundalike.audio.io import read_channels
+    from soundalike.audio.recording import read_channels
 
-    channels, rate = read_channels(io.BytesIO(data), longest, kind)
+    channels, rate, track, tracks = read_channels(io.BytesIO(data), longest, kind)
     if channels.shape[1] > 2:
         loudest = np.argsort(-(channels**2).sum(axis=0))[:2]
         channels = channels[:, np.sort(loudest)]
@@ -174,16 +180,23 @@ def decoded(data: bytes, longest: float, kind: str) -> memoryview:
         rate = HIGHEST
     sound = io.BytesIO()
     soundfile.write(sound, channels, rate, format="WAV", subtype="FLOAT")
-    return sound.getbuffer()
+    return sound.getbuffer(), track, tracks
 
 
 def warm_up() -> None:
     """Decode a moment of silence, so that all that decoding needs is loaded before the limits are set."""
     import av
+    import numpy as np
     import soundfile
     import soxr  # noqa: F401 - loaded for `decoded`
 
-    import soundalike.audio.io  # noqa: F401 - loaded for `decoded`
+    from soundalike.audio.levels import may_be_speech
+    from soundalike.audio.recording import mono_of
+
+    # What numpy loads when it is first called for
+    tone = np.sin(np.arange(48_000)).astype(np.float32)
+    mono_of(np.stack([tone, -tone], axis=1), 48_000)
+    may_be_speech(np.arange(20.0))
 
     sound = io.BytesIO()
     soundfile.write(sound, [0.0] * 480, 48_000, format="WAV", subtype="PCM_16")

@@ -11,7 +11,9 @@ import numpy as np
 
 from soundalike.audio.audio import AUDIBLE_PEAK, Audio
 from soundalike.audio.clipping import cut_off
-from soundalike.audio.io import read_channels
+from soundalike.audio.levels import frame_power, speech_level
+from soundalike.audio.low_frequencies import take_out
+from soundalike.audio.recording import mono_of, read_channels
 from soundalike.core.contracts import Aligner, SpeakerEncoder
 from soundalike.core.errors import AudioError
 from soundalike.models.aligners.agreement import DISAGREEMENT, agreement
@@ -27,7 +29,7 @@ SHORT = 0.5  # seconds of a clip
 LONG = 20.0
 EDGE = 1.0  # seconds of silence before or after the speech
 QUIET = -45.0  # dBFS of the speech
-OFFSET = 0.02  # mean of the samples
+LEAST_FOR_OFFSET = 1.0  # seconds: the mean of less is not 0 by nature
 ENOUGH = 1.0  # seconds of speech that a speaker embedding is taken of
 SLOW = 2.0  # phonemes a second of speech
 FAST = 20.0
@@ -64,14 +66,15 @@ def measure_clip(
     except AudioError as error:
         found("unreadable", str(error).removeprefix(f"{clip.audio}: "), "Export the recording again.")
         return None, findings
-    audio = Audio(np.ascontiguousarray(channels.mean(axis=1), dtype=np.float32), rate)
+    made = mono_of(channels, rate)
+    audio = Audio(made.samples, rate)
     digest = hashlib.sha256(channels.tobytes()).hexdigest()
     active = audio.activity()
     _wrong_ending(clip, found)
     if channels.shape[1] > 1:
         found(
             "stereo",
-            f"has {channels.shape[1]} channels",
+            f"has {channels.shape[1]} channels, {made.facts.channels.likeness}",
             "Give one: the channel of the speaker's microphone.",
         )
     if float(np.abs(channels).max()) < AUDIBLE_PEAK or active.sum() < 20:
@@ -94,7 +97,7 @@ def measure_clip(
 
 def _channels(clip: Clip) -> tuple[np.ndarray, int]:
     """The samples (N, C) that a clip means, and their rate. Raises AudioError where there are none."""
-    channels, rate = read_channels(clip.audio)
+    channels, rate, _, _ = read_channels(clip.audio)
     if clip.span is not None:
         channels = channels[int(clip.span[0] * rate) : int(clip.span[1] * rate)]
         if not len(channels):
@@ -162,9 +165,19 @@ def _level(audio: Audio, active: np.ndarray, found: Found) -> None:
     level = 10 * np.log10(float((speech.astype(np.float64) ** 2).mean()) + 1e-12)
     if level < QUIET:
         found("quiet", f"the speech is at {level:.0f} dBFS", "Record it again at a higher level.")
-    offset = float(audio.samples.mean())
-    if abs(offset) > OFFSET:
-        found("offset", f"the samples' mean is {offset:+.3f}, not 0", "Remove the DC offset.")
+    taken = take_out(audio.samples.copy(), audio.rate, speech_level(frame_power(audio.samples, audio.rate)))
+    if taken.offset and audio.seconds >= LEAST_FOR_OFFSET:
+        found(
+            "offset",
+            f"the samples' mean is {taken.offset:+.3f}, not 0",
+            "`soundalike data prepare` takes it out.",
+        )
+    if taken.rumble_db is not None:
+        found(
+            "rumble",
+            f"it rumbles below the voice, at {taken.rumble_db:+.0f} dB beside the speech",
+            "`soundalike data prepare` takes it out.",
+        )
 
 
 def _wrong_ending(clip: Clip, found: Found) -> None:

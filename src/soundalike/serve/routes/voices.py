@@ -15,6 +15,7 @@ from soundalike.serve.voice_store import Kept, check_name, taken
 from .speech import uploaded
 
 router = APIRouter(prefix="/v1/audio/voices")
+MOST = 16  # recordings of one voice
 SHOWN = ("seconds", "speech_seconds", "pitch", "language", "report")  # of a voice's facts
 
 
@@ -32,21 +33,24 @@ async def listing(request: Request) -> dict[str, Any]:
 @router.post("", status_code=201, summary="Keep the voice of a recording")
 async def add(
     request: Request,
-    audio: Annotated[UploadFile, File(description="a recording of the voice, 5 to 10 s")],
+    audio: Annotated[
+        list[UploadFile],
+        File(description="a recording of the voice, 5 to 10 s; or several of one person", max_length=MOST),
+    ],
     name: Annotated[str, Form(description="up to 64 letters, digits, spaces, - and _", max_length=200)],
     transcript: Annotated[Transcript | None, Form()] = None,
     replace: Annotated[bool, Form()] = False,
 ) -> dict[str, Any]:
-    """Listens to a recording and keeps its voice under a name. The recording itself is not kept, but for a
-    clip of at most 10 s in the voice.
+    """Listens to a recording, or several of one person, and keeps the voice under a name. The recordings
+    themselves are not kept, but for a clip of at most 10 s in the voice.
     """
     services: Services = request.app.state.services
     check_name(name)
     with services.limiter.place(request.state.key):
         if not replace and await services.pool.call(services.store.has, name):
             raise taken(name)
-        recording = await services.decode(await uploaded(services, audio, "audio"), "audio")
-        voice = await unless_gone(request, services.pool.call(services.cloner.listen, recording, transcript))
+        recordings = [await services.decode(await uploaded(services, one, "audio"), "audio") for one in audio]
+        voice = await unless_gone(request, services.pool.call(services.cloner.listen, recordings, transcript))
         return as_json(await services.pool.call(services.store.put, name, voice, replace))
 
 
