@@ -53,6 +53,6 @@ def say(
         reading=reading,
         origin=origin,
         model=model,
-        text=" ".join(text) if text else None,
+        rest=[" ".join(text)] if text else None,
         text_file=text_file,
     )

@@ -13,7 +13,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from soundalike.core.errors import ConfigError, SoundalikeError
 from soundalike.core.speaking import BEST, LOUDNESS
@@ -21,6 +21,8 @@ from soundalike.core.types import Voice
 from soundalike.text import TextOptions
 
 if TYPE_CHECKING:
+    from soundalike.core.text_options import TextFormat
+
     from .script_request import ScriptRequest
 
 Numbered = tuple[int, dict[str, str]]  # a job and its line in the file of jobs
@@ -257,7 +259,8 @@ def request_of(job: dict[str, str], settings: BatchSettings) -> ScriptRequest:
     lexicon = Lexicon.read(settings.lexicon) if settings.lexicon else None
     options = settings.text_options
     if job.get("text_format"):
-        options = dataclasses.replace(options, text_format=job["text_format"])
+        given = cast("TextFormat", job["text_format"])  # checked with the other fields of a job
+        options = dataclasses.replace(options, text_format=given)
     language = job.get("language") or settings.language
     return ScriptRequest(job["text"], language, lexicon, settings.ssml, options=options)
 

@@ -129,12 +129,12 @@ class Cloner:
         """
         if isinstance(reference, Voice):
             return voice_library.ready(self, reference)
-        found: Voice | Recording | Sequence[Recording] = reference
         if isinstance(reference, str | os.PathLike):
             found = voice_library.find(reference)
-        if isinstance(found, Voice):
-            return voice_library.ready(self, found, os.fspath(reference))
-        return self.listen(found, transcript, rate)
+            if isinstance(found, Voice):
+                return voice_library.ready(self, found, os.fspath(reference))
+            reference = found
+        return self.listen(reference, transcript, rate)
 
     def listen(
         self,

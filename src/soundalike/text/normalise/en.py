@@ -154,7 +154,7 @@ def _doctor_or_drive(lang: Language, match: re.Match) -> str:
     named = re.search(rf"(?:(?<![.!?] )(?<!^)|(?i:{_NEAR}) )\b(?!(?:{_OPENERS}) )[A-Z][a-z]+ $", left)
     person = re.match(rf"\s+(?!(?:{_OPENERS}|He|She|It|They|We|I)\b)[A-Z]", after(match))
     road = numbered or (named and not person)
-    return "Drive" + ending(lang, match, may_end=True) if road else "Doctor"
+    return "Drive" + ending(lang, match) if road else "Doctor"
 
 
 # Words before the name of a road, and those that a name of a road does not follow
