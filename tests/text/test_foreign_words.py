@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from soundalike.text import Lexicon, read
+from soundalike.text import Lexicon, TextOptions, read
 from soundalike.text.foreign_words import with_foreign_words
-from soundalike.text.markup import read_plain
+from soundalike.text.formats import read_text
+from soundalike.text.markup import Words
 
 
 def found(text: str, language: str = "en") -> list[tuple[str, str]]:
-    items, _ = read_plain(text, language, "text")
+    items, _ = read_text(text, language, "text", TextOptions("plain"))
     return [
         (item.text, item.style.language)
         for item in with_foreign_words(items, language)
-        if item.style.language != language
+        if isinstance(item, Words) and item.style.language != language
     ]
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import html, registry
+from . import registry
 from .errors import DataError
 
 if TYPE_CHECKING:
@@ -178,6 +178,8 @@ class Voice:
 
     def _repr_html_(self) -> str:
         """A player of the clip of its recording, where it has one, for notebooks."""
+        from . import html
+
         clip = self.tensors.get("source")
         return html.captioned(repr(self)) if clip is None else html.player(clip.tobytes(), "ogg", repr(self))
 
