@@ -244,7 +244,7 @@ def test_an_adapted_voice_is_kept_unless_it_is_clearly_worse(case):
 class _Spoken:
     """A cloner that says nothing, and finds no fault in it."""
 
-    def speak(self, script, voice, watermark):
+    def speak(self, script, voice, quality, watermark):
         yield Speech(np.zeros(2400, np.float32), 24_000)
 
 
