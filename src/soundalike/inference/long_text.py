@@ -118,7 +118,8 @@ def speak_in_sections(
         request = dataclasses.replace(request, language=language.code)
         for note in notes:
             warnings.warn(note, stacklevel=2)
-    parts = list(opened_sections(request))
+    # A text that opens to nothing is refused as a whole
+    parts = list(opened_sections(request)) or [(Section(0, request.text, request.language), None)]
     for number, (section, part) in enumerate(parts):
         last = number + 1 == len(parts)
         own = dataclasses.replace(request, text=section.text, language=section.language)

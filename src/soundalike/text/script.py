@@ -114,7 +114,7 @@ def write_script(
     source: Source, lexicon: Lexicon | None = None, voices: Collection[str] | None = None
 ) -> Script:
     """The utterances of a text that was taken apart. Raises TextError where there is no word."""
-    warnings = source.warnings + (lexicon.warnings if lexicon else [])
+    warnings = source.warnings + (lexicon.warnings if lexicon is not None else [])
     names = {item.style.voice for item in source.items if isinstance(item, Words) and item.style.voice}
     unknown = sorted(names - set(voices or ()))
     warnings += [f"voice '{name}' is not known and is left to the caller" for name in unknown]
