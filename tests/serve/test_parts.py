@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import re
 import subprocess
 import sys
 
@@ -193,9 +194,10 @@ def test_a_text_read_bit_by_bit_sounds_as_one_read_whole(name, served, cloner, v
     bits = join(pieces)
     assert np.array_equal(bits.samples, whole.samples) and bits.timestamps == whole.timestamps
     cut = list(sections(text, None))
-    assert "".join(part for _, part, _ in cut) == text and all(
-        text[at:].startswith(part) for at, part, _ in cut
-    )
+    # Line breaks are shown as what they mean, places stay
+    plain = re.sub(r"\s", " ", text)
+    assert re.sub(r"\s", " ", "".join(part for _, part, _ in cut)) == plain
+    assert all(plain[at:].startswith(re.sub(r"\s", " ", part)) for at, part, _ in cut)
     assert len(cut) > 1 or name in ("short", "stars first", "SSML")
 
 

@@ -210,7 +210,16 @@ class TextRequest(OptionFields):  # type: ignore[misc, valid-type]  # its fields
         return None if self.ref_audio is None else decode_base64(self.ref_audio, "ref_audio", most)
 
 
-class SpeechRequest(TextRequest):
+class StreamedRequest(TextRequest):
+    """A request whose first sound is sent before the rest is made."""
+
+    @property
+    def chosen_quality(self) -> str:
+        """As of other requests, but `fast` by default."""
+        return super().chosen_quality or STREAM_QUALITY
+
+
+class SpeechRequest(StreamedRequest):
     """POST /v1/audio/speech."""
 
     stream_format: Literal["audio", "sse"] = "audio"
@@ -223,17 +232,12 @@ class SpeechRequest(TextRequest):
         False, description="With sse: each delta also carries its words and when they are said."
     )
 
-    @property
-    def chosen_quality(self) -> str:
-        """As of other requests, but `fast` by default: the first sound is sent before the rest is made."""
-        return super().chosen_quality or STREAM_QUALITY
-
 
 class JobRequest(TextRequest):
     """POST /v1/audio/jobs."""
 
 
-class StreamStart(TextRequest):
+class StreamStart(StreamedRequest):
     """The first message of /v1/audio/stream: how its text is to be spoken."""
 
     type: Literal["start"]
