@@ -2,13 +2,15 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+# Processes that test side by side, of one thread each
+WORKERS ?= 2
 
 demo: $(VENV)/demo.stamp
 	$(BIN)/soundalike clone docs/demo/reference.flac "Good evening. This voice was made from a few seconds of speech." -o demo.wav
 	@echo "Use your own recording:  $(BIN)/soundalike clone me.wav \"Any text.\" -o out.wav"
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check

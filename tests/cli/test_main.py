@@ -204,7 +204,7 @@ def given(command, path: str, option, texts: list[str]) -> list[str]:
     """An option, with a value that it may have, as words."""
     if option.is_flag:
         return [option.opts[0]]
-    for value in ("-a value", "1", "fast"):
+    for value in ("-a value", "1", "fast", "auto", "announce", "drop"):
         try:
             values(command, path, [*texts, option.opts[0], value, *required(command)])
         except (typer.BadParameter, soundalike.SoundalikeError):
@@ -301,7 +301,7 @@ def test_quiet_and_verbose_change_what_is_said_beside_the_result(capsys, monkeyp
         return "result"
 
     monkeypatch.setattr(explain, "table", table)
-    before = tqdm.__init__
+    before = vars(tqdm)["__init__"]
     for words, said, unsaid in (
         (["explain", "One."], ["warning: poor\n", "bar"], []),
         (["explain", "One.", "-q"], [], ["poor", "bar"]),
@@ -310,9 +310,9 @@ def test_quiet_and_verbose_change_what_is_said_beside_the_result(capsys, monkeyp
     ):
         assert main(words) == 0
         shown = capsys.readouterr()
-        assert shown.out == "result\n"
+        assert shown.out.startswith("result\n")
         assert all(one in shown.err for one in said) and not any(one in shown.err for one in unsaid), words
-        assert tqdm.__init__ is before, "nothing stays changed"
+        assert vars(tqdm)["__init__"] is before, "nothing stays changed"
     monkeypatch.undo()
     assert main(["explain", "One.", "--language", "xx", "-v"]) == 2
     assert "Traceback" in capsys.readouterr().err

@@ -83,23 +83,22 @@ def _show_warning(
     print(f"warning: {message}{place}", file=sys.stderr)
 
 
+_inits: list[Any] = []  # tqdm's own __init__, where it was replaced
+
+
 def _without_progress() -> None:
     from tqdm import tqdm
 
     # tqdm has no switch for all bars at once
+    _inits.append(vars(tqdm)["__init__"])
     tqdm.__init__ = functools.partialmethod(tqdm.__init__, disable=True)
 
 
 @contextlib.contextmanager
 def _progress_restored() -> Iterator[None]:
     """Whatever was done to tqdm is undone; it is not imported for that."""
-    before = sys.modules["tqdm"].tqdm.__init__ if "tqdm" in sys.modules else None
     try:
         yield
     finally:
-        if "tqdm" in sys.modules:
-            bar = sys.modules["tqdm"].tqdm
-            if before is not None:
-                bar.__init__ = before
-            elif isinstance(vars(bar)["__init__"], functools.partialmethod):
-                bar.__init__ = vars(bar)["__init__"].func
+        while _inits:
+            sys.modules["tqdm"].tqdm.__init__ = _inits.pop()

@@ -56,7 +56,7 @@ COMMANDS = {
     "voices": Entry(
         "voices", VOICES, "Voices by name: add, list, show, rename, remove, blend, export, import."
     ),
-    "check": Entry("check", VOICES, "Judge a recording as a reference, with advice."),
+    "check": Entry("check", VOICES, "Judge recordings as references, with advice."),
     "enroll": Entry("enroll", VOICES, "Record the consent of a voice's speaker, who reads a sentence aloud."),
     "adapt": Entry("adapt", VOICES, "Train the model on minutes of one person's recordings."),
     "verify": Entry(
