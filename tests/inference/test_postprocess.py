@@ -233,7 +233,7 @@ def test_timestamps_agree_with_pocketsphinx():
 @pytest.mark.parametrize(
     "text, captions",
     [
-        ("**Un**believable AT&amp;T: 23 cats, <b>ok</b>!", "Unbelievable AT & T, 23 cats, ok!"),
+        ("**Un**believable AT&amp;T: 23 cats, <b>ok</b>!", "Unbelievable AT&T, 23 cats, ok!"),
         ("Dr. Smith paid $3.5 million.", "Dr Smith paid $3.5 million."),
         ("<p>Look <img src=a.png alt='a red car'> there</p>", "Look a red car there."),
         (

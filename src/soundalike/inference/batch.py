@@ -298,8 +298,8 @@ class Speaker:
         from .script_request import read_script
 
         settings = self.settings
+        voice = self._voice(job["reference"])  # refuses what the digest could only fail to read
         digest = self.digests.of(job)
-        voice = self._voice(job["reference"])
         began = time.monotonic()
         script = read_script(request_of(job, settings), voice)
         pieces = self.cloner.speak(

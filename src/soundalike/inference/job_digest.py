@@ -50,6 +50,8 @@ class JobDigests:
         """
         language = job.get("language") or self.settings["language"]
         asked = {**self.settings, "text": job["text"], "language": language}
+        if job.get("text_format"):
+            asked["text_format"] = job["text_format"]
         asked["voice"] = _voice_digest(os.path.abspath("."), job["reference"])
         return _digest(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode())[:16]
 
