@@ -187,3 +187,38 @@ def test_utterances_hold_all_words_in_order(text):
     spoken = {place for start, stop in places for place in range(start, stop)}
     left = "".join(c for place, c in enumerate(text) if place not in spoken and c.isalnum())
     assert not left, explain(text)
+
+
+@pytest.mark.parametrize("unit", ["U.S. ", "A. ", "a", "1. ", "«", "(", "Fig. ", "? ", "x 1. 2) "])
+def test_work_on_a_monotonous_text_grows_with_its_length_only(unit, monkeypatch):
+    """Marks judged and characters looked at while cutting, at two lengths: ten times the text, about ten
+    times the work.
+    """
+    from soundalike.text.segment import cuts, split
+
+    def work(size):
+        counts = {"judged": 0, "cut": 0}
+
+        def judging(original):
+            def count(*given):
+                counts["judged"] += 1
+                return original(*given)
+
+            return count
+
+        def nearest(part, places, original=cuts._nearest):
+            counts["cut"] += len(part)
+            return original(part, places)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(split, "judged", judging(split.judged))
+            patch.setattr(cuts, "judged", judging(cuts.judged))
+            patch.setattr(cuts, "_nearest", nearest)
+            split.segments((unit * size)[:size], "en")
+        return counts
+
+    short = work(1_000)
+    long = work(10_000)
+    for kind, count in long.items():
+        assert count <= 13 * short[kind] + 2_000, (kind, short, long)
+    assert long["judged"] <= 4 * 10_000

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import torch
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech
@@ -84,13 +85,17 @@ class Cloner:
         device: str = "auto",
         family: str | None = None,
         cache: bool = True,
+        threads: int | None = None,
     ) -> Cloner:
         """The built-in model, the trained family of a name, or a model from a folder with a `model.json`.
 
         What prompt adaptation learns of voices is kept in the user's cache folder, unless `cache` is false.
-        Raises ConfigError for a family that is not installed, CheckpointError if the parts do not fit.
+        PyTorch computes with `threads` threads from now on; with one where nobody says (nor OMP_NUM_THREADS
+        does), as several wait for each other wherever anything else runs. Raises ConfigError for a family that is not installed, CheckpointError if the parts do not fit.
         """
         folder = model_store.chosen(model, family)
+        if threads or not os.environ.get("OMP_NUM_THREADS"):
+            torch.set_num_threads(threads or 1)
         cloner = Cloner(
             *open_model(folder, pick_device(device)),
             model_store.languages(folder),

@@ -80,11 +80,12 @@ def _place(text: str, a: int, b: int, table: Conventions) -> int | None:
 def _nearest(part: str, places: list[int]) -> int | None:
     """The place nearest the middle, of those that are not too near an end and leave words on either side."""
     size = len(part)
-    spoken = [place for place, c in enumerate(part) if c.isalnum()]
-    if not spoken:
+    first = next((place for place, c in enumerate(part) if c.isalnum()), None)
+    if first is None or not places:
         return None
-    low = max(_EDGE * size, spoken[0] + 0.5)
-    high = min((1 - _EDGE) * size, spoken[-1] + 0.5)
+    last = next(place for place in range(size - 1, -1, -1) if part[place].isalnum())
+    low = max(_EDGE * size, first + 0.5)
+    high = min((1 - _EDGE) * size, last + 0.5)
     inner = [place for place in places if low < place < high]
     return min(inner, key=lambda place: abs(2 * place - size), default=None)
 
@@ -98,4 +99,5 @@ def _patterns(code: str, clauses: frozenset[str]) -> tuple[tuple[re.Pattern, ...
         re.compile(rf",[\"'”’»)]*\s+(?={clause})", re.IGNORECASE),
         re.compile(r",[\"'”’»)]*\s+"),
     )
-    return marks, re.compile(rf"([^\W\d_]+)\s+(?={clause})", re.IGNORECASE)
+    # Only from the beginning of a word, so that a long word is gone through once
+    return marks, re.compile(rf"(?<![^\W\d_])([^\W\d_]+)\s+(?={clause})", re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from enum import Enum
 
@@ -139,6 +140,7 @@ def _full_stop(text: str, start: int, stop: int, following: str, is_small: bool,
     return _unknown(token, is_named, opens, table)
 
 
+@functools.lru_cache(maxsize=4096)
 def _known(before: str, token: str, following: str, table: Conventions) -> str:
     """The group of conventions that the abbreviation before a stop is in; empty for none."""
     tail = before.split()[-3:]
@@ -153,8 +155,10 @@ def _known(before: str, token: str, following: str, table: Conventions) -> str:
         small = name[:1].lower() + name[1:]
         if name[:1].islower() and len(name) > 2 and name[:1].upper() + name[1:] in table.titles:
             return "titles"
-        if name[:1].isupper() and len(name) > 2 and small in table.titles | table.numbered - table.words:
-            return "titles" if small in table.titles else "numbered"
+        if name[:1].isupper() and len(name) > 2 and small in table.titles:
+            return "titles"
+        if name[:1].isupper() and len(name) > 2 and small in table.numbered and small not in table.words:
+            return "numbered"
     is_numbered = len(token) > 5 and token.endswith(table.endings)
     return "numbered" if is_numbered and token not in table.words else ""
 
