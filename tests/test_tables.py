@@ -163,7 +163,7 @@ def test_only_figures_of_these_weights_are_shown(tables):
 def test_scores_come_from_a_report(tables, tmp_path):
     folder = assemble(tmp_path / "models" / "convrnn", save_tiny("convrnn", tmp_path / "parts"))
     found = tables.entries(tmp_path / "models")
-    assert "[`convrnn`](docs/families/convrnn.md) |" in tables.families(
+    assert "[`convrnn`](convrnn.md) |" in tables.families(
         found
     ) and "not measured yet" in tables.figures(found["convrnn"])
     report = {
@@ -188,7 +188,7 @@ def test_scores_come_from_a_report(tables, tmp_path):
     table = tables.families(found)
     assert (
         "12.3 % | – | – | – | 0.200 | an hour |" in table
-        and "`sv2tts`](docs/families/sv2tts.md) | not trained |" in table
+        and "`sv2tts`](sv2tts.md) | not trained |" in table
     )
 
 
