@@ -26,7 +26,7 @@ $(VENV)/test.stamp: pyproject.toml
 	touch $@
 
 docs: $(VENV)/docs.stamp
-	$(BIN)/mkdocs build --strict -q
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict -q
 
 $(VENV)/docs.stamp: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

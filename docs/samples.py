@@ -17,7 +17,12 @@ TEXT = "The boat was late, so we walked along the river and talked about nothing
 SAMPLES = (
     ("clone_best", REFERENCE, TEXT, "best"),
     ("clone_fast", REFERENCE, TEXT, "fast"),
-    ("clone_numbers", REFERENCE, "On 3 May 2024 at 9:30 it cost $3.5 million. Dr. Smith read it twice.", "best"),
+    (
+        "clone_numbers",
+        REFERENCE,
+        "On 3 May 2024 at 9:30 it cost $3.5 million. Dr. Smith read it twice.",
+        "best",
+    ),
     ("wren", "wren", TEXT, "best"),
     ("linnet", "linnet", TEXT, "best"),
     ("rook", "rook", TEXT, "best"),
