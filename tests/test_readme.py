@@ -1,4 +1,4 @@
-"""The README fits one screen, its snippets and those of docs/commands.md run, and every part is in a table."""
+"""The README fits one screen; its snippets and docs/commands.md run; every part is in a table."""
 
 from __future__ import annotations
 
