@@ -2,7 +2,7 @@
 
 usage: python benchmarks/timestamps.py [--clones 50] [--reference FILE ...]
 
-Speaks sentences in turn with the voices, aligns each with pocketsphinx (pip install soundalike[recognise])
+Speaks sentences in turn with the voices, aligns each with pocketsphinx (pip install ".[recognise]")
 and prints one JSON object: words compared, median and 90th percentile of the distance between starts, in
 milliseconds.
 """

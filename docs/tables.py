@@ -5,7 +5,8 @@ of results.json that was measured with other weights than those in the repositor
 
 usage: python docs/tables.py
            fill what stands between <!-- families -->, <!-- built-in -->, <!-- languages -->,
-           <!-- systems --> or <!-- figures NAME --> and its end, in the README, the docs and the cards
+           <!-- languages line -->, <!-- systems --> or <!-- figures NAME --> and its end, in the README, the
+           docs and the cards
        python docs/tables.py --note models/NAME REPORT.json --test PHRASE --data PHRASE
            first write the headlines of `soundalike evaluate`'s report into model.json
 """
@@ -35,7 +36,7 @@ sys.path.insert(0, str(ROOT / "benchmarks"))
 from results import PEERS, PEOPLE, VOCODERS, cells, columns, where_and_when  # noqa: E402
 
 BLOCK = re.compile(
-    r"(<!-- (families|built-in|languages|systems|figures \w+) -->\n)"
+    r"(<!-- (families|built-in|languages line|languages|systems|figures \w+) -->\n)"
     r".*?(<!-- /(?:families|built-in|languages|systems|figures) -->)",
     re.S,
 )
@@ -71,10 +72,10 @@ def size(entry: InstalledModel) -> str:
 
 
 def families(found: dict[str, InstalledModel]) -> str:
-    """The table of all architectures, with what was measured under it."""
+    """The table of all architectures, with what was measured under it; links are those of docs/families/."""
     rows = []
     for name, entry in found.items():
-        title = f"`{name}` (built in)" if entry.folder == BUILT_IN else f"[`{name}`](docs/families/{name}.md)"
+        title = f"`{name}` (built in)" if entry.folder == BUILT_IN else f"[`{name}`]({name}.md)"
         scores = model_store.shown(entry.said)
         rows.append(
             (
@@ -118,6 +119,22 @@ def languages() -> str:
         for one in sorted(statuses, key=lambda one: one.experimental)
     ]
     return table(("code", "language", "words that Whisper base hears wrong", ""), rows)
+
+
+def languages_line() -> str:
+    """The same in a sentence, for the README."""
+    statuses = sorted(model_store.languages().values(), key=lambda one: language_name(one.code))
+    good = [language_name(one.code) for one in statuses if not one.experimental]
+    errors = [
+        language_name(one.code)
+        + (" (not measured)" if one.word_error is None else f" ({100 * one.word_error:.0f} %)")
+        for one in statuses
+        if one.experimental
+    ]
+    return (
+        f"**Languages:** {', '.join(good)}. Experimental, with the words that Whisper base hears wrong: "
+        f"{', '.join(errors)}. They need an extra each: [languages](docs/text.md#languages).\n"
+    )
 
 
 def weights_of(entry: InstalledModel, without: Iterable[str] = ()) -> dict[Path, str]:
@@ -221,7 +238,7 @@ def filled(text: str, found: dict[str, InstalledModel]) -> str:
         elif kind == "built-in":
             made = built_in(found[model_store.built_in()])
         elif kind == "languages":
-            made = languages()
+            made = languages_line() if name else languages()
         elif kind == "systems":
             made = systems(found, json.loads(RESULTS.read_text(encoding="utf-8")))
         else:

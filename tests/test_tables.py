@@ -163,9 +163,9 @@ def test_only_figures_of_these_weights_are_shown(tables):
 def test_scores_come_from_a_report(tables, tmp_path):
     folder = assemble(tmp_path / "models" / "convrnn", save_tiny("convrnn", tmp_path / "parts"))
     found = tables.entries(tmp_path / "models")
-    assert "[`convrnn`](docs/families/convrnn.md) |" in tables.families(
-        found
-    ) and "not measured yet" in tables.figures(found["convrnn"])
+    assert "[`convrnn`](convrnn.md) |" in tables.families(found) and "not measured yet" in tables.figures(
+        found["convrnn"]
+    )
     report = {
         "systems": [{"table": {"wer": {"value": 0.12345}, "speed": {"value": 0.2}, "pauses": {"value": 1.0}}}]
     }
@@ -187,8 +187,7 @@ def test_scores_come_from_a_report(tables, tmp_path):
     )
     table = tables.families(found)
     assert (
-        "12.3 % | – | – | – | 0.200 | an hour |" in table
-        and "`sv2tts`](docs/families/sv2tts.md) | not trained |" in table
+        "12.3 % | – | – | – | 0.200 | an hour |" in table and "`sv2tts`](sv2tts.md) | not trained |" in table
     )
 
 

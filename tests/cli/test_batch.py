@@ -19,6 +19,7 @@ from conftest import REFERENCE, command_of, descendants, sentences
 
 from soundalike import Audio, Voice
 from soundalike.cli.main import main
+from soundalike.core.installation import install_command
 from soundalike.inference import job_digest
 from soundalike.inference.batch import LOT, BatchSettings, share_out
 
@@ -156,7 +157,7 @@ def test_what_cannot_be_shared_out_is_said(jobs, tmp_path, monkeypatch, capsys):
         assert message in capsys.readouterr().err
     monkeypatch.setitem(sys.modules, "ray", None)
     assert main(["batch", "jobs.jsonl", "--report", "report.jsonl", "--engine", "ray"]) == 2
-    assert "Ray is not installed (pip install 'soundalike[ray]')" in capsys.readouterr().err
+    assert f"Ray is not installed ({install_command('ray')})" in capsys.readouterr().err
     assert Path("report.jsonl").read_text() == "of before" and not sounds(tmp_path)
 
 

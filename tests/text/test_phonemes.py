@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from gruut import TextProcessor
 
 from soundalike.core.errors import ConfigError
+from soundalike.core.installation import install_command
 from soundalike.text import LANGUAGES, detect_language, phonemize, read
 from soundalike.text.alphabet import SYMBOLS, spell_ipa
 from soundalike.text.letters import letter_name, sound_out
@@ -148,7 +150,8 @@ def test_a_language_without_its_lexicon_is_named(monkeypatch):
     monkeypatch.setattr("soundalike.text.language_choice.installed", lambda language: language == "en")
     monkeypatch.setattr("soundalike.text.foreign_words.installed", lambda language: language == "en")
     with pytest.raises(
-        ConfigError, match=r"lexicon of language 'de' is not installed: pip install soundalike\[de\]"
+        ConfigError,
+        match=re.escape(f"lexicon of language 'de' is not installed: {install_command('de')}") + "$",
     ):
         phonemize("Guten Abend.", language="de")
     script = read("Guten Abend, ich möchte zwei Brötchen kaufen.")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from soundalike.core.errors import AudioError
+from soundalike.core.installation import install_command
 
 from .quiet import quiet_decoder
 from .wav_header import with_true_length
@@ -192,7 +193,7 @@ def pyav(need: str) -> Any:
     try:
         import av
     except ImportError:
-        raise AudioError(f"{need} FFmpeg comes with pip install 'soundalike[{EXTRA}]'.") from None
+        raise AudioError(f"{need} FFmpeg comes with {install_command(EXTRA)}") from None
     return av
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from soundalike.core.errors import ConfigError
+from soundalike.core.installation import install_command
 
 from .command import App, verb
 from .facts import at_least
@@ -102,7 +103,7 @@ def listening_test(
         from soundalike.serve.listening_test.app import Listening, serve
     except ImportError as error:
         raise ConfigError(
-            f"a listening test needs {error.name}, which is not installed: pip install 'soundalike[serve]'."
+            f"a listening test needs {error.name}, which is not installed: {install_command('serve')}"
         ) from None
     from soundalike.evaluate.listening_test.plan import about, make_plan
     from soundalike.evaluate.listening_test.ratings import Ratings

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from soundalike.core.errors import ConfigError
+from soundalike.core.installation import install_command
 
 from . import console
 from .command import App, OptionGroup, verb
@@ -254,7 +255,7 @@ def serve(
         from soundalike.serve import run, settings
         from soundalike.serve.middleware import keys
     except ImportError as error:
-        raise ConfigError(f"the server needs {error.name}: pip install 'soundalike[serve]'") from None
+        raise ConfigError(f"the server needs {error.name}: {install_command('serve')}") from None
 
     if new_key:
         if not access.api_key_file:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from soundalike.core.errors import ConfigError
+from soundalike.core.installation import install_command
 
 from . import console
 from .command import App, verb
@@ -100,5 +101,5 @@ def train(
     try:
         plot_curves(folder, folder / "curves.png")
     except ImportError:
-        console.note("matplotlib is not installed: no curves.png (pip install soundalike[plots])")
+        console.note(f"matplotlib is not installed: no curves.png ({install_command('plots')})")
     console.note(f"{folder}: saved")

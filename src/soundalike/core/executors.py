@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from .errors import ConfigError, WorkerError
+from .installation import install_command
 
 EXECUTORS = ("local", "ray")
 RETRIES = 5  # times that what a worker had in hand when it died is given to another
@@ -31,7 +32,7 @@ def run(engine: str, task: partial, jobs: list[Any], workers: int) -> Iterator[A
         try:
             import ray
         except ImportError:
-            raise ConfigError("--engine ray: Ray is not installed (pip install 'soundalike[ray]').") from None
+            raise ConfigError(f"--engine ray: Ray is not installed ({install_command('ray')}).") from None
     if not jobs:
         return iter(())
     if engine == "ray":

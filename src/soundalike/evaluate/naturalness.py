@@ -8,6 +8,7 @@ import numpy as np
 
 from soundalike.audio.audio import Audio
 from soundalike.core.errors import EvaluationError
+from soundalike.core.installation import install_command
 
 
 class Naturalness(Protocol):
@@ -50,6 +51,5 @@ def open_naturalness() -> Naturalness:
         return Dnsmos()
     except ImportError as error:
         raise EvaluationError(
-            f"no predictor of naturalness: {error.name} is not installed "
-            "(pip install 'soundalike[evaluate]')."
+            f"no predictor of naturalness: {error.name} is not installed ({install_command('evaluate')})."
         ) from None

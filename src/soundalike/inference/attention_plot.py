@@ -7,6 +7,7 @@ from pathlib import Path
 
 from soundalike.core.errors import ConfigError
 from soundalike.core.files import can_make, write_atomic
+from soundalike.core.installation import install_command
 from soundalike.core.types import Attention
 
 ENDING = ".png"
@@ -24,7 +25,7 @@ def check_picture(path: str | os.PathLike) -> None:
     try:
         import matplotlib  # noqa: F401
     except ImportError:
-        raise ConfigError("--attention needs matplotlib to draw: pip install 'soundalike[plots]'") from None
+        raise ConfigError(f"--attention needs matplotlib to draw: {install_command('plots')}") from None
 
 
 def draw(looked: tuple[Attention, ...], path: str | os.PathLike) -> None:

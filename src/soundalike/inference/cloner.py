@@ -91,7 +91,9 @@ class Cloner:
 
         What prompt adaptation learns of voices is kept in the user's cache folder, unless `cache` is false.
         PyTorch computes with `threads` threads from now on; with one where nobody says (nor OMP_NUM_THREADS
-        does), as several wait for each other wherever anything else runs. Raises ConfigError for a family that is not installed, CheckpointError if the parts do not fit.
+        does), as several wait for each other wherever anything else runs.
+
+        Raises ConfigError for a family that is not installed, CheckpointError if the parts do not fit.
         """
         folder = model_store.chosen(model, family)
         if threads or not os.environ.get("OMP_NUM_THREADS"):

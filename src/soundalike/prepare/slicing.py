@@ -11,6 +11,7 @@ import numpy as np
 from soundalike.audio.audio import Audio
 from soundalike.core.contracts import Aligner
 from soundalike.core.errors import ConfigError, TextError
+from soundalike.core.installation import install_command
 from soundalike.text import encode, read
 from soundalike.text.alphabet import phone_classes
 
@@ -27,7 +28,7 @@ def detector(name: str = "auto") -> str:
     alone.
     """
     if name == "silero" and importlib.util.find_spec("silero_vad") is None:
-        raise ConfigError("--vad silero: silero-vad is not installed (pip install 'soundalike[asr]').")
+        raise ConfigError(f"--vad silero: silero-vad is not installed ({install_command('asr')}).")
     if name not in ("auto", "silero", "activity"):
         raise ConfigError(f"--vad {name}: unknown detector. Choose one of auto, silero, activity.")
     return ("silero" if importlib.util.find_spec("silero_vad") else "activity") if name == "auto" else name

@@ -13,6 +13,7 @@ from typing import Any, TypedDict
 
 from soundalike import __version__
 from soundalike.core.errors import ConfigError
+from soundalike.core.installation import install_command
 
 # The formats with a place for a manifest
 KINDS = {"wav": "audio/wav", "mp3": "audio/mpeg", "flac": "audio/flac"}
@@ -136,7 +137,7 @@ def _library() -> Any:
     try:
         import c2pa
     except ImportError:
-        raise ConfigError("Content Credentials need c2pa-python: pip install 'soundalike[c2pa]'.") from None
+        raise ConfigError(f"Content Credentials need c2pa-python: {install_command('c2pa')}") from None
     return c2pa
 
 

@@ -26,6 +26,7 @@ from soundalike.audio.audio import Audio
 from soundalike.core.contracts import Aligner
 from soundalike.core.errors import ConsentError
 from soundalike.core.files import data_dir, write_atomic
+from soundalike.core.installation import install_command
 from soundalike.core.types import IDENTITY, Voice
 from soundalike.core.vectors import cosine
 from soundalike.models.aligners.word_scores import word_scores
@@ -378,5 +379,5 @@ def _opened_library() -> _Library:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
     except ImportError:
-        raise ConsentError("consent needs cryptography: pip install 'soundalike[consent]'.") from None
+        raise ConsentError(f"consent needs cryptography: {install_command('consent')}") from None
     return _Library(Ed25519PrivateKey, Ed25519PublicKey, InvalidSignature)

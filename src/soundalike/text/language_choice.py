@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from soundalike.core.installation import install_command
 from soundalike.core.languages import TextLanguage, language_name
 
 from .detect import detect
@@ -27,7 +28,7 @@ def reading_language(text: str, given: str | None = None) -> tuple[TextLanguage,
     if not installed(code):
         return TextLanguage("en", False, found.sure, code), [
             f"the text seems to be in '{code}', whose lexicon is not installed: "
-            f"read as English (pip install soundalike[{code}])"
+            f"read as English ({install_command(code)})"
         ]
     if found.sure:
         return TextLanguage(code, False), []

@@ -1,8 +1,8 @@
 """Normalised text to symbols: a user's lexicon, heteronyms by context, gruut's lexicon, its model for other
 words, letter by letter at last.
 
-English comes with the package; other languages need gruut's lexicon of that language (`pip install
-soundalike[de]`).
+English comes with the package; other languages need gruut's lexicon of that language, an extra
+of this package (`de`, ...).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from soundalike.core.errors import ConfigError, TextError
+from soundalike.core.installation import install_command
 
 from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, is_vowel, spell_ipa
 from .heteronym_words import NOUN_VERB
@@ -102,7 +103,7 @@ def tokens_of(
     """
     if not installed(language):  # gruut would go on without sounds
         raise ConfigError(
-            f"the lexicon of language '{language}' is not installed: pip install soundalike[{language}]."
+            f"the lexicon of language '{language}' is not installed: {install_command(language)}"
         )
     with _LOCK:
         reader = _reader(language)

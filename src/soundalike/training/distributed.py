@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from soundalike.core.errors import ConfigError
+from soundalike.core.installation import install_command
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def open_processes(batches: int, device: str) -> ProcessGroup:
         from accelerate import Accelerator
     except ImportError:
         raise ConfigError(
-            "training in several processes needs accelerate: pip install 'soundalike[scale]'."
+            f"training in several processes needs accelerate: {install_command('scale')}"
         ) from None
     accelerator = Accelerator(cpu=device == "cpu")
     each = batches // size

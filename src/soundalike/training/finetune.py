@@ -19,6 +19,7 @@ from soundalike.audio.audio import Audio, concatenate
 from soundalike.checkpoints.bundle import BUILT_IN, part_folder, read_model
 from soundalike.checkpoints.part import load_part, load_state
 from soundalike.core.errors import AudioError, ConfigError, EvaluationError, TrainingError
+from soundalike.core.installation import install_command
 from soundalike.core.types import Voice
 from soundalike.core.vectors import cosine
 from soundalike.data.dataset import DataConfig
@@ -197,7 +198,7 @@ def gather(
     )
     if any(not row.text for row in rows):
         tell(
-            "no recogniser is installed (pip install 'soundalike[asr]'): "
+            f"no recogniser is installed ({install_command('asr')}): "
             "recordings without a text are heard as phones"
         )
     findings = [finding for finding in tools.lint(str(folder)) if finding.check in HARMFUL]

@@ -20,6 +20,7 @@ from soundalike.checkpoints.part import CONFIG, WEIGHTS, load_part
 from soundalike.core.contracts import Objective, Preview
 from soundalike.core.errors import ConfigError, TrainingError
 from soundalike.core.files import link_atomic, write_atomic
+from soundalike.core.installation import install_command
 from soundalike.core.types import Batch
 from soundalike.data.collate import collate
 from soundalike.data.dataset import Dataset
@@ -53,7 +54,7 @@ class Monitor:
                 from torch.utils.tensorboard import SummaryWriter
             except ImportError:
                 raise ConfigError(
-                    "train.tensorboard: TensorBoard is not installed (pip install 'soundalike[tensorboard]')."
+                    f"train.tensorboard: TensorBoard is not installed ({install_command('tensorboard')})."
                 ) from None
             self.board = SummaryWriter(str(folder / "tensorboard"), purge_step=step + 1)
 

@@ -9,6 +9,7 @@ import importlib.util
 import pytest
 
 from soundalike.core.errors import ConfigError, TextError
+from soundalike.core.installation import install_command
 from soundalike.inference.long_text import opened_sections
 from soundalike.inference.script_request import ScriptRequest, read_script
 from soundalike.text import TextOptions, find_format, read
@@ -279,7 +280,7 @@ def test_emoji_are_left_out_or_named():
         assert named == "sehr grinsendes gesicht gut"
     elif named:
         assert (
-            "pip install emoji"
+            install_command("emoji")
             in read("Sehr \U0001f600 gut", "de", options=TextOptions(emoji="name")).warnings[0]
         )
 

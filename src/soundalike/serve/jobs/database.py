@@ -25,6 +25,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from soundalike.core.errors import ConfigError
+from soundalike.core.installation import install_command
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 LOCK = 7_301_255  # of PostgreSQL, while tables are changed
@@ -74,7 +75,7 @@ def open_database(url: str) -> Engine:
         ) from None
     except ImportError as error:
         raise ConfigError(
-            f"--database: {error.name} is not installed (pip install 'soundalike[postgres]')."
+            f"--database: {error.name} is not installed ({install_command('postgres')})."
         ) from None
     except SQLAlchemyError as error:
         raise ConfigError(f"--database: cannot be opened ({str(error).splitlines()[0]}).") from None

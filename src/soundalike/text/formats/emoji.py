@@ -7,6 +7,8 @@ import importlib.util
 import re
 import unicodedata
 
+from soundalike.core.installation import install_command
+
 from ..markup import Style, Words
 from .regions import Masked, Region
 
@@ -43,7 +45,7 @@ def mask_emoji(masked: Masked, style: Style) -> list[str]:
 
 def _remedy(style: Style) -> str:
     has_names = style.language in ("de", "es", "fr", "it", "pt", "ru", "en")
-    return " (pip install emoji)" if has_names and not _is_installed() else ""
+    return f" ({install_command('emoji')})" if has_names and not _is_installed() else ""
 
 
 def emoji_name(emoji: str, language: str) -> str:

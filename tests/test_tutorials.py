@@ -1,0 +1,131 @@
+"""The tutorials run as they are written.
+
+Each ```bash and ```python block of docs/tutorials runs in order, in one folder with the recordings that the
+page asks for. A comment before a block may say what a test does otherwise: `<!-- test: old => new -->` in
+that block, `<!-- test: server -->` for one that goes on until the page has ended. Lines that install are not
+run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+from conftest import REFERENCE, ROOT
+
+from soundalike import Audio, Cloner
+
+TUTORIALS = ROOT / "docs" / "tutorials"
+BLOCK = re.compile(
+    r"(?:^<!-- test: (?P<note>.*?) -->\n)?^```(?P<kind>bash|python)\n(?P<code>.*?)^```", re.S | re.M
+)
+NEEDS = {"serve": ("fastapi", "openai"), "train": ("matplotlib",)}
+SENTENCES = (
+    "The boat was late, so we walked along the river and talked about nothing in particular.",
+    "Every morning she opens the window and listens to the street for a while.",
+    "They bought bread, cheese and a few apples, and then went home by the old road.",
+    "Nobody knew where the music came from, but it was there every evening.",
+    "If the weather is good on Saturday, we could take the children to the lake.",
+    "His answer was short and friendly, though it took him a week to write it.",
+    "The teacher asked a question that none of us had thought about before.",
+)
+
+
+def blocks(page):
+    """The blocks of a page: how each is run, its code with the test's substitution, whether it goes on."""
+    for match in BLOCK.finditer(page.read_text(encoding="utf-8")):
+        code, note = match["code"], match["note"]
+        if note and note != "server":
+            old, _, new = note.partition(" => ")
+            assert old in code, f"{page.name}: {old} is not in the block"
+            code = code.replace(old, new)
+        lines = [line for line in code.splitlines() if not line.startswith("pip install")]
+        yield match["kind"], "\n".join(lines) + "\n", note == "server"
+
+
+@pytest.fixture(scope="module")
+def speech():
+    """The sentences in the bundled voices: (voice, text, Audio)."""
+    cloner = Cloner.load()
+    return [
+        (name, text, cloner.clone(name, text, quality="fast", seed=number))
+        for name in ("wren", "rook")
+        for number, text in enumerate(SENTENCES)
+    ]
+
+
+@pytest.fixture
+def desk(tmp_path, speech):
+    """A folder with what the tutorials ask for."""
+
+    def laid(page):
+        Audio.read(REFERENCE).write(tmp_path / "me.wav")
+        for number, (voice, text, audio) in enumerate(speech):
+            folder = tmp_path / "recordings"
+            if page == "train":
+                folder = folder / voice
+            elif voice != "wren":
+                continue
+            audio.write(folder / f"{number}.wav")
+            (folder / f"{number}.txt").write_text(text, encoding="utf-8")
+        return tmp_path
+
+    return laid
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """The shell's: `soundalike` and `python` are those of this test, what is kept stays in its folder."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    command = programs / "soundalike"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m soundalike "$@"\n')
+    command.chmod(0o755)
+    kept = {f"SOUNDALIKE_{name}": str(tmp_path / name.lower()) for name in ("VOICES", "MODELS", "CACHE")}
+    paths = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src")}
+    return {**os.environ, **paths, **kept}
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@contextlib.contextmanager
+def running(words, folder, environment):
+    process = subprocess.Popen(words, cwd=folder, env=environment, start_new_session=True)
+    try:
+        yield
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+
+
+@pytest.mark.skipif(os.name == "nt" or not shutil.which("bash"), reason="the blocks are those of a shell")
+@pytest.mark.parametrize("page", sorted(TUTORIALS.glob("*.md")), ids=lambda page: page.stem)
+def test_tutorials_run(page, desk, environment):
+    for module in NEEDS.get(page.stem, ()):
+        pytest.importorskip(module)
+    folder = desk(page.stem)
+    port = str(free_port())
+    found = list(blocks(page))
+    assert len(found) >= 3
+    with contextlib.ExitStack() as stack:
+        for kind, code, goes_on in found:
+            code = code.replace("8000", port)
+            words = ["bash", "-ec", code] if kind == "bash" else [sys.executable, "-c", code]
+            if goes_on:
+                stack.enter_context(running(words, folder, environment))
+                continue
+            done = subprocess.run(words, cwd=folder, env=environment, capture_output=True, text=True)
+            assert done.returncode == 0, f"{code}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+    made = [path for ending in ("wav", "mp3") for path in folder.glob(f"*.{ending}") if path.name != "me.wav"]
+    assert made and all(path.stat().st_size > 1000 for path in made)
