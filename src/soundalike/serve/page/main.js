@@ -28,7 +28,8 @@ async function connect() {
 
 async function begin() {
   connect();
-  options.settle(await api.limits().catch(() => ({})));
+  const limits = await api.limits().catch(() => ({}));
+  options.settle(limits);
   await takes.restore();
   await voice.restoreRecording();
   jobs.follow();
@@ -38,6 +39,8 @@ async function begin() {
   } catch (error) {
     if (error.status === 401) { $("key-open").hidden = false; $("key").showModal(); }
     else tell("voice-trouble", error.message);
+  } finally {
+    voice.begin();
   }
 }
 

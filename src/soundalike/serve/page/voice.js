@@ -22,10 +22,16 @@ let saved = []; // the server's voices
 let stopRecording = null;
 let checking = null;
 
+// Kept voices and the recording are there, or cannot be had: what is asked for before waits until then.
+let settled;
+const begun = new Promise((resolve) => { settled = resolve; });
+export const begin = () => settled();
+
 export function setLimits(told) { limits = { ...limits, ...told }; }
 
 // What a request needs to speak in the voice chosen now: fields, and the voice's name. Raises Refused when there is none.
 export async function chosenVoice() {
+  await begun;
   if ($("saved-pane").hidden) {
     if (stopRecording) throw new api.Refused("The recording is still running. Stop it first.");
     if (!clip) throw new api.Refused("There is no voice yet. Record one, choose a file, or take a saved voice.");
