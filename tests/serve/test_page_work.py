@@ -104,7 +104,7 @@ def test_what_is_left_is_told_also_before_the_first_sound_of_the_best_quality(pa
 
 
 def test_a_reload_keeps_text_settings_voice_recording_and_takes_until_they_are_cleared(page, tmp_path):
-    page.check("[name=voice][value=linnet]")
+    page.get_by_role("radio", name="linnet").check()
     page.click("summary")
     page.fill("#seed", "7")
     page.fill("#pitch", "-4")
@@ -129,7 +129,7 @@ def test_a_reload_keeps_text_settings_voice_recording_and_takes_until_they_are_c
     page.select_option("#format", "flac")
     assert download(page, page.locator("#download"), tmp_path / "again.flac")[:4] == b"fLaC"
     page.get_by_role("radio", name="Voices").check(force=True)
-    page.check("[name=voice][value=rook]")
+    page.get_by_role("radio", name="rook").check()
     page.reload()
     page.get_by_text("Voice: rook").wait_for()
     page.click("#clear")
@@ -145,7 +145,9 @@ def test_no_more_takes_are_kept_than_twelve(page):
         const store = await import("./store.js");
         const sentence = {text: "Yes.", source: "Yes.", words: [], audio: new Int16Array(2400)};
         for (let n = 1; n <= 14; n++)
-            await store.put("takes", {id: `${n}-x`, request: {input: `Yes ${n}.`}, voice: "wren", sentences: [sentence]});
+            await store.put("takes", {
+                id: `${n}-x`, request: {input: `Yes ${n}.`}, voice: "wren", sentences: [sentence],
+            });
     }""")
     page.reload()
     opened(page)
@@ -211,8 +213,6 @@ def test_a_long_text_is_made_in_the_background_on_the_same_page(page, tmp_path):
     assert row.locator("progress").get_attribute("aria-label")
     page.reload()  # it goes on
     row.get_by_text("Done:").wait_for()
-    with wave.open(str(tmp_path / "job.wav"), "wb"):
-        pass
     sound = download(page, row.get_by_role("button", name="Download The kettle"), tmp_path / "job.wav")
     assert sound[:4] == b"RIFF" and len(sound) > 48_000 * 8
     srt = download(page, row.get_by_role("button", name="as SRT"), tmp_path / "job.srt").decode()
@@ -250,7 +250,7 @@ def test_subtitles_of_what_was_spoken(page, tmp_path):
     texts = [" ".join(block[2:]) for block in blocks]
     assert [block[0] for block in blocks] == ["1", "2", "3", "4"]
     assert texts[1:] == [f"{one.rstrip('.')}." for one in TEXT.split(". ")]
-    assert texts[0] == "“Well-known,” he said: 12 pears & figs!" or "he said: 12 pears" in texts[0]
+    assert texts[0] == "“Well-known,” he said: 12 pears & figs!"
     assert vtt.startswith("WEBVTT\n\n00:00:0") and "figs" in vtt
     times = [
         int(h) * 3600 + int(m) * 60 + float(s.replace(",", "."))

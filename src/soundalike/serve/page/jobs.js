@@ -12,7 +12,7 @@ const AGAIN = 1000; // milliseconds between questions
 const MOST = 8; // jobs that are remembered
 const LONGEST = 1200; // seconds of a job that becomes a take
 
-let known = store.keptJson("jobs", []); // [{id, input, voice, seed, format}], the newest first
+let known = store.keptJson("jobs", []); // [{id, request, recording, voice, format}], the newest first; the recording is kept by itself
 
 function remember() {
   known = known.slice(0, MOST);
@@ -21,7 +21,8 @@ function remember() {
 
 export async function add(request, voice, signal, say) {
   const told = await api.patiently(() => api.addJob(request, $("format").value, signal), signal, say);
-  const job = { id: told.id, input: request.input, voice, seed: request.seed, format: told.response_format };
+  const { ref_audio, ...own } = request;
+  const job = { id: told.id, request: own, recording: voice.recording, voice: voice.name, format: told.response_format };
   known.unshift(job);
   remember();
   row(job);
@@ -42,12 +43,12 @@ function quiet(text, label, work) {
 }
 
 function row(job) {
-  const begin = job.input.trim().slice(0, 80);
-  const name = fileName(job.input);
+  const begin = job.request.input.trim().slice(0, 80);
+  const name = fileName(job.request.input);
   const state = make("p", { className: "soft small" });
   const bar = make("progress", { max: 1, value: 0, "aria-label": `How far ${begin} is made` });
   const live = make("span", { className: "unseen", role: "status" });
-  const write = async (ending, how) => save(new Blob([how(cues(sentencesOf(await api.jobWords(job.id), job.input)))], { type: "text/plain;charset=utf-8" }), `${name}.${ending}`);
+  const write = async (ending, how) => save(new Blob([how(cues(sentencesOf(await api.jobWords(job.id), job.request.input)))], { type: "text/plain;charset=utf-8" }), `${name}.${ending}`);
   const done = {
     listen: quiet("Listen", `Listen to ${begin}`, () => listenTo(job)),
     download: quiet("Download", `Download ${begin}`, async () => save(await api.jobAudio(job.id), `${name}.${job.format}`)),
@@ -110,13 +111,13 @@ async function listenTo(job) {
   tell("status", "Fetching the sound …");
   const [audio, words] = await Promise.all([api.jobAudio(job.id), api.jobWords(job.id)]);
   const samples = await decodeAt(audio, RATE);
-  const take = new Take({ input: job.input, seed: job.seed }, job.voice, [], takes.changed);
-  take.fromJob = true;
-  const sentences = sentencesOf(words, job.input);
+  const take = new Take(job.request, job.voice, [], takes.changed);
+  Object.assign(take, { fromJob: true, recording: job.recording });
+  const sentences = sentencesOf(words, job.request.input);
   for (const [number, { words: own }] of sentences.entries()) {
     const from = number ? Math.round(own[0].start * RATE) : 0;
     const to = number + 1 < sentences.length ? Math.round(sentences[number + 1].words[0].start * RATE) : samples.length;
-    take.texts.push(job.input.slice(own[0].span[0], own[own.length - 1].span[1] + 1).replace(/\s+/g, " ").trim());
+    take.texts.push(job.request.input.slice(own[0].span[0], own[own.length - 1].span[1] + 1).replace(/\s+/g, " ").trim());
     take.add(samples.slice(from, to), own);
   }
   take.player.complete = true;

@@ -94,7 +94,7 @@ export function floats(integers) {
 
 export function integers(samples) {
   const made = new Int16Array(samples.length);
-  for (let at = 0; at < samples.length; at++) made[at] = Math.round(Math.max(-1, Math.min(1, samples[at])) * 32767);
+  for (let at = 0; at < samples.length; at++) made[at] = Math.max(-32768, Math.min(32767, Math.round(samples[at] * 32768))); // back to what `floats` took
   return made;
 }
 

@@ -34,7 +34,7 @@ export async function speak() {
     const request = wanted();
     const voice = await chosenVoice();
     const whole = { ...request, ...voice.fields };
-    if (isLong(request.input)) await jobs.add(whole, voice.name, own.signal, say);
+    if (isLong(request.input)) await jobs.add(whole, voice, own.signal, say);
     else await api.patiently(() => perform(whole, voice, own.signal), own.signal, say);
   } catch (error) {
     tell("status", error.name === "AbortError" ? "Stopped." : "");
@@ -53,7 +53,7 @@ async function perform(request, voice, signal) {
   try {
     tell("status", "Reading the text …");
     const plan = await planOf(request, signal);
-    if (plan === "long") return await jobs.add(request, voice.name, signal, (text) => tell("status", text));
+    if (plan === "long") return await jobs.add(request, voice, signal, (text) => tell("status", text));
     if (plan) {
       progress.plan(plan);
       tell("status", `Speaking ${languageOf(plan.language)} …`);

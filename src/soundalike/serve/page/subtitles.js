@@ -4,7 +4,7 @@ const LONGEST = 84; // characters of a cue: two lines
 const LINE = 42;
 const AFTER = /^[.,;:!?…"'”’»)\]]+/;
 const BEFORE = /["'“‘„«(¿¡[]+$/;
-const MARKUP = /[<&]/;
+const MARKUP = /<|&#?\w+;/;
 
 // What a word looks like in the text, with the marks around it.
 function written({ text, span }, source) {

@@ -68,7 +68,7 @@ export class Take {
   toRecord() {
     const { ref_audio, ...request } = this.request;
     const small = ({ audio, before, ...sentence }) => ({ ...sentence, audio: integers(audio), ...(before ? { before: small(before) } : {}) });
-    return { id: this.id, request, recording: this.recording, voice: this.voice, note: this.note, language: this.language, sentences: this.sentences.map(small) };
+    return { id: this.id, request, recording: this.recording, voice: this.voice, note: this.note, language: this.language, stopped: this.stopped, fromJob: this.fromJob, sentences: this.sentences.map(small) };
   }
   static fromRecord({ sentences, request, voice, ...rest }, changed) {
     const take = new Take(request, voice, [], changed);
