@@ -148,7 +148,7 @@ def survey(recording: OpenedRecording) -> Survey:
     if recording.silent or peak < AUDIBLE_PEAK or not active.any():
         return Survey(facts, mended, None)
     facts["window"] = start, stop = best_window(audio, active, recording.clipped)
-    facts["clipped"] = round(float(recording.clipped.sum()) / max(1, int(active.sum())), 6)
+    facts["clipped"] = round(min(1.0, float(recording.clipped.sum()) / max(1, int(active.sum()))), 6)
     middle = (start + stop) / 2
     first, last = (int(max(0.0, middle + side * LONGEST / 2) * audio.rate) for side in (-1, 1))
     seen = Audio(audio.samples[first:last].copy(), audio.rate).resample(RATE)

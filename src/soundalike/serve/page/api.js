@@ -69,7 +69,10 @@ export const voices = async () => (await (await ask("/v1/audio/voices")).json())
 export const saveVoice = async (name, audio, replace) => (await ask("/v1/audio/voices", { form: formOf({ name, audio, ...(replace ? { replace: "true" } : {}) }) })).json();
 export const removeVoice = (id) => ask(`/v1/audio/voices/${encodeURIComponent(id)}`, { method: "DELETE" });
 
-// What is spoken, sentence by sentence: {audio: Int16Array, words}; at last {seconds, seed}.
+// The sentences of a text, how long they will take to say, and the language they are read in.
+export const sentences = async (request, signal) => (await ask("/v1/audio/sentences", { json: request, signal })).json();
+
+// What is spoken, sentence by sentence: {audio: Int16Array, words}; at last {seconds, seed, language}.
 export async function* speak(request, signal) {
   const answer = await ask("/v1/audio/speech", { json: { ...request, response_format: "pcm", stream_format: "sse", timestamps: true }, signal });
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
@@ -86,13 +89,21 @@ export async function* speak(request, signal) {
       const told = JSON.parse(data);
       if (told.type === "error") throw new Refused(told.error.message, 0, told.error.code);
       if (told.type === "speech.audio.delta") yield { audio: samplesOf(told.audio), words: told.words || [] };
-      if (told.type === "speech.audio.done") { ended = true; yield { seconds: told.seconds, seed: told.seed }; }
+      if (told.type === "speech.audio.done") { ended = true; yield { seconds: told.seconds, seed: told.seed, language: told.language }; }
     }
   }
   if (!ended) throw new Refused("The connection broke off before the end.");
 }
 
 export const speechFile = async (request, format, signal) => (await ask("/v1/audio/speech", { json: { ...request, response_format: format }, signal })).blob();
+
+const jobPath = (id, more = "") => `/v1/audio/jobs/${encodeURIComponent(id)}${more}`;
+export const addJob = async (request, format, signal) => (await ask("/v1/audio/jobs", { json: { ...request, response_format: format }, signal })).json();
+export const job = async (id) => (await ask(jobPath(id))).json();
+export const cancelJob = async (id) => (await ask(jobPath(id, "/cancel"), { method: "POST" })).json();
+export const removeJob = (id) => ask(jobPath(id), { method: "DELETE" });
+export const jobAudio = async (id) => (await ask(jobPath(id, "/audio"))).blob();
+export const jobWords = async (id) => (await (await ask(jobPath(id, "/words"))).json()).words;
 
 function samplesOf(base64) {
   const text = atob(base64);

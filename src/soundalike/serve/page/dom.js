@@ -26,10 +26,19 @@ export function setPlaying(button, playing, what) {
   button.setAttribute("aria-label", `${playing ? "Pause" : "Play"}${what ? ` ${what}` : ""}`);
 }
 
-export function keep(name, value) {
-  try { localStorage.setItem(`soundalike-${name}`, value); } catch { /* storage is off: nothing is remembered */ }
+// A measured share as a percentage, which is never more than all of it.
+export function percent(share, digits = 0) {
+  return `${(100 * Math.min(1, Math.max(0, share))).toFixed(digits)} %`;
 }
 
-export function kept(name) {
-  try { return localStorage.getItem(`soundalike-${name}`); } catch { return null; }
+// Hands a file to the browser's downloads.
+export function save(blob, name) {
+  const address = URL.createObjectURL(blob);
+  make("a", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+// What a file of some text is called: its first words.
+export function fileName(text, otherwise = "speech") {
+  return text.replace(/<[^>]*>/g, "").toLowerCase().match(/[\p{L}\p{N}]+/gu)?.slice(0, 5).join("-") || otherwise;
 }

@@ -3,9 +3,14 @@
 let shared = null;
 export const context = () => (shared ??= new AudioContext());
 
-// Samples that may still be growing. One plays at a time.
+// Samples that may still be growing. One plays at a time, and none while the microphone is open.
 export class Player {
   static current = null;
+  static held = false;
+  static hold(held) {
+    Player.held = held;
+    if (held && Player.current?.playing) Player.current.pause();
+  }
   constructor(rate, changed) {
     Object.assign(this, { rate, changed, chunks: [], length: 0, complete: false, playing: false, from: 0, origin: 0, nodes: [] });
   }
@@ -24,7 +29,17 @@ export class Player {
     this.length += samples.length;
     if (this.playing) this.schedule(chunk);
   }
+  // Other samples in the place of all there are; where it was, and whether it plays, stays.
+  load(parts) {
+    const { playing, time } = this;
+    this.silence();
+    Object.assign(this, { chunks: [], length: 0, playing: false, from: time });
+    for (const samples of parts) this.append(samples);
+    this.from = Math.min(time, this.duration);
+    if (playing) this.play();
+  }
   play(at = this.time) {
+    if (Player.held) return;
     if (Player.current !== this) Player.current?.pause();
     Player.current = this;
     this.silence();
@@ -79,7 +94,7 @@ export function floats(integers) {
 
 export function integers(samples) {
   const made = new Int16Array(samples.length);
-  for (let at = 0; at < samples.length; at++) made[at] = Math.round(Math.max(-1, Math.min(1, samples[at])) * 32767);
+  for (let at = 0; at < samples.length; at++) made[at] = Math.max(-32768, Math.min(32767, Math.round(samples[at] * 32768))); // back to what `floats` took
   return made;
 }
 
@@ -102,6 +117,12 @@ export async function decode(blob) {
   } catch {
     return null;
   }
+}
+
+// A file of the server's as samples at a given rate.
+export async function decodeAt(blob, rate) {
+  const buffer = await new OfflineAudioContext(1, 1, rate).decodeAudioData(await blob.arrayBuffer());
+  return buffer.getChannelData(0);
 }
 
 const SIZE = 1024;

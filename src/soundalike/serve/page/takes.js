@@ -1,31 +1,22 @@
-// What was spoken: heard, seen, downloaded, kept in a list until the page is closed.
+// The list of takes: shown, downloaded, removed, and kept in this browser.
 
 import * as api from "./api.js";
-import { $, make, seconds, setPlaying, tell } from "./dom.js";
-import { drawMel, drawWave } from "./pictures.js";
-import { Player, mel, wav } from "./sound.js";
+import { $, fileName, make, save, seconds, setPlaying, tell } from "./dom.js";
+import * as listen from "./listen.js";
+import { wav } from "./sound.js";
+import * as store from "./store.js";
+import { srt, vtt } from "./subtitles.js";
+import { RATE, Take } from "./take.js";
 
-export const RATE = 24000; // hertz of the server's raw samples
-const WIDTH = 130; // pixels of a second, at least, so that words have room
-const WIDEST = 12000; // pixels of a picture
-const HOP = 256; // samples between columns of the mel spectrogram, at least
+const MOST = 12; // takes that are kept
+const LONGEST = 1800; // seconds of all takes that are kept
 
 const takes = [];
-let shown = null;
-let marked = null; // the word being said
-let waiting = null; // a drawing that is due
-let cost = 0; // milliseconds that the last one took
+let count = 0;
 
-export class Take {
-  constructor(request, voice, format) {
-    Object.assign(this, { request, voice, format, words: [], note: "" });
-    this.player = new Player(RATE, () => { follow(this); button(this); });
-  }
-  add({ audio, words }) {
-    this.player.append(audio);
-    this.words.push(...words);
-    if (shown === this) waiting ??= setTimeout(draw, Math.min(5000, 8 * cost));
-  }
+export function changed(take) {
+  listen.follow(take);
+  button(take);
 }
 
 function button(take) {
@@ -33,31 +24,57 @@ function button(take) {
 }
 
 export function show(take) {
-  shown = take;
-  $("nothing").hidden = true;
-  $("take").hidden = false;
+  listen.show(take);
   for (const other of takes) other.row?.toggleAttribute("aria-current", other === take);
-  draw();
 }
 
 // A take that is whole enough to keep joins the list.
 export function list(take) {
   takes.push(take);
-  take.number = takes.length;
+  take.number = ++count;
   const play = make("button", { type: "button", className: "round" }, make("span", { className: "sign", "aria-hidden": "true" }));
-  const said = make("button", { type: "button", className: "said", textContent: take.request.input, "aria-label": `Show take ${take.number}: ${take.request.input.slice(0, 80)}` });
-  const facts = make("span", { className: "soft small", textContent: [take.voice, seconds(take.player.duration), `seed ${take.request.seed}`, ...(take.request.model ? [take.request.model] : [])].join(" · ") });
-  const save = make("button", { type: "button", className: "quiet", textContent: "Download", "aria-label": `Download take ${take.number}` });
+  const said = make("button", { type: "button", className: "said", textContent: take.request.input.slice(0, 300), "aria-label": `Show take ${take.number}: ${take.request.input.slice(0, 80)}` });
+  const facts = make("span", { className: "soft small", textContent: factsOf(take) });
+  const download = make("button", { type: "button", className: "quiet", textContent: "Download", "aria-label": `Download take ${take.number}` });
   const remove = make("button", { type: "button", className: "quiet", textContent: "Remove", "aria-label": `Remove take ${take.number}` });
-  take.row = make("li", {}, play, make("div", { className: "grow" }, said, facts), save, remove);
+  take.row = make("li", {}, play, make("div", { className: "grow" }, said, facts), download, remove);
   play.addEventListener("click", () => { if (take.player.playing) take.player.pause(); else { show(take); take.player.play(); } });
   said.addEventListener("click", () => show(take));
-  save.addEventListener("click", () => download(take));
+  download.addEventListener("click", () => downloadSound(take));
   remove.addEventListener("click", () => forget(take));
   button(take);
   $("takes").prepend(take.row);
   $("no-takes").hidden = true;
   show(take);
+}
+
+function factsOf(take) {
+  const { request, voice, player, language } = take;
+  return [voice, seconds(player.duration), request.seed !== undefined && `seed ${request.seed}`, language?.name, request.model].filter(Boolean).join(" · ");
+}
+
+// Keeps the newest takes, as many as may be, and forgets older ones.
+export async function keepTakes() {
+  let seconds = 0;
+  const chosen = [...takes].reverse().filter((take, number) => number < MOST && (seconds += take.player.duration) <= LONGEST);
+  for (const { id } of await store.all("takes")) if (!chosen.some((take) => take.id === id)) await store.remove("takes", id);
+  for (const take of chosen) {
+    if (!take.kept) {
+      take.kept = true;
+      await store.put("takes", take.toRecord());
+    }
+  }
+  const recordings = new Set([store.kept("clip"), ...chosen.map(({ recording }) => recording)]);
+  for (const { id } of await store.all("recordings")) if (!recordings.has(id)) await store.remove("recordings", id);
+}
+
+export async function restore() {
+  const records = await store.all("takes");
+  for (const record of records.sort((one, other) => parseInt(one.id) - parseInt(other.id))) {
+    const take = Take.fromRecord(record, changed);
+    take.kept = true;
+    list(take);
+  }
 }
 
 function forget(take) {
@@ -66,87 +83,53 @@ function forget(take) {
   take.row.remove();
   takes.splice(takes.indexOf(take), 1);
   $("no-takes").hidden = takes.length > 0;
-  if (shown === take) {
-    shown = null;
-    if (takes.length) show(takes[takes.length - 1]);
-    else { $("take").hidden = true; $("nothing").hidden = false; }
-  }
+  if (listen.current() === take) show(takes[takes.length - 1] || null);
   (next?.querySelector(".said") || $("text")).focus();
+  keepTakes();
 }
 
-export function draw() {
-  clearTimeout(waiting);
-  waiting = null;
-  if (!shown) return;
-  const began = performance.now();
-  const { player, words } = shown;
-  const samples = player.samples;
-  const width = Math.min(WIDEST, Math.max($("scroll").clientWidth, player.duration * WIDTH));
-  $("scope").style.width = `${width}px`;
-  drawWave($("wave"), samples);
-  drawMel($("mel"), mel(samples, RATE, Math.max(1, Math.min(Math.round(width), Math.ceil(samples.length / HOP)))));
-  const place = player.duration ? width / player.duration : 0;
-  $("words").replaceChildren(...words.map(({ text, start }) => {
-    const word = make("span", { textContent: text });
-    word.style.left = `${start * place}px`;
-    return word;
-  }));
-  $("about").textContent = shown.note;
-  $("length").textContent = seconds(player.duration);
-  $("seek").max = player.duration.toFixed(2);
-  $("download").disabled = !player.complete;
-  marked = null;
-  follow(shown);
-  cost = performance.now() - began;
-}
-
-function follow(take) {
-  if (take !== shown) return;
-  const { player, words } = take;
-  const { time, duration } = player;
-  const at = words.findLastIndex(({ start }) => start <= time + 0.01);
-  setPlaying($("play"), player.playing);
-  $("time").textContent = seconds(time);
-  $("seek").value = time;
-  $("seek").setAttribute("aria-valuetext", `${seconds(time)} of ${seconds(duration)}${at < 0 ? "" : `, ${words[at].text}`}`);
-  const x = duration ? (time / duration) * $("scope").clientWidth : 0;
-  $("head").style.transform = `translateX(${x}px)`;
-  const word = time > 0 ? $("words").children[at] : null;
-  if (word !== marked) {
-    marked?.classList.remove("now");
-    word?.classList.add("now");
-    marked = word;
+export function forgetAll() {
+  for (const take of takes.splice(0)) {
+    take.player.pause();
+    take.row.remove();
   }
-  if ((x < $("scroll").scrollLeft || x > $("scroll").scrollLeft + 0.85 * $("scroll").clientWidth)) $("scroll").scrollLeft = x - 40;
+  $("no-takes").hidden = false;
+  show(null);
 }
+
+const nameOf = (take) => `${fileName(take.request.input)}-${take.number}`;
 
 // WAV is at hand; other formats are spoken again by the server, which with the same seed says the very same.
-async function download(take) {
-  const format = $("format").value;
-  const name = `${take.request.input.replace(/<[^>]*>/g, "").toLowerCase().match(/[\p{L}\p{N}]+/gu)?.slice(0, 5).join("-") || "speech"}-${take.number}`;
-  let file;
+async function downloadSound(take) {
+  const asked = $("format").value;
+  const mine = asked === "wav" || take.edited || take.stopped || take.fromJob;
+  const format = mine ? "wav" : asked;
   tell("trouble");
   try {
-    if (format === "wav") file = wav(take.player.samples, RATE, name);
+    let file;
+    if (mine) file = wav(take.player.samples, RATE, nameOf(take));
     else {
       tell("status", `Preparing the ${format} file …`);
-      file = await api.speechFile(take.request, format);
+      file = await api.speechFile(await take.whole(), format);
     }
+    save(file, `${nameOf(take)}.${format}`);
+    tell("status", `Downloaded as ${nameOf(take)}.${format}${format === asked ? "" : ": what was changed or stopped is on this page alone, which writes WAV"}.`);
   } catch (error) {
     tell("status");
-    return tell("trouble", error.message);
+    tell("trouble", error.message);
   }
-  tell("status", `Downloaded as ${name}.${format}.`);
-  const address = URL.createObjectURL(file);
-  const link = make("a", { href: address, download: `${name}.${format}` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-$("play").addEventListener("click", () => (shown.player.playing ? shown.player.pause() : shown.player.play()));
-$("seek").addEventListener("input", () => shown.player.seek(Number($("seek").value)));
-$("scope").addEventListener("click", (event) => {
-  const box = $("scope").getBoundingClientRect();
-  shown.player.seek(((event.clientX - box.left) / box.width) * shown.player.duration);
+function downloadSubtitles(take, ending, write) {
+  save(new Blob([write(take.cues)], { type: "text/plain;charset=utf-8" }), `${nameOf(take)}.${ending}`);
+  tell("status", `Downloaded as ${nameOf(take)}.${ending}.`);
+}
+
+listen.whenEdited((take) => {
+  take.kept = false;
+  take.row.querySelector(".small").textContent = factsOf(take);
+  keepTakes();
 });
-$("download").addEventListener("click", () => download(shown));
+$("download").addEventListener("click", () => downloadSound(listen.current()));
+$("srt").addEventListener("click", () => downloadSubtitles(listen.current(), "srt", srt));
+$("vtt").addEventListener("click", () => downloadSubtitles(listen.current(), "vtt", vtt));
