@@ -26,7 +26,7 @@ ELSEWHERE = {
     "models/fastspeech2/card.md": "cards/fastspeech2.md",
     "src/soundalike/weights/default/card.md": "cards/starling.md",
 }
-LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([^)\s]+)\)")
+LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 
 
 def on_files(files: Any, config: Any) -> Any:
