@@ -34,7 +34,8 @@ class Estimate:
             f"{_minutes(self.prepare)} to prepare them, {_minutes(self.train)} of training, "
             f"{_minutes(self.compare)} to compare the voices"
         )
-        return f"about {_minutes(whole)} on this machine as busy as it is now ({stages})"
+        about = "about " if whole >= 1 else ""
+        return f"{about}{_minutes(whole)} on this machine as busy as it is now ({stages})"
 
 
 @dataclass(frozen=True)
