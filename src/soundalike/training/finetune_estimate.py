@@ -10,8 +10,8 @@ from torch.nn import functional
 
 from .finetune_settings import FinetuneSchedule
 
-# The work of each stage in units of the probe below: CPU time of the two on one core, rounded. That of a
-# sentence and of transcribing is what whole runs leave for them, not measured by itself.
+# The work of each stage in units of the probe below: CPU time of the two on one core, rounded. Those
+# of a sentence and of transcribing are guesses.
 LISTENING = 1.5  # a second of recording: prepared, aligned, embedded, checked
 TRANSCRIBING = 6.0  # a second of recording without a text
 STEP = {"embedding": 21.0, "lora": 26.0, "full": 31.0}  # a step of training
