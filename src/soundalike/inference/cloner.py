@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import torch
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech
@@ -97,6 +96,8 @@ class Cloner:
         """
         folder = model_store.chosen(model, family)
         if threads or not os.environ.get("OMP_NUM_THREADS"):
+            import torch
+
             torch.set_num_threads(threads or 1)
         cloner = Cloner(
             *open_model(folder, pick_device(device)),
