@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -205,7 +206,10 @@ def test_while_it_trains_and_the_same_command_goes_on(prepared, tmp_path):
     sets = [word for setting in settings for word in ("--set", setting)]
     words = command("train", str(RECIPES / "speaker.toml"), "--tiny", "--out", "run", *sets)
     with running(words, tmp_path) as process:
-        read_until(process.stderr, " 1/4000")
+        # A bar does not show every step
+        seen = read_until(process.stderr, "/4000")
+        while not re.search(r" [1-9]\d*/4000", seen):
+            seen += read_until(process.stderr, "/4000")
         os.killpg(process.pid, signal.SIGINT)
         said = process.communicate(timeout=600)[1].decode()
     assert process.returncode == 130 and "Traceback" not in said
