@@ -154,6 +154,7 @@ def test_a_seeded_fault_is_found(check, desk):
         "unspeakable": {"pace"},
         "markup": {"pace"},
         "clipped": {"offset"},
+        "quiet": {"offset"},
         "rumble": {"offset"},
     }
     assert rest <= consequences.get(check, set()), [str(finding) for finding in findings]

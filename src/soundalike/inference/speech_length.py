@@ -10,7 +10,7 @@ SECONDS_A_SYMBOL = 0.066  # of speech at its usual pace, pauses between words in
 # Seconds that a character may take at most, by its kind: a letter; one that may be read out as a name or a
 # whole word (a digit, a capital); any other sign ("%" is two syllables); a mark or a space, which is a rest
 LETTER = 0.12
-READ_OUT = 0.6
+READ_OUT = 0.65
 SIGN = 1.5
 REST = 0.15
 RESTS = frozenset(" \t\r\n.,;:!?'\"’‘“”()-–—")
