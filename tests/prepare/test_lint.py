@@ -153,7 +153,7 @@ def test_a_seeded_fault_is_found(check, desk):
         "too-long": {"pace"},
         "unspeakable": {"pace"},
         "markup": {"pace"},
-        "clipped": {"offset"},
+        "clipped": {"offset", "rumble"},
         "quiet": {"offset"},
         "rumble": {"offset"},
     }
