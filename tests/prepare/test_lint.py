@@ -154,7 +154,6 @@ def test_a_seeded_fault_is_found(check, desk):
         "unspeakable": {"pace"},
         "markup": {"pace"},
         "clipped": {"offset", "rumble"},
-        "quiet": {"offset"},
         "rumble": {"offset"},
     }
     assert rest <= consequences.get(check, set()), [str(finding) for finding in findings]

@@ -29,6 +29,7 @@ SHORT = 0.5  # seconds of a clip
 LONG = 20.0
 EDGE = 1.0  # seconds of silence before or after the speech
 QUIET = -45.0  # dBFS of the speech
+LEAST_OFFSET = 0.0005  # of full scale: smaller ones are shown as 0
 LEAST_FOR_OFFSET = 1.0  # seconds: the mean of less is not 0 by nature
 ENOUGH = 1.0  # seconds of speech that a speaker embedding is taken of
 SLOW = 2.0  # phonemes a second of speech
@@ -166,7 +167,7 @@ def _level(audio: Audio, active: np.ndarray, found: Found) -> None:
     if level < QUIET:
         found("quiet", f"the speech is at {level:.0f} dBFS", "Record it again at a higher level.")
     taken = take_out(audio.samples.copy(), audio.rate, speech_level(frame_power(audio.samples, audio.rate)))
-    if taken.offset and audio.seconds >= LEAST_FOR_OFFSET:
+    if abs(taken.offset) >= LEAST_OFFSET and audio.seconds >= LEAST_FOR_OFFSET:
         found(
             "offset",
             f"the samples' mean is {taken.offset:+.3f}, not 0",
