@@ -84,6 +84,13 @@ def part_folder(folder: str | os.PathLike, role: str, place: str) -> Path:
     return BUILT_IN / AUXILIARY_PARTS.get(role, role) if place == BUILTIN else Path(folder) / place
 
 
+def named_part(place: str, role: str) -> LoadedPart:
+    """The part of a role in a folder, or the built-in model's, where the place is `builtin`. Raises
+    CheckpointError where there is none.
+    """
+    return load_part(part_folder(place, role, place) if place == BUILTIN else place, role)
+
+
 def load_bundle(folder: str | os.PathLike) -> Bundle:
     """The parts of a model folder. Raises CheckpointError if they do not fit, or the built-in ones are not
     those it was made for.
@@ -223,7 +230,8 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
         roles[role] = part
     places = {role: AUXILIARY_PARTS.get(role, role) for role in roles}
     if BUILTIN in folders:
-        kept = {"adversary"} if "acoustic" in roles else set()  # it judges its own model only
+        # What was trained with the built-in acoustic model, and knows that alone
+        kept = {"adversary", "content", "prosody"} if "acoustic" in roles else set()
         places |= {role: BUILTIN for role in read_model(BUILT_IN)["parts"] if role not in {*roles, *kept}}
     whole = roles | {
         role: load_part(part_folder(target, role, BUILTIN), role)

@@ -122,6 +122,19 @@ def augment(
         print(f"{data}: {add_resampled(data, encoder.mel, encoder.instrument)} clips of new people")
 
 
+@verb(app, "degrade", "soundalike data degrade data")
+def degrade(data: Data) -> None:
+    """Add to every training clip what a poor recording of it would be (noise, room, telephone, lossy coding),
+    to condition on.
+    """
+    from soundalike.checkpoints.bundle import BUILT_IN
+    from soundalike.checkpoints.part import load_part
+    from soundalike.prepare.derive.degrade import write_degraded
+
+    encoder = load_part(BUILT_IN / "speaker", "speaker")
+    print(f"{data}: degraded copies of {write_degraded(data, encoder.mel, encoder.instrument)} clips")
+
+
 @verb(app, "gta", "soundalike data gta data --part runs/acoustic")
 def gta(
     data: Data,

@@ -13,6 +13,7 @@ PARTS = {
     "ge2e": "soundalike.models.encoders.speaker.ge2e.objective:PART",
     "kmeans": "soundalike.models.encoders.content.kmeans.objective:PART",
     "starling": "soundalike.models.tts.starling.objective:PART",
+    "starling_prosody": "soundalike.models.tts.starling.prosody_objective:PART",
     "mel_discriminator": "soundalike.models.tts.starling.discriminator:PART",
     "fastspeech2": "soundalike.models.tts.fastspeech2.objective:PART",
     "convrnn": "soundalike.models.tts.convrnn.objective:PART",
@@ -26,6 +27,7 @@ PARTS = {
 SERVICES = {
     "write_voice": "soundalike.inference.voice_file:write",
     "read_voice": "soundalike.inference.voice_file:read",
+    "part": "soundalike.checkpoints.bundle:named_part",
 }
 ARCHITECTURES = {
     "starling": "soundalike.models.tts.starling.spec:SPEC",

@@ -111,6 +111,7 @@ class Prompt:
     size: int  # frames
     span: np.ndarray  # (2,) which frames of the clip itself those are; 0, 0 of another clip's
     mel_spec: MelSpec
+    is_degraded: bool = False  # whether its mel and embedding are those of a poor recording of it
 
     @staticmethod
     def drawn(clip: Clip) -> Prompt:
@@ -119,18 +120,27 @@ class Prompt:
         longest = clip.config.prompt_frames
         others = [source for source in clip.of_speaker if source is not clip.source]
         source = others[rng.integers(len(others))] if others else clip.source
-        whole = source.read("mel")
+        # Drawn whether or not the clip has such a copy: what others draw does not depend on that
+        share = clip.config.degraded
+        is_degraded = bool(share) and rng.random() < share and source.has("degraded_mel")
+        whole = source.read("degraded_mel" if is_degraded else "mel")
         # Of its only clip a speaker keeps half to be learned from
         most = len(whole) if others else len(whole) // 2
         size = max(1, min(most, int(rng.integers(longest // 2, longest + 1))))
         first = int(rng.integers(0, len(whole) - size + 1))
         own = (max(0, first - clip.first), max(0, first + size - clip.first))
-        return Prompt(source, whole, first, size, np.array((0, 0) if others else own), clip.mel_spec)
+        span = np.array((0, 0) if others else own)
+        return Prompt(source, whole, first, size, span, clip.mel_spec, is_degraded)
 
     @property
     def mel(self) -> np.ndarray:
         """Its log-mel (T', M)."""
         return self.whole[self.first : self.first + self.size]
+
+    @property
+    def speaker_embedding(self) -> np.ndarray:
+        """The speaker embedding (V,) of the clip that it is cut from."""
+        return self.source.read("degraded_embedding" if self.is_degraded else "speaker_embedding")
 
     @property
     def symbols(self) -> np.ndarray:

@@ -44,6 +44,8 @@ class DataConfig:
     clips_per_speaker: int = 0
     # Share of clips whose mel is the one an acoustic model made of them (`soundalike data gta`)
     gta: float = 0.0
+    # Share of prompts that are those of a poor recording of the clip (`soundalike data degrade`)
+    degraded: float = 0.0
     limit: int = 0  # first so many clips only; 0: all
 
     @property

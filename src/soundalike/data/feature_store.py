@@ -30,8 +30,9 @@ class FeatureStore:
     A kind is mel (T, M) float16, pitch (T,) float32, samples (N,) int16, durations (S,) int16,
     speaker_embedding (V,) float16 (by this package's encoder), target_embedding (V,) float16 (by another),
     quality () float32 (predicted mean opinion score), gta (T, M) float16 (the mel an acoustic model makes of
-    the clip), codes (T, C) integers (of a codec's codebooks) or content (T, D) (features of what is said),
-    the last two at a frame rate of their own.
+    the clip), degraded_mel (T, M) float16 and degraded_embedding (V,) float16 (of a poor recording of it),
+    codes (T, C) integers (of a codec's codebooks) or content (T, D) (features of what is said), the last two
+    at a frame rate of their own.
     """
 
     def __init__(self, folder: str | os.PathLike, mel: MelSpec):

@@ -147,7 +147,7 @@ BUILT_IN = (
         None,
         0,
         np.float32,
-        lambda c: c.prompt.source.read("speaker_embedding"),
+        lambda c: c.prompt.speaker_embedding,
         stored("speaker_embedding"),
     ),
 )

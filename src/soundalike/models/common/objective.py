@@ -7,16 +7,19 @@ changes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import Auxiliary, Preview
 from soundalike.core.types import Batch, DataFacts, Output
 from soundalike.nn.masks import length_mask, masked_mean
+from soundalike.nn.spectral import log_mel, stft
 
 Network = TypeVar("Network", bound=nn.Module)
 Settings = TypeVar("Settings")
@@ -153,6 +156,33 @@ def octave_l1(made: Tensor, octave: Tensor, voiced: Tensor) -> Tensor:
 def voicing_entropy(log_odds: Tensor, voiced: Tensor, mask: Tensor) -> Tensor:
     """Cross-entropy of voicing, log-odds and truth (B, T), where the mask (B, T) is one."""
     return masked_mean(F.binary_cross_entropy_with_logits(log_odds, voiced, reduction="none"), mask)
+
+
+def spectral_distance(made: Tensor, real: Tensor, resolutions: tuple[int, ...]) -> Tensor:
+    """Distance of the magnitudes of samples (B, N) at several resolutions: log magnitude, and half the
+    spectral convergence.
+    """
+    total = torch.zeros((), device=made.device)
+    for n_fft in resolutions:
+        a = stft(made, n_fft, n_fft // 4).abs()
+        b = stft(real, n_fft, n_fft // 4).abs()
+        log = (a.clamp_min(1e-4).log() - b.clamp_min(1e-4).log()).abs().mean()
+        convergence = (a - b).norm() / b.norm().clamp_min(1e-3)
+        total = total + (log + 0.5 * convergence) / len(resolutions)
+    return total
+
+
+def mel_scales(mel: MelSpec, sizes: Sequence[tuple[int, int]]) -> list[MelSpec]:
+    """A mel at other resolutions: n_fft and bands of each, its hop a quarter; the mel itself where none is
+    named.
+    """
+    scales = [replace(mel, n_fft=n_fft, hop_length=n_fft // 4, n_mels=bands) for n_fft, bands in sizes]
+    return scales or [mel]
+
+
+def mel_distance(made: Tensor, real: Tensor, mels: Sequence[MelSpec]) -> Tensor:
+    """Mean absolute error of the log-mels of samples (B, N) at several resolutions."""
+    return torch.stack([(log_mel(made, mel) - log_mel(real, mel)).abs().mean() for mel in mels]).mean()
 
 
 def zero_padding(values: Tensor, lengths: Tensor) -> Tensor:

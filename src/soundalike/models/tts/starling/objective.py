@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -26,6 +26,7 @@ from soundalike.nn.masks import length_mask
 
 from .discriminator import MelDiscriminator, MelDiscriminatorConfig, discriminator_loss, generator_losses
 from .network import Starling, StarlingConfig
+from .sound_judge import SoundJudge, SoundSettings
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class StarlingSettings:
     adversarial: float = 0.0  # weight of fooling a discriminator of mels; 0 trains without one
     matching: float = 0.0  # weight of matching the discriminator's features
     window: int = 192  # frames of each clip the discriminator is shown, at a random place
+    sound: SoundSettings = field(default_factory=SoundSettings)  # of judging what a vocoder makes of the mel
 
 
 JUDGED = StarlingSettings(adversarial=0.3, matching=0.8)  # as in the second stage of training
@@ -71,19 +73,28 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         adversary: MelDiscriminator | None = None,
     ):
         super().__init__(network, settings, facts)
-        self.optimizers = ("discriminator", "model") if settings.adversarial else ("model",)
+        self.sound = SoundJudge(settings.sound, network.mel.n_mels) if settings.sound.vocoder else None
+        if self.sound is not None:
+            self.required_fields = self.required_fields | {"samples"}
+        turns = {"discriminator": settings.adversarial, "sound_discriminator": self.sound, "model": True}
+        self.optimizers = tuple(name for name, there in turns.items() if there)
         sizes = MelDiscriminatorConfig(network.config.voice, network.config.width)
         self.adversary = adversary or (MelDiscriminator(sizes, network.mel) if settings.adversarial else None)
 
     @property
     def auxiliary_parts(self) -> Mapping[str, Auxiliary]:
-        """The discriminator, where there is one."""
-        if self.adversary is None:
-            return {}
-        return {"adversary": Auxiliary("mel_discriminator", self.adversary.config, self.adversary)}
+        """The discriminators, where there are any."""
+        parts = {}
+        if self.adversary is not None:
+            parts["adversary"] = Auxiliary("mel_discriminator", self.adversary.config, self.adversary)
+        if self.sound is not None:
+            parts["sound_discriminator"] = self.sound.part
+        return parts
 
     def trained(self, optimizer: str) -> nn.Module:
-        """The network; in the turn of "discriminator", that."""
+        """The network; in the turn of a discriminator, that."""
+        if optimizer == "sound_discriminator" and self.sound is not None:
+            return self.sound.discriminator
         return self._discriminator if optimizer == "discriminator" else self._network
 
     def forward(self, batch: Batch) -> Output:
@@ -107,7 +118,8 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         made_octave, voicing = net.intone(patches.detach(), mask, conditioning.voice)
         noise = torch.randn(len(mask), size, net.config.noise, device=mask.device)
         mel = net.decode(patches, mask, octave, voiced, conditioning, noise)
-        return {
+        output = {} if self.sound is None else self._sounds(self.sound, mel, batch)
+        return output | {
             "mel": mel,
             "log_durations": log_durations,
             "made_octave": made_octave,
@@ -120,7 +132,11 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         }
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
-        """Of the regressed values, and of fooling the discriminator; in its turn, of telling them apart."""
+        """Of the regressed values, and of fooling the discriminators; in their turns, of telling made from
+        real.
+        """
+        if optimizer == "sound_discriminator" and self.sound is not None:
+            return {optimizer: self.sound.telling_apart(output["made_sound"], output["real_sound"])}
         frames = length_mask(output["lengths"], output["mel"].shape[1])
         # A clip that is its own prompt is not judged where it could be copied
         new = outside_prompt(batch, frames)
@@ -134,6 +150,8 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         losses = self._regression(batch, output, target, frames, new)
         if self.adversary is not None:
             losses |= self._adversarial(output, target, new, self._shown(frames))
+        if self.sound is not None:
+            losses |= self.sound.losses(output["made_sound"], output["real_sound"])
         return losses
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
@@ -159,6 +177,11 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         """The frames that the discriminator is shown, at a random place."""
         start = int(torch.randint(max(1, frames.shape[1] - self.settings.window), ()))
         return slice(start, start + self.settings.window)
+
+    def _sounds(self, judge: SoundJudge, mel: Tensor, batch: Batch) -> Output:
+        """What a vocoder makes of a window of the mel, and the recording there."""
+        made, real = judge.sounds(self._network.denormalised(mel), batch)
+        return {"made_sound": made, "real_sound": real}
 
     def _regression(
         self, batch: Batch, output: Output, target: Tensor, frames: Tensor, new: Tensor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -15,12 +16,14 @@ from soundalike.core.errors import CheckpointError
 from soundalike.core.types import IDENTITY, AcousticOutput, DataFacts, ProsodyControls, Voice
 from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
+from soundalike.nn.length_regulator import natural
 from soundalike.text import Utterance, encode
 
 from .conversion import sentences_of
 from .discriminator import MelDiscriminator
 from .network import Starling, VoiceConditioning
 from .objective import JUDGED, StarlingObjective
+from .prosody import StarlingProsody
 from .spec import StarlingConversionOptions, StarlingOptions
 
 
@@ -33,8 +36,8 @@ class Plan:
     symbols: torch.Tensor  # (S,)
     conditioning: VoiceConditioning
     prompt: torch.Tensor  # (T, M)
-    # States (1, S, D); frames (S,) at the natural pace, not rounded
-    lengths: tuple[torch.Tensor, torch.Tensor]
+    states: torch.Tensor  # (1, S, D)
+    log_durations: torch.Tensor  # (1, S), mean ones
 
 
 class StarlingSynthesizer(PromptConditionedSynthesizer):
@@ -44,6 +47,7 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
     ConversionOptions = StarlingConversionOptions
     acoustic: Starling
     discriminator: MelDiscriminator | None = None  # of a model that can adapt to a prompt
+    prosody: StarlingProsody | None = None  # of a model that draws pitch and durations
 
     @classmethod
     def of_parts(cls, parts: Mapping[str, LoadedPart]) -> StarlingSynthesizer:
@@ -51,6 +55,8 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         made = super().of_parts(parts)
         if "adversary" in parts:
             made.discriminator = parts["adversary"].network
+        if "prosody" in parts:
+            made.prosody = parts["prosody"].network
         return made
 
     @property
@@ -88,12 +94,14 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         symbols = torch.tensor(encode(utterance.symbols), device=self.device)
         acoustic = self.acoustic_of(voice)
         conditioning, prompt = self.conditioning(acoustic, voice)
-        lengths = acoustic.lengths(symbols, conditioning)
-        return Plan(utterance, acoustic, symbols, conditioning, prompt, lengths)
+        size = torch.tensor([len(symbols)], device=self.device)
+        with torch.inference_mode():
+            states, log_durations = acoustic.encode(symbols[None], size, conditioning)
+        return Plan(utterance, acoustic, symbols, conditioning, prompt, states, log_durations)
 
     def planned_seconds(self, plan: Plan, options: StarlingOptions) -> float:
         """How long the planned sentence would be."""
-        exact = plan.lengths[1] / self._prosody(plan, options).tempo
+        exact = self._drawn(plan, options)[0] / self._prosody(plan, options).tempo
         return float(exact.sum()) / self.mel.frames_per_second
 
     def seconds(self, utterance: Utterance, voice: Voice, options: StarlingOptions) -> float:
@@ -102,9 +110,9 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
 
     def planned_output(self, plan: Plan, options: StarlingOptions) -> AcousticOutput:
         """The mel, pitch and durations of the planned sentence."""
-        made = plan.acoustic.infer(
-            plan.symbols, plan.conditioning, self._prosody(plan, options), plan.lengths
-        )
+        exact, melody = self._drawn(plan, options)
+        prosody = self._prosody(plan, options)
+        made = plan.acoustic.infer(plan.symbols, plan.conditioning, prosody, (plan.states, exact), melody)
         return replace(made, mel=sharpened(made.mel, plan.prompt, options.sharpen))
 
     def acoustic_output(self, utterance: Utterance, voice: Voice, options: StarlingOptions) -> AcousticOutput:
@@ -152,6 +160,23 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
             return speech
         phones = tuple(timestamp for timestamp in speech.timestamps if timestamp.kind == "phoneme")
         return replace(speech, timestamps=phones)  # no word is known by name
+
+    @torch.inference_mode()
+    def _drawn(self, plan: Plan, options: StarlingOptions) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """Frames (S,) at the natural pace, not rounded, and octaves (S,) beside the mean pitch; none where
+        nothing is drawn.
+        """
+        marks = plan.acoustic.is_mark[plan.symbols]
+        if self.prosody is None or not options.expressiveness:
+            return natural(plan.log_durations[0], marks), None
+        # Sentences of one seed differ in what they draw
+        seed = options.seed ^ zlib.crc32(" ".join(plan.utterance.symbols).encode())
+        noise = torch.randn(1, len(plan.symbols), 2, generator=torch.Generator().manual_seed(seed))
+        drawn = self.prosody.draw(
+            plan.states, plan.log_durations, plan.conditioning.voice, noise.to(self.device)
+        )
+        drawn = options.expressiveness * drawn[0]
+        return natural(plan.log_durations[0] + drawn[:, 0], marks), drawn[:, 1]
 
     def _prosody(self, plan: Plan, options: StarlingOptions) -> ProsodyControls:
         return prosody_of(plan.utterance, options, self.mel, self.device)

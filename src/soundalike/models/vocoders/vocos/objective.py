@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -14,12 +14,14 @@ from soundalike.core.types import Batch, DataFacts, Output
 from soundalike.models.common.interfaces import reads_mel, writes_waveform
 from soundalike.models.common.objective import (
     VocoderObjective,
+    mel_distance,
     mel_mask,
+    mel_scales,
+    spectral_distance,
     voicing_entropy,
     zero_padding,
 )
 from soundalike.nn.discriminators import adversarial_loss, discriminator_loss, matching_loss
-from soundalike.nn.spectral import log_mel, stft
 
 from .discriminator import SoundDiscriminator, SoundDiscriminatorConfig
 from .network import Vocos, VocosConfig
@@ -59,11 +61,7 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
             self.optimizers = ("discriminator", "model")
             config = SoundDiscriminatorConfig(windows=settings.windows, periods=settings.periods)
             self.discriminator = SoundDiscriminator(config, network.mel)
-        scales = [
-            replace(network.mel, n_fft=n_fft, hop_length=n_fft // 4, n_mels=bands)
-            for n_fft, bands in settings.mels
-        ]
-        self._mels = scales or [network.mel]
+        self._mels = mel_scales(network.mel, settings.mels)
 
     @property
     def auxiliary_parts(self) -> Mapping[str, Auxiliary]:
@@ -105,9 +103,8 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
         if optimizer == "discriminator" and self.discriminator is not None:
             loss = discriminator_loss(self.discriminator(real), self.discriminator(made.detach()))
             return {"discriminator": loss}
-        mels = [(log_mel(made, mel) - log_mel(real, mel)).abs().mean() for mel in self._mels]
         losses["spectral"] = s.spectral * spectral_distance(made, real, s.resolutions)
-        losses["mel"] = s.mel * torch.stack(mels).mean()
+        losses["mel"] = s.mel * mel_distance(made, real, self._mels)
         if self.discriminator is not None:
             with torch.no_grad():
                 recorded = self.discriminator(real)
@@ -163,20 +160,6 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
         noise = torch.zeros(len(batch.ids), (batch["mel"].shape[1] - 1) * self.hop_length)
         samples = self._network(batch["mel"], batch.lengths("mel"), batch["pitch"], noise)
         return {"samples": zero_padding(samples, (batch.lengths("mel") - reach) * self.hop_length)}
-
-
-def spectral_distance(made: Tensor, real: Tensor, resolutions: tuple[int, ...]) -> Tensor:
-    """Distance of the magnitudes of samples (B, N) at several resolutions: log magnitude, and half the
-    spectral convergence.
-    """
-    total = torch.zeros((), device=made.device)
-    for n_fft in resolutions:
-        a = stft(made, n_fft, n_fft // 4).abs()
-        b = stft(real, n_fft, n_fft // 4).abs()
-        log = (a.clamp_min(1e-4).log() - b.clamp_min(1e-4).log()).abs().mean()
-        convergence = (a - b).norm() / b.norm().clamp_min(1e-3)
-        total = total + (log + 0.5 * convergence) / len(resolutions)
-    return total
 
 
 PART = PartKind(
