@@ -84,10 +84,19 @@ def through_band(speech: Waves, rate: int, low: float, high: float) -> Waves:
 
 def coded(speech: Waves, rate: int, rng: np.random.Generator) -> Waves:
     """Speech after lossy coding; as long as before."""
-    kind, subtype, at = FORMATS[rng.integers(len(FORMATS))]
+    form = FORMATS[rng.integers(len(FORMATS))]
+    return _coded(speech, rate, form, BITRATES[rng.integers(len(BITRATES))])
+
+
+def coded_poorly(speech: Waves, rate: int) -> Waves:
+    """Speech after an MP3 at the lowest bit rate."""
+    return _coded(speech, rate, FORMATS[0], 1.0)
+
+
+def _coded(speech: Waves, rate: int, form: tuple[str, str, int], level: float) -> Waves:
+    kind, subtype, at = form
     samples = np.clip(soxr.resample(speech, rate, at), -1, 1)
     buffer = io.BytesIO()
-    level = BITRATES[rng.integers(len(BITRATES))]
     soundfile.write(buffer, samples, at, format=kind, subtype=subtype, compression_level=level)
     buffer.seek(0)
     heard, back = soundfile.read(buffer)
