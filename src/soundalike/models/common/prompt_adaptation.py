@@ -34,7 +34,7 @@ STRENGTH = 0.5
 TOGETHER = 2  # windows of a step
 WINDOW = 250  # frames, at most half of the prompt
 SHORTEST = 20  # frames of a window
-VERSION = 1  # of the method: to be raised with every change of it that is not one of these numbers
+VERSION = 2  # of the method: to be raised with every change of it that is not one of these numbers
 SETTINGS = (VERSION, STEPS, RATE, RANK, QUIETEST, NOISE, LEFT, STRENGTH, TOGETHER, WINDOW, SHORTEST)
 
 

@@ -46,6 +46,24 @@ class StarlingSettings:
 JUDGED = StarlingSettings(adversarial=0.3, matching=0.8)  # as in the second stage of training
 
 
+QUIET = 4.0  # nats below the loudest frame: quieter frames hold no speech
+LOUD = 0.95  # quantile of a band's speech frames that says whether anything was recorded there
+MISSING = -5.0  # log-mel of a band below which that quantile says no
+
+
+@torch.no_grad()
+def missing_bands(mel: Tensor, lengths: Tensor) -> Tensor:
+    """Which bands (B, M) a recording does not hold, as those outside of a telephone's, of log-mels (B, T, M)
+    at the level of training. A model is not taught that there is nothing.
+    """
+    found = []
+    for frames, size in zip(mel, lengths.tolist()):
+        level = frames[:size].mean(1)
+        speech = frames[:size][level > level.max() - QUIET]
+        found.append(speech.float().quantile(LOUD, 0) < MISSING)
+    return torch.stack(found)
+
+
 class StarlingObjective(MelObjective[Starling, StarlingSettings]):
     """L1 on the normalised mel, L2 on log durations, L1 on octaves, cross-entropy on voicing; and a
     discriminator if asked for.
@@ -118,6 +136,8 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         made_octave, voicing = net.intone(patches.detach(), mask, conditioning.voice)
         noise = torch.randn(len(mask), size, net.config.noise, device=mask.device)
         mel = net.decode(patches, mask, octave, voiced, conditioning, noise)
+        missing = missing_bands(batch["mel"], batch.lengths("mel"))
+        mel = torch.where(missing[:, None], self._target(batch, mel.shape[1]), mel)
         output = {} if self.sound is None else self._sounds(self.sound, mel, batch)
         return output | {
             "mel": mel,
@@ -140,8 +160,7 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         frames = length_mask(output["lengths"], output["mel"].shape[1])
         # A clip that is its own prompt is not judged where it could be copied
         new = outside_prompt(batch, frames)
-        mel = F.pad(batch["mel"], (0, 0, 0, output["mel"].shape[1] - batch["mel"].shape[1]))
-        target = self._network.normalised(mel, frames)
+        target = self._target(batch, frames.shape[1]) * frames[..., None]
         if optimizer == "discriminator":
             shown = self._shown(frames)
             _, real = self._judge(target, new, shown, output)
@@ -166,6 +185,11 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         octave, voicing = net.intone(patches, mask, conditioning.voice)
         mel = net.decode(patches, mask, octave, (voicing > 0).float(), conditioning)
         return {"mel": zero_padding(mel, lengths)[:, : int(lengths.max())]}
+
+    def _target(self, batch: Batch, size: int) -> Tensor:
+        """The recordings' normalised mels (B, size, M)."""
+        mel = batch["mel"]
+        return self._network.normalised(F.pad(mel, (0, 0, 0, size - mel.shape[1])))
 
     @property
     def _discriminator(self) -> MelDiscriminator:
