@@ -230,8 +230,7 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
         roles[role] = part
     places = {role: AUXILIARY_PARTS.get(role, role) for role in roles}
     if BUILTIN in folders:
-        # What was trained with the built-in acoustic model, and knows that alone
-        kept = {"adversary", "content", "prosody"} if "acoustic" in roles else set()
+        kept = {"adversary"} if "acoustic" in roles else set()  # it judges its own model only
         places |= {role: BUILTIN for role in read_model(BUILT_IN)["parts"] if role not in {*roles, *kept}}
     whole = roles | {
         role: load_part(part_folder(target, role, BUILTIN), role)

@@ -13,7 +13,6 @@ PARTS = {
     "ge2e": "soundalike.models.encoders.speaker.ge2e.objective:PART",
     "kmeans": "soundalike.models.encoders.content.kmeans.objective:PART",
     "starling": "soundalike.models.tts.starling.objective:PART",
-    "starling_prosody": "soundalike.models.tts.starling.prosody_objective:PART",
     "mel_discriminator": "soundalike.models.tts.starling.discriminator:PART",
     "fastspeech2": "soundalike.models.tts.fastspeech2.objective:PART",
     "convrnn": "soundalike.models.tts.convrnn.objective:PART",

@@ -27,8 +27,6 @@ from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.spectral import harmonic_ripple
 from soundalike.text.alphabet import SYMBOLS, phone_classes
 
-from .prosody import between_symbols
-
 RIPPLE_STEPS = 96  # pitches an octave whose harmonics are tabulated
 MIDDLING = 2.8  # predicted mean opinion score of a clip about which nothing is known
 CLEAN = 3.4  # that of a studio recording: what is asked for when speaking
@@ -345,11 +343,9 @@ class Starling(MelNormalizer):
         conditioning: VoiceConditioning,
         prosody: ProsodyControls,
         lengths: tuple[Tensor, Tensor] | None = None,
-        melody: Tensor | None = None,
     ) -> AcousticOutput:
         """The mel, pitch and durations of one utterance: symbols (S,), a conditioning of batch one; `lengths`
-        are those of `lengths`, where they are known already; `melody` (S,) octaves are added to the mean
-        pitch.
+        are those of `lengths`, where they are known already.
         """
         states, exact = lengths or self.lengths(symbols, conditioning)
         durations = whole(exact / prosody.tempo, ~self.is_mark[symbols], prosody.frames)
@@ -359,8 +355,6 @@ class Starling(MelNormalizer):
         octave, voicing = self.intone(patches, mask, conditioning.voice)
         voiced = (voicing > 0).float()
         raised = torch.repeat_interleave(prosody.octaves.expand(len(symbols)), durations)
-        if melody is not None:
-            raised = raised + between_symbols(melody, durations)
         octave = octave + F.pad(raised, (0, octave.shape[1] - len(raised)))
         noise = torch.randn(
             1, octave.shape[1], self.config.noise, generator=torch.Generator().manual_seed(prosody.seed)

@@ -20,9 +20,6 @@ class StarlingOptions:
     seconds: Annotated[float, Help("length of the sentence, exactly; 0: as long as it takes")] = 0.0
     seed: Annotated[int, Range(0, 2**62, "", "the same seed gives the same sound")] = 0
     temperature: Annotated[float, Range(0.0, 1.5, "", "how much of the fine texture is left to chance")] = 1.0
-    expressiveness: Annotated[
-        float, Range(0.0, 1.5, "", "how far melody and pace are drawn; 0: the mean of all readings")
-    ] = 1.0
     # How far the spread of each mel band is brought back to the reference's
     sharpen: Annotated[float, Range(0.0, 1.0, "", "sharpness of the spectrum, 0: as regressed")] = 0.5
 
@@ -54,7 +51,6 @@ SPEC = ArchitectureSpec(
     {
         **prompt_slots("starling"),
         "adversary": Slot("adversary", required=False, part="mel_discriminator"),
-        "prosody": Slot("prosody", required=False, part="starling_prosody", paired=False),
     },
     StarlingOptions,
     PROMPT_VOICE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -16,14 +15,12 @@ from soundalike.core.errors import CheckpointError
 from soundalike.core.types import IDENTITY, AcousticOutput, DataFacts, ProsodyControls, Voice
 from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
-from soundalike.nn.length_regulator import natural
 from soundalike.text import Utterance, encode
 
 from .conversion import sentences_of
 from .discriminator import MelDiscriminator
 from .network import Starling, VoiceConditioning
 from .objective import JUDGED, StarlingObjective
-from .prosody import StarlingProsody
 from .spec import StarlingConversionOptions, StarlingOptions
 
 
@@ -36,8 +33,8 @@ class Plan:
     symbols: torch.Tensor  # (S,)
     conditioning: VoiceConditioning
     prompt: torch.Tensor  # (T, M)
-    states: torch.Tensor  # (1, S, D)
-    log_durations: torch.Tensor  # (1, S), mean ones
+    # States (1, S, D); frames (S,) at the natural pace, not rounded
+    lengths: tuple[torch.Tensor, torch.Tensor]
 
 
 class StarlingSynthesizer(PromptConditionedSynthesizer):
@@ -47,7 +44,6 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
     ConversionOptions = StarlingConversionOptions
     acoustic: Starling
     discriminator: MelDiscriminator | None = None  # of a model that can adapt to a prompt
-    prosody: StarlingProsody | None = None  # of a model that draws pitch and durations
 
     @classmethod
     def of_parts(cls, parts: Mapping[str, LoadedPart]) -> StarlingSynthesizer:
@@ -55,8 +51,6 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         made = super().of_parts(parts)
         if "adversary" in parts:
             made.discriminator = parts["adversary"].network
-        if "prosody" in parts:
-            made.prosody = parts["prosody"].network
         return made
 
     @property
@@ -94,14 +88,12 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         symbols = torch.tensor(encode(utterance.symbols), device=self.device)
         acoustic = self.acoustic_of(voice)
         conditioning, prompt = self.conditioning(acoustic, voice)
-        size = torch.tensor([len(symbols)], device=self.device)
-        with torch.inference_mode():
-            states, log_durations = acoustic.encode(symbols[None], size, conditioning)
-        return Plan(utterance, acoustic, symbols, conditioning, prompt, states, log_durations)
+        lengths = acoustic.lengths(symbols, conditioning)
+        return Plan(utterance, acoustic, symbols, conditioning, prompt, lengths)
 
     def planned_seconds(self, plan: Plan, options: StarlingOptions) -> float:
         """How long the planned sentence would be."""
-        exact = self._drawn(plan, options)[0] / self._prosody(plan, options).tempo
+        exact = plan.lengths[1] / self._prosody(plan, options).tempo
         return float(exact.sum()) / self.mel.frames_per_second
 
     def seconds(self, utterance: Utterance, voice: Voice, options: StarlingOptions) -> float:
@@ -110,9 +102,9 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
 
     def planned_output(self, plan: Plan, options: StarlingOptions) -> AcousticOutput:
         """The mel, pitch and durations of the planned sentence."""
-        exact, melody = self._drawn(plan, options)
-        prosody = self._prosody(plan, options)
-        made = plan.acoustic.infer(plan.symbols, plan.conditioning, prosody, (plan.states, exact), melody)
+        made = plan.acoustic.infer(
+            plan.symbols, plan.conditioning, self._prosody(plan, options), plan.lengths
+        )
         return replace(made, mel=sharpened(made.mel, plan.prompt, options.sharpen))
 
     def acoustic_output(self, utterance: Utterance, voice: Voice, options: StarlingOptions) -> AcousticOutput:
@@ -160,23 +152,6 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
             return speech
         phones = tuple(timestamp for timestamp in speech.timestamps if timestamp.kind == "phoneme")
         return replace(speech, timestamps=phones)  # no word is known by name
-
-    @torch.inference_mode()
-    def _drawn(self, plan: Plan, options: StarlingOptions) -> tuple[torch.Tensor, torch.Tensor | None]:
-        """Frames (S,) at the natural pace, not rounded, and octaves (S,) beside the mean pitch; none where
-        nothing is drawn.
-        """
-        marks = plan.acoustic.is_mark[plan.symbols]
-        if self.prosody is None or not options.expressiveness:
-            return natural(plan.log_durations[0], marks), None
-        # Sentences of one seed differ in what they draw
-        seed = options.seed ^ zlib.crc32(" ".join(plan.utterance.symbols).encode())
-        noise = torch.randn(1, len(plan.symbols), 2, generator=torch.Generator().manual_seed(seed))
-        drawn = self.prosody.draw(
-            plan.states, plan.log_durations, plan.conditioning.voice, noise.to(self.device)
-        )
-        drawn = options.expressiveness * drawn[0]
-        return natural(plan.log_durations[0] + drawn[:, 0], marks), drawn[:, 1]
 
     def _prosody(self, plan: Plan, options: StarlingOptions) -> ProsodyControls:
         return prosody_of(plan.utterance, options, self.mel, self.device)
