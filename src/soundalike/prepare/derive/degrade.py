@@ -140,7 +140,7 @@ def babble(size: int, others: Sequence[Audio], rng: np.random.Generator) -> Wave
         return coloured_noise(size, rng)
     total = np.zeros(size)
     for _ in range(rng.integers(2, 6)):
-        samples = others[rng.integers(len(others))].normalised(LEVEL).samples
+        samples = others[int(rng.integers(len(others)))].normalised(LEVEL).samples
         total += np.roll(np.resize(samples, size), rng.integers(size))
     return total
 
