@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -343,7 +344,9 @@ def test_the_server_tells_people_its_address():
         await running.startup()
         await running.shutdown()
 
-    asyncio.run(once())
+    # In a thread of its own: tests of the page may have left an event loop running in this one
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, once()).result()
     assert told and told[0].startswith("http://127.0.0.1:") and not told[0].endswith(":0")
 
 
