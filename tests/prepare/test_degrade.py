@@ -58,7 +58,11 @@ def test_a_room_sounds_on_after_the_speech(speech):
 
 def test_lossy_coding_and_clipping_keep_the_length_and_change_the_sound(speech):
     rng = np.random.default_rng(0)
-    for made in (degrade.coded(speech.samples, 24000, rng), degrade.clipped(speech.samples, rng)):
+    for made in (
+        degrade.coded(speech.samples, 24000, rng),
+        degrade.coded_poorly(speech.samples, 24000),
+        degrade.clipped(speech.samples, rng),
+    ):
         assert len(made) == len(speech.samples)
         alike = np.corrcoef(made, speech.samples)[0, 1]
         assert 0.5 < alike < 0.9999

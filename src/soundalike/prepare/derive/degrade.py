@@ -28,7 +28,7 @@ BABBLE_DB = (8.0, 25.0)
 REVERBERATION = (0.15, 0.8)  # seconds until a room's echo has fallen by 60 dB
 BANDS = ((300.0, 3400.0), (80.0, 4000.0), (60.0, 7000.0), (60.0, 8000.0))  # hertz that a channel lets through
 CLIPPED = (3.0, 15.0)  # dB by which a clipped recording is too loud
-BITRATES = (0.7, 0.85, 0.95)  # of lossy coding: soundfile's compression levels, 1 the poorest
+BITRATES = (0.7, 0.85, 0.95)  # of lossy coding: soundfile's compression levels, .99 the poorest
 FORMATS = (("MP3", "MPEG_LAYER_III", 24000), ("OGG", "OPUS", 24000))
 TWICE = 0.35  # share of clips that are degraded in two ways
 
@@ -90,7 +90,7 @@ def coded(speech: Waves, rate: int, rng: np.random.Generator) -> Waves:
 
 def coded_poorly(speech: Waves, rate: int) -> Waves:
     """Speech after an MP3 at the lowest bit rate."""
-    return _coded(speech, rate, FORMATS[0], 1.0)
+    return _coded(speech, rate, FORMATS[0], 0.99)
 
 
 def _coded(speech: Waves, rate: int, form: tuple[str, str, int], level: float) -> Waves:
