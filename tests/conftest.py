@@ -29,7 +29,13 @@ RECIPES = ROOT / "recipes"
 REFERENCE = ROOT / "docs" / "demo" / "reference.flac"
 WAIT = 300_000  # milliseconds until something must have come about in a browser, on however slow a machine
 sys.path.insert(0, str(ROOT / "benchmarks"))  # tests share their measuring
-torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", 2)))
+THREADS = int(os.environ.get("OMP_NUM_THREADS", 2))
+
+
+@pytest.fixture(autouse=True)
+def threads():
+    """Each test begins with as many threads of PyTorch as the tests have, whatever one before it set."""
+    torch.set_num_threads(THREADS)
 
 
 @pytest.fixture(scope="session", autouse=True)

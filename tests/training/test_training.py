@@ -306,3 +306,9 @@ def test_mixed_precision_learns_too(prepared, tmp_path):
         quiet=True,
     )
     assert all(value == value for _, _, value in curve(run)) and load_part(run)
+
+
+def test_threads_are_as_many_as_before_the_run(prepared, tmp_path):
+    torch.set_num_threads(2)
+    train(tiny("speaker", prepared, **{"train.steps": 1, "train.threads": 1}), tmp_path, quiet=True)
+    assert torch.get_num_threads() == 2

@@ -38,8 +38,12 @@ def train(
     """
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    if recipe.train.threads:
-        torch.set_num_threads(recipe.train.threads)
+    with _threads(recipe.train.threads):
+        return _trained(recipe, folder, max_seconds, quiet)
+
+
+def _trained(recipe: Recipe, folder: Path, max_seconds: float | None, quiet: bool) -> Path:
+    """`train`, in a folder that is there."""
     if is_fitted(recipe):
         return fit(recipe, folder, quiet)
     processes = open_processes(recipe.train.accumulate, recipe.train.device)
@@ -54,6 +58,17 @@ def train(
     if is_stopped() and state.step < recipe.train.steps:
         raise Interrupted(f"interrupted at step {state.step}; run the same command to go on")
     return folder
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[None]:
+    """Within it PyTorch computes with so many threads; with as many as before where the number is 0."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(number or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 @contextmanager
