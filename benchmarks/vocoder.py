@@ -5,7 +5,8 @@ usage: python benchmarks/vocoder.py --corpus FOLDER [--split train|dev] [--peopl
 
 The recordings come from a corpus in the layout of `prepare`: clips of people and of clean voices, speakers
 in turn. Choose settings on training speakers, and read `dev` once. A vocoder that takes a pitch has two
-rows: given the recording's pitch, and with its own.
+rows: given the recording's pitch, and with its own. One of another rate than 24 kHz is given the recordings
+at its rate.
 
 Columns: PESQ wide-band; STFT, the multi-resolution distance (Yamamoto et al. 2020); the periodicity error
 (root mean square), the voicing F1 and the pitch error (root mean square, cents) as Vocos has them (Morrison
@@ -100,21 +101,25 @@ class Vocoder:
     given_pitch: bool  # whether it is given the recording's pitch
 
     def copy(self, clip: Clip) -> Audio:
-        """The clip by way of its mel, as long as it was."""
-        samples = torch.from_numpy(clip.sound.samples)
+        """The clip by way of its mel, as long as it was and at its rate."""
+        own = clip.sound.resample(self.mel.sample_rate)
+        samples = torch.from_numpy(own.samples)
         mel = log_mel(samples[None], self.mel)
         chance = torch.Generator().manual_seed(SEED)
         noise = torch.randn(1, (mel.shape[1] - 1) * self.mel.hop_length, generator=chance)
-        hertz = torch.from_numpy(pitch(clip.sound.samples, self.mel))[None] if self.given_pitch else None
+        hertz = torch.from_numpy(pitch(own.samples, self.mel))[None] if self.given_pitch else None
         with torch.inference_mode():
             made = self.network(mel, torch.tensor([mel.shape[1]]), hertz, noise)[0].numpy()
-        return Audio(np.pad(made, (0, len(samples) - len(made))), clip.sound.rate)
+        copy = Audio(np.pad(made, (0, len(samples) - len(made))), own.rate).resample(clip.sound.rate)
+        size = len(clip.sound.samples)
+        return Audio(np.pad(copy.samples, (0, max(0, size - len(copy.samples))))[:size], copy.rate)
 
     def seconds(self, clips: list[Clip], threads: int) -> float:
         """Seconds of computing per second of sound, its own pitch included; the best of three goes."""
         before = torch.get_num_threads()
         torch.set_num_threads(threads)
-        mels = [log_mel(torch.from_numpy(clip.sound.samples)[None], self.mel) for clip in clips]
+        sounds = [torch.from_numpy(clip.sound.resample(self.mel.sample_rate).samples) for clip in clips]
+        mels = [log_mel(samples[None], self.mel) for samples in sounds]
         goes = []
         for _ in range(3):
             began = time.perf_counter()
@@ -132,7 +137,7 @@ def open_vocoders(named: list[str]) -> list[Vocoder]:
     for pair in [f"built-in={BUILT_IN / 'vocoder'}", *named]:
         name, _, folder = pair.partition("=")
         part = load_part(folder, "vocoder")
-        if hasattr(part.network, "read_pitch"):
+        if "pitch_reader" in dict(part.network.named_children()):
             rows.append(Vocoder(f"{name}, recording's pitch", part.network, part.mel, given_pitch=True))
         rows.append(Vocoder(f"{name}, own pitch", part.network, part.mel, given_pitch=False))
     return rows

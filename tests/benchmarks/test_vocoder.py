@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
+import torch
 import vocoder as instrument
 from conftest import REFERENCE
 
 from soundalike import Audio, MelSpec
+from soundalike.checkpoints.part import save_part
+from soundalike.models.vocoders.hifigan.network import HifiGan, HifiGanConfig
 
 SPEC = MelSpec()
 
@@ -30,6 +35,21 @@ def test_a_copy_of_itself_has_no_errors():
     assert made.rate == sound.rate and len(made.samples) == len(sound.samples)
     assert 0 < instrument.spectral_distance(sound.samples, made.samples) < 2
     assert instrument.melody(clip, made)["f1"] > 0.9
+
+
+def test_vocoders_of_other_rates_and_without_a_pitch_have_their_rows(tmp_path):
+    torch.manual_seed(0)
+    for name, source, rate in (("slow", True, 22_050), ("plain", False, 24_000)):
+        config = HifiGanConfig(16, (8, 8, 2, 2), (16, 16, 4, 4), (3,), (1,), source, 8, 1)
+        mel = dataclasses.replace(SPEC, sample_rate=rate)
+        save_part(tmp_path / name, "hifigan", config, mel, HifiGan(config, mel))
+    rows = instrument.open_vocoders([f"{name}={tmp_path / name}" for name in ("slow", "plain")])[3:]
+    assert [row.name for row in rows] == ["slow, recording's pitch", "slow, own pitch", "plain, own pitch"]
+    sound = Audio.read(REFERENCE).resample(SPEC.sample_rate)
+    clip = instrument.Clip("people", Audio(sound.samples[:20_001], sound.rate), "", "en")
+    for row in rows:
+        made = row.copy(clip)
+        assert made.rate == SPEC.sample_rate and len(made.samples) == 20_001
 
 
 def test_pooled_measures_weigh_words_not_clips():

@@ -15,8 +15,8 @@ from soundalike.checkpoints.bundle import BUILT_IN, digest
 from soundalike.checkpoints.part import load_part
 from soundalike.core import registry
 from soundalike.data.dataset import Dataset
+from soundalike.models.common.pitch_reader import CLASSES, PitchReader
 from soundalike.models.vocoders.vocos.network import Vocos, VocosConfig
-from soundalike.models.vocoders.vocos.pitch_reader import CLASSES, PitchReader
 from soundalike.nn.discriminators import (
     PeriodDiscriminator,
     SpectrogramDiscriminator,

@@ -1,9 +1,10 @@
-"""Lengths to masks, and means that ignore padding."""
+"""Lengths to masks, and means and losses that ignore padding."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 
 def length_mask(lengths: Tensor, size: int | None = None) -> Tensor:
@@ -17,3 +18,8 @@ def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
     if values.dim() == 3:
         return (values * mask[..., None]).sum() / (mask.sum() * values.shape[-1]).clamp_min(1.0)
     return (values * mask).sum() / mask.sum().clamp_min(1.0)
+
+
+def masked_cross_entropy(log_odds: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
+    """Binary cross-entropy of log-odds and truth (B, T), of zeros and ones, where the mask (B, T) is one."""
+    return masked_mean(F.binary_cross_entropy_with_logits(log_odds, truth, reduction="none"), mask)

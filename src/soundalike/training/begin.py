@@ -10,7 +10,7 @@ from torch import nn
 
 from soundalike.checkpoints.part import adopt, load_state
 from soundalike.core import registry
-from soundalike.core.contracts import Objective
+from soundalike.core.contracts import Fittable, Objective
 from soundalike.core.errors import ConfigError, TrainingError
 from soundalike.core.types import DataFacts
 from soundalike.data.dataset import Dataset
@@ -106,6 +106,12 @@ def _network(recipe: Recipe) -> tuple[nn.Module, DataFacts | None]:
         known = DataFacts(1, buffers["mean"].clone(), buffers["std"].clone())
     lora.prepare(network, t.adapt, t.rank)
     return network, known
+
+
+def required_fields(recipe: Recipe) -> frozenset[str]:
+    """What a recipe asks of the data: names of fields."""
+    network = registry.part(recipe.part).build(recipe.network, recipe.mel)
+    return network.required_fields if isinstance(network, Fittable) else _required_fields(recipe, network)
 
 
 def _required_fields(recipe: Recipe, network: nn.Module) -> frozenset[str]:

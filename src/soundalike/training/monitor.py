@@ -77,7 +77,7 @@ class Monitor:
         with torch.random.fork_rng(), torch.no_grad():
             torch.manual_seed(t.seed)
             scores = self._dev_scores(objective, state.step) or since_save
-            self._keep(state.step, self._chosen(scores), "dev" if self.dev else "train")
+            self._keep(state.step, self._chosen(scores, state.step), "dev" if self.dev else "train")
             is_time = state.step % t.samples_every == 0 if t.samples_every else False
             is_last = state.step >= t.steps > t.samples_every > 0
             if is_time or is_last:
@@ -108,10 +108,13 @@ class Monitor:
                 self.board.add_scalar(f"dev/{name}", value, step)
         return scores
 
-    def _chosen(self, scores: dict[str, float]) -> float:
-        """The score that the best is chosen by. Raises ConfigError for one that is not measured."""
+    def _chosen(self, scores: dict[str, float], step: int) -> float:
+        """The score that the best is chosen by; the worst there is where no step was taken, or none yet of
+        the optimizer that has it. Raises ConfigError for one that is not measured.
+        """
         name = self.recipe.train.best
-        if not scores:  # no step was taken
+        is_waiting = step <= max(self.recipe.train.delays.values(), default=0)
+        if not scores or (name not in scores and is_waiting):
             return -np.inf if self.recipe.train.best_is == "highest" else np.inf
         if name not in scores:
             raise ConfigError(f"train.best = '{name}' is not measured. Choose one of {', '.join(scores)}.")

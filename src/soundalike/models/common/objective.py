@@ -117,6 +117,15 @@ class VocoderObjective(SingleOptimizerObjective[Network, Settings]):
         samples = self.forward(batch)["samples"][0, : (frames - 1) * self.hop_length]
         return Preview(samples=samples.float())
 
+    def inside(self, batch: Batch, output: Output) -> tuple[Tensor, Tensor]:
+        """The made samples (B, N), zero in the padding by the "mask" (B, T) of `forward`, and the recorded
+        ones of that length.
+        """
+        made = output["samples"]
+        real = batch["samples"][:, : made.shape[1]]
+        real = F.pad(real, (0, made.shape[1] - real.shape[1]))
+        return made * torch.repeat_interleave(output["mask"][:, 1:], self.hop_length, 1), real
+
 
 # --- losses ----------------------------------------------------------------------------------------------
 
@@ -152,11 +161,6 @@ def duration_l2(log_durations: Tensor, batch: Batch) -> Tensor:
 def octave_l1(made: Tensor, octave: Tensor, voiced: Tensor) -> Tensor:
     """Mean absolute error of pitches (B, T) in octaves where the mask (B, T) says they are voiced."""
     return masked_mean((made - octave).abs(), voiced)
-
-
-def voicing_entropy(log_odds: Tensor, voiced: Tensor, mask: Tensor) -> Tensor:
-    """Cross-entropy of voicing, log-odds and truth (B, T), where the mask (B, T) is one."""
-    return masked_mean(F.binary_cross_entropy_with_logits(log_odds, voiced, reduction="none"), mask)
 
 
 def spectral_distance(made: Tensor, real: Tensor, resolutions: tuple[int, ...]) -> Tensor:

@@ -14,11 +14,10 @@ from soundalike.models.common.objective import (
     MelObjective,
     duration_l2,
     mel_l1,
-    voicing_entropy,
     zero_padding,
 )
 from soundalike.nn.length_regulator import regulate
-from soundalike.nn.masks import length_mask, masked_mean
+from soundalike.nn.masks import length_mask, masked_cross_entropy, masked_mean
 
 from .network import FastSpeech2, FastSpeech2Config
 
@@ -81,7 +80,7 @@ class FastSpeech2Objective(MelObjective[FastSpeech2, FastSpeech2Settings]):
             "mel": s.mel * mel_l1(output["mel"], target, mask),
             "duration": s.duration * duration_l2(output["log_durations"], batch),
             "octave": s.pitch * masked_mean((output["made_octave"] - output["octave"]) ** 2, voiced),
-            "voicing": s.voicing * voicing_entropy(output["voicing"], voiced, mask),
+            "voicing": s.voicing * masked_cross_entropy(output["voicing"], voiced, mask),
             "energy": s.energy * masked_mean((output["made_loudness"] - output["loudness"]) ** 2, mask),
         }
 

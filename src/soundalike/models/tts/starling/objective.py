@@ -19,10 +19,9 @@ from soundalike.models.common.objective import (
     mel_l1,
     octave_l1,
     outside_prompt,
-    voicing_entropy,
     zero_padding,
 )
-from soundalike.nn.masks import length_mask
+from soundalike.nn.masks import length_mask, masked_cross_entropy
 
 from .discriminator import MelDiscriminator, MelDiscriminatorConfig, discriminator_loss, generator_losses
 from .network import Starling, StarlingConfig
@@ -216,7 +215,7 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
             "mel": s.mel * mel_l1(output["mel"], target, new),
             "duration": s.duration * duration_l2(output["log_durations"], batch),
             "octave": s.pitch * octave,
-            "voicing": s.voicing * voicing_entropy(output["voicing"], output["voiced"], frames),
+            "voicing": s.voicing * masked_cross_entropy(output["voicing"], output["voiced"], frames),
         }
 
     def _adversarial(self, output: Output, target: Tensor, new: Tensor, shown: slice) -> dict[str, Tensor]:

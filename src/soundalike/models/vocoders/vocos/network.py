@@ -13,22 +13,19 @@ Without that, random noise has louder and fainter frames of its own, which beat 
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
-from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
 from soundalike.core.types import ADDED_LATER
+from soundalike.models.common.pitch_reader import PitchReader
 from soundalike.nn.conv import Conv, ConvNeXtBlock
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
+from soundalike.nn.pulses import pulses
 from soundalike.nn.spectral import istft, mel_filters, stft
-
-from .pitch_reader import PitchReader
 
 MOST_CORRECTED = 2.0  # nats, of a band in a correction towards the mel
 SOURCE_BINS = 128  # lowest bins of the pulses' spectrum that a backbone with a residual reads: up to 3 kHz
@@ -49,45 +46,6 @@ class VocosConfig:
     residual: bool = field(default=False, metadata=ADDED_LATER)
     # Times that the samples are corrected towards the mel
     mel_corrections: int = field(default=0, metadata=ADDED_LATER)
-
-
-def pulses(pitch: Tensor, hop_length: int, sample_rate: int) -> Tensor:
-    """Band-limited pulse train (B, (T - 1) * hop) following pitch (B, T) in hertz, silent where it is 0; unit
-    power when voiced.
-
-    A sum of all harmonics below the Nyquist frequency with cosine phase, in closed form (the Dirichlet
-    kernel).
-    """
-    hertz, gate = _per_sample(pitch, hop_length)
-    phase = torch.cumsum(hertz / sample_rate, 1) % 1.0
-    harmonics = torch.floor(0.5 * sample_rate / hertz)
-    half = math.pi * phase
-    bottom = torch.sin(half)
-    kernel = torch.where(
-        bottom.abs() < 1e-6,
-        2 * harmonics + 1,
-        torch.sin((2 * harmonics + 1) * half) / bottom.where(bottom.abs() >= 1e-6, 1.0),
-    )
-    return ((kernel - 1) / torch.sqrt(2 * harmonics)).float() * gate
-
-
-def _per_sample(pitch: Tensor, hop_length: int) -> tuple[Tensor, Tensor]:
-    """Pitch in hertz and voicing from 0 to 1, (B, (T - 1) * hop) each, of a pitch (B, T) that is 0 where
-    unvoiced.
-    """
-    size = (pitch.shape[1] - 1) * hop_length
-    voiced = (pitch > 0).float()
-    count = torch.cumsum(voiced, 1).long()  # hold the last voiced pitch through unvoiced stretches
-    held = torch.cat([torch.full_like(pitch[:, :1], 150.0), pitch], 1)
-    place = torch.cummax(
-        torch.where(pitch > 0, torch.arange(1, pitch.shape[1] + 1, device=pitch.device), 0), 1
-    ).values
-    filled = held.gather(1, torch.where(count > 0, place, 0))
-    hertz = F.interpolate(filled[:, None], size=size + 1, mode="linear", align_corners=True)[:, 0, :-1]
-    if pitch.device.type != "mps":
-        hertz = hertz.double()  # long sounds gather many cycles
-    gate = F.interpolate(voiced[:, None], size=size + 1, mode="linear", align_corners=True)[:, 0, :-1]
-    return hertz, gate
 
 
 def minimum_phase(log_gain: Tensor) -> Tensor:
@@ -207,5 +165,4 @@ class Vocos(MelNormalizer):
     def read_pitch(self, mel: Tensor, lengths: Tensor) -> Tensor:
         """The predicted pitch (B, T) in hertz, 0 where unvoiced, of a log-mel (B, T, M)."""
         mask = length_mask(lengths, mel.shape[1])
-        octave, voicing = self.pitch_reader(self.normalised(mel, mask), mask)
-        return torch.where(voicing > 0, (2.0**octave).clamp(PITCH_FLOOR, PITCH_CEILING), 0.0) * mask
+        return self.pitch_reader.hertz(self.normalised(mel, mask), mask)

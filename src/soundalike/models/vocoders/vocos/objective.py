@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from soundalike.core.contracts import Auxiliary, PartKind, Preview
 from soundalike.core.types import Batch, DataFacts, Output
@@ -18,14 +17,13 @@ from soundalike.models.common.objective import (
     mel_mask,
     mel_scales,
     spectral_distance,
-    voicing_entropy,
     zero_padding,
 )
+from soundalike.models.common.pitch_reader import PitchScores, disturbed, jittered, mixed, pitch_losses
 from soundalike.nn.discriminators import adversarial_loss, discriminator_loss, matching_loss
 
 from .discriminator import SoundDiscriminator, SoundDiscriminatorConfig
 from .network import Vocos, VocosConfig
-from .pitch_reader import disturbed
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,8 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
         """Of the spectra, of the mels, of the pitch, and of fooling the discriminators; or theirs."""
         s = self.settings
-        losses = self._pitch_losses(batch, output)
+        scores = PitchScores(output["pitch_scores"], output["voicing"])
+        losses = pitch_losses(self._network.pitch_reader, scores, batch["pitch"], output["mask"], s.pitch)
         if s.pitch_only:
             return losses
         made, real = self.inside(batch, output)
@@ -113,43 +112,21 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
             losses["matching"] = s.matching * matching_loss(recorded, judged)
         return losses
 
-    def _pitch_losses(self, batch: Batch, output: Output) -> dict[str, Tensor]:
-        """Of the pitch that is read off the mel, and of its voicing."""
-        mask = output["mask"]
-        voiced = (batch["pitch"] > 0).float() * mask
-        octave = batch["pitch"].clamp_min(1.0).log2()
-        loss = self._network.pitch_reader.loss(output["pitch_scores"], octave, voiced)
-        return {
-            "octave": self.settings.pitch * loss,
-            "voicing": self.settings.pitch * voicing_entropy(output["voicing"], voiced, mask),
-        }
-
-    def preview(self, batch: Batch) -> Preview | None:
-        """The samples of the first clip; nothing where the pitch reader is trained alone."""
-        return None if self.settings.pitch_only else super().preview(batch)
-
     def _given_pitch(self, batch: Batch) -> Tensor:
         """The pitch (B, T) the clips are vocoded with: their own, with an error, or as the network predicts
         it.
         """
         s = self.settings
-        pitch = batch["pitch"]
-        if s.jitter:
-            error = s.jitter * torch.randn(len(pitch), 1, device=pitch.device)
-            pitch = pitch * torch.where(torch.rand_like(error) < 0.5, 2.0**error, 1.0)
-        if s.read_pitch:
-            with torch.no_grad():
-                read = self._network.read_pitch(batch["mel"], batch.lengths("mel"))
-            chosen = torch.rand(len(pitch), 1, device=pitch.device) < s.read_pitch
-            pitch = torch.where(chosen, read, pitch)
-        return pitch
+        pitch = jittered(batch["pitch"], s.jitter)
+        if not s.read_pitch:
+            return pitch
+        with torch.no_grad():
+            read = self._network.read_pitch(batch["mel"], batch.lengths("mel"))
+        return mixed(pitch, read, s.read_pitch)
 
-    def inside(self, batch: Batch, output: Output) -> tuple[Tensor, Tensor]:
-        """The made samples (B, N), zero in the padding, and the recorded ones of that length."""
-        made = output["samples"]
-        real = batch["samples"][:, : made.shape[1]]
-        real = F.pad(real, (0, made.shape[1] - real.shape[1]))
-        return made * torch.repeat_interleave(output["mask"][:, 1:], self.hop_length, 1), real
+    def preview(self, batch: Batch) -> Preview | None:
+        """The samples of the first clip; nothing where the pitch reader is trained alone."""
+        return None if self.settings.pitch_only else super().preview(batch)
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
         """The samples without noise; not those of the last frames, whose windows reach over the end: half a

@@ -1,0 +1,80 @@
+"""HiFi-GAN (Kong et al. 2020): a mel to samples by transposed convolutions (nn.upsampler).
+
+Every stage may also read a source, pulses at the pitch and white noise. Without one the network has to invent
+the phase of every harmonic, and buzzes until it has learned that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from soundalike.audio.mel import MelSpec
+from soundalike.core.errors import ConfigError
+from soundalike.models.common.pitch_reader import PitchReader
+from soundalike.nn.masks import length_mask
+from soundalike.nn.normalizer import MelNormalizer
+from soundalike.nn.pulses import pulses
+from soundalike.nn.upsampler import Upsampler, UpsamplerSizes
+
+SOURCES = 2  # pulses and noise
+
+
+@dataclass(frozen=True)
+class HifiGanConfig(UpsamplerSizes):
+    """Sizes of the network."""
+
+    source: bool = True  # give pulses and noise to every stage; False, as published: the mel alone
+    # Of the small network that reads the pitch off a mel that comes without one, where there is a source
+    pitch_width: int = 128
+    pitch_blocks: int = 2
+
+
+class HifiGan(MelNormalizer):
+    """Log-mel (B, T, M) to samples (B, (T - 1) * hop_length); with a source also by the pitch (B, T), which
+    is read off the mel where it is not known.
+    """
+
+    def __init__(self, config: HifiGanConfig, mel: MelSpec):
+        super().__init__(mel.n_mels)
+        if config.hop_length != mel.hop_length:
+            raise ConfigError(
+                f"rates {list(config.rates)} make {config.hop_length} samples of a frame, and the hop_length "
+                f"of the mel is {mel.hop_length}. Give rates whose product is that."
+            )
+        self.config = config
+        self.mel = mel
+        self.upsampler = Upsampler(mel.n_mels, config, source=SOURCES if config.source else 0)
+        if config.source:
+            self.pitch_reader = PitchReader(mel.n_mels, config.pitch_width, config.pitch_blocks, classes=True)
+
+    def forward(
+        self, mel: Tensor, lengths: Tensor, pitch: Tensor | None = None, noise: Tensor | None = None
+    ) -> Tensor:
+        """Samples (B, (T - 1) * hop). `noise`, of that shape, is white, of unit power; drawn here if not
+        given. Without a source neither is used.
+        """
+        mask = length_mask(lengths, mel.shape[1])
+        source = self._source(mel, lengths, pitch, noise) if self.config.source else None
+        is_padded = int(lengths.min()) < mel.shape[1]
+        return self.upsampler(self.normalised(mel, mask), mask if is_padded else None, source=source)
+
+    def _source(self, mel: Tensor, lengths: Tensor, pitch: Tensor | None, noise: Tensor | None) -> Tensor:
+        """Pulses and noise (B, 2, (T - 1) * hop), zero beyond the end of each clip."""
+        hop = self.mel.hop_length
+        size = (mel.shape[1] - 1) * hop
+        if pitch is None:
+            pitch = self.read_pitch(mel, lengths)
+        if noise is None:
+            noise = torch.randn(len(mel), size, device=mel.device)
+        train = pulses(pitch, hop, self.mel.sample_rate)
+        return torch.stack([train, noise], 1) * length_mask((lengths - 1) * hop, size)[:, None]
+
+    def read_pitch(self, mel: Tensor, lengths: Tensor) -> Tensor:
+        """The pitch (B, T) in hertz, 0 where unvoiced, that a network with a source reads off a log-mel (B,
+        T, M).
+        """
+        mask = length_mask(lengths, mel.shape[1])
+        return self.pitch_reader.hertz(self.normalised(mel, mask), mask)

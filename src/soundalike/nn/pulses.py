@@ -1,0 +1,48 @@
+"""A train of pulses that follows a pitch: the source of a vocoder that filters one."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def pulses(pitch: Tensor, hop_length: int, sample_rate: int) -> Tensor:
+    """Band-limited pulse train (B, (T - 1) * hop) following pitch (B, T) in hertz, silent where it is 0; unit
+    power when voiced.
+
+    A sum of all harmonics below the Nyquist frequency with cosine phase, in closed form (the Dirichlet
+    kernel).
+    """
+    hertz, gate = _per_sample(pitch, hop_length)
+    phase = torch.cumsum(hertz / sample_rate, 1) % 1.0
+    harmonics = torch.floor(0.5 * sample_rate / hertz)
+    half = math.pi * phase
+    bottom = torch.sin(half)
+    kernel = torch.where(
+        bottom.abs() < 1e-6,
+        2 * harmonics + 1,
+        torch.sin((2 * harmonics + 1) * half) / bottom.where(bottom.abs() >= 1e-6, 1.0),
+    )
+    return ((kernel - 1) / torch.sqrt(2 * harmonics)).float() * gate
+
+
+def _per_sample(pitch: Tensor, hop_length: int) -> tuple[Tensor, Tensor]:
+    """Pitch in hertz and voicing from 0 to 1, (B, (T - 1) * hop) each, of a pitch (B, T) that is 0 where
+    unvoiced.
+    """
+    size = (pitch.shape[1] - 1) * hop_length
+    voiced = (pitch > 0).float()
+    count = torch.cumsum(voiced, 1).long()  # hold the last voiced pitch through unvoiced stretches
+    held = torch.cat([torch.full_like(pitch[:, :1], 150.0), pitch], 1)
+    place = torch.cummax(
+        torch.where(pitch > 0, torch.arange(1, pitch.shape[1] + 1, device=pitch.device), 0), 1
+    ).values
+    filled = held.gather(1, torch.where(count > 0, place, 0))
+    hertz = F.interpolate(filled[:, None], size=size + 1, mode="linear", align_corners=True)[:, 0, :-1]
+    if pitch.device.type != "mps":
+        hertz = hertz.double()  # long sounds gather many cycles
+    gate = F.interpolate(voiced[:, None], size=size + 1, mode="linear", align_corners=True)[:, 0, :-1]
+    return hertz, gate
