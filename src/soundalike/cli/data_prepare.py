@@ -187,7 +187,7 @@ def prepare(
             "--recipe",
             metavar="RECIPE",
             help="only add the mels that this recipe (a name or a file) asks for, where they are not "
-            "the usual ones",
+            "the usual ones; with them the samples and pitch that it asks for",
             rich_help_panel=STEPS,
         ),
     ] = None,
@@ -197,11 +197,14 @@ def prepare(
     from soundalike.checkpoints.part import load_part
     from soundalike.prepare.clip_worker import KINDS
     from soundalike.prepare.pipeline import prepare_dataset
+    from soundalike.training.begin import required_fields
     from soundalike.training.recipe import read_recipe
 
     sound.check()
     shares = speakers.shares()
-    mel = read_recipe(recipe).mel if recipe else None
+    chosen = read_recipe(recipe) if recipe else None
+    mel = chosen.mel if chosen else None
+    asked = {"mel"} | required_fields(chosen) if chosen else frozenset(KINDS)
     rows = prepare_dataset(
         source,
         out,
@@ -211,7 +214,7 @@ def prepare(
         embed=embed and mel is None,
         layout=reader,
         mel=mel,
-        kinds=KINDS if mel is None else ("mel",),
+        kinds=tuple(kind for kind in KINDS if kind in asked),
         workers=work.workers,
         shares=shares,
         speaker=speakers.speaker,
