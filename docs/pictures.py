@@ -98,7 +98,17 @@ def scores() -> None:
     save(figure, "scores.png")
 
 
+def units() -> None:
+    """The stretches of recordings that a sentence is put together of, by the shipped inventory."""
+    from soundalike.inference.unit_page import picture_of
+
+    cloner = Cloner.load(ROOT / "models" / "unit_selection")
+    speech = cloner.clone("wren", "The ferry leaves the harbor at dawn.", quality_check=False)
+    (ROOT / "docs" / "images" / "units.svg").write_text(picture_of(speech.units[0]) + "\n", encoding="utf-8")
+
+
 if __name__ == "__main__":
+    units()
     scores()
     alignment()
     clone()

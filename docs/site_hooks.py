@@ -24,6 +24,7 @@ ELSEWHERE = {
     "models/wavenet/card.md": "cards/wavenet.md",
     "models/sv2tts/card.md": "cards/sv2tts.md",
     "models/fastspeech2/card.md": "cards/fastspeech2.md",
+    "models/unit_selection/card.md": "cards/unit_selection.md",
     "src/soundalike/weights/default/card.md": "cards/starling.md",
 }
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")

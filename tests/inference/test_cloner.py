@@ -294,12 +294,12 @@ def test_parts_that_do_not_fit_stop_at_the_door(tmp_path):
 
 
 def test_cloners_keep_the_contract(cloner):
-    from soundalike.core import contracts
+    from soundalike.core import capabilities
 
     model = cloner.synthesizer
-    capable = {name for name, kind in contracts.CAPABILITIES.items() if isinstance(model, kind)}
+    capable = {name for name, kind in capabilities.CAPABILITIES.items() if isinstance(model, kind)}
     assert capable == {"durations", "mel", "blend", "adapt", "convert"}
-    assert isinstance(model, contracts.PlansTakes)
+    assert isinstance(model, capabilities.PlansTakes)
     assert model.aligner is cloner.aligner and model.speaker_encoder is cloner.speaker_encoder
 
 

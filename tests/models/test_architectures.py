@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 import shutil
 
 import numpy as np
 import pytest
-from conftest import HERE, REFERENCE
+import torch
+from conftest import HERE, REFERENCE, ROOT
 
-from soundalike import Cloner
+from soundalike import Audio, Cloner
 from soundalike.audio.speech import join
+from soundalike.checkpoints import inventory_store
 from soundalike.checkpoints.bundle import BUILT_IN
-from soundalike.core import contracts, registry
+from soundalike.checkpoints.part import load_part, save_part
+from soundalike.core import capabilities, registry
 from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.core.options import check_options, options_of
+from soundalike.inference import bundled_voices
 
 NAMES = sorted(registry.ARCHITECTURES)
 TEXT = "Good evening."
@@ -23,9 +28,32 @@ TEXT = "Good evening."
 
 @pytest.fixture
 def loaded(request, tiny_shelf) -> Cloner:
-    """An architecture with weights: the built-in one's own, tiny untrained ones of the others."""
+    """An architecture with weights: the built-in one's own, an inventory of a synthetic voice, tiny untrained
+    ones of the others.
+    """
     name = request.param
+    if name == "unit_selection":
+        store_linnet()
+        return Cloner.load(ROOT / "models" / name)
     return Cloner.load(tiny_shelf / name if (tiny_shelf / name).is_dir() else None)
+
+
+def store_linnet() -> None:
+    """Another inventory: as the shipped one, but for whose it is said to be."""
+    part = load_part(ROOT / "models" / "unit_selection" / "inventory")
+    linnet = bundled_voices.load("linnet")
+    for name, array in (("identity", "vector"), ("prompt", "prompt"), ("prompt_pitch", "prompt_pitch")):
+        setattr(part.network, name, torch.from_numpy(linnet.tensors[array].astype(np.float32)))
+    config = dataclasses.replace(part.config, name="linnet")
+    save_part(inventory_store.place_of("linnet"), part.name, config, part.mel, part.network, half=True)
+
+
+def references(loaded: Cloner) -> list:
+    """Recordings of two people that the architecture can speak like."""
+    if registry.current(loaded.model["family"]) != "unit_selection":
+        return [REFERENCE, HERE / "data" / "ben_1.flac"]
+    sources = [bundled_voices.load(name).tensors["source"] for name in ("wren", "linnet")]
+    return [Audio.read(io.BytesIO(source.tobytes())) for source in sources]
 
 
 each = pytest.mark.parametrize("loaded", NAMES, indirect=True)
@@ -45,7 +73,7 @@ def test_a_spec_names_parts_and_options_that_exist(name):
     roles = {registry.part(part).role for part in registry.PARTS}
     for slot in spec.slots.values():
         assert slot.role in roles and (slot.part is None or registry.part(slot.part).role == slot.role)
-    assert set(spec.capabilities) <= set(contracts.CAPABILITIES)
+    assert set(spec.capabilities) <= set(capabilities.CAPABILITIES)
     for option in options_of(spec.Options).values():
         assert option.help, f"{name}: {option.name} says nothing of itself"
         if option.range is not None:
@@ -65,7 +93,7 @@ def test_one_option_has_one_meaning_everywhere():
 @each
 def test_its_models_can_what_the_spec_says(loaded):
     spec = registry.architecture(registry.current(loaded.model["family"]))
-    can = {name for name, kind in contracts.CAPABILITIES.items() if isinstance(loaded.synthesizer, kind)}
+    can = {name for name, kind in capabilities.CAPABILITIES.items() if isinstance(loaded.synthesizer, kind)}
     assert can == set(spec.capabilities)
 
 
@@ -74,7 +102,7 @@ def test_a_voice_follows_the_schema_and_is_read_back(loaded, tmp_path):
     from soundalike import Voice
 
     spec = registry.architecture(registry.current(loaded.model["family"]))
-    voice = loaded.listen(REFERENCE)
+    voice = loaded.listen(references(loaded)[0])
     for name, wanted in spec.voice_schema.items():
         value = voice.tensors[name]
         assert value.ndim == wanted.dimensions and str(value.dtype) in wanted.kinds
@@ -85,15 +113,14 @@ def test_a_voice_follows_the_schema_and_is_read_back(loaded, tmp_path):
 
 @each
 def test_another_voice_and_only_it_changes_the_sound(loaded):
-    first = loaded.listen(REFERENCE)
-    second = loaded.listen(HERE / "data" / "ben_1.flac")
+    first, second = (loaded.listen(recording) for recording in references(loaded))
     assert np.array_equal(spoken(loaded, first), spoken(loaded, first))
     assert not np.array_equal(spoken(loaded, first)[:4000], spoken(loaded, second)[:4000])
 
 
 @each
 def test_another_model_s_voice_is_refused(loaded):
-    voice = loaded.listen(REFERENCE)
+    voice = loaded.listen(references(loaded)[0])
     with pytest.raises(CheckpointError, match="made for another model"):
         loaded.synthesizer.check(dataclasses.replace(voice, facts={"mel": "other"}))
 

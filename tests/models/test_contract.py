@@ -320,7 +320,8 @@ def test_sizes_are_sections_of_a_recipe(tmp_path):
             "",
             *(size for size in ("base", "large", "paper") if f"[{size}." in path.read_text(encoding="utf-8")),
         ]
-        if path.stem != "aligner":
+        # An inventory is as large as its recordings
+        if path.stem not in ("aligner", "unit_selection") and "_22khz" not in path.stem:
             assert len(there) > 2
             widths = [
                 sum(value.numel() for value in network_of(read_recipe(str(path), size)).state_dict().values())

@@ -12,7 +12,7 @@ from conftest import REFERENCE, ROOT
 from soundalike import Audio, Cloner
 from soundalike.checkpoints.bundle import assemble
 from soundalike.checkpoints.model_store import installed_models
-from soundalike.core import contracts, registry
+from soundalike.core import capabilities, registry
 from soundalike.training.loop import train
 from soundalike.training.recipe import read_recipe
 
@@ -64,7 +64,7 @@ def test_it_trains_is_assembled_and_speaks(toy, prepared, tmp_path):
     assert losses[-1] < losses[0]
     cloner = Cloner.load(assemble(tmp_path / "mine", [str(out), "builtin"]))
     model = cloner.synthesizer
-    assert isinstance(model, contracts.WritesMel) and not isinstance(model, contracts.PredictsDurations)
+    assert isinstance(model, capabilities.WritesMel) and not isinstance(model, capabilities.PredictsDurations)
     voice = cloner.listen(REFERENCE)
     pieces = list(cloner.speak("Good evening.", voice, cloner.Options(seed=2)))
     assert isinstance(pieces[0], Audio) and np.abs(pieces[0].samples).max() > 0.01

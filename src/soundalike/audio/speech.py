@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from soundalike.core.languages import TextLanguage
-from soundalike.core.types import Attention, QualityCheck, Timestamp
+from soundalike.core.types import Attention, QualityCheck, Timestamp, UnitTrace
 
 from .audio import Audio, concatenate
 from .io import encode_samples
@@ -15,13 +15,15 @@ from .io import encode_samples
 @dataclass(frozen=True, repr=False)
 class Speech(Audio):
     """Sound that was synthesised, with when each word is said, what the quality check of each sentence found,
-    a note of its origin, which files of it carry, and each sentence's attention, of models that have it.
+    a note of its origin, which files of it carry, and each sentence's attention or units, of models that have
+    them.
     """
 
     timestamps: tuple[Timestamp, ...] = ()
     checks: tuple[QualityCheck, ...] = ()
     origin: str = ""  # lines of JSON, one a voice
     attention: tuple[Attention, ...] = ()
+    units: tuple[UnitTrace, ...] = ()
     language: TextLanguage | None = None  # its text was read in; None of a converted recording
 
     @property
@@ -82,5 +84,6 @@ def join(pieces: Sequence[Speech]) -> Speech:
         checks=tuple(check for piece in pieces for check in piece.checks),
         origin="\n".join(origins),
         attention=tuple(attention for piece in pieces for attention in piece.attention),
+        units=tuple(trace for piece in pieces for trace in piece.units),
         language=pieces[0].language,
     )

@@ -230,8 +230,11 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
         roles[role] = part
     places = {role: AUXILIARY_PARTS.get(role, role) for role in roles}
     if BUILTIN in folders:
-        kept = {"adversary"} if "acoustic" in roles else set()  # it judges its own model only
-        places |= {role: BUILTIN for role in read_model(BUILT_IN)["parts"] if role not in {*roles, *kept}}
+        # What was trained with the built-in acoustic model, and knows that alone
+        kept = {"adversary"} if "acoustic" in roles else set()
+        own_slots = read_model(BUILT_IN)["parts"]
+        slots = registry.architecture(family).slots if family else own_slots
+        places |= {role: BUILTIN for role in own_slots if role in slots and role not in {*roles, *kept}}
     whole = roles | {
         role: load_part(part_folder(target, role, BUILTIN), role)
         for role, place in places.items()

@@ -80,17 +80,20 @@ def save_part(
     card: str = "",
     half: bool = False,
 ) -> None:
-    """Write a part, whole or not at all, and read it back once. `half` stores float16, for shipping.
+    """Write a part, whole or not at all, and read it back once. Weights that are normed for training are
+    stored plain (nn.weight_norm). `half` stores float16, for shipping.
 
     Raises CheckpointError when it cannot be written; what was there before is then as it was.
     """
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
+    from soundalike.nn.weight_norm import plain_state
+
     target = Path(folder).resolve()
     temporary = target.with_name(f".{target.name}.part")
     shutil.rmtree(temporary, ignore_errors=True)
-    tensors = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
+    tensors = {k: v.detach().cpu().contiguous() for k, v in plain_state(network).items()}
     if half:
         tensors = {k: v.half() if v.is_floating_point() else v for k, v in tensors.items()}
     try:

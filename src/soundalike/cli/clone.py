@@ -72,6 +72,14 @@ class OutputOptions(OptionGroup):
             help="also draw where the model looked in the text, as .png; for architectures with attention",
         ),
     ] = None
+    units: Annotated[
+        str | None,
+        typer.Option(
+            "--units",
+            metavar="FILE",
+            help="also write a page of which recordings were joined, as .html; for unit_selection",
+        ),
+    ] = None
     save_voice: Annotated[
         str | None,
         typer.Option("--save-voice", metavar="FILE", help="also keep the voice in a .voice file"),
@@ -84,7 +92,7 @@ class OutputOptions(OptionGroup):
         """The format to write. Raises SoundalikeError where a file cannot be written as asked."""
         from soundalike.audio.io import check_target, format_of
         from soundalike.core.files import can_make
-        from soundalike.inference import attention_plot
+        from soundalike.inference import attention_plot, unit_page
         from soundalike.inference.timestamps import check_timestamp_file
 
         format = format_of("" if self.output == "-" else self.output, self.format)
@@ -94,6 +102,8 @@ class OutputOptions(OptionGroup):
             check_timestamp_file(self.timestamps)
         if self.attention:
             attention_plot.check_picture(self.attention)
+        if self.units:
+            unit_page.check_page(self.units)
         if self.report and not can_make(Path(self.report).parent):
             raise ConfigError(f"--report {self.report}: choose a file in a folder you may write to.")
         voice = self.save_voice
@@ -157,7 +167,9 @@ def clone(
     cloner = model.load(speaking.device)
     options = chosen_options(cloner, dict(architecture.given))
     if output.attention:
-        check_attention(cloner)
+        check_capability(cloner, "attention")
+    if output.units:
+        check_capability(cloner, "units")
     voice = voice_library.ready(cloner, found, reference)
     others = called_voices(
         script, known, lambda name: voice_library.ready(cloner, voice_library.get(name), name)
@@ -213,7 +225,7 @@ def write_speech(audio: Any, data: bytes, output: OutputOptions, took: float, to
     """Write the sound and whatever was asked for beside it; `told` says how it was spoken."""
     from soundalike.audio.io import write_encoded
     from soundalike.core.files import write_atomic
-    from soundalike.inference import attention_plot
+    from soundalike.inference import attention_plot, unit_page
     from soundalike.inference.quality_check import report
     from soundalike.inference.timestamps import write_timestamps
 
@@ -228,6 +240,8 @@ def write_speech(audio: Any, data: bytes, output: OutputOptions, took: float, to
         write_timestamps(output.timestamps, audio.timestamps)
     if output.attention:
         attention_plot.draw(audio.attention, output.attention)
+    if output.units:
+        unit_page.write_page(audio.units, output.units)
     if output.report:
         write_atomic(output.report, json.dumps(report(audio.checks), ensure_ascii=False, indent=1) + "\n")
 
@@ -237,16 +251,17 @@ def shortened(text: str, size: int = 40) -> str:
     return text if len(text) <= size else text[: size - 3].rstrip() + "..."
 
 
-def check_attention(cloner: Cloner) -> None:
-    """Raise ConfigError for an architecture without attention, naming those with it."""
+def check_capability(cloner: Cloner, name: str) -> None:
+    """Raise ConfigError for an architecture without what the option of that name shows (a key of
+    capabilities.CAPABILITIES), naming those with it.
+    """
     from soundalike.core import registry
-    from soundalike.core.contracts import ShowsAttention
+    from soundalike.core.capabilities import CAPABILITIES
 
-    if not isinstance(cloner.synthesizer, ShowsAttention):
+    if not isinstance(cloner.synthesizer, CAPABILITIES[name]):
         own = registry.current(cloner.model["family"])
         others = ", ".join(
-            name for name in registry.ARCHITECTURES if "attention" in registry.architecture(name).capabilities
+            other for other in registry.ARCHITECTURES if name in registry.architecture(other).capabilities
         )
-        raise ConfigError(
-            f"--attention: the family {own} has none to draw. Give --family {others}, or leave it out."
-        )
+        shown = "none to draw" if name == "attention" else "none to show"
+        raise ConfigError(f"--{name}: the family {own} has {shown}. Give --family {others}, or leave it out.")

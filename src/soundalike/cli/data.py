@@ -1,5 +1,5 @@
-"""The verbs of those who bring recordings: data prepare | align | embed | lint | augment | gta | distill |
-rate.
+"""The verbs of those who bring recordings: data script | prepare | align | embed | lint | augment | gta |
+distill | rate.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from . import data_prepare
+from . import data_prepare, data_script
 from .command import App, verb
 from .facts import at_least
 from .options import AsJson, Data, ModelOptions, Reader
@@ -43,6 +43,7 @@ def data() -> None:
     """Recordings to a folder for training."""
 
 
+verb(app, "script", data_script.EXAMPLES)(data_script.script)
 verb(app, "prepare", data_prepare.EXAMPLES)(data_prepare.prepare)
 
 

@@ -66,7 +66,7 @@ COMMANDS = {
     "listening-test": Entry("listening_test", CHECK, "Let people rate recordings in a browser."),
     "data": Entry("data", MAKE, "Recordings to a folder for training: prepare, align, embed, lint and more."),
     "train": Entry("train", MAKE, "Train a part by a recipe; going on where an earlier run stopped."),
-    "models": Entry("models", MAKE, "Trained models: list, import, assemble, average."),
+    "models": Entry("models", MAKE, "Trained models: list, fit, import, assemble, average."),
 }
 
 

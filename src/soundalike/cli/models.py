@@ -1,4 +1,4 @@
-"""The verbs of trained models: models list | import | assemble | average."""
+"""The verbs of trained models: models list | fit | import | assemble | average."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from . import models_fit
 from .command import App, verb
 from .options import AsJson, Force
 
@@ -28,7 +29,7 @@ imports = App()
 
 @app.callback()
 def models() -> None:
-    """Trained models: list, import, assemble, average."""
+    """Trained models: list, fit, import, assemble, average."""
 
 
 @imports.callback(epilog=IMPORT_EXAMPLES)
@@ -39,7 +40,7 @@ def import_() -> None:
 @verb(app, "list", "soundalike models list\nsoundalike models list --json")
 def list_models(as_json: AsJson = False) -> None:
     """Families and parts: their size, how good they are, which are installed."""
-    from soundalike.checkpoints import model_store
+    from soundalike.checkpoints import inventory_store, model_store
     from soundalike.core import registry
 
     entries = model_store.installed_models()
@@ -68,8 +69,11 @@ def list_models(as_json: AsJson = False) -> None:
                 print(f"{'':20} {status}")
     for name in sorted(registry.PARTS):
         print(_part_line(name, *parts.get(name, (None, None))))
+    for name in inventory_store.names():
+        print(f"inventory {name}")
 
 
+verb(app, "fit", models_fit.EXAMPLES)(models_fit.fit)
 app.add_typer(imports, name="import")
 
 

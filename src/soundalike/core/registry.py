@@ -17,8 +17,11 @@ PARTS = {
     "fastspeech2": "soundalike.models.tts.fastspeech2.objective:PART",
     "convrnn": "soundalike.models.tts.convrnn.objective:PART",
     "sv2tts": "soundalike.models.tts.sv2tts.objective:PART",
+    "unit_selection": "soundalike.models.tts.unit_selection.objective:PART",
     "vocos": "soundalike.models.vocoders.vocos.objective:PART",
     "sound_discriminator": "soundalike.models.vocoders.vocos.discriminator:PART",
+    "hifigan": "soundalike.models.vocoders.hifigan.objective:PART",
+    "hifigan_discriminator": "soundalike.models.vocoders.hifigan.discriminator:PART",
     "wavenet": "soundalike.models.vocoders.wavenet.objective:PART",
     "griffin_lim": "soundalike.models.vocoders.griffin_lim.objective:PART",
 }
@@ -27,12 +30,15 @@ SERVICES = {
     "write_voice": "soundalike.inference.voice_file:write",
     "read_voice": "soundalike.inference.voice_file:read",
     "part": "soundalike.checkpoints.bundle:named_part",
+    "inventory": "soundalike.checkpoints.inventory_store:load",
+    "inventory_identities": "soundalike.checkpoints.inventory_store:identities",
 }
 ARCHITECTURES = {
     "starling": "soundalike.models.tts.starling.spec:SPEC",
     "fastspeech2": "soundalike.models.tts.fastspeech2.spec:SPEC",
     "convrnn": "soundalike.models.tts.convrnn.spec:SPEC",
     "sv2tts": "soundalike.models.tts.sv2tts.spec:SPEC",
+    "unit_selection": "soundalike.models.tts.unit_selection.spec:SPEC",
 }
 
 # Names that checkpoints and recipes of former versions use.

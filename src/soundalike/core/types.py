@@ -198,7 +198,7 @@ class Voice:
         }
 
     def is_adapted_to(self, weights: str) -> bool:
-        """Whether the voice brings a difference to the weights of that name (contracts.Adapts.weights)."""
+        """Whether the voice brings a difference to the weights of that name (capabilities.Adapts.weights)."""
         return bool(self.adapter) and self.facts.get("adapter", {}).get("weights") == weights
 
     def with_adapter(self, change: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> Voice:
@@ -249,6 +249,34 @@ class Attention:
     def places(self) -> np.ndarray:
         """The symbol (K,) that each step looked at most."""
         return self.weights.argmax(1)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A piece of a recording that a sentence was put together of."""
+
+    recording: str  # its name; empty of what was made by a model instead
+    start: float  # seconds in the recording
+    stop: float
+    at: float  # seconds in the sentence
+    until: float
+    sounds: tuple[str, ...]  # symbols said, wholly or in part
+    units: int  # how many neighbouring units it is
+    join_cost: float  # of the join before it; 0 of the first
+
+
+@dataclass(frozen=True)
+class UnitTrace:
+    """Of one sentence: which recordings it was put together of, and what none of them holds."""
+
+    text: str
+    stretches: tuple[Stretch, ...]
+    missing: tuple[tuple[str, str], ...] = ()  # a word and a diphone of it that no recording holds
+
+    @property
+    def mean_run(self) -> float:
+        """How many neighbouring units a stretch has in the mean."""
+        return sum(one.units for one in self.stretches) / max(1, len(self.stretches))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ REMEDIES = {  # field -> what adds it to a prepared folder
     "prompt_symbols": "`soundalike data align FOLDER`",
     "speaker_embedding": "`soundalike data embed FOLDER`",
     "mel": "`soundalike data prepare SOURCE FOLDER --recipe RECIPE`, which adds this recipe's mel",
-    "samples": "`soundalike data prepare SOURCE FOLDER`",
+    "samples": "`soundalike data prepare SOURCE FOLDER`, with --recipe RECIPE for one of another mel",
 }
 
 

@@ -30,7 +30,7 @@ def default_folder() -> Path:
 
 
 def key_of(voice: Voice, model: str) -> str:
-    """The name of what a model of that digest (contracts.Adapts.adaptation) learns from a voice."""
+    """The name of what a model of that digest (capabilities.Adapts.adaptation) learns from a voice."""
     return f"{_digest_of(voice)}-{model}"
 
 

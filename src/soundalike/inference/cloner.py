@@ -17,7 +17,8 @@ from soundalike.audio.speech import Speech
 from soundalike.checkpoints import model_store
 from soundalike.checkpoints.bundle import open_model, pick_device
 from soundalike.core import registry
-from soundalike.core.contracts import Adapts, Converter, Progress, Synthesizer
+from soundalike.core.capabilities import Adapts
+from soundalike.core.contracts import Converter, Progress, Synthesizer
 from soundalike.core.errors import AudioError, CheckpointError, ConfigError
 from soundalike.core.languages import LanguageStatus
 from soundalike.core.options import changed

@@ -13,7 +13,8 @@ import numpy as np
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech
-from soundalike.core.contracts import Converter, PredictsDurations, Progress, Synthesizer
+from soundalike.core.capabilities import PredictsDurations
+from soundalike.core.contracts import Converter, Progress, Synthesizer
 from soundalike.core.errors import ConfigError
 from soundalike.core.languages import LanguageStatus, language_name
 from soundalike.core.options import check_options, value_of
@@ -127,6 +128,7 @@ class Pipeline:
                 made,
                 checks=(check,) if check else (),
                 attention=speech.attention,
+                units=speech.units,
                 language=script.text_language,
             )
             yield metadata.signed(made, voices[number], self.facts, request.day, request.watermark, at)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from soundalike.audio.speech import Speech, join
-from soundalike.core.contracts import PlansTakes, PredictsDurations, Synthesizer
+from soundalike.core.capabilities import PlansTakes, PredictsDurations
+from soundalike.core.contracts import Synthesizer
 from soundalike.core.options import changed, value_of
 from soundalike.core.types import QualityCheck, Voice
 from soundalike.text import Utterance, in_halves

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from soundalike.core.contracts import Blends
+from soundalike.core.capabilities import Blends
 from soundalike.core.errors import CheckpointError, ConfigError, SoundalikeError
 from soundalike.core.files import can_make, data_dir
 from soundalike.core.types import Voice

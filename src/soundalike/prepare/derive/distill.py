@@ -11,7 +11,8 @@ import numpy as np
 from tqdm import tqdm
 
 from soundalike.audio.mel import MelSpec
-from soundalike.core.contracts import Synthesizer, WritesMel
+from soundalike.core.capabilities import WritesMel
+from soundalike.core.contracts import Synthesizer
 from soundalike.core.errors import ConfigError
 from soundalike.core.options import changed
 from soundalike.core.types import IDENTITY, Voice
