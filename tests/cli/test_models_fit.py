@@ -72,7 +72,9 @@ def test_from_recordings_to_speech(home, anna, capsys):
     written = page.read_text(encoding="utf-8")
     assert "A quiet morning." in written and "<svg" in written and read_manifest(anna)[0].id in written
     assert "morning" in (home / "out.srt").read_text(encoding="utf-8")
-    # A name that is taken, a page that cannot be, another family
+    # Another family, a name that is taken, a page that cannot be, a family without units
+    assert main(["clone", "anna", "A quiet morning."]) == 2
+    assert "anna: this voice was made for the family unit_selection" in capsys.readouterr().err
     assert main(ask) == 2 and "there is a voice called 'anna' already" in capsys.readouterr().err
     assert main([*speak, "--units", str(home / "x.png")]) == 2
     assert "give a name that ends in .html" in capsys.readouterr().err

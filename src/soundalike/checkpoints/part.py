@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import textwrap
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +33,7 @@ READABLE = ("soundalike-part-1", FORMAT)
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
 CARD = "card.md"
+LONGEST_REASON = 200  # characters of what a message says of weights that do not fit
 
 
 @dataclass(frozen=True)
@@ -142,11 +144,17 @@ def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
         tensors = _read_tensors(path / WEIGHTS)
         network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
     except (OSError, ValueError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
         raise CheckpointError(
-            f"{path / WEIGHTS}: does not hold the weights that {CONFIG} describes ({reason})."
+            f"{path / WEIGHTS}: does not hold the weights that {CONFIG} describes ({_reason(error)})."
         ) from None
     return LoadedPart(name, config, mel, network.eval(), path)
+
+
+def _reason(error: Exception) -> str:
+    """The first fault that an error of loading names. PyTorch lists them below a line that names none."""
+    lines = str(error).splitlines() or [type(error).__name__]
+    fault = lines[1].strip() if len(lines) > 1 and lines[0].startswith("Error(s) in loading") else lines[0]
+    return textwrap.shorten(fault.rstrip(". "), LONGEST_REASON, placeholder=" ...")
 
 
 def _read_config(path: Path) -> tuple[str, Any, MelSpec, list[str] | None]:

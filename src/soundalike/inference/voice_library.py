@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from soundalike.core import registry
 from soundalike.core.capabilities import Blends
 from soundalike.core.errors import CheckpointError, ConfigError, SoundalikeError
 from soundalike.core.files import can_make, data_dir
@@ -254,7 +255,14 @@ def ready(cloner: Cloner, found: Voice | str | list[str], name: str = "voice") -
     if cloner.fits(found):
         return found
     if "source" not in found.tensors:
-        made = found.facts.get("model", {}).get("package")
+        model = found.facts.get("model", {})
+        family = registry.current(model.get("family", ""))
+        if family and family != registry.current(cloner.model.get("family", "")):
+            raise CheckpointError(
+                f"{name}: this voice was made for the family {family}, and holds no clip of its recording to "
+                f"derive another's from. Give --family {family}."
+            )
+        made = model.get("package")
         raise CheckpointError(
             f"{name}: this voice was made for another model{f' (soundalike {made})' if made else ''} and "
             "holds no clip of its recording "

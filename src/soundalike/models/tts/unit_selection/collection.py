@@ -97,7 +97,8 @@ class Collection:
         _, mel, pitch = max(self._prompts, key=lambda one: one[0])
         mean = np.mean(self._embeddings, axis=0)
         identity = mean / max(1e-6, float(np.linalg.norm(mean)))
-        found |= {"ogg": self._writer.finish(), "names": names, "clips": np.array(self._clips, np.int32)}
+        ogg, pieces = self._writer.finish()
+        found |= {"ogg": ogg, "pieces": pieces, "names": names, "clips": np.array(self._clips, np.int32)}
         voice = {"prompt": mel, "prompt_pitch": pitch, "identity": identity}
         return found | {name: value.astype(np.float16).astype(np.float32) for name, value in voice.items()}
 

@@ -36,11 +36,11 @@ class UnitSelectionConfig:
     name: str = ""  # of the voice
     borrow: bool = False  # whether what the recordings lack is taken from the acoustic model
     # Target cost: what each difference counts
-    duration: float = 0.6  # a nat of duration
-    pitch: float = 2.0  # an octave
+    duration: float = 1.0  # a nat of duration
+    pitch: float = 1.0  # an octave
     voicing: float = 0.5  # voiced instead of unvoiced, or the other way
-    spectrum: float = 1.0  # a nat, root mean square over the smoothed spectrum
-    context: float = 0.8  # the most different neighbouring sound
+    spectrum: float = 0.6  # a nat, root mean square over the smoothed spectrum
+    context: float = 1.2  # the most different neighbouring sound
     stress: float = 0.4
     word: float = 0.2  # at the beginning or the end of a word instead of within, or the other way
     phrase: float = 0.4  # before a pause instead of not, or the other way
@@ -57,15 +57,16 @@ class UnitSelectionConfig:
 
 
 # Name, number type and shape of every buffer; U units, B borders (one more than units in each recording), C
-# recordings, N bytes
+# recordings, P streams, N bytes. Samples are counted through all recordings, one after the other
 BUFFERS: dict[str, tuple[torch.dtype, int]] = {
-    "ogg": (torch.uint8, 1),  # (N,) the recordings, one Ogg Vorbis stream
+    "ogg": (torch.uint8, 1),  # (N,) the recordings, Ogg Vorbis streams
+    "pieces": (torch.int32, 2),  # (P + 1, 2) first byte and first sample of each stream, and where all end
     "names": (torch.uint8, 1),  # (N,) names of the recordings, a JSON list
-    "check": (torch.uint8, 1),  # (32,) SHA-256 of both
-    "clips": (torch.int32, 2),  # (C, 3) first unit, first border, first sample in the stream
+    "check": (torch.uint8, 1),  # (32,) SHA-256 of the three
+    "clips": (torch.int32, 2),  # (C, 3) first unit, first border, first sample
     "symbols": (torch.uint8, 1),  # (U,) id of the symbol each unit is half of
     "flags": (torch.uint8, 1),  # (U,) bits of FLAGS
-    "times": (torch.int32, 1),  # (B,) sample in the stream at each border
+    "times": (torch.int32, 1),  # (B,) sample at each border
     "borders": (torch.int8, 3),  # (B, 2, D) energy and cepstra before and after each border
     "border_pitch": (torch.float32, 2),  # (B, 2) log pitch before and after
     "means": (torch.int8, 2),  # (U, D) mean energy and cepstra
@@ -85,6 +86,7 @@ class UnitInventory(nn.Module):
         {"symbols", "durations", "mel", "pitch", "samples", "speaker", "speaker_embedding"}
     )
     ogg: Tensor
+    pieces: Tensor
     names: Tensor
     check: Tensor
     clips: Tensor
@@ -154,7 +156,8 @@ class UnitInventory(nn.Module):
         return json.loads(self.names.numpy().tobytes() or b"[]")
 
     def _digest(self) -> bytes:
-        return hashlib.sha256(self.ogg.numpy().tobytes() + self.names.numpy().tobytes()).digest()
+        checked = (self.ogg, self.pieces, self.names)
+        return hashlib.sha256(b"".join(one.numpy().tobytes() for one in checked)).digest()
 
     def _load_from_state_dict(
         self,

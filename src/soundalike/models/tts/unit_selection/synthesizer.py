@@ -56,7 +56,8 @@ def opened(network: UnitInventory) -> OpenInventory:
     """An inventory made ready."""
     if not len(network.symbols):
         raise CheckpointError("the inventory is empty. Fit it: `soundalike models fit unit_selection`.")
-    return OpenInventory(network, units_of(network), RecordingReader(network.ogg.numpy().tobytes()))
+    reader = RecordingReader(network.ogg.numpy().tobytes(), network.pieces.numpy())
+    return OpenInventory(network, units_of(network), reader)
 
 
 class UnitSelectionSynthesizer:

@@ -13,7 +13,7 @@ from soundalike.text import Utterance
 from soundalike.text.alphabet import encode, phone_classes
 
 from .collection import flags_of
-from .features import frame_features, log_pitch, unit_pitch
+from .features import frame_features, log_pitch, middle_of, unit_pitch
 from .network import SECOND
 
 CLASSES = np.array(phone_classes())  # by symbol id; 0 is a pause
@@ -57,7 +57,7 @@ def targets_of(utterance: Utterance, made: AcousticOutput) -> Targets:
     for number, place in enumerate(lasting.tolist()):
         stop = int(ends[place])
         first = stop - int(durations[place])
-        middle = first + (stop - first) // 2
+        middle = middle_of(features, first, stop)
         for half, (a, b) in enumerate(((first, middle), (middle, stop))):
             span = slice(a, max(b, a + 1))
             flag = flags[place] | (SECOND if half else 0)
