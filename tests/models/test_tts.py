@@ -28,13 +28,14 @@ from soundalike.inference.cloner import Cloner
 from soundalike.models.encoders.speaker.encoder import MelSpeakerEncoder
 from soundalike.models.encoders.speaker.ge2e.network import GE2E, GE2EConfig, read_public
 from soundalike.models.encoders.speaker.ge2e.objective import GE2EObjective, GE2ESettings
-from soundalike.models.tts.sv2tts.attention import LocationSensitiveAttention, Walk
+from soundalike.models.tts.sv2tts.attention import LocationSensitiveAttention
 from soundalike.models.tts.sv2tts.network import SV2TTS, SV2TTSConfig
 from soundalike.models.tts.sv2tts.objective import SV2TTSObjective, SV2TTSSettings
 from soundalike.models.vocoders.griffin_lim.network import GriffinLim, GriffinLimConfig
 from soundalike.models.vocoders.wavenet.linear_prediction import PARTS, LinearPrediction
 from soundalike.models.vocoders.wavenet.network import DilatedLayer, Memory, WaveNetConfig
 from soundalike.nn.length_regulator import CLOSING, OPENING, natural, regulate
+from soundalike.nn.monotonic_attention import Walk
 from soundalike.nn.spectral import energy, log_mel, mel_filters
 from soundalike.text import phonemize
 from soundalike.training.recipe import read_recipe
@@ -44,6 +45,7 @@ ARCHITECTURES = sorted(set(registry.ARCHITECTURES) - {"starling", "unit_selectio
 
 SYNTHESIZERS = {
     "convrnn": "ConvRNNSynthesizer",
+    "deepvoice3": "DeepVoice3Synthesizer",
     "fastspeech2": "FastSpeech2Synthesizer",
     "sv2tts": "SV2TTSSynthesizer",
 }

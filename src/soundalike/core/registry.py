@@ -17,6 +17,7 @@ PARTS = {
     "fastspeech2": "soundalike.models.tts.fastspeech2.objective:PART",
     "convrnn": "soundalike.models.tts.convrnn.objective:PART",
     "sv2tts": "soundalike.models.tts.sv2tts.objective:PART",
+    "deepvoice3": "soundalike.models.tts.deepvoice3.objective:PART",
     "unit_selection": "soundalike.models.tts.unit_selection.objective:PART",
     "vocos": "soundalike.models.vocoders.vocos.objective:PART",
     "sound_discriminator": "soundalike.models.vocoders.vocos.discriminator:PART",
@@ -38,6 +39,7 @@ ARCHITECTURES = {
     "fastspeech2": "soundalike.models.tts.fastspeech2.spec:SPEC",
     "convrnn": "soundalike.models.tts.convrnn.spec:SPEC",
     "sv2tts": "soundalike.models.tts.sv2tts.spec:SPEC",
+    "deepvoice3": "soundalike.models.tts.deepvoice3.spec:SPEC",
     "unit_selection": "soundalike.models.tts.unit_selection.spec:SPEC",
 }
 

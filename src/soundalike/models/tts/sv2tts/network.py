@@ -21,10 +21,11 @@ from soundalike.audio.mel import MelSpec
 from soundalike.core.types import AcousticOutput
 from soundalike.nn.conv import Conv
 from soundalike.nn.masks import length_mask
+from soundalike.nn.monotonic_attention import Walk, forced_attention
 from soundalike.nn.normalizer import MelNormalizer
 from soundalike.text.alphabet import SYMBOLS
 
-from .attention import LocationSensitiveAttention, Walk
+from .attention import LocationSensitiveAttention
 
 LONGEST = 30  # frames a symbol, on average, after which decoding ends in any case
 LINGER = 0.4  # seconds of attention to the last symbol after which the sentence ends
@@ -205,7 +206,7 @@ class SV2TTS(MelNormalizer):
         for k in range(before.shape[1]):
             prenet = self.prenet(torch.where(own[:, None], last, before[:, k]))
             out, weights, state = self.step(
-                prenet, memory, keys, allowed[:, k], state, functools.partial(_forced, forced[:, k])
+                prenet, memory, keys, allowed[:, k], state, functools.partial(forced_attention, forced[:, k])
             )
             with torch.no_grad():
                 last = F.linear(out, self.frames_out.weight[-bands:], self.frames_out.bias[-bands:])
@@ -270,8 +271,3 @@ class SV2TTS(MelNormalizer):
         return Attended(
             AcousticOutput(mel.clamp_min(self.mel.silence), None, durations), torch.stack(attention), ended
         )
-
-
-def _forced(forced: Tensor, weights: Tensor) -> Tensor:
-    """Attention weights (B, S), replaced by the rows of `forced` (B, S) that are not zero."""
-    return torch.where(forced.sum(1, keepdim=True) > 0, forced, weights)

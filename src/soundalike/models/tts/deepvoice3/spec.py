@@ -1,0 +1,39 @@
+"""Deep Voice 3 (Ping et al. 2018) with a speaker embedding from an encoder: it clones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+from soundalike.core.contracts import ArchitectureSpec, LoadedPart, Synthesizer
+from soundalike.core.options import Help, Range
+from soundalike.core.speaking import FAST
+from soundalike.models.common.prompt_voice import PROMPT_VOICE, prompt_slots
+
+
+@dataclass(frozen=True)
+class DeepVoice3Options:
+    """How to speak. Speaking rate and pitch cannot be set: they are those of the training voices."""
+
+    seed: Annotated[int, Range(0, 2**62, "", "the same seed gives the same sound")] = 0
+    guard: Annotated[bool, Help("keep the attention moving on, to the end of the text")] = True
+    # How far the spread of each mel band is brought back to the reference's
+    sharpen: Annotated[float, Range(0.0, 1.0, "", "sharpness of the spectrum, 0: as regressed")] = 0.5
+
+
+def _assemble(parts: Mapping[str, LoadedPart]) -> Synthesizer:
+    from .synthesizer import DeepVoice3Synthesizer
+
+    return DeepVoice3Synthesizer.of_parts(parts)
+
+
+SPEC = ArchitectureSpec(
+    "deepvoice3",
+    prompt_slots("deepvoice3"),
+    DeepVoice3Options,
+    PROMPT_VOICE,
+    _assemble,
+    capabilities=("blend", "adapt", "attention"),
+    quality=FAST,
+)
