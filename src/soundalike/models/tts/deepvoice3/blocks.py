@@ -29,6 +29,7 @@ class GatedConv(nn.Module):
         self.dropout = nn.Dropout(dropout)
         # Activations of unit variance: the gate halves it twice
         nn.init.normal_(self.conv.weight, std=math.sqrt(4 * (1 - dropout) / (kernel * width)))
+        assert self.conv.bias is not None
         nn.init.zeros_(self.conv.bias)
 
     def speaker_bias(self, voice: Tensor) -> Tensor:

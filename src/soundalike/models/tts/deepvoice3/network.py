@@ -14,6 +14,7 @@ output needs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -133,6 +134,16 @@ class DeepVoice3(MelNormalizer):
         c = self.config
         return nn.ModuleList([GatedConv(width, c.kernel, c.voice, c.dropout, causal) for _ in range(count)])
 
+    @property
+    def _causal(self) -> list[GatedConv]:
+        """The blocks of the decoder."""
+        return cast("list[GatedConv]", list(self.decoder))
+
+    @property
+    def _looks(self) -> list[DotAttention]:
+        """The attentions, in order of the blocks they stand behind."""
+        return cast("list[DotAttention]", list(self.attentions))
+
     def remember(self, symbols: Tensor, lengths: Tensor, embedding: Tensor) -> Memory:
         """The memory of symbols (B, S) and a speaker embedding (B, V)."""
         c = self.config
@@ -151,7 +162,7 @@ class DeepVoice3(MelNormalizer):
         key_rate = c.key_rate * rates[:, 1]
         places = position_encoding(0, symbols.shape[1], key_rate, c.width)
         placed = keys + c.position_weight * places
-        attended = [(attention.key(placed), attention.value(values)) for attention in self.attentions]
+        attended = [(attention.key(placed), attention.value(values)) for attention in self._looks]
         return Memory(values, attended, mask, voice, query_rate, key_rate)
 
     def decode(
@@ -170,14 +181,15 @@ class DeepVoice3(MelNormalizer):
         places = c.position_weight * position_encoding(0, x.shape[1], memory.query_rate, c.width)
         found: list[Tensor] = []
         used = forced
-        for number, block in enumerate(self.decoder):
+        looks = self._looks
+        for number, block in enumerate(self._causal):
             x = block(x, everywhere, memory.voice)
             if number in c.attention_blocks:
                 layer = len(found)
                 keys, values = memory.attended[layer]
-                weights = self.attentions[layer].weights(x + places, keys, allowed)
+                weights = looks[layer].weights(x + places, keys, allowed)
                 used = forced_attention(forced, weights)
-                x = self.attentions[layer](x, used, values)
+                x = looks[layer](x, used, values)
                 found.append(weights)
         frames = self.frames_out(x).reshape(len(x), -1, self.mel.n_mels)
         contexts = used.to(memory.values) @ memory.values
@@ -200,7 +212,7 @@ class DeepVoice3(MelNormalizer):
 
     def biases(self, memory: Memory) -> list[Tensor]:
         """The speaker biases (B, D) of the decoder's blocks."""
-        return [block.speaker_bias(memory.voice) for block in self.decoder]
+        return [block.speaker_bias(memory.voice) for block in self._causal]
 
     def step(
         self, memory: Memory, biases: list[Tensor], state: State, paths: list[MonotonicPath]
@@ -215,16 +227,17 @@ class DeepVoice3(MelNormalizer):
         past: list[Tensor] = []
         found: list[Tensor] = []
         used = memory.allowed
-        for number, block in enumerate(self.decoder):
+        looks = self._looks
+        for number, block in enumerate(self._causal):
             x, last = block.step(x, state.memories[number], biases[number])
             past.append(last)
             if number in c.attention_blocks:
                 layer = len(found)
                 keys, values = memory.attended[layer]
                 allowed = paths[layer].near(symbol)[:, None] * memory.allowed[:, None]
-                weights = self.attentions[layer].weights(x[:, None] + place, keys, allowed)
+                weights = looks[layer].weights(x[:, None] + place, keys, allowed)
                 used = paths[layer](weights[:, 0])
-                x = self.attentions[layer](x[:, None], used[:, None], values)[:, 0]
+                x = looks[layer](x[:, None], used[:, None], values)[:, 0]
                 found.append(weights)
         frames = self.frames_out(x)
         context = (used[:, None] @ memory.values)[:, 0]

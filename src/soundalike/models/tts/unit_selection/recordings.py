@@ -118,7 +118,10 @@ class RecordingReader:
     def _decoded(self, piece: int, first: int, stop: int) -> np.ndarray:
         """Samples `first` to `stop` of a stream, which is decoded as far as they need."""
         with self._lock:
-            file, samples = self._open.pop(piece, None) or (self._opened(piece), np.zeros(0, np.float32))
+            if piece in self._open:
+                file, samples = self._open.pop(piece)
+            else:
+                file, samples = self._opened(piece), np.zeros(0, np.float32)
             missing = MARGIN + stop - len(samples)
             if missing > 0:
                 samples = np.concatenate([samples, file.read(missing, dtype="float32")])
