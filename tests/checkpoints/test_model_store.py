@@ -21,6 +21,7 @@ from soundalike.checkpoints import model_store
 from soundalike.checkpoints.bundle import BUILT_IN, assemble, load_bundle, read_model, write_model
 from soundalike.checkpoints.part import load_part
 from soundalike.cli.main import main
+from soundalike.core import registry
 from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.inference import voice_library
 
@@ -179,7 +180,7 @@ def test_what_is_refused(tiny_shelf, tmp_path, capsys, monkeypatch):
     )
     assert "--energy: the family starling does not have it" in told_no(capsys, *ask, "--energy", "3")
     assert "speed = 9.0 is out of range" in told_no(capsys, *ask, "--family", "convrnn", "--speed", "9")
-    assert "unknown family 'tacotron'. Choose one of convrnn, fastspeech2" in told_no(
+    assert "unknown family 'tacotron'. Choose one of convrnn, " in told_no(
         capsys, *ask, "--family", "tacotron"
     )
     assert "no model.json here" in told_no(capsys, "models", "import", "family", str(tmp_path))
@@ -191,6 +192,45 @@ def test_what_is_refused(tiny_shelf, tmp_path, capsys, monkeypatch):
         and "soundalike train sv2tts" in error
     )
     assert not (tmp_path / "out.wav").exists()
+
+
+def test_advice_names_no_folder_that_is_not_there(tmp_path, monkeypatch):
+    """What the repository holds is what users are sent to: its folder, else training, else recordings."""
+    home = model_store.checkout()
+    if home is None:
+        pytest.skip("runs from no checkout")
+    assert {folder.parent.name for folder in home.glob("*/model.json")} == model_store.PUBLISHED
+    monkeypatch.setenv(model_store.PLACE, str(tmp_path / "empty"))
+    monkeypatch.setattr(model_store, "checkout", lambda: None)
+    for family in sorted(set(registry.ARCHITECTURES) - {model_store.built_in()}):
+        with pytest.raises(ConfigError) as told:
+            model_store.chosen(family=family)
+        assert (f"models/{family} " in str(told.value)) == (family in model_store.PUBLISHED)
+        trained = registry.part(family).objective is not None
+        assert (f"soundalike train {family}`" if trained else f"models fit {family}`") in str(told.value)
+
+
+# Unit selection speaks in the voice of its inventory alone: it has tests of its own
+@pytest.mark.parametrize("family", sorted(model_store.PUBLISHED - {"unit_selection"}))
+def test_each_trained_family_speaks_a_sentence(family):
+    home = model_store.checkout()
+    if home is None:
+        pytest.skip("runs from no checkout")
+    cloner = Cloner.load(home / family)
+    (said,) = cloner.speak(TEXT, cloner.listen(REFERENCE), quality="fast", quality_check=False)
+    assert [word.text for word in said.words] == ["Good", "evening"]
+    assert 0.4 < said.speech_seconds() < 2.0
+    assert 0.01 < np.abs(said.samples).max() <= 1.0
+
+
+def test_a_vocoder_alone_is_listed(tiny_shelf, tmp_path, capsys):
+    save_tiny("wavenet", tmp_path)
+    shutil.copytree(tmp_path / "acoustic", tiny_shelf / "wavenet")
+    assert main(["models", "list", "--json"]) == 0
+    wavenet = next(p for p in json.loads(capsys.readouterr().out)["parts"] if p["part"] == "wavenet")
+    assert wavenet["of"] is None and wavenet["parameters"] > 0
+    assert main(["models", "list"]) == 0
+    assert "wavenet      installed" in capsys.readouterr().out
 
 
 def test_a_command_installs(tiny_shelf, tmp_path, capsys, monkeypatch):
@@ -236,10 +276,13 @@ def test_the_list_tells_what_there_is(tiny_shelf, tmp_path, capsys):
     assert main(["models", "list", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     by_name = {family["family"]: family for family in told["families"]}
-    assert (
-        list(by_name) == ["starling", "convrnn", "fastspeech2", "sv2tts"]
-        and by_name["starling"]["state"] == "built in"
-    )
+    assert set(by_name) == set(registry.ARCHITECTURES)
+    assert [name for name, family in by_name.items() if family["state"] != "not installed"] == [
+        "starling",
+        "convrnn",
+        "fastspeech2",
+        "sv2tts",
+    ] and by_name["starling"]["state"] == "built in"
     network = load_bundle(model_store.find("convrnn")).parts["acoustic"].network
     assert by_name["convrnn"]["parameters"] == sum(value.numel() for value in network.state_dict().values())
     assert by_name["convrnn"]["scores"] == said["scores"] and by_name["sv2tts"]["scores"] is None

@@ -28,6 +28,7 @@ from soundalike.inference.cloner import Cloner
 from soundalike.models.encoders.speaker.encoder import MelSpeakerEncoder
 from soundalike.models.encoders.speaker.ge2e.network import GE2E, GE2EConfig, read_public
 from soundalike.models.encoders.speaker.ge2e.objective import GE2EObjective, GE2ESettings
+from soundalike.models.tts.convrnn.objective import ConvRNNObjective, ConvRNNSettings
 from soundalike.models.tts.sv2tts.attention import LocationSensitiveAttention
 from soundalike.models.tts.sv2tts.network import SV2TTS, SV2TTSConfig
 from soundalike.models.tts.sv2tts.objective import SV2TTSObjective, SV2TTSSettings
@@ -421,6 +422,63 @@ def test_pitch_and_energy_are_the_users():
     assert torch.equal(one_word.pitch[:last], plain.pitch[:last]) and not torch.equal(
         one_word.pitch[last:], plain.pitch[last:]
     )
+
+
+def test_the_pitch_of_convrnn_is_above_the_references_mean_where_voiced():
+    """Half an octave above 100 and 400 Hz, whose mean is 200 Hz; above 2 ** 7.3 Hz of a whispered voice."""
+    cloner = cloner_of("convrnn")
+    voice = cloner.condition(Reference(Audio.read(sentences()[0][0])))
+    pitches = {"voiced": [100.0, 0.0, 400.0], "whispered": [0.0, 0.0, 0.0]}
+    voices = {
+        name: dataclasses.replace(
+            voice, tensors={**voice.tensors, "prompt_pitch": np.array(hertz, np.float32)}
+        )
+        for name, hertz in pitches.items()
+    }
+    utterance = phonemize("Good evening, Ben.")
+    with torch.no_grad():
+        cloner.acoustic.pitch.weight.zero_()
+        cloner.acoustic.pitch.bias.copy_(torch.tensor([0.5, 0.6]))
+    made = cloner.acoustic_output(utterance, voices["voiced"], cloner.Options())
+    assert made.pitch.shape == (len(made.mel),)
+    torch.testing.assert_close(made.pitch, torch.full_like(made.pitch, 200 * 2**0.5), atol=0.01, rtol=0)
+    whispered = cloner.acoustic_output(utterance, voices["whispered"], cloner.Options()).pitch
+    torch.testing.assert_close(whispered, torch.full_like(whispered, 2**7.8), atol=0.01, rtol=0)
+    with torch.no_grad():
+        cloner.acoustic.pitch.bias[1] = 0.4
+    assert not cloner.acoustic_output(utterance, voices["voiced"], cloner.Options()).pitch.any()
+
+
+def test_the_errors_of_convrnn_are_mean_squares():
+    """Of the pitch where it is voiced, of the voicing everywhere; the mean absolute error is told beside."""
+    recipe = read_recipe(str(RECIPES / "convrnn.toml"), "tiny")
+    network = registry.part("convrnn").build(recipe.network, recipe.mel)
+    with torch.no_grad():
+        for layer, value in ((network.pitch, [0.25, 0.5]), (network.out, [0.0] * 100)):
+            layer.weight.zero_()
+            layer.bias.copy_(torch.tensor(value))
+    lengths = torch.tensor([2])
+    batch = Batch(
+        ["a"],
+        {
+            "symbols": Padded(torch.tensor([[1, 2]]), lengths),
+            "durations": Padded(torch.tensor([[1, 2]]), lengths),
+            "mel": Padded(torch.full((1, 3, 100), 2.0), torch.tensor([3])),
+            "pitch": Padded(torch.tensor([[400.0, 0.0, 200.0]]), torch.tensor([3])),
+            "prompt": Padded(torch.zeros(1, 4, 100), torch.tensor([4])),
+            "prompt_pitch": Padded(torch.tensor([[200.0, 200.0, 0.0, 0.0]]), torch.tensor([4])),
+            "prompt_span": Padded(torch.tensor([[0, 0]]), None),
+            "speaker_embedding": Padded(torch.zeros(1, 256), None),
+        },
+    )
+    facts = DataFacts(1, torch.full((100,), 1.0), torch.full((100,), 2.0))
+    objective = ConvRNNObjective(network, ConvRNNSettings(), facts)
+    with torch.no_grad():
+        output = objective.forward(batch)
+        losses = objective.losses("model", batch, output, 0)
+    assert float(losses["mel"]) == pytest.approx(0.5**2) and float(output["measures"]["mae"]) == 0.5
+    assert float(losses["octave"]) == pytest.approx(3.0 * (0.75**2 + 0.25**2) / 2)
+    assert float(losses["voicing"]) == pytest.approx(0.3 * 0.5**2)
 
 
 def test_the_published_interface_of_sv2tts():

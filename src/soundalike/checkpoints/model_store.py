@@ -29,6 +29,8 @@ from .bundle import BUILT_IN, BUILTIN, MODEL, load_bundle, part_folder, read_mod
 from .part import CONFIG, WEIGHTS
 
 PLACE = "SOUNDALIKE_MODELS"  # environment variable with the user's model store
+# Families whose weights are in models/ of the repository
+PUBLISHED = frozenset({"fastspeech2", "sv2tts", "unit_selection"})
 
 
 @dataclass(frozen=True)
@@ -108,14 +110,21 @@ def chosen(model: str | os.PathLike | None = None, family: str | None = None) ->
     registry.known(registry.ARCHITECTURES, family, "family")
     folder = Path(model) if model is not None else find(family)
     if folder is None:
-        raise ConfigError(
-            f"the family {family} is not installed. "
-            f"`soundalike models import family FOLDER` takes models/{family} of the repository, "
-            f"or train it: `soundalike train {family}`, then `soundalike models assemble`."
-        )
+        raise ConfigError(f"the family {family} is not installed. {_how_to_get(family)}")
     if (held := read_model(folder)["family"]) != family:
         raise ConfigError(f"{folder}: a model of the family {held}, not {family}. Give one of the two.")
     return folder
+
+
+def _how_to_get(family: str) -> str:
+    """What to do for a family that is not installed."""
+    is_trained = registry.part(family).objective is not None
+    make = f"train it: `soundalike train {family}`, then `soundalike models assemble`."
+    if not is_trained:
+        make = f"`soundalike models fit {family}` makes a voice of recordings."
+    if family not in PUBLISHED:
+        return f"The repository has no weights of it: {make}"
+    return f"`soundalike models import family FOLDER` takes models/{family} of the repository, or {make}"
 
 
 def install(folder: str | os.PathLike, force: bool = False) -> Path:
@@ -163,6 +172,13 @@ def installed_models() -> list[InstalledModel]:
     return [
         entry(name, there.get(name)) for name in (*there, *sorted(set(registry.ARCHITECTURES) - set(there)))
     ]
+
+
+def lone_parts() -> list[InstalledPart]:
+    """Parts that lie beside the families without being in one, such as a vocoder alone."""
+    homes = [home for home in (library(), checkout()) if home and home.is_dir()]
+    folders = [folder for home in homes for folder in sorted(home.iterdir())]
+    return [held(folder) for folder in folders if (folder / CONFIG).is_file()]
 
 
 def held(folder: Path) -> InstalledPart:

@@ -44,7 +44,10 @@ def list_models(as_json: AsJson = False) -> None:
     from soundalike.core import registry
 
     entries = model_store.installed_models()
-    parts = {part.name: (part, entry) for entry in reversed(entries) for part in entry.parts.values()}
+    parts: dict[str, tuple[InstalledPart, InstalledModel | None]] = {
+        part.name: (part, None) for part in model_store.lone_parts()
+    }
+    parts |= {part.name: (part, entry) for entry in reversed(entries) for part in entry.parts.values()}
     if as_json:
         families = [
             {**_facts(entry), "folder": entry.folder and str(entry.folder), **_figures(entry)}
@@ -172,16 +175,17 @@ def _figures(entry: InstalledModel) -> dict[str, Any]:
 
 
 def _size(part: InstalledPart | None, entry: InstalledModel | None) -> dict[str, Any]:
-    if part is None or entry is None:
+    if part is None:
         return {"parameters": None, "bytes": None, "of": None}
-    return {"parameters": part.parameters, "bytes": part.size, "of": entry.family}
+    return {"parameters": part.parameters, "bytes": part.size, "of": entry and entry.family}
 
 
 def _part_line(name: str, part: InstalledPart | None, entry: InstalledModel | None) -> str:
     from soundalike.core import registry
 
     kind = registry.part(name)
-    state = _state(entry) if entry else "no weights" if kind.objective is None else "not installed"
+    without = "installed" if part else "no weights" if kind.objective is None else "not installed"
+    state = _state(entry) if entry else without
     weights = _weights(part.parameters, part.size) if part else ""
     return f"part    {name:12} {state:14} {weights:18} {kind.role}".rstrip()
 

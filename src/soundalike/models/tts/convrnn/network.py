@@ -2,26 +2,30 @@
 
     symbols -> convolutions -> BiLSTM -> (B, S, D) -> length regulator -> (B, T, D) -----+
                                             |                                             concatenate ->
-                                            convolutions -> mel
+                                            convolutions -> mel; pitch
     mel of the reference -> convolutions -> mean over time -> with the speaker embedding -+
 
 Durations are predicted from the text's states and the voice; those of the aligner are the target. A small
-model does not learn attention from little data.
+model does not learn attention from little data. The pitch beside the mel is for vocoders that take one: a
+regressed mel is too smooth to read it from.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
+from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
 from soundalike.core.types import AcousticOutput, ProsodyControls
 from soundalike.nn.conv import Conv, ConvBlock
 from soundalike.nn.length_regulator import natural, regulate, symbol_of_frame, whole
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
+from soundalike.nn.octaves import mean_octave
 from soundalike.text.alphabet import SYMBOLS, phone_classes
 
 
@@ -34,9 +38,9 @@ class ConvRNNConfig:
     text_kernel: int = 5
     reference_width: int = 128
     reference_convs: int = 3
-    decoder_width: int = 320
+    decoder_width: int = 256
     dilations: tuple[int, ...] = (1, 2, 4, 8, 1, 2, 4, 8)  # of the decoder's convolutions
-    kernel: int = 5
+    kernel: int = 3
     speaker_vector: int = 256
 
 
@@ -82,6 +86,7 @@ class ConvRNN(MelNormalizer):
             [ConvBlock(c.decoder_width, c.kernel, dilation) for dilation in c.dilations]
         )
         self.out = nn.Linear(c.decoder_width, mel.n_mels)
+        self.pitch = nn.Linear(c.decoder_width, 2)
         self.register_buffer("is_mark", torch.tensor(phone_classes()) == 0)
 
     def condition(self, embedding: Tensor, prompt: Tensor, prompt_lengths: Tensor) -> Tensor:
@@ -104,9 +109,11 @@ class ConvRNN(MelNormalizer):
         spread = voice[:, None].expand(-1, x.shape[1], -1)
         return x, self.duration(torch.cat([x.detach(), spread], -1))[..., 0] * mask
 
-    def decode(self, states: Tensor, durations: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
-        """Normalised log-mel (B, T, M) of states (B, S, D) that last whole durations (B, S), and each clip's
-        frames (B,).
+    def decode(
+        self, states: Tensor, durations: Tensor, voice: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Of states (B, S, D) that last whole durations (B, S): normalised log-mel (B, T, M), octaves above
+        the voice's mean and voicing, 0 to 1 (B, T each), and each clip's frames (B,).
         """
         x, lengths = regulate(states, durations)
         mask = length_mask(lengths, x.shape[1])
@@ -119,7 +126,8 @@ class ConvRNN(MelNormalizer):
         x = self.join(torch.cat([x, place, voice[:, None].expand(-1, x.shape[1], -1)], -1)) * mask[..., None]
         for block in self.decoder:
             x = block(x, mask)
-        return self.out(x) * mask[..., None], lengths
+        octave, voicing = self.pitch(x).unbind(-1)
+        return self.out(x) * mask[..., None], octave * mask, voicing * mask, lengths
 
     @torch.inference_mode()
     def lengths(self, symbols: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
@@ -132,11 +140,17 @@ class ConvRNN(MelNormalizer):
         return states, natural(log_durations[0], self.is_mark[symbols])
 
     @torch.inference_mode()
-    def infer(self, symbols: Tensor, voice: Tensor, prosody: ProsodyControls) -> AcousticOutput:
-        """The mel of one utterance: symbols (S,), the conditioning (1, C) of a voice. It has no pitch: the
-        vocoder estimates that from the mel.
+    def infer(
+        self, symbols: Tensor, voice: Tensor, prompt_pitch: Tensor, prosody: ProsodyControls
+    ) -> AcousticOutput:
+        """The mel and pitch of one utterance: symbols (S,), the conditioning (1, C) of a voice and its pitch
+        (1, T') in hertz.
         """
         states, exact = self.lengths(symbols, voice)
         durations = whole(exact / prosody.tempo, ~self.is_mark[symbols], prosody.frames)
-        mel = self.denormalised(self.decode(states, durations[None], voice)[0][0])
-        return AcousticOutput(mel.clamp_min(self.mel.silence), None, durations)
+        mel, octave, voicing, _ = self.decode(states, durations[None], voice)
+        octave = (octave + mean_octave(prompt_pitch)[:, None]).clamp(
+            math.log2(PITCH_FLOOR), math.log2(PITCH_CEILING)
+        )
+        pitch = 2.0**octave * (voicing > 0.5)
+        return AcousticOutput(self.denormalised(mel[0]).clamp_min(self.mel.silence), pitch[0], durations)

@@ -18,6 +18,8 @@ class ConvRNNOptions:
     speed: Annotated[float, Range(0.5, 2.0, "times", "speaking rate; the pitch stays")] = 1.0
     seconds: Annotated[float, Help("length of the sentence, exactly; 0: as long as it takes")] = 0.0
     seed: Annotated[int, Range(0, 2**62, "", "the same seed gives the same sound")] = 0
+    # How far the spread of each mel band is brought back to the reference's
+    sharpen: Annotated[float, Range(0.0, 1.0, "", "sharpness of the spectrum, 0: as regressed")] = 1.0
 
 
 def _assemble(parts: Mapping[str, LoadedPart]) -> Synthesizer:

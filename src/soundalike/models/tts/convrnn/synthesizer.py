@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import torch
 
 from soundalike.audio.speech import Speech
 from soundalike.core.types import IDENTITY, AcousticOutput, DataFacts, Voice
-from soundalike.models.common.mel_synthesis import prosody_of, sound
+from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
 from soundalike.text import Utterance, encode
 
@@ -48,14 +49,18 @@ class ConvRNNSynthesizer(PromptConditionedSynthesizer):
             return acoustic.condition(embedding, prompt, torch.tensor([prompt.shape[1]], device=self.device))
 
     def acoustic_output(self, utterance: Utterance, voice: Voice, options: ConvRNNOptions) -> AcousticOutput:
-        """The mel and durations of one sentence, before the vocoder. Raises CheckpointError for another
-        model's voice.
+        """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for
+        another model's voice.
         """
         symbols = torch.tensor(encode(utterance.symbols), device=self.device)
         acoustic = self.acoustic_of(voice)
-        return acoustic.infer(
-            symbols, self.conditioning(acoustic, voice), prosody_of(utterance, options, self.mel, self.device)
+        made = acoustic.infer(
+            symbols,
+            self.conditioning(acoustic, voice),
+            self.tensor(voice, "prompt_pitch"),
+            prosody_of(utterance, options, self.mel, self.device),
         )
+        return replace(made, mel=sharpened(made.mel, self.tensor(voice, "prompt")[0], options.sharpen))
 
     def speak(
         self, utterance: Utterance, voice: Voice, options: ConvRNNOptions | None = None

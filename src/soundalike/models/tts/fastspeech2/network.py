@@ -26,10 +26,10 @@ from soundalike.nn.conv import Conv
 from soundalike.nn.length_regulator import natural, regulate, whole
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
+from soundalike.nn.octaves import mean_octave
 from soundalike.nn.spectral import energy
 from soundalike.text.alphabet import SYMBOLS, phone_classes
 
-USUAL_OCTAVE = 7.3  # log2 hertz of a voice none of whose frames is voiced
 LOUDEST = 6.0  # nats: the top of the energy's bins
 
 
@@ -149,12 +149,6 @@ class FastSpeech2(MelNormalizer):
         """The energy (B, T) of a log-mel (B, T, M), scaled so that the bins reach from -1, silence, to 1."""
         return (energy(mel) - LOUDEST) / self.reach + 1
 
-    def octave_of(self, pitch: Tensor) -> Tensor:
-        """The mean log2 hertz (B,) of the voiced frames of a pitch (B, T)."""
-        voiced = (pitch > 0).float()
-        mean = (pitch.clamp_min(1.0).log2() * voiced).sum(1) / voiced.sum(1).clamp_min(1.0)
-        return torch.where(voiced.sum(1) > 0, mean, USUAL_OCTAVE)
-
     def encode(self, symbols: Tensor, lengths: Tensor, embedding: Tensor) -> tuple[Tensor, Tensor]:
         """States (B, S, D) of symbols (B, S) with a speaker embedding (B, V), and the logarithm of one plus
         their predicted frames (B, S).
@@ -219,7 +213,7 @@ class FastSpeech2(MelNormalizer):
         mask = length_mask(lengths, x.shape[1])
         octave, voicing = self.intone(x, mask)
         raised = torch.repeat_interleave(prosody.octaves.expand(len(symbols)), durations)
-        octave = (octave + self.octave_of(prompt_pitch)[:, None] + raised).clamp(
+        octave = (octave + mean_octave(prompt_pitch)[:, None] + raised).clamp(
             math.log2(PITCH_FLOOR), math.log2(PITCH_CEILING)
         )
         x = self.with_pitch(x, mask, octave, voicing > 0)

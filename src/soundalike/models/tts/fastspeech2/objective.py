@@ -18,6 +18,7 @@ from soundalike.models.common.objective import (
 )
 from soundalike.nn.length_regulator import regulate
 from soundalike.nn.masks import length_mask, masked_cross_entropy, masked_mean
+from soundalike.nn.octaves import mean_octave
 
 from .network import FastSpeech2, FastSpeech2Config
 
@@ -50,7 +51,7 @@ class FastSpeech2Objective(MelObjective[FastSpeech2, FastSpeech2Settings]):
         )
         x, lengths = regulate(states, batch["durations"])
         mask = length_mask(lengths, x.shape[1])
-        base = net.octave_of(batch["prompt_pitch"])[:, None]
+        base = mean_octave(batch["prompt_pitch"])[:, None]
         voiced = (batch["pitch"] > 0).float()
         octave = batch["pitch"].clamp_min(1.0).log2()
         loudness = net.energy_of(batch["mel"])
@@ -91,7 +92,7 @@ class FastSpeech2Objective(MelObjective[FastSpeech2, FastSpeech2Settings]):
         x, lengths = regulate(states, batch["durations"])
         mask = length_mask(lengths)
         octave, voicing = net.intone(x, mask)
-        base = net.octave_of(batch["prompt_pitch"])[:, None]
+        base = mean_octave(batch["prompt_pitch"])[:, None]
         x = net.with_pitch(x, mask, octave + base, (voicing > 0).float())
         mel = net.decode(net.with_energy(x, mask, net.loudness(x, mask)), mask)
         return {"mel": zero_padding(mel, lengths)}
