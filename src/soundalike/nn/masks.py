@@ -1,10 +1,12 @@
-"""Lengths to masks, and means and losses that ignore padding."""
+"""Lengths to masks, and means and losses that ignore padding or what is unvoiced."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
+USUAL_OCTAVE = 7.3  # log2 hertz of a voice none of whose frames is voiced
 
 
 def length_mask(lengths: Tensor, size: int | None = None) -> Tensor:
@@ -23,3 +25,10 @@ def masked_mean(values: Tensor, mask: Tensor) -> Tensor:
 def masked_cross_entropy(log_odds: Tensor, truth: Tensor, mask: Tensor) -> Tensor:
     """Binary cross-entropy of log-odds and truth (B, T), of zeros and ones, where the mask (B, T) is one."""
     return masked_mean(F.binary_cross_entropy_with_logits(log_odds, truth, reduction="none"), mask)
+
+
+def mean_octave(pitch: Tensor) -> Tensor:
+    """The mean log2 hertz (B,) of the voiced frames of a pitch (B, T) in hertz, 0 where unvoiced."""
+    voiced = (pitch > 0).float()
+    mean = (pitch.clamp_min(1.0).log2() * voiced).sum(1) / voiced.sum(1).clamp_min(1.0)
+    return torch.where(voiced.sum(1) > 0, mean, USUAL_OCTAVE)

@@ -23,9 +23,8 @@ from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
 from soundalike.core.types import AcousticOutput, ProsodyControls
 from soundalike.nn.conv import Conv, ConvBlock
 from soundalike.nn.length_regulator import natural, regulate, symbol_of_frame, whole
-from soundalike.nn.masks import length_mask
+from soundalike.nn.masks import length_mask, mean_octave
 from soundalike.nn.normalizer import MelNormalizer
-from soundalike.nn.octaves import mean_octave
 from soundalike.text.alphabet import SYMBOLS, phone_classes
 
 

@@ -11,8 +11,7 @@ from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, Output
 from soundalike.models.common.interfaces import acoustic_reads, writes_mel
 from soundalike.models.common.objective import MelObjective, duration_l2, outside_prompt
-from soundalike.nn.masks import length_mask, masked_mean
-from soundalike.nn.octaves import mean_octave
+from soundalike.nn.masks import length_mask, masked_mean, mean_octave
 
 from .network import ConvRNN, ConvRNNConfig
 

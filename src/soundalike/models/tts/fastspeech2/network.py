@@ -24,9 +24,8 @@ from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
 from soundalike.core.types import AcousticOutput, ProsodyControls
 from soundalike.nn.conv import Conv
 from soundalike.nn.length_regulator import natural, regulate, whole
-from soundalike.nn.masks import length_mask
+from soundalike.nn.masks import length_mask, mean_octave
 from soundalike.nn.normalizer import MelNormalizer
-from soundalike.nn.octaves import mean_octave
 from soundalike.nn.spectral import energy
 from soundalike.text.alphabet import SYMBOLS, phone_classes
 

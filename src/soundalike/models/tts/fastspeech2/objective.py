@@ -17,8 +17,7 @@ from soundalike.models.common.objective import (
     zero_padding,
 )
 from soundalike.nn.length_regulator import regulate
-from soundalike.nn.masks import length_mask, masked_cross_entropy, masked_mean
-from soundalike.nn.octaves import mean_octave
+from soundalike.nn.masks import length_mask, masked_cross_entropy, masked_mean, mean_octave
 
 from .network import FastSpeech2, FastSpeech2Config
 
