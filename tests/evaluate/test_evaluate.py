@@ -432,3 +432,26 @@ def test_with_the_real_instruments(tmp_path):
         and 2 < table["naturalness"]["value"] < 5
         and table["similarity"]["value"] > 0.5
     )
+
+
+def test_a_conversion_is_compared_with_its_source(tmp_path):
+    source, other = (str(path) for path, _ in sentences()[:3:2])
+    jobs = [
+        {"wav": source, "source": source, "reference": other},
+        {"wav": source, "source": other, "reference": other, "text": sentences()[0][1]},
+        {"wav": source, "source": "gone.wav"},
+        {"wav": source, "text": "", "reference": other},
+    ]
+    report = evaluate(write_jobs(tmp_path / "jobs.jsonl", jobs), tmp_path / "report", tools(), players=2)
+    system = report["systems"][0]
+    assert [excluded["kind"] for excluded in system["excluded"]] == ["text", "audio"]
+    same, another = (job["measures"] for job in system["jobs"])
+    assert same["to_source"] == pytest.approx(1.0, abs=1e-3) and same["pitch_correlation"] == pytest.approx(
+        1.0
+    )
+    assert another["to_source"] == pytest.approx(another["similarity"], abs=1e-3)
+    assert another["to_source"] < 0.99 and another["pitch_correlation"] < 0.9
+    assert "wer" in system["table"] and "words" not in same
+    written = (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
+    assert "similarity to the recording it was made of" in written
+    assert "the source:" in (tmp_path / "report" / "report.html").read_text(encoding="utf-8")

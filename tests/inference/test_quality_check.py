@@ -35,13 +35,12 @@ def test_words_that_are_not_there_score_low(cloner):
     assert (word_scores(short, clips[0][1], cloner.aligner) == -20.0).all()
 
 
-def test_a_dropped_word_is_the_one_that_scores_lowest(cloner, voice):
-    audio = next(
-        iter(cloner.speak("The young doctor closed the window the rain began.", voice, quality="fast"))
-    )
+@pytest.mark.parametrize("dropped", ["young", "doctor", "closed", "rain"])
+def test_a_dropped_word_is_the_one_that_scores_lowest(cloner, voice, dropped):
+    audio = next(iter(cloner.speak(TEXT.replace(f"{dropped} ", ""), voice, quality="fast")))
     utterance = phonemize(TEXT)
     scores = word_scores(audio, utterance, cloner.aligner)
-    assert utterance.words[int(np.argmin(scores))] == "before"
+    assert utterance.words[int(np.argmin(scores))] == dropped
 
 
 def test_the_best_take_is_no_worse_than_the_first(cloner, voice):

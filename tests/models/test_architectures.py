@@ -111,11 +111,14 @@ def test_a_voice_follows_the_schema_and_is_read_back(loaded, tmp_path):
     assert np.array_equal(spoken(loaded, voice), spoken(loaded, again))
 
 
-@each
+# Each inventory of unit selection is one voice: see test_unit_selection
+@pytest.mark.parametrize("loaded", [name for name in NAMES if name != "unit_selection"], indirect=True)
 def test_another_voice_and_only_it_changes_the_sound(loaded):
     first, second = (loaded.listen(recording) for recording in references(loaded))
     assert np.array_equal(spoken(loaded, first), spoken(loaded, first))
-    assert not np.array_equal(spoken(loaded, first)[:4000], spoken(loaded, second)[:4000])
+    one, other = spoken(loaded, first), spoken(loaded, second)
+    size = min(len(one), len(other))
+    assert not np.array_equal(one[:size], other[:size])
 
 
 @each

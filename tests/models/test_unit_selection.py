@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from soundalike.audio.audio import Audio
 from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import pitch
 from soundalike.checkpoints.bundle import BUILT_IN
@@ -17,6 +18,7 @@ from soundalike.checkpoints.part import LoadedPart, load_part, save_part
 from soundalike.core.contracts import Fittable
 from soundalike.core.errors import AudioError, CheckpointError, DataError
 from soundalike.core.types import Reference, Voice
+from soundalike.core.vectors import cosine
 from soundalike.data.collate import collate
 from soundalike.inference import bundled_voices
 from soundalike.models.tts.unit_selection.concatenate import Run, concatenate
@@ -180,6 +182,19 @@ def test_the_same_seed_gives_the_same_samples(model, voice):
     assert made[0].units != made[2].units
 
 
+def test_another_inventory_speaks_in_another_voice(cloner, model, voice, builtin):
+    rook = bundled_voices.load("rook")
+    other = model_of(inventory_of([clip_of(cloner.synthesizer, rook, text) for text in TEXTS]), builtin)
+    one, two = (
+        next(made.speak(phonemize(TEXTS[0]), own)).samples
+        for made, own in ((model, voice), (other, other.inventory_voice("wren")))
+    )
+    size = min(len(one), len(two))
+    assert not np.array_equal(one[:size], two[:size])
+    own, strange = builtin["speaker"].instrument.embed([Audio(x[:size], 24_000) for x in (two, one)])
+    assert cosine(own, rook.identity) > cosine(strange, rook.identity) + 0.1
+
+
 def test_a_faster_sentence_is_shorter(model, voice):
     usual = next(model.speak(phonemize(TEXTS[0]), voice))
     fast = next(model.speak(phonemize(TEXTS[0]), voice, model.Options(speed=1.25)))
@@ -227,8 +242,6 @@ def test_too_few_recordings_or_several_speakers_are_refused(clips):
 
 
 def test_it_speaks_in_the_voices_of_its_inventories_only(model, voice, monkeypatch, tmp_path):
-    from soundalike.audio.audio import Audio
-
     monkeypatch.setenv("SOUNDALIKE_MODELS", str(tmp_path))
     own = next(model.speak(phonemize(TEXTS[1]), voice))
     assert model.condition(Reference(Audio(own.samples, own.rate))).facts["inventory"] == "wren"

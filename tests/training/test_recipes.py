@@ -53,9 +53,8 @@ def test_every_size_of_a_recipe_takes_a_strangers_clips(name, stranger):
     for size in ("", *(size for size in SIZES if f"[{size}." in path.read_text(encoding="utf-8"))):
         recipe = read_recipe(name, size, [f"data.manifest={stranger}"])
         assert not recipe.data.corpora and not recipe.data.exclude
-        assert (
-            len(Dataset(recipe.data, recipe.mel, {"mel", "samples"} if name != "ge2e" else {"mel"}).rows) == 4
-        )
+        fields = {"mel", "samples"} if name != "ge2e" else {"mel"}
+        assert len(Dataset(recipe.data, recipe.mel, fields).rows) == min(4, recipe.data.limit or 4)
 
 
 @pytest.mark.parametrize("name", BUILT_IN)

@@ -69,14 +69,14 @@ def test_the_best_goes_by_a_named_measure(best_is, kept, tmp_path, monkeypatch):
     monkeypatch.setattr("soundalike.training.monitor._link", link_score)
     watch = monitor(tmp_path, best="mae", best_is=best_is)
     for step, value in ((10, 3.0), (20, 2.0), (30, 2.5)):
-        watch._keep(step, watch._chosen({"loss": 0.0, "mae": value}), "dev")
+        watch._keep(step, watch._chosen({"loss": 0.0, "mae": value}, step), "dev")
     found = json.loads((tmp_path / "best" / "score.json").read_text())
     assert found["step"] == kept and set(found) == {"step", "mae", "by"}
 
 
 def test_a_measure_there_is_none_of(tmp_path):
     with pytest.raises(ConfigError, match="train.best = 'words' is not measured. Choose one of loss, mel"):
-        monitor(tmp_path, best="words")._chosen({"loss": 1.0, "mel": 1.0})
+        monitor(tmp_path, best="words")._chosen({"loss": 1.0, "mel": 1.0}, 1)
 
 
 def test_auto_is_mixed_only_where_the_device_has_bfloat16(monkeypatch):

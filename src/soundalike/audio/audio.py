@@ -102,11 +102,7 @@ class Audio:
 
     def activity(self) -> np.ndarray:
         """Which hundredths of a second hold sound: (T,) bool, relative to the loud parts of the recording."""
-        power = self.frame_power()
-        if not len(power):
-            return np.zeros(0, bool)
-        level = 10 * np.log10(power + 1e-12)
-        return (level > np.percentile(level, 95) + SILENCE_DB) & (level > NOISE_FLOOR_DB)
+        return active_frames(self.frame_power())
 
     def without_low_frequencies(self) -> Audio:
         """Without an offset and rumble, where they are large beside the speech."""
@@ -153,6 +149,14 @@ class Audio:
     def encode(self, format: str = "wav") -> bytes:
         """The sound as the bytes of a file in one of FORMATS. Raises AudioError for another format."""
         return encode_samples(self.samples, self.rate, format)
+
+
+def active_frames(power: np.ndarray) -> np.ndarray:
+    """Which of the frames (T,) of a mean square hold sound, relative to the loud ones: (T,) bool."""
+    if not len(power):
+        return np.zeros(0, bool)
+    level = 10 * np.log10(power + 1e-12)
+    return (level > np.percentile(level, 95) + SILENCE_DB) & (level > NOISE_FLOOR_DB)
 
 
 def concatenate(pieces: Sequence[Audio]) -> Audio:

@@ -23,6 +23,7 @@ BLOCK = 1 << 17  # samples of each channel decoded at a time
 MP3_HEAD = 1 << 16  # bytes in which the frames of an MP3 file are told, if they are
 SMALL_BLOCK = 1 << 12
 MOST_FRAMES = 1 << 40  # what libsndfile says of more: that it does not know
+CUT_OUT = "Cut out 5 to 10 s of speech."  # where a recording is too long
 ADVICE = "Give wav, flac, mp3, m4a, ogg or webm."
 EXTRA = "media"  # of this package: brings PyAV
 
@@ -48,7 +49,7 @@ class SoundFile:
         for block, rate in found:
             seconds += len(block) / rate
             if seconds > self.longest:
-                raise AudioError(f"{self.name}: longer than {self.longest:g} s. Cut out 5 to 10 s of speech.")
+                raise AudioError(f"{self.name}: longer than {self.longest:g} s. {CUT_OUT}")
             if not np.isfinite(block).all():
                 raise AudioError(
                     f"{self.name}: the file holds samples that are not finite numbers (NaN). Export it again."

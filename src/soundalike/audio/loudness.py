@@ -25,24 +25,52 @@ HIGH_PASS_Q = 0.5003
 
 def integrated_loudness(samples: np.ndarray, rate: int) -> float:
     """Loudness in LUFS: K-weighted, of blocks of 0.4 s, pauses left out; -inf for silence."""
-    size = int(BLOCK_SECONDS * rate)
-    hop = int(HOP_SECONDS * rate)
-    if len(samples) < size:
-        samples = np.pad(samples, (0, size - len(samples)))
-    # Mean square of each block behind the K-weighting, by Parseval's theorem
-    blocks = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
-    weight = _k_weighting(np.fft.rfftfreq(size, 1 / rate))
-    power = np.array([(np.abs(np.fft.rfft(block)) ** 2 * weight).sum() for block in blocks])
-    power *= 2.0 / size**2
-    # First gate: silence does not count
-    level = 10 * np.log10(power + 1e-20) + K_OFFSET
-    kept = power[level > ABSOLUTE_GATE]
-    if not len(kept):
-        return -float("inf")
-    # Second gate: nor do pauses, well below the mean of the rest
-    gate = 10 * np.log10(kept.mean()) + K_OFFSET + RELATIVE_GATE
-    kept = kept[10 * np.log10(kept) + K_OFFSET > gate]
-    return float(10 * np.log10(kept.mean()) + K_OFFSET)
+    scan = LoudnessScan(rate)
+    scan.add(samples)
+    return scan.loudness()
+
+
+class LoudnessScan:
+    """Takes the parts of a sound one after the other, and tells the loudness of the whole."""
+
+    def __init__(self, rate: int):
+        self._size = int(BLOCK_SECONDS * rate)
+        self._hop = int(HOP_SECONDS * rate)
+        self._weight = _k_weighting(np.fft.rfftfreq(self._size, 1 / rate))
+        self._powers: list[float] = []
+        self._rest = np.zeros(0, np.float32)
+
+    def add(self, samples: np.ndarray) -> None:
+        """The next samples (N,)."""
+        samples = np.concatenate([self._rest, samples]) if len(self._rest) else samples
+        count = (len(samples) - self._size) // self._hop + 1
+        if count > 0:
+            self._measure(samples)
+            samples = samples[count * self._hop :]
+        self._rest = samples.copy()
+
+    def loudness(self) -> float:
+        """Loudness in LUFS of all that was added; -inf for silence."""
+        if not self._powers:  # shorter than a block
+            self._measure(np.pad(self._rest, (0, self._size - len(self._rest))))
+        power = np.array(self._powers)
+        # First gate: silence does not count
+        level = 10 * np.log10(power + 1e-20) + K_OFFSET
+        kept = power[level > ABSOLUTE_GATE]
+        if not len(kept):
+            return -float("inf")
+        # Second gate: nor do pauses, well below the mean of the rest
+        gate = 10 * np.log10(kept.mean()) + K_OFFSET + RELATIVE_GATE
+        kept = kept[10 * np.log10(kept) + K_OFFSET > gate]
+        return float(10 * np.log10(kept.mean()) + K_OFFSET)
+
+    def _measure(self, samples: np.ndarray) -> None:
+        """Mean square of each block behind the K-weighting, by Parseval's theorem."""
+        blocks = np.lib.stride_tricks.sliding_window_view(samples, self._size)[:: self._hop]
+        scale = 2.0 / self._size**2
+        self._powers += [
+            float((np.abs(np.fft.rfft(block)) ** 2 * self._weight).sum() * scale) for block in blocks
+        ]
 
 
 def level_to_loudness(samples: np.ndarray, rate: int, lufs: float) -> np.ndarray:

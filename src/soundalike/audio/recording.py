@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,6 +55,11 @@ class _Track:
     loud: bool
     speech: bool
 
+    def mix(self, block: np.ndarray) -> np.ndarray:
+        """One channel (N,) of a block (N, C) of it, should the number of channels change in mid-file."""
+        most = 1 if self.choice.chosen is None else max(self.choice.chosen) + 1
+        return self.choice.mix(block if block.shape[1] >= most else _fitted(block, most))
+
 
 class TrackBytes(io.BytesIO):
     """The bytes of one track of a file that had several."""
@@ -80,7 +86,7 @@ def read_mono(
     resampler = None
     rate = 0
     for block, own_rate in sound.blocks(track.number):
-        mono = track.choice.mix(_of_width(block, track.choice))
+        mono = track.mix(block)
         if clipping is None:
             clipping = ClippingScan(own_rate)
             rate = own_rate if highest_rate is None else min(own_rate, highest_rate)
@@ -99,6 +105,45 @@ def read_mono(
         number, tracks = source.track, source.tracks
     facts = SourceFacts(number, tracks, track.choice, sound.wrong_length)
     return MonoSound(np.frombuffer(samples, np.float32), rate, clipping.shares(), facts)
+
+
+@dataclass(frozen=True)
+class MonoBlocks:
+    """One channel of a recording at `rate` in hertz, read block by block as often as it is asked for, so that
+    a long one is never held whole.
+    """
+
+    sound: SoundFile
+    track: _Track
+    rate: int
+
+    def blocks(self) -> Iterator[np.ndarray]:
+        """Blocks (N,) float32. Raises AudioError as `read_mono` does."""
+        import soxr
+
+        stream = None
+        found = False
+        for block, own_rate in self.sound.blocks(self.track.number):
+            found = True
+            mono = self.track.mix(block)
+            if own_rate == self.rate:
+                yield mono
+                continue
+            if stream is None:
+                stream = soxr.ResampleStream(own_rate, self.rate, 1, dtype="float32")
+            yield stream.resample_chunk(mono)
+        if not found:
+            raise _no_sound(self.sound)
+        if stream is not None:
+            yield stream.resample_chunk(np.zeros(0, np.float32), last=True)
+
+
+def open_mono(source: str | os.PathLike | io.BytesIO, rate: int) -> MonoBlocks:
+    """A recording to be read in blocks. Raises AudioError naming the file when it is missing or no
+    recording.
+    """
+    sound = open_sound(source)
+    return MonoBlocks(sound, choose_track(sound), rate)
 
 
 def mono_of(channels: np.ndarray, rate: int) -> MonoSound:
@@ -162,12 +207,6 @@ def _looked_at(sound: SoundFile, number: int) -> _Track:
     power = scan.levels().max(axis=1)
     loud = bool(power.max() > AUDIBLE_POWER * scan.size**2)
     return _Track(number, scan.choice(), loud, loud and may_be_speech(power))
-
-
-def _of_width(block: np.ndarray, choice: ChannelChoice) -> np.ndarray:
-    """A block with as many channels as were chosen from, should they change in mid-file."""
-    most = 1 if choice.chosen is None else max(choice.chosen) + 1
-    return block if block.shape[1] >= most else _fitted(block, most)
 
 
 def _fitted(block: np.ndarray, width: int) -> np.ndarray:

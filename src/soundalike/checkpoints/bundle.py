@@ -231,7 +231,7 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
     places = {role: AUXILIARY_PARTS.get(role, role) for role in roles}
     if BUILTIN in folders:
         # What was trained with the built-in acoustic model, and knows that alone
-        kept = {"adversary"} if "acoustic" in roles else set()
+        kept = {"adversary", "content"} if "acoustic" in roles else set()
         own_slots = read_model(BUILT_IN)["parts"]
         slots = registry.architecture(family).slots if family else own_slots
         places |= {role: BUILTIN for role in own_slots if role in slots and role not in {*roles, *kept}}

@@ -25,6 +25,7 @@ soundalike batch jobs.jsonl
 soundalike batch jobs.jsonl --report done.jsonl --workers 8
 soundalike batch jobs.jsonl --engine ray --quality fast
 a line of jobs.jsonl: {"reference": "me.wav", "text": "One.", "wav": "1.wav"}
+or a recording to convert: {"reference": "anna", "source": "line.wav", "wav": "2.wav", "pitch": "keep"}
 """
 app = App()
 
@@ -63,6 +64,9 @@ def batch(
     engine: Engine = "local",
 ) -> int:
     """Speak many texts: one JSON object a line with reference, text, wav.
+
+    With `source` in place of `text` a recording is converted; then `pitch`, `strength` and `keep_breaths` may
+    stand there too.
 
     Files that are there already are left as they are, unless the text, voice or options of their job have
     changed since. Exit code 2 where a job was not done.

@@ -18,10 +18,11 @@ BOUNDS: dict[tuple[str, str], tuple[str | float, str | float, str]] = {
     ("batch", "loudness"): ("core.speaking:SOFTEST", "core.speaking:LOUDEST", "LUFS"),
     ("clone", "loudness"): ("core.speaking:SOFTEST", "core.speaking:LOUDEST", "LUFS"),
     ("convert", "loudness"): ("core.speaking:SOFTEST", "core.speaking:LOUDEST", "LUFS"),
-    ("convert", "pitch"): (
-        "models.tts.starling.spec:CONVERSION_PITCH.low",
-        "models.tts.starling.spec:CONVERSION_PITCH.high",
-        "semitones",
+    ("convert", "block"): ("core.converting:BLOCK.low", "core.converting:BLOCK.high", "ms"),
+    ("convert", "strength"): (
+        "core.converting:STRENGTH.low",
+        "core.converting:STRENGTH.high",
+        "",
     ),
     ("enroll", "days"): (1, "provenance.terms:LONGEST_TERM", "days"),
     ("say", "loudness"): ("core.speaking:SOFTEST", "core.speaking:LOUDEST", "LUFS"),

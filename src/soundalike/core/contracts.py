@@ -220,9 +220,10 @@ class Converter(Protocol):
         """The frozen dataclass of its options when it converts; it has `transcript`."""
         ...
 
-    def convert(self, source: Audio, voice: Voice, options: Any = None) -> Speech:
-        """What the source says, as it says it, in the voice. Raises AudioError where too little of it is
-        understood, CheckpointError for another model's voice.
+    def convert(self, source: Audio, voice: Voice, options: Any = None, own: Voice | None = None) -> Speech:
+        """What the source says, as it says it, in the voice; `own` is the voice of who speaks in it, where
+        more of them is known than the source tells. Raises AudioError where too little of it is understood,
+        CheckpointError for another model's voice.
         """
         ...
 
@@ -267,6 +268,10 @@ class Aligner(Protocol):
 
     def recognize_mel(self, mel: np.ndarray) -> tuple[list[str], list[int]] | None:
         """As `recognize`, of a log-mel (T, M) of the aligner's own spec."""
+        ...
+
+    def content(self, mel: np.ndarray, mean: np.ndarray) -> np.ndarray:
+        """The states (T, D) of a log-mel (T, M) before phones are told apart; mean (M,) of its recording."""
         ...
 
     def class_scores(self, audio: Audio) -> np.ndarray:

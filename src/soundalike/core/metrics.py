@@ -42,6 +42,7 @@ OF_SPEECH = (
         digits=1,
         short="pitch error",
     ),
+    Metric("pitch_correlation", "correlation of the pitch with that of the source", "", "higher"),
     Metric("pace", "pace", "words/s", ""),
     Metric("pace_ratio", "pace relative to the speaker's own recording", "", ""),
     Metric("pauses", "pauses over 150 ms", "per s", ""),
@@ -83,6 +84,7 @@ def _of_similarity(name: str, conditions: bool, suffix: str) -> list[Metric]:
             "higher",
             short="similarity, not a headline" if conditions else "similarity",
         ),
+        Metric(f"to_source{suffix}", f"similarity to the recording it was made of ({name})", "", "lower"),
         Metric(f"margin{suffix}", f"margin over the most similar other reference ({name})", "", "higher"),
         Metric(
             f"first{suffix}",

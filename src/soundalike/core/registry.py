@@ -13,6 +13,7 @@ PARTS = {
     "ge2e": "soundalike.models.encoders.speaker.ge2e.objective:PART",
     "kmeans": "soundalike.models.encoders.content.kmeans.objective:PART",
     "starling": "soundalike.models.tts.starling.objective:PART",
+    "starling_content": "soundalike.models.tts.starling.content_objective:PART",
     "mel_discriminator": "soundalike.models.tts.starling.discriminator:PART",
     "fastspeech2": "soundalike.models.tts.fastspeech2.objective:PART",
     "convrnn": "soundalike.models.tts.convrnn.objective:PART",

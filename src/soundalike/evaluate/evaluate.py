@@ -31,12 +31,12 @@ from .jobs import (
     refuse_empty,
 )
 from .naturalness import Naturalness, open_naturalness
-from .signal import SHORTEST, prosody, signal
+from .signal import SHORTEST, pitch_correlation, prosody, signal
 from .similarity import VoiceEncoder, open_encoders
 from .words import plain_words, score_words
 
 RESULTS = "jobs.jsonl"
-MEASURES = 1  # raised when a measure changes, so that earlier results are not mixed with new ones
+MEASURES = 2  # raised when a measure changes, so that earlier results are not mixed with new ones
 # What one recording may raise; the others go on
 FAULTS = (SoundalikeError, OSError, RuntimeError, ValueError)
 
@@ -122,15 +122,15 @@ def measure(job: Job, tools: Instruments) -> dict[str, Any]:
         )
     real = Audio.read(job.real) if job.real else None
     wanted = plain_words(job.text, tools.language)
-    if not wanted:
+    if not wanted and not job.source:
         raise TextError("the text holds nothing that can be spoken")
     row: dict[str, Any] = {
         "length": audio.seconds,
-        "text_words": len(wanted),
+        "text_words": len(wanted) or None,
         **signal(audio),
         **prosody(audio, len(wanted), real),
     }
-    if tools.recogniser is not None:
+    if tools.recogniser is not None and wanted:
         row |= asdict(
             score_words(job.text, _ask(tools.recogniser, tools.recogniser.transcribe, audio), tools.language)
         )
@@ -140,6 +140,12 @@ def measure(job: Job, tools: Instruments) -> dict[str, Any]:
     row["vectors"] = {
         encoder.name: np.round(_ask(encoder, encoder.embed, audio), 5).tolist() for encoder in encoders
     }
+    if job.source:
+        source = Audio.read(job.source)
+        row["pitch_correlation"] = pitch_correlation(audio, source)
+        row["source_vectors"] = {
+            encoder.name: np.round(_ask(encoder, encoder.embed, source), 5).tolist() for encoder in encoders
+        }
     row["speed"] = job.seconds / audio.seconds if job.seconds else None
     return row
 
@@ -164,7 +170,7 @@ def result_key(job: Job, tools: Instruments) -> str:
     del facts["where"]
     state = [
         [os.path.getsize(path), os.path.getmtime(path)]
-        for path in (job.wav, job.real)
+        for path in (job.wav, job.real, job.source)
         if path and os.path.isfile(path)
     ]
     return hashlib.sha256(

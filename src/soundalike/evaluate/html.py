@@ -329,6 +329,7 @@ def _article(job: dict[str, Any], embedded: set[str]) -> str:
         ("clone", job["wav"]),
         ("reference", job["reference"]),
         ("the speaker's own recording", job["real"]),
+        ("the source", job["source"]),
     ):
         if path and path not in embedded:
             embedded.add(path)

@@ -14,7 +14,7 @@ from typing import Any
 from soundalike.core.errors import EvaluationError
 
 SOUNDS = (".wav", ".flac", ".mp3", ".ogg")
-KNOWN = ("wav", "text", "reference", "real", "seconds")
+KNOWN = ("wav", "text", "reference", "real", "source", "seconds")
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Job:
     text: str
     reference: str | None = None  # recording of the speaker
     real: str | None = None  # recording of the speaker saying this very text
+    source: str | None = None  # recording that was given another voice
     seconds: float | None = None  # wall time the synthesis took
     fields: dict[str, str] = field(default_factory=dict)  # speaker, sex, accent and the like
 
@@ -133,7 +134,9 @@ def _parse(line: str, where: str, base: Path) -> Job | Excluded:
         return Excluded(where, "job", f"not JSON ({error})")
     if not isinstance(entry, dict):
         return Excluded(where, "job", "not a JSON object")
-    for name, needed in (("wav", True), ("text", True), ("reference", False), ("real", False)):
+    is_converted = bool(entry.get("source"))  # and may be of unknown words
+    required = {"wav": True, "text": not is_converted, "reference": False, "real": False, "source": False}
+    for name, needed in required.items():
         value = entry.get(name)
         if not (isinstance(value, str) or (value is None and not needed)):
             return Excluded(where, "job", f"the field '{name}' is missing or not a string")
@@ -145,13 +148,17 @@ def _parse(line: str, where: str, base: Path) -> Job | Excluded:
     fields = {
         name: value for name, value in entry.items() if name not in KNOWN and isinstance(value, str) and value
     }
-    paths = {name: _find(entry[name], base) if entry.get(name) else None for name in ("reference", "real")}
+    paths = {
+        name: _find(entry[name], base) if entry.get(name) else None
+        for name in ("reference", "real", "source")
+    }
     return Job(
         where,
         _find(entry["wav"], base),
-        entry["text"].strip(),
+        (entry.get("text") or "").strip(),
         paths["reference"],
         paths["real"],
+        paths["source"],
         seconds,
         fields,
     )
@@ -164,7 +171,7 @@ def _find(name: str, base: Path) -> str:
 
 
 def _check(job: Job, language: str | None) -> Job | Excluded:
-    if not job.text:
+    if not job.text and not job.source:
         return Excluded(job.where, "text", "the text is empty")
     if not os.path.isfile(job.wav):
         return Excluded(job.where, "audio", f"no recording: {job.wav} does not exist")

@@ -12,6 +12,7 @@ from typing import Any
 
 from soundalike import __version__
 from soundalike.core.metrics import Metric, format_interval, format_value, metrics
+from soundalike.core.vectors import cosine
 
 from .evaluate import Instruments, Measured
 from .jobs import as_dict
@@ -82,12 +83,15 @@ def _judge_similarity(one: Measured, tools: Instruments) -> None:
     independent = any(not encoder.conditions for encoder in tools.encoders)
     for row in one.rows:
         vectors = row.pop("vectors", {})
+        sources = row.pop("source_vectors", {})
         row["alike"] = {}
         for encoder in tools.encoders:
+            suffix = "_built_in" if encoder.conditions and independent else ""
+            if encoder.name in sources:
+                row[f"to_source{suffix}"] = cosine(vectors[encoder.name], sources[encoder.name])
             if encoder.name not in vectors or row["reference"] is None:
                 continue
             alike = cosines(vectors[encoder.name], one.references[encoder.name])
-            suffix = "_built_in" if encoder.conditions and independent else ""
             row |= {f"{name}{suffix}": value for name, value in verdict(alike, row["reference"]).items()}
             if not suffix:
                 row["alike"] = alike

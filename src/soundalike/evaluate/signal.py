@@ -12,6 +12,7 @@ CLIPPED = 0.999  # a sample from here on has hit the ceiling
 TAIL = 0.05  # seconds at the end
 BREAKS_OFF = -20.0  # decibels against speech; an end louder than this is cut through a sound
 PAUSE = 0.15  # seconds of quiet within speech that count as a pause
+FEW_VOICED = 20  # voiced frames: on fewer no correlation is measured
 SHORTEST = 0.1  # seconds that anything can be measured on
 QUIETEST = -80.0  # decibels; nothing is reported as quieter
 
@@ -73,6 +74,21 @@ def prosody(audio: Audio, words: int, real: Audio | None = None) -> dict[str, fl
             "pace_ratio": own.seconds / utterance.seconds,
         }
     return found
+
+
+def pitch_correlation(audio: Audio, source: Audio) -> float | None:
+    """How the melody of a converted recording follows that of its source, moment by moment: the correlation
+    of their log pitch where both are voiced, 1 where it is the same melody, however high. None where there is
+    too little of it.
+    """
+    ours, theirs = _pitch(audio), _pitch(source)
+    size = min(len(ours), len(theirs))
+    both = (ours[:size] > 0) & (theirs[:size] > 0)
+    if both.sum() < FEW_VOICED:
+        return None
+    melodies = np.log2(ours[:size][both]), np.log2(theirs[:size][both])
+    steady = min(melody.std() for melody in melodies) < 1e-3
+    return None if steady else float(np.corrcoef(*melodies)[0, 1])
 
 
 def _pitch(audio: Audio) -> np.ndarray:

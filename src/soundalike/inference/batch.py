@@ -1,4 +1,6 @@
-"""Many texts in many voices: jobs from a file, shared among workers, each written to a file of its own."""
+"""Many texts, or recordings, in many voices: jobs from a file, shared among workers, each written to a file
+of its own.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,15 @@ from soundalike.core.speaking import BEST, LOUDNESS
 from soundalike.core.types import Voice
 from soundalike.text import TextOptions
 
+from .batch_conversion import check_job, converted
+
 if TYPE_CHECKING:
     from soundalike.core.text_options import TextFormat
 
     from .script_request import ScriptRequest
 
-Numbered = tuple[int, dict[str, str]]  # a job and its line in the file of jobs
+Job = dict[str, Any]
+Numbered = tuple[int, Job]  # a job and its line in the file of jobs
 LOT = 16  # jobs given to a worker at once, at most: they are of one reference, to whose voice it adapts once
 
 
@@ -153,7 +158,7 @@ def _entries(lots: Iterable[list[tuple[int, dict[str, Any]]]]) -> Iterable[tuple
 def _lines_of(path: Path) -> list[tuple[int, str]]:
     """The lines of a file that are not empty, each with its number. Raises ConfigError for no such file."""
     if not path.is_file():
-        raise ConfigError(f"{path}: no such file. Give JSON lines with reference, text and wav.")
+        raise ConfigError(f"{path}: no such file. Give JSON lines with reference, text (or source) and wav.")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -206,17 +211,25 @@ def _placed(path: Path, number: int, error: str) -> str:
     return error if f"line {number}" in error else f"{path}, line {number}: {error}"
 
 
-def read_job(line: str, where: str) -> dict[str, str]:
-    """One job from a line. Raises ConfigError naming the line for what is not JSON or lacks a field."""
+def read_job(line: str, where: str) -> Job:
+    """One job from a line: of a text, or of a recording (`source`) that is converted. Raises ConfigError
+    naming the line for what is not JSON or lacks a field.
+    """
     try:
         job = json.loads(line)
     except json.JSONDecodeError as error:
         raise ConfigError(f"{where}: not JSON ({error}). Write one object a line.") from None
-    for name in ("reference", "text", "wav"):
+    converts = isinstance(job, dict) and "source" in job
+    for name in ("reference", "source" if converts else "text", "wav"):
         if not isinstance(job, dict) or not isinstance(job.get(name), str):
             raise ConfigError(
-                f"{where}: the field '{name}' is missing or not a string. A job has reference, text and wav."
+                f"{where}: the field '{name}' is missing or not a string. "
+                "A job has reference, text (or source, a recording) and wav."
             )
+    if converts:
+        if "text" in job:
+            raise ConfigError(f"{where}: has both text and source. Give the one to be spoken or converted.")
+        check_job(job, where)
     return job
 
 
@@ -250,7 +263,7 @@ def _speaker(settings: BatchSettings) -> Speaker:
     return Speaker(settings)
 
 
-def request_of(job: dict[str, str], settings: BatchSettings) -> ScriptRequest:
+def request_of(job: Job, settings: BatchSettings) -> ScriptRequest:
     """How the text of a job is read: its own `language` and `text_format` go before those of all jobs."""
     from soundalike.text import Lexicon
 
@@ -279,17 +292,38 @@ class Speaker:
         self.options = chosen_options(self.cloner, dict(settings.options))
         self.voices: dict[str, Voice] = {}
 
-    def speak(self, job: dict[str, str], day: Any) -> dict[str, Any]:
+    def speak(self, job: Job, day: Any) -> dict[str, Any]:
         """The entry of a job, done or not."""
         entry: dict[str, Any]
         with warnings.catch_warnings(record=True) as caught:
             try:
-                entry = {"line": self._speak(job, day)}
+                entry = {"line": self._made(job, day)}
             except (SoundalikeError, OSError, ValueError) as error:
                 entry = {"error": str(error)}
         return {**entry, "warnings": [str(warning.message) for warning in caught]}
 
-    def _speak(self, job: dict[str, str], day: Any) -> dict[str, Any]:
+    def _made(self, job: Job, day: Any) -> dict[str, Any]:
+        """The line of a job that is done."""
+        return self._convert(job, day) if "source" in job else self._speak(job, day)
+
+    def _convert(self, job: Job, day: Any) -> dict[str, Any]:
+        """Convert a recording, piece by piece, into the file of its job."""
+        from soundalike.audio.io import format_of
+        from soundalike.provenance.written import Credentials, write_pieces
+
+        from .job_digest import digest_note
+
+        settings = self.settings
+        voice = self._voice(job["reference"], adapts=False)
+        began = time.monotonic()
+        pieces = converted(self.cloner, job, voice, settings, day)
+        note = digest_note(self.digests.of(job))
+        credentials = Credentials(settings.c2pa_cert, settings.c2pa_key)
+        made = write_pieces(Path(job["wav"]), pieces, format_of(job["wav"]), credentials, note)
+        doubts = [doubt for check in made.checks for doubt in check.doubts]
+        return {**job, "seconds": round(time.monotonic() - began, 4), "doubts": doubts}
+
+    def _speak(self, job: Job, day: Any) -> dict[str, Any]:
         from soundalike.audio.io import format_of, write_encoded
         from soundalike.audio.speech import join
         from soundalike.provenance import metadata
@@ -298,7 +332,7 @@ class Speaker:
         from .script_request import read_script
 
         settings = self.settings
-        voice = self._voice(job["reference"])  # refuses what the digest could only fail to read
+        voice = self._voice(job["reference"], adapts=True)  # refuses what the digest could only fail to read
         digest = self.digests.of(job)
         began = time.monotonic()
         script = read_script(request_of(job, settings), voice)
@@ -321,11 +355,13 @@ class Speaker:
         doubts = [doubt for check in audio.checks for doubt in check.doubts]
         return {**job, "seconds": round(took, 4), "doubts": doubts}
 
-    def _voice(self, reference: str) -> Voice:
+    def _voice(self, reference: str, adapts: bool) -> Voice:
+        """The voice of a job, after prompt adaptation where it is to speak."""
         from .voice_library import open_voice
 
-        if reference not in self.voices:
-            voice = open_voice(self.cloner, reference)
-            adapts = self.cloner.chosen_quality(self.settings.quality) == BEST
-            self.voices[reference] = self.cloner.adapt_to_prompt(voice) if adapts else voice
-        return self.voices[reference]
+        voice = self.voices.get(reference)
+        if voice is None:
+            voice = self.voices[reference] = open_voice(self.cloner, reference)
+        if not adapts or self.cloner.chosen_quality(self.settings.quality) != BEST:
+            return voice
+        return self.cloner.adapt_to_prompt(voice)  # which remembers it

@@ -28,8 +28,10 @@ from soundalike.text import Script, phonemize, read
 
 from . import voice_library
 from .adapter_cache import AdapterCache, key_of
-from .keywords import sorted_keywords
-from .pipeline import ConversionRequest, Pipeline, SpeechRequest
+from .conversion import ConversionPipeline, ConversionRequest, check_conversion, check_converts
+from .conversion_source import open_source, source_name
+from .keywords import conversion_keywords, sorted_keywords
+from .pipeline import Pipeline, SpeechRequest
 from .quality_check import QualityChecker
 from .recordings import (
     OpenedRecording,
@@ -326,24 +328,56 @@ class Cloner:
         )
         return pipeline.speak(text, own, chosen, request, progress)
 
-    def convert(
-        self, source: Recording, voice: Voice, transcript: str = "", options: Any = None, **request: Any
-    ) -> Speech:
-        """A recording in another voice: its words, timing and melody stay.
-
-        With a `transcript` the words are certain; without, phones are recognized, and some are wrong. The
-        keywords are the fields of `pipeline.ConversionRequest`. Raises ConfigError for a model that cannot
-        convert, AudioError where too little of the recording is understood.
+    def conversion_options(self, **wishes: Any) -> Any:
+        """The model's ConversionOptions with those of the wishes that it has. Raises ConfigError for a model
+        that cannot convert.
         """
-        audio = open_recording(source).audio
-        model = self.synthesizer
-        if not isinstance(model, Converter):
-            raise ConfigError("this family cannot convert recordings. Leave --model and --family out.")
-        chosen = options or model.ConversionOptions()
-        if transcript:
-            chosen = changed(chosen, transcript=transcript)
-        pipeline = Pipeline(model, self.quality_checker, self.model, self.adapt_to_prompt)
-        return pipeline.convert(audio, voice, chosen, ConversionRequest(**request))
+        check_converts(self.synthesizer)
+        assert self.ConversionOptions is not None
+        return changed(self.ConversionOptions(), **wishes)
+
+    def convert(
+        self,
+        source: Recording,
+        voice: Voice | Recording | Sequence[Recording],
+        transcript: str = "",
+        options: Any = None,
+        **more: Any,
+    ) -> Speech:
+        """A recording in another voice, exactly as long: its words, timing and melody stay. The keywords are
+        those of `convert_in_pieces`, which raises and warns as this does.
+        """
+        return Speech.join(self.convert_in_pieces(source, voice, options, transcript=transcript, **more))
+
+    def convert_in_pieces(
+        self,
+        source: Recording,
+        voice: Voice | Recording | Sequence[Recording],
+        options: Any = None,
+        *,
+        rate: int | None = None,
+        progress: Progress | None = None,
+        **more: Any,
+    ) -> Iterator[Speech]:
+        """A recording in another voice, piece by piece, so that an hour takes no more memory than a minute.
+        `source` is a file, an Audio, or samples at `rate` hertz; `voice` is whatever `voice` takes one from;
+        `progress` hears (done, all), whole seconds, after each piece.
+
+        Further keywords are the fields of `conversion.ConversionRequest` (pitch, strength, keep_breaths,
+        transcript, loudness, source_check, quality_check, watermark, day) and of the model's
+        `ConversionOptions` (seed ...), which go before those of `options`. Raises ConfigError for a model
+        that cannot convert and an option that cannot be had, AudioError for a source that cannot be read;
+        warns of a source that is silent, or holds music or several people.
+        """
+        usual = self.conversion_options()
+        given = conversion_keywords(type(usual), more)
+        chosen = dataclasses.replace(options or usual, **given.options)
+        request = ConversionRequest(**given.request)
+        check_conversion(request)
+        blocks = open_source(source, self.sample_rate, rate)
+        own = voice if isinstance(voice, Voice) else self.voice(voice)
+        pipeline = ConversionPipeline(self.synthesizer, self.quality_checker, self.model)
+        return pipeline.convert(blocks, own, chosen, request, progress, source_name(source))
 
     def clone(
         self,

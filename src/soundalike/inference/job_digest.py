@@ -24,11 +24,14 @@ from soundalike.core.types import ADAPTER, Voice
 from soundalike.text import Lexicon
 
 from . import voice_library
+from .batch_conversion import wishes_of
 
 if TYPE_CHECKING:
     from .batch import BatchSettings
 
 KEY = "job"  # of the line of JSON in the comment
+# Settings that a job which converts a recording is done with
+OF_CONVERSIONS = ("model", "family", "quality_check", "loudness", "watermark", "c2pa_cert")
 ELSEWHERE = ("device", "c2pa_key")  # settings that leave the speech as it is
 
 
@@ -36,6 +39,7 @@ class JobDigests:
     """The digests of the jobs of one file, by the settings they are all done with."""
 
     def __init__(self, settings: BatchSettings):
+        self._given = settings
         given = dataclasses.asdict(settings)
         folder = model_store.chosen(settings.model, settings.family)
         family = registry.architecture(read_model(folder)["family"])
@@ -48,10 +52,19 @@ class JobDigests:
         """Sixteen hexadecimal digits of what a job asks for. Raises SoundalikeError and OSError where its
         voice cannot be read.
         """
+        if "source" in job:
+            return self._of_conversion(job)
         language = job.get("language") or self.settings["language"]
         asked = {**self.settings, "text": job["text"], "language": language}
         if job.get("text_format"):
             asked["text_format"] = job["text_format"]
+        asked["voice"] = _voice_digest(os.path.abspath("."), job["reference"])
+        return _digest(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode())[:16]
+
+    def _of_conversion(self, job: Mapping[str, Any]) -> str:
+        """The digest of a job that converts a recording, by the recording's bytes."""
+        kept = {name: self.settings[name] for name in OF_CONVERSIONS}
+        asked = {**kept, **wishes_of(job, self._given), "source": _digest_of_file(job["source"])}
         asked["voice"] = _voice_digest(os.path.abspath("."), job["reference"])
         return _digest(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode())[:16]
 
@@ -68,7 +81,12 @@ class JobDigests:
 
 def with_digest(audio: Speech, digest: str) -> Speech:
     """Speech whose files will say what they were made from."""
-    return dataclasses.replace(audio, origin=f"{audio.origin}\n{json.dumps({KEY: digest})}")
+    return dataclasses.replace(audio, origin=f"{audio.origin}\n{digest_note(digest)}")
+
+
+def digest_note(digest: str) -> str:
+    """The line of a file's comment that says what it was made from."""
+    return json.dumps({KEY: digest})
 
 
 def digest_in(path: str | os.PathLike) -> str | None:
@@ -89,10 +107,13 @@ def _voice_digest(folder: str, reference: str) -> str:
     is what a relative path is relative to.
     """
     found = voice_library.find(reference)
-    if isinstance(found, Voice):
-        return _digest_of_voice(found)
+    return _digest_of_voice(found) if isinstance(found, Voice) else _digest_of_file(found)
+
+
+def _digest_of_file(path: str) -> str:
+    """The digest of a file's bytes. Raises OSError."""
     sums = hashlib.sha256()
-    with open(found, "rb") as file:
+    with open(path, "rb") as file:
         while block := file.read(1 << 20):
             sums.update(block)
     return sums.hexdigest()

@@ -13,6 +13,7 @@ from typing import Any
 from soundalike.core.errors import ConfigError
 from soundalike.core.options import options_of
 
+from .conversion import ConversionRequest
 from .option_table import option_table
 from .pipeline import SpeechRequest
 
@@ -50,6 +51,21 @@ def sorted_keywords(kind: type, given: Mapping[str, Any]) -> Keywords:
             raise ConfigError(_unknown(name, [*own, *READING, *REQUEST]))
         if value is not None:
             place[name] = value
+    return found
+
+
+def conversion_keywords(kind: type, given: Mapping[str, Any]) -> Keywords:
+    """Keywords of a conversion, for a model whose ConversionOptions are `kind`: those of the request go
+    before options of the same name. Raises ConfigError for one that there is not, naming the nearest.
+    """
+    own = options_of(kind)
+    request = [one.name for one in dataclasses.fields(ConversionRequest)]
+    found = Keywords()
+    for name, value in given.items():
+        if name not in request and name not in own:
+            raise ConfigError(_unknown(name, [*request, *own]))
+        if value is not None:
+            (found.request if name in request else found.options)[name] = value
     return found
 
 

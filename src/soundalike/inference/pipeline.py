@@ -11,15 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech
 from soundalike.core.capabilities import PredictsDurations
-from soundalike.core.contracts import Converter, Progress, Synthesizer
+from soundalike.core.contracts import Progress, Synthesizer
 from soundalike.core.errors import ConfigError
 from soundalike.core.languages import LanguageStatus, language_name
-from soundalike.core.options import check_options, value_of
+from soundalike.core.options import check_options
 from soundalike.core.speaking import BEST, DEFAULT_QUALITY, LOUDEST, LOUDNESS, QUALITIES, SOFTEST
-from soundalike.core.types import QualityCheck, Voice
+from soundalike.core.types import Voice
 from soundalike.provenance import metadata
 from soundalike.text import Lexicon, Script, TextOptions, Utterance, read
 
@@ -45,16 +44,6 @@ class SpeechRequest:
     first_sample: int = 0  # where the watermark's pattern goes on, of what was said before
     more: bool = False  # a pause comes after the last sentence too
     text_options: TextOptions = TextOptions()  # how a text that is no script yet is written
-
-
-@dataclass(frozen=True)
-class ConversionRequest:
-    """How a recording is to be converted, beside the architecture's own options."""
-
-    loudness: float = LOUDNESS  # LUFS
-    quality_check: bool = True  # words, where a transcript is given, and likeness are checked
-    watermark: bool = True
-    day: datetime.date | None = None  # in the watermark
 
 
 def check_request(request: SpeechRequest, has_aligner: bool) -> None:
@@ -135,24 +124,6 @@ class Pipeline:
             at += len(made.samples)
             if progress is not None:
                 progress(number + 1, len(sentences))
-
-    def convert(self, source: Audio, voice: Voice, options: Any, request: ConversionRequest) -> Speech:
-        """A recording in another voice, levelled, checked and marked as what is spoken is.
-
-        Raises ConfigError for a model that cannot convert, AudioError where too little of the recording is
-        understood.
-        """
-        if not isinstance(self.model, Converter):
-            raise ConfigError("this family cannot convert recordings. Leave --model and --family out.")
-        check_loudness(request.loudness)
-        check_options(options)
-        made = self.model.convert(source, voice, options)
-        checks: tuple[QualityCheck, ...] = ()
-        if self.checker is not None and request.quality_check:
-            checks = (self.checker.compare(made, value_of(options, "transcript", ""), voice.identity),)
-        levelled = postprocess.level(made, request.loudness)
-        marked = dataclasses.replace(levelled, checks=checks)
-        return metadata.signed(marked, voice, self.facts, request.day, request.watermark)
 
 
 def _script(text: str, voice: Voice, options: TextOptions) -> Script:

@@ -94,18 +94,18 @@ class QualityChecker:
             asked.add(place)
             checks[place] = self._compared(*made[place], identity, self.speaker_encoder)
 
-    def compare(self, audio: Speech, text: str, identity: np.ndarray) -> QualityCheck:
-        """The check of a converted recording: its likeness to the voice, and the words of the text it should
-        say, where one is given.
+    def compare(self, audio: Speech, text: str, identity: np.ndarray | None) -> QualityCheck:
+        """The check of a converted recording: its likeness to the speaker embedding (V,) of the voice, and
+        the words of the text it should say, each where it is given.
         """
         if text:
             check = self.check(audio, as_one(read(text).utterances))
         else:
-            doubts = tuple(_sound_doubts(audio))
+            doubts = tuple(_sound_doubts(audio, ends=False))
             check = QualityCheck("", round(audio.seconds, 3), (), None, doubts)
-        if self.speaker_encoder is None:
+        if self.speaker_encoder is None or identity is None:
             return check
-        return self._compared(audio, check, identity, self.speaker_encoder)
+        return self._compared(busiest(audio), check, identity, self.speaker_encoder)
 
     def _compared(
         self, audio: Audio, check: QualityCheck, identity: np.ndarray, encoder: SpeakerEncoder
@@ -126,6 +126,17 @@ def _likeness(audio: Audio, identity: np.ndarray, encoder: SpeakerEncoder, rate:
     size = round(MOST_COMPARED * sound.rate)
     middle = sound.samples[max(0, (len(sound.samples) - size) // 2) :][:size]
     return round(cosine(encoder.embed([Audio(middle, sound.rate)])[0], identity), 3)
+
+
+def busiest(audio: Audio, seconds: float = MOST_COMPARED) -> Audio:
+    """The stretch of so many seconds with the most power; all of a shorter sound."""
+    size = round(seconds * 100)
+    power = audio.frame_power()
+    if len(power) <= size:
+        return audio
+    sums = np.concatenate([[0.0], np.cumsum(power)])
+    at = int((sums[size:] - sums[:-size]).argmax()) * (audio.rate // 100)
+    return Audio(audio.samples[at : at + round(seconds * audio.rate)], audio.rate)
 
 
 def as_one(utterances: Sequence[Utterance]) -> Utterance:
@@ -173,8 +184,10 @@ def _length_doubts(seconds: float, expected: float, rate: float) -> list[str]:
     return [f"it lasts {seconds:.2f} s and should last {expected:.2f}; it is {more}"]
 
 
-def _sound_doubts(audio: Speech) -> list[str]:
-    """Doubts from the samples alone: silence, holes within words, a cut or endless end, clipping."""
+def _sound_doubts(audio: Speech, ends: bool = True) -> list[str]:
+    """Doubts from the samples alone: silence, holes within words, clipping; where it `ends` by itself, also a
+    cut end.
+    """
     peak = float(np.abs(audio.samples).max(initial=0.0))
     if peak < 1e-3:
         return ["it is silent"]
@@ -190,7 +203,7 @@ def _sound_doubts(audio: Speech) -> list[str]:
         runs = np.diff(np.flatnonzero(np.concatenate([[True], ~within, [True]])))
         if runs.max() - 1 >= HOLE * 100:
             doubts.append(f"there is a hole in '{timestamp.text}'")
-    if len(level) > 4 and level[-2:].mean() > 0.2 * level.max():
+    if ends and len(level) > 4 and level[-2:].mean() > 0.2 * level.max():
         doubts.append("its end is cut off")
     if words and audio.seconds - words[-1].stop > LONGEST_TAIL:
         doubts.append(f"it goes on for {audio.seconds - words[-1].stop:.1f} s after the last word")

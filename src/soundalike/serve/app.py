@@ -21,7 +21,7 @@ from soundalike.serve.middleware.head import HeadAsGet
 from soundalike.serve.middleware.keys import read_keys
 from soundalike.serve.middleware.limits import RequestGuard
 from soundalike.serve.middleware.request_log import RequestLog
-from soundalike.serve.routes import jobs, models, sentences, service, speech, stream, voices
+from soundalike.serve.routes import conversion, jobs, models, sentences, service, speech, stream, voices
 
 from .errors import Refusal, add_handlers
 from .services import Services
@@ -65,7 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.keys_needed = bool(keys)
     add_handlers(app)
-    for routes in (speech, sentences, stream, voices, models, jobs, service):
+    for routes in (speech, conversion, sentences, stream, voices, models, jobs, service):
         app.include_router(routes.router)
     app.mount("/", Page(directory=PAGE, html=True), name="page")
     _add_middleware(app, settings, keys)

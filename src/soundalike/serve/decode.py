@@ -17,6 +17,7 @@ import sys
 import threading
 from pathlib import Path
 
+from soundalike.audio.decoding import CUT_OUT
 from soundalike.audio.recording import TrackBytes
 from soundalike.core.errors import AudioError
 
@@ -62,7 +63,7 @@ class Decoder:
         problem = (
             out[1:].decode(errors="replace")
             if out[:1] == b"-"
-            else "decoding it takes too much time or memory. Cut out 5 to 10 s of speech."
+            else f"decoding it takes too much time or memory. {CUT_OUT}"
         )
         raise AudioError(f"{name}: {problem}")
 
@@ -72,7 +73,7 @@ class Decoder:
         try:
             return child.communicate(request, timeout=self._seconds + 5)[0]
         except subprocess.TimeoutExpired:
-            raise AudioError(f"{name}: decoding it takes too long. Cut out 5 to 10 s of speech.") from None
+            raise AudioError(f"{name}: decoding it takes too long. {CUT_OUT}") from None
         finally:
             with contextlib.suppress(OSError):
                 child.kill()
@@ -156,7 +157,7 @@ def child() -> None:
     except AudioError as error:
         out.write(b"-" + str(error).removeprefix("<stream>: ").encode())
     except (MemoryError, OSError, av.FFmpegError, soundfile.LibsndfileError):
-        out.write(b"-decoding it takes too much memory. Cut out 5 to 10 s of speech.")
+        out.write(f"-decoding it takes too much memory. {CUT_OUT}".encode())
     out.flush()
 
 

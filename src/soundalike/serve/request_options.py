@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 
 from soundalike.core import registry
+from soundalike.core.converting import STRENGTH
 from soundalike.core.options import Option, Range, options_of
 from soundalike.core.speaking import LOUDEST, LOUDNESS, SOFTEST
 from soundalike.inference.option_table import option_table
@@ -13,6 +14,7 @@ from soundalike.inference.option_table import option_table
 SLOWEST, FASTEST = 0.25, 4.0
 LARGEST_SEED = 2**53  # as many as JavaScript tells apart
 NOT_OFFERED = ("seed", "sharpen")  # seed is a field of every request; sharpen is for who tunes a model
+STRENGTH_OPTION = Option("strength", float, STRENGTH.high, STRENGTH, help=STRENGTH.help)
 LOUDNESS_OPTION = Option(
     "loudness", float, LOUDNESS, Range(SOFTEST, LOUDEST, "LUFS"), help="loudness of every sentence"
 )

@@ -22,6 +22,7 @@ from soundalike.core.errors import ConfigError
 from soundalike.core.options import Option, check_value, options_of
 from soundalike.core.speaking import QUALITIES, STREAM_QUALITY
 from soundalike.core.text_options import CodeBlocks, Emoji, TextFormat, TextOptions
+from soundalike.inference.conversion import read_pitch
 from soundalike.inference.option_table import option_table
 
 from .encode import MEDIA
@@ -83,6 +84,14 @@ def _lowered(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
 
 
+def _pitch(value: str) -> str:
+    """A pitch of a conversion that can be had."""
+    try:
+        return str(read_pitch(value))
+    except ConfigError as error:
+        raise ValueError(str(error).removesuffix(".")) from None
+
+
 Format = Annotated[str, BeforeValidator(_lowered), AfterValidator(one_of(MEDIA)), _choices(MEDIA)]
 Quality = Annotated[str, AfterValidator(one_of(QUALITIES)), _choices(QUALITIES)]
 Speed = Annotated[
@@ -101,6 +110,7 @@ Model = Annotated[
     AfterValidator(current_name),
 ]
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$")]
+Pitch = Annotated[str, AfterValidator(_pitch)]
 Transcript = Annotated[str, Field(max_length=4096)]
 
 

@@ -6,7 +6,6 @@ import functools
 import hashlib
 import threading
 import warnings
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -31,7 +30,7 @@ QUIET = 4.0  # nats below the loudest frame's mean level: quieter frames hold no
 Own = TypeVar("Own", bound="PromptConditionedSynthesizer")
 
 
-class PromptConditionedSynthesizer(ABC):
+class PromptConditionedSynthesizer:
     """An acoustic model, a vocoder, a speaker encoder and perhaps an aligner: the base of every architecture
     that speaks so. An architecture names its `adaptation_layers`, and gives the `adaptation_objective` that
     trains them.
@@ -142,9 +141,11 @@ class PromptConditionedSynthesizer(ABC):
                     del self._adapted[old]
             return self._adapted[key]
 
-    @abstractmethod
     def adaptation_objective(self, network: Any, facts: DataFacts) -> Objective:
-        """The objective of prompt adaptation for a copy of the acoustic model."""
+        """The objective of prompt adaptation for a copy of the acoustic model; raises CheckpointError for an
+        architecture whose voices are not adapted.
+        """
+        raise CheckpointError("this model learns nothing from a prompt, so a voice cannot be adapted to it.")
 
     def condition(self, reference: Reference) -> Voice:
         """The voice of a recording: its best seconds as a prompt, and a speaker embedding. No transcript is

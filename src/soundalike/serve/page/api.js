@@ -97,6 +97,24 @@ export async function* speak(request, signal) {
 
 export const speechFile = async (request, format, signal) => (await ask("/v1/audio/speech", { json: { ...request, response_format: format }, signal })).blob();
 
+// A recording in another voice, piece by piece as samples (Int16Array) of 24,000 hertz; `fields` of the form.
+export async function* convert(fields, signal) {
+  const answer = await ask("/v1/audio/voice-conversion", { form: formOf({ ...fields, response_format: "pcm" }), signal });
+  const reader = answer.body.getReader();
+  let rest = new Uint8Array(0);
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const bytes = new Uint8Array(rest.length + value.length);
+    bytes.set(rest);
+    bytes.set(value, rest.length);
+    const whole = bytes.length - (bytes.length % 2); // a sample has two bytes
+    rest = bytes.slice(whole);
+    if (whole) yield new Int16Array(bytes.buffer.slice(0, whole));
+  }
+}
+export const convertedFile = async (fields, format, signal) => (await ask("/v1/audio/voice-conversion", { form: formOf({ ...fields, response_format: format, stream: "false" }), signal })).blob();
+
 const jobPath = (id, more = "") => `/v1/audio/jobs/${encodeURIComponent(id)}${more}`;
 export const addJob = async (request, format, signal) => (await ask("/v1/audio/jobs", { json: { ...request, response_format: format }, signal })).json();
 export const job = async (id) => (await ask(jobPath(id))).json();

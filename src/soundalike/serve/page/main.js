@@ -1,6 +1,7 @@
 // The page: how the server is, and what its buttons do.
 
 import * as api from "./api.js";
+import * as convert from "./convert.js";
 import { $, tell } from "./dom.js";
 import * as jobs from "./jobs.js";
 import * as listen from "./listen.js";
@@ -30,6 +31,7 @@ async function begin() {
   connect();
   const limits = await api.limits().catch(() => ({}));
   options.settle(limits);
+  convert.setLimits(limits);
   await takes.restore();
   await voice.restoreRecording();
   jobs.follow();

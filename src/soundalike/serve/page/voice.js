@@ -8,7 +8,7 @@ import * as store from "./store.js";
 import { isTextFile, openText } from "./text_file.js";
 
 const LONGEST_RECORDING = 60; // seconds after which the microphone stops by itself
-const MICROPHONE = {
+export const MICROPHONE = {
   NotAllowedError: "The microphone was not allowed. Allow it in the browser's address bar, or choose a file.",
   NotFoundError: "No microphone was found. Connect one, or choose a file.",
 };
@@ -38,7 +38,7 @@ export async function chosenVoice() {
     if (clip.report?.problems.some((name) => PROBLEMS[name])) throw new api.Refused(clip.report.advice);
     if (!allowed()) throw new api.Refused(UNTICKED);
     clip.base64 ??= await api.base64(clip.file);
-    return { fields: { ref_audio: clip.base64 }, name: clip.name, recording: clip.id };
+    return { fields: { ref_audio: clip.base64 }, name: clip.name, recording: clip.id, file: clip.file };
   }
   const voice = saved.find(({ id }) => id === $("saved").querySelector(":checked")?.value);
   if (!voice) throw new api.Refused("Choose one of the saved voices.");
@@ -279,7 +279,7 @@ $("save").addEventListener("submit", (event) => { event.preventDefault(); save(f
 $("replace").addEventListener("click", () => save(true));
 for (const kind of ["dragover", "dragleave", "drop"]) {
   document.addEventListener(kind, (event) => {
-    if (!event.dataTransfer.types.includes("Files")) return; // text is the text field's
+    if (!event.dataTransfer.types.includes("Files") || event.defaultPrevented) return; // text is the text field's, others are taken
     event.preventDefault();
     $("drop").classList.toggle("over", kind === "dragover");
     const file = kind === "drop" && event.dataTransfer.files[0];

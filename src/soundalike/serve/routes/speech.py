@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import io
 import json
 import re
 import time
@@ -12,7 +11,6 @@ from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
-from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from soundalike.audio.speech import Speech, join
@@ -36,9 +34,16 @@ from soundalike.serve.schemas import (
     check_text,
 )
 from soundalike.serve.services import Services, words_of
+from soundalike.serve.sound_answer import (
+    LENGTH_IN_HEADER,
+    Pieces,
+    count_speech,
+    sound_of,
+    whole_sound,
+    with_first,
+)
 
 router = APIRouter()
-LENGTH_IN_HEADER = ("wav", "flac")  # formats that players believe to be as long as their header says
 FIELD_NAME = re.compile(r"[\w.-]{1,40}", re.ASCII)
 
 
@@ -70,22 +75,16 @@ async def speech(request: Request, body: SpeechRequest) -> Response:
         media = "text/event-stream" if body.stream_format == "sse" else MEDIA[body.response_format]
         headers = {"X-Seed": str(body.seed), **ignored_fields(body), **language_header(first)}
         if sent_whole(services, body):
-            data = await unless_gone(request, _whole(request, body, _with(first, pieces)))
+            whole = whole_sound(request, body.response_format, with_first(first, pieces))
+            data = await unless_gone(request, whole)
             return Response(data, media_type=media, headers={**headers, "Cache-Control": "no-store"})
-        encoded = _events if body.stream_format == "sse" else _sound
-        parts = encoded(request, body, _with(first, pieces))
+        all_pieces = with_first(first, pieces)
+        if body.stream_format == "sse":
+            parts = _events(request, body, all_pieces)
+        else:
+            parts = sound_of(request, body.response_format, all_pieces)
         held.push_async_callback(parts.aclose)
         return Stream(parts, media, headers, services.settings.stall, held.pop_all().aclose)
-
-
-Pieces = AsyncGenerator[Speech, None]
-
-
-async def _with(first: Speech, rest: Pieces) -> Pieces:
-    """The first piece, then the rest."""
-    yield first
-    async for piece in rest:
-        yield piece
 
 
 def sent_whole(services: Services, body: SpeechRequest) -> bool:
@@ -101,28 +100,6 @@ def ignored_fields(body: TextRequest) -> dict[str, str]:
     """The header that names fields which were sent and are not known here; none where all were."""
     names = [name for name in body.ignored if FIELD_NAME.fullmatch(name)]
     return {"X-Ignored-Fields": ", ".join(names[:20])} if names else {}
-
-
-async def _whole(request: Request, body: SpeechRequest, pieces: Pieces) -> bytes:
-    """The bytes of a file with all pieces, which knows its length."""
-    file = io.BytesIO()
-    encoder = Encoder(body.response_format, file)
-    async for piece in pieces:
-        count_speech(request, piece)
-        encoder.add(piece)
-    encoder.finish()
-    return file.getvalue()
-
-
-async def _sound(request: Request, body: SpeechRequest, pieces: Pieces) -> AsyncGenerator[bytes, None]:
-    """The bytes of pieces in the format that was asked for."""
-    encoder = Encoder(body.response_format)
-    async for piece in pieces:
-        count_speech(request, piece)
-        if data := encoder.add(piece):
-            yield data
-    if data := encoder.finish():
-        yield data
 
 
 async def _events(request: Request, body: SpeechRequest, pieces: Pieces) -> AsyncGenerator[bytes, None]:
@@ -179,12 +156,6 @@ def _usage(characters: int, seconds: float) -> dict[str, int]:
     """What OpenAI's clients expect: characters in, hundredths of a second out."""
     made = round(seconds * 100)
     return {"input_tokens": characters, "output_tokens": made, "total_tokens": characters + made}
-
-
-def count_speech(request: HTTPConnection, piece: Speech) -> None:
-    """Count the seconds of a piece of speech, for the request's log and for the metrics."""
-    request.state.speech_seconds = getattr(request.state, "speech_seconds", 0.0) + piece.seconds
-    request.app.state.services.metrics.speech_seconds.inc(piece.seconds)
 
 
 def text_request(

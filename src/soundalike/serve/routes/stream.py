@@ -25,10 +25,11 @@ from soundalike.serve.middleware.keys import SUBPROTOCOL
 from soundalike.serve.schemas import StreamStart, check_size, check_text
 from soundalike.serve.sentence_buffer import SentenceBuffer
 from soundalike.serve.services import Services, words_of
+from soundalike.serve.sound_answer import count_speech
 from soundalike.serve.streamed_speech import StreamedSpeech
 from soundalike.text import is_ssml
 
-from .speech import count_speech, done_event
+from .speech import done_event
 
 router = APIRouter()
 MESSAGES = ("text", "flush", "end")  # types of messages after the first

@@ -53,6 +53,16 @@ class HmmAligner:
         return recognize_phones(torch.from_numpy(np.asarray(mel, np.float32)), self.network, self.mel)
 
     @torch.inference_mode()
+    def content(self, mel: np.ndarray, mean: np.ndarray) -> np.ndarray:
+        """What is said in each frame, before it is decided which phone that is: (T, D) of a log-mel (T, M) of
+        the aligner's own spec, of a recording whose frames have this mean (M,).
+        """
+        frames = torch.tensor([len(mel)])
+        log_mels = torch.from_numpy(np.asarray(mel, np.float32))[None]
+        own = torch.from_numpy(np.asarray(mean, np.float32))[None]
+        return self.network.content(log_mels, frames, own)[0].numpy()
+
+    @torch.inference_mode()
     def class_scores(self, audio: Audio) -> np.ndarray:
         """How well each class of sounds (text.alphabet.phone_classes; 0 is silence) fits each frame (T, C):
         log-probabilities, less the scaled prior of each class.

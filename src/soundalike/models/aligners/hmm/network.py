@@ -49,6 +49,7 @@ class Aligner(nn.Module):
 
     def __init__(self, config: AlignerConfig, mel: MelSpec):
         super().__init__()
+        self.config = config
         self.first = Conv(mel.n_mels, config.width, 5)
         self.blocks = nn.ModuleList([ConvBlock(config.width, config.kernel, d) for d in config.dilations])
         self.last = nn.Linear(config.width, CLASSES)
@@ -59,12 +60,20 @@ class Aligner(nn.Module):
 
     def forward(self, mel: Tensor, lengths: Tensor) -> Tensor:
         """Log-probabilities (B, T, CLASSES) of log-mels (B, T, M) of so many frames (B,)."""
+        return self.last(self.content(mel, lengths)).log_softmax(-1)
+
+    def content(self, mel: Tensor, lengths: Tensor, mean: Tensor | None = None) -> Tensor:
+        """What is said in each frame, before it is decided which phone that is: the last states (B, T, width)
+        of log-mels (B, T, M). `mean` (B, M) is that of the recording which the mels are a piece of; their own
+        if left out.
+        """
         mask = length_mask(lengths, mel.shape[1])
-        mean = (mel * mask[..., None]).sum(1, keepdim=True) / lengths[:, None, None]
-        x = self.first((mel - mean) / self.spread * mask[..., None]) * mask[..., None]
+        if mean is None:
+            mean = (mel * mask[..., None]).sum(1) / lengths[:, None]
+        x = self.first((mel - mean[:, None]) / self.spread * mask[..., None]) * mask[..., None]
         for block in self.blocks:
             x = block(x, mask)
-        return self.last(x).log_softmax(-1)
+        return x
 
     def emissions(self, log_probs: Tensor, symbols: Tensor, prior_scale: float = PRIOR_SCALE) -> np.ndarray:
         """Scores (B, T, S) of each frame under each symbol of the text."""

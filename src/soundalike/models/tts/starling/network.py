@@ -44,7 +44,7 @@ class StarlingConfig:
     decoder_blocks: int = 8
     looks: tuple[int, ...] = (2, 5)  # decoder blocks after which it attends to the prompt
     heads: int = 4  # of that attention
-    noise: int = 2  # random numbers of each frame, which adversarial training turns into texture
+    noise: int = 16  # random numbers of each frame, which adversarial training turns into texture
     expansion: int = 3
     patch: int = 2  # frames the decoder handles as one
     speaker_vector: int = 256
@@ -324,17 +324,33 @@ class Starling(MelNormalizer):
             symbols[None], torch.tensor([len(symbols)], device=symbols.device), conditioning
         )
         patches, lengths = self.spread_out(states, durations[None])
-        frames = int(lengths[0])
-        mask = torch.ones(patches.shape[:2], device=symbols.device)
+        noise = torch.randn(
+            1,
+            patches.shape[1] * self.config.patch,
+            self.config.noise,
+            generator=torch.Generator().manual_seed(seed),
+        )
+        noise = temperature * noise.to(symbols.device)
+        mel, hertz = self.follow_patches(patches, pitch[: int(lengths[0])], conditioning, noise)
+        return AcousticOutput(mel, hertz, durations)
+
+    @torch.inference_mode()
+    def follow_patches(
+        self, patches: Tensor, pitch: Tensor, conditioning: VoiceConditioning, noise: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The log-mel (T, M) and the pitch (T,) in hertz of patches (1, P, patch * (D + 3)) that follow a
+        given pitch (T,): octaves above the voice's own mean, NaN where unvoiced; noise (1, P * patch, ...) as
+        `decode` takes it.
+        """
+        frames = len(pitch)
         size = patches.shape[1] * self.config.patch
+        mask = torch.ones(patches.shape[:2], device=patches.device)
         voiced = F.pad(pitch.isfinite().float()[None], (0, size - frames))
         octave = F.pad(pitch.nan_to_num(0.0)[None], (0, size - frames))
-        noise = torch.randn(1, size, self.config.noise, generator=torch.Generator().manual_seed(seed))
-        noise = temperature * noise.to(symbols.device)
         made = self.decode(patches, mask, octave, voiced, conditioning, noise)[0, :frames]
         mel = self.denormalised(made).clamp_min(self.mel.silence)
         hertz = (2.0 ** (octave + conditioning.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
-        return AcousticOutput(mel, hertz[0, :frames], durations)
+        return mel, hertz[0, :frames]
 
     @torch.inference_mode()
     def infer(

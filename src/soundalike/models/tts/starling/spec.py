@@ -32,7 +32,7 @@ class StarlingConversionOptions:
     """How to give a recording another voice."""
 
     transcript: Annotated[
-        str, Help("what the recording says; empty: phones are recognized, less reliably")
+        str, Help("what the recording says, to be spoken again; empty: its sounds are followed")
     ] = ""
     language: Annotated[str, Help("of the transcript; empty: found")] = ""
     pitch: Annotated[float, CONVERSION_PITCH] = 0.0
@@ -51,6 +51,7 @@ SPEC = ArchitectureSpec(
     {
         **prompt_slots("starling"),
         "adversary": Slot("adversary", required=False, part="mel_discriminator"),
+        "content": Slot("content", required=False, part="starling_content", paired=False),
     },
     StarlingOptions,
     PROMPT_VOICE,

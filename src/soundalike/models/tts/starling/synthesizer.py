@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import nn
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech, join
-from soundalike.core.contracts import LoadedPart
-from soundalike.core.errors import CheckpointError
-from soundalike.core.types import IDENTITY, AcousticOutput, DataFacts, ProsodyControls, Voice
+from soundalike.core.contracts import Aligner, LoadedPart
+from soundalike.core.errors import CheckpointError, ConfigError
+from soundalike.core.types import IDENTITY, AcousticOutput, DataFacts, ProsodyControls, Reference, Voice
 from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
 from soundalike.text import Utterance, encode
 
+from .content import check_fit
+from .content_conversion import ContentConversion, Manner, Speaker, prepared
 from .conversion import sentences_of
 from .discriminator import MelDiscriminator
 from .network import Starling, VoiceConditioning
 from .objective import JUDGED, StarlingObjective
 from .spec import StarlingConversionOptions, StarlingOptions
+
+LEAST_OF_SPEAKER = 0.5  # seconds of speech in a source from which on its speaker is listened to
 
 
 @dataclass(frozen=True)
@@ -44,13 +50,20 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
     ConversionOptions = StarlingConversionOptions
     acoustic: Starling
     discriminator: MelDiscriminator | None = None  # of a model that can adapt to a prompt
+    content: ContentConversion | None = None  # of a model that converts without a transcript
 
     @classmethod
     def of_parts(cls, parts: Mapping[str, LoadedPart]) -> StarlingSynthesizer:
-        """The model of parts by slot. The discriminator, where it ships, serves prompt adaptation."""
+        """The model of parts by slot. The discriminator, where it ships, serves prompt adaptation, and the
+        content part conversion without a transcript. Raises CheckpointError where that fits no other part.
+        """
         made = super().of_parts(parts)
         if "adversary" in parts:
             made.discriminator = parts["adversary"].network
+        if "content" in parts and made.aligner is not None:
+            content = parts["content"]
+            check_sizes(content, parts["acoustic"], parts["aligner"])
+            made.content = ContentConversion(content.network, made.aligner, made.vocoder, made.mel)
         return made
 
     @property
@@ -125,18 +138,60 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         yield from self.speak_planned(self.plan(utterance, voice), options or StarlingOptions())
 
     def convert(
-        self, source: Audio, voice: Voice, options: StarlingConversionOptions | None = None
+        self,
+        source: Audio,
+        voice: Voice,
+        options: StarlingConversionOptions | None = None,
+        own: Voice | None = None,
     ) -> Speech:
-        """What a recording of up to a minute says, as it says it, in the voice. Raises AudioError where too
-        little of it is understood, CheckpointError for another model's voice.
+        """What a recording says, as it says it, in the voice, as long as the recording is; silence of
+        silence, with a warning. With a transcript it is spoken again by its words, up to a minute of them.
+        `own` is the voice of who speaks in it, if more of them is known than the recording tells.
+
+        Raises AudioError where too little is understood of a transcript, CheckpointError for another model's
+        voice.
         """
         chosen = options or StarlingConversionOptions()
         if self.aligner is None:
             raise CheckpointError("this model has no aligner, so it cannot convert a recording.")
+        if chosen.transcript or self.content is None:
+            return self._spoken_again(source, voice, self.aligner, chosen)
+        return self._followed(source, own, voice, self.content, chosen)
+
+    def _speaker(self, voice: Voice) -> Speaker:
+        acoustic = self.acoustic_of(voice)
+        return Speaker(acoustic, *self.conditioning(acoustic, voice), voice.tensors["prompt_pitch"])
+
+    def _followed(
+        self,
+        source: Audio,
+        own: Voice | None,
+        voice: Voice,
+        content: ContentConversion,
+        options: StarlingConversionOptions,
+    ) -> Speech:
+        """The recording by what the aligner hears in it."""
+        target = self._speaker(voice)
+        size = len(source.resample(self.sample_rate).samples)
+        found = prepared(source, self.mel)
+        if found is None:
+            warnings.warn("the source is silent, so there is nothing to convert.", stacklevel=3)
+            return Speech(np.zeros(size, np.float32), self.sample_rate)
+        if own is None and self.speaker_encoder is not None and source.speech_seconds() > LEAST_OF_SPEAKER:
+            own = self.condition(Reference(source))
+        speaker = None if own is None else self._speaker(own)
+        manner = Manner(options.pitch, options.seed, options.temperature, self.Options().sharpen)
+        pieces = content.pieces(found, speaker, target, manner)
+        return Speech(np.concatenate(list(pieces))[:size], self.sample_rate)
+
+    def _spoken_again(
+        self, source: Audio, voice: Voice, aligner: Aligner, chosen: StarlingConversionOptions
+    ) -> Speech:
+        """The recording by its words, or by the phones recognized in it."""
         acoustic = self.acoustic_of(voice)
         conditioning, prompt = self.conditioning(acoustic, voice)
         pieces = []
-        for one in sentences_of(source, self.aligner, self.mel, chosen.transcript, chosen.language):
+        for one in sentences_of(source, aligner, self.mel, chosen.transcript, chosen.language):
             made = acoustic.follow(
                 torch.tensor(encode(one.utterance.symbols), device=self.device),
                 torch.from_numpy(one.durations).to(self.device),
@@ -155,3 +210,17 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
 
     def _prosody(self, plan: Plan, options: StarlingOptions) -> ProsodyControls:
         return prosody_of(plan.utterance, options, self.mel, self.device)
+
+
+def check_sizes(content: LoadedPart, acoustic: LoadedPart, aligner: LoadedPart) -> None:
+    """Raise CheckpointError unless a content part has the sizes and the mel of those it stands between."""
+    try:
+        check_fit(content.config, acoustic.config, aligner.config)
+        fits = content.mel == acoustic.mel == aligner.mel
+    except ConfigError:
+        fits = False
+    if not fits:
+        raise CheckpointError(
+            "the content part was trained with another acoustic model or aligner, of other sizes. "
+            "Train it with these: `soundalike train starling_content`."
+        )
