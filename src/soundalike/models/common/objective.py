@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import Auxiliary, Preview
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.nn.length_regulator import symbol_of_frame
 from soundalike.nn.masks import length_mask, masked_mean
 from soundalike.nn.spectral import log_mel, stft
 
@@ -194,3 +195,13 @@ def zero_padding(values: Tensor, lengths: Tensor) -> Tensor:
     """Values (B, T, ...) with zeros beyond the length (B,) of each."""
     mask = length_mask(lengths, values.shape[1])
     return values * mask.reshape(*mask.shape, *[1] * (values.dim() - 2)).to(values.dtype)
+
+
+def symbols_away(batch: Batch, reduction: int) -> Tensor:
+    """How many symbols (B, K, S) each is away from the one that sounds in the middle frame of each step of
+    `reduction` frames.
+    """
+    steps = -(-batch["mel"].shape[1] // reduction)
+    middles = symbol_of_frame(batch["durations"], steps * reduction)[:, reduction // 2 :: reduction]
+    sounding = middles.minimum(batch.lengths("symbols")[:, None] - 1)  # (B, K)
+    return (torch.arange(batch["symbols"].shape[1], device=sounding.device) - sounding[..., None]).abs()

@@ -19,8 +19,7 @@ from torch.nn import functional as F
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, Output
 from soundalike.models.common.interfaces import acoustic_reads, writes_mel
-from soundalike.models.common.objective import MelObjective, mel_l1, mel_mask, zero_padding
-from soundalike.nn.length_regulator import symbol_of_frame
+from soundalike.models.common.objective import MelObjective, mel_l1, mel_mask, symbols_away, zero_padding
 from soundalike.nn.masks import length_mask, masked_mean
 
 from .network import Decoded, DeepVoice3, DeepVoice3Config, Memory
@@ -56,7 +55,7 @@ class DeepVoice3Objective(MelObjective[DeepVoice3, DeepVoice3Settings]):
         mask = mel_mask(batch)
         target = net.normalised(batch["mel"], mask)
         memory = self._memory(batch)
-        away = self._away(batch)
+        away = symbols_away(batch, self._network.config.reduction)
         forced, own = self._chosen(len(target), target.device)
         near = away <= (s.window or away.shape[2])
         sounding = (away == 0).float()
@@ -109,18 +108,6 @@ class DeepVoice3Objective(MelObjective[DeepVoice3, DeepVoice3Settings]):
             context = torch.where(follows[:, None, None], delayed(made.contexts).to(context), context)
         return net.decode(memory, before, context, near, shown)
 
-    def _away(self, batch: Batch) -> Tensor:
-        """How many symbols (B, K, S) each is away from the one that sounds in the middle frame of each
-        step.
-        """
-        r = self._network.config.reduction
-        steps = -(-batch["mel"].shape[1] // r)
-        # (B, K)
-        sounding = symbol_of_frame(batch["durations"], steps * r)[:, r // 2 :: r].minimum(
-            batch.lengths("symbols")[:, None] - 1
-        )
-        return (torch.arange(batch["symbols"].shape[1], device=sounding.device) - sounding[..., None]).abs()
-
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
         """Of both mels, of the done flag, of attention, and of the position rates."""
         s = self.settings
@@ -148,7 +135,7 @@ class DeepVoice3Objective(MelObjective[DeepVoice3, DeepVoice3Settings]):
         net = self._network
         mask = mel_mask(batch)
         memory = self._memory(batch)
-        away = self._away(batch)
+        away = symbols_away(batch, self._network.config.reduction)
         target = net.normalised(batch["mel"], mask)
         own = torch.ones(len(mask), dtype=torch.bool, device=mask.device)
         sounding = (away == 0).float()

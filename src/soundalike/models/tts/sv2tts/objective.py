@@ -18,8 +18,7 @@ from torch.nn import functional as F
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, Output
 from soundalike.models.common.interfaces import acoustic_reads, writes_mel
-from soundalike.models.common.objective import MelObjective, mel_mask, zero_padding
-from soundalike.nn.length_regulator import symbol_of_frame
+from soundalike.models.common.objective import MelObjective, mel_mask, symbols_away, zero_padding
 from soundalike.nn.masks import length_mask, masked_mean
 
 from .network import SV2TTS, SV2TTSConfig
@@ -54,7 +53,7 @@ class SV2TTSObjective(MelObjective[SV2TTS, SV2TTSSettings]):
         mask = mel_mask(batch)
         target = net.normalised(batch["mel"], mask)
         memory = net.encode(batch["symbols"], batch.lengths("symbols"), batch["speaker_embedding"])
-        away = self._away(batch)
+        away = symbols_away(batch, self._network.config.reduction)
         s = self.settings
         chance = torch.rand(2, len(memory), device=memory.device)
         forced, own = (
@@ -80,18 +79,6 @@ class SV2TTSObjective(MelObjective[SV2TTS, SV2TTSSettings]):
             "steps": steps,
             "measures": {"looked_right": masked_mean(looked_right, steps)},
         }
-
-    def _away(self, batch: Batch) -> Tensor:
-        """How many symbols (B, K, S) each is away from the one that sounds in the middle frame of each
-        step.
-        """
-        r = self._network.config.reduction
-        steps = -(-batch["mel"].shape[1] // r)
-        # (B, K)
-        sounding = symbol_of_frame(batch["durations"], steps * r)[:, r // 2 :: r].minimum(
-            batch.lengths("symbols")[:, None] - 1
-        )
-        return (torch.arange(batch["symbols"].shape[1], device=sounding.device) - sounding[..., None]).abs()
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
         """Of both mels, of stopping, and of attention to the symbol that the aligner found."""
