@@ -180,6 +180,21 @@ def test_files_stay_short(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
 
 
+def test_lines_stay_narrow():
+    wide = [
+        f"{path.name}:{number}"
+        for path in FILES
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > 110
+    ]
+    assert wide == []
+
+
+def test_what_a_subclass_must_give_is_abstract():
+    stubs = [path.name for path in FILES if "NotImplementedError" in path.read_text(encoding="utf-8")]
+    assert stubs == [], "declare an abstract method or a Protocol"
+
+
 def test_the_top_of_the_package_is_bare():
     assert len(list(PACKAGE.glob("*.py"))) <= 4
 

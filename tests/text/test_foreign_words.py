@@ -57,6 +57,60 @@ def test_english_words_stay_english(text):
     assert found(text) == []
 
 
+def in_format(text: str, form: str) -> list[tuple[str, str]]:
+    items, _ = read_text(text, "en", "text", TextOptions(form))
+    return [
+        (item.text, item.style.language)
+        for item in with_foreign_words(items, "en")
+        if isinstance(item, Words) and item.style.language != "en"
+    ]
+
+
+GERMAN = "guten Morgen, meine Freunde"
+
+
+@pytest.mark.parametrize(
+    "text, form",
+    [
+        (f"We say *{GERMAN}* here.", "markdown"),
+        (f"We say _{GERMAN}_ here.", "markdown"),
+        (f"We say **{GERMAN}** here.", "markdown"),
+        (f"We say ***{GERMAN}*** here.", "markdown"),
+        (f"# Greetings\n\n- We say *{GERMAN}* here.\n- You do not.", "markdown"),
+        (f"A [link](https://a.org) *first*, then *{GERMAN}*.", "markdown"),
+        (f"We say <em>{GERMAN}</em> here.", "markdown"),
+        (f"One line.\r\n\r\nWe say *{GERMAN}* here.", "markdown"),
+        (f"<p>We say <i>{GERMAN}</i> here.</p>", "html"),
+        (f"<p>We say <em>{GERMAN}</em> here.</p>", "html"),
+        (f"<p>She <b>said <i>{GERMAN}</i></b> once.</p>", "html"),
+        (f"<p>We say <cite>{GERMAN}</cite> &amp; more.</p>", "html"),
+    ],
+)
+def test_emphasis_of_markup_tells_as_stars_in_a_plain_text_do(text, form):
+    assert in_format(text, form) == [(GERMAN, "de")]
+
+
+@pytest.mark.parametrize(
+    "text, form",
+    [
+        ("She wrote 5 *stars* and **many more words** here.", "markdown"),
+        ("The *je ne* is half of it, and *the war was hot*.", "markdown"),
+        ("An *open star, and meine Freunde alone.", "markdown"),
+        ("<p>An <i>open tag</p><p>that goes on and on.</p>", "html"),
+        ("<p>No </i> tag was <b>opened</b> here.</p>", "html"),
+    ],
+)
+def test_emphasis_of_english_words_changes_nothing(text, form):
+    assert in_format(text, form) == []
+
+
+def test_words_in_emphasis_keep_their_places():
+    text = f"Then, *{GERMAN}*, and on."
+    script = read(text, "en", options=TextOptions("markdown"))
+    german = [text[word.start : word.stop] for word in script.trace if word.language == "de"]
+    assert german == ["guten", "Morgen", "meine", "Freunde"]
+
+
 def test_other_languages_find_theirs():
     assert found("Er sagte „Good morning, my dear friend“ und ging.", "de") == [
         ("Good morning, my dear friend", "en")

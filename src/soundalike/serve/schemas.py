@@ -161,7 +161,8 @@ class TextRequest(OptionFields):  # type: ignore[misc, valid-type]  # its fields
     text_format: TextFormat = Field("auto", description=_TEXT["text_format"].help)
     code_blocks: CodeBlocks = Field("announce", description=_TEXT["code_blocks"].help)
     emoji: Emoji = Field("drop", description=_TEXT["emoji"].help)
-    loudness: option_type(LOUDNESS_OPTION) | None = Field(  # type: ignore[valid-type]  # built from its Option
+    # Its type is built from its Option, which mypy cannot follow
+    loudness: option_type(LOUDNESS_OPTION) | None = Field(  # type: ignore[valid-type]
         None, description=f"{LOUDNESS_OPTION.help}: {LOUDNESS_OPTION.span}."
     )
 

@@ -1,9 +1,10 @@
 """Words of other languages within a text, found so that they are said in their own: words in another script,
-quoted or starred phrases, and the phrases and names of detection/loans.txt in English.
+quoted or emphasised phrases, and the phrases and names of detection/loans.txt in English.
 """
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 from collections.abc import Iterator
@@ -20,8 +21,8 @@ from .phonemes import installed
 _CYRILLIC = re.compile(r"[\u0400-\u04ff]{2,}(?:[\s,'-]+[\u0400-\u04ff]+)*")
 _LATIN = re.compile(r"[a-zA-Z]{2,}(?:[ '’-]+[a-zA-Z]+)+")
 _QUOTED = re.compile(
-    r"“([^“”]{4,200})”|„([^„“”]{4,200})[“”]|«([^«»]{4,200})»|\"([^\"\n]{4,200})\"|(?<!\w)\*([^*\n]{4,200})\*(?!\w)"
-    r"|(?<!\w)_([^_\n]{4,200})_(?!\w)|‘([^‘’\n]{4,200})’(?!\w)"
+    r"“([^“”]{4,200})”|„([^„“”]{4,200})[“”]|«([^«»]{4,200})»|\"([^\"\n]{4,200})\""
+    r"|(?<!\w)\*([^*\n]{4,200})\*(?!\w)|(?<!\w)_([^_\n]{4,200})_(?!\w)|‘([^‘’\n]{4,200})’(?!\w)"
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _WITHIN = re.compile(r"[\s'’,-]{1,3}\Z")  # between the words of a phrase
@@ -43,7 +44,8 @@ def with_foreign_words(items: list[Item], language: str) -> list[Item]:
 
 def _split(item: Words, language: str) -> Iterator[Words]:
     at = 0
-    for start, stop, other in sorted(_spans(item.text, language), key=lambda span: (span[0], -span[1])):
+    found = [*_spans(item.text, language), *_emphasised(item, language)]
+    for start, stop, other in sorted(found, key=lambda span: (span[0], -span[1])):
         if start < at or isinstance(item.offsets, tuple):
             continue
         if start > at:
@@ -79,8 +81,24 @@ def _spans(text: str, language: str) -> Iterator[tuple[int, int, str]]:
         yield from _loans(text)
 
 
+def _emphasised(item: Words, language: str) -> Iterator[tuple[int, int, str]]:
+    """The stretches in italics or bold that are in another language, the innermost where several are."""
+    if isinstance(item.offsets, tuple):
+        return
+    taken: list[tuple[int, int]] = []
+    for first, last in sorted(item.emphases, key=lambda span: span[1] - span[0]):
+        start = bisect.bisect_left(item.offsets, first)
+        stop = bisect.bisect_left(item.offsets, last)
+        if start == stop or any(start < b and a < stop for a, b in taken):
+            continue
+        other = _language_of_quote(item.text[start:stop], language)
+        if other:
+            taken.append((start, stop))
+            yield start, stop, other
+
+
 def _language_of_quote(text: str, language: str) -> str:
-    """The language of a quoted text, where it clearly is another; else nothing."""
+    """The language of a quoted or emphasised text, where it clearly is another; else nothing."""
     found = detect(text, language)
     other = found.language
     if other == language or not found.sure or other not in LANGUAGES or not installed(other):

@@ -76,6 +76,7 @@ class Words:
     style: Style
     symbols: list[str] | None = None
     rule: str = ""
+    emphases: tuple[tuple[int, int], ...] = ()  # in italics or bold: start and stop in the input
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ changes.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Generic, Protocol, TypeVar, runtime_checkable
 
@@ -33,7 +34,7 @@ class Probed(Protocol):
         ...
 
 
-class SingleOptimizerObjective(Generic[Network, Settings]):
+class SingleOptimizerObjective(ABC, Generic[Network, Settings]):
     """A network under training by one optimizer, "model"; subclasses give `forward`, `losses` and `probe`.
 
     The mean and spread of the training mels are copied into the network's buffers `mean` and `std`.
@@ -65,21 +66,21 @@ class SingleOptimizerObjective(Generic[Network, Settings]):
         """No part is trained beside the network."""
         return {}
 
+    @abstractmethod
     def forward(self, batch: Batch) -> Output:
         """The network's outputs for a batch, as `losses` takes them."""
-        raise NotImplementedError
 
+    @abstractmethod
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
         """Weighted losses by name."""
-        raise NotImplementedError
 
     def preview(self, batch: Batch) -> Preview | None:
         """Neither mel nor sound."""
         return None
 
+    @abstractmethod
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
         """Named outputs (B, ...) of the network with nothing random in them, padding zeroed."""
-        raise NotImplementedError
 
 
 class MelObjective(SingleOptimizerObjective[Network, Settings]):
@@ -103,9 +104,9 @@ class VocoderObjective(SingleOptimizerObjective[Network, Settings]):
     """
 
     @property
+    @abstractmethod
     def hop_length(self) -> int:
         """Samples from one frame of the mel to the next."""
-        raise NotImplementedError
 
     def preview(self, batch: Batch) -> Preview | None:
         """The samples of the first clip."""

@@ -6,6 +6,7 @@ import functools
 import hashlib
 import threading
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -30,9 +31,10 @@ QUIET = 4.0  # nats below the loudest frame's mean level: quieter frames hold no
 Own = TypeVar("Own", bound="PromptConditionedSynthesizer")
 
 
-class PromptConditionedSynthesizer:
+class PromptConditionedSynthesizer(ABC):
     """An acoustic model, a vocoder, a speaker encoder and perhaps an aligner: the base of every architecture
-    that speaks so.
+    that speaks so. An architecture names its `adaptation_layers`, and gives the `adaptation_objective` that
+    trains them.
     """
 
     # How the names of those layers begin that prompt adaptation changes; none: it cannot adapt
@@ -140,9 +142,9 @@ class PromptConditionedSynthesizer:
                     del self._adapted[old]
             return self._adapted[key]
 
+    @abstractmethod
     def adaptation_objective(self, network: Any, facts: DataFacts) -> Objective:
         """The objective of prompt adaptation for a copy of the acoustic model."""
-        raise NotImplementedError
 
     def condition(self, reference: Reference) -> Voice:
         """The voice of a recording: its best seconds as a prompt, and a speaker embedding. No transcript is

@@ -19,6 +19,8 @@ class Flow:
         self._text: list[str] = []
         self._offsets: list[int] = []
         self._is_numbered = False  # whether the block holds the number of an item alone
+        self._opened: list[int] = []  # of each open emphasis, how many characters were written before it
+        self._emphases: list[tuple[int, int]] = []  # of the text so far, places in the input
 
     def add(self, text: str, offsets: Iterable[int]) -> None:
         """Put characters at the end, each with its place in the input."""
@@ -31,6 +33,16 @@ class Flow:
         """Put items at the end that are no text of the flow, such as pauses."""
         self._close()
         self.items += items
+
+    def open_emphasis(self) -> None:
+        """What comes is set in italics or bold."""
+        self._opened.append(len(self._offsets))
+
+    def close_emphasis(self) -> None:
+        """What was opened last ends. An emphasis that goes on beyond its block is forgotten."""
+        first = self._opened.pop() if self._opened else len(self._offsets)
+        if first < len(self._offsets):
+            self._emphases.append((self._offsets[first], self._offsets[-1] + 1))
 
     def add_number(self, number: int, at: int) -> None:
         """The number of an item of a list, kept off the item by a comma."""
@@ -76,9 +88,11 @@ class Flow:
     def _close(self) -> None:
         text = "".join(self._text)
         if text:
-            self.items.append(Words(text, self._offsets, self.style))
+            self.items.append(Words(text, self._offsets, self.style, emphases=tuple(self._emphases)))
         self._text = []
         self._offsets = []
+        self._opened = []
+        self._emphases = []
         self._is_numbered = False
 
 

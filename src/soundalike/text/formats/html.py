@@ -15,6 +15,7 @@ from .tags import BLOCKS, HEADINGS, HIDDEN, KNOWN, RAW, VOID, Tag, decoded
 HEADING_PAUSE = 0.3  # seconds after a heading, beside those between sentences
 RULE_PAUSE = 0.6  # seconds at a horizontal rule
 _CELLS = ("td", "th")
+_EMPHASES = ("em", "i", "cite", "dfn", "strong", "b", "u")
 _SPACES = re.compile(r"\s+")
 _SUPERSCRIPTS = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _ORDINAL_ENDINGS = ("st", "nd", "rd", "th", "er", "re", "e", "o", "a", "º", "ª")
@@ -78,6 +79,14 @@ class HtmlReader:
             self.flow.add(shown, [tag.start] * len(shown))
         elif name == "q":
             self.flow.add("”" if tag.closing else "“", [tag.start])
+        elif name in _EMPHASES:
+            self._emphasis(tag)
+
+    def _emphasis(self, tag: Tag) -> None:
+        if tag.closing:
+            self.flow.close_emphasis()
+        else:
+            self.flow.open_emphasis()
 
     def _skips(self, tag: Tag) -> bool:
         """Whether a tag belongs to what is not shown."""

@@ -157,20 +157,31 @@ class _Reader:
                 self._words(token.content, token.content, end)
             elif kind == "text_special":
                 self._words(token.content, token.markup, end)
+            elif token.tag in ("em", "strong"):
+                self._emphasis(token)
             elif kind == "softbreak":
                 self._words("\n", "\n", end)
             elif kind == "hardbreak":
                 self._words("\n", "\n", end)
                 self.flow.end_block()
             elif kind == "code_inline":
-                start = self._found(token.content, end)
-                self._literal(start, start + len(token.content))
-                self.at = min(end, start + len(token.content) + len(token.markup))
+                self._inline_code(token, end)
             elif kind == "image":
                 self._inline(token.children or [], end)
                 self._skip_destination(end)
             elif kind == "link_close" and token.markup != "autolink":
                 self._skip_destination(end)
+
+    def _emphasis(self, token: Token) -> None:
+        if token.nesting > 0:
+            self.flow.open_emphasis()
+        else:
+            self.flow.close_emphasis()
+
+    def _inline_code(self, token: Token, end: int) -> None:
+        start = self._found(token.content, end)
+        self._literal(start, start + len(token.content))
+        self.at = min(end, start + len(token.content) + len(token.markup))
 
     def _found(self, written: str, end: int) -> int:
         """Where a piece stands; the place reached where it cannot be found."""

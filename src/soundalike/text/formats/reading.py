@@ -96,7 +96,8 @@ def _without_returns(
         if isinstance(item, Words) and isinstance(item.offsets, tuple):
             item = replace(item, offsets=(place(item.offsets[0]), place(item.offsets[1])))
         elif isinstance(item, Words):
-            item = replace(item, offsets=[place(at) for at in item.offsets])
+            spans = tuple((place(start), place(stop)) for start, stop in item.emphases)
+            item = replace(item, offsets=[place(at) for at in item.offsets], emphases=spans)
         moved.append(item)
     return moved, warnings
 
