@@ -21,7 +21,30 @@ from soundalike.data.dataset import DataConfig, Dataset
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import read_manifest, write_manifest
 from soundalike.prepare.denoise import without_noise
+from soundalike.prepare.lint.lint import lint
 from soundalike.prepare.pipeline import prepare
+from soundalike.text import LANGUAGES
+
+
+@pytest.mark.parametrize(
+    "text, language",
+    [
+        ("Guten Abend, wie geht es dir?", "de"),
+        ("Dzień dobry, jak się masz?", "pl"),
+        ("Hyvää iltaa, mitä kuuluu?", "fi"),
+        ("Good evening, how are you?", "en"),
+    ],
+)
+def test_a_clip_in_a_language_that_is_not_spoken_here_gets_no_phonemes_of_another(text, language, tmp_path):
+    source = tmp_path / "source"
+    source.mkdir()
+    shutil.copy(sentences()[0][0], source / "one.flac")
+    (source / "metadata.csv").write_text(f"audio_file|text\none.flac|{text}\n", encoding="utf-8")
+    row = prepare(source, tmp_path / "out", workers=1, kinds=(), language="auto")[0]
+    assert row.language == language and bool(row.phonemes) == (language in LANGUAGES)
+    if not row.phonemes:
+        found = [finding.reason for finding in lint(str(source), language="auto", fast=True)]
+        assert any(f"({language}) is not spoken here" in reason for reason in found)
 
 
 @pytest.fixture

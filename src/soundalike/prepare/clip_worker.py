@@ -22,8 +22,8 @@ from soundalike.core.errors import AudioError, TextError
 from soundalike.data.feature_store import FeatureStore
 from soundalike.models.recognizers.whisper import Recogniser, open_recogniser
 from soundalike.prepare.readers.clips import Clip
-from soundalike.prepare.readers.languages import AUTO
-from soundalike.text import LANGUAGES, detect_language, phonemize
+from soundalike.prepare.readers.languages import AUTO, language_of_text
+from soundalike.text import LANGUAGES, phonemize
 
 from .defaults import LONGEST, SHORTEST
 from .denoise import without_noise
@@ -228,7 +228,7 @@ def _language(clip: Clip, plan: Plan) -> str:
     language = clip.language or plan.language
     if language != AUTO:
         return language
-    return detect_language(clip.text) if clip.text else AUTO
+    return language_of_text(clip.text) if clip.text else AUTO
 
 
 @functools.lru_cache(maxsize=2)

@@ -20,8 +20,8 @@ from soundalike.prepare.duration import uncovered
 from soundalike.prepare.pipeline import given_language
 from soundalike.prepare.readers.clips import Clip, Fault
 from soundalike.prepare.readers.formats import find_reader
-from soundalike.prepare.readers.languages import AUTO, name_of_language
-from soundalike.text import LANGUAGES, detect_language, encode, phonemize
+from soundalike.prepare.readers.languages import AUTO, language_of_text, name_of_language
+from soundalike.text import LANGUAGES, encode, phonemize
 
 from .finding import Finding
 from .sounds import ClipMeasures, measure_clip
@@ -157,7 +157,7 @@ def _missing(clips: list[Clip]) -> Iterator[Finding]:
 
 def _language_of(clip: Clip, given: str) -> str:
     language = clip.language or given
-    return detect_language(clip.text) if language == AUTO else language
+    return language_of_text(clip.text) if language == AUTO else language
 
 
 def _unspoken_languages(clips: list[Clip], given: str) -> list[Finding]:

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from soundalike.text import LANGUAGES
+from soundalike.text.detect import detect
 
 AUTO = "auto"  # to be found from the text, or from what is said
 UNTOLD = ("", "und", "unk", "unknown", "none", "null", "nan", "n/a", "-", "?")
@@ -37,6 +38,13 @@ OTHER_NAMES = {
     "auto_yue": AUTO,
 }
 _CODE = re.compile(r"([a-z]{2,3})(?:[-_][a-z0-9]+)*")
+
+
+def language_of_text(text: str) -> str:
+    """The code of the language a text seems to be in, whether or not it is spoken here; English where it has
+    too few signs of another. It is the one that speaking the text would find.
+    """
+    return detect(text).language
 
 
 def language_code(name: str) -> str | None:
