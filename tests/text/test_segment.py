@@ -189,6 +189,19 @@ def test_utterances_hold_all_words_in_order(text):
     assert not left, explain(text)
 
 
+def test_work_on_a_list_in_one_line_grows_with_its_length_only(monkeypatch):
+    from soundalike.text.segment import split
+
+    looked = []
+    original = split._is_number
+    monkeypatch.setattr(split, "_is_number", lambda text: looked.append(len(text)) or original(text))
+    items = " ".join(f"{number}. Wash it. Dry it." for number in range(1, 100))
+    text = items + " Then it rained." * 2000
+    found = split.split_sentences(text, "en")
+    assert found[:4] == ["1. Wash it.", "Dry it.", "2. Wash it.", "Dry it."] and len(found) == 2 * 99 + 2000
+    assert sum(looked) <= len(text)
+
+
 @pytest.mark.parametrize("unit", ["U.S. ", "A. ", "a", "1. ", "«", "(", "Fig. ", "? ", "x 1. 2) "])
 def test_work_on_a_monotonous_text_grows_with_its_length_only(unit, monkeypatch):
     """Marks judged and characters looked at while cutting, at two lengths: ten times the text, about ten

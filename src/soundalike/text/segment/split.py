@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,7 @@ from .conventions import MARKS, Conventions, conventions_of
 from .lines import breaks, inline_items
 from .stops import Stop, judged
 
+LABEL = 24  # characters of an item's number with the space and signs around it, at most
 Ending = Literal["sentence", "line", "paragraph", "clause"]
 
 
@@ -57,8 +59,7 @@ def _of_line(text: str, start: int, stop: int, ending: Ending, table: Convention
     part = text[start:stop]
     ends = [m.end() for m in MARKS.finditer(part) if judged(part, m.start(), m.end(), table) is Stop.END]
     items = inline_items(part)
-    # The stop of an item's own number is no end
-    ends = [end for end in ends if not any(_is_number(part[item:end]) for item in items if item < end)]
+    ends = [end for end in ends if not _ends_label(part, items, end)]
     ends = sorted({*ends, *items})
     if not ends or any(c.isalnum() for c in part[ends[-1] :]):
         ends.append(len(part))
@@ -69,6 +70,12 @@ def _of_line(text: str, start: int, stop: int, ending: Ending, table: Convention
         found += _cut(text, start + begin, start + end, how, table)
         begin = end
     return found
+
+
+def _ends_label(part: str, items: list[int], end: int) -> bool:
+    """Whether a stop is that of an item's own number, which is no end. `items` are the places of items."""
+    at = bisect.bisect_left(items, end) - 1
+    return at >= 0 and end - items[at] <= LABEL and _is_number(part[items[at] : end])
 
 
 def _is_number(text: str) -> bool:
