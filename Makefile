@@ -10,7 +10,7 @@ demo: $(VENV)/demo.stamp
 	@echo "Use your own recording:  $(BIN)/soundalike clone me.wav \"Any text.\" -o out.wav"
 
 test: $(VENV)/test.stamp
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check

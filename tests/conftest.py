@@ -41,6 +41,60 @@ def cache(tmp_path_factory):
     del os.environ["SOUNDALIKE_CACHE"]
 
 
+# Files that take longest, for the worker that is free first; what is not named comes after, in order
+SLOWEST = (
+    "test_tutorials.py",
+    "test_page_work.py",
+    "test_long_recordings.py",
+    "test_interrupt.py",
+    "test_finetune.py",
+    "test_batch.py",
+    "test_training.py",
+    "test_contract.py",
+    "test_recipes.py",
+    "test_whole_way.py",
+    "test_benchmarks.py",
+    "test_jobs.py",
+    "test_page.py",
+    "test_evaluate.py",
+    "test_prompt_adaptation.py",
+    "test_tables.py",
+)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Long files first, so that workers that share the files end together (with --no-loadscope-reorder)."""
+    place = {name: number for number, name in enumerate(SLOWEST)}
+    items.sort(key=lambda item: place.get(item.path.name, len(SLOWEST)))
+
+
+BRIEF = 3  # steps of prompt adaptation where what it learns is not what a test is about
+
+
+@pytest.fixture(scope="session", autouse=True)
+def brief_adaptation():
+    """Prompt adaptation in a tenth of its steps, kept apart from that of all steps in the caches; gives what
+    was set before.
+    """
+    from soundalike.models.common import prompt_adaptation
+
+    whole = {"STEPS": prompt_adaptation.STEPS, "SETTINGS": prompt_adaptation.SETTINGS}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(prompt_adaptation, "STEPS", BRIEF)
+        patch.setattr(prompt_adaptation, "SETTINGS", (*whole["SETTINGS"], BRIEF))
+        yield whole
+
+
+@pytest.fixture
+def whole_adaptation(brief_adaptation, monkeypatch):
+    """Prompt adaptation in all its steps, as users have it."""
+    from soundalike.models.common import prompt_adaptation
+
+    for name, value in brief_adaptation.items():
+        monkeypatch.setattr(prompt_adaptation, name, value)
+
+
 def sentences() -> list[tuple[Path, str]]:
     """The bundled recordings and what they say."""
     lines = (HERE / "data" / "texts.tsv").read_text(encoding="utf-8").splitlines()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -143,36 +144,76 @@ def test_front_door():
     assert all(hasattr(soundalike, name) for name in soundalike.__all__)
 
 
-def loaded(statement: str) -> list[str]:
-    """The modules that a statement loads in a new process."""
-    code = f"import sys; {statement}; print(' '.join(sorted(sys.modules)))"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return run.stdout.split()
+# Imports groups of modules one after the other, each group as if nothing of ours were loaded, and writes for
+# each which of ours were loaded then, and whether torch was
+LOADING = """
+import importlib, json, sys
+
+found = []
+for modules in json.loads(sys.stdin.read()):
+    for name in [name for name in sys.modules if name.split(".")[0] == "soundalike"]:
+        del sys.modules[name]
+    for name in modules:
+        importlib.import_module(name)
+    ours = sorted(name for name in sys.modules if name.startswith("soundalike."))
+    found.append((ours, sorted({name.split(".")[0] for name in sys.modules})))
+print(json.dumps(found))
+"""
 
 
-def test_importing_the_package_loads_nothing_else():
-    modules = loaded("import soundalike")
-    assert not [m for m in modules if m.split(".")[0] in ("torch", "gruut") or m.startswith("soundalike.")]
+def loaded(groups: list[list[str]]) -> list[tuple[list[str], list[str]]]:
+    """Of each group of modules, which of ours importing them loads, and the packages that are loaded after
+    it; in one new process for all.
+    """
+    run = subprocess.run(
+        [sys.executable, "-c", LOADING], input=json.dumps(groups), capture_output=True, text=True, check=True
+    )
+    return json.loads(run.stdout)
+
+
+@pytest.fixture(scope="module")
+def without_torch() -> dict[str, list[str]]:
+    """Of the package alone, and then of each room that is to load no torch, the packages loaded after it."""
+    groups = {"": ["soundalike"]}
+    for room in TORCH_FREE:
+        modules = [".".join(("soundalike", *module_of(p))) for p in FILES if module_of(p)[0] == room]
+        groups[room] = [
+            m.removesuffix(".__init__")
+            for m in modules
+            if "migrations" not in m and not m.endswith("__main__")
+        ]
+    found = loaded(list(groups.values()))
+    assert not found[0][0], "the package by itself loads none of its modules"
+    return {room: packages for room, (_, packages) in zip(groups, found, strict=True)}
+
+
+def test_importing_the_package_loads_nothing_else(without_torch):
+    assert not {"torch", "gruut"} & set(without_torch[""])
 
 
 @pytest.mark.parametrize("room", TORCH_FREE)
-def test_rooms_above_the_networks_load_no_torch(room):
-    modules = [".".join(("soundalike", *module_of(p))) for p in FILES if module_of(p)[0] == room]
-    modules = [
-        m.removesuffix(".__init__") for m in modules if "migrations" not in m and not m.endswith("__main__")
+def test_rooms_above_the_networks_load_no_torch(room, without_torch):
+    rooms = ["", *TORCH_FREE]
+    before = without_torch[rooms[rooms.index(room) - 1]]
+    assert "torch" not in without_torch[room] or "torch" in before, f"{room} loads it"
+
+
+NETWORKS = {"/".join(module_of(p)[1:-1]): p for p in FILES if p.name == "network.py"}
+
+
+@pytest.fixture(scope="module")
+def of_networks() -> dict[str, list[str]]:
+    """Of each network, the modules of ours that importing it loads."""
+    found = loaded([[".".join(("soundalike", *module_of(path)))] for path in NETWORKS.values()])
+    return {name: ours for name, (ours, _) in zip(NETWORKS, found, strict=True)}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_network_loads_few_modules(name, of_networks):
+    files = [
+        m for m in of_networks[name] if (PACKAGE.joinpath(*m.split(".")[1:]).with_suffix(".py")).is_file()
     ]
-    statement = "import importlib; [importlib.import_module(m) for m in " + repr(modules) + "]"
-    assert "torch" not in loaded(statement)
-
-
-@pytest.mark.parametrize(
-    "path", [p for p in FILES if p.name == "network.py"], ids=lambda p: "/".join(module_of(p)[1:-1])
-)
-def test_a_network_loads_few_modules(path):
-    name = ".".join(("soundalike", *module_of(path)))
-    ours = [m for m in loaded(f"import {name}") if m.startswith("soundalike.")]
-    files = [m for m in ours if (PACKAGE.joinpath(*m.split(".")[1:]).with_suffix(".py")).is_file()]
-    assert len(files) < MODULES_OF_A_NETWORK, files
+    assert 0 < len(files) < MODULES_OF_A_NETWORK, files
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: "/".join(module_of(p)))

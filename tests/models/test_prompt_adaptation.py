@@ -119,7 +119,7 @@ def loss_on(network, cloner, voice: Voice) -> float:
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="recordings of people are not there")
-def test_another_recording_of_the_person_is_told_better_after_adaptation(cloner):
+def test_another_recording_of_the_person_is_told_better_after_adaptation(cloner, whole_adaptation):
     clips = sorted((CORPUS / "audio" / "librispeech" / "ls-19").rglob("*.opus"))
     first, second = (
         cloner.listen(concatenate([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4])
@@ -131,7 +131,7 @@ def test_another_recording_of_the_person_is_told_better_after_adaptation(cloner)
 
 
 @pytest.mark.parametrize("family", ["convrnn", "fastspeech2", "sv2tts"])
-def test_every_family_adapts_by_its_own_objective(tiny_shelf, family):
+def test_every_family_adapts_by_its_own_objective(tiny_shelf, family, whole_adaptation):
     cloner = Cloner.load(tiny_shelf / family)
     voice = cloner.listen(REFERENCE)
     adapted = cloner.adapt_to_prompt(voice)
@@ -151,7 +151,7 @@ def test_every_family_adapts_by_its_own_objective(tiny_shelf, family):
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="recordings of people are not there")
-def test_fastspeech2_too_tells_another_recording_better_after_adaptation():
+def test_fastspeech2_too_tells_another_recording_better_after_adaptation(whole_adaptation):
     cloner = Cloner.load(ROOT / "models" / "fastspeech2")
     clips = sorted((CORPUS / "audio" / "librispeech" / "ls-19").rglob("*.opus"))
     first, second = (
