@@ -178,6 +178,30 @@ def test_enroll(people, monkeypatch, capsys, tmp_path):
     assert main(["enroll", str(REFERENCE)]) == 2
 
 
+def test_enroll_makes_the_voice_of_recordings(people, monkeypatch, capsys, tmp_path):
+    (anna_1, _, _), (anna_2, text_2, _), (ben_1, _, _), _ = people
+    both = [str(anna_1), str(anna_2)]
+    monkeypatch.setattr(consent, "sentence", lambda day=None: text_2)
+    assert main(["enroll", "anna", *both, "--reading", str(anna_2)]) == 2
+    assert "--reading FILE" in capsys.readouterr().err and not voice_library.has("anna")
+    assert main(["enroll", "anna", both[0], "--reference", both[1]]) == 0
+    shown = capsys.readouterr().out
+    assert "anna: made of 2 recordings" in shown and text_2 in shown
+    assert len(voice_library.get("anna").facts["clips"]) == 2
+    assert main(["enroll", "anna", *both]) == 2 and "--force" in capsys.readouterr().err
+    assert main(["enroll", "ben", str(ben_1), "anna"]) == 2
+    assert "cannot be joined" in capsys.readouterr().err and not voice_library.has("ben")
+    assert main(["enroll", "ben", "anna"]) == 2 and "a kept voice" in capsys.readouterr().err
+    assert main(["enroll", "anna", "--reading", str(anna_2)]) == 0
+    agreed_to = voice_library.get("anna")
+    assert consent.check(agreed_to)["scope"] == "personal" and len(agreed_to.facts["clips"]) == 2
+    file = tmp_path / "anna.voice"
+    assert main(["enroll", str(file), *both]) == 0 and len(Voice.load(file).facts["clips"]) == 2
+    assert main(["enroll", str(file), both[0]]) == 2 and "is there already" in capsys.readouterr().err
+    assert main(["enroll", str(file), both[0], "--force"]) == 0
+    assert "clips" not in Voice.load(file).facts
+
+
 def test_silence_is_no_reading(cloner, people):
     with pytest.raises(Exception, match="words|silent|too short"):
         consent.check_reading(
