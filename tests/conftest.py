@@ -41,6 +41,17 @@ def cache(tmp_path_factory):
     del os.environ["SOUNDALIKE_CACHE"]
 
 
+@pytest.fixture(autouse=True)
+def threads_as_before():
+    """PyTorch computes with as many threads after a test as before it: workers that leave the cores to each
+    other must not begin to wait for each other's threads.
+    """
+    before = torch.get_num_threads()
+    yield
+    if torch.get_num_threads() != before:
+        torch.set_num_threads(before)
+
+
 # Files that take longest, for the worker that is free first; what is not named comes after, in order
 SLOWEST = (
     "test_tutorials.py",
@@ -118,15 +129,15 @@ def command_of(pid: int) -> bytes:
         return b""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cloner():
-    """The built-in model."""
+    """The built-in model, one for all tests: none may change it for good."""
     from soundalike import Cloner
 
     return Cloner.load()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def voice(cloner):
     """The demo's voice."""
     return cloner.listen(REFERENCE)

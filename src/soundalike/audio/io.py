@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -54,49 +56,92 @@ def encode_samples(samples: np.ndarray, rate: int, format: str, comment: str = "
 
     Samples beyond [-1, 1] are clipped. Raises AudioError for another format.
     """
-    import soundfile
-
-    container, subtype = FORMATS[format_of("", format)]
-    samples = np.clip(samples, -1.0, 1.0)
-    if subtype == "AAC":
-        return _as_m4a(samples, rate, comment)
-    if subtype == "OPUS" and rate not in OPUS_RATES:
-        import soxr
-
-        samples = np.clip(soxr.resample(samples, rate, max(OPUS_RATES)), -1.0, 1.0)
-        rate = max(OPUS_RATES)
     buffer = io.BytesIO()
-    with soundfile.SoundFile(buffer, "w", rate, 1, subtype=subtype, format=container) as file:
-        if comment:
-            file.comment = comment
+    with SoundWriter(buffer, rate, format, comment) as writer:
+        writer.write(samples)
+    return buffer.getvalue()
+
+
+class SoundWriter:
+    """Writes a sound file in one of FORMATS part by part, for sound that is too long to be held whole. It is
+    whole when the context ends.
+
+    `file` is open for writing, and can be sought in. Raises AudioError for another format.
+    """
+
+    def __init__(self, file: BinaryIO, rate: int, format: str, comment: str = ""):
+        import soundfile
+
+        container, subtype = FORMATS[format_of("", format)]
+        self._resampler: Any = None
+        if subtype == "OPUS" and rate not in OPUS_RATES:
+            import soxr
+
+            self._resampler = soxr.ResampleStream(rate, max(OPUS_RATES), 1, dtype="float32")
+            rate = max(OPUS_RATES)
+        self._rate = rate
+        self._file: Any
+        if subtype == "AAC":
+            self._file = _AacWriter(file, rate, comment)
+        else:
+            self._file = soundfile.SoundFile(file, "w", rate, 1, subtype=subtype, format=container)
+            if comment:
+                self._file.comment = comment
+
+    def write(self, samples: np.ndarray) -> None:
+        """The next samples (N,); those beyond [-1, 1] are clipped."""
+        if self._resampler is not None:
+            samples = self._resampler.resample_chunk(np.asarray(samples, np.float32))
+        self._put(samples)
+
+    def _put(self, samples: np.ndarray) -> None:
+        samples = np.clip(samples, -1.0, 1.0)
         # Libsndfile's Vorbis encoder overflows its stack on long blocks
-        for start in range(0, len(samples), rate):
-            file.write(samples[start : start + rate])
-    return buffer.getvalue()
+        for start in range(0, len(samples), self._rate):
+            self._file.write(samples[start : start + self._rate])
+
+    def __enter__(self) -> SoundWriter:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if self._resampler is not None and kind is None:
+            self._put(self._resampler.resample_chunk(np.zeros(0, np.float32), last=True))
+        self._file.close()
 
 
-def _as_m4a(samples: np.ndarray, rate: int, comment: str) -> bytes:
-    """Samples (N,) in [-1, 1] as the bytes of an MP4 file of AAC."""
-    av = pyav("m4a: not a format that is written without FFmpeg. wav, flac, mp3, ogg and opus are.")
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format="ipod") as container:
+class _AacWriter:
+    """Writes an MP4 file of AAC."""
+
+    def __init__(self, file: BinaryIO, rate: int, comment: str):
+        av = pyav("m4a: not a format that is written without FFmpeg. wav, flac, mp3, ogg and opus are.")
+        self._frame = av.AudioFrame
+        self._container = av.open(file, "w", format="ipod")
         if comment:
-            container.metadata["comment"] = comment
-        stream = container.add_stream("aac", rate=rate, layout="mono")
-        stream.bit_rate = AAC_BITS
-        frame = av.AudioFrame.from_ndarray(
-            np.ascontiguousarray(samples[None], np.float32), format="fltp", layout="mono"
-        )
-        frame.sample_rate = rate
-        frame.pts = 0
-        if len(samples):
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return buffer.getvalue()
+            self._container.metadata["comment"] = comment
+        self._stream = self._container.add_stream("aac", rate=rate, layout="mono")
+        self._stream.bit_rate = AAC_BITS
+        self._rate = rate
+        self._at = 0
+
+    def write(self, samples: np.ndarray) -> None:
+        """The next samples (N,) in [-1, 1]."""
+        values = np.ascontiguousarray(samples[None], np.float32)
+        frame = self._frame.from_ndarray(values, format="fltp", layout="mono")
+        frame.sample_rate = self._rate
+        frame.pts = self._at
+        self._at += len(samples)
+        self._container.mux(self._stream.encode(frame))
+
+    def close(self) -> None:
+        """Encode what the encoder holds back, and end the file."""
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
 
 
-def write_encoded(path: str | os.PathLike, data: bytes) -> None:
-    """Write the bytes of a sound file, whole or not at all. Raises AudioError when it cannot be written."""
+def write_encoded(path: str | os.PathLike, data: bytes | Callable[[Path], object]) -> None:
+    """Write the bytes of a sound file, or what a function writes to the path it is given, whole or not at
+    all. Raises AudioError when it cannot be written.
+    """
     target = Path(path)
     try:
         write_atomic(target, data)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .batch import BatchSettings
 
 KEY = "job"  # of the line of JSON in the comment
-ELSEWHERE = ("device", "c2pa_key")  # settings that leave the speech as it is
+ELSEWHERE = ("device", "threads", "c2pa_key")  # settings that leave the speech as it is
 
 
 class JobDigests:
@@ -68,7 +68,12 @@ class JobDigests:
 
 def with_digest(audio: Speech, digest: str) -> Speech:
     """Speech whose files will say what they were made from."""
-    return dataclasses.replace(audio, origin=f"{audio.origin}\n{json.dumps({KEY: digest})}")
+    return dataclasses.replace(audio, origin=f"{audio.origin}\n{digest_note(digest)}")
+
+
+def digest_note(digest: str) -> str:
+    """The line of a file's comment that says what it was made from."""
+    return json.dumps({KEY: digest})
 
 
 def digest_in(path: str | os.PathLike) -> str | None:
