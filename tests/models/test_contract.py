@@ -48,7 +48,7 @@ FITTED = [name for name in NAMES if name in BY_PART and is_fitted(read_recipe(st
 def recipe_of(name, prepared, **changes):
     settings = [
         f'data.manifest="{prepared}"',
-        "train.threads=2",
+        "train.threads=1",
         "data.seconds=[0.1, 30.0]",
         "data.corpora=[]",
         *(f"{k}={v}" for k, v in changes.items()),
