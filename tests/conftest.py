@@ -124,15 +124,15 @@ def command_of(pid: int) -> bytes:
         return b""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cloner():
-    """The built-in model."""
+    """The built-in model, one for all tests: none may change it for good."""
     from soundalike import Cloner
 
     return Cloner.load()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def voice(cloner):
     """The demo's voice."""
     return cloner.listen(REFERENCE)

@@ -66,3 +66,33 @@ def test_ctrl_c_ends_workers_and_leaves_nothing(who, tmp_path):
             process.communicate()
     assert process.returncode == 130 and said == "soundalike: interrupted\n"
     assert list((tmp_path / "out").iterdir()) == []
+
+
+# What the pool does in a worker between two jobs, when another died with the lock of the results in hand: it
+# waits for the lock, and, told to end, tries to give back that it was
+WAITING = """
+import multiprocessing
+import os
+import signal
+
+from soundalike.core import executors
+
+executors._end_quietly()
+lock = multiprocessing.Lock()
+lock.acquire()
+try:
+    os.kill(os.getpid(), signal.SIGTERM)
+    lock.acquire()
+except BaseException:
+    lock.acquire()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no polite kill")
+def test_a_worker_that_waits_for_a_lock_of_a_dead_one_can_be_ended():
+    process = subprocess.Popen([sys.executable, "-c", WAITING])
+    try:
+        assert process.wait(120) == 1
+    finally:
+        process.kill()
+        process.wait()

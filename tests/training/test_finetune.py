@@ -381,7 +381,7 @@ def recordings(cloner, voice, tmp_path_factory):
 def test_recordings_become_a_voice_of_the_library(recordings, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("SOUNDALIKE_VOICES", str(tmp_path / "voices"))
     work = tmp_path / "work"
-    words = ["--minutes", "0.1", "--work", str(work), "--method", "lora"]
+    words = ["--minutes", "0.02", "--work", str(work), "--method", "lora"]
     assert main(["adapt", str(recordings), "--name", "anna", *words]) == 0
     printed = capsys.readouterr().out
     assert "kept aside" in printed and "similarity" in printed and "voice is kept" in printed

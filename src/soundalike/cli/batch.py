@@ -78,6 +78,7 @@ def batch(
         model=model.model,
         family=model.family,
         device=speaking.device,
+        threads=model.threads,
         language=reading.language,
         lexicon=reading.lexicon,
         ssml=reading.ssml or None,

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
+import signal
 import sys
+import tempfile
+import threading
 import time
 import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -28,7 +34,9 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    from soundalike.audio.speech import Speech
     from soundalike.inference.cloner import Cloner
+    from soundalike.inference.spoken_file import SpokenFacts
 
 EXAMPLES = """
 soundalike clone me.wav "Good evening." -o out.wav
@@ -146,12 +154,12 @@ def clone(
     ] = None,
 ) -> None:
     """Speak a text in the voice of a recording."""
-    from soundalike.audio.speech import join
     from soundalike.core.speaking import BEST
     from soundalike.core.types import Voice
     from soundalike.inference import voice_library
     from soundalike.inference.options import chosen_options
     from soundalike.inference.script_request import called_voices, known_voices, read_script
+    from soundalike.inference.spoken_file import origin_of_script
     from soundalike.provenance.metadata import today
 
     references, text = references_and_text(reference, rest or [], more or [], text_file)
@@ -176,6 +184,8 @@ def clone(
     )
     quality = cloner.chosen_quality(speaking.quality)
     speaker = with_adapted_prompt(cloner, voice) if quality == BEST else voice
+    day = today()
+    notes = origin_of_script(script, voice, others, cloner.model, day, origin.watermark)
     with progress_of(len(script.utterances)) as bar:
         pieces = cloner.speak(
             script,
@@ -188,14 +198,18 @@ def clone(
             quality_check=speaking.quality_check,
             progress=lambda done, of: bar.update(1),
             watermark=origin.watermark,
-            day=today(),
+            day=day,
         )
-        audio = join(list(pieces))
-    for check in audio.checks:
+        spoken = write_speech(pieces, output, origin, format, notes)
+    took = time.monotonic() - began
+    for check in spoken.checks:
         for doubt in check.doubts:
             warnings.warn(f"in doubt, in '{shortened(check.text)}': {doubt}", stacklevel=1)
-    told = f"voice {voice.facts.get('name') or reference}, language {audio.language}, quality {quality}"
-    write_speech(audio, origin.encoded(audio, format), output, time.monotonic() - began, told)
+    if output.output != "-":
+        console.note(f"{output.output}: {spoken.seconds:.1f} s of speech in {took:.1f} s")
+        named = voice.facts.get("name") or reference
+        console.note(f"voice {named}, language {spoken.language}, quality {quality}")
+    write_beside(spoken, output)
     if output.save_voice:
         lexicon = {"lexicon": request.lexicon.to_dict()} if request.lexicon else {}
         # A consent is bound to the arrays it was given for
@@ -221,29 +235,59 @@ def progress_of(sentences: int) -> Any:
     return tqdm(total=sentences, unit="sentence", disable=sentences < 2 or console.is_quiet())
 
 
-def write_speech(audio: Any, data: bytes, output: OutputOptions, took: float, told: str) -> None:
-    """Write the sound and whatever was asked for beside it; `told` says how it was spoken."""
-    from soundalike.audio.io import write_encoded
+def write_speech(
+    pieces: Iterable[Speech], output: OutputOptions, origin: OriginOptions, format: str, notes: str
+) -> SpokenFacts:
+    """Write the sound as it is made, to a file that appears when it is whole, or to standard output when it
+    is; what is known of it. `notes` are those of its origin.
+    """
+    from soundalike.inference.spoken_file import SpokenFacts, noted
+    from soundalike.inference.timestamps import kinds_in
+    from soundalike.provenance.written import encode_pieces, write_pieces
+
+    facts = SpokenFacts()
+    kinds = kinds_in(output.timestamps) if output.timestamps else ()
+    passing = noted(pieces, facts, notes, kinds, bool(output.attention))
+    with leaving_nothing_when_killed():
+        if output.output != "-":
+            write_pieces(Path(output.output), passing, format, origin.credentials())
+            return facts
+        with tempfile.TemporaryFile() as file:
+            encode_pieces(file, passing, format, origin.credentials())
+            file.seek(0)
+            shutil.copyfileobj(file, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+    return facts
+
+
+@contextlib.contextmanager
+def leaving_nothing_when_killed() -> Iterator[None]:
+    """Meanwhile a polite kill ends the process as an error does, so that an unfinished file is taken away."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def write_beside(spoken: SpokenFacts, output: OutputOptions) -> None:
+    """Write whatever was asked for beside the sound."""
     from soundalike.core.files import write_atomic
     from soundalike.inference import attention_plot, unit_page
     from soundalike.inference.quality_check import report
     from soundalike.inference.timestamps import write_timestamps
 
-    if output.output == "-":
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
-    else:
-        write_encoded(Path(output.output), data)
-        console.note(f"{output.output}: {audio.seconds:.1f} s of speech in {took:.1f} s")
-        console.note(told)
     if output.timestamps:
-        write_timestamps(output.timestamps, audio.timestamps)
+        write_timestamps(output.timestamps, tuple(spoken.timestamps))
     if output.attention:
-        attention_plot.draw(audio.attention, output.attention)
+        attention_plot.draw(tuple(spoken.attention), output.attention)
     if output.units:
-        unit_page.write_page(audio.units, output.units)
+        unit_page.write_page(tuple(spoken.units), output.units)
     if output.report:
-        write_atomic(output.report, json.dumps(report(audio.checks), ensure_ascii=False, indent=1) + "\n")
+        write_atomic(output.report, json.dumps(report(spoken.checks), ensure_ascii=False, indent=1) + "\n")
 
 
 def shortened(text: str, size: int = 40) -> str:

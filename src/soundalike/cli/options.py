@@ -18,13 +18,14 @@ from soundalike.core.text_options import CodeBlocks, Emoji, TextFormat, TextOpti
 
 from . import facts
 from .command import OptionGroup
-from .facts import default_from
+from .facts import at_least, default_from
 
 if TYPE_CHECKING:
     from soundalike.audio.speech import Speech
     from soundalike.core.types import Voice
     from soundalike.inference.cloner import Cloner
     from soundalike.inference.script_request import ScriptRequest
+    from soundalike.provenance.written import Credentials
 
 VOICE = "Voice and pace"
 SOUND = "Sound and checks"
@@ -57,6 +58,17 @@ MoreReferences = Annotated[
         help="a further recording of the same person; may be given several times",
         show_default="none",
         rich_help_panel=VOICE,
+    ),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        "--threads",
+        metavar="N",
+        callback=at_least("--threads", 1),
+        help="sentences made side by side at most, each by one thread of the processor",
+        show_default="as many as there are idle cores; OMP_NUM_THREADS goes before",
+        rich_help_panel=WORKERS,
     ),
 ]
 Engine = Annotated[
@@ -100,12 +112,16 @@ class ModelOptions(OptionGroup):
             rich_help_panel=MODEL,
         ),
     ] = None
+    threads: Threads = None
 
     def load(self, device: str = "auto") -> Cloner:
         """The model, on the device. Raises ConfigError and CheckpointError where it cannot be used."""
+        from soundalike.core.threads import wait_passively
+
+        wait_passively()  # before PyTorch is imported
         from soundalike.inference.cloner import Cloner
 
-        return Cloner.load(self.model, device, self.family)
+        return Cloner.load(self.model, device, self.family, threads=self.threads)
 
 
 @dataclass(frozen=True)
@@ -270,6 +286,12 @@ class OriginOptions(OptionGroup):
         from soundalike.provenance import c2pa
 
         c2pa.check_request(self.c2pa_cert, self.c2pa_key, format)
+
+    def credentials(self) -> Credentials:
+        """The files that Content Credentials are signed with."""
+        from soundalike.provenance.written import Credentials
+
+        return Credentials(self.c2pa_cert, self.c2pa_key)
 
     def encoded(self, audio: Speech, format: str) -> bytes:
         """The bytes of a file of speech, its Content Credentials in it where they are asked for."""

@@ -263,11 +263,12 @@ def serve(
         print(keys.new_key(access.api_key_file, new_key))
         return 0
     folder = str(model_store.chosen(model.model, model.family)) if model.family else model.model
+    at_once = {} if model.threads is None else {"workers": model.threads}  # a text is spoken by one thread
     chosen = settings.Settings(
         model=folder,
         **address.settings(),
         **access.settings(),
-        **load.settings(),
+        **{**at_once, **load.settings()},
         **places.settings(),
     )
     if not selftest:

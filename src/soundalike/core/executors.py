@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -60,13 +61,27 @@ def _in_processes(task: partial, jobs: list[Any], workers: int) -> Iterator[Any]
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+@dataclass
+class _WorkerState:
+    """What a worker is about."""
+
+    is_busy: bool = False  # it has a job in hand
+    told: int = 0  # how often it was told to end
+
+
+_STATE = _WorkerState()  # of this process, where it is a worker
+
+
 def _end_quietly() -> None:
-    """In a worker: the first Ctrl-C or polite kill ends it without a word; what it writes is undone."""
-    told: list[int] = []
+    """In a worker: the first Ctrl-C or polite kill ends it without a word; what it writes is undone. Between
+    two jobs there is nothing to undo, and it may be waiting for a lock that a killed worker holds for ever.
+    """
 
     def end(sign: int, *_: Any) -> None:
-        told.append(sign)
-        if len(told) == 1:  # a second one does not break off the undoing
+        if not _STATE.is_busy:
+            os._exit(1)
+        _STATE.told += 1
+        if _STATE.told == 1:  # a second one does not break off the undoing
             raise SystemExit(1)
 
     for sign in (signal.SIGINT, signal.SIGTERM):
@@ -78,9 +93,12 @@ def _until_told(task: partial, job: Any) -> Any:
     next job.
     """
     try:
+        _STATE.is_busy = True
         return task(job)
     except SystemExit:
         os._exit(1)
+    finally:
+        _STATE.is_busy = False
 
 
 def _on_cluster(ray: Any, task: partial, jobs: list[Any], workers: int) -> Iterator[Any]:

@@ -42,6 +42,7 @@ class BatchSettings:
     model: str | None = None
     family: str | None = None
     device: str = "auto"
+    threads: int | None = None  # sentences side by side, where one process speaks; None: by idle cores
     language: str | None = None
     lexicon: str | None = None  # a file
     ssml: bool | None = None  # None: where a text begins as SSML does
@@ -248,10 +249,8 @@ def speak_lot(
     """Speak some jobs into their files, in a worker: of each its number and its entry, which holds
     `warnings`, and `line` (of the report) or `error`. Relative paths are those of the folder `place`.
     """
-    import torch
-
     if not alone:
-        torch.set_num_threads(1)
+        settings = dataclasses.replace(settings, threads=1)  # there is a worker for each core
         os.chdir(place)
     speaker = _speaker(settings)
     return [(number, speaker.speak(job, day)) for number, job in lot]
@@ -288,7 +287,7 @@ class Speaker:
 
         self.digests = JobDigests(settings)
         self.settings = settings
-        self.cloner = Cloner.load(settings.model, settings.device, settings.family)
+        self.cloner = Cloner.load(settings.model, settings.device, settings.family, threads=settings.threads)
         self.options = chosen_options(self.cloner, dict(settings.options))
         self.voices: dict[str, Voice] = {}
 
@@ -324,11 +323,10 @@ class Speaker:
         return {**job, "seconds": round(time.monotonic() - began, 4), "doubts": doubts}
 
     def _speak(self, job: Job, day: Any) -> dict[str, Any]:
-        from soundalike.audio.io import format_of, write_encoded
-        from soundalike.audio.speech import join
-        from soundalike.provenance import metadata
+        from soundalike.audio.io import format_of
+        from soundalike.provenance.written import Credentials, write_pieces
 
-        from .job_digest import with_digest
+        from .job_digest import digest_note
         from .script_request import read_script
 
         settings = self.settings
@@ -346,13 +344,12 @@ class Speaker:
             watermark=settings.watermark,
             day=day,
         )
-        audio = with_digest(join(list(pieces)), digest)
-        took = time.monotonic() - began
-        format = format_of(job["wav"])
-        write_encoded(
-            Path(job["wav"]), metadata.encoded(audio, format, settings.c2pa_cert, settings.c2pa_key)
+        credentials = Credentials(settings.c2pa_cert, settings.c2pa_key)
+        written = write_pieces(
+            Path(job["wav"]), iter(pieces), format_of(job["wav"]), credentials, digest_note(digest)
         )
-        doubts = [doubt for check in audio.checks for doubt in check.doubts]
+        took = time.monotonic() - began
+        doubts = [doubt for check in written.checks for doubt in check.doubts]
         return {**job, "seconds": round(took, 4), "doubts": doubts}
 
     def _voice(self, reference: str, adapts: bool) -> Voice:

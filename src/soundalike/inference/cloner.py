@@ -24,7 +24,7 @@ from soundalike.core.languages import LanguageStatus
 from soundalike.core.options import changed
 from soundalike.core.speaking import DEFAULT_QUALITY, FAST
 from soundalike.core.types import Reference, Voice
-from soundalike.text import Script, phonemize, read
+from soundalike.text import Script, phonemize
 
 from . import voice_library
 from .adapter_cache import AdapterCache, key_of
@@ -40,10 +40,11 @@ from .recordings import (
     open_recording,
     shortened_clip,
 )
-from .reference_check import HOPELESS, Report, Survey, check_reference, examine, report_on
+from .reference_check import Report, Survey, agreement, check_reference, examine, report_on
 from .reference_measures import RATE
 from .references import HeardClip, best_clip, facts_of, joined_voice
 from .script_request import ScriptRequest, read_script
+from .side_by_side import set_threads
 from .voice_file import SMALL, pitch_facts
 
 REMEMBERED = 32  # voices adapted to their prompt
@@ -63,6 +64,7 @@ class Cloner:
         model: Mapping[str, Any] | None = None,
         languages: Mapping[str, LanguageStatus] | None = None,
         cache: AdapterCache | None = None,
+        threads: int | None = 1,
     ):
         self.synthesizer = synthesizer
         self.aligner = synthesizer.aligner
@@ -77,6 +79,7 @@ class Cloner:
         self.ConversionOptions: type | None = (
             synthesizer.ConversionOptions if isinstance(synthesizer, Converter) else None
         )
+        self.threads = threads  # sentences made side by side at most; None: as there are idle cores
         self._cache = cache  # of what was learned of voices; None: it is forgotten with the cloner
         self._adapted: dict[str, dict[str, np.ndarray]] = {}
         self._adapting = threading.Lock()
@@ -92,20 +95,22 @@ class Cloner:
         """The built-in model, the trained family of a name, or a model from a folder with a `model.json`.
 
         What prompt adaptation learns of voices is kept in the user's cache folder, unless `cache` is false.
-        PyTorch computes with `threads` threads from now on; with one where nobody says (nor OMP_NUM_THREADS
-        does), as several wait for each other wherever anything else runs.
+        PyTorch computes with one thread from now on in this process (with OMP_NUM_THREADS where that is set
+        and `threads` is not), as several wait for each other wherever anything else runs. The sentences of a
+        text are made side by side in `threads` threads, by default as many as there are idle cores; they are
+        the same to the bit.
 
-        Raises ConfigError for a family that is not installed, CheckpointError if the parts do not fit.
+        Raises ConfigError for a family that is not installed and for threads below 1, CheckpointError if the
+        parts do not fit.
         """
         folder = model_store.chosen(model, family)
-        if threads or not os.environ.get("OMP_NUM_THREADS"):
-            import torch
-
-            torch.set_num_threads(threads or 1)
+        set_threads(threads)
+        chosen = pick_device(device)
         cloner = Cloner(
-            *open_model(folder, pick_device(device)),
+            *open_model(folder, chosen),
             model_store.languages(folder),
             AdapterCache() if cache else None,
+            threads if chosen == "cpu" else 1,
         )
         phonemize("ready")  # opens the lexicon now, so that the first sentence need not wait for it
         return cloner
@@ -245,17 +250,8 @@ class Cloner:
         encoder = self.speaker_encoder
         agree = None
         if transcript and self.aligner is not None:
-            agree = self._agreement(recording.audio, transcript)
+            agree = agreement(self.aligner, recording.audio, transcript)
         return examine(recording, None if encoder is None else encoder.embed, agree)
-
-    def _agreement(self, audio: Audio, transcript: str) -> float:
-        """The mean log-probability of the transcript's phonemes in a recording."""
-        assert self.aligner is not None
-        symbols = [symbol for sentence in read(transcript).utterances for symbol in sentence.symbols]
-        found = self.aligner.align(audio.trim(), symbols)
-        if found is None:
-            return HOPELESS  # more sounds than frames: this was not said here
-        return float(found.scores[found.durations > 0].mean())
 
     def fits(self, voice: Voice) -> bool:
         """Whether a voice was made by a model that hears as this one does. One that does not say is judged by
@@ -324,7 +320,12 @@ class Cloner:
             )
         chosen = dataclasses.replace(options or self.Options(), **given.options)
         pipeline = Pipeline(
-            self.synthesizer, self.quality_checker, self.model, self.adapt_to_prompt, self.languages
+            self.synthesizer,
+            self.quality_checker,
+            self.model,
+            self.adapt_to_prompt,
+            self.languages,
+            self.threads,
         )
         return pipeline.speak(text, own, chosen, request, progress)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import warnings
@@ -18,12 +19,14 @@ from soundalike.core.errors import ConfigError
 from soundalike.core.languages import LanguageStatus, language_name
 from soundalike.core.options import check_options
 from soundalike.core.speaking import BEST, DEFAULT_QUALITY, LOUDEST, LOUDNESS, QUALITIES, SOFTEST
+from soundalike.core.threads import sentences_at_once
 from soundalike.core.types import Voice
 from soundalike.provenance import metadata
 from soundalike.text import Lexicon, Script, TextOptions, Utterance, read
 
 from . import postprocess
 from .quality_check import QualityChecker
+from .side_by_side import in_order
 from .take_selection import TakeRequest, Takes, best_take
 
 BEST_TAKES = 3  # of each sentence of quality "best"
@@ -73,6 +76,7 @@ class Pipeline:
     facts: Mapping[str, Any]
     adapt: Callable[[Voice], Voice]
     languages: Mapping[str, LanguageStatus] = field(default_factory=dict)  # how well it speaks them
+    threads: int | None = 1  # sentences made side by side at most; None: as there are idle cores
 
     def speak(
         self,
@@ -103,8 +107,10 @@ class Pipeline:
             else fitted_seconds(self.model, sentences, voices, options, request.fit)
         )
         takes = TakeRequest(BEST_TAKES if request.quality == BEST else 1, request.quality_check)
-        at = request.first_sample
-        for number, sentence in enumerate(sentences):
+
+        def made(number: int) -> Speech:
+            """A sentence as it is heard, but for its mark, which depends on all before it."""
+            sentence = sentences[number]
             wishes: dict[str, Any] = {"seed": options.seed + number}
             if lengths is not None:
                 wishes["seconds"] = lengths[number]
@@ -112,18 +118,22 @@ class Pipeline:
             speech, check = best_take(own, self.checker, takes)
             is_last = number + 1 == len(sentences) and not request.more
             pause = 0.0 if is_last else postprocess.pause_after(sentence)
-            made = postprocess.deliver(speech, sentence, pause, request.loudness)
-            made = dataclasses.replace(
-                made,
+            return dataclasses.replace(
+                postprocess.deliver(speech, sentence, pause, request.loudness),
                 checks=(check,) if check else (),
                 attention=speech.attention,
                 units=speech.units,
                 language=script.text_language,
             )
-            yield metadata.signed(made, voices[number], self.facts, request.day, request.watermark, at)
-            at += len(made.samples)
-            if progress is not None:
-                progress(number + 1, len(sentences))
+
+        at = request.first_sample
+        workers = sentences_at_once(self.threads, len(sentences))
+        with contextlib.closing(in_order(made, len(sentences), workers)) as pieces:
+            for number, piece in enumerate(pieces):
+                yield metadata.signed(piece, voices[number], self.facts, request.day, request.watermark, at)
+                at += len(piece.samples)
+                if progress is not None:
+                    progress(number + 1, len(sentences))
 
 
 def _script(text: str, voice: Voice, options: TextOptions) -> Script:
@@ -136,11 +146,10 @@ _warned: set[LanguageStatus] = set()  # of in this process
 
 def warn_of_experimental(script: Script, languages: Mapping[str, LanguageStatus]) -> None:
     """Warn, once in a process, of each experimental language that most words of a sentence are in."""
-    of_sentence = [
-        [word.language for word in script.trace if word.utterance == number]
-        for number in range(len(script.utterances))
-    ]
-    spoken = dict.fromkeys(max(set(own), key=own.count) for own in of_sentence if own)
+    of_sentence: dict[int, list[str]] = {}
+    for word in script.trace:
+        of_sentence.setdefault(word.utterance, []).append(word.language)
+    spoken = dict.fromkeys(max(set(own), key=own.count) for own in of_sentence.values())
     for status in (languages[code] for code in spoken if code in languages):
         if status.experimental and status not in _warned:
             _warned.add(status)

@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from soundalike.audio.audio import AUDIBLE_PEAK, Audio
+from soundalike.core.contracts import Aligner
 from soundalike.core.errors import AudioError
+from soundalike.text import read
 
 from .recordings import OpenedRecording
 from .reference_measures import RATE, measure, one_voice
@@ -289,6 +291,15 @@ def faults(facts: dict) -> list[str]:
         "mostly-silence": facts["speech_seconds"] < 0.3 * facts["seconds"],
     }
     return [name for name in ADVICE if holds.get(name)]
+
+
+def agreement(aligner: Aligner, audio: Audio, transcript: str) -> float:
+    """The mean log-probability of the transcript's phonemes in a recording."""
+    symbols = [symbol for sentence in read(transcript).utterances for symbol in sentence.symbols]
+    found = aligner.align(audio.trim(), symbols)
+    if found is None:
+        return HOPELESS  # more sounds than frames: this was not said here
+    return float(found.scores[found.durations > 0].mean())
 
 
 def check_reference(report: Report, name: str) -> None:

@@ -28,6 +28,11 @@ def check_timestamp_file(path: str | os.PathLike) -> str:
     return kind
 
 
+def kinds_in(path: str | os.PathLike) -> tuple[str, ...]:
+    """The kinds of timestamps that a file of this name holds."""
+    return ("word", "phoneme", "mark") if check_timestamp_file(path) == "json" else ("word",)
+
+
 def write_timestamps(path: str | os.PathLike, timestamps: tuple[Timestamp, ...]) -> None:
     """Write subtitles (srt, vtt: lines of words) or everything (json: words, phonemes, marks), by the name's
     ending; whole or not at all.

@@ -88,11 +88,16 @@ def signed(
     `model` are the model's facts; `first_sample` is the place of the piece in the whole, where the
     watermark's pattern goes on.
     """
+    marked = watermark.embed(audio, mark_of(voice, model, day), first_sample) if mark else audio
+    return replace(marked, origin=note_of(voice, model, day, mark))
+
+
+def note_of(voice: Voice, model: Mapping[str, Any], day: date | None = None, mark: bool = True) -> str:
+    """The note of speech in a voice, a line of JSON."""
     note = {"synthesised_by": f"{MADE_BY} {__version__}", "voice": voice_id(voice), "model": model_id(model)}
     if day is not None:
         note["date"] = day.isoformat()
-    marked = watermark.embed(audio, mark_of(voice, model, day), first_sample) if mark else audio
-    return replace(marked, origin=json.dumps({**note, "watermark": mark}))
+    return json.dumps({**note, "watermark": mark})
 
 
 def encoded(audio: Speech, format: str, certificate: str | None = None, key: str | None = None) -> bytes:

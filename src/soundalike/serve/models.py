@@ -69,7 +69,7 @@ class Models:
             with self._loading:
                 if own not in self._loaded:
                     family = None if own == DEFAULT else own
-                    self._loaded[own] = Cloner.load(self.folders[own], family=family, cache=False)
+                    self._loaded[own] = Cloner.load(self.folders[own], family=family, cache=False, threads=1)
         return self._loaded[own]
 
     def languages(self) -> dict[str, LanguageStatus]:

@@ -154,9 +154,20 @@ class PlainLines(logging.Formatter):
         return f"{self.formatTime(record, '%H:%M:%S')} {level}{said}{told}"
 
 
+class ErrorStream(logging.StreamHandler):
+    """Writes to standard error as it is when a record comes, as whoever runs the server within a program of
+    theirs may have put another in its place, and closed the one before.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        self.stream = sys.stderr
+        super().emit(record)
+
+
 def settle_logs(level: str = "info", plain: bool = False) -> None:
     """Send this server's and uvicorn's records to standard error, as lines of JSON or, `plain`, of words."""
-    handler = logging.StreamHandler(sys.stderr)
+    handler = ErrorStream(sys.stderr)
     handler.setFormatter(PlainLines() if plain else Lines())
     levels = {"soundalike.serve": level.upper(), "uvicorn": level.upper(), "alembic": "WARNING"}
     for name, least in levels.items():
