@@ -18,6 +18,7 @@ from soundalike.nn.discriminators import adversarial_loss, discriminator_loss, m
 from soundalike.nn.masks import masked_cross_entropy, masked_mean
 from soundalike.nn.quantize import CodebookUpdate, Quantized, random_depth
 
+from .codec import MelCodecInstrument
 from .discriminator import CodecDiscriminator, CodecDiscriminatorConfig
 from .network import MelCodec, MelCodecConfig
 
@@ -194,5 +195,12 @@ def _codes(config: MelCodecConfig, mel: MelSpec) -> Interface:
 
 
 PART = PartKind(
-    "codec", MelCodecConfig, MelCodec, MelCodecSettings, MelCodecObjective, reads=_reads, writes=_writes
+    "codec",
+    MelCodecConfig,
+    MelCodec,
+    MelCodecSettings,
+    MelCodecObjective,
+    reads=_reads,
+    writes=_writes,
+    instrument=MelCodecInstrument,
 )
