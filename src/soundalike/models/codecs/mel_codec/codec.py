@@ -14,6 +14,8 @@ from soundalike.models.common.codes import codebook_digest
 
 from .network import MelCodec
 
+LEAST_FRAMES = 8  # of codes, that are decoded together
+
 
 class MelCodecInstrument:
     """A codec (core.contracts.Codec) of log-mels and pitch."""
@@ -53,9 +55,13 @@ class MelCodecInstrument:
         """
         if vocoder is None:
             raise ValueError("a codec of mels decodes through a vocoder")
-        frames = len(codes) * self.network.config.stride
+        stride = self.network.config.stride
+        wanted = (len(codes) * stride - 1) * self.mel.hop_length
+        # A vocoder needs more than a window
+        codes = np.pad(codes, ((0, max(0, LEAST_FRAMES - len(codes))), (0, 0)), mode="edge")
+        frames = len(codes) * stride
         lengths = torch.tensor([frames])
         mel, hertz = self.network(torch.from_numpy(codes.astype(np.int64))[None], lengths)
         size = (frames - 1) * self.mel.hop_length
         noise = torch.randn(1, size, generator=torch.Generator().manual_seed(seed))
-        return vocoder.network(mel, lengths, hertz, noise)[0].numpy()
+        return vocoder.network(mel, lengths, hertz, noise)[0, :wanted].numpy()
