@@ -7,16 +7,21 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import Auxiliary, PartKind
 from soundalike.core.types import Batch, DataFacts, Interface, Output
+from soundalike.models.common.codes import (
+    codebook_measures,
+    coded_phones,
+    phone_loss,
+    quantized_in_training,
+)
 from soundalike.models.common.interfaces import codes, mel_spectrogram
 from soundalike.models.common.objective import MelObjective, mel_mask, zero_padding
 from soundalike.nn.discriminators import adversarial_loss, discriminator_loss, matching_loss
 from soundalike.nn.masks import masked_cross_entropy, masked_mean
-from soundalike.nn.quantize import CodebookUpdate, Quantized, random_depth
+from soundalike.nn.quantize import CodebookUpdate
 
 from .codec import MelCodecInstrument
 from .discriminator import CodecDiscriminator, CodecDiscriminatorConfig
@@ -76,43 +81,18 @@ class MelCodecObjective(MelObjective[MelCodec, MelCodecSettings]):
         s = self.settings
         lengths = batch.lengths("mel")
         latent, mask = net.latent(batch["mel"], batch["pitch"], lengths)
-        depth = None
-        if net.training:
-            if not bool(net.quantizer.started):
-                net.quantizer.start(latent.detach(), mask)
-            depth = random_depth(len(latent), net.config.levels, s.dropout, latent.device)
-        quantized = net.quantizer(latent, mask, depth)
-        if net.training:
-            net.quantizer.update(quantized, mask, CodebookUpdate(s.decay, s.restart))
+        how = CodebookUpdate(s.decay, s.restart)
+        quantized = quantized_in_training(net.quantizer, latent, mask, s.dropout, how)
+        phones = coded_phones(batch["phones"], mask, net.config.stride, 1)
         made = net.decoded(quantized.values, lengths, batch["mel"].shape[1])
         return {
             "mel": made.mel,
             "octave": made.octave,
             "voicing": made.voicing,
             "commitment": quantized.commitment,
-            "phones": net.phone_head(quantized.first),
-            "measures": self._measures(batch, quantized, mask),
+            "phones": phone_loss(net.phone_head(quantized.first), phones),
+            "measures": codebook_measures(net.quantizer, net.phone_head, quantized, phones),
         }
-
-    def _measures(self, batch: Batch, quantized: Quantized, mask: Tensor) -> dict[str, Tensor]:
-        """How many codes the first level uses, and the others in the mean; how often the sound is told right
-        from the first.
-        """
-        perplexity = self._network.quantizer.perplexity
-        phones = self._coded_phones(batch)
-        known = (phones >= 0).float() * mask
-        right = (self._network.phone_head(quantized.first.detach()).argmax(-1) == phones).float()
-        return {
-            "perplexity_first": perplexity[0],
-            "perplexity_rest": perplexity[1:].mean() if len(perplexity) > 1 else perplexity[0],
-            "phones_right": masked_mean(right, known),
-        }
-
-    def _coded_phones(self, batch: Batch) -> Tensor:
-        """The sound (B, T') that is said in the middle of each frame of codes; -1 where not known."""
-        stride = self._network.config.stride
-        phones = batch["phones"]
-        return F.pad(phones, (0, -phones.shape[1] % stride), value=-1)[:, stride // 2 :: stride]
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
         """Of the mel, the pitch, the codes, and of fooling the discriminator; or its own."""
@@ -127,7 +107,7 @@ class MelCodecObjective(MelObjective[MelCodec, MelCodecSettings]):
             "change": s.change * change_distance(output["mel"], target, mask),
             **self._pitch_losses(batch, output, mask),
             "commitment": s.commitment * output["commitment"],
-            "phones": s.phones * self._phone_loss(batch, output["phones"]),
+            "phones": s.phones * output["phones"],
         }
         if self.discriminator is not None:
             losses |= self._adversarial_losses(self.discriminator, output["mel"], target)
@@ -146,13 +126,6 @@ class MelCodecObjective(MelObjective[MelCodec, MelCodecSettings]):
             "octave": self.settings.octave * masked_mean(error, voiced),
             "voicing": self.settings.voicing * masked_cross_entropy(output["voicing"], voiced, mask),
         }
-
-    def _phone_loss(self, batch: Batch, scores: Tensor) -> Tensor:
-        """Cross-entropy of the sounds where they are known; zero where none is."""
-        phones = self._coded_phones(batch)
-        if not bool((phones >= 0).any()):
-            return 0.0 * scores.sum()
-        return F.cross_entropy(scores.flatten(0, 1), phones.flatten(), ignore_index=-1)
 
     def _adversarial_losses(
         self, discriminator: CodecDiscriminator, made: Tensor, target: Tensor
