@@ -1,9 +1,9 @@
 """The stochastic duration predictor (section 2.2.2 of Kim et al. 2021): a flow from noise to durations.
 
-A duration is a whole number, and one dimension is too few for a coupling flow. So a number u between 0 and 1
-is drawn that makes it continuous (variational dequantisation, Ho et al. 2019), and a second number v beside it
-(variational data augmentation, Chen et al. 2020), both by a flow that knows the duration. Durations of 0 occur
-here, of gaps between words: what is modelled is the logarithm of 1 + duration - u.
+A duration is a whole number, and one dimension is too few for a coupling flow. So a number u between 0 and
+1 is drawn that makes it continuous (variational dequantisation, Ho et al. 2019), and a second number v beside
+it (variational data augmentation, Chen et al. 2020), both by a flow that knows the duration. Durations of 0
+occur here, of gaps between words: what is modelled is the logarithm of 1 + duration - u.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A normalising flow over frames: affine coupling layers whose shifts a gated convolution stack predicts.
 
-The layers shift and do not scale, so that the flow keeps volumes: its log-determinant is zero ("volume-preserving",
-section 2.1.2 of Kim et al. 2021; coupling: Dinh et al. 2017).
+The layers shift and do not scale, so that the flow keeps volumes: its log-determinant is zero
+("volume-preserving", section 2.1.2 of Kim et al. 2021; coupling: Dinh et al. 2017).
 """
 
 from __future__ import annotations

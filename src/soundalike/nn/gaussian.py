@@ -9,8 +9,8 @@ from torch import Tensor
 
 
 def sampled_kl(latent: Tensor, log_q: Tensor, mean_p: Tensor, log_p: Tensor, mask: Tensor) -> Tensor:
-    """The Kullback-Leibler divergence of a posterior q from a prior p, summed over the L dimensions, mean over
-    the frames where the mask (B, T) is one (eqs. 3 and 4 of Kim et al. 2021).
+    """The Kullback-Leibler divergence of a posterior q from a prior p, summed over the L dimensions, mean
+    over the frames where the mask (B, T) is one (eqs. 3 and 4 of Kim et al. 2021).
 
     The entropy of q is exact, of its log deviations (B, T, L); the likelihood under p is that of a sample of
     q, `latent` (B, T, L), after a flow that keeps volumes. Computed in float32.

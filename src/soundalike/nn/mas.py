@@ -1,5 +1,5 @@
-"""Monotonic alignment search (algorithm 1 of Kim et al. 2020, "Glow-TTS"): the likeliest way to say symbols in
-order, each for at least one frame.
+"""Monotonic alignment search (algorithm 1 of Kim et al. 2020, "Glow-TTS"): the likeliest way to say symbols
+in order, each for at least one frame.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ def align_monotonically(scores: Tensor, frames: Tensor, symbols: Tensor) -> Tens
     counts = symbols.cpu().numpy()
     for clip in np.flatnonzero((counts > lengths) | (counts < 1)):
         raise DataError(
-            f"clip {clip} of the batch: {counts[clip]} symbols cannot be aligned with {lengths[clip]} frames. "
-            "Every symbol needs at least one frame: leave out clips that are too short for their text."
+            f"clip {clip} of the batch: {counts[clip]} symbols cannot be aligned with {lengths[clip]} "
+            "frames. Every symbol needs one at least: leave out clips that are too short for their text."
         )
     values = scores.detach().float().cpu().numpy()
     stays = _best_sums(values)

@@ -37,8 +37,8 @@ def pulses_and_noise(
     pitch: Tensor, lengths: Tensor, hop_length: int, sample_rate: int, noise: Tensor | None = None
 ) -> Tensor:
     """Pulses that follow a pitch (B, T) of clips of these lengths (B,), and white noise of unit power, (B,
-    SOURCES, (T - 1) * hop), zero beyond the end of each clip. The noise (B, (T - 1) * hop) is drawn here if not
-    given.
+    SOURCES, (T - 1) * hop), zero beyond the end of each clip. The noise (B, (T - 1) * hop) is drawn here if
+    not given.
     """
     size = (pitch.shape[1] - 1) * hop_length
     if noise is None:

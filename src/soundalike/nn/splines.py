@@ -1,4 +1,4 @@
-"""Monotonic rational-quadratic splines (Durkan et al. 2019, "Neural Spline Flows"): learned, invertible curves."""
+"""Monotonic rational-quadratic splines (Durkan et al. 2019, "Neural Spline Flows"): invertible curves."""
 
 from __future__ import annotations
 

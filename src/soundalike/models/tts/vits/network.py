@@ -6,9 +6,9 @@
                                         |
     symbols, language -> text encoder -> Gaussians of each symbol, for its duration
 
-In training the latent frames come from the recording, and the Gaussians are brought near what the flow makes of
-them; in speech the flow is gone through backwards. With a `source` the decoder also gets pulses at a pitch and noise,
-as HiFi-GAN of this package does; the pitch is predicted from the text, and the flow knows it.
+In training the latent frames come from the recording, and the Gaussians are brought near what the flow makes
+of them; in speech the flow is gone through backwards. With a `source` the decoder also gets pulses at a pitch
+and noise, as HiFi-GAN of this package does; the pitch is predicted from the text, and the flow knows it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ PITCH_FEATURES = 2  # of each frame: whether it is voiced, and how high
 class VitsConfig(UpsamplerSizes):
     """Sizes of the network, and its dropout."""
 
-    # Of the speaker embedding; 0, for recordings of one person: none, so that it can speak in that voice alone
+    # Of the speaker embedding; 0, for recordings of one person: none, so that it has that voice alone
     speaker_vector: int = 256
     # Codes of the languages it speaks, each with an embedding of its own where there are several
     languages: tuple[str, ...] = ("en",)
@@ -201,8 +201,9 @@ class Vits(MelNormalizer):
         prosody: ProsodyControls,
         timing: float,
     ) -> Made:
-        """Samples of symbols (S,) in a language (1,), a speaker embedding (1, V) and a mean pitch (1,) in log2
-        hertz. `prosody.temperature` and `timing` are deviations of the noise of latent frames and durations.
+        """Samples of symbols (S,) in a language (1,), a speaker embedding (1, V) and a mean pitch (1,) in
+        log2 hertz. `prosody.temperature` and `timing` are deviations of the noise of latent frames and of
+        durations.
         """
         random = torch.Generator().manual_seed(prosody.seed)
 
@@ -231,8 +232,8 @@ class Vits(MelNormalizer):
         return Made(self.decode(latent, lengths, voice, source)[0], durations)
 
     def spoken_pitch(self, text: Text, index: Tensor, mask: Tensor, base: Tensor) -> Tensor:
-        """The predicted pitch (B, T) in hertz, 0 where unvoiced, of frames that say the symbols of these places
-        (B, T), around a mean (B, T) in log2 hertz.
+        """The predicted pitch (B, T) in hertz, 0 where unvoiced, of frames that say the symbols of these
+        places (B, T), around a mean (B, T) in log2 hertz.
         """
         octave, voicing = self.pitch(gather_frames(text.states, index), mask, self.told(text.about))
         hertz = (2.0 ** (base + octave)).clamp(PITCH_FLOOR, PITCH_CEILING)
@@ -242,8 +243,8 @@ class Vits(MelNormalizer):
 class Posterior(nn.Module):
     """A spectrum (B, T, F) and a voice to a Gaussian of each latent frame.
 
-    The means begin as the frames of a normalised mel themselves, where there are latent numbers enough for its
-    bands, so that a decoder may begin with the weights of a vocoder; they are learned from there.
+    The means begin as the frames of a normalised mel themselves, where there are latent numbers enough for
+    its bands, so that a decoder may begin with the weights of a vocoder; they are learned from there.
     """
 
     START = -1.0  # logarithm of all deviations, at first

@@ -1,5 +1,5 @@
-"""Training of VITS: the recording through the latent frames and back, the text's Gaussians near them, durations,
-pitch; then discriminators of sound too.
+"""Training of VITS: the recording through the latent frames and back, the text's Gaussians near them,
+durations, pitch; then discriminators of sound too.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ from .network import Text, Vits, VitsConfig
 @dataclass(frozen=True)
 class VitsSettings:
     """Weights of the losses, where durations come from, and the discriminators. Published are mel 45, kl 1,
-    adversarial 1, matching 2, no spectral loss, alignment "search" without a prior, and discriminators of period_width
-    32 and one scale.
+    adversarial 1, matching 2, no spectral loss, alignment "search" without a prior, and discriminators of
+    period_width 32 and one scale.
     """
 
     mel: float = 45.0
@@ -56,9 +56,9 @@ class VitsSettings:
     kl_warmup: int = 0  # steps over which it rises from KL_START of that
     duration: float = 1.0
     pitch: float = 1.0  # of the predicted pitch and voicing, where there is a source
-    # Whose durations are learned: those of the data (`soundalike data align`), or of the monotonic alignment search
+    # Whose durations are learned: those of the data (`soundalike data align`), or of the alignment search
     alignment: Literal["aligner", "search"] = "aligner"
-    # How much the search is drawn to the durations of the data: nats per squared frame beyond them; 0: not at all
+    # How much the search is drawn to the durations of the data: nats per squared frame beyond; 0: not at all
     alignment_prior: float = 1.0
     window: int = 32  # frames of each clip that are decoded
     adversarial: float = 0.0  # of the adversarial loss; 0 trains without discriminators
@@ -94,7 +94,7 @@ class VitsObjective(SingleOptimizerObjective[Vits, VitsSettings]):
         super().__init__(network, settings, facts)
         _check_facts(network.config, facts)
         self.required_fields = _fields(network.config, settings)
-        # Zero weights have no direction that could be normed: those are of linear layers, and stay as they are
+        # Weights that begin as zeros have no direction: they are of linear layers, which are not normed
         for part in (network.upsampler, network.flow, network.posterior):
             add_weight_norm(part)
         self.discriminator: HifiGanDiscriminator | None = None
@@ -124,8 +124,8 @@ class VitsObjective(SingleOptimizerObjective[Vits, VitsSettings]):
         return self._network
 
     def forward(self, batch: Batch) -> Output:
-        """Latent frames, what the text says of them, the samples of a window of each clip and the recorded ones
-        there, and the losses of durations and pitch.
+        """Latent frames, what the text says of them, the samples of a window of each clip and the recorded
+        ones there, and the losses of durations and pitch.
         """
         net = self._network
         mask = mel_mask(batch)
@@ -152,7 +152,9 @@ class VitsObjective(SingleOptimizerObjective[Vits, VitsSettings]):
         return output | self._window(batch, latent, voice)
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
-        """Of the sound, of the divergence, of durations and pitch, and of fooling the discriminators; or theirs."""
+        """Of the sound, of the divergence, of durations and pitch, and of fooling the discriminators; or
+        theirs.
+        """
         s = self.settings
         made, real = output["made"], output["real"]
         if optimizer == "discriminator" and self.discriminator is not None:
@@ -223,7 +225,7 @@ class VitsObjective(SingleOptimizerObjective[Vits, VitsSettings]):
         return magnitude[:, :frames] * mask[..., None]
 
     def _durations(self, batch: Batch, text: Text, told: Tensor) -> Tensor:
-        """Durations (B, S): those of the data, or the likeliest, near those of the data where they have a say."""
+        """Durations (B, S): those of the data, or the likeliest, near those of the data where asked for."""
         s = self.settings
         if s.alignment == "aligner":
             return batch["durations"]
@@ -312,9 +314,9 @@ def _check_facts(config: VitsConfig, facts: DataFacts) -> None:
     """Raise ConfigError for data of several speakers or languages that the network cannot tell apart."""
     if facts.speakers > 1 and not config.speaker_vector:
         raise ConfigError(
-            f"[network] speaker_vector = 0: the network would have no speaker embedding, and the data hold "
-            f"{facts.speakers} speakers, whom it could not tell apart. Give the width of the embedding, 256, or data "
-            "of one speaker."
+            "[network] speaker_vector = 0: the network would have no speaker embedding, and the data hold "
+            f"{facts.speakers} speakers, whom it could not tell apart. Give the width of the embedding, 256, "
+            "or data of one speaker."
         )
     missing = [code for code in facts.languages if code not in config.languages]
     if missing:

@@ -36,8 +36,8 @@ class VitsSynthesizer(PromptConditionedSynthesizer):
         acoustic = parts["acoustic"]
         if not acoustic.config.speaker_vector:
             raise CheckpointError(
-                "this VITS was trained without a speaker embedding ([network] speaker_vector = 0), so it cannot "
-                "take a voice from a recording. Train it with speaker_vector = 256."
+                "this VITS was trained without a speaker embedding ([network] speaker_vector = 0), so it "
+                "cannot take a voice from a recording. Train it with speaker_vector = 256."
             )
         aligner = parts["aligner"].instrument if "aligner" in parts else None
         made = cls(acoustic.network, acoustic.network, parts["speaker"].instrument, acoustic.mel, aligner)
