@@ -1,4 +1,4 @@
-"""VITS: its sizes, its windows, where its durations come from, that voice and language count, and its refusals."""
+"""VITS: its sizes, windows, durations, that voice and language count, and what it refuses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stochastic duration predictor: its flow goes back, its density is one, it learns what durations there are."""
+"""The stochastic duration predictor: its flow goes back, its density is one, it learns durations."""
 
 from __future__ import annotations
 
