@@ -4,6 +4,8 @@ in order, each for at least one frame.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -11,18 +13,20 @@ from torch import Tensor
 from soundalike.core.errors import DataError
 
 
-def align_monotonically(scores: Tensor, frames: Tensor, symbols: Tensor) -> Tensor:
+def align_monotonically(scores: Tensor, frames: Tensor, symbols: Tensor, names: Sequence[str] = ()) -> Tensor:
     """Durations (B, S) int64 in frames: those of the monotonic path with the largest sum of scores (B, T, S),
     which are log-likelihoods of each frame under each symbol. A path begins at the first symbol, ends at the
     last, and leaves none out. `frames` and `symbols` (B,) are the lengths; symbols beyond them get 0.
 
-    Raises DataError for a clip with more symbols than frames, which has no such path.
+    Raises DataError, with its name where `names` gives those of all, for a clip with more symbols than
+    frames, which has no such path.
     """
     lengths = frames.cpu().numpy()
     counts = symbols.cpu().numpy()
     for clip in np.flatnonzero((counts > lengths) | (counts < 1)):
+        name = names[clip] if names else f"clip {clip} of the batch"
         raise DataError(
-            f"clip {clip} of the batch: {counts[clip]} symbols cannot be aligned with {lengths[clip]} "
+            f"{name}: {counts[clip]} symbols cannot be aligned with {lengths[clip]} "
             "frames. Every symbol needs one at least: leave out clips that are too short for their text."
         )
     values = scores.detach().float().cpu().numpy()

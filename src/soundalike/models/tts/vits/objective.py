@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import Auxiliary, PartKind, Preview
-from soundalike.core.errors import ConfigError, DataError
+from soundalike.core.errors import ConfigError
 from soundalike.core.types import Batch, DataFacts, Interface, Output
 from soundalike.data.fields import LANGUAGES
 from soundalike.models.common.interfaces import acoustic_reads, alphabet, writes_waveform
@@ -233,10 +233,8 @@ class VitsObjective(SingleOptimizerObjective[Vits, VitsSettings]):
             scores = log_likelihoods(told, text.mean, text.log)
             if s.alignment_prior:
                 scores = scores - s.alignment_prior * frames_beyond(batch["durations"], scores.shape[1]) ** 2
-            try:
-                return align_monotonically(scores, batch.lengths("mel"), batch.lengths("symbols"))
-            except DataError as error:
-                raise DataError(f"{', '.join(batch.ids[:4])}...: {error}") from None
+            sizes = (batch.lengths("mel"), batch.lengths("symbols"))
+            return align_monotonically(scores, *sizes, batch.ids)
 
     def _pitch_losses(self, batch: Batch, text: Text, index: Tensor, mask: Tensor) -> dict[str, Tensor]:
         net = self._network
