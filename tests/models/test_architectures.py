@@ -10,12 +10,12 @@ import shutil
 import numpy as np
 import pytest
 import torch
-from conftest import HERE, REFERENCE, ROOT
+from conftest import HERE, REFERENCE, ROOT, save_tiny
 
 from soundalike import Audio, Cloner
 from soundalike.audio.speech import join
 from soundalike.checkpoints import inventory_store
-from soundalike.checkpoints.bundle import BUILT_IN
+from soundalike.checkpoints.bundle import BUILT_IN, assemble
 from soundalike.checkpoints.part import load_part, save_part
 from soundalike.core import capabilities, registry
 from soundalike.core.errors import CheckpointError, ConfigError
@@ -27,7 +27,7 @@ TEXT = "Good evening."
 
 
 @pytest.fixture
-def loaded(request, tiny_shelf) -> Cloner:
+def loaded(request, tiny_shelf, tmp_path) -> Cloner:
     """An architecture with weights: the built-in one's own, an inventory of a synthetic voice, tiny untrained
     ones of the others.
     """
@@ -35,6 +35,8 @@ def loaded(request, tiny_shelf) -> Cloner:
     if name == "unit_selection":
         store_linnet()
         return Cloner.load(ROOT / "models" / name)
+    if name == "vits":
+        return Cloner.load(assemble(tmp_path / name, save_tiny(name, tmp_path / "parts")))
     return Cloner.load(tiny_shelf / name if (tiny_shelf / name).is_dir() else None)
 
 

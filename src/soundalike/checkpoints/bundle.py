@@ -229,6 +229,8 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
             )
         roles[role] = part
     places = {role: AUXILIARY_PARTS.get(role, role) for role in roles}
+    if family is None and "acoustic" in roles and roles["acoustic"].name in registry.ARCHITECTURES:
+        family = roles["acoustic"].name
     if BUILTIN in folders:
         # What was trained with the built-in acoustic model, and knows that alone
         kept = {"adversary", "content"} if "acoustic" in roles else set()

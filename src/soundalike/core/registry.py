@@ -19,6 +19,7 @@ PARTS = {
     "convrnn": "soundalike.models.tts.convrnn.objective:PART",
     "sv2tts": "soundalike.models.tts.sv2tts.objective:PART",
     "deepvoice3": "soundalike.models.tts.deepvoice3.objective:PART",
+    "vits": "soundalike.models.tts.vits.objective:PART",
     "unit_selection": "soundalike.models.tts.unit_selection.objective:PART",
     "vocos": "soundalike.models.vocoders.vocos.objective:PART",
     "sound_discriminator": "soundalike.models.vocoders.vocos.discriminator:PART",
@@ -45,6 +46,7 @@ ARCHITECTURES = {
     "convrnn": "soundalike.models.tts.convrnn.spec:SPEC",
     "sv2tts": "soundalike.models.tts.sv2tts.spec:SPEC",
     "deepvoice3": "soundalike.models.tts.deepvoice3.spec:SPEC",
+    "vits": "soundalike.models.tts.vits.spec:SPEC",
     "unit_selection": "soundalike.models.tts.unit_selection.spec:SPEC",
 }
 

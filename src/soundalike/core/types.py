@@ -82,6 +82,7 @@ class DataFacts:
     speakers: int
     mel_mean: Tensor  # (M,)
     mel_std: Tensor  # (M,)
+    languages: tuple[str, ...] = ()  # codes of those spoken in it, where they are known
 
 
 @dataclass(frozen=True)

@@ -35,12 +35,17 @@ def regulate(states: Tensor, durations: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def natural(log_durations: Tensor, marks: Tensor) -> Tensor:
-    """Durations (S,) in frames, not rounded, of predicted log(1 + frames) (S,).
+    """Durations (S,) in frames, not rounded, of predicted log(1 + frames) (S,), bounded as `bounded` does."""
+    return bounded((log_durations.exp() - 1) * STRETCH, marks)
+
+
+def bounded(exact: Tensor, marks: Tensor) -> Tensor:
+    """Durations (S,) in frames, none longer than is natural.
 
     `marks` (S,) bool says which symbols are no phonemes; none lasts longer than LONGEST, and a mark at the
     start or the end no longer than OPENING or CLOSING.
     """
-    exact = ((log_durations.exp() - 1) * STRETCH).clamp(0, LONGEST)
+    exact = exact.clamp(0, LONGEST)
     longest = torch.full_like(exact, LONGEST)
     longest[0] = OPENING
     longest[-1] = CLOSING

@@ -8,6 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from .masks import length_mask
+
+SOURCES = 2  # pulses and noise
+
 
 def pulses(pitch: Tensor, hop_length: int, sample_rate: int) -> Tensor:
     """Band-limited pulse train (B, (T - 1) * hop) following pitch (B, T) in hertz, silent where it is 0; unit
@@ -27,6 +31,20 @@ def pulses(pitch: Tensor, hop_length: int, sample_rate: int) -> Tensor:
         torch.sin((2 * harmonics + 1) * half) / bottom.where(bottom.abs() >= 1e-6, 1.0),
     )
     return ((kernel - 1) / torch.sqrt(2 * harmonics)).float() * gate
+
+
+def pulses_and_noise(
+    pitch: Tensor, lengths: Tensor, hop_length: int, sample_rate: int, noise: Tensor | None = None
+) -> Tensor:
+    """Pulses that follow a pitch (B, T) of clips of these lengths (B,), and white noise of unit power, (B,
+    SOURCES, (T - 1) * hop), zero beyond the end of each clip. The noise (B, (T - 1) * hop) is drawn here if
+    not given.
+    """
+    size = (pitch.shape[1] - 1) * hop_length
+    if noise is None:
+        noise = torch.randn(len(pitch), size, device=pitch.device)
+    train = pulses(pitch, hop_length, sample_rate)
+    return torch.stack([train, noise], 1) * length_mask((lengths - 1) * hop_length, size)[:, None]
 
 
 def _per_sample(pitch: Tensor, hop_length: int) -> tuple[Tensor, Tensor]:

@@ -23,14 +23,15 @@ from .state import State, check_same, restore
 
 
 def gather_facts(data: Dataset, sample: int = 400) -> DataFacts:
-    """Speakers, and mean and spread of each mel band over some clips."""
+    """Speakers and languages, and mean and spread of each mel band over some clips."""
     mel = torch.cat(
         [
             torch.from_numpy(data.read("mel", index)).float()
             for index in range(0, len(data.rows), max(1, len(data.rows) // sample))
         ]
     )
-    return DataFacts(len(data.speakers), mel.mean(0), mel.std(0).clamp_min(0.1))
+    languages = tuple(sorted({row.language.split("-")[0] for row in data.rows}))
+    return DataFacts(len(data.speakers), mel.mean(0), mel.std(0).clamp_min(0.1), languages)
 
 
 def begin(recipe: Recipe, folder: Path, processes: ProcessGroup) -> tuple[State, Dataset]:

@@ -78,6 +78,8 @@ def _resample(
     store.write("pitch", made.id, hertz.astype(np.float32))
     embedding = encoder.embed_mel(frames) if encoder.mel == mel else encoder.embed([audio])[0]
     store.write("speaker_embedding", made.id, embedding.astype(np.float16))
+    if store.has("samples", row.id):
+        store.write("samples", made.id, (samples.clip(-1, 1) * 32767).astype(np.int16))
     if store.has("quality", row.id):
         store.write("quality", made.id, store.read("quality", row.id))
     store.write("mel", made.id, frames.astype(np.float16))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from soundalike.audio.mel import MelSpec
@@ -16,10 +15,8 @@ from soundalike.core.errors import ConfigError
 from soundalike.models.common.pitch_reader import PitchReader
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
-from soundalike.nn.pulses import pulses
+from soundalike.nn.pulses import SOURCES, pulses_and_noise
 from soundalike.nn.upsampler import Upsampler, UpsamplerSizes
-
-SOURCES = 2  # pulses and noise
 
 
 @dataclass(frozen=True)
@@ -63,14 +60,9 @@ class HifiGan(MelNormalizer):
 
     def _source(self, mel: Tensor, lengths: Tensor, pitch: Tensor | None, noise: Tensor | None) -> Tensor:
         """Pulses and noise (B, 2, (T - 1) * hop), zero beyond the end of each clip."""
-        hop = self.mel.hop_length
-        size = (mel.shape[1] - 1) * hop
         if pitch is None:
             pitch = self.read_pitch(mel, lengths)
-        if noise is None:
-            noise = torch.randn(len(mel), size, device=mel.device)
-        train = pulses(pitch, hop, self.mel.sample_rate)
-        return torch.stack([train, noise], 1) * length_mask((lengths - 1) * hop, size)[:, None]
+        return pulses_and_noise(pitch, lengths, self.mel.hop_length, self.mel.sample_rate, noise)
 
     def read_pitch(self, mel: Tensor, lengths: Tensor) -> Tensor:
         """The pitch (B, T) in hertz, 0 where unvoiced, that a network with a source reads off a log-mel (B,

@@ -1,0 +1,1 @@
+"""VITS, multilingual, conditioned on a speaker embedding: text to sound in one network."""
