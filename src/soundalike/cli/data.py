@@ -1,5 +1,5 @@
-"""The verbs of those who bring recordings: data script | prepare | align | embed | lint | augment | gta |
-distill | rate.
+"""The verbs of those who bring recordings: data script | prepare | align | embed | encode | lint | augment |
+gta | distill | rate.
 """
 
 from __future__ import annotations
@@ -68,6 +68,29 @@ def embed(data: Data, part: Part = None) -> None:
 
     encoder = load_part(part or BUILT_IN / "speaker", "speaker")
     print(f"{data}: {write_speaker_embeddings(data, encoder.instrument, MelSpec())} clips embedded")
+
+
+@verb(app, "encode", "soundalike data encode data\nsoundalike data encode data --part runs/codec")
+def encode(
+    data: Data,
+    part: Annotated[
+        str | None,
+        typer.Option(
+            "--part",
+            metavar="FOLDER",
+            help="folder of a trained codec",
+            show_default="`codec` in the model store",
+        ),
+    ] = None,
+) -> None:
+    """Add codes to a prepared folder, by a codec, for a language model to learn from."""
+    from soundalike.audio.mel import MelSpec
+    from soundalike.checkpoints.part import load_part
+    from soundalike.inference.codec import find
+    from soundalike.prepare.derive.codes import write_codes
+
+    codec = load_part(part or find(), "codec").instrument
+    print(f"{data}: {write_codes(data, codec, MelSpec())} clips encoded by the codec {codec.digest}")
 
 
 @verb(app, "lint", "soundalike data lint recordings/\nsoundalike data lint data --fast --json")

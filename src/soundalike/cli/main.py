@@ -50,6 +50,7 @@ COMMANDS = {
     "say": Entry("say", SPEAK, "Speak a text in a voice that comes with the program, or any other."),
     "clone": Entry("clone", SPEAK, "Speak a text in the voice of a recording."),
     "convert": Entry("convert", SPEAK, "Give a recording another voice; its words, timing and melody stay."),
+    "codec": Entry("codec", SPEAK, "Speech as codes, a few whole numbers a moment, and back."),
     "batch": Entry("batch", SPEAK, "Speak many texts: one JSON object a line with reference, text, wav."),
     "serve": Entry("serve", SPEAK, "HTTP server with OpenAI's speech route, voices, jobs and a web page."),
     "explain": Entry("explain", SPEAK, "Show how a text will be said, word by word, without speaking it."),

@@ -111,6 +111,10 @@ def _print_origin(entry: dict[str, Any]) -> None:
 
 
 def _called(said: dict[str, Any]) -> str:
+    from soundalike.provenance.metadata import COPY
+
+    if COPY.startswith(said.get("voice", "?")):
+        return " (none: a copy that a codec made of a recording)"
     return f" ({' or '.join(said['names'])} in the library)" if said["names"] else ""
 
 

@@ -279,3 +279,35 @@ class Aligner(Protocol):
         log-probabilities, less what each class has by being common.
         """
         ...
+
+
+class Codec(Protocol):
+    """Sound as codes: at each of some frames a second one whole number from each of its codebooks."""
+
+    mel: MelSpec
+    sample_rate: int
+    levels: int  # codebooks, Q
+    size: int  # codes in each codebook
+    hop_length: int  # samples from one frame of codes to the next
+    frames_per_second: float  # of codes
+    digest: str  # names its codebooks: codes of another digest mean nothing to it
+    needs_vocoder: bool  # whether it decodes through a vocoder of its mel
+    stored_kinds: tuple[str, ...]  # what of a prepared clip `encode_stored` takes (data.feature_store)
+
+    def frames_of(self, samples: int) -> int:
+        """How many frames of codes so many samples have."""
+        ...
+
+    def encode(self, samples: np.ndarray) -> np.ndarray:
+        """The codes (T', Q) of samples (N,) at the codec's rate."""
+        ...
+
+    def encode_stored(self, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+        """The codes (T', Q) of the stored arrays of a clip."""
+        ...
+
+    def decode(self, codes: np.ndarray, vocoder: LoadedPart | None = None, seed: int = 0) -> np.ndarray:
+        """The samples (N,) of the codes (T', q) of the first q levels: those of all frames but the last few
+        hundred samples.
+        """
+        ...

@@ -28,6 +28,10 @@ PARTS = {
     "hifigan_discriminator": "soundalike.models.vocoders.hifigan.discriminator:PART",
     "wavenet": "soundalike.models.vocoders.wavenet.objective:PART",
     "griffin_lim": "soundalike.models.vocoders.griffin_lim.objective:PART",
+    "mel_codec": "soundalike.models.codecs.mel_codec.objective:PART",
+    "seanet": "soundalike.models.codecs.seanet.objective:PART",
+    "seanet_discriminator": "soundalike.models.codecs.seanet.discriminator:PART",
+    "mel_codec_discriminator": "soundalike.models.codecs.mel_codec.discriminator:PART",
 }
 # What stands above the rooms that call it, reached by name so that imports point down.
 SERVICES = {

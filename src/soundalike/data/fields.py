@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 
 from soundalike.core.errors import ConfigError
-from soundalike.text.alphabet import encode
+from soundalike.text.alphabet import encode, phone_classes
 
 from .clip import Clip, Source
 
 # Ids of languages and emotions are places in these tables, which are only ever appended to; 0: not known.
 LANGUAGES = ("", "en", "cs", "de", "es", "fr", "it", "nl", "pt", "ru", "sv", "zh", "ja", "ko")
 EMOTIONS = ("", "neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
+UNKNOWN_PHONE = -1  # of a frame of a clip without durations
 TARGET_WIDTH = 256  # of a target embedding that is not known
 
 
@@ -97,6 +98,16 @@ def _emotion(clip: Clip) -> int:
     return _place(EMOTIONS, clip.row.emotion.split("-")[0])  # "happy-strong" is happy
 
 
+def _phones(clip: Clip) -> np.ndarray:
+    if not _is_aligned(clip.source):
+        return np.full(len(clip.frames_of(clip.mel)), UNKNOWN_PHONE)
+    classes = np.array(phone_classes())[encode(clip.row.phonemes, clip.row.id)]
+    sounding = np.repeat(classes, clip.source.read("durations"))
+    whole = np.full(len(clip.mel), UNKNOWN_PHONE)
+    whole[: len(sounding)] = sounding[: len(whole)]
+    return clip.frames_of(whole)
+
+
 def _place(table: tuple[str, ...], name: str) -> int:
     return table.index(name) if name in table else 0
 
@@ -106,6 +117,8 @@ BUILT_IN = (
     Field("durations", "symbols", 0, np.int64, lambda c: c.source.read("durations"), _is_aligned),
     Field("mel", "frames", 0, np.float32, _mel, stored("mel")),
     Field("pitch", "frames", 0, np.float32, lambda c: c.frames_of(c.source.read("pitch"))),
+    # What sounds in each frame, a class of text.alphabet.phone_classes; UNKNOWN_PHONE where not known
+    Field("phones", "frames", UNKNOWN_PHONE, np.int64, _phones),
     Field("samples", "samples", 0, np.float32, _samples, stored("samples")),
     Field("speaker", None, 0, np.int64, lambda c: c.speaker),
     # Of another encoder, where its embeddings are distilled; known is 1 where there is one

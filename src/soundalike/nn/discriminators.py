@@ -132,6 +132,30 @@ class ScaleDiscriminator(nn.Module):
         return self.score(x)[:, 0], features
 
 
+class PictureDiscriminator(nn.Module):
+    """Normalised log-mels (B, T, M) to scores (B, T/8, M/8) and features (B, D, T', M')."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        sizes = (1, width, 2 * width, 4 * width, 4 * width)
+        self.layers = nn.ModuleList(
+            [
+                _conv(a, b, (5, 5), (2, 2) if i < 3 else (1, 1))
+                for i, (a, b) in enumerate(zip(sizes, sizes[1:]))
+            ]
+        )
+        self.score = _conv(sizes[-1], 1, (3, 3))
+
+    def forward(self, mel: Tensor) -> Judgement:
+        """Scores and feature maps."""
+        x = mel[:, None]
+        features = []
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), SLOPE)
+            features.append(x)
+        return self.score(x)[:, 0], features
+
+
 def discriminator_loss(real: list[Judgement], made: list[Judgement]) -> Tensor:
     """Scores of the real towards one, of the made towards zero: mean over discriminators, .5 by chance."""
     losses = [((r - 1) ** 2).mean() + (m**2).mean() for (r, _), (m, _) in zip(real, made)]

@@ -27,6 +27,7 @@ from . import c2pa, watermark
 from .error_correction import Mark
 
 MADE_BY = "soundalike"  # a note is one of ours by this
+COPY = "0" * 12  # in the place of a voice's id: a recording that a codec gives back
 LONGEST = 100  # characters of a field of a note
 FIELDS = {"synthesised_by": str, "voice": str, "model": str, "date": str, "watermark": bool}
 
@@ -72,7 +73,11 @@ def model_id(model: Mapping[str, Any]) -> str:
 
 def mark_of(voice: Voice, model: Mapping[str, Any], day: date | None) -> Mark:
     """The watermark's content for a voice and a model: the beginnings of their ids, and the day."""
-    return Mark(int(voice_id(voice)[:4], 16), int(model_id(model)[:2], 16) >> 2, day)
+    return _mark(voice_id(voice), model, day)
+
+
+def _mark(voice: str, model: Mapping[str, Any], day: date | None) -> Mark:
+    return Mark(int(voice[:4], 16), int(model_id(model)[:2], 16) >> 2, day)
 
 
 def signed(
@@ -88,10 +93,30 @@ def signed(
     `model` are the model's facts; `first_sample` is the place of the piece in the whole, where the
     watermark's pattern goes on.
     """
-    note = {"synthesised_by": f"{MADE_BY} {__version__}", "voice": voice_id(voice), "model": model_id(model)}
+    return _signed(audio, voice_id(voice), model, day, mark, first_sample)
+
+
+def signed_copy(
+    audio: Speech,
+    model: Mapping[str, Any],
+    day: date | None = None,
+    mark: bool = True,
+    first_sample: int = 0,
+) -> Speech:
+    """As `signed`, of a recording that a model gives back in its own voice, as a codec does: COPY stands for
+    the voice.
+    """
+    return _signed(audio, COPY, model, day, mark, first_sample)
+
+
+def _signed(
+    audio: Speech, voice: str, model: Mapping[str, Any], day: date | None, mark: bool, first_sample: int
+) -> Speech:
+    note = {"synthesised_by": f"{MADE_BY} {__version__}", "voice": voice, "model": model_id(model)}
     if day is not None:
         note["date"] = day.isoformat()
-    marked = watermark.embed(audio, mark_of(voice, model, day), first_sample) if mark else audio
+    content = _mark(voice, model, day)
+    marked = watermark.embed(audio, content, first_sample) if mark else audio
     return replace(marked, origin=json.dumps({**note, "watermark": mark}))
 
 

@@ -33,6 +33,11 @@ def speaker_embedding(width: int) -> Interface:
     return Interface("speaker embedding", {"width": width})
 
 
+def codes(levels: int, size: int, frames_per_second: float) -> Interface:
+    """Codes of so many codebooks, each with so many codes."""
+    return Interface("codes", {"levels": levels, "size": size, "frames_per_second": frames_per_second})
+
+
 def acoustic_reads(config: Any, mel: MelSpec) -> Interfaces:
     """What an acoustic model with a speaker embedding reads."""
     return (alphabet(), speaker_embedding(config.speaker_vector))

@@ -1,0 +1,1 @@
+"""Codecs: speech as a few small whole numbers a moment, and back."""

@@ -1,0 +1,52 @@
+"""A discriminator of mels that the codec may be trained beside, against smoothed mels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NoReturn
+
+from soundalike.audio.mel import MelSpec
+from soundalike.core.contracts import PartKind
+from soundalike.core.errors import ConfigError
+from soundalike.core.types import DataFacts
+from soundalike.models.common.interfaces import reads_mel
+from soundalike.nn.discriminators import PictureDiscriminator
+
+
+@dataclass(frozen=True)
+class CodecDiscriminatorConfig:
+    """Its size."""
+
+    width: int = 16
+
+
+class CodecDiscriminator(PictureDiscriminator):
+    """Normalised log-mels (B, T, M) to scores and features."""
+
+    def __init__(self, config: CodecDiscriminatorConfig, mel: MelSpec):
+        super().__init__(config.width)
+        self.config = config
+        self.mel = mel
+
+
+@dataclass(frozen=True)
+class CodecDiscriminatorSettings:
+    """There is nothing to set: it is trained beside a codec."""
+
+
+def _not_alone(
+    network: CodecDiscriminator, settings: CodecDiscriminatorSettings, facts: DataFacts
+) -> NoReturn:
+    raise ConfigError(
+        "a mel_codec_discriminator is not trained alone, but beside a codec: see the recipe codec."
+    )
+
+
+PART = PartKind(
+    "adversary",
+    CodecDiscriminatorConfig,
+    CodecDiscriminator,
+    CodecDiscriminatorSettings,
+    _not_alone,
+    reads=reads_mel,
+)
