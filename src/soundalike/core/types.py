@@ -82,6 +82,7 @@ class DataFacts:
     speakers: int
     mel_mean: Tensor  # (M,)
     mel_std: Tensor  # (M,)
+    codec: str = ""  # digest of the codec that made the codes; empty: there are none
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from soundalike.core import registry
 from soundalike.core.contracts import Fittable, Objective
 from soundalike.core.errors import ConfigError, TrainingError
 from soundalike.core.types import DataFacts
+from soundalike.data.codes_facts import codec_of
 from soundalike.data.dataset import Dataset
 from soundalike.nn import lora
 
@@ -23,14 +24,15 @@ from .state import State, check_same, restore
 
 
 def gather_facts(data: Dataset, sample: int = 400) -> DataFacts:
-    """Speakers, and mean and spread of each mel band over some clips."""
+    """Speakers, mean and spread of each mel band over some clips, and which codec the codes are of."""
     mel = torch.cat(
         [
             torch.from_numpy(data.read("mel", index)).float()
             for index in range(0, len(data.rows), max(1, len(data.rows) // sample))
         ]
     )
-    return DataFacts(len(data.speakers), mel.mean(0), mel.std(0).clamp_min(0.1))
+    codec = codec_of(data.config.folders)
+    return DataFacts(len(data.speakers), mel.mean(0), mel.std(0).clamp_min(0.1), codec)
 
 
 def begin(recipe: Recipe, folder: Path, processes: ProcessGroup) -> tuple[State, Dataset]:

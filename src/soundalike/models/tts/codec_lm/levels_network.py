@@ -17,6 +17,7 @@ from soundalike.audio.mel import MelSpec
 from soundalike.nn.masks import length_mask
 from soundalike.nn.transformer import TransformerBlock, positions_of
 
+from .codes import KnowsCodec
 from .network import Prompt
 from .text_encoder import TextEncoder, sounding, states_at
 
@@ -34,11 +35,10 @@ class CodecLevelsConfig:
     levels: int = 8  # of the codec
     entries: int = 1024  # of each of its codebooks
     stride: int = 2  # frames of the mel that a code lasts
-    codec: str = ""  # digest of the codec whose codes it was trained on; empty: any
     speaker_vector: int = 256
 
 
-class CodecLevels(nn.Module):
+class CodecLevels(KnowsCodec):
     """Its objective asks it for one level of each clip, `complete` for all of them in order."""
 
     def __init__(self, config: CodecLevelsConfig, mel: MelSpec):

@@ -9,14 +9,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
-from soundalike.models.common.interfaces import Interfaces, acoustic_reads
 from soundalike.models.common.objective import SingleOptimizerObjective, zero_padding
 from soundalike.nn.masks import length_mask, masked_mean
 
-from .codes import reads_codes
+from .codes import reads
 from .levels_network import CodecLevels, CodecLevelsConfig
 
 
@@ -45,7 +43,8 @@ class CodecLevelsObjective(SingleOptimizerObjective[CodecLevels, CodecLevelsSett
     )
 
     def adopt_facts(self, facts: DataFacts) -> None:
-        """It reads no mel, so nothing of the data is kept."""
+        """It reads no mel: only which codec the codes are of is kept."""
+        self._network.learn_from(facts.codec)
 
     def forward(self, batch: Batch) -> Output:
         """The scores of one level of each clip, in training drawn by chance."""
@@ -88,11 +87,6 @@ class CodecLevelsObjective(SingleOptimizerObjective[CodecLevels, CodecLevelsSett
         """The scores of the second level."""
         output = self._output(batch, torch.ones(len(batch.ids), dtype=torch.long))
         return {"codes": zero_padding(output["scores"], batch.lengths("codes"))}
-
-
-def reads(config: CodecLevelsConfig, mel: MelSpec) -> Interfaces:
-    """What it reads: text, a speaker embedding, and codes of its codec."""
-    return (*acoustic_reads(config, mel), reads_codes(config, mel))
 
 
 PART = PartKind(

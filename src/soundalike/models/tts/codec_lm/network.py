@@ -28,6 +28,7 @@ from soundalike.audio.mel import MelSpec
 from soundalike.nn.masks import length_mask
 from soundalike.nn.transformer import KeyValues, TransformerBlock, causal, positions_of
 
+from .codes import KnowsCodec
 from .sampling import Sampler
 from .text_encoder import TextEncoder, sounding, states_at
 
@@ -52,7 +53,6 @@ class CodecLMConfig:
     levels: int = 8  # of the codec
     entries: int = 1024  # of each of its codebooks
     stride: int = 2  # frames of the mel that a code lasts
-    codec: str = ""  # digest of the codec whose codes it was trained on; empty: any
     speaker_vector: int = 256
 
 
@@ -89,7 +89,7 @@ class Step:
     place: int
 
 
-class CodecLM(nn.Module):
+class CodecLM(KnowsCodec):
     """Its objective runs it over whole sequences, `generate` step by step."""
 
     def __init__(self, config: CodecLMConfig, mel: MelSpec):

@@ -9,14 +9,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import PartKind
-from soundalike.core.types import Batch, DataFacts, Interface, Output
-from soundalike.models.common.interfaces import Interfaces, acoustic_reads
+from soundalike.core.types import Batch, DataFacts, Output
 from soundalike.models.common.objective import SingleOptimizerObjective, zero_padding
 from soundalike.nn.masks import masked_mean
 
-from .codes import reads_codes
+from .codes import reads
 from .network import CodecLM, CodecLMConfig, Part
 
 
@@ -49,7 +47,8 @@ class CodecLMObjective(SingleOptimizerObjective[CodecLM, CodecLMSettings]):
     )
 
     def adopt_facts(self, facts: DataFacts) -> None:
-        """It reads no mel, so nothing of the data is kept."""
+        """It reads no mel: only which codec the codes are of is kept."""
+        self._network.learn_from(facts.codec)
 
     def forward(self, batch: Batch) -> Output:
         """The states of all steps, and what each should make."""
@@ -140,16 +139,4 @@ class CodecLMObjective(SingleOptimizerObjective[CodecLM, CodecLMSettings]):
         return -(-batch["codes"].shape[1] // self._network.config.group)
 
 
-def reads(config: CodecLMConfig, mel: MelSpec) -> Interfaces:
-    """What it reads: text, a speaker embedding, and codes of its codec."""
-    return (*acoustic_reads(config, mel), reads_codes(config, mel))
-
-
-def writes(config: CodecLMConfig, mel: MelSpec) -> tuple[Interface, ...]:
-    """What it writes: codes of the first level."""
-    return ()
-
-
-PART = PartKind(
-    "acoustic", CodecLMConfig, CodecLM, CodecLMSettings, CodecLMObjective, reads=reads, writes=writes
-)
+PART = PartKind("acoustic", CodecLMConfig, CodecLM, CodecLMSettings, CodecLMObjective, reads=reads)

@@ -40,7 +40,7 @@ SPEC = ArchitectureSpec(
     {
         "acoustic": Slot("acoustic", part="codec_lm"),  # text to codes of the first level
         "levels": Slot("levels", part="codec_levels"),  # codes of the other levels
-        "codec": Slot("codec"),
+        "codec": Slot("codec", part="mel_codec"),
         "vocoder": Slot("vocoder"),
         "speaker": Slot("speaker"),
         "aligner": Slot("aligner", paired=False),  # hears what is said in the prompt, and checks

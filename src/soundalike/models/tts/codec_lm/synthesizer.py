@@ -7,10 +7,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from soundalike.audio.speech import Speech
@@ -46,7 +47,7 @@ class CodecLMSynthesizer(PromptConditionedSynthesizer):
 
     acoustic: CodecLM
     levels: CodecLevels
-    codec: nn.Module
+    codec: Any  # a network of codes from mel and pitch, and back
 
     @classmethod
     def of_parts(cls, parts: Mapping[str, LoadedPart]) -> CodecLMSynthesizer:
@@ -54,6 +55,8 @@ class CodecLMSynthesizer(PromptConditionedSynthesizer):
         made = super().of_parts(parts)
         made.levels = parts["levels"].network
         made.codec = parts["codec"].network
+        for slot in ("acoustic", "levels"):
+            parts[slot].network.check_codec(parts["codec"].instrument.digest, slot)
         made._prompts = {}
         made._lock = threading.Lock()
         return made
@@ -93,12 +96,14 @@ class CodecLMSynthesizer(PromptConditionedSynthesizer):
     @torch.inference_mode()
     def _prompt_of(self, voice: Voice) -> Prompt:
         whole = self.tensor(voice, "prompt")[0]
+        hertz = self.tensor(voice, "prompt_pitch")
         symbols, durations = self._said(voice)
         size = min(len(whole), round(PROMPT_SECONDS * self.frame_rate))
         first = loudest(whole, size)
         ids, frames = said_within(symbols, durations, first, size)
-        mel = whole[None, first : first + size]
-        codes = self.codec.encode(mel, torch.tensor([size], device=mel.device))[0]
+        stretch = slice(first, first + size)
+        lengths = torch.tensor([size], device=whole.device)
+        codes = self.codec.codes(whole[None, stretch], hertz[:, stretch], lengths)[0]
         return Prompt(
             torch.from_numpy(ids).to(codes.device), torch.from_numpy(frames).to(codes.device), codes
         )
@@ -136,9 +141,9 @@ class CodecLMSynthesizer(PromptConditionedSynthesizer):
 
     @torch.inference_mode()
     def _decoded(self, utterance: Utterance, made: Generated) -> AcousticOutput:
-        mel = self.codec.decode(made.codes[None])[0].clamp_min(self.mel.silence)
-        steps = torch.bincount(made.places, minlength=len(utterance.symbols))
-        return AcousticOutput(mel, None, steps * self.acoustic.frames)
+        durations = torch.bincount(made.places, minlength=len(utterance.symbols)) * self.acoustic.frames
+        mel, hertz = self.codec(made.codes[None], durations.sum()[None])
+        return AcousticOutput(mel[0].clamp_min(self.mel.silence), hertz[0], durations)
 
     def speak(
         self, utterance: Utterance, voice: Voice, options: CodecLMOptions | None = None
