@@ -43,7 +43,7 @@ class CodecLMConfig:
     blocks: int = 6
     heads: int = 4
     encoder_convolutions: int = 3
-    encoder_blocks: int = 2
+    encoder_blocks: int = 1
     group: int = 2  # codes that a step makes
     reach: int = 6  # symbols that a step may go on
     # Whether a step is told the symbol that sounds, and says how far to go on. Without, the text is only
