@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
 from soundalike.nn.masks import length_mask
-from soundalike.nn.transformer import TransformerBlock, positions_of
+from soundalike.nn.rotary import RotaryBlock, positions_of
 
 from .codes import KnowsCodec
 from .network import Prompt
@@ -52,10 +52,7 @@ class CodecLevels(KnowsCodec):
         self.voice = nn.Linear(c.speaker_vector, c.width)
         self.level = nn.Embedding(c.levels - 1, c.width)
         self.blocks = nn.ModuleList(
-            [
-                TransformerBlock(c.width, c.heads, dropout=c.dropout, condition=c.width)
-                for _ in range(c.blocks)
-            ]
+            [RotaryBlock(c.width, c.heads, dropout=c.dropout, condition=c.width) for _ in range(c.blocks)]
         )
         self.norm = nn.LayerNorm(c.width)
         # Rows of scores for each level beyond the first

@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
 from soundalike.nn.masks import length_mask
-from soundalike.nn.transformer import KeyValues, TransformerBlock, causal, positions_of
+from soundalike.nn.rotary import KeyValues, RotaryBlock, causal, positions_of
 
 from .codes import KnowsCodec
 from .sampling import Sampler
@@ -103,7 +103,7 @@ class CodecLM(KnowsCodec):
         self.segment = nn.Embedding(2, c.width)
         self.voice = nn.Linear(c.speaker_vector, c.width)
         self.blocks = nn.ModuleList(
-            [TransformerBlock(c.width, c.heads, dropout=c.dropout) for _ in range(c.blocks)]
+            [RotaryBlock(c.width, c.heads, dropout=c.dropout) for _ in range(c.blocks)]
         )
         self.norm = nn.LayerNorm(c.width)
         self.advance = nn.Linear(c.width, c.reach + 1)

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from soundalike.nn.conv import ConvBlock
 from soundalike.nn.length_regulator import symbol_of_frame
 from soundalike.nn.masks import length_mask
-from soundalike.nn.transformer import TransformerBlock, positions_of
+from soundalike.nn.rotary import RotaryBlock, positions_of
 from soundalike.text.alphabet import SYMBOLS
 
 KERNEL = 5  # symbols that a convolution reads
@@ -20,7 +20,7 @@ class TextEncoder(nn.Module):
         super().__init__()
         self.embed = nn.Embedding(len(SYMBOLS) + 1, width, padding_idx=0)
         self.convolutions = nn.ModuleList([ConvBlock(width, KERNEL) for _ in range(convolutions)])
-        self.blocks = nn.ModuleList([TransformerBlock(width, heads, dropout=dropout) for _ in range(blocks)])
+        self.blocks = nn.ModuleList([RotaryBlock(width, heads, dropout=dropout) for _ in range(blocks)])
         self.norm = nn.LayerNorm(width)
 
     def forward(self, symbols: Tensor, lengths: Tensor) -> Tensor:

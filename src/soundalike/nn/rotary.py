@@ -36,7 +36,7 @@ class KeyValues:
         return self.keys, self.values
 
 
-class SelfAttention(nn.Module):
+class RotaryAttention(nn.Module):
     """Scaled dot-product attention of several heads among the places of a sequence (Vaswani et al. 2017)."""
 
     def __init__(self, width: int, heads: int):
@@ -63,7 +63,7 @@ class SelfAttention(nn.Module):
         return self.out(found.transpose(1, 2).flatten(2))
 
 
-class TransformerBlock(nn.Module):
+class RotaryBlock(nn.Module):
     """Self-attention, then two linear layers; each behind a layer norm, and added to what came in.
 
     With `condition` > 0 scale and shift of the norms are predicted from a vector (B, condition).
@@ -76,7 +76,7 @@ class TransformerBlock(nn.Module):
         if self.modulation is not None:
             nn.init.zeros_(self.modulation.weight)
             nn.init.zeros_(self.modulation.bias)
-        self.attention = SelfAttention(width, heads)
+        self.attention = RotaryAttention(width, heads)
         self.wide = nn.Linear(width, expansion * width)
         self.narrow = nn.Linear(expansion * width, width)
         self.dropout = nn.Dropout(dropout)
