@@ -21,6 +21,8 @@ PARTS = {
     "deepvoice3": "soundalike.models.tts.deepvoice3.objective:PART",
     "vits": "soundalike.models.tts.vits.objective:PART",
     "unit_selection": "soundalike.models.tts.unit_selection.objective:PART",
+    "codec_lm": "soundalike.models.tts.codec_lm.objective:PART",
+    "codec_levels": "soundalike.models.tts.codec_lm.levels_objective:PART",
     "vocos": "soundalike.models.vocoders.vocos.objective:PART",
     "sound_discriminator": "soundalike.models.vocoders.vocos.discriminator:PART",
     "hifigan": "soundalike.models.vocoders.hifigan.objective:PART",
@@ -48,6 +50,7 @@ ARCHITECTURES = {
     "deepvoice3": "soundalike.models.tts.deepvoice3.spec:SPEC",
     "vits": "soundalike.models.tts.vits.spec:SPEC",
     "unit_selection": "soundalike.models.tts.unit_selection.spec:SPEC",
+    "codec_lm": "soundalike.models.tts.codec_lm.spec:SPEC",
 }
 
 # Names that checkpoints and recipes of former versions use.

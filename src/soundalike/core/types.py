@@ -83,6 +83,7 @@ class DataFacts:
     mel_mean: Tensor  # (M,)
     mel_std: Tensor  # (M,)
     languages: tuple[str, ...] = ()  # codes of those spoken in it, where they are known
+    codec: str = ""  # digest of the codec that made the codes; empty: there are none
 
 
 @dataclass(frozen=True)

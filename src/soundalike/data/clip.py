@@ -144,14 +144,18 @@ class Prompt:
 
     @property
     def symbols(self) -> np.ndarray:
-        """The symbols (S',) whose middle lies in it, by the clip's durations; at least one."""
+        """The symbols (S',) said in it, by the clip's durations; at least one."""
+        return self._said[0]
+
+    @property
+    def durations(self) -> np.ndarray:
+        """How many of its frames each of those takes (S',); they sum to all."""
+        return self._said[1]
+
+    @property
+    def _said(self) -> tuple[np.ndarray, np.ndarray]:
         ids = np.array(encode(self.source.row.phonemes, self.source.row.id))
-        ends = self.source.read("durations").astype(np.int64).cumsum()
-        middles = (ends + np.concatenate([[0], ends[:-1]])) / 2
-        inside = (middles >= self.first) & (middles < self.first + self.size)
-        if not inside.any():
-            inside[np.abs(middles - (self.first + self.size / 2)).argmin()] = True
-        return ids[inside]
+        return said_within(ids, self.source.read("durations"), self.first, self.size)
 
     def frames_of(self, kind: str) -> np.ndarray:
         """Its stretch of an array with one value a frame of the mel."""
@@ -162,6 +166,23 @@ class Prompt:
         rate = self.mel_spec.frames_per_second
         window = (self.first / rate, (self.first + self.size - 1) / rate)
         return _share(self.source.read(kind), window, len(self.whole), self.mel_spec)
+
+
+def said_within(
+    symbols: np.ndarray, durations: np.ndarray, first: int, size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The symbols (S',) whose middle lies in a stretch of a clip, or the one nearest to its middle, and their
+    frames in it (S',), which sum to its size; of the clip's symbols (S,) and durations (S,).
+    """
+    ends = durations.astype(np.int64).cumsum()
+    middles = (ends + np.concatenate([[0], ends[:-1]])) / 2
+    inside = (middles >= first) & (middles < first + size)
+    if not inside.any():
+        inside[np.abs(middles - (first + size / 2)).argmin()] = True
+    # What is left of symbols cut off at either edge goes to the first and the last
+    stops = (ends[inside] - first).clip(0, size)
+    stops[-1] = size
+    return symbols[inside], np.diff(stops, prepend=0)
 
 
 def _share(values: np.ndarray, window: tuple[float, float], frames: int, mel: MelSpec) -> np.ndarray:

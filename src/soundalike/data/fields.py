@@ -146,6 +146,8 @@ BUILT_IN = (
     # (2,) first and last-plus-one frame of the clip that its own prompt was cut from; 0, 0 of another clip
     Field("prompt_span", None, 0, np.int64, lambda c: c.prompt.span),
     Field("prompt_symbols", "prompt symbols", 0, np.int64, lambda c: c.prompt.symbols, _is_aligned),
+    # How many frames of the prompt each of these symbols takes
+    Field("prompt_durations", "prompt symbols", 0, np.int64, lambda c: c.prompt.durations, _is_aligned),
     Field(
         "prompt_codes",
         "prompt codec frames",

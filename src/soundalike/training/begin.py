@@ -13,6 +13,7 @@ from soundalike.core import registry
 from soundalike.core.contracts import Fittable, Objective
 from soundalike.core.errors import ConfigError, TrainingError
 from soundalike.core.types import DataFacts
+from soundalike.data.codes_facts import codec_of
 from soundalike.data.dataset import Dataset
 from soundalike.nn import lora
 
@@ -23,7 +24,7 @@ from .state import State, check_same, restore
 
 
 def gather_facts(data: Dataset, sample: int = 400) -> DataFacts:
-    """Speakers and languages, and mean and spread of each mel band over some clips."""
+    """Speakers and languages, mean and spread of each mel band over some clips, and whose codes there are."""
     mel = torch.cat(
         [
             torch.from_numpy(data.read("mel", index)).float()
@@ -31,7 +32,8 @@ def gather_facts(data: Dataset, sample: int = 400) -> DataFacts:
         ]
     )
     languages = tuple(sorted({row.language.split("-")[0] for row in data.rows}))
-    return DataFacts(len(data.speakers), mel.mean(0), mel.std(0).clamp_min(0.1), languages)
+    codec = codec_of(data.config.folders)
+    return DataFacts(len(data.speakers), mel.mean(0), mel.std(0).clamp_min(0.1), languages, codec)
 
 
 def begin(recipe: Recipe, folder: Path, processes: ProcessGroup) -> tuple[State, Dataset]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tqdm import tqdm
 
 from soundalike.audio.mel import MelSpec
-from soundalike.core.errors import ConfigError, DataError
+from soundalike.core.errors import ConfigError
 from soundalike.core.files import write_atomic
+from soundalike.data.codes_facts import FACTS, codes_facts
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import read_manifest
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from soundalike.core.contracts import Codec
 
 KIND = "codes"
-FACTS = "codec.json"  # in a prepared folder: what made its codes
 
 
 def write_codes(folder: str, codec: Codec, mel: MelSpec, again: bool = True) -> int:
@@ -47,18 +47,3 @@ def write_codes(folder: str, codec: Codec, mel: MelSpec, again: bool = True) -> 
         store.write(KIND, row.id, codes.astype(np.int16))
     write_atomic(Path(folder) / FACTS, json.dumps(facts, indent=1) + "\n")
     return len(rows)
-
-
-def codes_facts(folder: str) -> dict[str, Any] | None:
-    """What made the codes of a prepared folder: `codec` (its digest), `levels`, `size`, `frames_per_second`;
-    None where they are not made, or not all. Raises DataError for facts that cannot be read.
-    """
-    path = Path(folder) / FACTS
-    if not path.is_file():
-        return None
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise DataError(
-            f"{path}: does not say what made the codes ({error}). Make them anew: `soundalike data encode`."
-        ) from None

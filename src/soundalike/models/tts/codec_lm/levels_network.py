@@ -1,0 +1,125 @@
+"""The codes of a codec's further levels, of those of the levels before: all places at once, one level after
+another (the non-autoregressive model of VALL-E, Wang et al. 2023, eq. 2).
+
+    codes of the levels before, summed --+
+    the symbol that sounds --------------+--> transformer, scale and shift by level --> codes of the level
+    prompt: codes of all levels ---------+
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from soundalike.audio.mel import MelSpec
+from soundalike.nn.masks import length_mask
+from soundalike.nn.rotary import RotaryBlock, positions_of
+
+from .codes import KnowsCodec
+from .network import Prompt
+from .text_encoder import TextEncoder, sounding, states_at
+
+
+@dataclass(frozen=True)
+class CodecLevelsConfig:
+    """Sizes of the network, and its dropout."""
+
+    width: int = 192
+    blocks: int = 5
+    heads: int = 4
+    encoder_convolutions: int = 3
+    dropout: float = 0.1
+    group: int = 2  # codes that share the symbol of the first of them, as the first level's model makes them
+    levels: int = 8  # of the codec
+    entries: int = 1024  # of each of its codebooks
+    stride: int = 2  # frames of the mel that a code lasts
+    speaker_vector: int = 256
+
+
+class CodecLevels(KnowsCodec):
+    """Its objective asks it for one level of each clip, `complete` for all of them in order."""
+
+    def __init__(self, config: CodecLevelsConfig, mel: MelSpec):
+        super().__init__()
+        c = config
+        self.config = config
+        self.mel = mel
+        self.encoder = TextEncoder(c.width, c.encoder_convolutions, 0, c.heads, c.dropout)
+        self.code = nn.Parameter(torch.randn(c.levels, c.entries, c.width) * c.levels**-0.5)
+        self.segment = nn.Embedding(2, c.width)
+        self.voice = nn.Linear(c.speaker_vector, c.width)
+        self.level = nn.Embedding(c.levels - 1, c.width)
+        self.blocks = nn.ModuleList(
+            [RotaryBlock(c.width, c.heads, dropout=c.dropout, condition=c.width) for _ in range(c.blocks)]
+        )
+        self.norm = nn.LayerNorm(c.width)
+        # Rows of scores for each level beyond the first
+        self.out = nn.Parameter(torch.randn(c.levels - 1, c.entries, c.width) * c.width**-0.5)
+
+    def embedded(self, codes: Tensor, level: Tensor) -> Tensor:
+        """The sum (B, T, D) of the embeddings of codes (B, T, L), of the levels before `level` (B,)."""
+        summed = torch.zeros(*codes.shape[:2], self.config.width, device=codes.device)
+        for number in range(self.config.levels):
+            used = (number < level).float()[:, None, None]
+            summed = summed + used * nn.functional.embedding(codes[..., number], self.code[number])
+        return summed
+
+    def text(self, symbols: Tensor, lengths: Tensor, durations: Tensor, size: int) -> Tensor:
+        """States (B, T, D) of the symbols (B, S) that sound at each of so many codes."""
+        c = self.config
+        steps = -(-size // c.group)
+        places = sounding(durations, lengths, steps, c.group * c.stride)
+        each = torch.repeat_interleave(places, c.group, 1)[:, :size]
+        return states_at(self.encoder(symbols, lengths), each)
+
+    def scores(
+        self,
+        prompt: tuple[Tensor, Tensor, Tensor],
+        sentence: tuple[Tensor, Tensor, Tensor],
+        level: Tensor,
+        embedding: Tensor,
+    ) -> Tensor:
+        """Log-odds (B, T, N) of the codes of one level (B,), from 1, of each clip, in the voice of a speaker
+        embedding (B, V). Prompt and sentence are each the states of their text (B, T', D), codes (B, T', L),
+        of which the sentence's count up to that level, and a mask (B, T').
+        """
+        every = torch.full_like(level, self.config.levels)
+        x = torch.cat(
+            [
+                self.embedded(codes, used) + text + self.segment.weight[number]
+                for number, ((text, codes, _), used) in enumerate(((prompt, every), (sentence, level)))
+            ],
+            1,
+        )
+        mask = torch.cat([prompt[2], sentence[2]], 1)
+        voice = self.voice(embedding * embedding.shape[1] ** 0.5)
+        condition = self.level(level - 1) + voice
+        positions = positions_of(mask)
+        allowed = mask[:, None, None] > 0
+        for block in self.blocks:
+            x = block(x, positions, allowed, condition)
+        x = self.norm(x[:, -sentence[0].shape[1] :])
+        return x @ self.out[level - 1].transpose(1, 2)
+
+    @torch.inference_mode()
+    def complete(
+        self, symbols: Tensor, durations: Tensor, first: Tensor, embedding: Tensor, prompt: Prompt
+    ) -> Tensor:
+        """Codes (T, L) of all levels, of those of the first (T,): of a sentence's symbols (S,) and their
+        durations (S,) in frames of the mel, in the voice of a prompt and its speaker embedding (1, V).
+        """
+        heard = self._stretch(prompt.symbols, prompt.durations, prompt.codes)
+        codes = nn.functional.pad(first[:, None], (0, self.config.levels - 1))
+        for number in range(1, self.config.levels):
+            said = self._stretch(symbols, durations, codes)
+            level = torch.tensor([number], device=codes.device)
+            codes[:, number] = self.scores(heard, said, level, embedding)[0].argmax(-1)
+        return codes
+
+    def _stretch(self, symbols: Tensor, durations: Tensor, codes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """States of a text, codes and a mask, in a batch of one."""
+        lengths = torch.tensor([len(symbols)], device=symbols.device)
+        text = self.text(symbols[None], lengths, durations[None], len(codes))
+        return text, codes[None], length_mask(torch.tensor([len(codes)], device=codes.device))
