@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
 
 from soundalike.audio.audio import Audio
-from soundalike.audio.mel import MelSpec
-from soundalike.audio.pitch import pitch
-from soundalike.audio.quiet import may_be_speech
-from soundalike.checkpoints import model_store
-from soundalike.checkpoints.part import load_part
-from soundalike.core.contracts import EmotionEncoder
+from soundalike.audio.voicing import LEAST_SPEECH, holds_speech
+from soundalike.checkpoints.instruments import emotion_encoder
 from soundalike.core.emotions import EMOTIONS
-from soundalike.core.errors import AudioError, ConfigError
+from soundalike.core.errors import AudioError
 
 from .recordings import Recording, name_of, open_recording
 
-PART = "emotion"  # its name, and that of its folder in a model store
-LEAST_SPEECH = 0.5  # seconds by which an emotion is told
-LEAST_VOICED = 0.2  # share of the speech that has a pitch
-LEAST_MOVEMENT = 0.01  # octaves by which the pitch of speech moves: that of a tone does not
 LONGEST_READ = 20.0  # seconds of a recording that are listened to
 
 
@@ -56,31 +44,3 @@ def read_emotion(recording: Recording, rate: int | None = None) -> EmotionReadin
             f"Give a recording with at least {LEAST_SPEECH:g} s of speech."
         )
     return EmotionReading(tuple(encoder.probabilities(encoder.measure(audio)).tolist()))
-
-
-def holds_speech(audio: Audio) -> bool:
-    """Whether a sound has the changing level of speech, and enough of it has a pitch that moves."""
-    if audio.speech_seconds() < LEAST_SPEECH or not may_be_speech(audio.frame_power()):
-        return False
-    spec = MelSpec()
-    hertz = pitch(audio.resample(spec.sample_rate).samples, spec)
-    voiced = hertz[hertz > 0]
-    share = len(voiced) / spec.frames_per_second / audio.speech_seconds()
-    return share > LEAST_VOICED and float(np.log2(voiced).std()) > LEAST_MOVEMENT
-
-
-def emotion_encoder() -> EmotionEncoder:
-    """The classifier of emotions. Raises ConfigError where it is not installed."""
-    folder = model_store.find_part(PART)
-    if folder is None:
-        raise ConfigError(
-            "the classifier of emotions is not installed. Copy models/emotion of the repository to "
-            f"{model_store.library() / PART}, or fit it: `soundalike train emotion --out "
-            f"{model_store.library() / PART}`."
-        )
-    return _loaded(folder)
-
-
-@functools.lru_cache(maxsize=2)
-def _loaded(folder: Path) -> EmotionEncoder:
-    return load_part(folder, PART).instrument
