@@ -141,7 +141,8 @@ def squares(counts: Sequence[Sequence[int]], names: Sequence[str], label: str) -
             parts.append(
                 f'<rect x="{x}" y="{down - size / 2}" width="{size - 2}" height="{size - 2}" '
                 f'style="fill:hsl(45 90% {95 - 45 * share:.0f}%)"><title>{escape(title)}</title></rect>'
-                f'<text x="{x + size / 2}" y="{down + 4}" text-anchor="middle" style="fill:#000">{count}</text>'
+                f'<text x="{x + size / 2}" y="{down + 4}" text-anchor="middle" style="fill:#000">'
+                f"{count}</text>"
             )
     return "".join([*parts, "</svg>"])
 

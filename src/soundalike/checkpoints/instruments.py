@@ -20,8 +20,8 @@ def emotion_encoder() -> EmotionEncoder:
     if folder is None:
         place = model_store.library() / EMOTION
         raise ConfigError(
-            f"the classifier of emotions is not installed. Copy models/{EMOTION} of the repository to {place}, "
-            f"or fit it to recordings: `soundalike train {EMOTION} --out {place}`."
+            f"the classifier of emotions is not installed. Copy models/{EMOTION} of the repository to "
+            f"{place}, or fit it to recordings: `soundalike train {EMOTION} --out {place}`."
         )
     return _loaded(folder)
 

@@ -86,8 +86,8 @@ OFFSETS: dict[str, tuple[Offsets, Offsets]] = {
     # The quiet sadness, and the one that weeps
     "sad": (Offsets(-1.5, 0.65, 1.5, -3.0, 1.0, 0.88), Offsets(3.0, 0.9, 2.5, 2.0, 1.2, 0.82)),
     "angry": (Offsets(3.2, 1.5, 0.3, 10.0, 2.6, 0.92), Offsets(8.0, 1.7, 1.0, 22.0, 4.5, 0.87)),
-    "surprised": (Offsets(4.6, 2.0, 5.0, 5.5, 0.8, 1.06), Offsets(6.1, 2.3, 5.0, 11.0, 1.5, 1.0)),
-    "fear": (Offsets(5.8, 1.1, 2.5, 6.0, 1.4, 1.05), Offsets(9.4, 1.5, 4.0, 18.0, 2.5, 1.0)),
+    "surprised": (Offsets(4.6, 2.4, 4.0, 5.5, 0.8, 1.06), Offsets(6.1, 2.6, 4.5, 11.0, 1.5, 1.0)),
+    "fear": (Offsets(5.2, 1.1, 2.5, 6.0, 1.4, 1.05), Offsets(9.4, 1.5, 4.0, 18.0, 2.5, 1.0)),
 }
 
 

@@ -133,6 +133,7 @@ def _notes(jobs: int, meant: list[str | None], found: list[Any], alone: int) -> 
         notes.append(f"Emotions: in {silent} of {jobs} recordings no speech is heard.")
     if alone:
         notes.append(
-            f"Emotions: {alone} of {jobs} recordings are judged alone, as there is no neutral one of their voice."
+            f"Emotions: {alone} of {jobs} recordings are judged alone, "
+            "as there is no neutral one of their voice."
         )
     return notes
