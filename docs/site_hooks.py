@@ -23,6 +23,7 @@ ELSEWHERE = {
     "models/README.md": "models.md",
     "models/wavenet/card.md": "cards/wavenet.md",
     "models/convrnn/card.md": "cards/convrnn.md",
+    "models/emotion/card.md": "cards/emotion.md",
     "models/sv2tts/card.md": "cards/sv2tts.md",
     "models/fastspeech2/card.md": "cards/fastspeech2.md",
     "models/unit_selection/card.md": "cards/unit_selection.md",

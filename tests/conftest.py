@@ -206,7 +206,7 @@ def corpus(tmp_path_factory) -> Path:
                     path.name,
                     path.stem[:-2],
                     "en",
-                    "",
+                    "neutral" if path.stem.endswith("1") else "happy",
                     f"{audio.seconds:.2f}",
                     str(audio.rate),
                     "train",

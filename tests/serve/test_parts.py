@@ -305,8 +305,25 @@ def test_a_request_may_give_the_options_of_the_architectures_in_their_ranges():
         assert getattr(SpeechRequest(input="Hi.", **{name: high}), name) == high
         with pytest.raises(ValidationError, match=f"{name} = .* is out of range. Choose {low:g} to {high:g}"):
             SpeechRequest(input="Hi.", **{name: high + 1})
-    assert set(ranges()) == {"pitch", "temperature", "energy", "loudness", "variety"}
+    assert set(ranges()) == {"pitch", "temperature", "energy", "loudness", "variety", "intensity"}
     assert ranges()["pitch"] == (option_table()["pitch"].range.low, option_table()["pitch"].range.high)
+
+
+def test_a_request_may_name_an_emotion():
+    from pydantic import ValidationError
+
+    from soundalike.core.emotions import EMOTIONS
+    from soundalike.serve.request_options import choices
+    from soundalike.serve.schemas import SpeechRequest
+
+    assert choices() == {"emotion": EMOTIONS}
+    properties = SpeechRequest.model_json_schema()["properties"]
+    assert properties["emotion"]["anyOf"][0]["enum"] == list(EMOTIONS)
+    given = SpeechRequest(input="Hi.", emotion="Sad", intensity=1.5)
+    assert given.options == {"emotion": "sad", "intensity": 1.5}
+    assert SpeechRequest(input="Hi.", emotion="").options == {}
+    with pytest.raises(ValidationError, match="'jolly' is unknown. Choose one of neutral, happy, sad, angry"):
+        SpeechRequest(input="Hi.", emotion="jolly")
 
 
 def test_a_request_may_say_how_its_text_is_written():

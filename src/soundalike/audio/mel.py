@@ -93,6 +93,13 @@ def mel_filters(spec: MelSpec) -> np.ndarray:
     return filters
 
 
+def band_centres(spec: MelSpec) -> np.ndarray:
+    """The middle frequency of each mel band (M,) float32, hertz."""
+    filters = mel_filters(spec)
+    bins = np.linspace(0.0, spec.sample_rate / 2, spec.n_fft // 2 + 1)
+    return (filters @ bins / filters.sum(1).clip(1e-9)).astype(np.float32)
+
+
 @functools.lru_cache(maxsize=32)
 def _hann(n_fft: int) -> np.ndarray:
     """The periodic Hann window (n_fft,)."""

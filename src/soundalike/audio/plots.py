@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Sequence
 from html import escape
 
 import numpy as np
@@ -119,6 +120,30 @@ def bars(rows: list[tuple[str, float, str, int]], label: str) -> str:
             f'height="{line - 8}"><title>{escape(text)}</title></rect>'
         )
         parts.append(f'<text x="{left + size + 6:.1f}" y="{y + 16}">{escape(text)}</text>')
+    return "".join([*parts, "</svg>"])
+
+
+def squares(counts: Sequence[Sequence[int]], names: Sequence[str], label: str) -> str:
+    """An SVG of a square table of counts, the deeper the larger a count's share of its row."""
+    size = 64
+    left = 96
+    top = 30
+    parts = [_svg(left + size * len(names) + 8, top + size * len(names) + 8, label)]
+    for number, (name, row) in enumerate(zip(names, counts, strict=True)):
+        across = left + (number + 0.5) * size
+        down = top + (number + 0.5) * size
+        parts.append(f'<text x="{across}" y="{top - 10}" text-anchor="middle">{escape(name)}</text>')
+        parts.append(f'<text x="{left - 8}" y="{down + 4}" text-anchor="end">{escape(name)}</text>')
+        for place, count in enumerate(row):
+            share = count / max(1, sum(row))
+            x = left + place * size
+            title = f"{name} heard as {names[place]}: {count} of {sum(row)}"
+            parts.append(
+                f'<rect x="{x}" y="{down - size / 2}" width="{size - 2}" height="{size - 2}" '
+                f'style="fill:hsl(45 90% {95 - 45 * share:.0f}%)"><title>{escape(title)}</title></rect>'
+                f'<text x="{x + size / 2}" y="{down + 4}" text-anchor="middle" style="fill:#000">'
+                f"{count}</text>"
+            )
     return "".join([*parts, "</svg>"])
 
 

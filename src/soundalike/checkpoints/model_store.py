@@ -94,6 +94,12 @@ def find(family: str) -> Path | None:
     )
 
 
+def find_part(name: str) -> Path | None:
+    """The folder of a part that lies alone in a model store; None where it is not installed."""
+    homes = (library(), checkout())
+    return next((home / name for home in homes if home and (home / name / CONFIG).is_file()), None)
+
+
 def available() -> dict[str, Path]:
     """The families that can be used, with their folders; the built-in one first."""
     names = [built_in(), *sorted(set(registry.ARCHITECTURES) - {built_in()})]

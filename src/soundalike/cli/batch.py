@@ -25,6 +25,7 @@ soundalike batch jobs.jsonl
 soundalike batch jobs.jsonl --report done.jsonl --workers 8
 soundalike batch jobs.jsonl --engine ray --quality fast
 a line of jobs.jsonl: {"reference": "me.wav", "text": "One.", "wav": "1.wav"}
+{"reference": "me.wav", "text": "Two.", "wav": "3.wav", "emotion": "happy", "intensity": 1.2}
 or a recording to convert: {"reference": "anna", "source": "line.wav", "wav": "2.wav", "pitch": "keep"}
 """
 app = App()
@@ -65,6 +66,8 @@ def batch(
 ) -> int:
     """Speak many texts: one JSON object a line with reference, text, wav.
 
+    A job may have an `emotion` and its `intensity`, which go before --emotion and --intensity.
+
     With `source` in place of `text` a recording is converted; then `pitch`, `strength` and `keep_breaths` may
     stand there too.
 
@@ -74,7 +77,7 @@ def batch(
     from soundalike.inference.batch import BatchSettings, run_batch
 
     settings = BatchSettings(
-        options=architecture.given,
+        options=speaking.with_emotion(architecture.given),
         model=model.model,
         family=model.family,
         device=speaking.device,

@@ -44,6 +44,8 @@ soundalike clone me.wav --text-file story.txt -o story.mp3 --speed 0.9
 soundalike clone anna "For a dub." -o dub.wav --fit 2.5
 soundalike clone a.wav b.wav c.wav "One voice from three recordings."
 soundalike clone me.wav "Yes. [pause 1s] No." --timestamps out.srt
+soundalike clone me.wav "You are here!" --emotion happy --intensity 1.2
+soundalike clone me.wav "[happy] You are here! [sad] And you must go."
 echo "From a pipe." | soundalike clone me.wav - -o - > piped.wav
 """
 app = App()
@@ -171,9 +173,10 @@ def clone(
     request = reading.request(words, text_file or "text", known)
     kept = found if isinstance(found, Voice) else None
     script = read_script(request, kept)
+    given = speaking.with_emotion(architecture.given)
     began = time.monotonic()
     cloner = model.load(speaking.device)
-    options = chosen_options(cloner, dict(architecture.given))
+    options = chosen_options(cloner, dict(given))
     if output.attention:
         check_capability(cloner, "attention")
     if output.units:

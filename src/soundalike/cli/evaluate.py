@@ -52,6 +52,14 @@ def evaluate(
     naturalness: Annotated[
         bool, typer.Option("--naturalness/--no-naturalness", help="predict naturalness")
     ] = True,
+    emotion: Annotated[
+        bool,
+        typer.Option(
+            "--emotion",
+            help="also tell the emotion of each recording, beside the one in its job's field emotion",
+            show_default=False,
+        ),
+    ] = False,
     players: Annotated[
         int,
         typer.Option(
@@ -72,7 +80,7 @@ def evaluate(
     from soundalike.evaluate.evaluate import open_instruments
     from soundalike.evaluate.report import counted
 
-    tools = open_instruments(language, asr_model, words, naturalness)
+    tools = open_instruments(language, asr_model, words, naturalness, emotion)
     report = measure(jobs, out, tools, against, players, seed)
     for line in (*report["notes"], *(counted(system) for system in report["systems"])):
         print(line)

@@ -35,7 +35,7 @@ class ArchitectureOption:
     """An option that at least one architecture has."""
 
     option: Option
-    defaults: dict[str, float]  # of each architecture that has it
+    defaults: dict[str, float | str]  # of each architecture that has it
     everywhere: bool  # whether all architectures have it
 
     @property
@@ -49,20 +49,24 @@ class ArchitectureOption:
         """The default of most architectures, then those that have another."""
         values = list(self.defaults.values())
         usual = max(values, key=values.count)
-        others = [f"{name} {value:g}" for name, value in self.defaults.items() if value != usual]
-        return ", ".join([f"{usual:g}", *others])
+        others = [f"{name} {_shown(value)}" for name, value in self.defaults.items() if value != usual]
+        return ", ".join([_shown(usual), *others])
+
+
+def _shown(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def architecture_options() -> list[ArchitectureOption]:
-    """The options of all architectures that are numbers with a range, by the definition that also checks
-    them.
+    """The options of all architectures that are numbers with a range or words, by the definition that also
+    checks them.
     """
     from soundalike.core import registry
 
     owners: dict[str, dict[str, Option]] = {}
     for name in registry.ARCHITECTURES:
         for option in options_of(registry.architecture(name).Options).values():
-            if option.range is not None:
+            if option.range is not None or option.choices:
                 owners.setdefault(option.name, {})[name] = option
     found = []
     for own in owners.values():

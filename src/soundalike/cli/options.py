@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from soundalike.core.errors import TextError
+from soundalike.core.errors import ConfigError, TextError
 from soundalike.core.text_options import CodeBlocks, Emoji, TextFormat, TextOptions
 
-from . import facts
+from . import console, facts
 from .command import OptionGroup
 from .facts import at_least, default_from
 
@@ -128,7 +128,7 @@ class ModelOptions(OptionGroup):
 class ArchitectureOptions(OptionGroup):
     """The options of the architectures that were given, by name."""
 
-    given: tuple[tuple[str, float], ...] = ()
+    given: tuple[tuple[str, float | str], ...] = ()
 
     @classmethod
     def parameters(cls) -> list[inspect.Parameter]:
@@ -139,6 +139,7 @@ class ArchitectureOptions(OptionGroup):
                 f"--{option.option.name}",
                 help=option.help,
                 show_default=option.shown_default,
+                metavar="NAME" if option.option.choices else None,
                 rich_help_panel=VOICE,
             )
             hint: Any = option.option.kind | None
@@ -245,6 +246,16 @@ class SpeakingOptions(OptionGroup):
             rich_help_panel=SOUND,
         ),
     ]
+    emotion_from: Annotated[
+        str | None,
+        typer.Option(
+            "--emotion-from",
+            metavar="FILE",
+            help="take the emotion that is heard in a recording, in place of --emotion",
+            show_default="none",
+            rich_help_panel=VOICE,
+        ),
+    ] = None
     device: Annotated[
         str,
         typer.Option(
@@ -253,6 +264,20 @@ class SpeakingOptions(OptionGroup):
             rich_help_panel=MODEL,
         ),
     ] = "auto"
+
+    def with_emotion(self, given: tuple[tuple[str, float | str], ...]) -> tuple[tuple[str, float | str], ...]:
+        """The options that were given, with the emotion of a recording where one is to be heard. Raises
+        ConfigError where an emotion is given too, AudioError where nobody speaks in the recording.
+        """
+        if self.emotion_from is None:
+            return given
+        if "emotion" in dict(given):
+            raise ConfigError("--emotion and --emotion-from: give one of them.")
+        from soundalike.inference.emotion_reading import read_emotion
+
+        heard = read_emotion(self.emotion_from)
+        console.note(f"emotion {heard} ({self.emotion_from})")
+        return (*given, ("emotion", heard.name))
 
 
 @dataclass(frozen=True, kw_only=True)

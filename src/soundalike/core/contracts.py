@@ -243,6 +243,22 @@ class SpeakerEncoder(Protocol):
         ...
 
 
+class EmotionEncoder(Protocol):
+    """Which emotion is heard in speech."""
+
+    mel: MelSpec
+
+    def measure(self, audio: Audio) -> np.ndarray:
+        """What is measured of a sound (D,) that holds speech."""
+        ...
+
+    def probabilities(self, measures: np.ndarray, neutral: np.ndarray | None = None) -> np.ndarray:
+        """How likely each of `core.emotions.EMOTIONS` is, (6,), by measures (D,), against those of neutral
+        speech of the same voice where there are any.
+        """
+        ...
+
+
 class Aligner(Protocol):
     """Where each symbol of a transcript is said. It computes a mel of its own, whatever the other parts
     use.

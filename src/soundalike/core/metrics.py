@@ -43,6 +43,10 @@ OF_SPEECH = (
         short="pitch error",
     ),
     Metric("pitch_correlation", "correlation of the pitch with that of the source", "", "higher"),
+    Metric(
+        "emotion_right", "emotions told rightly by a classifier", "%", "higher", digits=0, short="emotion"
+    ),
+    Metric("emotion_changes", "changes that go the way they do in people", "%", "higher", digits=0),
     Metric("pace", "pace", "words/s", ""),
     Metric("pace_ratio", "pace relative to the speaker's own recording", "", ""),
     Metric("pauses", "pauses over 150 ms", "per s", ""),

@@ -44,9 +44,11 @@ class Option:
 
     @property
     def span(self) -> str:
-        """The values it may take, in words: "0.5 to 2 times", "neutral or happy"; empty where any will do."""
+        """The values it may take, in words: "0.5 to 2 times", "neutral, happy or sad"; empty where any will
+        do.
+        """
         if self.choices:
-            return " or ".join(self.choices)
+            return " or ".join([part for part in (", ".join(self.choices[:-1]), self.choices[-1]) if part])
         if self.range is None:
             return ""
         return f"{self.range.low:g} to {self.range.high:g}{' ' + self.range.unit if self.range.unit else ''}"

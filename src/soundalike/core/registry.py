@@ -12,6 +12,7 @@ PARTS = {
     "tdnn": "soundalike.models.encoders.speaker.tdnn.objective:PART",
     "ge2e": "soundalike.models.encoders.speaker.ge2e.objective:PART",
     "kmeans": "soundalike.models.encoders.content.kmeans.objective:PART",
+    "emotion": "soundalike.models.encoders.emotion.objective:PART",
     "starling": "soundalike.models.tts.starling.objective:PART",
     "starling_content": "soundalike.models.tts.starling.content_objective:PART",
     "mel_discriminator": "soundalike.models.tts.starling.discriminator:PART",

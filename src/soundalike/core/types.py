@@ -291,6 +291,12 @@ class ProsodyControls:
     temperature: float = 1.0
     seed: int = 0
     energy: float = 0.0  # nats added to the energy
+    # (S,) factor of how far the pitch lies from its line of declination in the utterance, and octaves by
+    # which its end is raised against its beginning; None: as predicted
+    spread: Tensor | None = None
+    rise: Tensor | None = None
+    # (S,) nats an octave by which the spectrum is to rise beside what is predicted; None: not at all
+    tilt: Tensor | None = None
 
 
 @dataclass(frozen=True)

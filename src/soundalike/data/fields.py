@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from soundalike.core.emotions import ACTED_EMOTIONS
 from soundalike.core.errors import ConfigError
 from soundalike.text.alphabet import encode, phone_classes
 
@@ -19,7 +20,7 @@ from .clip import Clip, Source
 
 # Ids of languages and emotions are places in these tables, which are only ever appended to; 0: not known.
 LANGUAGES = ("", "en", "cs", "de", "es", "fr", "it", "nl", "pt", "ru", "sv", "zh", "ja", "ko")
-EMOTIONS = ("", "neutral", "calm", "happy", "sad", "angry", "fearful", "disgust", "surprised")
+EMOTIONS = ACTED_EMOTIONS
 UNKNOWN_PHONE = -1  # of a frame of a clip without durations
 TARGET_WIDTH = 256  # of a target embedding that is not known
 
@@ -95,7 +96,8 @@ def _language(clip: Clip) -> int:
 
 
 def _emotion(clip: Clip) -> int:
-    return _place(EMOTIONS, clip.row.emotion.split("-")[0])  # "happy-strong" is happy
+    name = clip.row.emotion.split("-")[0]  # "happy-strong" is happy
+    return _place(EMOTIONS, "fearful" if name == "fear" else name)
 
 
 def _phones(clip: Clip) -> np.ndarray:

@@ -14,11 +14,14 @@ import numpy as np
 from tqdm import tqdm
 
 from soundalike.audio.audio import Audio
+from soundalike.checkpoints.instruments import emotion_encoder
+from soundalike.core.contracts import EmotionEncoder
 from soundalike.core.errors import EvaluationError, SoundalikeError, TextError
 from soundalike.core.files import write_atomic
 from soundalike.models.recognizers.whisper import Recogniser, open_recogniser
 from soundalike.text.normalise import base_language
 
+from . import emotions
 from .jobs import (
     Excluded,
     Job,
@@ -53,17 +56,19 @@ class Instruments:
     recogniser: Recogniser | None = None
     naturalness: Naturalness | None = None
     encoders: list[VoiceEncoder] = field(default_factory=list)
+    emotion: EmotionEncoder | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
     def names(self) -> dict[str, Any]:
         """What report.json says of them."""
-        return {
+        names: dict[str, Any] = {
             "recogniser": self.recogniser.name if self.recogniser else None,
             "naturalness": self.naturalness.name if self.naturalness else None,
             "encoders": [encoder.name for encoder in self.encoders],
             "language": self.language,
         }
+        return names if self.emotion is None else {**names, "emotion": "classifier of emotions"}
 
 
 @dataclass
@@ -78,12 +83,18 @@ class Measured:
 
 
 def open_instruments(
-    language: str = "en", asr_model: str | None = None, words: bool = True, naturalness: bool = True
+    language: str = "en",
+    asr_model: str | None = None,
+    words: bool = True,
+    naturalness: bool = True,
+    emotion: bool = False,
 ) -> Instruments:
     """Everything that is installed; what is not is left out with a note. Raises ConfigError for an unknown
-    language.
+    language, and where the classifier of emotions is asked for and not installed.
     """
     found = Instruments(base_language(language))
+    if emotion:
+        found.emotion = emotion_encoder()
     if words:
         try:
             found.recogniser = open_recogniser(found.language, asr_model)
@@ -140,6 +151,8 @@ def measure(job: Job, tools: Instruments) -> dict[str, Any]:
     row["vectors"] = {
         encoder.name: np.round(_ask(encoder, encoder.embed, audio), 5).tolist() for encoder in encoders
     }
+    if tools.emotion is not None:
+        row[emotions.MEASURES] = emotions.measured(audio, tools.emotion)
     if job.source:
         source = Audio.read(job.source)
         row["pitch_correlation"] = pitch_correlation(audio, source)
@@ -282,6 +295,9 @@ def evaluate(
         for one, table in zip(measured, rows):
             one.rows = [table[id(job)] for job in one.system.jobs]
     notes = add_references(measured, tools)
+    for one in measured if tools.emotion is not None else ():
+        assert tools.emotion is not None
+        notes += emotions.add_emotions(one.system.jobs, one.rows, tools.emotion)
     report = build(measured, tools, notes, seed)
     write_atomic(
         folder / "report.json", json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from soundalike.audio.audio import Audio
-from soundalike.audio.plots import bars, mel_png, scatter
+from soundalike.audio.plots import bars, mel_png, scatter, squares
+from soundalike.core.emotions import EMOTIONS
 from soundalike.core.errors import AudioError
 from soundalike.core.metrics import format_interval, format_value
 
@@ -225,7 +226,7 @@ def _one_system(system: dict[str, Any], report: dict[str, Any], players: int, em
                 rows,
             )
         )
-    parts += [_matrix(system), _listen(system, players, embedded)]
+    parts += [_matrix(system), _emotions(system), _listen(system, players, embedded)]
     if system["excluded"]:
         rows = [
             [escape(one["where"]), f"<td>{escape(one['kind'])}: {escape(one['reason'])}</td>"]
@@ -264,6 +265,17 @@ def _matrix(system: dict[str, Any]) -> str:
     return f"<h2>{escape(system['name'])}: whom the clones resemble</h2>" + _table(
         caption, ["voice", *[escape(names[o]) for o in order]], rows
     )
+
+
+def _emotions(system: dict[str, Any]) -> str:
+    """How often each emotion meant is heard as each, as a picture."""
+    if not system["emotions"]:
+        return ""
+    title = f"{escape(system['name'])}: emotions"
+    note = (
+        "<p>Rows: the emotion that was meant. Columns: the one that a classifier trained on actors hears.</p>"
+    )
+    return f"<h2>{title}</h2>{note}" + squares(system["emotions"], EMOTIONS, "emotions meant and heard")
 
 
 def _heat(value: float) -> str:

@@ -148,6 +148,9 @@ def _parse(line: str, where: str, base: Path) -> Job | Excluded:
     fields = {
         name: value for name, value in entry.items() if name not in KNOWN and isinstance(value, str) and value
     }
+    intensity = entry.get("intensity")
+    if isinstance(intensity, (int, float)) and not isinstance(intensity, bool):
+        fields["intensity"] = f"{intensity:g}"
     paths = {
         name: _find(entry[name], base) if entry.get(name) else None
         for name in ("reference", "real", "source")

@@ -11,9 +11,11 @@ from dataclasses import asdict
 from typing import Any
 
 from soundalike import __version__
+from soundalike.core.emotions import EMOTIONS
 from soundalike.core.metrics import Metric, format_interval, format_value, metrics
 from soundalike.core.vectors import cosine
 
+from .emotions import confusion
 from .evaluate import Instruments, Measured
 from .jobs import as_dict
 from .similarity import cosines, verdict
@@ -25,7 +27,7 @@ FEW = 10  # jobs under which a bootstrap interval is known to be too narrow
 REFERENCE_BINS = ((3, "under 3 s"), (6, "3 to 6 s"), (10, "6 to 10 s"), (math.inf, "over 10 s"))
 TEXT_BINS = ((6, "up to 5 words"), (11, "6 to 10 words"), (21, "11 to 20 words"), (math.inf, "over 20 words"))
 SLICES_UP_TO = 20  # values of a field; more are names rather than groups
-IN_SLICES = ("wer", "similarity", "first", "naturalness", "pitch_error", "speed")
+IN_SLICES = ("wer", "similarity", "first", "naturalness", "pitch_error", "emotion_right", "speed")
 
 
 def pairs(rows: list[dict[str, Any]], metric: Metric) -> list[tuple[float, float] | None]:
@@ -112,6 +114,7 @@ def _system(one: Measured, table: list[Metric], language: str, seed: int) -> dic
         "table": _table(one.rows, table, seed),
         "slices": _slices(jobs, table, seed),
         "worst": worst(jobs),
+        "emotions": confusion(one.rows),
         "jobs": jobs,
     }
 
@@ -300,6 +303,10 @@ def _system_lines(system: dict[str, Any], report: dict[str, Any]) -> list[str]:
                     ]
                 )
             )
+    if system["emotions"]:
+        lines += ["", f"## {name}: emotions meant (rows) and heard (columns)", ""]
+        lines += _rows(["meant", *EMOTIONS])
+        lines += [_row([meant, *map(str, own)]) for meant, own in zip(EMOTIONS, system["emotions"])]
     lines += ["", f"## {name}: the worst", ""]
     lines += _rows(["recording", "text", "heard", "words wrong", "similarity"])
     for index in system["worst"]:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from soundalike.core.emotions import NEUTRAL, USUAL_INTENSITY, Emotion, check_emotion
 from soundalike.core.errors import ConfigError, SoundalikeError
 from soundalike.core.speaking import BEST, LOUDNESS
 from soundalike.core.types import Voice
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 Job = dict[str, Any]
 Numbered = tuple[int, Job]  # a job and its line in the file of jobs
+EMOTION_FIELDS = ("emotion", "intensity")  # of a job
 LOT = 16  # jobs given to a worker at once, at most: they are of one reference, to whose voice it adapts once
 
 
@@ -38,7 +40,7 @@ LOT = 16  # jobs given to a worker at once, at most: they are of one reference, 
 class BatchSettings:
     """How all jobs of a file are spoken."""
 
-    options: tuple[tuple[str, float], ...] = ()  # of the architecture, by name
+    options: tuple[tuple[str, float | str], ...] = ()  # of the architecture, by name
     model: str | None = None
     family: str | None = None
     device: str = "auto"
@@ -231,7 +233,20 @@ def read_job(line: str, where: str) -> Job:
         if "text" in job:
             raise ConfigError(f"{where}: has both text and source. Give the one to be spoken or converted.")
         check_job(job, where)
+    else:
+        _check_emotion(job, where)
     return job
+
+
+def _check_emotion(job: Job, where: str) -> None:
+    """Raise ConfigError naming the line for an emotion that cannot be spoken."""
+    name, intensity = job.get("emotion", NEUTRAL), job.get("intensity", USUAL_INTENSITY)
+    if not isinstance(name, str) or isinstance(intensity, bool) or not isinstance(intensity, (int, float)):
+        raise ConfigError(f"{where}: emotion must be a word and intensity a number.")
+    try:
+        check_emotion(Emotion(name, intensity))
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None
 
 
 def share_out(jobs: list[Numbered], workers: int) -> list[list[Numbered]]:
@@ -337,7 +352,7 @@ class Speaker:
         pieces = self.cloner.speak(
             script,
             voice,
-            self.options,
+            self._options_of(job),
             loudness=settings.loudness,
             quality=settings.quality,
             quality_check=settings.quality_check,
@@ -351,6 +366,15 @@ class Speaker:
         took = time.monotonic() - began
         doubts = [doubt for check in written.checks for doubt in check.doubts]
         return {**job, "seconds": round(took, 4), "doubts": doubts}
+
+    def _options_of(self, job: Job) -> Any:
+        """The options of all jobs with the emotion of this one. Raises ConfigError for a family that takes
+        none.
+        """
+        from .options import chosen_options
+
+        own = {name: job[name] for name in EMOTION_FIELDS if name in job}
+        return chosen_options(self.cloner, {**dict(self.settings.options), **own}) if own else self.options
 
     def _voice(self, reference: str, adapts: bool) -> Voice:
         """The voice of a job, after prompt adaptation where it is to speak."""

@@ -58,6 +58,7 @@ class JobDigests:
         asked = {**self.settings, "text": job["text"], "language": language}
         if job.get("text_format"):
             asked["text_format"] = job["text_format"]
+        asked |= {name: job[name] for name in ("emotion", "intensity") if name in job}
         asked["voice"] = _voice_digest(os.path.abspath("."), job["reference"])
         return _digest(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode())[:16]
 

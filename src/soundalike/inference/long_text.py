@@ -17,13 +17,12 @@ from soundalike.text import (
     base_language,
     find_format,
     is_ssml,
-    open_text,
     reading_language,
     segments,
 )
 
 from .cloner import Cloner
-from .script_request import ScriptRequest, called_voices, read_script
+from .script_request import ScriptRequest, called_voices, opened, read_script
 
 FIRST = 120  # characters of the first section, at least
 LATER = 1000  # characters of those after it
@@ -82,9 +81,9 @@ def opened_sections(request: ScriptRequest) -> Iterator[tuple[Section, Source | 
         for section in sections(text, request.language):
             yield section, None
     else:
-        opened = open_text(text, request.language, request.ssml, request.source, request.options)
-        for part in opened.parts(FIRST, LATER):
-            yield Section(0, text, opened.language.code), part
+        whole = opened(request)
+        for part in whole.parts(FIRST, LATER):
+            yield Section(0, text, whole.language.code), part
 
 
 def _is_plain(request: ScriptRequest) -> bool:
@@ -120,10 +119,13 @@ def speak_in_sections(
             warnings.warn(note, stacklevel=2)
     # A text that opens to nothing is refused as a whole
     parts = list(opened_sections(request)) or [(Section(0, request.text, request.language), None)]
+    emotion = request.emotion
     for number, (section, part) in enumerate(parts):
         last = number + 1 == len(parts)
-        own = dataclasses.replace(request, text=section.text, language=section.language)
+        own = dataclasses.replace(request, text=section.text, language=section.language, emotion=emotion)
         try:
+            part = part or opened(own)
+            emotion = part.emotion
             script = read_script(own, voice, part)
         except TextError:
             if last and not sentences:

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from soundalike.audio.speech import Speech
-from soundalike.core.capabilities import PredictsDurations
+from soundalike.core import registry
+from soundalike.core.capabilities import PredictsDurations, TakesEmotion
 from soundalike.core.contracts import Progress, Synthesizer
+from soundalike.core.emotions import Emotion, emotion_asked, emotions_of
 from soundalike.core.errors import ConfigError
 from soundalike.core.languages import LanguageStatus, language_name
 from soundalike.core.options import check_options
@@ -97,7 +99,8 @@ class Pipeline:
         for warning in script.warnings:
             warnings.warn(warning, stacklevel=2)
         warn_of_experimental(script, self.languages)
-        sentences = [postprocess.ready(sentence) for sentence in script.utterances]
+        felt = with_emotions(script.utterances, self.model, options)
+        sentences = [postprocess.ready(sentence) for sentence in felt]
         voices = [request.others.get(sentence.voice, voice) for sentence in sentences]
         if request.quality == BEST:
             voices = [self.adapt(one) for one in voices]
@@ -134,6 +137,32 @@ class Pipeline:
                 at += len(piece.samples)
                 if progress is not None:
                     progress(number + 1, len(sentences))
+
+
+def with_emotions(sentences: list[Utterance], model: Synthesizer, options: Any) -> list[Utterance]:
+    """The sentences with the emotion of every word: as its text marks it, else as the options ask for. None
+    where all are neutral, and, with a warning, of a model that takes no emotions.
+    """
+    asked = emotion_asked(options)
+    if not isinstance(model, TakesEmotion) or asked is None:
+        if any(sentence.emotion for sentence in sentences):
+            able = [
+                name
+                for name in registry.ARCHITECTURES
+                if "emotion" in registry.architecture(name).capabilities
+            ]
+            warnings.warn(
+                "the text marks emotions, which this family does not take; it is spoken without. "
+                f"Families that take them: {', '.join(able)}.",
+                stacklevel=4,
+            )
+        return [dataclasses.replace(sentence, emotion=[]) for sentence in sentences]
+    found = []
+    for sentence in sentences:
+        felt = emotions_of(sentence.emotion, len(sentence.words), asked)
+        neutral = all(emotion.is_neutral for emotion in felt)
+        found.append(dataclasses.replace(sentence, emotion=[Emotion()] * len(felt) if neutral else felt))
+    return found
 
 
 def _script(text: str, voice: Voice, options: TextOptions) -> Script:

@@ -10,7 +10,8 @@ import numpy as np
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech
-from soundalike.core.speaking import LOUDNESS
+from soundalike.core.emotions import KEPT_LEVEL, Emotion, offsets_of
+from soundalike.core.speaking import LOUDEST, LOUDNESS
 from soundalike.core.types import Timestamp
 from soundalike.text import Utterance
 from soundalike.text.alphabet import COMMA, GAP
@@ -21,6 +22,7 @@ PAUSE = 0.12  # seconds of quiet put between sentences, beside those the model m
 RUMBLE = 60.0
 FADE = 0.005  # seconds over which sound begins and ends beside inserted quiet
 LONGEST_PAUSE = 30.0  # seconds
+LEAST_CHANGE = 1e-6  # decibels from one word to the next that are more than a rounding
 
 
 def ready(utterance: Utterance) -> Utterance:
@@ -44,14 +46,16 @@ def asked_pauses(utterance: Utterance) -> float:
 
 
 def deliver(audio: Speech, utterance: Utterance, pause: float, loudness: float = LOUDNESS) -> Speech:
-    """A sentence as the listener gets it: without rumble, levelled, words louder or softer as asked, pauses
-    and marks put in, ends faded, quiet after it.
+    """A sentence as the listener gets it: without rumble, levelled, words louder or softer as asked and as
+    their emotions are, pauses and marks put in, ends faded, quiet after it.
     """
+    common, volume = _levels(utterance)
+    loudness = min(loudness + common, max(LOUDEST, loudness))
     audio = replace(level(audio, loudness), timestamps=_as_written(audio.timestamps, utterance))
     words = [timestamp for timestamp in audio.timestamps if timestamp.kind == "word"]
     samples = audio.samples.copy()
-    if utterance.volume and len(words) == len(utterance.words):
-        samples = _limited(samples * _volume(utterance.volume, words, audio))
+    if volume and len(words) == len(utterance.words):
+        samples = _limited(samples * _volume(volume, words, audio))
     cuts: dict[int, float] = {}  # sample -> seconds of quiet
     for word, seconds in utterance.pauses.items():
         if word < 0 or not words:
@@ -82,6 +86,21 @@ def deliver(audio: Speech, utterance: Utterance, pause: float, loudness: float =
         shift += quiet / audio.rate
         at = place
     return Speech(np.concatenate(parts), audio.rate, _merged(timestamps))
+
+
+def _levels(utterance: Utterance) -> tuple[float, list[float]]:
+    """Decibels by which the whole sentence is louder than others, and by which each word is beside that; none
+    where all are equal.
+    """
+    volume = utterance.volume
+    felt = [KEPT_LEVEL * offsets_of(emotion or Emotion()).decibels for emotion in utterance.emotion]
+    if not felt:
+        return 0.0, volume
+    common = float(np.mean(felt))
+    rest = [own - common for own in felt]
+    if volume:
+        rest = [own + louder for own, louder in zip(rest, volume, strict=True)]
+    return common, rest if any(abs(own) > LEAST_CHANGE for own in rest) else []
 
 
 def level(audio: Speech, loudness: float = LOUDNESS) -> Speech:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
+from soundalike.core.emotions import Emotion
 from soundalike.core.types import Voice
 from soundalike.text import Lexicon, Script, Source, TextOptions, open_text, write_script
 
@@ -22,6 +23,13 @@ class ScriptRequest:
     source: str = "text"  # what errors call the text
     voices: Collection[str] = ()  # names that SSML's <voice> may give (`known_voices`)
     options: TextOptions = TextOptions()  # how the text is written
+    emotion: Emotion | None = None  # that a mark in the text before it left in force
+
+
+def opened(request: ScriptRequest) -> Source:
+    """The text of a request taken apart. Raises TextError and ConfigError as `text.read` does."""
+    language, ssml, where = request.language, request.ssml, request.source
+    return open_text(request.text, language, ssml, where, request.options, request.emotion)
 
 
 def read_script(request: ScriptRequest, voice: Voice | None = None, part: Source | None = None) -> Script:
@@ -32,7 +40,7 @@ def read_script(request: ScriptRequest, voice: Voice | None = None, part: Source
     if lexicon is None and voice is not None:
         lexicon = lexicon_of(voice)
     if part is None:
-        part = open_text(request.text, request.language, request.ssml, request.source, request.options)
+        part = opened(request)
     return write_script(part, lexicon, request.voices)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 LEAST = 2.0  # frames a phoneme lasts at least
 LONGEST = 120.0  # frames a symbol lasts at most
@@ -78,3 +79,9 @@ def fitted(exact: Tensor, least: Tensor, frames: int) -> Tensor:
     # Ends are rounded, not durations, so that roundings do not add up
     ends = (scaled.cumsum(0) * (frames / scaled.sum())).round().long()
     return torch.diff(ends, prepend=ends.new_zeros(1))
+
+
+def of_frames(values: Tensor, durations: Tensor, size: int, pad: float = 0.0) -> Tensor:
+    """Values (S,) of symbols, each repeated for its frames (S,), as a batch of one (1, size)."""
+    repeated = torch.repeat_interleave(values, durations)
+    return F.pad(repeated, (0, size - len(repeated)), value=pad)[None]

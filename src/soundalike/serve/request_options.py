@@ -22,11 +22,11 @@ LOUDNESS_OPTION = Option(
 
 @functools.lru_cache(maxsize=1)
 def request_options() -> dict[str, Option]:
-    """The architectures' options that a request may give, by name: numbers with a range."""
+    """The architectures' options that a request may give, by name: numbers with a range, and words."""
     return {
         name: option
         for name, option in option_table().items()
-        if option.range is not None and name not in NOT_OFFERED
+        if (option.range is not None or option.choices) and name not in NOT_OFFERED
     }
 
 
@@ -46,6 +46,11 @@ def ranges() -> dict[str, tuple[float, float]]:
         for option in (*offered, LOUDNESS_OPTION)
         if option.range is not None
     }
+
+
+def choices() -> dict[str, tuple[str, ...]]:
+    """The words that each option which takes one may be, as /v1/limits lists them."""
+    return {name: option.choices for name, option in request_options().items() if option.choices}
 
 
 def model_speed(speed: float) -> float:

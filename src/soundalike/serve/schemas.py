@@ -44,10 +44,10 @@ def one_of(choices: Iterable[str]) -> Callable[[str], str]:
     return check
 
 
-def within(option: Option) -> Callable[[float], float]:
-    """A check that a value is one that an option may have; its message says the range."""
+def within(option: Option) -> Callable[[Any], Any]:
+    """A check that a value is one that an option may have; its message says the range, or the words."""
 
-    def check(value: float) -> float:
+    def check(value: Any) -> Any:
         try:
             check_value(option, value)
         except ConfigError as error:
@@ -58,7 +58,9 @@ def within(option: Option) -> Callable[[float], float]:
 
 
 def option_schema(option: Option) -> dict[str, Any]:
-    """The JSON schema of an option: a number and its range."""
+    """The JSON schema of an option: a number and its range, or one of some words."""
+    if option.choices:
+        return {"type": "string", "enum": list(option.choices)}
     schema: dict[str, Any] = {"type": "number"}
     if option.range is not None:
         schema |= {"minimum": option.range.low, "maximum": option.range.high}
@@ -66,7 +68,10 @@ def option_schema(option: Option) -> dict[str, Any]:
 
 
 def option_type(option: Option) -> Any:
-    """The type of a field for an option: a finite number in its range."""
+    """The type of a field for an option: a finite number in its range, or one of its words."""
+    if option.choices:
+        check = AfterValidator(within(option))
+        return Annotated[str, BeforeValidator(_lowered), check, WithJsonSchema(option_schema(option))]
     return Annotated[
         float,
         Field(allow_inf_nan=False),
@@ -111,6 +116,8 @@ Model = Annotated[
 ]
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{1,8})*$")]
 Pitch = Annotated[str, AfterValidator(_pitch)]
+EmotionWord = option_type(request_options()["emotion"])
+Intensity = option_type(request_options()["intensity"])
 Transcript = Annotated[str, Field(max_length=4096)]
 
 
@@ -135,7 +142,7 @@ OptionFields = create_model("OptionFields", **_options)
 
 
 # Fields for which clients send "" where nothing was chosen
-BLANK_IS_ABSENT = ("model", "voice", "response_format", "stream_format", "language", "quality")
+BLANK_IS_ABSENT = ("model", "voice", "response_format", "stream_format", "language", "quality", "emotion")
 
 
 class TextRequest(OptionFields):  # type: ignore[misc, valid-type]  # its fields come from the option table
@@ -201,7 +208,7 @@ class TextRequest(OptionFields):  # type: ignore[misc, valid-type]  # its fields
         return self.quality or DEFAULT_NAMES.get(self.model)
 
     @property
-    def options(self) -> dict[str, float]:
+    def options(self) -> dict[str, float | str]:
         """The architecture's own options that were given, but for the speed."""
         values = {name: getattr(self, name) for name in request_options() if name != "speed"}
         return {name: value for name, value in values.items() if value is not None}

@@ -7,11 +7,12 @@ from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass, field
 
 from soundalike.audio.speech import Speech
+from soundalike.core.emotions import Emotion
 from soundalike.core.errors import TextError
 from soundalike.core.languages import TextLanguage
 from soundalike.core.speaking import LOUDNESS
 from soundalike.core.types import Timestamp, Voice
-from soundalike.inference.script_request import ScriptRequest, read_script
+from soundalike.inference.script_request import ScriptRequest, opened, read_script
 from soundalike.inference.speech_length import predicted_seconds
 from soundalike.provenance.metadata import today
 from soundalike.text import Script, reading_language
@@ -36,6 +37,7 @@ class StreamedSpeech:
     language: TextLanguage | None = None  # that the text is read in
     _sentences: int = field(default=0, repr=False)
     _samples: int = field(default=0, repr=False)
+    _emotion: Emotion | None = field(default=None, repr=False)  # that a mark left in force
 
     def stream(self, text: str, last: bool) -> AsyncGenerator[Speech, None]:
         """A further piece of text, spoken sentence by sentence in a worker; nothing for one that holds
@@ -77,9 +79,12 @@ class StreamedSpeech:
         """The sentences of a piece; None of one that holds nothing to speak, such as a line of stars."""
         language, _ = reading_language(self.text[:JUDGED], self.body.language)
         self.language = language
-        request = ScriptRequest(text, language.code, ssml=False, options=self.body.text_options)
+        options = self.body.text_options
+        request = ScriptRequest(text, language.code, ssml=False, options=options, emotion=self._emotion)
         try:
-            return read_script(request, self.voice)
+            part = opened(request)
+            self._emotion = part.emotion
+            return read_script(request, self.voice, part)
         except TextError:
             return None
 

@@ -148,6 +148,11 @@ class _Builder:
         if self.open and ("mismatched tag" in said or "no element" in said or "unclosed" in said):
             last = self.open[-1]
             return f"{said}. </{last.tag}> was expected, for the <{last.tag}> of {last.place}."
+        if "unbound prefix" in said:
+            return (
+                f"{said}. Declare it in <speak>, such as "
+                'xmlns:mstts="http://www.w3.org/2001/mstts" for <mstts:express-as>.'
+            )
         if "invalid token" in said or "not well-formed" in said:
             return f"{said}. Write & as &amp; and < as &lt; within text, and quote every attribute."
         return f"{said}. Close every element and write & as &amp;."

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from soundalike.core.emotions import EMOTIONS, INTENSITY, USUAL_INTENSITY, Emotion, emotion_named
 from soundalike.core.errors import ConfigError, TextError
 
 from .alphabet import spell_ipa
@@ -36,6 +37,7 @@ EMPHASES = {
     "none": (1.0, 0.0, 0.0),
     "reduced": (1.1, -0.5, -3.0),
 }
+_NUMBER = r"(\d+(?:\.\d+)?|\.\d+)"
 MIDDLE_PITCH = 160.0  # hertz a voice is taken to have where a change is given in hertz
 ATTRIBUTES = {
     "speak": "version lang schemaLocation",
@@ -50,6 +52,7 @@ ATTRIBUTES = {
     "lang": "lang",
     "voice": "name lang",
     "mark": "name",
+    "express-as": "style styledegree",
     "metadata": "*",
     "meta": "*",
 }
@@ -64,6 +67,7 @@ class Style:
     pitch: float = 0.0  # semitones
     volume: float = 0.0  # dB
     voice: str = ""
+    emotion: Emotion | None = None  # None: as is asked for
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,33 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Feeling:
+    """What comes after it has this emotion, until the next of these; None: that which is asked for."""
+
+    emotion: Emotion | None
+
+
+@dataclass(frozen=True)
 class Boundary:
     """A sentence ends here, whatever its punctuation."""
 
 
-Item = Words | Pause | Mark | Boundary
+Item = Words | Pause | Mark | Feeling | Boundary
+
+
+def with_feelings(items: list[Item], emotion: Emotion | None) -> tuple[list[Item], Emotion | None]:
+    """Items whose words have the emotion of the mark before them, without the marks; `emotion` is that before
+    the first, and the one given back that after the last.
+    """
+    found: list[Item] = []
+    for item in items:
+        if isinstance(item, Feeling):
+            emotion = item.emotion
+        elif isinstance(item, Words) and emotion is not None:
+            found.append(replace(item, style=replace(item.style, emotion=emotion)))
+        else:
+            found.append(item)
+    return found, emotion
 
 
 def line_column(text: str, at: int) -> str:
@@ -268,6 +294,21 @@ class _Reader:
             replace(style, rate=style.rate * rate, pitch=style.pitch + pitch, volume=style.volume + volume),
         )
 
+    def read_express_as(self, node: Node, style: Style) -> None:
+        said = node.attributes.get("style", "")
+        name = emotion_named(said)
+        if name is None:
+            known = ", ".join(EMOTIONS)
+            self.warn(node, f"style '{said}' is not known; its text keeps its emotion. Known: {known}")
+            return self.read_children(node, style)
+        degree = node.attributes.get("styledegree", f"{USUAL_INTENSITY}")
+        match = re.fullmatch(_NUMBER, degree.strip())
+        if not match:
+            self.warn(node, f"styledegree '{degree}' is not known; write a number such as 1.2")
+        value = float(match[1]) if match else USUAL_INTENSITY
+        value = within(value, INTENSITY.low, INTENSITY.high, f"{node.place}: styledegree", self.warnings)
+        self.read_children(node, replace(style, emotion=Emotion(name, value)))
+
     def read_prosody(self, node: Node, style: Style) -> None:
         given = node.attributes
         rate = self.number(node, "rate", RATES, _rate) if "rate" in given else 1.0
@@ -292,9 +333,6 @@ class _Reader:
         hint = {"rate": "80%, +20%, 1.2", "pitch": "+2st, -10%, +20Hz", "volume": "+6dB"}[name]
         self.warn(node, f"{name} '{node.attributes[name]}' {why}{'' if absolute else hint}")
         return names["medium"]
-
-
-_NUMBER = r"(\d+(?:\.\d+)?|\.\d+)"
 
 
 def _rate(said: str) -> float | None:

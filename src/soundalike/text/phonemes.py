@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from soundalike.core.emotions import Emotion
 from soundalike.core.errors import ConfigError, TextError
 from soundalike.core.installation import install_command
 
@@ -37,6 +38,8 @@ _LOCK = threading.Lock()  # one reader of a language serves all threads, in turn
 _ENGLISH = {"r": "ɹ"} | {
     f"{stress}{vowel}ː": f"{stress}{vowel}" for vowel in ("i", "u", "ɔ", "ɑ") for stress in ("", "ˈ", "ˌ")
 }
+# Fields of an utterance that a part of it has its part of; volume is laid over the whole sentence later
+PER_WORD = ("spans", "written", "rate", "pitch", "emotion")
 _CLOSING = (COMMA, STOP, QUESTION, EXCLAMATION)
 
 
@@ -60,6 +63,7 @@ class Utterance:
     rate: list[float] = field(default_factory=list)  # per word; 1 is normal, 2 twice as fast
     pitch: list[float] = field(default_factory=list)  # per word, semitones up
     volume: list[float] = field(default_factory=list)  # per word, dB louder
+    emotion: list[Emotion | None] = field(default_factory=list)  # per word; None: as is asked for
     # Seconds of silence after a word, by its index; -1: before the first
     pauses: dict[int, float] = field(default_factory=dict)
     # Name, and the index of the word it comes before; len(words): the end
@@ -301,7 +305,7 @@ def in_halves(spoken: Utterance) -> list[Utterance]:
         ]
         symbols = [START, *(symbol for symbol, _ in kept)]
         words = [-1, *(word for _, word in kept)]
-        lists = {name: getattr(spoken, name)[start:stop] for name in ("spans", "written", "rate", "pitch")}
+        lists = {name: getattr(spoken, name)[start:stop] for name in PER_WORD}
         return Utterance(symbols, spoken.words[start:stop], words, spoken.text, spoken.language, **lists)
 
     return [part(0, cut), part(cut, size)]

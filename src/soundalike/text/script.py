@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from itertools import groupby
 
+from soundalike.core.emotions import Emotion
 from soundalike.core.errors import TextError
 from soundalike.core.languages import TextLanguage
 from soundalike.core.text_options import TextOptions
@@ -19,7 +20,7 @@ from .foreign_words import with_foreign_words
 from .formats import read_text, visible_text
 from .language_choice import reading_language
 from .lexicon import Lexicon
-from .markup import Item, Style, Words, read_ssml
+from .markup import Item, Style, Words, read_ssml, with_feelings
 from .normalise import base_language, explain_words
 from .phonemes import Token, Utterance, assemble, tokens_of
 from .pieces import Row, Sentence
@@ -84,8 +85,11 @@ def open_text(
     ssml: bool | None = None,
     where: str = "text",
     options: TextOptions | None = None,
+    emotion: Emotion | None = None,
 ) -> Source:
-    """The items of a text, as `read` takes it. Raises TextError and ConfigError as that does."""
+    """The items of a text, as `read` takes it; `emotion` is that which a mark before it left in force. Raises
+    TextError and ConfigError as `read` does.
+    """
     language = base_language(language) if language else None
     chosen = TextLanguage(language or "en", True)
     notes: list[str] = []
@@ -107,7 +111,8 @@ def open_text(
     else:
         chosen, notes = reading_language(visible_text(text, options), language)
         items, warnings = read_text(text, chosen.code, where, options)
-    return Source(text, with_foreign_words(items, chosen.code), chosen, where, warnings + notes)
+        items, emotion = with_feelings(items, emotion)
+    return Source(text, with_foreign_words(items, chosen.code), chosen, where, warnings + notes, emotion)
 
 
 def write_script(
@@ -305,6 +310,7 @@ class _Writer:
             rate=_per_word(styles, "rate", 1.0),
             pitch=_per_word(styles, "pitch", 0.0),
             volume=_per_word(styles, "volume", 0.0),
+            emotion=_emotions(styles),
         )
 
     def _place_pauses(self, sentences: list[list[_PlacedWord]], utterances: list[Utterance]) -> None:
@@ -340,6 +346,12 @@ def _per_word(styles: list[Style], name: str, neutral: float) -> list[float]:
     """One number of each word's style; none where all are neutral."""
     values = [round(getattr(style, name), 4) for style in styles]
     return values if any(value != neutral for value in values) else []
+
+
+def _emotions(styles: list[Style]) -> list[Emotion | None]:
+    """The emotion of each word; none where no word has one of its own."""
+    values = [style.emotion for style in styles]
+    return values if any(values) else []
 
 
 def _rule(word: _PlacedWord) -> str:

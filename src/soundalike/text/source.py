@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from soundalike.core.emotions import Emotion
 from soundalike.core.languages import TextLanguage
 
 from .markup import Boundary, Item, Words
@@ -19,6 +20,7 @@ class Source:
     language: TextLanguage
     where: str = "text"
     warnings: list[str] = field(default_factory=list)
+    emotion: Emotion | None = None  # that a mark in it leaves in force at its end
 
     def parts(self, first: int, later: int) -> Iterator[Source]:
         """The text in parts that end with a block: the first of so many characters at least, then longer

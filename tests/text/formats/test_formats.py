@@ -185,7 +185,7 @@ DIRECTIONS = [
     ("[takes a deep breath] Now.", "now", "[takes a deep breath]"),
     ("*cough* sorry.", "sorry", "*cough*"),
     ("[S1] Hello. [applause]", "hello", "[S1], [applause]"),
-    ("Stop. [EXCITED] Go!", "stop | go", "[EXCITED]"),
+    ("Stop. [SHOUTING] Go!", "stop | go", "[SHOUTING]"),
 ]
 
 

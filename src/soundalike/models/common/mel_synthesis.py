@@ -10,14 +10,19 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from soundalike.audio.mel import MelSpec
+from soundalike.audio.mel import MelSpec, band_centres
 from soundalike.audio.speech import Speech
+from soundalike.core.emotions import Emotion, emotion_asked, emotions_of, offsets_of
 from soundalike.core.options import value_of
 from soundalike.core.types import AcousticOutput, ProsodyControls, Timestamp
 from soundalike.text import Utterance
 from soundalike.text.alphabet import GAP, MARKS, START
 
 from .prompt_conditioning import speech_frames
+
+DECIBEL = math.log(10) / 20  # nats
+# Hertz between which a tilted spectrum rises
+TILTED_FROM, TILTED_TO = 250.0, 3000.0
 
 
 def prosody_of(utterance: Utterance, options: Any, mel: MelSpec, device: torch.device) -> ProsodyControls:
@@ -27,11 +32,44 @@ def prosody_of(utterance: Utterance, options: Any, mel: MelSpec, device: torch.d
     semitones = torch.tensor(utterance.pitch)[words] if utterance.pitch else torch.zeros(1)
     frames = round(options.seconds * mel.frames_per_second) + 1 if options.seconds else 0
     octaves = (semitones + value_of(options, "pitch", 0.0)) / 12
-    energy = value_of(options, "energy", 0.0) * math.log(10) / 20
+    energy = value_of(options, "energy", 0.0) * DECIBEL
     temperature = value_of(options, "temperature", 1.0)
-    return ProsodyControls(
+    asked = ProsodyControls(
         (rate * options.speed).to(device), octaves.to(device), frames, temperature, options.seed, energy
     )
+    emotion = emotion_asked(options)
+    return asked if emotion is None else _with_emotion(asked, utterance, emotion, words.to(device))
+
+
+def _with_emotion(
+    asked: ProsodyControls, utterance: Utterance, emotion: Emotion, words: Tensor
+) -> ProsodyControls:
+    """The controls with those of the emotion of each word, by rule (core.emotions); words (S,) of symbols."""
+    felt = emotions_of(utterance.emotion, len(utterance.words), emotion)
+    if all(one.is_neutral for one in felt):
+        return asked
+    offsets = [offsets_of(one) for one in felt]
+
+    def of_symbols(values: list[float]) -> Tensor:
+        return torch.tensor(values, device=words.device)[words]  # (S,)
+
+    return replace(
+        asked,
+        tempo=asked.tempo * of_symbols([one.rate for one in offsets]),
+        octaves=asked.octaves + of_symbols([one.semitones / 12 for one in offsets]),
+        spread=of_symbols([one.spread for one in offsets]),
+        rise=of_symbols([one.rise / 12 for one in offsets]),
+        tilt=of_symbols([one.tilt * DECIBEL for one in offsets]),
+    )
+
+
+def tilted(mel: Tensor, tilt: Tensor, spec: MelSpec) -> Tensor:
+    """A log-mel (T, M) whose spectrum rises by `tilt` (T,) nats an octave, about 1 kHz, from TILTED_FROM to
+    TILTED_TO.
+    """
+    centres = torch.tensor(band_centres(spec), device=mel.device)
+    octaves = (centres.clamp(TILTED_FROM, TILTED_TO) / 1000).log2()  # (M,)
+    return (mel + tilt[:, None] * octaves).clamp_min(spec.silence)
 
 
 def sharpened(mel: Tensor, prompt: Tensor, amount: float) -> Tensor:

@@ -22,6 +22,7 @@ export function settle(told) {
   const title = (code) => names.of(code) + (status(code)?.experimental ? ` (experimental, ${error(status(code))})` : "");
   $("language").append(...limits.languages.map((code) => make("option", { value: code, textContent: title(code) })));
   [$("speed").min, $("speed").max] = limits.speed.map(Math.log2);
+  $("emotion").replaceChildren(...(limits.choices?.emotion || ["neutral"]).map((name) => make("option", { value: name, textContent: name[0].toUpperCase() + name.slice(1) })));
   for (const [name, range] of Object.entries(limits.options || {})) if (ADVANCED[name]) addOption(name, ...range);
   $("model-field").hidden = !(limits.models?.length > 1);
   $("model").replaceChildren(...(limits.models || []).map(({ id, family }) => make("option", { value: id, textContent: id === family ? id : `${id} (${family})` })));
@@ -31,13 +32,14 @@ export function settle(told) {
 }
 
 const model = () => limits.models?.find(({ id }) => id === $("model").value);
-const OF_MODELS = ["speed", "pitch", "temperature", "energy"]; // what not every family has
+const OF_MODELS = ["speed", "pitch", "temperature", "energy", "emotion", "intensity"]; // what not every family has
 
 const lacks = (name) => OF_MODELS.includes(name) && model() && !model().options.includes(name);
 
 // Only what the chosen model can do is offered.
 function chooseModel() {
   for (const name of OF_MODELS) if ($(name)) $(name).parentElement.hidden = lacks(name);
+  if (!lacks("intensity")) $("intensity").parentElement.hidden = $("emotion").value === "neutral";
 }
 
 // An option of the model's; it is sent when it was moved.
@@ -76,6 +78,7 @@ export function wanted() {
   if ($("language").value) request.language = $("language").value;
   if ($("text-format").value !== "auto") request.text_format = $("text-format").value;
   if (!lacks("speed")) request.speed = speed();
+  if (!lacks("emotion") && $("emotion").value !== "neutral") Object.assign(request, { emotion: $("emotion").value, intensity: Number($("intensity").value) });
   if (!$("model-field").hidden) request.model = $("model").value;
   for (const option of document.querySelectorAll("input.option[data-moved]")) if (!lacks(option.id)) request[option.id] = Number(option.value);
   return request;
@@ -114,4 +117,6 @@ $("speed").addEventListener("input", () => {
   $("speed-shown").textContent = `${speed()}×`;
   $("speed").setAttribute("aria-valuetext", `${speed()} times`);
 });
+$("intensity").addEventListener("input", () => { $("intensity-shown").textContent = $("intensity").value; });
+$("emotion").addEventListener("change", chooseModel);
 $("model").addEventListener("change", chooseModel);

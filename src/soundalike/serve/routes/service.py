@@ -13,7 +13,7 @@ from soundalike import __version__
 from soundalike.core.speaking import QUALITIES
 from soundalike.serve.encode import MEDIA
 from soundalike.serve.errors import Refusal
-from soundalike.serve.request_options import FASTEST, SLOWEST, ranges
+from soundalike.serve.request_options import FASTEST, SLOWEST, choices, ranges
 from soundalike.serve.services import Services
 from soundalike.text import LANGUAGES, installed
 
@@ -46,7 +46,7 @@ async def readyz(request: Request) -> JSONResponse:
 
 @router.get("/v1/limits", summary="What may be asked for")
 async def limits(request: Request) -> dict[str, Any]:
-    """The longest text and recording, formats, models, languages, and the range of each option."""
+    """The longest text and recording, formats, models, languages, the range or the words of each option."""
     services: Services = request.app.state.services
     return {
         **{name: getattr(services.settings, name) for name in LIMITS},
@@ -61,6 +61,7 @@ async def limits(request: Request) -> dict[str, Any]:
             status.to_dict() for code, status in services.models.languages().items() if installed(code)
         ],
         "options": ranges(),
+        "choices": choices(),
     }
 
 

@@ -23,6 +23,8 @@ from soundalike.serve.encode import MEDIA, RATE, Encoder
 from soundalike.serve.errors import Refusal, refusal_of
 from soundalike.serve.models import DEFAULT
 from soundalike.serve.schemas import (
+    EmotionWord,
+    Intensity,
     Language,
     Model,
     Quality,
@@ -179,11 +181,20 @@ def text_request(
     )
 
 
+def emotional_request(
+    body: Annotated[TextRequest, Depends(text_request)],
+    emotion: Annotated[EmotionWord | None, Form()] = None,
+    intensity: Annotated[Intensity | None, Form()] = None,
+) -> TextRequest:
+    """The same with an emotion."""
+    return body.model_copy(update={"emotion": emotion, "intensity": intensity})
+
+
 @router.post("/voice-cloning", summary="A recording and a text to speech, in one call")
 async def voice_cloning(
     request: Request,
     audio: Annotated[UploadFile, File(description="a recording of the voice")],
-    body: Annotated[TextRequest, Depends(text_request)],
+    body: Annotated[TextRequest, Depends(emotional_request)],
     transcript: Annotated[
         Transcript | None, Form(description="what is said in the recording, to be compared")
     ] = None,

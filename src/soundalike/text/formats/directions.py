@@ -150,10 +150,15 @@ def is_direction(inside: str, kind: str, before: str, language: str) -> bool:
     if _TAKING.intersection(words):
         return bool(_TAKEN.intersection(words)) and all(word in _ALL | _ADDED for word in words)
     if kind in "[<":
-        is_edited = kind == "[" and (_EDITED.search(before[-20:]) or words[0] in ("the", "a", "his", "her"))
+        put_in = kind == "[" and (is_edited(before) or words[0] in ("the", "a", "his", "her"))
         known = any(word in _ALL for word in words) and all(word in _ALL | _ADDED for word in words)
-        return known and not is_edited
+        return known and not put_in
     return _is_act(words, before) and not (kind == "*" and _has_subject(before))
+
+
+def is_edited(before: str) -> bool:
+    """Whether a word in square brackets after `before` is one that an editor put into the sentence."""
+    return bool(_EDITED.search(before[-20:]))
 
 
 def _has_subject(before: str) -> bool:

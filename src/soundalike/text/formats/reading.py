@@ -10,7 +10,7 @@ from soundalike.core.options import check_options
 from soundalike.core.text_options import TextOptions
 
 from ..markup import Item, Style, Words
-from .brackets import mask_angles, mask_directions, mask_pauses
+from .brackets import mask_angles, mask_directions, mask_feelings, mask_pauses
 from .directions import directions_warning
 from .emoji import mask_emoji
 from .evidence import find_format
@@ -44,6 +44,7 @@ def read_text(
         warnings += mask_emoji(masked, style)
     directions: list[str] = []
     if options.text_format != "plain":
+        warnings += mask_feelings(masked, where)
         directions += mask_directions(masked, language)
         mask_formulas(masked, style)
         mask_angles(masked)

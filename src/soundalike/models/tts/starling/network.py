@@ -20,8 +20,9 @@ from torch.nn import functional as F
 from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
 from soundalike.core.types import AcousticOutput, ProsodyControls
+from soundalike.nn.contour import reshaped
 from soundalike.nn.conv import Conv, ConvNeXtBlock
-from soundalike.nn.length_regulator import natural, symbol_of_frame, whole
+from soundalike.nn.length_regulator import natural, of_frames, symbol_of_frame, whole
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.spectral import harmonic_ripple
@@ -370,8 +371,11 @@ class Starling(MelNormalizer):
         mask = torch.ones(patches.shape[:2], device=symbols.device)
         octave, voicing = self.intone(patches, mask, conditioning.voice)
         voiced = (voicing > 0).float()
-        raised = torch.repeat_interleave(prosody.octaves.expand(len(symbols)), durations)
-        octave = octave + F.pad(raised, (0, octave.shape[1] - len(raised)))
+        size = octave.shape[1]
+        if prosody.spread is not None and prosody.rise is not None:
+            spread = of_frames(prosody.spread, durations, size, 1.0)
+            octave = reshaped(octave, voiced, spread, of_frames(prosody.rise, durations, size))
+        octave = octave + of_frames(prosody.octaves.expand(len(symbols)), durations, size)
         noise = torch.randn(
             1, octave.shape[1], self.config.noise, generator=torch.Generator().manual_seed(prosody.seed)
         ).to(symbols.device)

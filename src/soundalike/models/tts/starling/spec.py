@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from soundalike.core.contracts import ArchitectureSpec, LoadedPart, Slot, Synthesizer
+from soundalike.core.emotions import EMOTION, INTENSITY, USUAL_INTENSITY, EmotionName
 from soundalike.core.options import Help, Range
 from soundalike.models.common.prompt_voice import PROMPT_VOICE, prompt_slots
 
@@ -17,6 +18,8 @@ class StarlingOptions:
 
     speed: Annotated[float, Range(0.5, 2.0, "times", "speaking rate; the pitch stays")] = 1.0
     pitch: Annotated[float, Range(-12.0, 12.0, "semitones", "pitch; the durations stay")] = 0.0
+    emotion: Annotated[EmotionName, EMOTION] = "neutral"
+    intensity: Annotated[float, INTENSITY] = USUAL_INTENSITY
     seconds: Annotated[float, Help("length of the sentence, exactly; 0: as long as it takes")] = 0.0
     seed: Annotated[int, Range(0, 2**62, "", "the same seed gives the same sound")] = 0
     temperature: Annotated[float, Range(0.0, 1.5, "", "how much of the fine texture is left to chance")] = 1.0
@@ -56,5 +59,5 @@ SPEC = ArchitectureSpec(
     StarlingOptions,
     PROMPT_VOICE,
     _assemble,
-    capabilities=("durations", "mel", "blend", "adapt", "convert"),
+    capabilities=("durations", "mel", "blend", "adapt", "emotion", "convert"),
 )

@@ -13,9 +13,10 @@ from torch import nn
 from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech, join
 from soundalike.core.contracts import Aligner, LoadedPart
+from soundalike.core.emotions import EMOTIONS
 from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.core.types import IDENTITY, AcousticOutput, DataFacts, ProsodyControls, Reference, Voice
-from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound
+from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound, tilted
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
 from soundalike.text import Utterance, encode
 
@@ -47,6 +48,7 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
     """Takes a voice once, speaks one sentence at a time."""
 
     Options = StarlingOptions
+    emotions = EMOTIONS
     ConversionOptions = StarlingConversionOptions
     acoustic: Starling
     discriminator: MelDiscriminator | None = None  # of a model that can adapt to a prompt
@@ -115,10 +117,12 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
 
     def planned_output(self, plan: Plan, options: StarlingOptions) -> AcousticOutput:
         """The mel, pitch and durations of the planned sentence."""
-        made = plan.acoustic.infer(
-            plan.symbols, plan.conditioning, self._prosody(plan, options), plan.lengths
-        )
-        return replace(made, mel=sharpened(made.mel, plan.prompt, options.sharpen))
+        prosody = self._prosody(plan, options)
+        made = plan.acoustic.infer(plan.symbols, plan.conditioning, prosody, plan.lengths)
+        mel = sharpened(made.mel, plan.prompt, options.sharpen)
+        if prosody.tilt is not None:
+            mel = tilted(mel, torch.repeat_interleave(prosody.tilt, made.durations), self.mel)
+        return replace(made, mel=mel)
 
     def acoustic_output(self, utterance: Utterance, voice: Voice, options: StarlingOptions) -> AcousticOutput:
         """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for

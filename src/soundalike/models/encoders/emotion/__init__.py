@@ -1,0 +1,1 @@
+"""Which emotion is heard in speech."""
