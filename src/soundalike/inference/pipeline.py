@@ -159,8 +159,8 @@ def with_emotions(sentences: list[Utterance], model: Synthesizer, options: Any) 
         return [dataclasses.replace(sentence, emotion=[]) for sentence in sentences]
     found = []
     for sentence in sentences:
-        felt = emotions_of(sentence.emotion, len(sentence.words), asked)
-        neutral = all(emotion.is_neutral for emotion in felt)
+        felt: list[Emotion | None] = [*emotions_of(sentence.emotion, len(sentence.words), asked)]
+        neutral = all(emotion is None or emotion.is_neutral for emotion in felt)
         found.append(dataclasses.replace(sentence, emotion=[Emotion()] * len(felt) if neutral else felt))
     return found
 

@@ -58,16 +58,16 @@ class Coupling(nn.Module):
 
     def __init__(self, latent: int, width: int, kernel: int, layers: int, condition: int):
         super().__init__()
-        self.half = latent // 2
-        self.enter = nn.Linear(self.half, width)
+        self.split = latent // 2
+        self.enter = nn.Linear(self.split, width)
         self.stack = GatedStack(width, kernel, layers, condition)
-        self.shift = nn.Linear(width, latent - self.half)
+        self.shift = nn.Linear(width, latent - self.split)
         nn.init.zeros_(self.shift.weight)
         nn.init.zeros_(self.shift.bias)
 
     def forward(self, x: Tensor, mask: Tensor, condition: Tensor | None, sign: int) -> Tensor:
         """(B, T, L) shifted forwards with the sign 1, back with -1."""
-        first, second = x[..., : self.half], x[..., self.half :]
+        first, second = x[..., : self.split], x[..., self.split :]
         inside = mask[..., None]
         h = self.stack(self.enter(first) * inside, mask, condition)
         return torch.cat([first, second + sign * self.shift(h) * inside], -1)

@@ -23,7 +23,7 @@ def align_monotonically(scores: Tensor, frames: Tensor, symbols: Tensor, names: 
     """
     lengths = frames.cpu().numpy()
     counts = symbols.cpu().numpy()
-    for clip in np.flatnonzero((counts > lengths) | (counts < 1)):
+    for clip in np.flatnonzero((counts > lengths) | (counts < 1)).tolist():
         name = names[clip] if names else f"clip {clip} of the batch"
         raise DataError(
             f"{name}: {counts[clip]} symbols cannot be aligned with {lengths[clip]} "

@@ -68,11 +68,11 @@ class Row:
             self.pauses.append((here, item.seconds))
         elif isinstance(item, Mark):
             self.marks.append((here, item.name))
-        elif item.symbols:
+        elif isinstance(item, Words) and item.symbols:
             self.pieces.append(
                 Piece(item.text, item.offsets[0], item.offsets[-1], item.style, item.rule, item.symbols)
             )
-        else:
+        elif isinstance(item, Words):
             self._add_words(item)
 
     def sentences(self) -> list[Sentence]:

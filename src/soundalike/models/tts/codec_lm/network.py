@@ -230,7 +230,7 @@ class CodecLM(KnowsCodec):
     def _sampled(self, h: Tensor, advance: int, sampler: Sampler) -> Tensor:
         """The codes (1, 1, G) of a step of which the state is (1, 1, D)."""
         x = h + self.advanced.weight[advance] if self.config.told else h
-        codes = []
+        codes: list[Tensor] = []
         for j in range(self.config.group):
             if j:
                 x = x + self.so_far[j - 1](codes[-1])
