@@ -23,6 +23,7 @@ ELSEWHERE = {
     "models/README.md": "models.md",
     "models/wavenet/card.md": "cards/wavenet.md",
     "models/convrnn/card.md": "cards/convrnn.md",
+    "models/deepvoice3/card.md": "cards/deepvoice3.md",
     "models/emotion/card.md": "cards/emotion.md",
     "models/sv2tts/card.md": "cards/sv2tts.md",
     "models/fastspeech2/card.md": "cards/fastspeech2.md",

@@ -30,7 +30,7 @@ from .part import CONFIG, WEIGHTS
 
 PLACE = "SOUNDALIKE_MODELS"  # environment variable with the user's model store
 # Families whose weights are in models/ of the repository
-PUBLISHED = frozenset({"convrnn", "fastspeech2", "sv2tts", "unit_selection"})
+PUBLISHED = frozenset({"convrnn", "deepvoice3", "fastspeech2", "sv2tts", "unit_selection"})
 
 
 @dataclass(frozen=True)
