@@ -20,6 +20,7 @@ PARTS = {
     "convrnn": "soundalike.models.tts.convrnn.objective:PART",
     "sv2tts": "soundalike.models.tts.sv2tts.objective:PART",
     "deepvoice3": "soundalike.models.tts.deepvoice3.objective:PART",
+    "expressive": "soundalike.models.tts.expressive.objective:PART",
     "unit_selection": "soundalike.models.tts.unit_selection.objective:PART",
     "vocos": "soundalike.models.vocoders.vocos.objective:PART",
     "sound_discriminator": "soundalike.models.vocoders.vocos.discriminator:PART",
@@ -42,6 +43,7 @@ ARCHITECTURES = {
     "convrnn": "soundalike.models.tts.convrnn.spec:SPEC",
     "sv2tts": "soundalike.models.tts.sv2tts.spec:SPEC",
     "deepvoice3": "soundalike.models.tts.deepvoice3.spec:SPEC",
+    "expressive": "soundalike.models.tts.expressive.spec:SPEC",
     "unit_selection": "soundalike.models.tts.unit_selection.spec:SPEC",
 }
 
