@@ -19,9 +19,10 @@ from conftest import REFERENCE, command_of, descendants, sentences
 
 from soundalike import Audio, Voice
 from soundalike.cli.main import main
+from soundalike.core.errors import ConfigError
 from soundalike.core.installation import install_command
 from soundalike.inference import job_digest
-from soundalike.inference.batch import LOT, BatchSettings, share_out
+from soundalike.inference.batch import LOT, BatchSettings, read_job, share_out
 
 TEXTS = (
     "The baker counted the apples twice. Nobody had asked him to, but he liked to know.",
@@ -205,6 +206,24 @@ def test_a_job_whose_text_voice_or_options_changed_is_done_again(changing, capsy
         assert changing(*options, text="Two.") == set(), options
     assert changing("--language", "de", text="Two.", language="en") == {"1.wav"}, "the job's own language"
     assert changing("--overwrite", text="Two.", language="en") == {"1.wav"}
+    sad = {"text": "Two.", "language": "en", "emotion": "sad", "intensity": 1.2}
+    assert changing(**sad) == {"1.wav"} and changing(**sad) == set()
+    assert changing(**{**sad, "intensity": 0.5}) == {"1.wav"}
+
+
+@pytest.mark.parametrize(
+    "emotion, message",
+    [
+        ({"emotion": "jolly"}, "emotion = 'jolly' is unknown. Choose one of neutral, happy, sad, angry"),
+        ({"emotion": "sad", "intensity": 2}, "intensity = 2 is out of range. Choose 0 to 1.5."),
+        ({"emotion": 3}, "emotion must be a word and intensity a number."),
+    ],
+)
+def test_a_job_with_an_emotion_that_cannot_be_had_is_refused(emotion, message):
+    job = {"reference": "me.wav", "text": "One.", "wav": "1.wav"}
+    with pytest.raises(ConfigError) as error:
+        read_job(json.dumps({**job, **emotion}), "jobs.jsonl, line 1")
+    assert str(error.value).startswith("jobs.jsonl, line 1: ") and message in str(error.value)
 
 
 def test_a_job_whose_recording_or_lexicon_changed_is_done_again(changing):

@@ -47,6 +47,7 @@ ARCHITECTURES = sorted(set(registry.ARCHITECTURES) - {"starling", "unit_selectio
 SYNTHESIZERS = {
     "convrnn": "ConvRNNSynthesizer",
     "deepvoice3": "DeepVoice3Synthesizer",
+    "expressive": "ExpressiveSynthesizer",
     "fastspeech2": "FastSpeech2Synthesizer",
     "sv2tts": "SV2TTSSynthesizer",
 }

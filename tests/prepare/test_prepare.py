@@ -249,6 +249,31 @@ def test_clips_are_told_in_a_family_s_own_time(prepared, tmp_path, capsys):
     )
 
 
+def test_clips_are_told_in_emotions_that_their_rows_name(prepared, cloner, tmp_path):
+    from soundalike.core.emotions import EMOTIONS
+    from soundalike.core.errors import ConfigError
+    from soundalike.prepare.derive.distill import distill_clips
+
+    told = tmp_path / "told"
+    assert distill_clips(str(prepared), str(told), cloner.synthesizer, emotions=True) == 4
+    rows = read_manifest(told)
+    assert {row.emotion for row in rows} <= set(EMOTIONS) and len({row.emotion for row in rows}) > 1
+    distill_clips(str(prepared), str(tmp_path / "plain"), cloner.synthesizer)
+    stores = [FeatureStore(folder, MelSpec()) for folder in (told, tmp_path / "plain")]
+    for row in rows:
+        own, plain = (store.read("mel", row.id) for store in stores)
+        assert np.array_equal(own, plain) == (row.emotion == "neutral"), row.emotion
+
+    class Flat:
+        mel = MelSpec()
+
+        def acoustic_output(self, utterance, voice, options):
+            raise AssertionError
+
+    with pytest.raises(ConfigError, match="takes no emotions. Name one that does, such as starling"):
+        distill_clips(str(prepared), str(tmp_path / "none"), Flat(), emotions=True)
+
+
 def test_a_family_that_does_not_know_its_time_cannot_tell(prepared, tmp_path):
     from soundalike.checkpoints.bundle import assemble
     from soundalike.checkpoints.part import save_part

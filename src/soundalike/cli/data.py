@@ -197,6 +197,12 @@ def distill(
             "--languages", metavar="CODE", help="of the clips; may be given again", show_default="en"
         ),
     ] = None,
+    emotions: Annotated[
+        bool,
+        typer.Option(
+            "--emotions", help="each clip in an emotion drawn for it, which its row names", show_default=False
+        ),
+    ] = False,
 ) -> None:
     """A prepared folder as a model says it, in its own time, for another model to learn from.
 
@@ -211,6 +217,7 @@ def distill(
         tuple(corpora or ()),
         tuple(exclude or ()),
         ("en",) if languages is None else tuple(languages),
+        emotions,
     )
     print(f"{out}: {count} clips distilled")
 

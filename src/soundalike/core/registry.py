@@ -21,6 +21,7 @@ PARTS = {
     "sv2tts": "soundalike.models.tts.sv2tts.objective:PART",
     "deepvoice3": "soundalike.models.tts.deepvoice3.objective:PART",
     "vits": "soundalike.models.tts.vits.objective:PART",
+    "expressive": "soundalike.models.tts.expressive.objective:PART",
     "unit_selection": "soundalike.models.tts.unit_selection.objective:PART",
     "codec_lm": "soundalike.models.tts.codec_lm.objective:PART",
     "codec_levels": "soundalike.models.tts.codec_lm.levels_objective:PART",
@@ -50,6 +51,7 @@ ARCHITECTURES = {
     "sv2tts": "soundalike.models.tts.sv2tts.spec:SPEC",
     "deepvoice3": "soundalike.models.tts.deepvoice3.spec:SPEC",
     "vits": "soundalike.models.tts.vits.spec:SPEC",
+    "expressive": "soundalike.models.tts.expressive.spec:SPEC",
     "unit_selection": "soundalike.models.tts.unit_selection.spec:SPEC",
     "codec_lm": "soundalike.models.tts.codec_lm.spec:SPEC",
 }

@@ -205,3 +205,14 @@ def symbols_away(batch: Batch, reduction: int) -> Tensor:
     middles = symbol_of_frame(batch["durations"], steps * reduction)[:, reduction // 2 :: reduction]
     sounding = middles.minimum(batch.lengths("symbols")[:, None] - 1)  # (B, K)
     return (torch.arange(batch["symbols"].shape[1], device=sounding.device) - sounding[..., None]).abs()
+
+
+def stepped(mel: Tensor, reduction: int) -> Tensor:
+    """The frames of a mel (B, T, M) by steps: (B, K, r M), made up to whole steps by zeros."""
+    whole = F.pad(mel, (0, 0, 0, -mel.shape[1] % reduction))
+    return whole.reshape(len(mel), -1, reduction * mel.shape[2])
+
+
+def delayed(values: Tensor) -> Tensor:
+    """Values (B, K, ...) of the step before each, zeros before the first."""
+    return F.pad(values[:, :-1], (0, 0, 1, 0))

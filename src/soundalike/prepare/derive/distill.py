@@ -11,7 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from soundalike.audio.mel import MelSpec
-from soundalike.core.capabilities import WritesMel
+from soundalike.core.capabilities import TakesEmotion, WritesMel
 from soundalike.core.contracts import Synthesizer
 from soundalike.core.errors import ConfigError
 from soundalike.core.options import changed
@@ -36,25 +36,30 @@ def distill_clips(
     corpora: tuple[str, ...] = (),
     exclude: tuple[str, ...] = (),
     languages: tuple[str, ...] = (),
+    emotions: bool = False,
 ) -> int:
     """Distill the clips of a prepared folder that the corpora and languages choose; returns how many.
 
-    Raises ConfigError for a model that does not know its mel and durations beforehand.
+    Raises ConfigError for a model that does not know its mel and durations beforehand, or takes no emotions
+    where these are asked for.
     """
     from soundalike.data.dataset import DataConfig
 
     chosen = DataConfig(folder, seconds=(0.5, 20.0), corpora=corpora, exclude=exclude, languages=languages)
-    return distill(folder, out, model, chosen)
+    return distill(folder, out, model, chosen, emotions=emotions)
 
 
-def distill(folder: str, out: str, model: Synthesizer, settings: DataConfig, seed: int = 0) -> int:
+def distill(
+    folder: str, out: str, model: Synthesizer, settings: DataConfig, seed: int = 0, emotions: bool = False
+) -> int:
     """Write the prepared folder `out`: the clips of `folder` as a model says their texts, with its own
     durations and pitch; returns how many there are.
 
     For one that learns slowly to learn from (sequence-level distillation, Kim and Rush 2016): one text in one
     voice always sounds the same, and its durations are exact. `settings` choose the clips. A clip is said in
-    the voice of one of its speaker's VOICES longest, whose speaker embedding it gets. Goes on where an
-    earlier run stopped. Raises ConfigError for a model that makes sound without a mel and durations.
+    the voice of one of its speaker's VOICES longest, whose speaker embedding it gets; with `emotions` in one
+    of the model's, drawn for the clip, which its row then names. Goes on where an earlier run stopped. Raises
+    ConfigError for a model that makes sound without a mel and durations, or takes no emotions.
     """
     from soundalike.data.dataset import Dataset
 
@@ -63,6 +68,8 @@ def distill(folder: str, out: str, model: Synthesizer, settings: DataConfig, see
             "this family makes sound without knowing its mel and durations beforehand. "
             "Name one that does: starling or fastspeech2."
         )
+    if emotions and not isinstance(model, TakesEmotion):
+        raise ConfigError("this family takes no emotions. Name one that does, such as starling.")
     data = Dataset(settings, model.mel, REQUIRED_FIELDS, seed)
     sources: dict[str, list[int]] = defaultdict(list)  # of each speaker, the longest first
     for index in sorted(range(len(data.rows)), key=lambda index: -min(data.rows[index].seconds, LONGEST)):
@@ -72,11 +79,15 @@ def distill(folder: str, out: str, model: Synthesizer, settings: DataConfig, see
     rows = []
     Path(out).mkdir(parents=True, exist_ok=True)
     for index, row in enumerate(tqdm(data.rows, desc="distill", unit="clip")):
-        source = int(np.random.default_rng([seed, index]).choice(sources[row.speaker][:VOICES]))
+        rng = np.random.default_rng([seed, index])
+        source = int(rng.choice(sources[row.speaker][:VOICES]))
+        if emotions and isinstance(model, TakesEmotion):
+            row = replace(row, emotion=str(rng.choice(model.emotions)))
         if not store.has("mel", row.id):
             voice = _voice(data, source, model.mel)
             utterance = Utterance(row.phonemes, [row.text], [0] * len(row.phonemes))
-            _write(store, row, model.acoustic_output(utterance, voice, options), voice)
+            own = changed(options, emotion=row.emotion) if emotions else options
+            _write(store, row, model.acoustic_output(utterance, voice, own), voice)
         seconds = int(store.read("durations", row.id).sum()) / model.mel.frames_per_second
         rows.append(replace(row, seconds=round(seconds, 3)))
     write_manifest(out, rows)

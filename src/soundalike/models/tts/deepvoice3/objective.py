@@ -19,7 +19,15 @@ from torch.nn import functional as F
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, Output
 from soundalike.models.common.interfaces import acoustic_reads, writes_mel
-from soundalike.models.common.objective import MelObjective, mel_l1, mel_mask, symbols_away, zero_padding
+from soundalike.models.common.objective import (
+    MelObjective,
+    delayed,
+    mel_l1,
+    mel_mask,
+    stepped,
+    symbols_away,
+    zero_padding,
+)
 from soundalike.nn.masks import length_mask, masked_mean
 
 from .network import Decoded, DeepVoice3, DeepVoice3Config, Memory
@@ -142,17 +150,6 @@ class DeepVoice3Objective(MelObjective[DeepVoice3, DeepVoice3Settings]):
         decoded = self._decoded(memory, target, torch.ones_like(sounding), sounding, ~own, own)
         mel = net.convert(decoded.states, decoded.frames, mask, memory.voice)
         return {"mel": zero_padding(mel, batch.lengths("mel"))}
-
-
-def stepped(mel: Tensor, reduction: int) -> Tensor:
-    """The frames of a mel (B, T, M) by steps: (B, K, r M), made up to whole steps by zeros."""
-    whole = F.pad(mel, (0, 0, 0, -mel.shape[1] % reduction))
-    return whole.reshape(len(mel), -1, reduction * mel.shape[2])
-
-
-def delayed(values: Tensor) -> Tensor:
-    """Values (B, K, ...) of the step before each, zeros before the first."""
-    return F.pad(values[:, :-1], (0, 0, 1, 0))
 
 
 PART = PartKind(

@@ -26,6 +26,7 @@ from soundalike.nn.conv import Conv
 from soundalike.nn.length_regulator import natural, regulate, whole
 from soundalike.nn.masks import length_mask, mean_octave
 from soundalike.nn.normalizer import MelNormalizer
+from soundalike.nn.positions import positions
 from soundalike.nn.spectral import energy
 from soundalike.text.alphabet import SYMBOLS, phone_classes
 
@@ -106,13 +107,6 @@ class VariancePredictor(nn.Module):
         for conv, norm in zip(self.convs, self.norms):
             x = self.dropout(norm(F.relu(conv(x)))) * mask[..., None]
         return self.out(x) * mask[..., None]
-
-
-def positions(size: int, width: int, device: torch.device) -> Tensor:
-    """Sines and cosines (size, width) of each place (Vaswani et al. 2017, section 3.5)."""
-    rates = torch.exp(torch.arange(0, width, 2, device=device) * (-math.log(10_000.0) / width))
-    angles = torch.arange(size, device=device)[:, None] * rates
-    return torch.stack([angles.sin(), angles.cos()], -1).flatten(1)
 
 
 def quantised(values: Tensor, low: float, high: float, bins: int) -> Tensor:
