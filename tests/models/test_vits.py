@@ -19,6 +19,7 @@ from soundalike.inference.cloner import Cloner
 from soundalike.models.tts.vits.network import Vits
 from soundalike.models.tts.vits.objective import VitsObjective, VitsSettings, frames_beyond
 from soundalike.models.vocoders.hifigan.network import HifiGan, HifiGanConfig
+from soundalike.models.vocoders.vocos.network import Vocos, VocosConfig
 from soundalike.nn.discriminators import HifiGanDiscriminator, HifiGanDiscriminatorConfig
 from soundalike.training.recipe import read_recipe
 from soundalike.training.step import only_trained
@@ -125,14 +126,14 @@ def test_each_part_hears_the_voice():
     mask, mel = torch.ones(1, 40), network.normalised(batch["mel"][:1])
     noise, language = torch.randn(1, 6, 2), torch.tensor([0])
     pitch = batch["pitch"][:1]
-    source = network.source(pitch, torch.tensor([40]))
+    noise_of_sound = torch.zeros(1, 39 * SPEC.hop_length)
 
     def parts(voice: torch.Tensor) -> list[torch.Tensor]:
         text = network.encode(batch["symbols"][:1], torch.tensor([6]), language, voice)
         return [
             network.posterior(mel, mask, voice)[0],
             network.flow(mel, mask, network.flow_condition(voice, pitch, 40)),
-            network.decode(mel, torch.tensor([40]), voice, source),
+            network.decode(mel, torch.tensor([40]), voice, pitch, noise_of_sound),
             network.durations.sample(text.states, text.mask, noise, text.about),
         ]
 
@@ -140,25 +141,38 @@ def test_each_part_hears_the_voice():
         assert not any(torch.equal(a, b) for a, b in zip(parts(one), parts(other)))
 
 
-def test_it_begins_with_a_vocoder(tmp_path):
-    """With the weights of a HiFi-GAN the latent means are decoded as that vocodes the mel."""
-    sizes = {name: getattr(TINY, name) for name in ("channels", "block_kernels", "dilations")}
-    config = HifiGanConfig(**sizes, pitch_width=8, pitch_blocks=1)
+@pytest.mark.parametrize("decoder", ["hifigan", "vocos"])
+def test_it_begins_with_a_vocoder(decoder, tmp_path):
+    """With a vocoder's weights the latent means are decoded as that vocodes the mel."""
     torch.manual_seed(4)
-    vocoder = HifiGan(config, SPEC)
-    save_part(tmp_path / "hifigan", "hifigan", config, SPEC, vocoder)
-    network = network_of()
-    fresh = adopt(network, tmp_path / "hifigan")
-    assert not any(name.startswith("upsampler.") and "condition" not in name for name in fresh)
+    if decoder == "vocos":
+        config = VocosConfig(16, 1, pitch_width=8, residual=True, mel_corrections=1)
+        vocoder = Vocos(config, SPEC)
+        network = network_of(decoder=decoder, vocos_width=16, vocos_blocks=1)
+    else:
+        sizes = {name: getattr(TINY, name) for name in ("channels", "block_kernels", "dilations")}
+        config = HifiGanConfig(**sizes, pitch_width=8, pitch_blocks=1)
+        vocoder = HifiGan(config, SPEC)
+        network = network_of()
+    save_part(tmp_path / decoder, decoder, config, SPEC, vocoder)
+    fresh = adopt(network, tmp_path / decoder)
+    left = [name for name in fresh if name.startswith(("upsampler.", "vocoder."))]
+    assert all("condition" in name or "pitch_reader" in name for name in left)
     batch = batch_of()
     mel, lengths = batch["mel"], batch.lengths("mel")
     noise = torch.randn(2, 39 * SPEC.hop_length)
     mask = (torch.arange(40) < lengths[:, None]).float()
     with torch.no_grad():
+        network.set_statistics(facts())
+        vocoder.set_statistics(facts())
+        if network.vocoder is not None:
+            network.vocoder.set_statistics(facts())
         voice = network.voiced(batch["speaker_embedding"])
         mean, log = network.posterior(network.normalised(mel, mask), mask, voice)
-        made = network.decode(mean, lengths, voice, network.source(batch["pitch"], lengths, noise))
-        torch.testing.assert_close(made, vocoder(mel, lengths, batch["pitch"], noise), atol=1e-5, rtol=0)
+        made = network.decode(mean, lengths, voice, batch["pitch"], noise)
+        known = vocoder(mel * mask[..., None], lengths, batch["pitch"] * mask, noise)
+    inside = mask[:, 1:].repeat_interleave(SPEC.hop_length, 1)
+    torch.testing.assert_close(made, known * inside, atol=1e-4, rtol=0)
     assert (log[0] == -1).all()
 
 
@@ -172,7 +186,7 @@ def test_a_window_and_the_recording_there_are_of_one_time():
     batch.fields["samples"] = Padded(place, batch.lengths("samples"))
     latent = torch.arange(40).float()[None, :, None].expand(2, -1, 100)
     seen = {}
-    objective.network().decode = lambda frames, lengths, voice, source: (
+    objective.network().decode = lambda frames, lengths, voice, pitch: (
         seen.update(frames=frames) or torch.zeros(2, (frames.shape[1] - 1) * hop)
     )
     voice = torch.zeros(2, objective.network().config.voice)
@@ -237,10 +251,19 @@ def test_the_divergence_is_warmed_up():
     assert first == pytest.approx(0.02 * last, rel=1e-4) and middle == pytest.approx(0.51 * last, rel=1e-4)
 
 
-@pytest.mark.parametrize("reads", ["mel", "linear"])
-@pytest.mark.parametrize("source", [False, True])
-def test_it_trains_as_published_too(source, reads):
-    objective = objective_of(network_of(source=source, reads=reads, latent=16, speaker_vector=256))
+@pytest.mark.parametrize(
+    ("source", "reads", "latent", "decoder"),
+    [
+        (False, "mel", 16, "hifigan"),
+        (False, "linear", 16, "hifigan"),
+        (True, "linear", 16, "hifigan"),
+        (True, "mel", 100, "vocos"),
+    ],
+)
+def test_it_trains_in_every_form(source, reads, latent, decoder):
+    objective = objective_of(
+        network_of(source=source, reads=reads, latent=latent, decoder=decoder, vocos_width=8, vocos_blocks=1)
+    )
     assert ("pitch" in objective.required_fields) == source
     losses = objective.losses("model", batch_of(), objective.forward(batch_of()), 0)
     assert all(torch.isfinite(value) for value in losses.values())
@@ -262,6 +285,8 @@ def test_data_of_several_people_or_languages_need_their_embeddings():
         VitsObjective(network_of(languages=("en",)), VitsSettings(), facts())
     with pytest.raises(ConfigError, match=r"\[network\] language_width = 0"):
         network_of(language_width=0)
+    with pytest.raises(ConfigError, match="its latent frames are mels: give source = true and latent = 100"):
+        network_of(decoder="vocos", latent=64)
     with pytest.raises(ConfigError, match=r"\[network\] languages: names none"):
         network_of(languages=())
     unknown = batch_of()

@@ -13,7 +13,7 @@ import shutil
 import textwrap
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from soundalike import __version__
 from soundalike.audio.mel import MelSpec
@@ -194,9 +194,16 @@ def _read_tensors(path: Path) -> dict[str, torch.Tensor]:
         raise ValueError(str(error)) from None
 
 
+@runtime_checkable
+class HoldsParts(Protocol):
+    """A network with others of registered parts in it, which may begin with the weights of such a part."""
+
+    parts_within: tuple[str, ...]  # names of its modules
+
+
 def adopt(network: nn.Module, folder: str | os.PathLike) -> list[str]:
     """Fill a network with the weights of a part's folder as far as names and shapes fit; returns the names of
-    tensors left as they are.
+    tensors left as they are. A network that holds the part as a module takes its weights there.
 
     A tensor that has grown (more symbols, which the alphabet only ever appends) keeps its first rows. Raises
     CheckpointError when nothing fits.
@@ -211,9 +218,11 @@ def adopt(network: nn.Module, folder: str | os.PathLike) -> list[str]:
         raise CheckpointError(
             f"{path}: cannot be read ({error}). Give the folder of a trained part."
         ) from None
+    within = network.parts_within if isinstance(network, HoldsParts) else ()
     fresh = []
     for name, value in network.state_dict().items():
-        old = known.get(name)
+        module, _, rest = name.partition(".")
+        old = known.get(name, known.get(rest) if module in within else None)
         if old is None or old.dim() != value.dim() or any(a > b for a, b in zip(old.shape, value.shape)):
             fresh.append(name)
             continue

@@ -21,6 +21,7 @@ from soundalike.core.emotions import Emotion
 from soundalike.core.errors import ConfigError, TextError
 from soundalike.core.installation import install_command
 
+from . import russian
 from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, is_vowel, spell_ipa
 from .heteronym_words import NOUN_VERB
 from .heteronyms import HETERONYMS, Word, pronunciation, with_s
@@ -130,10 +131,14 @@ def tokens_of(
         symbols, rule = _own_symbols(token.text, language, lexicon, given or {})
         if not symbols and language == "en":
             symbols, rule = _english(context, number)
+        if not symbols and language == "ru":
+            symbols, rule = _russian(token.text, where)
         if not symbols and token.phonemes:
             symbols, rule = _from_gruut(token, language, where), ""
         if not symbols:
             symbols, rule = sound_out(token.text, language), "letter by letter"
+        if language == "ru" and rule in ("", "ё"):
+            symbols = russian.with_genitive(token.text, symbols)
         tokens.append(Token(token.text, symbols, "", rule))
         number += 1
     return _with_stutters([token for token in tokens if token.symbols or token.mark], plain, language)
@@ -230,6 +235,21 @@ def installed(language: str) -> bool:
 def is_word(token: object) -> bool:
     """Whether a token of gruut's holds something to say; a dash between spaces is one that does not."""
     return bool(token.phonemes) or any(c.isalnum() for c in token.text)  # type: ignore[attr-defined]
+
+
+def _russian(word: str, where: str) -> tuple[list[str], str]:
+    """The symbols of a word that the lexicon has wrong, or only with ё; none for another."""
+    if word.lower() in russian.SOUNDS:
+        return spell_ipa(russian.SOUNDS[word.lower()]), "exception"
+    known = russian.with_yo(word, functools.partial(in_lexicon, language="ru"))
+    if known == word:
+        return [], ""
+    return stressed(spell_ipa("".join(_looked_up(known, "ru")), where), known, "ru"), "ё"
+
+
+def word_symbols(word: str, language: str) -> list[str]:
+    """The symbols of one word by itself."""
+    return [symbol for token in tokens_of(word, word, language) for symbol in token.symbols]
 
 
 def _english(context: list[Word], number: int) -> tuple[list[str], str]:

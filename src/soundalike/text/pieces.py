@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from .lexicon import WORD, Lexicon
 from .markup import Boundary, Item, Mark, Pause, Style, Words
+from .phonemes import word_symbols
+from .russian import STRESS, with_written_stress, words_with_stress
 from .segment.split import segments
 
 _WORD = re.compile(WORD)
@@ -108,25 +110,39 @@ class Row:
                 start, end = item.offsets
             else:
                 start, end = item.offsets[at], item.offsets[stop - 1] + 1
-            rule = "your lexicon" if symbols else item.rule
-            self.pieces.append(Piece(item.text[at:stop], start, end, item.style, rule, symbols))
+            text = item.text[at:stop]
+            rule = item.rule
+            if symbols:
+                rule = "written stress" if STRESS in text else "your lexicon"
+            self.pieces.append(Piece(text, start, end, item.style, rule, symbols))
 
     def _looked_up(self, item: Words) -> list[tuple[int, int, list[str] | None]]:
-        """A text as (start, stop, symbols): single characters and, where the user's lexicon has words of it,
-        those words whole.
+        """A text as (start, stop, symbols): single characters and, whole, words that the user's lexicon has
+        and Russian ones that are written with their stress.
         """
         found: list[tuple[int, int, list[str] | None]] = []
-        if not self.lexicon:
-            found += [(i, i + 1, None) for i in range(len(item.text))]
-            return found
         at = 0
-        for signed in self.lexicon.signed.finditer(item.text):
+        if item.style.language == "ru" and STRESS in item.text:
+            for start, stop in words_with_stress(item.text):
+                word = item.text[start:stop]
+                symbols = word_symbols(word.replace(STRESS, ""), "ru")
+                found += self._signed(item.text[:start], at)
+                found.append((start, stop, with_written_stress(word, symbols)))
+                at = stop
+        return found + self._signed(item.text, at)
+
+    def _signed(self, text: str, at: int) -> list[tuple[int, int, list[str] | None]]:
+        """The same of a text from a place on, by the lexicon alone."""
+        found: list[tuple[int, int, list[str] | None]] = []
+        if not self.lexicon:
+            return [(i, i + 1, None) for i in range(at, len(text))]
+        for signed in self.lexicon.signed.finditer(text, at):
             symbols = self.lexicon.get(" ".join(signed[0].split()))
             if symbols:
-                found += self._words_of(item.text, at, signed.start())
+                found += self._words_of(text, at, signed.start())
                 found.append((signed.start(), signed.end(), symbols))
                 at = signed.end()
-        return found + self._words_of(item.text, at, len(item.text))
+        return found + self._words_of(text, at, len(text))
 
     def _words_of(self, text: str, at: int, end: int) -> list[tuple[int, int, list[str] | None]]:
         """The same of a part of a text, by its words."""

@@ -23,6 +23,7 @@ from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import ProsodyControls
+from soundalike.models.common.vocos import Vocos, VocosConfig
 from soundalike.nn.conv import ConvNeXtBlock
 from soundalike.nn.duration import StochasticDurationPredictor
 from soundalike.nn.flows import CouplingFlow, GatedStack, gather_frames
@@ -35,6 +36,8 @@ from soundalike.nn.upsampler import Upsampler, UpsamplerSizes
 from soundalike.text.alphabet import MARKS, SYMBOLS
 
 PITCH_FEATURES = 2  # of each frame: whether it is voiced, and how high
+# Of the built-in vocoder, but for its reader of the pitch, which is known here
+VOCODER = {"pitch_width": 1, "pitch_blocks": 0, "residual": True, "mel_corrections": 1}
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,13 @@ class VitsConfig(UpsamplerSizes):
     duration_layers: int = 3
     duration_couplings: int = 4
     duration_dropout: float = 0.5
-    source: bool = True  # give pulses and noise to every stage of the decoder; False, as published
+    posterior_start: float = -1.0  # logarithm of the posterior's deviations at first
+    # What makes sound of latent frames: HiFi-GAN, as published, or the built-in vocoder's network, whose
+    # weights it may begin with
+    decoder: Literal["hifigan", "vocos"] = "hifigan"
+    vocos_width: int = 256
+    vocos_blocks: int = 6
+    source: bool = True  # give the decoder pulses and noise; False, as published
     pitch_blocks: int = 3  # of what predicts the pitch, where there is a source
 
 
@@ -90,6 +99,7 @@ class Vits(MelNormalizer):
     """Posterior encoder, text encoder, flow, duration predictor, decoder; see `infer` for speaking."""
 
     is_mark: Tensor  # (symbols + 1,) bool
+    parts_within = ("vocoder",)
 
     def __init__(self, config: VitsConfig, mel: MelSpec):
         super().__init__(mel.n_mels)
@@ -127,11 +137,16 @@ class Vits(MelNormalizer):
         )
         if c.source:
             self.pitch = PitchPredictor(c.width, c.pitch_blocks, voice + language, c.dropout)
-        # Named as in HiFi-GAN of this package, whose weights it may begin with
-        self.upsampler = Upsampler(c.latent, c, condition=voice, source=SOURCES if c.source else 0)
-        if self.upsampler.condition is not None:
-            nn.init.zeros_(self.upsampler.condition.weight)
-            nn.init.zeros_(self.upsampler.condition.bias)
+        self.upsampler: Upsampler | None = None
+        self.vocoder: Vocos | None = None
+        if c.decoder == "vocos":
+            self.vocoder = Vocos(VocosConfig(c.vocos_width, c.vocos_blocks, **VOCODER), mel)
+            self.vocoder_voice = _zeros(voice, c.latent) if voice else None
+        else:
+            # Named as in HiFi-GAN of this package, whose weights it may begin with
+            self.upsampler = Upsampler(c.latent, c, condition=voice, source=SOURCES if c.source else 0)
+            if voice:
+                self.upsampler.condition = _zeros(voice, c.channels)
 
     @property
     def spectrum_width(self) -> int:
@@ -170,17 +185,52 @@ class Vits(MelNormalizer):
         features = torch.stack([is_voiced, height], -1)
         return torch.cat([voice[:, None].expand(-1, frames, -1), features], -1)
 
-    def source(self, pitch: Tensor, lengths: Tensor, noise: Tensor | None = None) -> Tensor:
-        """Pulses and noise (B, 2, (T - 1) * hop) of a pitch (B, T)."""
-        return pulses_and_noise(pitch, lengths, self.mel.hop_length, self.mel.sample_rate, noise)
-
-    def decode(self, latent: Tensor, lengths: Tensor, voice: Tensor, source: Tensor | None = None) -> Tensor:
+    def decode(
+        self,
+        latent: Tensor,
+        lengths: Tensor,
+        voice: Tensor,
+        pitch: Tensor | None = None,
+        noise: Tensor | None = None,
+    ) -> Tensor:
         """Samples (B, (T - 1) * hop) of latent frames (B, T, L), from the middle of the first to that of the
-        last, zero beyond the end of each clip.
+        last, zero beyond the end of each clip; with a source by a pitch (B, T) in hertz too, and white noise
+        of that shape, drawn here if not given.
         """
-        is_padded = int(lengths.min()) < latent.shape[1]
-        mask = length_mask(lengths, latent.shape[1]) if is_padded else None
-        return self.upsampler(latent, mask, voice if voice.shape[1] else None, source)
+        mask = length_mask(lengths, latent.shape[1])
+        hop = self.mel.hop_length
+        pitch = None if pitch is None else pitch * mask
+        if self.vocoder is not None:
+            assert pitch is not None
+            samples = self._vocoded(latent, mask, lengths, voice, pitch, noise)
+        else:
+            assert self.upsampler is not None
+            source = None
+            if pitch is not None:
+                source = pulses_and_noise(pitch, lengths, hop, self.mel.sample_rate, noise)
+            is_padded = int(lengths.min()) < latent.shape[1]
+            condition = voice if voice.shape[1] else None
+            latent = latent * mask[..., None]
+            samples = self.upsampler(latent, mask if is_padded else None, condition, source)
+        return samples * mask[:, 1:].repeat_interleave(hop, 1)
+
+    def _vocoded(
+        self,
+        latent: Tensor,
+        mask: Tensor,
+        lengths: Tensor,
+        voice: Tensor,
+        pitch: Tensor,
+        noise: Tensor | None,
+    ) -> Tensor:
+        """Samples (B, (T - 1) * hop) by the vocoder's network, to which latent frames are mels."""
+        assert self.vocoder is not None
+        if self.vocoder_voice is not None:
+            latent = latent + self.vocoder_voice(voice)[:, None]
+        # Spectra and phases are made of floats
+        with torch.autocast(latent.device.type, enabled=False):
+            mel = self.denormalised(latent.float()) * mask[..., None]
+            return self.vocoder(mel, lengths, pitch, noise)
 
     def lengths(self, text: Text, symbols: Tensor, noise: Tensor) -> Tensor:
         """Durations (S,) in frames, not rounded, of one text, that noise (1, S, 2) stands for."""
@@ -226,10 +276,8 @@ class Vits(MelNormalizer):
         deviation = prosody.temperature * gather_frames(text.log, index).exp()
         latent = gather_frames(text.mean, index) + deviation * noise(1, frames, self.config.latent)
         latent = self.flow.inverse(latent, mask, condition)
-        source = None
-        if pitch is not None:
-            source = self.source(pitch, lengths, noise(1, (frames - 1) * self.mel.hop_length))
-        return Made(self.decode(latent, lengths, voice, source)[0], durations)
+        air = noise(1, (frames - 1) * self.mel.hop_length) if self.config.source else None
+        return Made(self.decode(latent, lengths, voice, pitch, air)[0], durations)
 
     def spoken_pitch(self, text: Text, index: Tensor, mask: Tensor, base: Tensor) -> Tensor:
         """The predicted pitch (B, T) in hertz, 0 where unvoiced, of frames that say the symbols of these
@@ -247,8 +295,6 @@ class Posterior(nn.Module):
     its bands, so that a decoder may begin with the weights of a vocoder; they are learned from there.
     """
 
-    START = -1.0  # logarithm of all deviations, at first
-
     def __init__(self, inputs: int, config: VitsConfig, voice: int):
         super().__init__()
         c = config
@@ -260,7 +306,7 @@ class Posterior(nn.Module):
             self.direct = nn.Linear(inputs, c.latent, bias=False)
             nn.init.eye_(self.direct.weight)
             nn.init.zeros_(self.out.weight)
-            nn.init.constant_(self.out.bias[c.latent :], self.START)
+            nn.init.constant_(self.out.bias[c.latent :], c.posterior_start)
             nn.init.zeros_(self.out.bias[: c.latent])
 
     def forward(self, spectrum: Tensor, mask: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
@@ -296,8 +342,21 @@ class PitchPredictor(nn.Module):
         return octave, voicing
 
 
+def _zeros(inputs: int, outputs: int) -> nn.Linear:
+    """A linear layer that gives nothing before it is trained."""
+    linear = nn.Linear(inputs, outputs)
+    nn.init.zeros_(linear.weight)
+    nn.init.zeros_(linear.bias)
+    return linear
+
+
 def _check(config: VitsConfig, mel: MelSpec) -> None:
     """Raise ConfigError for sizes that make no network."""
+    if config.decoder == "vocos" and (not config.source or config.latent != mel.n_mels):
+        raise ConfigError(
+            '[network] decoder = "vocos" filters a source, and its latent frames are mels: '
+            f'give source = true and latent = {mel.n_mels}, or the decoder "hifigan".'
+        )
     if config.hop_length != mel.hop_length:
         raise ConfigError(
             f"[network] rates {list(config.rates)} make {config.hop_length} samples of a frame, and the "

@@ -96,7 +96,8 @@ class VitsObjective(SingleOptimizerObjective[Vits, VitsSettings]):
         self.required_fields = _fields(network.config, settings)
         # Weights that begin as zeros have no direction: they are of linear layers, which are not normed
         for part in (network.upsampler, network.flow, network.posterior):
-            add_weight_norm(part)
+            if part is not None:
+                add_weight_norm(part)
         self.discriminator: HifiGanDiscriminator | None = None
         if settings.adversarial:
             self.optimizers = ("discriminator", "model")
@@ -257,13 +258,11 @@ class VitsObjective(SingleOptimizerObjective[Vits, VitsSettings]):
         place = start[:, None] + torch.arange(size, device=latent.device)
         inside = (lengths - start).clamp_max(size)
         frames = gather_frames(latent, place.clamp_max(latent.shape[1] - 1))
-        frames = frames * length_mask(inside, size)[..., None]
-        source = None
+        pitch = None
         if net.config.source:
             pitch = batch["pitch"].gather(1, place.clamp_max(batch["pitch"].shape[1] - 1))
-            source = net.source(pitch * length_mask(inside, size), inside)
         # In mixed precision too, spectra are taken of floats
-        made = net.decode(frames, inside, voice, source).float()
+        made = net.decode(frames, inside, voice, pitch).float()
         at = start[:, None] * hop + torch.arange(made.shape[1], device=made.device)
         known = batch.lengths("samples")[:, None]
         real = batch["samples"].gather(1, at.clamp_max(batch["samples"].shape[1] - 1)) * (at < known)
@@ -280,11 +279,8 @@ class VitsObjective(SingleOptimizerObjective[Vits, VitsSettings]):
         pitch = batch["pitch"] if net.config.source else None
         mean = gather_frames(text.mean, index) * mask[..., None]
         latent = net.flow.inverse(mean, mask, net.flow_condition(voice, pitch, mask.shape[1]))
-        source = None
-        if pitch is not None:
-            silence = mean.new_zeros(len(mean), (mask.shape[1] - 1) * net.mel.hop_length)
-            source = net.source(pitch, lengths, silence)
-        samples = net.decode(latent * mask[..., None], lengths, voice, source).float()
+        silence = mean.new_zeros(len(mean), (mask.shape[1] - 1) * net.mel.hop_length)
+        samples = net.decode(latent, lengths, voice, pitch, silence).float()
         return zero_padding(samples, (lengths - 1) * net.mel.hop_length)
 
 

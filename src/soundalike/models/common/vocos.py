@@ -1,0 +1,168 @@
+"""The built-in vocoder: a Vocos backbone (Siuzdak 2023) whose inverse-STFT head filters a source.
+
+Instead of inventing the phase, the head shapes two spectra that already have one: a train of band-limited
+pulses at the given pitch and white noise (harmonic plus noise, Serra & Smith 1990; learned filters, Engel et
+al. 2020). The harmonic filter is minimum phase plus a learned correction. All of it is a few matrix products
+per frame and one inverse STFT.
+
+Two optional terms mend what filters cannot. A free complex residual, zero before training, is added to the
+spectrum; for it the backbone also reads the spectrum of the pulses (their phase). And the samples are
+corrected towards the mel: their own mel is measured, and every frame is scaled band by band by what it lacks.
+Without that, random noise has louder and fainter frames of its own, which beat with those of the mel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from soundalike.audio.mel import MelSpec
+from soundalike.core.types import ADDED_LATER
+from soundalike.models.common.pitch_reader import PitchReader
+from soundalike.nn.conv import Conv, ConvNeXtBlock
+from soundalike.nn.masks import length_mask
+from soundalike.nn.normalizer import MelNormalizer
+from soundalike.nn.pulses import pulses
+from soundalike.nn.spectral import istft, mel_filters, stft
+
+MOST_CORRECTED = 2.0  # nats, of a band in a correction towards the mel
+SOURCE_BINS = 128  # lowest bins of the pulses' spectrum that a backbone with a residual reads: up to 3 kHz
+
+
+@dataclass(frozen=True)
+class VocosConfig:
+    """Sizes of the network."""
+
+    width: int = 256
+    blocks: int = 6
+    kernel: int = 7
+    pitch_width: int = 128  # of the small network that predicts pitch from a mel
+    pitch_blocks: int = field(default=2, metadata=ADDED_LATER)
+    # Whether it chooses among classes of pitch; else it regresses
+    pitch_classes: bool = field(default=False, metadata=ADDED_LATER)
+    # Add a free complex spectrum to the filtered source
+    residual: bool = field(default=False, metadata=ADDED_LATER)
+    # Times that the samples are corrected towards the mel
+    mel_corrections: int = field(default=0, metadata=ADDED_LATER)
+
+
+def minimum_phase(log_gain: Tensor) -> Tensor:
+    """Phase (..., F) in radians of the minimum-phase filter with that log gain (..., F): its Hilbert
+    transform.
+    """
+    bins = log_gain.shape[-1]
+    cepstrum = torch.fft.irfft(log_gain, 2 * (bins - 1))
+    fold = torch.zeros(2 * (bins - 1), device=log_gain.device)
+    fold[1 : bins - 1] = 1.0
+    fold[bins:] = -1.0
+    return torch.fft.rfft(cepstrum * fold).imag
+
+
+def _zero_linear(inputs: int, outputs: int) -> nn.Linear:
+    """A linear layer that gives nothing before it is trained."""
+    linear = nn.Linear(inputs, outputs)
+    nn.init.zeros_(linear.weight)
+    nn.init.zeros_(linear.bias)
+    return linear
+
+
+class Vocos(MelNormalizer):
+    """Log-mel (B, T, M), and pitch (B, T) if known, to samples (B, (T - 1) * hop_length)."""
+
+    filters: Tensor
+    log_area: Tensor
+    share: Tensor
+
+    def __init__(self, config: VocosConfig, mel: MelSpec):
+        super().__init__(mel.n_mels)
+        self.config = config
+        self.mel = mel
+        bins = mel.n_fft // 2 + 1
+        self.pitch_reader = PitchReader(
+            mel.n_mels, config.pitch_width, config.pitch_blocks, config.pitch_classes
+        )
+        self.first = Conv(mel.n_mels + 2, config.width, config.kernel)
+        self.blocks = nn.ModuleList(
+            [ConvNeXtBlock(config.width, config.kernel, 3) for _ in range(config.blocks)]
+        )
+        self.norm = nn.LayerNorm(config.width)
+        self.head = nn.Linear(config.width, 3 * bins)
+        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.zeros_(self.head.bias)
+        if config.residual:
+            self.source_input = _zero_linear(2 * SOURCE_BINS, config.width)
+            self.residual_head = _zero_linear(config.width, 2 * bins)
+        if config.mel_corrections:
+            self.mel_head = _zero_linear(config.width, mel.n_mels)
+        filters = mel_filters(mel)  # (M, F)
+        self.register_buffer("filters", filters.clone(), persistent=False)
+        window = torch.hann_window(mel.n_fft)
+        self.register_buffer(
+            "log_area", filters.sum(1).log() + 0.5 * (window**2).sum().log(), persistent=False
+        )
+        share = filters / filters.sum(0).clamp_min(1e-3)
+        # Below the first peak and above the last the end bands hold on
+        share[0, : int(filters[0].argmax())] = 1.0
+        share[-1, int(filters[-1].argmax()) :] = 1.0
+        self.register_buffer("share", share / share.sum(0), persistent=False)
+
+    def forward(
+        self, mel: Tensor, lengths: Tensor, pitch: Tensor | None = None, noise: Tensor | None = None
+    ) -> Tensor:
+        """Samples (B, (T - 1) * hop). `noise`, of that shape, is white, of unit power; drawn here if not
+        given.
+        """
+        mask = length_mask(lengths, mel.shape[1])
+        if pitch is None:
+            pitch = self.read_pitch(mel, lengths)
+        if noise is None:
+            noise = torch.randn(len(mel), (mel.shape[1] - 1) * self.mel.hop_length, device=mel.device)
+        hop = self.mel.hop_length
+        n_fft = self.mel.n_fft
+        source = stft(pulses(pitch, hop, self.mel.sample_rate), n_fft, hop).transpose(1, 2)  # (B, T, F)
+        x = self._states(mel, mask, pitch, source)
+        harmonic, turn, breath = self.head(x).chunk(3, -1)  # (B, T, F) each
+        # (B, T, F): the head corrects the envelope that the mel gives
+        envelope = (mel - self.log_area) @ self.share
+        harmonic = (envelope + harmonic).clamp(-14, 6)
+        breath = (envelope - 1.0 + breath).clamp(-14, 6)
+        angle = minimum_phase(harmonic) + turn
+        air = stft(noise, n_fft, hop).transpose(1, 2)
+        spectrum = source * torch.polar(harmonic.exp(), angle) + air * breath.exp()
+        if self.config.residual:
+            residual = torch.view_as_complex(self.residual_head(x).unflatten(-1, (-1, 2)).contiguous())
+            spectrum = spectrum + residual * envelope.clamp(-14, 6).exp()
+        samples = istft((spectrum * mask[..., None]).transpose(1, 2), n_fft, hop)
+        if self.config.mel_corrections:
+            wanted = mel + self.mel_head(x)
+            for _ in range(self.config.mel_corrections):
+                samples = self._corrected(samples, wanted, mask)
+        return samples
+
+    def _corrected(self, samples: Tensor, mel: Tensor, mask: Tensor) -> Tensor:
+        """The samples (B, N) with every frame scaled, band by band, towards the mel (B, T, M)."""
+        spectrum = stft(samples, self.mel.n_fft, self.mel.hop_length)  # (B, F, T)
+        bands = (self.filters @ spectrum.abs()).clamp_min(self.mel.floor).log().transpose(1, 2)
+        error = (mel - bands).clamp(-MOST_CORRECTED, MOST_CORRECTED) * mask[..., None]
+        gain = (error @ self.share).exp().transpose(1, 2)
+        return istft(spectrum * gain, self.mel.n_fft, self.mel.hop_length)
+
+    def _states(self, mel: Tensor, mask: Tensor, pitch: Tensor, source: Tensor) -> Tensor:
+        """The last states (B, T, D) of the backbone; one with a residual reads the pulses' spectrum too."""
+        octave = torch.where(pitch > 0, pitch.clamp_min(1.0).log2() - 7.5, 0.0)
+        x = torch.cat([self.normalised(mel, mask), octave[..., None], (pitch > 0).float()[..., None]], -1)
+        x = self.first(x)
+        if self.config.residual:
+            low = source[..., :SOURCE_BINS]
+            x = x + self.source_input(torch.view_as_real(low / (1 + low.abs())).flatten(2))
+        x = x * mask[..., None]
+        for block in self.blocks:
+            x = block(x, mask)
+        return self.norm(x)
+
+    def read_pitch(self, mel: Tensor, lengths: Tensor) -> Tensor:
+        """The predicted pitch (B, T) in hertz, 0 where unvoiced, of a log-mel (B, T, M)."""
+        mask = length_mask(lengths, mel.shape[1])
+        return self.pitch_reader.hertz(self.normalised(mel, mask), mask)
