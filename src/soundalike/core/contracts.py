@@ -307,6 +307,7 @@ class Codec(Protocol):
     hop_length: int  # samples from one frame of codes to the next
     frames_per_second: float  # of codes
     digest: str  # names its codebooks: codes of another digest mean nothing to it
+    codebooks: np.ndarray  # (Q, N, D) vectors, whose sum over the levels stands for a frame
     needs_vocoder: bool  # whether it decodes through a vocoder of its mel
     stored_kinds: tuple[str, ...]  # what of a prepared clip `encode_stored` takes (data.feature_store)
 

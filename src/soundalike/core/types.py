@@ -84,6 +84,7 @@ class DataFacts:
     mel_std: Tensor  # (M,)
     languages: tuple[str, ...] = ()  # codes of those spoken in it, where they are known
     codec: str = ""  # digest of the codec that made the codes; empty: there are none
+    codebooks: Tensor | None = None  # (Q, N, D) vectors that these codes stand for
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from soundalike.core.errors import ConfigError, DataError
 
 FACTS = "codec.json"  # in a prepared folder: what made its codes
+CODEBOOKS = "codec_codebooks.npy"  # beside it: the vectors (Q, N, D) that they stand for
 
 
 def codes_facts(folder: str) -> dict[str, Any] | None:
@@ -27,16 +31,32 @@ def codes_facts(folder: str) -> dict[str, Any] | None:
         ) from None
 
 
-def codec_of(folders: Iterable[str]) -> str:
-    """The digest of the codec that made the codes of prepared folders; empty where none says. Raises
-    ConfigError where they are of more than one.
+@dataclass(frozen=True)
+class CodecFacts:
+    """Of the codec that made some codes."""
+
+    digest: str
+    codebooks: np.ndarray  # (Q, N, D) vectors that codes stand for
+
+
+def codec_of(folders: Iterable[str]) -> CodecFacts | None:
+    """The codec that made the codes of prepared folders; None where none says. Raises ConfigError where they
+    are of more than one, DataError where its codebooks cannot be read.
     """
     facts = {folder: codes_facts(folder) for folder in folders}
     digests = {folder: said["codec"] for folder, said in facts.items() if said}
+    if not digests:
+        return None
     if len(set(digests.values())) > 1:
         shown = ", ".join(f"{folder}: {digest}" for folder, digest in digests.items())
         raise ConfigError(
             f"[data] manifest: its codes are of several codecs ({shown}). "
             "Make them anew with one: `soundalike data encode FOLDER --part CODEC`."
         )
-    return next(iter(digests.values()), "")
+    folder, digest = next(iter(digests.items()))
+    try:
+        return CodecFacts(digest, np.load(Path(folder) / CODEBOOKS).astype(np.float32))
+    except (OSError, ValueError) as error:
+        raise DataError(
+            f"{Path(folder) / CODEBOOKS}: cannot be read ({error}). Make it anew: `soundalike data encode`."
+        ) from None

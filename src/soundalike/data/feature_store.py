@@ -13,7 +13,7 @@ from soundalike.core.errors import DataError
 from soundalike.core.files import write_atomic
 
 
-def _npy(array: np.ndarray) -> bytes:
+def npy_bytes(array: np.ndarray) -> bytes:
     """An array as the bytes of a .npy file."""
     buffer = io.BytesIO()
     np.save(buffer, array)
@@ -50,7 +50,7 @@ class FeatureStore:
         """Keep an array of a clip, whole or not at all."""
         path = self.path(kind, id)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, _npy(array))
+        write_atomic(path, npy_bytes(array))
 
     def read(self, kind: str, id: str) -> np.ndarray:
         """An array of a clip. Raises DataError where there is none."""

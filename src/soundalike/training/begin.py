@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -32,8 +33,11 @@ def gather_facts(data: Dataset, sample: int = 400) -> DataFacts:
         ]
     )
     languages = tuple(sorted({row.language.split("-")[0] for row in data.rows}))
+    facts = DataFacts(len(data.speakers), mel.mean(0), mel.std(0).clamp_min(0.1), languages)
     codec = codec_of(data.config.folders)
-    return DataFacts(len(data.speakers), mel.mean(0), mel.std(0).clamp_min(0.1), languages, codec)
+    if codec is None:
+        return facts
+    return replace(facts, codec=codec.digest, codebooks=torch.from_numpy(codec.codebooks))
 
 
 def begin(recipe: Recipe, folder: Path, processes: ProcessGroup) -> tuple[State, Dataset]:

@@ -12,8 +12,8 @@ from tqdm import tqdm
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import ConfigError
 from soundalike.core.files import write_atomic
-from soundalike.data.codes_facts import FACTS, codes_facts
-from soundalike.data.feature_store import FeatureStore
+from soundalike.data.codes_facts import CODEBOOKS, FACTS, codes_facts
+from soundalike.data.feature_store import FeatureStore, npy_bytes
 from soundalike.data.manifest import read_manifest
 
 if TYPE_CHECKING:
@@ -45,5 +45,6 @@ def write_codes(folder: str, codec: Codec, mel: MelSpec, again: bool = True) -> 
     for row in tqdm(rows, desc="encode", unit="clip"):
         codes = codec.encode_stored({kind: store.read(kind, row.id) for kind in codec.stored_kinds})
         store.write(KIND, row.id, codes.astype(np.int16))
+    write_atomic(Path(folder) / CODEBOOKS, npy_bytes(codec.codebooks.astype(np.float16)))
     write_atomic(Path(folder) / FACTS, json.dumps(facts, indent=1) + "\n")
     return len(rows)

@@ -31,6 +31,7 @@ class MelCodecInstrument:
         self.size: int = part.config.codes
         self.hop_length: int = part.config.stride * part.mel.hop_length
         self.frames_per_second = self.network.frames_per_second
+        self.codebooks = self.network.quantizer.codebooks.numpy()
         self.digest = codebook_digest(self.network.quantizer.codebooks, self.frames_per_second)
 
     def frames_of(self, samples: int) -> int:

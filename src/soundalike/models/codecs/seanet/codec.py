@@ -30,6 +30,7 @@ class SeanetInstrument:
         self.size: int = part.config.codes
         self.hop_length: int = part.config.hop_length
         self.frames_per_second = self.network.frames_per_second
+        self.codebooks = self.network.quantizer.codebooks.numpy()
         self.digest = codebook_digest(self.network.quantizer.codebooks, self.frames_per_second)
 
     def frames_of(self, samples: int) -> int:

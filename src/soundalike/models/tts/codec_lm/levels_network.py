@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
+from soundalike.core.errors import ConfigError
 from soundalike.nn.masks import length_mask
 from soundalike.nn.rotary import RotaryBlock, positions_of
 
@@ -34,12 +35,19 @@ class CodecLevelsConfig:
     group: int = 2  # codes that share the symbol of the first of them, as the first level's model makes them
     levels: int = 8  # of the codec
     entries: int = 1024  # of each of its codebooks
+    code_width: int = 64  # numbers of each of its codes' vectors
     stride: int = 2  # frames of the mel that a code lasts
     speaker_vector: int = 256
 
 
 class CodecLevels(KnowsCodec):
-    """Its objective asks it for one level of each clip, `complete` for all of them in order."""
+    """Its objective asks it for one level of each clip, `complete` for all of them in order.
+
+    Codes are read and scored by their vectors in the codec's codebooks, so that what is learned of one code
+    holds for those near it.
+    """
+
+    codebooks: Tensor  # (L, N, D)
 
     def __init__(self, config: CodecLevelsConfig, mel: MelSpec):
         super().__init__()
@@ -47,7 +55,8 @@ class CodecLevels(KnowsCodec):
         self.config = config
         self.mel = mel
         self.encoder = TextEncoder(c.width, c.encoder_convolutions, 0, c.heads, c.dropout)
-        self.code = nn.Parameter(torch.randn(c.levels, c.entries, c.width) * c.levels**-0.5)
+        self.register_buffer("codebooks", torch.randn(c.levels, c.entries, c.code_width))
+        self.code = nn.Linear(c.code_width, c.width)
         self.segment = nn.Embedding(2, c.width)
         self.voice = nn.Linear(c.speaker_vector, c.width)
         self.level = nn.Embedding(c.levels - 1, c.width)
@@ -55,16 +64,32 @@ class CodecLevels(KnowsCodec):
             [RotaryBlock(c.width, c.heads, dropout=c.dropout, condition=c.width) for _ in range(c.blocks)]
         )
         self.norm = nn.LayerNorm(c.width)
-        # Rows of scores for each level beyond the first
-        self.out = nn.Parameter(torch.randn(c.levels - 1, c.entries, c.width) * c.width**-0.5)
+        # For each level beyond the first: what is compared with its codebook, and how usual each code is
+        self.out = nn.Parameter(torch.randn(c.levels - 1, c.width, c.code_width) * c.width**-0.5)
+        self.usual = nn.Parameter(torch.zeros(c.levels - 1, c.entries))
+
+    def learn_codebooks(self, codebooks: Tensor) -> None:
+        """Keep the codec's codebooks (L, N, D). Raises ConfigError for others than the config has."""
+        if codebooks.shape != self.codebooks.shape:
+            raise ConfigError(
+                f"[network] levels, entries and code_width are {list(self.codebooks.shape)}, "
+                f"and the codec of the data has {list(codebooks.shape)}. Set them to these."
+            )
+        self.codebooks.copy_(codebooks)
 
     def embedded(self, codes: Tensor, level: Tensor) -> Tensor:
-        """The sum (B, T, D) of the embeddings of codes (B, T, L), of the levels before `level` (B,)."""
-        summed = torch.zeros(*codes.shape[:2], self.config.width, device=codes.device)
+        """The embedding (B, T, D) of codes (B, T, L), of the levels before `level` (B,): of the sum of their
+        vectors, as the codec's decoder is given it.
+        """
+        summed = torch.zeros(*codes.shape[:2], self.config.code_width, device=codes.device)
         for number in range(self.config.levels):
             used = (number < level).float()[:, None, None]
-            summed = summed + used * nn.functional.embedding(codes[..., number], self.code[number])
-        return summed
+            summed = summed + used * nn.functional.embedding(codes[..., number], self.codebooks[number])
+        return self.code(summed / self._spread(0))
+
+    def _spread(self, level: int) -> Tensor:
+        """The deviation () of the vectors of a level's codebook."""
+        return self.codebooks[level].std().clamp_min(1e-3)
 
     def text(self, symbols: Tensor, lengths: Tensor, durations: Tensor, size: int) -> Tensor:
         """States (B, T, D) of the symbols (B, S) that sound at each of so many codes."""
@@ -101,7 +126,9 @@ class CodecLevels(KnowsCodec):
         for block in self.blocks:
             x = block(x, positions, allowed, condition)
         x = self.norm(x[:, -sentence[0].shape[1] :])
-        return x @ self.out[level - 1].transpose(1, 2)
+        spreads = torch.stack([self._spread(number) for number in range(1, self.config.levels)])
+        books = self.codebooks[1:] / spreads[:, None, None]  # (L - 1, N, D)
+        return x @ self.out[level - 1] @ books[level - 1].transpose(1, 2) + self.usual[level - 1][:, None]
 
     @torch.inference_mode()
     def complete(

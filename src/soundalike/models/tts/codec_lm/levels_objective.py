@@ -43,8 +43,10 @@ class CodecLevelsObjective(SingleOptimizerObjective[CodecLevels, CodecLevelsSett
     )
 
     def adopt_facts(self, facts: DataFacts) -> None:
-        """It reads no mel: only which codec the codes are of is kept."""
+        """It reads no mel: of the codec its digest and codebooks are kept."""
         self._network.learn_from(facts.codec)
+        if facts.codebooks is not None:
+            self._network.learn_codebooks(facts.codebooks)
 
     def forward(self, batch: Batch) -> Output:
         """The scores of one level of each clip, in training drawn by chance."""
