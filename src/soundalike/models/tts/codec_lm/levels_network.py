@@ -22,6 +22,8 @@ from .codes import KnowsCodec
 from .network import Prompt
 from .text_encoder import TextEncoder, sounding, states_at
 
+START = -3.0  # logarithm of how much a distance counts, at first
+
 
 @dataclass(frozen=True)
 class CodecLevelsConfig:
@@ -64,9 +66,10 @@ class CodecLevels(KnowsCodec):
             [RotaryBlock(c.width, c.heads, dropout=c.dropout, condition=c.width) for _ in range(c.blocks)]
         )
         self.norm = nn.LayerNorm(c.width)
-        # For each level beyond the first: what is compared with its codebook, and how usual each code is
+        # For each level beyond the first: the vector that is compared with those of its codebook, and how
+        # much the distance to them counts
         self.out = nn.Parameter(torch.randn(c.levels - 1, c.width, c.code_width) * c.width**-0.5)
-        self.usual = nn.Parameter(torch.zeros(c.levels - 1, c.entries))
+        self.sharpness = nn.Parameter(torch.full((c.levels - 1,), START))
 
     def learn_codebooks(self, codebooks: Tensor) -> None:
         """Keep the codec's codebooks (L, N, D). Raises ConfigError for others than the config has."""
@@ -99,16 +102,17 @@ class CodecLevels(KnowsCodec):
         each = torch.repeat_interleave(places, c.group, 1)[:, :size]
         return states_at(self.encoder(symbols, lengths), each)
 
-    def scores(
+    def predicted(
         self,
         prompt: tuple[Tensor, Tensor, Tensor],
         sentence: tuple[Tensor, Tensor, Tensor],
         level: Tensor,
         embedding: Tensor,
     ) -> Tensor:
-        """Log-odds (B, T, N) of the codes of one level (B,), from 1, of each clip, in the voice of a speaker
-        embedding (B, V). Prompt and sentence are each the states of their text (B, T', D), codes (B, T', L),
-        of which the sentence's count up to that level, and a mask (B, T').
+        """What the vectors of the codes of one level (B,), from 1, of each clip should be near (B, T, C), in
+        units of their spread, in the voice of a speaker embedding (B, V). Prompt and sentence are each the
+        states of their text (B, T', D), codes (B, T', L), of which the sentence's count up to that level, and
+        a mask (B, T').
         """
         every = torch.full_like(level, self.config.levels)
         x = torch.cat(
@@ -125,10 +129,23 @@ class CodecLevels(KnowsCodec):
         allowed = mask[:, None, None] > 0
         for block in self.blocks:
             x = block(x, positions, allowed, condition)
-        x = self.norm(x[:, -sentence[0].shape[1] :])
-        spreads = torch.stack([self._spread(number) for number in range(1, self.config.levels)])
-        books = self.codebooks[1:] / spreads[:, None, None]  # (L - 1, N, D)
-        return x @ self.out[level - 1] @ books[level - 1].transpose(1, 2) + self.usual[level - 1][:, None]
+        return self.norm(x[:, -sentence[0].shape[1] :]) @ self.out[level - 1]
+
+    def targets(self, codes: Tensor, level: Tensor) -> Tensor:
+        """The vectors (B, T, C), in units of their spread, of codes (B, T) of a level (B,)."""
+        return torch.stack([self._book(int(one))[row] for row, one in zip(codes, level)])
+
+    def scores(self, predicted: Tensor, level: Tensor) -> Tensor:
+        """Log-odds (B, T, N) of the codes of a level (B,): by the distance of their vectors to a predicted
+        one (B, T, C).
+        """
+        books = torch.stack([self._book(int(one)) for one in level])  # (B, N, C)
+        near = predicted @ books.transpose(1, 2) - books.square().sum(-1)[:, None] / 2
+        return near * self.sharpness[level - 1].exp()[:, None, None]
+
+    def _book(self, level: int) -> Tensor:
+        """The codebook (N, C) of a level, in units of its spread."""
+        return self.codebooks[level] / self._spread(level)
 
     @torch.inference_mode()
     def complete(
@@ -142,7 +159,8 @@ class CodecLevels(KnowsCodec):
         for number in range(1, self.config.levels):
             said = self._stretch(symbols, durations, codes)
             level = torch.tensor([number], device=codes.device)
-            codes[:, number] = self.scores(heard, said, level, embedding)[0].argmax(-1)
+            vector = self.predicted(heard, said, level, embedding)
+            codes[:, number] = self.scores(vector, level)[0].argmax(-1)
         return codes
 
     def _stretch(self, symbols: Tensor, durations: Tensor, codes: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -20,14 +20,18 @@ from .levels_network import CodecLevels, CodecLevelsConfig
 
 @dataclass(frozen=True)
 class CodecLevelsSettings:
-    """How the codes of the levels before are disturbed."""
+    """Weights of the losses, and how the codes of the levels before are disturbed."""
 
+    # Weight of the distance of the predicted vector to that of the code: learned much sooner than the codes
+    vector: float = 2.0
     # Share of the codes before that are replaced by any others: when speaking they are its own, not true ones
     corrupt: float = 0.05
 
 
 class CodecLevelsObjective(SingleOptimizerObjective[CodecLevels, CodecLevelsSettings]):
-    """Cross-entropy of the codes of the sentence, of one level beyond the first of each clip."""
+    """Cross-entropy of the codes of the sentence, and squared distance to their vectors, of one level beyond
+    the first of each clip.
+    """
 
     required_fields = frozenset(
         {
@@ -62,11 +66,18 @@ class CodecLevelsObjective(SingleOptimizerObjective[CodecLevels, CodecLevelsSett
             chosen = torch.rand(codes.shape, device=codes.device) < share
             others = torch.randint_like(codes, self._network.config.entries)
             sentence = (sentence[0], torch.where(chosen, others, codes), sentence[2])
-        scores = self._network.scores(prompt, sentence, level, batch["speaker_embedding"])
+        vector = self._network.predicted(prompt, sentence, level, batch["speaker_embedding"])
+        scores = self._network.scores(vector, level)
         truth = codes.gather(2, level[:, None, None].expand(-1, codes.shape[1], 1))[..., 0]
         right = (scores.argmax(-1) == truth).float()
         measures = {"code_right": masked_mean(right, sentence[2])}
-        return {"scores": scores, "truth": truth, "mask": sentence[2], "measures": measures}
+        return {
+            "scores": scores,
+            "truth": truth,
+            "away": (vector - self._network.targets(truth, level)).square(),
+            "mask": sentence[2],
+            "measures": measures,
+        }
 
     def _stretch(self, batch: Batch, prefix: str) -> tuple[Tensor, Tensor, Tensor]:
         """States of the text, codes and mask of the prompt or the sentence."""
@@ -80,10 +91,13 @@ class CodecLevelsObjective(SingleOptimizerObjective[CodecLevels, CodecLevelsSett
         return text, codes, length_mask(batch.lengths(prefix + "codes"), codes.shape[1])
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
-        """Of the codes."""
+        """Of the codes, and of their vectors."""
         scores = output["scores"]
         surprise = F.cross_entropy(scores.flatten(0, 1), output["truth"].flatten(), reduction="none")
-        return {"code": masked_mean(surprise.reshape(scores.shape[:2]), output["mask"])}
+        return {
+            "code": masked_mean(surprise.reshape(scores.shape[:2]), output["mask"]),
+            "vector": self.settings.vector * masked_mean(output["away"], output["mask"]),
+        }
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
         """The scores of the second level."""
