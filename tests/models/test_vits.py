@@ -241,6 +241,15 @@ def test_every_loss_reaches_its_part_and_the_discriminators_leave_the_network_al
     assert not still
 
 
+def test_a_decoder_may_be_left_as_it_is():
+    network = network_of(decoder="vocos", vocos_width=8, vocos_blocks=1)
+    objective, batch = objective_of(network, train_decoder=False), batch_of()
+    losses = objective.losses("model", batch, objective.forward(batch), 0)
+    (losses["mel"] + losses["kl"]).backward()
+    assert all(parameter.grad is None for parameter in network.vocoder.parameters())
+    assert network.posterior.direct.weight.grad.abs().sum() > 0
+
+
 def test_the_divergence_is_warmed_up():
     batch = batch_of()
     objective = objective_of(kl_warmup=100)

@@ -71,6 +71,7 @@ def test_a_folder_of_another_mel_is_annotated_and_augmented(corpus, aligner, enc
     made = read_manifest(folder)[-1]
     frames = len(store.read("mel", made.id))
     assert store.read("durations", made.id).sum() == frames == len(store.read("pitch", made.id))
+    assert len(store.read("samples", made.id)) // OTHER.hop_length + 1 == frames, "its sound is kept too"
     write_manifest(folder, [row.__class__(**{**vars(row), "phonemes": []}) for row in rows])
     assert add_recognized_phones(str(folder), aligner, OTHER) >= 2
     for row in read_manifest(folder):

@@ -6,6 +6,8 @@ The layers shift and do not scale, so that the flow keeps volumes: its log-deter
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
@@ -37,7 +39,7 @@ class GatedStack(nn.Module):
         (B, T, D), zero where the mask is zero.
         """
         inside = mask[..., None]
-        added = [None] * len(self.convs)
+        added: Sequence[Tensor | None] = [None] * len(self.convs)
         if self.condition is not None:
             added = self.condition(condition).chunk(len(self.convs), -1)
         total = torch.zeros_like(x)

@@ -36,8 +36,6 @@ from soundalike.nn.upsampler import Upsampler, UpsamplerSizes
 from soundalike.text.alphabet import MARKS, SYMBOLS
 
 PITCH_FEATURES = 2  # of each frame: whether it is voiced, and how high
-# Of the built-in vocoder, but for its reader of the pitch, which is known here
-VOCODER = {"pitch_width": 1, "pitch_blocks": 0, "residual": True, "mel_corrections": 1}
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,7 @@ class Vits(MelNormalizer):
         self.upsampler: Upsampler | None = None
         self.vocoder: Vocos | None = None
         if c.decoder == "vocos":
-            self.vocoder = Vocos(VocosConfig(c.vocos_width, c.vocos_blocks, **VOCODER), mel)
+            self.vocoder = Vocos(_vocoder_sizes(c), mel)
             self.vocoder_voice = _zeros(voice, c.latent) if voice else None
         else:
             # Named as in HiFi-GAN of this package, whose weights it may begin with
@@ -340,6 +338,18 @@ class PitchPredictor(nn.Module):
             x = block(x, mask)
         octave, voicing = self.out(x).float().unbind(-1)
         return octave, voicing
+
+
+def _vocoder_sizes(config: VitsConfig) -> VocosConfig:
+    """Of the built-in vocoder, but for its reader of the pitch, which is known here."""
+    return VocosConfig(
+        config.vocos_width,
+        config.vocos_blocks,
+        pitch_width=1,
+        pitch_blocks=0,
+        residual=True,
+        mel_corrections=1,
+    )
 
 
 def _zeros(inputs: int, outputs: int) -> nn.Linear:

@@ -61,6 +61,7 @@ class VitsSettings:
     # How much the search is drawn to the durations of the data: nats per squared frame beyond; 0: not at all
     alignment_prior: float = 1.0
     window: int = 32  # frames of each clip that are decoded
+    train_decoder: bool = True  # False leaves a decoder that begins with a vocoder's weights as it is
     adversarial: float = 0.0  # of the adversarial loss; 0 trains without discriminators
     matching: float = 2.0  # of the feature matching loss, where there are discriminators
     periods: tuple[int, ...] = (2, 3, 5, 7, 11)
@@ -98,6 +99,10 @@ class VitsObjective(SingleOptimizerObjective[Vits, VitsSettings]):
         for part in (network.upsampler, network.flow, network.posterior):
             if part is not None:
                 add_weight_norm(part)
+        if not settings.train_decoder:
+            for part in (network.upsampler, network.vocoder):
+                if part is not None:
+                    part.requires_grad_(False)
         self.discriminator: HifiGanDiscriminator | None = None
         if settings.adversarial:
             self.optimizers = ("discriminator", "model")

@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeVar
 
 import numpy as np
 import torch
 
+from soundalike.audio.mel import MelSpec
 from soundalike.audio.speech import Speech
-from soundalike.core.contracts import LoadedPart
+from soundalike.core.contracts import Aligner, LoadedPart, SpeakerEncoder
 from soundalike.core.errors import CheckpointError, ConfigError
-from soundalike.core.types import IDENTITY, Voice
+from soundalike.core.types import IDENTITY, Reference, Voice
 from soundalike.models.common.mel_synthesis import prosody_of, timestamps_of
-from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
+from soundalike.models.common.prompt_conditioning import blended, voice_of
 from soundalike.nn.masks import mean_octave
 from soundalike.text import Utterance, encode
 
 from .network import Vits
 from .spec import VitsOptions
 
-Own = TypeVar("Own", bound="VitsSynthesizer")
 
-
-class VitsSynthesizer(PromptConditionedSynthesizer):
+class VitsSynthesizer:
     """Takes a voice once, speaks one sentence at a time."""
 
     Options = VitsOptions
 
-    acoustic: Vits
+    def __init__(
+        self, acoustic: Vits, speaker_encoder: SpeakerEncoder, mel: MelSpec, aligner: Aligner | None = None
+    ):
+        self.acoustic = acoustic
+        self.speaker_encoder: SpeakerEncoder | None = speaker_encoder
+        self._encoder = speaker_encoder
+        self.aligner = aligner
+        self.mel = mel
+        self.sample_rate = mel.sample_rate
+        self.frame_rate = mel.frames_per_second
+        self.device = next(acoustic.parameters()).device
 
     @classmethod
-    def of_parts(cls: type[Own], parts: Mapping[str, LoadedPart]) -> Own:
-        """The model of parts by slot. Its network is its vocoder too."""
+    def of_parts(cls, parts: Mapping[str, LoadedPart]) -> VitsSynthesizer:
+        """The model of parts by slot."""
         acoustic = parts["acoustic"]
         if not acoustic.config.speaker_vector:
             raise CheckpointError(
@@ -40,9 +48,34 @@ class VitsSynthesizer(PromptConditionedSynthesizer):
                 "cannot take a voice from a recording. Train it with speaker_vector = 256."
             )
         aligner = parts["aligner"].instrument if "aligner" in parts else None
-        made = cls(acoustic.network, acoustic.network, parts["speaker"].instrument, acoustic.mel, aligner)
-        made.aligner_network = parts["aligner"].network if "aligner" in parts else None
-        return made
+        return cls(acoustic.network, parts["speaker"].instrument, acoustic.mel, aligner)
+
+    def condition(self, reference: Reference) -> Voice:
+        """The voice of a recording: a speaker embedding, and its best seconds, whose pitch is followed."""
+        return voice_of(reference.audio, self._encoder, self.mel)
+
+    def blend(self, first: Voice, second: Voice, weight: float) -> Voice:
+        """A voice `weight` of the way from the first to the second. Raises CheckpointError for another
+        model's voice.
+        """
+        for voice in (first, second):
+            self.check(voice)
+        return blended(first, second, weight, self.mel)
+
+    def check(self, voice: Voice) -> None:
+        """Raise CheckpointError for a voice that another model made: another mel, or an embedding of another
+        width.
+        """
+        width = self.acoustic.config.speaker_vector
+        fits = voice.identity.shape[-1] == width and "prompt_pitch" in voice.tensors
+        if voice.facts.get("mel") != self.mel.digest or not fits:
+            raise CheckpointError(
+                "this voice was made for another model. Make it again from its recording with this one."
+            )
+
+    def tensor(self, voice: Voice, name: str) -> torch.Tensor:
+        """An array of a voice as a batch of one, on the model's device."""
+        return torch.from_numpy(voice.tensors[name]).float()[None].to(self.device)
 
     @torch.inference_mode()
     def seconds(self, utterance: Utterance, voice: Voice, options: VitsOptions) -> float:
