@@ -115,7 +115,7 @@ def test_a_code_that_nothing_chooses_begins_again_at_a_vector():
     mask = torch.ones(1, 4)
     made.update(made(x, mask), mask, CodebookUpdate(decay=0.9, restart=0.1))
     assert made.codebooks[0, 2].tolist() in [pytest.approx(row) for row in x[0].tolist()]
-    assert made.counts[0, 2] == pytest.approx(4 / 3), (
+    assert made.counts[0, 2] == pytest.approx(4 / 3, rel=1e-3), (
         "it is given the mean use, so that it has time to be chosen"
     )
     assert made.perplexity[0] > 2.5

@@ -19,6 +19,7 @@ from .clustering import lloyd_round
 from .masks import masked_mean
 
 START_ROUNDS = 10  # of k-means, in each codebook
+START_WEIGHT = 0.05  # of the vectors of the start in the moving averages: those after it soon outweigh them
 LEAST_COUNT = 1e-3  # of a code, below which its place is not told by what chooses it
 
 
@@ -105,7 +106,7 @@ class ResidualQuantizer(nn.Module):
                 book, _ = lloyd_round(points, book)
             self.codebooks[level] = book
             chosen = self.nearest(points[None], level)[0]
-            self.counts[level] = torch.bincount(chosen, minlength=self.size).float()
+            self.counts[level] = START_WEIGHT * torch.bincount(chosen, minlength=self.size)
             points = points - book[chosen]
         self.started.fill_(True)
 
@@ -129,7 +130,7 @@ class ResidualQuantizer(nn.Module):
         moved = (kept[:, None] * book + (1 - how.decay) * sums) / total[:, None].clamp_min(LEAST_COUNT)
         book.copy_(torch.where(total[:, None] > LEAST_COUNT, moved, book))
         counts.copy_(total)
-        mean_use = len(points) / self.size
+        mean_use = float(counts.mean())
         dead = counts < how.restart * mean_use
         if bool(dead.any()) and len(points):
             book[dead] = _drawn(points, int(dead.sum()))

@@ -24,6 +24,8 @@ from soundalike.nn.quantize import ResidualQuantizer
 from soundalike.text.alphabet import PHONES
 
 MIDDLE_OCTAVE = 7.5  # log2 hertz that the pitch is told relative to
+OCTAVE = 4.0  # what an octave counts as much as, in standard deviations of a band of the mel
+VOICING = 8.0  # log-odds between voiced and unvoiced
 PITCH_INPUTS = 2  # octaves, and whether it is voiced
 
 
@@ -41,6 +43,8 @@ class MelCodecConfig:
     levels: int = 8  # codebooks
     codes: int = 1024  # in each codebook
     phones: int = len(PHONES) + 1  # sounds that the first level is taught to tell apart
+    # Add what the networks make to a linear transform, which begins as principal components
+    linear: bool = False
 
 
 class DecodedFrames(NamedTuple):
@@ -64,6 +68,16 @@ class MelCodec(MelNormalizer):
         self.quantizer = ResidualQuantizer(config.levels, config.codes, config.code_width)
         self.decoder = _Stack(config.code_width, width, frame, config.decoder_blocks, config)
         self.phone_head = nn.Linear(config.code_width, config.phones)
+        if config.linear:
+            self.analysis = nn.Linear(frame, config.code_width)
+            self.synthesis = nn.Linear(config.code_width, frame)
+            for stack in (self.encoder, self.decoder):
+                nn.init.zeros_(stack.last.weight)
+                nn.init.zeros_(stack.last.bias)
+
+    @property
+    def _octave(self) -> float:
+        return OCTAVE if self.config.linear else 1.0
 
     @property
     def frames_per_second(self) -> float:
@@ -74,17 +88,42 @@ class MelCodec(MelNormalizer):
         """Frames of codes (B,) of so many frames of mel (B,)."""
         return (lengths + self.config.stride - 1) // self.config.stride
 
-    def latent(self, mel: Tensor, pitch: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """What is quantized (B, T', D) of a log-mel (B, T, M) and a pitch (B, T) in hertz, and its mask."""
+    def frames(self, mel: Tensor, pitch: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """What a frame of codes stands for (B, T', stride * (M + 2)), normalised, of a log-mel (B, T, M) and
+        a pitch (B, T) in hertz; and its mask (B, T').
+        """
         mask = length_mask(lengths, mel.shape[1])
         voiced = (pitch > 0).float()
         octave = torch.where(pitch > 0, pitch.clamp_min(1.0).log2() - MIDDLE_OCTAVE, 0.0)
-        frames = torch.cat([self.normalised(mel), octave[..., None], voiced[..., None]], -1) * mask[..., None]
+        told = torch.stack([octave * self._octave, voiced], -1)
+        frames = torch.cat([self.normalised(mel), told], -1) * mask[..., None]
         stride = self.config.stride
         frames = F.pad(frames, (0, 0, 0, -frames.shape[1] % stride))
-        together = frames.unflatten(1, (-1, stride)).flatten(2)  # (B, T', stride * (M + 2))
-        code_mask = length_mask(self.code_lengths(lengths), together.shape[1])
-        return self.encoder(together, code_mask), code_mask
+        together = frames.unflatten(1, (-1, stride)).flatten(2)
+        return together, length_mask(self.code_lengths(lengths), together.shape[1])
+
+    def encode(self, frames: Tensor, mask: Tensor) -> Tensor:
+        """What is quantized (B, T', D) of such frames."""
+        made = self.encoder(frames, mask)
+        return (made + self.analysis(frames)) * mask[..., None] if self.config.linear else made
+
+    def latent(self, mel: Tensor, pitch: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """What is quantized (B, T', D) of a log-mel (B, T, M) and a pitch (B, T) in hertz, and its mask."""
+        frames, mask = self.frames(mel, pitch, lengths)
+        return self.encode(frames, mask), mask
+
+    @torch.no_grad()
+    def start(self, frames: Tensor, mask: Tensor) -> None:
+        """Begin the linear transform, where there is one, as the principal components of some frames."""
+        if not self.config.linear:
+            return
+        points = frames[mask > 0]
+        mean = points.mean(0)
+        components = torch.linalg.eigh(torch.cov(points.T)).eigenvectors[:, -self.config.code_width :]
+        self.analysis.weight.copy_(components.T)
+        self.analysis.bias.copy_(-mean @ components)
+        self.synthesis.weight.copy_(components)
+        self.synthesis.bias.copy_(mean)
 
     def codes(self, mel: Tensor, pitch: Tensor, lengths: Tensor) -> Tensor:
         """The codes (B, T', Q) of a log-mel (B, T, M) and a pitch (B, T) in hertz; zero in the padding."""
@@ -94,11 +133,15 @@ class MelCodec(MelNormalizer):
     def decoded(self, values: Tensor, lengths: Tensor, frames: int) -> DecodedFrames:
         """So many frames of mel and pitch of quantized vectors (B, T', D); lengths (B,) in frames of mel."""
         mask = length_mask(self.code_lengths(lengths), values.shape[1])
-        made = (
-            self.decoder(values * mask[..., None], mask).unflatten(2, (self.config.stride, -1)).flatten(1, 2)
-        )
+        values = values * mask[..., None]
+        made = self.decoder(values, mask)
+        if self.config.linear:
+            made = made + self.synthesis(values)
+        made = made.unflatten(2, (self.config.stride, -1)).flatten(1, 2)
         made = made[:, :frames] * length_mask(lengths, frames)[..., None]
-        return DecodedFrames(made[..., :-2], MIDDLE_OCTAVE + made[..., -2], made[..., -1])
+        # The flag of voicing is one or zero where it is decoded linearly
+        voicing = VOICING * (made[..., -1] - 0.5) if self.config.linear else made[..., -1]
+        return DecodedFrames(made[..., :-2], MIDDLE_OCTAVE + made[..., -2] / self._octave, voicing)
 
     def forward(self, codes: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """The log-mel (B, T, M) and the pitch (B, T) in hertz, 0 where unvoiced, of the codes (B, T', q) of

@@ -80,7 +80,10 @@ class MelCodecObjective(MelObjective[MelCodec, MelCodecSettings]):
         net = self._network
         s = self.settings
         lengths = batch.lengths("mel")
-        latent, mask = net.latent(batch["mel"], batch["pitch"], lengths)
+        frames, mask = net.frames(batch["mel"], batch["pitch"], lengths)
+        if net.training and not bool(net.quantizer.started):
+            net.start(frames, mask)
+        latent = net.encode(frames, mask)
         how = CodebookUpdate(s.decay, s.restart)
         quantized = quantized_in_training(net.quantizer, latent, mask, s.dropout, how)
         phones = coded_phones(batch["phones"], mask, net.config.stride, 1)
