@@ -34,6 +34,11 @@ def reads(config: OfCodes, mel: MelSpec) -> Interfaces:
     return (*acoustic_reads(config, mel), codes_of(config, mel))
 
 
+def writes(config: OfCodes, mel: MelSpec) -> Interfaces:
+    """What the model of the further levels writes: codes of all levels."""
+    return (codes_of(config, mel),)
+
+
 class KnowsCodec(nn.Module):
     """A network that keeps the digest of the codec whose codes it learned from."""
 

@@ -22,8 +22,6 @@ from .codes import KnowsCodec
 from .network import Prompt
 from .text_encoder import TextEncoder, sounding, states_at
 
-START = -3.0  # logarithm of how much a distance counts, at first
-
 
 @dataclass(frozen=True)
 class CodecLevelsConfig:
@@ -66,10 +64,11 @@ class CodecLevels(KnowsCodec):
             [RotaryBlock(c.width, c.heads, dropout=c.dropout, condition=c.width) for _ in range(c.blocks)]
         )
         self.norm = nn.LayerNorm(c.width)
-        # For each level beyond the first: the vector that is compared with those of its codebook, and how
-        # much the distance to them counts
-        self.out = nn.Parameter(torch.randn(c.levels - 1, c.width, c.code_width) * c.width**-0.5)
-        self.sharpness = nn.Parameter(torch.full((c.levels - 1,), START))
+        # For each level beyond the first: the vector that is compared with those of its codebook, how much
+        # that counts, and how usual each code is
+        self.out = nn.Parameter(torch.zeros(c.levels - 1, c.width, c.code_width))
+        self.sharpness = nn.Parameter(torch.zeros(c.levels - 1))
+        self.usual = nn.Parameter(torch.zeros(c.levels - 1, c.entries))
 
     def learn_codebooks(self, codebooks: Tensor) -> None:
         """Keep the codec's codebooks (L, N, D). Raises ConfigError for others than the config has."""
@@ -91,8 +90,8 @@ class CodecLevels(KnowsCodec):
         return self.code(summed / self._spread(0))
 
     def _spread(self, level: int) -> Tensor:
-        """The deviation () of the vectors of a level's codebook."""
-        return self.codebooks[level].std().clamp_min(1e-3)
+        """The deviation (C,) of each number of the vectors of a level's codebook."""
+        return self.codebooks[level].std(0).clamp_min(1e-3)
 
     def text(self, symbols: Tensor, lengths: Tensor, durations: Tensor, size: int) -> Tensor:
         """States (B, T, D) of the symbols (B, S) that sound at each of so many codes."""
@@ -136,12 +135,12 @@ class CodecLevels(KnowsCodec):
         return torch.stack([self._book(int(one))[row] for row, one in zip(codes, level)])
 
     def scores(self, predicted: Tensor, level: Tensor) -> Tensor:
-        """Log-odds (B, T, N) of the codes of a level (B,): by the distance of their vectors to a predicted
-        one (B, T, C).
+        """Log-odds (B, T, N) of the codes of a level (B,), whose vectors lie about a predicted one (B, T, C)
+        nearly as widely as about zero.
         """
         books = torch.stack([self._book(int(one)) for one in level])  # (B, N, C)
-        near = predicted @ books.transpose(1, 2) - books.square().sum(-1)[:, None] / 2
-        return near * self.sharpness[level - 1].exp()[:, None, None]
+        near = predicted @ books.transpose(1, 2)
+        return near * self.sharpness[level - 1].exp()[:, None, None] + self.usual[level - 1][:, None]
 
     def _book(self, level: int) -> Tensor:
         """The codebook (N, C) of a level, in units of its spread."""

@@ -14,7 +14,7 @@ from soundalike.core.types import Batch, DataFacts, Output
 from soundalike.models.common.objective import SingleOptimizerObjective, zero_padding
 from soundalike.nn.masks import length_mask, masked_mean
 
-from .codes import reads
+from .codes import reads, writes
 from .levels_network import CodecLevels, CodecLevelsConfig
 
 
@@ -106,5 +106,11 @@ class CodecLevelsObjective(SingleOptimizerObjective[CodecLevels, CodecLevelsSett
 
 
 PART = PartKind(
-    "levels", CodecLevelsConfig, CodecLevels, CodecLevelsSettings, CodecLevelsObjective, reads=reads
+    "levels",
+    CodecLevelsConfig,
+    CodecLevels,
+    CodecLevelsSettings,
+    CodecLevelsObjective,
+    reads=reads,
+    writes=writes,
 )
