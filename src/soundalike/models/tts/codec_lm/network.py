@@ -27,12 +27,17 @@ from torch import Tensor, nn
 from soundalike.audio.mel import MelSpec
 from soundalike.nn.masks import length_mask
 from soundalike.nn.rotary import KeyValues, RotaryBlock, causal, positions_of
+from soundalike.text.alphabet import GAP, MARKS, SYMBOLS
 
 from .codes import KnowsCodec
 from .sampling import Sampler
 from .text_encoder import TextEncoder, sounding, states_at
 
-LONGEST_STAY = 1.2  # seconds at one symbol, after which the path goes on
+# Seconds at a phoneme, at the gap between two words and at a mark, after which the path goes on: of a thousand
+# phonemes of distilled speech one lasts longer than that, and silence once begun would go on
+LONGEST_PHONEME = 0.3
+LONGEST_GAP = 0.3
+LONGEST_MARK = 0.8
 
 
 @dataclass(frozen=True)
@@ -199,15 +204,15 @@ class CodecLM(KnowsCodec):
         before = self.begin[1][None, None]
         place = 0
         stayed = 0
-        longest = round(LONGEST_STAY * self.mel.frames_per_second / self.frames)
-        for _ in range(longest * len(symbols)):
+        longest = [self._longest(int(symbol)) for symbol in symbols]
+        for _ in range(sum(longest)):
             x = before + self.segment.weight[1] + voice
             if self.config.told:
                 x = x + states[:, place : place + 1]
             h = self._run(x, position, memories)
             position += 1
             advance = sampler.advance(self.advance(h)[0, 0]) if self.config.told else 0
-            if not advance and stayed + 1 >= longest:
+            if not advance and stayed + 1 >= longest[place]:
                 advance = 1
             stayed = 0 if advance else stayed + 1
             codes = self._sampled(h, advance, sampler)
@@ -217,6 +222,12 @@ class CodecLM(KnowsCodec):
                 return
             embedded = [table(codes[..., j]) for j, table in enumerate(self.code)]
             before = torch.stack(embedded).sum(0)
+
+    def _longest(self, symbol: int) -> int:
+        """How many steps a symbol may last."""
+        name = SYMBOLS[symbol - 1]
+        seconds = LONGEST_GAP if name == GAP else LONGEST_MARK if name in MARKS else LONGEST_PHONEME
+        return max(1, round(seconds * self.mel.frames_per_second / self.frames))
 
     def _run(self, x: Tensor, position: int, memories: list[KeyValues]) -> Tensor:
         """States (1, K, D) of the next steps (1, K, D), the first of them at a position."""

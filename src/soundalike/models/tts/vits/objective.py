@@ -100,9 +100,9 @@ class VitsObjective(SingleOptimizerObjective[Vits, VitsSettings]):
             if part is not None:
                 add_weight_norm(part)
         if not settings.train_decoder:
-            for part in (network.upsampler, network.vocoder):
-                if part is not None:
-                    part.requires_grad_(False)
+            for decoder in (network.upsampler, network.vocoder):
+                if decoder is not None:
+                    decoder.requires_grad_(False)
         self.discriminator: HifiGanDiscriminator | None = None
         if settings.adversarial:
             self.optimizers = ("discriminator", "model")
