@@ -33,7 +33,7 @@ from .codes import KnowsCodec
 from .sampling import Sampler
 from .text_encoder import TextEncoder, sounding, states_at
 
-# Seconds at a phoneme, at the gap between two words and at a mark, after which the path goes on: of a thousand
+# Seconds at a phoneme, at the gap between two words, at a mark, after which the path goes on: of a thousand
 # phonemes of distilled speech one lasts longer than that, and silence once begun would go on
 LONGEST_PHONEME = 0.3
 LONGEST_GAP = 0.3
