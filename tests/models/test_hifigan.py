@@ -77,7 +77,7 @@ def test_discriminators_have_the_published_numbers_of_parameters():
     """Those of the published code, without the lengths of its weight norms."""
     settings = read_recipe(str(RECIPES / "hifigan_adversarial.toml"), "paper").objective
     assert (settings.mel, settings.adversarial, settings.matching, settings.spectral) == (45.0, 1.0, 2.0, 0.0)
-    judge = HifiGanObjective(HifiGan(SMALL, SPEC), settings, facts(SPEC)).discriminator
+    judge = HifiGanObjective(HifiGan(SMALL, SPEC), settings, facts(SPEC)).trained("discriminator")
     assert [part.period for part in judge.by_period] == [2, 3, 5, 7, 11] and len(judge.by_scale) == 3
     count = {
         kind: sum(
@@ -128,7 +128,7 @@ def test_losses_are_the_published_sums():
     batch = batch_of(9)
     output = objective.forward(batch)
     made, real = objective.inside(batch, output)
-    judge = objective.discriminator.eval()  # a spectral norm moves while it is trained
+    judge = objective.trained("discriminator").eval()  # a spectral norm moves while it is trained
     recorded, judged = judge(real), judge(made)
     losses = objective.losses("model", batch, output, 0)
     fooling = sum(((scores - 1) ** 2).mean() for scores, _ in judged)

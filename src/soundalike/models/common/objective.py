@@ -23,6 +23,8 @@ from soundalike.nn.length_regulator import symbol_of_frame
 from soundalike.nn.masks import length_mask, masked_mean
 from soundalike.nn.spectral import log_mel, stft
 
+from .adversary import FOLDER, Adversary
+
 Network = TypeVar("Network", bound=nn.Module)
 Settings = TypeVar("Settings")
 
@@ -46,6 +48,7 @@ class SingleOptimizerObjective(ABC, Generic[Network, Settings]):
 
     required_fields: frozenset[str] = frozenset()
     optimizers: tuple[str, ...] = ("model",)
+    discriminators: Adversary | None = None  # that it is trained against, by an optimizer of their own
 
     def __init__(self, network: Network, settings: Settings, facts: DataFacts):
         self._network = network
@@ -57,18 +60,25 @@ class SingleOptimizerObjective(ABC, Generic[Network, Settings]):
         self._network.get_buffer("mean").copy_(facts.mel_mean)
         self._network.get_buffer("std").copy_(facts.mel_std)
 
+    def train_against(self, adversary: Adversary) -> None:
+        """Let discriminators be trained beside the network, before it in each step."""
+        self.discriminators = adversary
+        self.optimizers = (FOLDER, "model")
+
     def network(self) -> Network:
         """What is shipped."""
         return self._network
 
     def trained(self, optimizer: str) -> nn.Module:
-        """What that optimizer changes: the network."""
+        """What that optimizer changes: the network, or the discriminators."""
+        if optimizer == FOLDER and self.discriminators is not None:
+            return self.discriminators.network
         return self._network
 
     @property
     def auxiliary_parts(self) -> Mapping[str, Auxiliary]:
-        """No part is trained beside the network."""
-        return {}
+        """The discriminators, where there are any."""
+        return {} if self.discriminators is None else {FOLDER: self.discriminators.auxiliary}
 
     @abstractmethod
     def forward(self, batch: Batch) -> Output:

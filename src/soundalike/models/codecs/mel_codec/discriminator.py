@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NoReturn
 
+from torch import Tensor, nn
+
 from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import PartKind
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import DataFacts
 from soundalike.models.common.interfaces import reads_mel
-from soundalike.nn.discriminators import PictureDiscriminator
+from soundalike.nn.discriminators import Judgement, PictureDiscriminator
 
 
 @dataclass(frozen=True)
@@ -20,13 +22,18 @@ class CodecDiscriminatorConfig:
     width: int = 16
 
 
-class CodecDiscriminator(PictureDiscriminator):
-    """Normalised log-mels (B, T, M) to scores and features."""
+class CodecDiscriminator(nn.Module):
+    """Normalised log-mels (B, T, M) to the judgement of one discriminator."""
 
     def __init__(self, config: CodecDiscriminatorConfig, mel: MelSpec):
-        super().__init__(config.width)
+        super().__init__()
         self.config = config
         self.mel = mel
+        self.picture = PictureDiscriminator(config.width)
+
+    def forward(self, mel: Tensor) -> list[Judgement]:
+        """Scores and feature maps, the only ones of a list."""
+        return [self.picture(mel)]
 
 
 @dataclass(frozen=True)

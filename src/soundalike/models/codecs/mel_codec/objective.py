@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from soundalike.audio.mel import MelSpec
-from soundalike.core.contracts import Auxiliary, PartKind
+from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Interface, Output
+from soundalike.models.common.adversary import FOLDER, Adversary
 from soundalike.models.common.codes import (
     codebook_measures,
     coded_phones,
@@ -19,7 +20,6 @@ from soundalike.models.common.codes import (
 )
 from soundalike.models.common.interfaces import codes, mel_spectrogram
 from soundalike.models.common.objective import MelObjective, mel_mask, zero_padding
-from soundalike.nn.discriminators import adversarial_loss, discriminator_loss, matching_loss
 from soundalike.nn.masks import masked_cross_entropy, masked_mean
 from soundalike.nn.quantize import CodebookUpdate
 
@@ -53,27 +53,11 @@ class MelCodecObjective(MelObjective[MelCodec, MelCodecSettings]):
 
     def __init__(self, network: MelCodec, settings: MelCodecSettings, facts: DataFacts):
         super().__init__(network, settings, facts)
-        self.discriminator: CodecDiscriminator | None = None
         if settings.adversarial:
-            self.optimizers = ("discriminator", "model")
-            self.discriminator = CodecDiscriminator(CodecDiscriminatorConfig(), network.mel)
-
-    @property
-    def auxiliary_parts(self) -> Mapping[str, Auxiliary]:
-        """The discriminator, where there is one."""
-        if self.discriminator is None:
-            return {}
-        return {
-            "discriminator": Auxiliary(
-                "mel_codec_discriminator", self.discriminator.config, self.discriminator
-            )
-        }
-
-    def trained(self, optimizer: str) -> nn.Module:
-        """What an optimizer changes: the codec, or its discriminator."""
-        if optimizer == "discriminator" and self.discriminator is not None:
-            return self.discriminator
-        return self._network
+            config = CodecDiscriminatorConfig()
+            weights = (settings.adversarial, settings.matching)
+            discriminator = CodecDiscriminator(config, network.mel)
+            self.train_against(Adversary("mel_codec_discriminator", discriminator, config, *weights))
 
     def forward(self, batch: Batch) -> Output:
         """The mel and the pitch through the codec; codebooks follow where the network is in training."""
@@ -102,9 +86,8 @@ class MelCodecObjective(MelObjective[MelCodec, MelCodecSettings]):
         s = self.settings
         mask = mel_mask(batch)
         target = self._network.normalised(batch["mel"], mask)
-        if optimizer == "discriminator" and self.discriminator is not None:
-            judged = [self.discriminator(output["mel"].detach())]
-            return {"discriminator": discriminator_loss([self.discriminator(target)], judged)}
+        if optimizer == FOLDER and self.discriminators is not None:
+            return self.discriminators.telling(output["mel"], target)
         losses = {
             "mel": s.mel * masked_mean(self._weighted_error(output["mel"], target), mask),
             "change": s.change * change_distance(output["mel"], target, mask),
@@ -112,9 +95,11 @@ class MelCodecObjective(MelObjective[MelCodec, MelCodecSettings]):
             "commitment": s.commitment * output["commitment"],
             "phones": s.phones * output["phones"],
         }
-        if self.discriminator is not None:
-            losses |= self._adversarial_losses(self.discriminator, output["mel"], target)
-        return losses
+        return (
+            losses
+            if self.discriminators is None
+            else losses | self.discriminators.fooling(output["mel"], target)
+        )
 
     def _weighted_error(self, made: Tensor, target: Tensor) -> Tensor:
         """Absolute error (B, T, M); what is faint counts less."""
@@ -128,17 +113,6 @@ class MelCodecObjective(MelObjective[MelCodec, MelCodecSettings]):
         return {
             "octave": self.settings.octave * masked_mean(error, voiced),
             "voicing": self.settings.voicing * masked_cross_entropy(output["voicing"], voiced, mask),
-        }
-
-    def _adversarial_losses(
-        self, discriminator: CodecDiscriminator, made: Tensor, target: Tensor
-    ) -> dict[str, Tensor]:
-        judged = [discriminator(made)]
-        with torch.no_grad():
-            real = [discriminator(target)]
-        return {
-            "adversarial": self.settings.adversarial * adversarial_loss(judged),
-            "matching": self.settings.matching * matching_loss(real, judged),
         }
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:

@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
-from soundalike.core.contracts import Auxiliary, PartKind, Preview
+from soundalike.core.contracts import PartKind, Preview
 from soundalike.core.types import Batch, DataFacts, Interface, Output
+from soundalike.models.common.adversary import FOLDER, Adversary
 from soundalike.models.common.codes import (
     codebook_measures,
     coded_phones,
@@ -28,7 +28,6 @@ from soundalike.models.common.objective import (
     spectral_distance,
     zero_padding,
 )
-from soundalike.nn.discriminators import adversarial_loss, discriminator_loss, matching_loss
 from soundalike.nn.masks import length_mask
 from soundalike.nn.quantize import CodebookUpdate
 
@@ -63,29 +62,15 @@ class SeanetObjective(SingleOptimizerObjective[Seanet, SeanetSettings]):
 
     def __init__(self, network: Seanet, settings: SeanetSettings, facts: DataFacts):
         super().__init__(network, settings, facts)
-        self.discriminator: SeanetDiscriminator | None = None
         if settings.adversarial:
-            self.optimizers = ("discriminator", "model")
             config = SeanetDiscriminatorConfig(windows=settings.windows)
-            self.discriminator = SeanetDiscriminator(config, network.mel)
+            weights = (settings.adversarial, settings.matching)
+            discriminator = SeanetDiscriminator(config, network.mel)
+            self.train_against(Adversary("seanet_discriminator", discriminator, config, *weights))
         self._mels = mel_scales(network.mel, settings.mels)
 
     def adopt_facts(self, facts: DataFacts) -> None:
         """It keeps nothing of the training data: samples are not normalised."""
-
-    @property
-    def auxiliary_parts(self) -> Mapping[str, Auxiliary]:
-        """The discriminators, where there are any."""
-        if self.discriminator is None:
-            return {}
-        part = Auxiliary("seanet_discriminator", self.discriminator.config, self.discriminator)
-        return {"discriminator": part}
-
-    def trained(self, optimizer: str) -> nn.Module:
-        """What an optimizer changes: the codec, or its discriminators."""
-        if optimizer == "discriminator" and self.discriminator is not None:
-            return self.discriminator
-        return self._network
 
     def forward(self, batch: Batch) -> Output:
         """The samples through the codec; codebooks follow where the network is in training."""
@@ -106,9 +91,8 @@ class SeanetObjective(SingleOptimizerObjective[Seanet, SeanetSettings]):
         s = self.settings
         real = batch["samples"]
         made = output["samples"][:, : real.shape[1]] * length_mask(batch.lengths("samples"), real.shape[1])
-        if optimizer == "discriminator" and self.discriminator is not None:
-            loss = discriminator_loss(self.discriminator(real), self.discriminator(made.detach()))
-            return {"discriminator": loss}
+        if optimizer == FOLDER and self.discriminators is not None:
+            return self.discriminators.telling(made, real)
         losses = {
             "samples": s.samples * F.l1_loss(made, real),
             "spectral": s.spectral * spectral_distance(made, real, s.resolutions),
@@ -116,13 +100,7 @@ class SeanetObjective(SingleOptimizerObjective[Seanet, SeanetSettings]):
             "commitment": s.commitment * output["commitment"],
             "phones": s.phones * output["phones"],
         }
-        if self.discriminator is not None:
-            with torch.no_grad():
-                recorded = self.discriminator(real)
-            judged = self.discriminator(made)
-            losses["adversarial"] = s.adversarial * adversarial_loss(judged)
-            losses["matching"] = s.matching * matching_loss(recorded, judged)
-        return losses
+        return losses if self.discriminators is None else losses | self.discriminators.fooling(made, real)
 
     def preview(self, batch: Batch) -> Preview | None:
         """The samples of the first clip."""

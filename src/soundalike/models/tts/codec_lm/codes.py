@@ -13,6 +13,13 @@ from soundalike.core.types import Interface
 from soundalike.models.common.interfaces import Interfaces, acoustic_reads, codes
 
 DIGEST_BYTES = 6
+# What both language models learn from
+FIELDS = frozenset(
+    {
+        *("symbols", "durations", "codes"),
+        *("prompt", "prompt_symbols", "prompt_durations", "prompt_codes", "speaker_embedding"),
+    }
+)
 
 
 class OfCodes(Protocol):

@@ -14,7 +14,7 @@ from soundalike.core.types import Batch, DataFacts, Output
 from soundalike.models.common.objective import SingleOptimizerObjective, zero_padding
 from soundalike.nn.masks import length_mask, masked_mean
 
-from .codes import reads, writes
+from .codes import FIELDS, reads, writes
 from .levels_network import CodecLevels, CodecLevelsConfig
 
 
@@ -33,18 +33,7 @@ class CodecLevelsObjective(SingleOptimizerObjective[CodecLevels, CodecLevelsSett
     the first of each clip.
     """
 
-    required_fields = frozenset(
-        {
-            "symbols",
-            "durations",
-            "codes",
-            "prompt",
-            "prompt_symbols",
-            "prompt_durations",
-            "prompt_codes",
-            "speaker_embedding",
-        }
-    )
+    required_fields = FIELDS
 
     def adopt_facts(self, facts: DataFacts) -> None:
         """It reads no mel: of the codec its digest and codebooks are kept."""

@@ -14,7 +14,7 @@ from soundalike.core.types import Batch, DataFacts, Output
 from soundalike.models.common.objective import SingleOptimizerObjective, zero_padding
 from soundalike.nn.masks import masked_mean
 
-from .codes import reads
+from .codes import FIELDS, reads
 from .network import CodecLM, CodecLMConfig, Part
 
 
@@ -33,18 +33,7 @@ class CodecLMObjective(SingleOptimizerObjective[CodecLM, CodecLMSettings]):
     goes on.
     """
 
-    required_fields = frozenset(
-        {
-            "symbols",
-            "durations",
-            "codes",
-            "prompt",
-            "prompt_symbols",
-            "prompt_durations",
-            "prompt_codes",
-            "speaker_embedding",
-        }
-    )
+    required_fields = FIELDS
 
     def adopt_facts(self, facts: DataFacts) -> None:
         """It reads no mel: only which codec the codes are of is kept."""

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from soundalike.core.contracts import Auxiliary, PartKind
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.adversary import FOLDER
 from soundalike.models.common.interfaces import acoustic_reads, writes_mel
 from soundalike.models.common.objective import (
     MelObjective,
@@ -105,13 +106,13 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         if self.adversary is not None:
             parts["adversary"] = Auxiliary("mel_discriminator", self.adversary.config, self.adversary)
         if self.sound is not None:
-            parts["sound_discriminator"] = self.sound.part
+            parts["sound_discriminator"] = self.sound.adversary.auxiliary
         return parts
 
     def trained(self, optimizer: str) -> nn.Module:
         """The network; in the turn of a discriminator, that."""
         if optimizer == "sound_discriminator" and self.sound is not None:
-            return self.sound.discriminator
+            return self.sound.adversary.network
         return self._discriminator if optimizer == "discriminator" else self._network
 
     def forward(self, batch: Batch) -> Output:
@@ -155,7 +156,8 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         real.
         """
         if optimizer == "sound_discriminator" and self.sound is not None:
-            return {optimizer: self.sound.telling_apart(output["made_sound"], output["real_sound"])}
+            telling = self.sound.adversary.telling(output["made_sound"], output["real_sound"])
+            return {optimizer: telling[FOLDER]}
         frames = length_mask(output["lengths"], output["mel"].shape[1])
         # A clip that is its own prompt is not judged where it could be copied
         new = outside_prompt(batch, frames)

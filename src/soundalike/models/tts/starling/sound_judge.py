@@ -13,11 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from soundalike.core import registry
-from soundalike.core.contracts import Auxiliary
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import Batch
+from soundalike.models.common.adversary import Adversary
 from soundalike.models.common.objective import mel_distance, mel_scales, spectral_distance
-from soundalike.nn.discriminators import adversarial_loss, discriminator_loss, matching_loss
 
 RESOLUTIONS = (512, 1024, 2048)  # n_fft of each spectral distance
 MELS = ((128, 20), (256, 40), (512, 64), (1024, 100), (2048, 128))  # n_fft and bands of each mel distance
@@ -52,8 +51,8 @@ class SoundJudge:
         self.vocoder: nn.Module = part.network.requires_grad_(False)
         kind = registry.part("sound_discriminator")
         config = kind.Config(windows=settings.windows, periods=settings.periods)
-        self.discriminator: nn.Module = kind.build(config, part.mel)
-        self.part = Auxiliary("sound_discriminator", config, self.discriminator)
+        weights = (settings.adversarial, settings.matching)
+        self.adversary = Adversary("sound_discriminator", kind.build(config, part.mel), config, *weights)
         self._mels = mel_scales(part.mel, MELS)
 
     def sounds(self, mel: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -70,19 +69,12 @@ class SoundJudge:
         at = start[:, None] * hop + torch.arange((frames - 1) * hop, device=mel.device)
         return made, batch["samples"].gather(1, at.clamp_max(batch["samples"].shape[1] - 1))
 
-    def telling_apart(self, made: Tensor, real: Tensor) -> Tensor:
-        """The loss of the discriminators."""
-        return discriminator_loss(self.discriminator(real), self.discriminator(made.detach()))
-
     def losses(self, made: Tensor, real: Tensor) -> dict[str, Tensor]:
         """How far the made sound is from the recording, and from passing for one."""
         s = self.settings
-        with torch.no_grad():
-            recorded = self.discriminator(real)
-        judged = self.discriminator(made)
+        fooling = self.adversary.fooling(made, real)
         return {
             "sound_mel": s.mel * mel_distance(made, real, self._mels),
             "sound_spectral": s.spectral * spectral_distance(made, real, RESOLUTIONS),
-            "sound_adversarial": s.adversarial * adversarial_loss(judged),
-            "sound_matching": s.matching * matching_loss(recorded, judged),
+            **{f"sound_{name}": loss for name, loss in fooling.items()},
         }

@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
-from soundalike.core.contracts import Auxiliary, PartKind, Preview
+from soundalike.core.contracts import PartKind, Preview
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import Batch, DataFacts, Interface, Output
 from soundalike.data.fields import LANGUAGES
+from soundalike.models.common.adversary import FOLDER, Adversary
 from soundalike.models.common.interfaces import acoustic_reads, alphabet, writes_waveform
 from soundalike.models.common.objective import (
     SingleOptimizerObjective,
@@ -24,13 +25,7 @@ from soundalike.models.common.objective import (
     spectral_distance,
     zero_padding,
 )
-from soundalike.nn.discriminators import (
-    HifiGanDiscriminator,
-    HifiGanDiscriminatorConfig,
-    adversarial_loss,
-    discriminator_loss,
-    published_matching_loss,
-)
+from soundalike.nn.discriminators import HifiGanDiscriminator, HifiGanDiscriminatorConfig
 from soundalike.nn.flows import gather_frames
 from soundalike.nn.gaussian import log_likelihoods, sampled_kl
 from soundalike.nn.length_regulator import symbol_of_frame
@@ -103,31 +98,17 @@ class VitsObjective(SingleOptimizerObjective[Vits, VitsSettings]):
             for decoder in (network.upsampler, network.vocoder):
                 if decoder is not None:
                     decoder.requires_grad_(False)
-        self.discriminator: HifiGanDiscriminator | None = None
         if settings.adversarial:
-            self.optimizers = ("discriminator", "model")
             config = HifiGanDiscriminatorConfig(
                 settings.periods, settings.period_width, settings.scales, settings.scale_width
             )
-            self.discriminator = HifiGanDiscriminator(config)
+            weights = (settings.adversarial, settings.matching)
+            discriminator = HifiGanDiscriminator(config)
+            self.train_against(Adversary("hifigan_discriminator", discriminator, config, *weights, True))
         codes = network.config.languages
         self._places = torch.tensor([codes.index(code) if code in codes else -1 for code in LANGUAGES])
         # Of all frequencies, also where the network reads fewer
         self._mel = replace(network.mel, fmax=network.mel.sample_rate / 2)
-
-    @property
-    def auxiliary_parts(self) -> Mapping[str, Auxiliary]:
-        """The discriminators, where there are any."""
-        if self.discriminator is None:
-            return {}
-        part = Auxiliary("hifigan_discriminator", self.discriminator.config, self.discriminator)
-        return {"discriminator": part}
-
-    def trained(self, optimizer: str) -> nn.Module:
-        """What an optimizer changes: the discriminators, or the network."""
-        if optimizer == "discriminator" and self.discriminator is not None:
-            return self.discriminator
-        return self._network
 
     def forward(self, batch: Batch) -> Output:
         """Latent frames, what the text says of them, the samples of a window of each clip and the recorded
@@ -163,10 +144,8 @@ class VitsObjective(SingleOptimizerObjective[Vits, VitsSettings]):
         """
         s = self.settings
         made, real = output["made"], output["real"]
-        if optimizer == "discriminator" and self.discriminator is not None:
-            judged = self.discriminator(real)
-            fooled = self.discriminator(made.detach())
-            return {"discriminator": len(judged) * discriminator_loss(judged, fooled)}
+        if optimizer == FOLDER and self.discriminators is not None:
+            return self.discriminators.telling(made, real)
         kl = sampled_kl(
             output["told"], output["log"], output["prior_mean"], output["prior_log"], output["mask"]
         )
@@ -180,14 +159,7 @@ class VitsObjective(SingleOptimizerObjective[Vits, VitsSettings]):
         if self._network.config.source:
             losses["octave"] = s.pitch * output["octave"]
             losses["voicing"] = s.pitch * output["voicing"]
-        if self.discriminator is not None:
-            with torch.no_grad():
-                recorded = self.discriminator(real)
-            judged = self.discriminator(made)
-            # The published losses are sums over the discriminators
-            losses["adversarial"] = s.adversarial * len(judged) * adversarial_loss(judged)
-            losses["matching"] = s.matching * published_matching_loss(recorded, judged)
-        return losses
+        return losses if self.discriminators is None else losses | self.discriminators.fooling(made, real)
 
     def preview(self, batch: Batch) -> Preview:
         """The first clip's text, spoken with its durations and pitch, without noise."""

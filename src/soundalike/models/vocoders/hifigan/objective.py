@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from soundalike.core.contracts import Auxiliary, PartKind
+from soundalike.core.contracts import PartKind
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.adversary import FOLDER, Adversary
 from soundalike.models.common.interfaces import reads_mel, writes_waveform
 from soundalike.models.common.objective import (
     VocoderObjective,
@@ -19,7 +20,6 @@ from soundalike.models.common.objective import (
     zero_padding,
 )
 from soundalike.models.common.pitch_reader import jittered, mixed, pitch_losses
-from soundalike.nn.discriminators import adversarial_loss, discriminator_loss, published_matching_loss
 from soundalike.nn.spectral import log_mel
 from soundalike.nn.weight_norm import add_weight_norm
 
@@ -66,9 +66,7 @@ class HifiGanObjective(VocoderObjective[HifiGan, HifiGanSettings]):
                     "does not use. Leave them at 0."
                 )
         add_weight_norm(network.upsampler)
-        self.discriminator: HifiGanDiscriminator | None = None
         if settings.adversarial:
-            self.optimizers = ("discriminator", "model")
             config = HifiGanDiscriminatorConfig(
                 settings.periods,
                 settings.period_width,
@@ -76,23 +74,11 @@ class HifiGanObjective(VocoderObjective[HifiGan, HifiGanSettings]):
                 settings.scale_width,
                 settings.spectral_norm,
             )
-            self.discriminator = HifiGanDiscriminator(config, network.mel)
+            weights = (settings.adversarial, settings.matching)
+            discriminator = HifiGanDiscriminator(config, network.mel)
+            self.train_against(Adversary("hifigan_discriminator", discriminator, config, *weights, True))
         # Of all frequencies, also where the network reads fewer
         self._mel = replace(network.mel, fmax=network.mel.sample_rate / 2)
-
-    @property
-    def auxiliary_parts(self) -> Mapping[str, Auxiliary]:
-        """The discriminators, where there are any."""
-        if self.discriminator is None:
-            return {}
-        part = Auxiliary("hifigan_discriminator", self.discriminator.config, self.discriminator)
-        return {"discriminator": part}
-
-    def trained(self, optimizer: str) -> nn.Module:
-        """What an optimizer changes: the discriminators, or the vocoder."""
-        if optimizer == "discriminator" and self.discriminator is not None:
-            return self.discriminator
-        return self._network
 
     @property
     def hop_length(self) -> int:
@@ -116,29 +102,15 @@ class HifiGanObjective(VocoderObjective[HifiGan, HifiGanSettings]):
         """Of the mel, of the spectra, of the pitch, and of fooling the discriminators; or theirs."""
         s = self.settings
         made, real = self.inside(batch, output)
-        if optimizer == "discriminator" and self.discriminator is not None:
-            return self._discriminator_losses(self.discriminator, made, real)
+        if optimizer == FOLDER and self.discriminators is not None:
+            return self.discriminators.telling(made, real)
         losses = {"mel": s.mel * (log_mel(made, self._mel) - log_mel(real, self._mel)).abs().mean()}
         if s.spectral:
             losses["spectral"] = s.spectral * spectral_distance(made, real, s.resolutions)
         if self._network.config.source:
             reader = self._network.pitch_reader
             losses |= pitch_losses(reader, output["pitch_scores"], batch["pitch"], output["mask"], s.pitch)
-        if self.discriminator is not None:
-            with torch.no_grad():
-                recorded = self.discriminator(real)
-            judged = self.discriminator(made)
-            # The published losses are sums over the discriminators
-            losses["adversarial"] = s.adversarial * len(judged) * adversarial_loss(judged)
-            losses["matching"] = s.matching * published_matching_loss(recorded, judged)
-        return losses
-
-    def _discriminator_losses(
-        self, discriminator: HifiGanDiscriminator, made: Tensor, real: Tensor
-    ) -> dict[str, Tensor]:
-        """Of telling the recorded from the made samples; chance is half the number of discriminators."""
-        judged = discriminator(real)
-        return {"discriminator": len(judged) * discriminator_loss(judged, discriminator(made.detach()))}
+        return losses if self.discriminators is None else losses | self.discriminators.fooling(made, real)
 
     def _given_pitch(self, batch: Batch) -> Tensor:
         """The pitch (B, T) the clips are vocoded with: their own, with an error, or as the network reads

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from soundalike.core.contracts import Auxiliary, PartKind, Preview
+from soundalike.core.contracts import PartKind, Preview
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.adversary import FOLDER, Adversary
 from soundalike.models.common.interfaces import reads_mel, writes_waveform
 from soundalike.models.common.objective import (
     VocoderObjective,
@@ -20,7 +21,6 @@ from soundalike.models.common.objective import (
     zero_padding,
 )
 from soundalike.models.common.pitch_reader import PitchScores, disturbed, jittered, mixed, pitch_losses
-from soundalike.nn.discriminators import adversarial_loss, discriminator_loss, matching_loss
 
 from .discriminator import SoundDiscriminator, SoundDiscriminatorConfig
 from .network import Vocos, VocosConfig
@@ -54,26 +54,18 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
 
     def __init__(self, network: Vocos, settings: VocosSettings, facts: DataFacts):
         super().__init__(network, settings, facts)
-        self.discriminator: SoundDiscriminator | None = None
         if settings.adversarial:
-            self.optimizers = ("discriminator", "model")
             config = SoundDiscriminatorConfig(windows=settings.windows, periods=settings.periods)
-            self.discriminator = SoundDiscriminator(config, network.mel)
+            weights = (settings.adversarial, settings.matching)
+            discriminator = SoundDiscriminator(config, network.mel)
+            self.train_against(Adversary("sound_discriminator", discriminator, config, *weights))
         self._mels = mel_scales(network.mel, settings.mels)
-
-    @property
-    def auxiliary_parts(self) -> Mapping[str, Auxiliary]:
-        """The discriminators, where there are any."""
-        if self.discriminator is None:
-            return {}
-        part = Auxiliary("sound_discriminator", self.discriminator.config, self.discriminator)
-        return {"discriminator": part}
 
     def trained(self, optimizer: str) -> nn.Module:
         """What an optimizer changes: the discriminators, or the vocoder, or its pitch reader alone."""
-        if optimizer == "discriminator" and self.discriminator is not None:
-            return self.discriminator
-        return self._network.pitch_reader if self.settings.pitch_only else self._network
+        if optimizer != FOLDER and self.settings.pitch_only:
+            return self._network.pitch_reader
+        return super().trained(optimizer)
 
     @property
     def hop_length(self) -> int:
@@ -99,18 +91,11 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
         if s.pitch_only:
             return losses
         made, real = self.inside(batch, output)
-        if optimizer == "discriminator" and self.discriminator is not None:
-            loss = discriminator_loss(self.discriminator(real), self.discriminator(made.detach()))
-            return {"discriminator": loss}
+        if optimizer == FOLDER and self.discriminators is not None:
+            return self.discriminators.telling(made, real)
         losses["spectral"] = s.spectral * spectral_distance(made, real, s.resolutions)
         losses["mel"] = s.mel * mel_distance(made, real, self._mels)
-        if self.discriminator is not None:
-            with torch.no_grad():
-                recorded = self.discriminator(real)
-            judged = self.discriminator(made)
-            losses["adversarial"] = s.adversarial * adversarial_loss(judged)
-            losses["matching"] = s.matching * matching_loss(recorded, judged)
-        return losses
+        return losses if self.discriminators is None else losses | self.discriminators.fooling(made, real)
 
     def _given_pitch(self, batch: Batch) -> Tensor:
         """The pitch (B, T) the clips are vocoded with: their own, with an error, or as the network predicts
