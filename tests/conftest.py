@@ -138,24 +138,28 @@ def voice(cloner):
     return cloner.listen(REFERENCE)
 
 
+# The recipes of the parts that are a family's own, where these are more than its acoustic model
+OWN_PARTS = {"sv2tts": ("sv2tts", "ge2e"), "codec_lm": ("codec_lm", "codec_levels", "codec")}
+
+
 def save_tiny(family: str, folder: Path) -> list[str]:
     """Tiny untrained parts of a family's own, saved in a folder; what `assemble` is to be given."""
     from soundalike.checkpoints.part import save_part
     from soundalike.core import registry
 
-    chosen = ["acoustic", *(["speaker"] if family == "sv2tts" else [])]  # which has an encoder of its own
-    for role in chosen:
-        recipe = read_recipe(str(RECIPES / f"{'ge2e' if role == 'speaker' else family}.toml"), "tiny")
+    chosen = OWN_PARTS.get(family, (family,))
+    for name in chosen:
+        recipe = read_recipe(str(RECIPES / f"{name}.toml"), "tiny")
         torch.manual_seed(3)
         save_part(
-            folder / role,
+            folder / name,
             recipe.part,
             recipe.network,
             recipe.mel,
             registry.part(recipe.part).build(recipe.network, recipe.mel),
         )
     return [
-        *(str(folder / role) for role in chosen),
+        *(str(folder / name) for name in chosen),
         *(["griffin_lim"] if family == "convrnn" else []),
         "builtin",
     ]
@@ -239,9 +243,9 @@ def prepared(corpus, tmp_path_factory) -> Path:
         vector = np.random.default_rng(number // 2).normal(size=256)
         store.write("vector", row.id, (vector / np.linalg.norm(vector)).astype(np.float16))
         store.write("teacher", row.id, (vector / np.linalg.norm(vector)).astype(np.float16))
-        # Codes that say something of the sound: how loud eight bands are in every other frame
-        bands = store.read("mel", row.id)[::2, 6::12][:, :8].astype(np.float32)
-        store.write("codes", row.id, (bands * 4 + 60).clip(0, 99).astype(np.int16))
+        # Codes that say something of the sound: how loud three bands are in every other frame
+        bands = store.read("mel", row.id)[::2, 10::30][:, :3].astype(np.float32)
+        store.write("codes", row.id, (bands + 12).clip(0, 15).astype(np.int16))
     return folder
 
 

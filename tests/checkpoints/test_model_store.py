@@ -180,7 +180,7 @@ def test_what_is_refused(tiny_shelf, tmp_path, capsys, monkeypatch):
     )
     assert "--energy: the family starling does not have it" in told_no(capsys, *ask, "--energy", "3")
     assert "speed = 9.0 is out of range" in told_no(capsys, *ask, "--family", "convrnn", "--speed", "9")
-    assert "unknown family 'tacotron'. Choose one of convrnn, " in told_no(
+    assert "unknown family 'tacotron'. Choose one of codec_lm, convrnn, " in told_no(
         capsys, *ask, "--family", "tacotron"
     )
     assert "no model.json here" in told_no(capsys, "models", "import", "family", str(tmp_path))
@@ -225,7 +225,7 @@ def test_each_trained_family_speaks_a_sentence(family):
 
 def test_a_vocoder_alone_is_listed(tiny_shelf, tmp_path, capsys):
     save_tiny("wavenet", tmp_path)
-    shutil.copytree(tmp_path / "acoustic", tiny_shelf / "wavenet")
+    shutil.copytree(tmp_path / "wavenet", tiny_shelf / "wavenet")
     assert main(["models", "list", "--json"]) == 0
     wavenet = next(p for p in json.loads(capsys.readouterr().out)["parts"] if p["part"] == "wavenet")
     assert wavenet["of"] is None and wavenet["parameters"] > 0
@@ -312,11 +312,10 @@ def test_the_list_tells_what_there_is(tiny_shelf, tmp_path, capsys):
 def test_the_family_is_the_acoustic_models(tiny_shelf, tmp_path):
     save_tiny("convrnn", tmp_path)
     assert (
-        read_model(assemble(tmp_path / "mine", [str(tmp_path / "acoustic"), "builtin"]))["family"]
-        == "convrnn"
+        read_model(assemble(tmp_path / "mine", [str(tmp_path / "convrnn"), "builtin"]))["family"] == "convrnn"
     )
     with pytest.raises(CheckpointError, match="the family is sv2tts, the acoustic model is one of convrnn"):
-        assemble(tmp_path / "other", [str(tmp_path / "acoustic"), "builtin"], "sv2tts")
+        assemble(tmp_path / "other", [str(tmp_path / "convrnn"), "builtin"], "sv2tts")
     said = read_model(assemble(tmp_path / "rough", ["griffin_lim", "builtin"]))
     assert (
         said["family"] == "starling"

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from conftest import ROOT, sentences
+from conftest import ROOT, save_tiny, sentences
 
 from soundalike.cli.main import main
 from soundalike.core.errors import ConfigError
@@ -34,6 +34,13 @@ def stranger(tmp_path_factory):
     assert main(words) == 0
     for recipe in ("ge2e", "hifigan_22khz"):  # mels of their own
         assert main([*words, "--recipe", recipe]) == 0
+    for verb in ("align", "embed"):
+        assert main(["data", verb, str(home / "prepared"), "--recipe", "expressive_22khz"]) == 0
+    save_tiny("codec", home / "parts")
+    assert main(["data", "encode", str(home / "prepared"), "--part", str(home / "parts" / "codec")]) == 0
+    rows = read_manifest(home / "prepared")
+    acted = [replace(row, emotion=("neutral", "happy")[number % 2]) for number, row in enumerate(rows)]
+    write_manifest(home / "prepared", acted)
     return home / "prepared"
 
 
@@ -137,8 +144,10 @@ def test_where_no_clip_fits_the_bounds_are_named(name, stranger):
 
 def test_missing_features_are_named_with_what_makes_them(prepared):
     recipe = read_recipe("starling", "", [f"data.manifest={prepared}"])
-    with pytest.raises(ConfigError, match="the lack of codes.*What would be right"):
-        Dataset(recipe.data, recipe.mel, {"mel", "codes"})
+    with pytest.raises(ConfigError, match="the lack of content.*What would be right"):
+        Dataset(recipe.data, recipe.mel, {"mel", "content"})
+    with pytest.raises(ConfigError, match="lack of codes.*soundalike data encode FOLDER"):
+        Dataset(recipe.data, replace(recipe.mel, n_mels=33), {"codes"})
     with pytest.raises(ConfigError, match="lack of mel.*--recipe RECIPE"):
         Dataset(recipe.data, replace(recipe.mel, n_mels=33), {"mel"})
 

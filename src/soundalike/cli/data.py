@@ -5,7 +5,7 @@ gta | distill | rate.
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from . import data_prepare, data_script
 from .command import App, verb
 from .facts import at_least
 from .options import AsJson, Data, ModelOptions, Reader
+
+if TYPE_CHECKING:
+    from soundalike.audio.mel import MelSpec
 
 EXAMPLES = """
 soundalike data lint recordings/
@@ -25,6 +28,15 @@ Part = Annotated[
     str | None,
     typer.Option(
         "--part", metavar="FOLDER", help="folder of a trained part", show_default="the built-in one"
+    ),
+]
+MelOf = Annotated[
+    str | None,
+    typer.Option(
+        "--recipe",
+        metavar="RECIPE",
+        help="for the features at the mel of this recipe (a name or a file)",
+        show_default="those at the usual mel",
     ),
 ]
 Corpora = Annotated[
@@ -47,27 +59,35 @@ verb(app, "script", data_script.EXAMPLES)(data_script.script)
 verb(app, "prepare", data_prepare.EXAMPLES)(data_prepare.prepare)
 
 
+def mel_of(recipe: str | None) -> MelSpec:
+    """The mel of a recipe, the usual one where none is named."""
+    from soundalike.audio.mel import MelSpec
+    from soundalike.training.recipe import read_recipe
+
+    return read_recipe(recipe).mel if recipe else MelSpec()
+
+
 @verb(app, "align", "soundalike data align data\nsoundalike data align data --part runs/aligner")
-def align(data: Data, part: Part = None) -> None:
+def align(data: Data, part: Part = None, recipe: MelOf = None) -> None:
     """Add durations of every symbol to a prepared folder, by an aligner."""
     from soundalike.checkpoints.bundle import BUILT_IN
     from soundalike.checkpoints.part import load_part
     from soundalike.prepare.derive.durations import write_durations
 
     aligner = load_part(part or BUILT_IN / "aligner", "aligner")
-    print(f"{data}: {len(write_durations(data, aligner.instrument, aligner.mel))} clips aligned")
+    mel = mel_of(recipe) if recipe else aligner.mel
+    print(f"{data}: {len(write_durations(data, aligner.instrument, mel))} clips aligned")
 
 
 @verb(app, "embed", "soundalike data embed data\nsoundalike data embed data --part runs/speaker")
-def embed(data: Data, part: Part = None) -> None:
+def embed(data: Data, part: Part = None, recipe: MelOf = None) -> None:
     """Add speaker embeddings to a prepared folder, by a speaker encoder."""
-    from soundalike.audio.mel import MelSpec
     from soundalike.checkpoints.bundle import BUILT_IN
     from soundalike.checkpoints.part import load_part
     from soundalike.prepare.derive.embeddings import write_speaker_embeddings
 
     encoder = load_part(part or BUILT_IN / "speaker", "speaker")
-    print(f"{data}: {write_speaker_embeddings(data, encoder.instrument, MelSpec())} clips embedded")
+    print(f"{data}: {write_speaker_embeddings(data, encoder.instrument, mel_of(recipe))} clips embedded")
 
 
 @verb(app, "encode", "soundalike data encode data\nsoundalike data encode data --part runs/codec")

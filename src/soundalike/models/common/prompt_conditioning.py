@@ -27,17 +27,13 @@ LEVEL = -23.0  # dBFS RMS of speech, as in training
 KEPT = 4  # adapted networks held ready
 QUIET = 4.0  # nats below the loudest frame's mean level: quieter frames hold no speech
 
-Own = TypeVar("Own", bound="PromptConditionedSynthesizer")
+Own = TypeVar("Own", bound="PromptSynthesizer")
 
 
-class PromptConditionedSynthesizer:
+class PromptSynthesizer:
     """An acoustic model, a vocoder, a speaker encoder and perhaps an aligner: the base of every architecture
-    that speaks so. An architecture names its `adaptation_layers`, and gives the `adaptation_objective` that
-    trains them.
+    that takes a voice from a prompt and a speaker embedding.
     """
-
-    # How the names of those layers begin that prompt adaptation changes; none: it cannot adapt
-    adaptation_layers: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -56,8 +52,6 @@ class PromptConditionedSynthesizer:
         self.sample_rate = mel.sample_rate
         self.frame_rate = mel.frames_per_second
         self.device = next(acoustic.parameters()).device
-        self._adapted: dict[str, nn.Module] = {}
-        self._adapting = threading.Lock()
 
     @classmethod
     def of_parts(cls: type[Own], parts: Mapping[str, LoadedPart]) -> Own:
@@ -68,6 +62,61 @@ class PromptConditionedSynthesizer:
         made = cls(acoustic.network, parts["vocoder"].network, encoder, acoustic.mel, aligner)
         made.aligner_network = parts["aligner"].network if "aligner" in parts else None
         return made
+
+    def condition(self, reference: Reference) -> Voice:
+        """The voice of a recording: its best seconds as a prompt, and a speaker embedding. No transcript is
+        needed.
+        """
+        if self.speaker_encoder is None:
+            raise CheckpointError(
+                "this model has no speaker encoder, so it cannot take a voice from a recording."
+            )
+        return voice_of(reference.audio, self.speaker_encoder, self.mel)
+
+    def blend(self, first: Voice, second: Voice, weight: float) -> Voice:
+        """A voice `weight` of the way from the first to the second. Raises CheckpointError for another
+        model's voice.
+        """
+        for voice in (first, second):
+            self.check(voice)
+        return blended(first, second, weight, self.mel)
+
+    def check(self, voice: Voice) -> None:
+        """Raise CheckpointError for a voice that another model made: another mel, or an embedding of another
+        width.
+        """
+        wanted = {"prompt": self.mel.n_mels, IDENTITY: self.acoustic.config.speaker_vector}
+        shapes = {name: voice.tensors[name].shape[-1] for name in wanted if name in voice.tensors}
+        fits = shapes == wanted and "prompt_pitch" in voice.tensors
+        if voice.facts.get("mel") != self.mel.digest or not fits:
+            raise CheckpointError(
+                "this voice was made for another model. Make it again from its recording with this one."
+            )
+
+    def tensor(self, voice: Voice, name: str) -> Tensor:
+        """An array of a voice as a batch of one, on the model's device."""
+        return torch.from_numpy(voice.tensors[name]).float()[None].to(self.device)
+
+
+class PromptConditionedSynthesizer(PromptSynthesizer):
+    """One whose acoustic model can be adapted to a prompt. An architecture names its `adaptation_layers`, and
+    gives the `adaptation_objective` that trains them.
+    """
+
+    # How the names of those layers begin that prompt adaptation changes; none: it cannot adapt
+    adaptation_layers: tuple[str, ...] = ()
+
+    def __init__(
+        self,
+        acoustic: Any,
+        vocoder: nn.Module,
+        speaker_encoder: SpeakerEncoder | None,
+        mel: MelSpec,
+        aligner: Aligner | None = None,
+    ):
+        super().__init__(acoustic, vocoder, speaker_encoder, mel, aligner)
+        self._adapted: dict[str, nn.Module] = {}
+        self._adapting = threading.Lock()
 
     @functools.cached_property
     def weights(self) -> str:
@@ -146,40 +195,6 @@ class PromptConditionedSynthesizer:
         architecture whose voices are not adapted.
         """
         raise CheckpointError("this model learns nothing from a prompt, so a voice cannot be adapted to it.")
-
-    def condition(self, reference: Reference) -> Voice:
-        """The voice of a recording: its best seconds as a prompt, and a speaker embedding. No transcript is
-        needed.
-        """
-        if self.speaker_encoder is None:
-            raise CheckpointError(
-                "this model has no speaker encoder, so it cannot take a voice from a recording."
-            )
-        return voice_of(reference.audio, self.speaker_encoder, self.mel)
-
-    def blend(self, first: Voice, second: Voice, weight: float) -> Voice:
-        """A voice `weight` of the way from the first to the second. Raises CheckpointError for another
-        model's voice.
-        """
-        for voice in (first, second):
-            self.check(voice)
-        return blended(first, second, weight, self.mel)
-
-    def check(self, voice: Voice) -> None:
-        """Raise CheckpointError for a voice that another model made: another mel, or an embedding of another
-        width.
-        """
-        wanted = {"prompt": self.mel.n_mels, IDENTITY: self.acoustic.config.speaker_vector}
-        shapes = {name: voice.tensors[name].shape[-1] for name in wanted if name in voice.tensors}
-        fits = shapes == wanted and "prompt_pitch" in voice.tensors
-        if voice.facts.get("mel") != self.mel.digest or not fits:
-            raise CheckpointError(
-                "this voice was made for another model. Make it again from its recording with this one."
-            )
-
-    def tensor(self, voice: Voice, name: str) -> Tensor:
-        """An array of a voice as a batch of one, on the model's device."""
-        return torch.from_numpy(voice.tensors[name]).float()[None].to(self.device)
 
 
 def digest(tensors: Mapping[str, Tensor]) -> str:

@@ -19,7 +19,7 @@ from soundalike.core.contracts import LoadedPart
 from soundalike.core.types import IDENTITY, AcousticOutput, Attention, Reference, Voice
 from soundalike.data.clip import said_within
 from soundalike.models.common.mel_synthesis import sound
-from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer, digest, speech_frames
+from soundalike.models.common.prompt_conditioning import PromptSynthesizer, digest, speech_frames
 from soundalike.text import Utterance, encode, read
 from soundalike.text.alphabet import GAP
 
@@ -40,7 +40,7 @@ class Generated:
     places: Tensor
 
 
-class CodecLMSynthesizer(PromptConditionedSynthesizer):
+class CodecLMSynthesizer(PromptSynthesizer):
     """Takes a voice once, speaks one sentence at a time; each seed is a take of its own."""
 
     Options = CodecLMOptions
