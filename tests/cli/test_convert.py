@@ -78,7 +78,7 @@ def test_several_references_stereo_sources_and_standard_output(tmp_path, loaded,
             "pitch = 40 cannot be had. Choose auto, keep, or -12",
         ),
         ([str(SOURCE), str(REFERENCE), "--strength", "2"], "strength = 2 is out of range. Choose 0 to 1"),
-        ([str(SOURCE), str(REFERENCE), "--family", "convrnn"], "convrnn"),
+        ([str(SOURCE), str(REFERENCE), "--family", "convrnn"], "cannot convert recordings"),
         (["--live", str(REFERENCE), "--block", "500"], "--block 500 is out of range. Choose 20 to 200 ms"),
         (["--live", str(REFERENCE), "--strength", "0.5"], "need a whole recording: not with --live"),
         (

@@ -85,7 +85,7 @@ def test_a_voice_of_another_model_is_refused(cloner, voice):
         (
             "model.json",
             '{"format": "soundalike-model-1", "family": "nope", "parts": {}}',
-            "unknown family 'nope'. Choose one of convrnn",
+            "unknown family 'nope'. Choose one of codec_lm",
         ),
         (
             "model.json",
@@ -298,7 +298,7 @@ def test_cloners_keep_the_contract(cloner):
 
     model = cloner.synthesizer
     capable = {name for name, kind in capabilities.CAPABILITIES.items() if isinstance(model, kind)}
-    assert capable == {"durations", "mel", "blend", "adapt", "convert"}
+    assert capable == {"durations", "mel", "blend", "adapt", "emotion", "convert"}
     assert isinstance(model, capabilities.PlansTakes)
     assert model.aligner is cloner.aligner and model.speaker_encoder is cloner.speaker_encoder
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from soundalike.core.text_options import TextOptions
-
 if TYPE_CHECKING:
+    from soundalike.core.text_options import TextOptions
+
     from .alphabet import SYMBOLS, encode
     from .detect import detect_language
     from .formats import find_format, visible_text
@@ -62,6 +62,7 @@ _HOMES = {
     "script": ("Script", "TokenTrace", "is_ssml", "open_text", "read", "write_script"),
     "segment.split": ("segments", "sentence_spans", "split_sentences"),
     "source": ("Source",),
+    ".core.text_options": ("TextOptions",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
