@@ -22,6 +22,7 @@ ELSEWHERE = {
     "benchmarks/README.md": "benchmarks.md",
     "models/README.md": "models.md",
     "models/wavenet/card.md": "cards/wavenet.md",
+    "models/codec/card.md": "cards/codec.md",
     "models/convrnn/card.md": "cards/convrnn.md",
     "models/deepvoice3/card.md": "cards/deepvoice3.md",
     "models/emotion/card.md": "cards/emotion.md",
