@@ -14,7 +14,7 @@ and noise, as HiFi-GAN of this package does; the pitch is predicted from the tex
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -23,17 +23,17 @@ from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import ProsodyControls
-from soundalike.models.common.vocos import Vocos, VocosConfig
 from soundalike.nn.conv import ConvNeXtBlock
-from soundalike.nn.duration import StochasticDurationPredictor
 from soundalike.nn.flows import CouplingFlow, GatedStack, gather_frames
 from soundalike.nn.length_regulator import bounded, symbol_of_frame, whole
 from soundalike.nn.masks import USUAL_OCTAVE, length_mask
 from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.pulses import SOURCES, pulses_and_noise
-from soundalike.nn.transformer import TransformerBlock
 from soundalike.nn.upsampler import Upsampler, UpsamplerSizes
 from soundalike.text.alphabet import MARKS, SYMBOLS
+
+if TYPE_CHECKING:
+    from soundalike.models.common.vocos import Vocos, VocosConfig
 
 PITCH_FEATURES = 2  # of each frame: whether it is voiced, and how high
 
@@ -100,6 +100,10 @@ class Vits(MelNormalizer):
     parts_within = ("vocoder",)
 
     def __init__(self, config: VitsConfig, mel: MelSpec):
+        # What it is built of is loaded when it is built: a decoder that it has not, never
+        from soundalike.nn.duration import StochasticDurationPredictor
+        from soundalike.nn.transformer import TransformerBlock
+
         super().__init__(mel.n_mels)
         _check(config, mel)
         c = config
@@ -138,6 +142,8 @@ class Vits(MelNormalizer):
         self.upsampler: Upsampler | None = None
         self.vocoder: Vocos | None = None
         if c.decoder == "vocos":
+            from soundalike.models.common.vocos import Vocos
+
             self.vocoder = Vocos(_vocoder_sizes(c), mel)
             self.vocoder_voice = _zeros(voice, c.latent) if voice else None
         else:
@@ -342,6 +348,8 @@ class PitchPredictor(nn.Module):
 
 def _vocoder_sizes(config: VitsConfig) -> VocosConfig:
     """Of the built-in vocoder, but for its reader of the pitch, which is known here."""
+    from soundalike.models.common.vocos import VocosConfig
+
     return VocosConfig(
         config.vocos_width,
         config.vocos_blocks,
