@@ -140,6 +140,22 @@ def test_a_reload_keeps_text_settings_voice_recording_and_takes_until_they_are_c
     assert page.locator("#takes li").count() == 0 and page.is_hidden("#clip")
 
 
+def test_what_is_called_done_is_kept_already(page):
+    # Storage that takes half a second longer than the browser's
+    page.evaluate("""() => {
+        const put = IDBObjectStore.prototype.put;
+        IDBObjectStore.prototype.put = function (value) {
+            const until = performance.now() + 500;
+            const wait = () => { performance.now() < until ? this.get("none").onsuccess = wait : put.call(this, value); };
+            wait();
+            return this.get("none");
+        };
+    }""")
+    speak(page, "Good night.")
+    page.reload()
+    page.locator("#takes li").first.wait_for(timeout=10_000)
+
+
 def test_no_more_takes_are_kept_than_twelve(page):
     page.evaluate("""async () => {
         const store = await import("./store.js");

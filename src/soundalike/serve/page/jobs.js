@@ -123,6 +123,6 @@ async function listenTo(job) {
   take.player.complete = true;
   take.note = `Made in the background. Voice: ${job.voice}.`;
   takes.list(take);
-  takes.keepTakes();
+  await takes.keepTakes();
   tell("status", `Done: ${seconds(take.player.duration)} of speech.`);
 }

@@ -88,23 +88,27 @@ async function again(take, number) {
   tell("trouble");
   tell("status", `Making sentence ${number + 1} anew …`);
   listSentences();
+  let said = "";
   try {
     await take.redo(number, redoing.signal, (text) => tell("status", text));
-    tell("status", `Sentence ${number + 1} is made anew; the others are as they were.`);
+    said = `Sentence ${number + 1} is made anew; the others are as they were.`;
   } catch (error) {
-    tell("status");
     tell("trouble", error.message);
   }
   redoing = null;
-  finish(take, number, ".redo");
+  await finish(take, number, ".redo");
+  tell("status", said);
 }
 
-function finish(take, number, focus) {
-  edited(take);
-  if (take !== shown) return;
-  draw();
-  const row = $("sentences").children[number];
-  if ([document.body, null].includes(document.activeElement)) (row.querySelector(focus) || row.querySelector(".redo")).focus();
+// Shows a changed take; done when it is kept.
+async function finish(take, number, focus) {
+  const keeping = edited(take);
+  if (take === shown) {
+    draw();
+    const row = $("sentences").children[number];
+    if ([document.body, null].includes(document.activeElement)) (row.querySelector(focus) || row.querySelector(".redo")).focus();
+  }
+  await keeping;
 }
 
 export function follow(take) {

@@ -103,7 +103,7 @@ async function fill(take, voice, progress, signal) {
       const language = take.language ? ` Language: ${languageOf(take.language)}.` : "";
       take.note = `Made in ${whole.toFixed(1)} s, the first sound after ${first.toFixed(1)} s. Voice: ${voice.name}. Seed ${take.request.seed}.${language}`;
       takes.list(take);
-      takes.keepTakes();
+      await takes.keepTakes(); // before it is called done: a reload finds it
     }
   }
   tell("status", `Done: ${seconds(take.player.duration)} of speech, ${languageOf(take.language)}.`);

@@ -53,8 +53,12 @@ function factsOf(take) {
   return [voice, seconds(player.duration), request.seed !== undefined && `seed ${request.seed}`, language?.name, request.model].filter(Boolean).join(" · ");
 }
 
-// Keeps the newest takes, as many as may be, and forgets older ones.
-export async function keepTakes() {
+let keeping = Promise.resolve();
+
+// Keeps the newest takes, as many as may be, and forgets older ones. Done when all that was asked before is kept too.
+export const keepTakes = () => (keeping = keeping.then(keepNewest));
+
+async function keepNewest() {
   let seconds = 0;
   const chosen = [...takes].reverse().filter((take, number) => number < MOST && (seconds += take.player.duration) <= LONGEST);
   for (const { id } of await store.all("takes")) if (!chosen.some((take) => take.id === id)) await store.remove("takes", id);
@@ -128,7 +132,7 @@ function downloadSubtitles(take, ending, write) {
 listen.whenEdited((take) => {
   take.kept = false;
   take.row.querySelector(".small").textContent = factsOf(take);
-  keepTakes();
+  return keepTakes();
 });
 $("download").addEventListener("click", () => downloadSound(listen.current()));
 $("srt").addEventListener("click", () => downloadSubtitles(listen.current(), "srt", srt));

@@ -84,7 +84,7 @@ async function take(file, name) {
     if (checking !== own) return;
     clip = { id: await idOf(file), file, name, report, sound };
     present();
-    keepRecording();
+    await keepRecording();
   } catch (error) {
     if (checking === own && error.name !== "AbortError") tell("voice-trouble", error.message);
   } finally {
@@ -108,7 +108,7 @@ async function idOf(file) {
 function keepRecording() {
   const { id, file, name, report } = clip;
   store.keep("clip", id);
-  store.put("recordings", { id, file, name, report });
+  return store.put("recordings", { id, file, name, report });
 }
 
 export async function restoreRecording() {
