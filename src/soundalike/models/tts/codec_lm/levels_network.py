@@ -15,12 +15,12 @@ from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import ConfigError
+from soundalike.models.common.known_codec import KnowsCodec
+from soundalike.models.common.text_encoder import TextEncoder, sounding, states_at
 from soundalike.nn.masks import length_mask
 from soundalike.nn.rotary import RotaryBlock, positions_of
 
-from .codes import KnowsCodec
 from .network import Prompt
-from .text_encoder import TextEncoder, sounding, states_at
 
 
 @dataclass(frozen=True)

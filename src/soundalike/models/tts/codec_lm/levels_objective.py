@@ -11,10 +11,10 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.known_codec import FIELDS, reads, writes
 from soundalike.models.common.objective import SingleOptimizerObjective, zero_padding
 from soundalike.nn.masks import length_mask, masked_mean
 
-from .codes import FIELDS, reads, writes
 from .levels_network import CodecLevels, CodecLevelsConfig
 
 

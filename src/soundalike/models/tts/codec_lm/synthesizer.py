@@ -20,12 +20,12 @@ from soundalike.core.types import IDENTITY, AcousticOutput, Attention, Reference
 from soundalike.data.clip import said_within
 from soundalike.models.common.mel_synthesis import sound
 from soundalike.models.common.prompt_conditioning import PromptSynthesizer, digest, speech_frames
+from soundalike.models.common.sampling import Sampler
 from soundalike.text import Utterance, encode, read
 from soundalike.text.alphabet import GAP
 
 from .levels_network import CodecLevels
 from .network import CodecLM, Prompt
-from .sampling import Sampler
 from .spec import CodecLMOptions
 
 PROMPT_SECONDS = 3.2  # of the reference that the sentence goes on from: as long as in training
