@@ -10,13 +10,13 @@ from conftest import RECIPES
 from soundalike.audio.mel import MelSpec
 from soundalike.core.types import Batch, DataFacts, Padded
 from soundalike.data.clip import said_within
+from soundalike.models.common.code_prompt import loudest
 from soundalike.models.common.sampling import MOST, WINDOW, Sampler, nucleus
 from soundalike.models.common.text_encoder import sounding
 from soundalike.models.tts.codec_lm.levels_network import CodecLevels, CodecLevelsConfig
 from soundalike.models.tts.codec_lm.levels_objective import CodecLevelsObjective, CodecLevelsSettings
 from soundalike.models.tts.codec_lm.network import CodecLM, CodecLMConfig, Part, Prompt
 from soundalike.models.tts.codec_lm.objective import CodecLMObjective, CodecLMSettings
-from soundalike.models.tts.codec_lm.synthesizer import loudest
 from soundalike.text.alphabet import GAP, encode
 from soundalike.training.recipe import read_recipe
 
