@@ -21,7 +21,7 @@ from soundalike.core.errors import CheckpointError, ConfigError, DataError
 from soundalike.core.types import Batch, DataFacts, Padded
 from soundalike.data.codes_facts import codec_of
 from soundalike.data.dataset import DataConfig, Dataset
-from soundalike.models.codecs.content_tokens.network import ContentTokens, ContentTokensConfig
+from soundalike.models.codecs.content_tokens.network import ContentTokens, ContentTokensConfig, at_rate
 from soundalike.models.codecs.content_tokens.objective import ContentTokensSettings
 from soundalike.models.common.content import ContentEncoder
 from soundalike.models.encoders.content.hubert.network import Hubert, HubertConfig
@@ -280,6 +280,14 @@ def test_tokens_are_half_as_many_as_features_and_all_codes_are_used():
         tiny_tokens(codes=1024).fit(iter([mels((101,))]), ContentTokensSettings())
 
 
+def test_features_of_another_rate_are_read_between():
+    features = torch.arange(6.0)[None, :, None].expand(1, -1, 2)
+    same = at_rate(features, torch.tensor([6]), 1.0, 8)[0, :, 0]
+    assert same.tolist() == [0, 1, 2, 3, 4, 5, 5, 5]
+    faster = at_rate(features, torch.tensor([4]), 0.5, 6)[0, :, 0]
+    assert faster.tolist() == pytest.approx([0, 0.25, 0.75, 1.25, 1.75, 2.25])
+
+
 def test_the_encoder_is_part_of_the_tokens_and_another_one_is_refused(tmp_path):
     torch.manual_seed(9)
     encoder = Hubert(HubertConfig(**SMALL), SPEC)
@@ -334,4 +342,7 @@ def test_tokens_of_a_published_encoder_read_samples(tmp_path):
     assert tokenizer.stored_kinds == ("samples",) and isinstance(network.encoder, Wav2Vec2)
     stored = (values[0].clamp(-1, 1) * 32767).short().numpy()
     found = tokenizer.encode_stored({"samples": stored})
-    assert len(found) == 25 and (found == network.codes(values, lengths)[0, :25].numpy()).mean() > 0.9
+    assert len(found) == tokenizer.frames_of(24_000) == 24, (
+        "as many as of a mel, though features are 50 a second"
+    )
+    assert (found == network.codes(values, lengths)[0].numpy()).mean() > 0.9

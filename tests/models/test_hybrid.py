@@ -28,7 +28,7 @@ def padded(rows) -> Padded:
 
 
 def batch_of(clips: int) -> Batch:
-    """Clips of unlike lengths whose tokens are the numbers of the symbols they sound with, 4 frames a token."""
+    """Clips of unlike lengths whose tokens are the numbers of their symbols, 4 frames a token."""
     rng = np.random.default_rng(0)
     symbols, durations, tokens = [], [], []
     for number in range(clips):

@@ -46,12 +46,6 @@ def build(name: str, sizes: dict[str, Any], mel: MelSpec, where: str) -> Any:
     return network
 
 
-def written(name: str, sizes: dict[str, Any], mel: MelSpec, where: str) -> Interface:
-    """What a content encoder of this name and sizes writes."""
-    kind = registry.part(name)
-    return kind.writes(parse(kind.Config, sizes, where), mel)[0]
-
-
 def content(width: int, frames_per_second: float) -> Interface:
     """Features of what is said, of so many numbers, so often."""
     return Interface("content", {"width": width, "frames_per_second": frames_per_second})

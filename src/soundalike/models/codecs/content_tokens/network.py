@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core import registry
@@ -21,6 +20,7 @@ from soundalike.core.config import to_json
 from soundalike.core.errors import ConfigError, DataError
 from soundalike.core.types import Batch
 from soundalike.models.common import content
+from soundalike.nn.flows import gather_frames
 from soundalike.nn.masks import length_mask
 from soundalike.nn.quantize import ResidualQuantizer
 
@@ -38,7 +38,8 @@ class ContentTokensConfig:
 
     encoder: str = "hubert"  # registered name of the content encoder: hubert or wav2vec2
     sizes: dict[str, Any] = field(default_factory=dict)  # its [network], as far as it is not the usual one
-    stride: int = 2  # features that a token lasts
+    frames: int = 4  # of the mel that a token lasts
+    parts: int = 2  # features that a token is told from
     width: int = 64  # numbers of each code: principal components of the features
     codes: int = 1024
 
@@ -57,16 +58,16 @@ class ContentTokens(nn.Module):
         self.encoder = content.build(c.encoder, c.sizes, mel, WHERE).requires_grad_(False)
         self.reads_field: str = self.encoder.reads_field
         self.required_fields = frozenset({self.reads_field})
-        self.frames_per_second: float = self.encoder.frames_per_second / c.stride
-        together = c.stride * self.encoder.feature_width
+        self.frames_per_second = mel.frames_per_second / c.frames
+        together = c.parts * self.encoder.feature_width
         self.register_buffer("centre", torch.zeros(together))
         self.register_buffer("components", torch.randn(together, c.width) / together**0.5)
         self.quantizer = ResidualQuantizer(1, c.codes, c.width)
 
     def token_lengths(self, lengths: Tensor) -> Tensor:
         """How many tokens (B,) so many frames or samples (B,) have."""
-        stride = self.config.stride
-        return (self.encoder.feature_lengths(lengths) + stride - 1) // stride
+        frames = lengths if self.reads_field == "mel" else lengths // self.mel.hop_length + 1
+        return (frames + self.config.frames - 1) // self.config.frames
 
     def codes(self, values: Tensor, lengths: Tensor) -> Tensor:
         """Tokens (B, T', 1) of log-mels (B, T, M) or samples (B, N); zero in the padding."""
@@ -79,13 +80,15 @@ class ContentTokens(nn.Module):
         return (together - self.centre) @ self.components * mask[..., None], mask
 
     def _together(self, values: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """The features of each token (B, T', stride * D), and the mask (B, T')."""
+        """The features of each token (B, T', parts * D), and the mask (B, T')."""
         self.encoder.eval()
-        stride = self.config.stride
         features = self.encoder.features(values, lengths)
-        features = F.pad(features, (0, 0, 0, -features.shape[1] % stride))
-        together = features.unflatten(1, (-1, stride)).flatten(2)
-        return together, length_mask(self.token_lengths(lengths), together.shape[1])
+        sizes = self.token_lengths(lengths)
+        mask = length_mask(sizes)
+        parts = self.config.parts
+        rate = self.encoder.frames_per_second / (self.frames_per_second * parts)
+        told = at_rate(features, self.encoder.feature_lengths(lengths), rate, mask.shape[1] * parts)
+        return told.unflatten(1, (-1, parts)).flatten(2) * mask[..., None], mask
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
         """The tokens."""
@@ -138,7 +141,7 @@ class ContentTokens(nn.Module):
     def _gathered(
         self, batches: Iterator[Batch], settings: ContentTokensSettings, progress: Progress | None
     ) -> Tensor:
-        """The features (N, stride * D) of so many tokens of the clips, or of all."""
+        """The features (N, parts * D) of so many tokens of the clips, or of all."""
         found: list[Tensor] = []
         count = 0
         for batch in batches:
@@ -154,3 +157,15 @@ class ContentTokens(nn.Module):
                 f"{count} tokens are too few for {self.config.codes} codes. Give more clips or fewer codes."
             )
         return torch.cat(found)[: settings.tokens]
+
+
+def at_rate(features: Tensor, lengths: Tensor, rate: float, size: int) -> Tensor:
+    """So many places (B, size, D) between features (B, T, D) of some lengths (B,), `rate` features apart;
+    beyond the last it is that one.
+    """
+    wanted = (torch.arange(size, device=features.device) + 0.5) * rate - 0.5
+    place = wanted.clamp_min(0)[None].minimum(lengths[:, None] - 1.0)  # (B, size)
+    low = place.floor().long()
+    high = (low + 1).minimum(lengths[:, None] - 1)
+    share = (place - low)[..., None]
+    return torch.lerp(gather_frames(features, low), gather_frames(features, high), share)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Interface
-from soundalike.models.common import content
 from soundalike.models.common.interfaces import codes
 
-from .network import WHERE, ContentTokens, ContentTokensConfig
+from .network import ContentTokens, ContentTokensConfig
 from .tokenizer import Tokenizer
 
 
@@ -23,8 +22,7 @@ class ContentTokensSettings:
 
 
 def _writes(config: ContentTokensConfig, mel: MelSpec) -> tuple[Interface, ...]:
-    features = content.written(config.encoder, config.sizes, mel, WHERE)
-    return (codes(1, config.codes, features.details["frames_per_second"] / config.stride),)
+    return (codes(1, config.codes, mel.frames_per_second / config.frames),)
 
 
 PART = PartKind(
