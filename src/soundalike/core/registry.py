@@ -27,6 +27,7 @@ PARTS = {
     "unit_selection": "soundalike.models.tts.unit_selection.objective:PART",
     "codec_lm": "soundalike.models.tts.codec_lm.objective:PART",
     "hybrid": "soundalike.models.tts.hybrid.objective:PART",
+    "hybrid_decoder": "soundalike.models.tts.hybrid.decoder_objective:PART",
     "codec_levels": "soundalike.models.tts.codec_lm.levels_objective:PART",
     "vocos": "soundalike.models.vocoders.vocos.objective:PART",
     "sound_discriminator": "soundalike.models.vocoders.vocos.discriminator:PART",
