@@ -59,6 +59,7 @@ ARCHITECTURES = {
     "expressive": "soundalike.models.tts.expressive.spec:SPEC",
     "unit_selection": "soundalike.models.tts.unit_selection.spec:SPEC",
     "codec_lm": "soundalike.models.tts.codec_lm.spec:SPEC",
+    "hybrid": "soundalike.models.tts.hybrid.spec:SPEC",
 }
 
 # Names that checkpoints and recipes of former versions use.

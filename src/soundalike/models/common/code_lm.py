@@ -212,6 +212,7 @@ class CodecLM(KnowsCodec):
             entered = torch.cat([heard.states, states, entered], 1)
         self._run(entered + voice, 0, memories)
         position = entered.shape[1]
+        first = position + 1  # of the sentence: the end comes behind one step at least
         before = self.begin[1][None, None]
         place = 0
         stayed = 0
@@ -227,7 +228,7 @@ class CodecLM(KnowsCodec):
                 advance = 1
             stayed = 0 if advance else stayed + 1
             is_last = not self.config.told or place + advance >= len(symbols)
-            codes = self._sampled(h, advance, sampler, is_last)
+            codes = self._sampled(h, advance, sampler, is_last and position > first)
             if self.ends and bool((codes == self.end).any()):
                 return
             yield Step(codes[0, 0], place)

@@ -52,6 +52,11 @@ class CodePromptSynthesizer(PromptSynthesizer, ABC):
         made._lock = threading.Lock()
         return made
 
+    @property
+    def grid(self) -> int:
+        """Frames of the mel to whose multiples the beginning of a stretch is rounded."""
+        return 1
+
     @abstractmethod
     def stretch_codes(self, voice: Voice, first: int, size: int) -> Tensor:
         """The codes (T', L) of a stretch of a voice's prompt, by its first frame and how many it has."""
@@ -90,7 +95,7 @@ class CodePromptSynthesizer(PromptSynthesizer, ABC):
         whole = self.tensor(voice, "prompt")[0]
         symbols, durations = self._said(voice)
         size = min(len(whole), round(PROMPT_SECONDS * self.frame_rate))
-        first = loudest(whole, size)
+        first = loudest(whole, size) // self.grid * self.grid
         ids, frames = said_within(symbols, durations, first, size)
         codes = self.stretch_codes(voice, first, size)
         return Prompt(

@@ -35,6 +35,8 @@ class PromptSynthesizer:
     that takes a voice from a prompt and a speaker embedding.
     """
 
+    sound_slot = "vocoder"  # of the part that makes the samples
+
     def __init__(
         self,
         acoustic: Any,  # the network of the architecture
@@ -59,7 +61,7 @@ class PromptSynthesizer:
         acoustic = parts["acoustic"]
         aligner = parts["aligner"].instrument if "aligner" in parts else None
         encoder = parts["speaker"].instrument
-        made = cls(acoustic.network, parts["vocoder"].network, encoder, acoustic.mel, aligner)
+        made = cls(acoustic.network, parts[cls.sound_slot].network, encoder, acoustic.mel, aligner)
         made.aligner_network = parts["aligner"].network if "aligner" in parts else None
         return made
 
@@ -205,9 +207,16 @@ def digest(tensors: Mapping[str, Tensor]) -> str:
     return sums.hexdigest()[:12]
 
 
+def best_seconds(reference: Audio, mel: MelSpec) -> Audio:
+    """What of a recording becomes the prompt: its best LONGEST_PROMPT seconds, at a mel's rate and the level
+    of training.
+    """
+    return best_window(reference, LONGEST_PROMPT).resample(mel.sample_rate).trim().normalised(LEVEL)
+
+
 def voice_of(reference: Audio, encoder: SpeakerEncoder, mel: MelSpec) -> Voice:
     """The voice of a recording: its best LONGEST_PROMPT seconds as a prompt, and a speaker embedding."""
-    chosen = best_window(reference, LONGEST_PROMPT).resample(mel.sample_rate).trim().normalised(LEVEL)
+    chosen = best_seconds(reference, mel)
     with torch.inference_mode():
         prompt = log_mel(torch.from_numpy(chosen.samples)[None], mel)[0]
     hertz = pitch(chosen.samples, mel)

@@ -18,11 +18,11 @@ from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.core.types import IDENTITY, AcousticOutput, DataFacts, ProsodyControls, Reference, Voice
 from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound, tilted
 from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
+from soundalike.models.common.source_sentences import sentences_of
 from soundalike.text import Utterance, encode
 
 from .content import check_fit
 from .content_conversion import ContentConversion, Manner, Speaker, prepared
-from .conversion import sentences_of
 from .discriminator import MelDiscriminator
 from .network import Starling, VoiceConditioning
 from .objective import JUDGED, StarlingObjective
