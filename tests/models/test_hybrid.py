@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
-from conftest import RECIPES
+from conftest import HERE, RECIPES, REFERENCE, save_tiny, sentences
 
+from soundalike import Audio, Cloner
 from soundalike.audio.mel import MelSpec
-from soundalike.core.types import Batch, DataFacts, Padded
+from soundalike.checkpoints.bundle import assemble
+from soundalike.checkpoints.part import adopt, load_part, save_part
+from soundalike.core import registry
+from soundalike.core.errors import AudioError, CheckpointError
+from soundalike.core.types import Batch, DataFacts, Padded, Reference
 from soundalike.models.common.code_lm import Part, Prompt
 from soundalike.models.common.sampling import Sampler
+from soundalike.models.tts.hybrid.decoder_network import HybridDecoder
+from soundalike.models.tts.hybrid.decoder_objective import HybridDecoderObjective, HybridDecoderSettings
 from soundalike.models.tts.hybrid.network import HybridConfig, TextToTokens
 from soundalike.models.tts.hybrid.objective import HybridObjective, HybridSettings, spoiled
+from soundalike.text import read
 from soundalike.training.recipe import read_recipe
 
 SPEC = MelSpec()
@@ -188,3 +198,198 @@ def test_the_sizes_are_those_asked_for():
     count = [sum(value.numel() for value in network.parameters()) for network in (small, paper)]
     assert 6e6 < count[0] < 10e6 and 75e6 < count[1] < 110e6
     assert small.frames / SPEC.frames_per_second == pytest.approx(1 / 23.4, rel=0.01)
+
+
+# --- the decoder -------------------------------------------------------------------------------------------
+
+
+DECODER = read_recipe(str(RECIPES / "hybrid_decoder.toml"), "tiny").network
+FRAMES, SAID, TOKENS = (40, 31), (6, 4), (20, 16)
+
+
+def decoder_of(**changes) -> HybridDecoder:
+    torch.manual_seed(0)
+    return HybridDecoder(dataclasses.replace(DECODER, **changes), SPEC)
+
+
+def shaken(network):
+    """With nothing left of the zeros that it begins with."""
+    torch.manual_seed(1)
+    for parameter in network.parameters():
+        parameter.data.add_(0.03 * torch.randn_like(parameter))
+    return network.eval()
+
+
+def recordings() -> Batch:
+    """Two clips, of unlike lengths."""
+    generator = torch.Generator().manual_seed(0)
+    frames, symbols, tokens = (torch.tensor(sizes) for sizes in (FRAMES, SAID, TOKENS))
+    samples = (frames - 1) * SPEC.hop_length
+    prompts = torch.tensor([30, 24])
+    fields = {
+        "symbols": Padded(torch.tensor([[1, 20, 2, 30, 40, 4], [1, 21, 31, 4, 0, 0]]), symbols),
+        "durations": Padded(torch.tensor([[5, 9, 0, 12, 8, 6], [10, 7, 4, 10, 0, 0]]), symbols),
+        "codes": Padded(torch.randint(16, (2, 20, 1), generator=generator), tokens),
+        "mel": Padded(torch.randn(2, 40, 100, generator=generator) * 2 - 5, frames),
+        "pitch": Padded(torch.full((2, 40), 120.0), frames),
+        "samples": Padded(0.1 * torch.randn(2, int(samples.max()), generator=generator), samples),
+        "prompt": Padded(torch.randn(2, 30, 100, generator=generator) * 2 - 5, prompts),
+        "prompt_pitch": Padded(torch.full((2, 30), 110.0), prompts),
+        "speaker_embedding": Padded(torch.randn(2, 256, generator=generator) / 16, None),
+    }
+    return Batch(["a", "b"], fields)
+
+
+def test_the_voice_is_the_embedding_and_the_style_of_the_prompt():
+    network, batch = decoder_of().eval(), recordings()
+    embedding, prompt, lengths = batch["speaker_embedding"], batch["prompt"], batch.lengths("prompt")
+    with torch.no_grad():
+        assert torch.equal(network.style(embedding, prompt, lengths), network.voiced(embedding)), "at first"
+        shaken(network)
+        first = network.style(embedding, prompt, lengths)
+        assert not torch.allclose(first, network.style(embedding, prompt + 1.0, lengths))
+        assert not torch.allclose(first, network.style(-embedding, prompt, lengths))
+        cut = network.style(embedding[1:], prompt[1:, :24], lengths[1:])
+    torch.testing.assert_close(cut, first[1:], atol=1e-5, rtol=1e-5)
+
+
+def test_tokens_text_and_their_places_reach_the_gaussians():
+    network, batch = shaken(decoder_of()), recordings()
+    objective = HybridDecoderObjective(network, HybridDecoderSettings(window=12), FACTS)
+    network.eval()
+
+    def gaussians(**changes) -> torch.Tensor:
+        fields = {
+            **batch.fields,
+            **{name: batch.fields[name]._replace(values=v) for name, v in changes.items()},
+        }
+        changed = Batch(batch.ids, fields)
+        with torch.no_grad():
+            return objective.prior(changed, objective.voice(changed), None).mean
+
+    plain = gaussians()
+    assert torch.equal(plain, gaussians()), "nothing is left to chance"
+    symbols, durations = batch["symbols"].clone(), batch["durations"].clone()
+    symbols[0, 3] = 35
+    durations[0] = torch.tensor([9, 5, 0, 12, 8, 6])
+    for changed in (
+        gaussians(codes=(batch["codes"] + 1) % 16),
+        gaussians(symbols=symbols),
+        gaussians(durations=durations),
+        gaussians(speaker_embedding=-batch["speaker_embedding"]),
+    ):
+        assert not torch.allclose(changed[0], plain[0], atol=1e-4)
+
+
+def test_tokens_that_last_longer_are_the_same_said_slower():
+    network = shaken(decoder_of())
+    states = torch.randn(1, 3, 32)
+    spans = torch.tensor([[2, 2, 2]])
+    with torch.no_grad():
+        usual = network.spread(states, spans, torch.tensor([6]), 6)
+        slower = network.spread(states, torch.tensor([[2, 4, 2]]), torch.tensor([8]), 8)
+        longer = network.spread(states, spans, torch.tensor([6]), 9)
+    assert slower.shape == (1, 8, 32) and not longer[:, 6:].any()
+    torch.testing.assert_close(longer[:, :6], usual)
+    network.frames = torch.nn.ModuleList()  # what looks at neighbours
+    with torch.no_grad():
+        spread = network.spread(states, torch.tensor([[2, 4, 2]]), torch.tensor([8]), 8)
+    torch.testing.assert_close(spread[0, 2:6], states[0, 1] + network.phase.weight[[0, 0, 1, 1]])
+
+
+def test_a_decoder_begins_with_a_vits_of_its_sizes(tmp_path):
+    vits = read_recipe(str(RECIPES / "vits.toml"), "tiny").network
+    torch.manual_seed(5)
+    network = registry.part("vits").build(vits, SPEC)
+    save_part(tmp_path / "vits", "vits", vits, SPEC, network)
+    decoder = decoder_of()
+    fresh = adopt(decoder, tmp_path / "vits")
+    own = ("token", "attention", "phase", "frames", "style", "codec", "text_in", "pitch.condition")
+    assert all(name.startswith(own) for name in fresh), fresh
+    assert torch.equal(decoder.prior.weight, network.prior.weight)
+    mel, mask = torch.randn(1, 20, 100), torch.ones(1, 20)
+    embedding = torch.randn(1, 256) / 16
+    with torch.no_grad():
+        for one in (network, decoder):
+            one.eval()
+        found = [one.posterior(mel, mask, one.voiced(embedding))[0] for one in (network, decoder)]
+    assert torch.equal(*found)
+
+
+def test_a_decoder_may_have_the_built_in_vocoder_s_network():
+    network = decoder_of(decoder="vocos", vocos_width=32, vocos_blocks=1)
+    objective = HybridDecoderObjective(network, HybridDecoderSettings(window=12, train_decoder=False), FACTS)
+    batch = recordings()
+    losses = objective.losses("model", batch, objective.forward(batch), 0)
+    assert all(torch.isfinite(value) for value in losses.values())
+    assert not any(value.requires_grad for value in network.vocoder.parameters())
+
+
+# --- the family --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    """A tiny hybrid, untrained."""
+    home = tmp_path_factory.mktemp("hybrid")
+    return Cloner.load(assemble(home / "model", save_tiny("hybrid", home / "parts")))
+
+
+def test_rate_length_and_pitch_are_the_user_s(model):
+    synthesizer, voice = model.synthesizer, model.listen(REFERENCE)
+    utterance = read("Good evening.", "en").utterances[0]
+
+    def spoken(**options):
+        return next(synthesizer.speak(utterance, voice, synthesizer.Options(seed=1, **options)))
+
+    plain, fast, exact = spoken(), spoken(speed=2.0), spoken(seconds=2.0)
+    frames = [len(one.samples) // SPEC.hop_length + 1 for one in (plain, fast)]
+    assert frames[1] == frames[0] // 2
+    assert len(exact.samples) / SPEC.sample_rate == pytest.approx(2.0, abs=0.02)
+    size = min(len(plain.samples), len(other := spoken(pitch=7.0).samples))
+    assert len(other) == len(plain.samples) and not np.array_equal(plain.samples[:size], other[:size])
+    assert plain.timestamps and plain.timestamps[-1].stop <= len(plain.samples) / SPEC.sample_rate + 0.02
+    path = plain.attention[0]
+    assert path.weights.shape[1] == len(utterance.symbols) and (np.diff(path.places) >= 0).all()
+
+
+def test_the_transcript_of_a_reference_is_used(model):
+    heard = model.synthesizer.condition(Reference(Audio.read(HERE / "data" / "ben_1.flac")))
+    text = dict((path.name, words) for path, words in sentences())["ben_1.flac"]
+    told = model.synthesizer.condition(Reference(Audio.read(HERE / "data" / "ben_1.flac"), text, "en"))
+    assert "prompt_symbols" not in heard.tensors and "prompt_symbols" in told.tensors
+    first, second = (model.synthesizer.prompt(voice) for voice in (heard, told))
+    assert torch.equal(first.codes, second.codes) and len(first.codes) >= len(second.symbols)
+    between = model.synthesizer.blend(told, heard, 0.3)
+    assert np.array_equal(between.tensors["prompt_symbols"], told.tensors["prompt_symbols"])
+
+
+def test_a_recording_is_converted_at_its_own_pace_and_pitch(model):
+    source = Audio.read(HERE / "data" / "ben_1.flac")
+    voice = model.listen(REFERENCE)
+    made = model.synthesizer.convert(source, voice)
+    assert abs(len(made.samples) / SPEC.sample_rate - source.seconds) < 0.02
+    options = model.synthesizer.ConversionOptions
+    again = model.synthesizer.convert(source, voice, options())
+    higher = model.synthesizer.convert(source, voice, options(pitch=5.0))
+    assert np.array_equal(made.samples, again.samples) and not np.array_equal(made.samples, higher.samples)
+    with pytest.raises(AudioError, match="too short for its transcript"):
+        model.synthesizer.convert(source, voice, options(transcript="Much more than anybody says. " * 20))
+
+
+def test_parts_that_learned_of_other_tokens_are_refused(tmp_path):
+    names = save_tiny("hybrid", tmp_path / "parts")
+    for name in ("hybrid", "hybrid_decoder"):
+        part = load_part(tmp_path / "parts" / name)
+        part.network.learn_from("0123456789ab")
+        save_part(tmp_path / "other", name, part.config, part.mel, part.network)
+        folders = [str(tmp_path / "other") if one.endswith(f"/{name}") else one for one in names]
+        with pytest.raises(CheckpointError, match="learned from codes of the codec 0123456789ab"):
+            Cloner.load(assemble(tmp_path / f"model_{name}", folders))
+    tokens = load_part(tmp_path / "parts" / "content_tokens")
+    digest = tokens.instrument.digest
+    part = load_part(tmp_path / "parts" / "hybrid")
+    part.network.learn_from(digest)
+    save_part(tmp_path / "other", "hybrid", part.config, part.mel, part.network)
+    folders = [str(tmp_path / "other") if one.endswith("/hybrid") else one for one in names]
+    assert Cloner.load(assemble(tmp_path / "fitting", folders)).synthesizer.codec_digest == digest
