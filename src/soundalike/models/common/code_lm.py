@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
@@ -30,8 +31,10 @@ from soundalike.nn.rotary import KeyValues, RotaryBlock, causal, positions_of
 from soundalike.text.alphabet import GAP, MARKS, SYMBOLS
 
 from .known_codec import KnowsCodec
-from .sampling import Sampler
 from .text_encoder import TextEncoder, sounding, states_at
+
+if TYPE_CHECKING:
+    from .sampling import Sampler
 
 # Seconds at a phoneme, at the gap between two words, at a mark, after which the path goes on: of a thousand
 # phonemes of distilled speech one lasts longer than that, and silence once begun would go on

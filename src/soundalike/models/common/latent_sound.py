@@ -21,7 +21,6 @@ from soundalike.nn.conv import ConvNeXtBlock
 from soundalike.nn.flows import CouplingFlow, GatedStack
 from soundalike.nn.masks import USUAL_OCTAVE, length_mask
 from soundalike.nn.normalizer import MelNormalizer
-from soundalike.nn.pulses import SOURCES, pulses_and_noise
 from soundalike.nn.upsampler import Upsampler, UpsamplerSizes
 
 if TYPE_CHECKING:
@@ -69,6 +68,8 @@ class LatentSound(MelNormalizer):
 
     def __init__(self, config: LatentSoundConfig, mel: MelSpec, about: int):
         """`about`: numbers beside the text's states that the pitch is predicted from."""
+        from soundalike.nn.pulses import SOURCES
+
         super().__init__(mel.n_mels)
         _check(config, mel)
         c = config
@@ -139,6 +140,8 @@ class LatentSound(MelNormalizer):
             assert self.upsampler is not None
             source = None
             if pitch is not None:
+                from soundalike.nn.pulses import pulses_and_noise
+
                 source = pulses_and_noise(pitch, lengths, hop, self.mel.sample_rate, noise)
             is_padded = int(lengths.min()) < latent.shape[1]
             condition = voice if voice.shape[1] else None
