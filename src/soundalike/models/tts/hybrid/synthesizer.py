@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -16,20 +18,22 @@ from soundalike.audio.speech import Speech
 from soundalike.core.contracts import LoadedPart
 from soundalike.core.errors import AudioError, CheckpointError
 from soundalike.core.types import IDENTITY, Attention, Reference, Voice
-from soundalike.models.common.code_lm import Step
+from soundalike.models.common.code_lm import CodecLM, Step
 from soundalike.models.common.code_prompt import CodePromptSynthesizer
 from soundalike.models.common.mel_synthesis import prosody_of, timestamps_of
-from soundalike.models.common.prompt_conditioning import best_seconds
+from soundalike.models.common.prompt_conditioning import best_seconds, digest
 from soundalike.models.common.sampling import Sampler
 from soundalike.models.common.source_sentences import words_of
 from soundalike.models.common.text_encoder import sounding
 from soundalike.nn.length_regulator import fitted
+from soundalike.nn.lora import applied
 from soundalike.nn.masks import mean_octave
 from soundalike.text import Utterance, encode
 
 from .decoder_network import HybridDecoder, Melody, Said
 from .spec import HybridConversionOptions, HybridOptions
 
+KEPT = 4  # pairs of adapted networks held ready
 TOKENS = "tokens"  # of a voice's facts: the digest of the tokens that it keeps
 OF_PROMPT = ("prompt_symbols", "prompt_durations", "prompt_tokens")
 
@@ -43,13 +47,59 @@ class HybridSynthesizer(CodePromptSynthesizer):
     learned_of_codes = ("acoustic", "decoder")
 
     decoder: HybridDecoder
+    _adapted: dict[str, tuple[CodecLM, HybridDecoder]]
 
     @classmethod
     def of_parts(cls, parts: Mapping[str, LoadedPart]) -> HybridSynthesizer:
         """The model of parts by slot. Raises CheckpointError for parts that learned from other tokens."""
         made = super().of_parts(parts)
         made.decoder = parts["decoder"].network
+        made._adapted = {}
         return made
+
+    @functools.cached_property
+    def weights(self) -> str:
+        """Twelve hexadecimal digits that name the weights of both networks, as shipped."""
+        return digest(
+            {
+                f"{slot}.{name}": value.half() if value.is_floating_point() else value
+                for slot, network in (("acoustic", self.acoustic), ("decoder", self.decoder))
+                for name, value in network.state_dict().items()
+            }
+        )
+
+    def networks(self, voice: Voice) -> tuple[CodecLM, HybridDecoder]:
+        """The language model and the decoder, as they were adapted to the voice where they were. Warns where
+        that was another model, and raises CheckpointError where the adapter does not fit.
+        """
+        if voice.adapter and not voice.is_adapted_to(self.weights):
+            warnings.warn(
+                "this voice was adapted to other weights than this model's and speaks as if it were not. "
+                "Run `soundalike adapt` again.",
+                stacklevel=2,
+            )
+        if not voice.is_adapted_to(self.weights):
+            return self.acoustic, self.decoder
+        tensors = {name: torch.from_numpy(value) for name, value in voice.adapter.items()}
+        key = digest(tensors)
+        with self._lock:
+            if key not in self._adapted:
+                self._adapted[key] = self._with(tensors)
+                for old in list(self._adapted)[:-KEPT]:
+                    del self._adapted[old]
+            return self._adapted[key]
+
+    def _with(self, change: dict[str, Tensor]) -> tuple[CodecLM, HybridDecoder]:
+        """Both networks with a difference, whose names begin with the slot."""
+        try:
+            return (
+                applied(self.acoustic, _under("acoustic.", change)),
+                applied(self.decoder, _under("decoder.", change)),
+            )
+        except (ValueError, RuntimeError) as error:
+            raise CheckpointError(
+                f"this voice's adapter does not fit the model ({error}). Run `soundalike adapt` again."
+            ) from None
 
     @property
     def grid(self) -> int:
@@ -109,7 +159,8 @@ class HybridSynthesizer(CodePromptSynthesizer):
         symbols = torch.tensor(encode(utterance.symbols), device=self.device)
         sampler = Sampler(options.seed, options.temperature, options.top_p)
         embedding = self.tensor(voice, IDENTITY)
-        return list(self.acoustic.generate(symbols, embedding, self.prompt(voice), sampler))
+        acoustic, _ = self.networks(voice)
+        return list(acoustic.generate(symbols, embedding, self.prompt(voice), sampler))
 
     def _timed(self, utterance: Utterance, steps: list[Step], options: HybridOptions) -> tuple[Said, Tensor]:
         """What the steps say, in the time asked for, and by how many octaves each is moved (K,)."""
@@ -121,11 +172,11 @@ class HybridSynthesizer(CodePromptSynthesizer):
         spans = fitted(exact, torch.ones_like(exact), prosody.frames or round(float(exact.sum())))
         return Said(tokens, places, spans, symbols), prosody.octaves.expand(len(symbols))[places]
 
-    def _voice(self, voice: Voice) -> tuple[Tensor, Tensor]:
+    def _style(self, decoder: HybridDecoder, voice: Voice) -> tuple[Tensor, Tensor]:
         """The voice (1, C) as the decoder takes it, and its mean pitch (1,) in log2 hertz."""
         prompt = self.tensor(voice, "prompt")
         lengths = torch.tensor([prompt.shape[1]], device=self.device)
-        style = self.decoder.style(self.tensor(voice, IDENTITY), prompt, lengths)
+        style = decoder.style(self.tensor(voice, IDENTITY), prompt, lengths)
         return style, mean_octave(self.tensor(voice, "prompt_pitch"))
 
     @torch.inference_mode()
@@ -138,8 +189,9 @@ class HybridSynthesizer(CodePromptSynthesizer):
         chosen = options or HybridOptions()
         steps = self._steps(utterance, voice, chosen)
         said, octaves = self._timed(utterance, steps, chosen)
-        style, base = self._voice(voice)
-        samples = self.decoder.infer(said, style, Melody(base, octaves), chosen.noise, chosen.seed)
+        _, decoder = self.networks(voice)
+        style, base = self._style(decoder, voice)
+        samples = decoder.infer(said, style, Melody(base, octaves), chosen.noise, chosen.seed)
         durations = torch.zeros(len(said.symbols), device=self.device, dtype=torch.long)
         ends = durations.index_add(0, said.places, said.spans).cumsum(0).cpu().numpy()
         speech = Speech(
@@ -179,10 +231,11 @@ class HybridSynthesizer(CodePromptSynthesizer):
         spans = torch.full_like(tokens, self.grid)
         spans[-1] += frames - int(spans.sum())
         said = Said(tokens, sounding(told, count, len(tokens), self.grid)[0], spans, symbols)
-        style, base = self._voice(voice)
+        _, decoder = self.networks(voice)
+        style, base = self._style(decoder, voice)
         hertz = self._melody(sound.samples, frames, base + chosen.pitch / 12)
         melody = Melody(base, torch.zeros(len(tokens), device=self.device), hertz)
-        samples = self.decoder.infer(said, style, melody, chosen.noise, chosen.seed)
+        samples = decoder.infer(said, style, melody, chosen.noise, chosen.seed)
         return Speech(samples.float().cpu().numpy().astype(np.float32), self.sample_rate, ())
 
     def _words(
@@ -201,3 +254,8 @@ class HybridSynthesizer(CodePromptSynthesizer):
             return None
         found = torch.from_numpy(pitch(samples, self.mel)[:frames]).float().to(self.device)[None]
         return torch.where(found > 0, found * 2.0 ** (base - mean_octave(found)), 0.0)
+
+
+def _under(slot: str, change: dict[str, Tensor]) -> dict[str, Tensor]:
+    """What of a difference is of the part in a slot."""
+    return {name.removeprefix(slot): value for name, value in change.items() if name.startswith(slot)}
