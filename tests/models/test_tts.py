@@ -42,7 +42,9 @@ from soundalike.text import phonemize
 from soundalike.training.recipe import read_recipe
 
 # Those two have tests of their own
-ARCHITECTURES = sorted(set(registry.ARCHITECTURES) - {"starling", "unit_selection", "codec_lm", "vits", "hybrid"})
+ARCHITECTURES = sorted(
+    set(registry.ARCHITECTURES) - {"starling", "unit_selection", "codec_lm", "vits", "hybrid"}
+)
 
 SYNTHESIZERS = {
     "convrnn": "ConvRNNSynthesizer",
