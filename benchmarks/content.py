@@ -4,8 +4,8 @@ usage: python benchmarks/content.py DATA [DATA ...] --tokens FOLDER [--clips 600
            [--picture FILE.png]
 
 DATA are folders made by `soundalike data prepare`, with durations. `phone purity`: share of tokens whose
-phone is the commonest of their code. `phone information` and `speaker information`: bits that a code tells of each;
-with few clips both come out too high. The picture, by t-SNE, needs scikit-learn.
+phone is the commonest of their code. `phone information` and `speaker information`: bits that a code tells of
+each; with few clips both come out too high. The picture, by t-SNE, needs scikit-learn.
 """
 
 from __future__ import annotations

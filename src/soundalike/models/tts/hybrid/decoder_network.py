@@ -47,6 +47,29 @@ class HybridDecoderConfig(LatentSoundConfig):
     style_layers: int = 2
 
 
+@dataclass(frozen=True)
+class Said:
+    """What is said, as tokens: these (K,), the symbol (K,) that each is of, how many frames each lasts (K,),
+    and the symbols (S,).
+    """
+
+    tokens: Tensor
+    places: Tensor
+    spans: Tensor
+    symbols: Tensor
+
+
+@dataclass(frozen=True)
+class Melody:
+    """How high it is said: about a mean (1,) in log2 hertz as predicted, moved by octaves (K,) of each token;
+    or exactly at a pitch (1, T) in hertz, 0 where unvoiced.
+    """
+
+    base: Tensor
+    octaves: Tensor
+    hertz: Tensor | None = None
+
+
 class HybridDecoder(LatentSound, KnowsCodec):
     """See `infer` for speaking."""
 
@@ -156,29 +179,6 @@ class HybridDecoder(LatentSound, KnowsCodec):
         latent = self.flow.inverse(latent, mask, self.flow_condition(voice, pitch, size))
         air = noise(1, (size - 1) * self.mel.hop_length) if self.config.source else None
         return self.decode(latent, frames, voice, pitch, air)[0]
-
-
-@dataclass(frozen=True)
-class Said:
-    """What is said, as tokens: these (K,), the symbol (K,) that each is of, how many frames each lasts (K,),
-    and the symbols (S,).
-    """
-
-    tokens: Tensor
-    places: Tensor
-    spans: Tensor
-    symbols: Tensor
-
-
-@dataclass(frozen=True)
-class Melody:
-    """How high it is said: about a mean (1,) in log2 hertz as predicted, moved by octaves (K,) of each token;
-    or exactly at a pitch (1, T) in hertz, 0 where unvoiced.
-    """
-
-    base: Tensor
-    octaves: Tensor
-    hertz: Tensor | None = None
 
 
 class SymbolAttention(nn.Module):
