@@ -115,7 +115,7 @@ def adapt(
     places = {slot: part_folder(source, slot, at) for slot, at in read_model(source)["parts"].items()}
     if plan.learns_of_codes:
         tools.encode(str(folder), load_part(places["codec"], "codec").instrument, model.mel)
-    change = {}
+    change: dict[str, Tensor] = {}
     for part in plan.parts:
         start = places[part.slot]
         network = finetuned(schedule, part, start, folder, place, seconds, s.minutes, s.seed)

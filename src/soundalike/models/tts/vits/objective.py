@@ -72,7 +72,7 @@ class VitsObjective(LatentSoundObjective[Vits, VitsSettings]):
         size = batch["mel"].shape[1]
         durations = batch["durations"] if told is None else self._durations(batch, text, told)
         index = symbol_of_frame(durations, size)
-        losses = {}
+        losses: dict[str, Tensor] = {}
         if told is not None:
             losses["duration"] = net.durations.loss(
                 text.states.detach(), text.mask, durations, net.told(text.about.detach())
