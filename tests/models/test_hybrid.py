@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from soundalike.checkpoints.part import adopt, load_part, save_part
 from soundalike.core import registry
 from soundalike.core.errors import AudioError, CheckpointError
 from soundalike.core.types import Batch, DataFacts, Padded, Reference
+from soundalike.models.codecs.content_tokens.network import ContentTokens, ContentTokensConfig
 from soundalike.models.common.code_lm import Part, Prompt
 from soundalike.models.common.sampling import Sampler
 from soundalike.models.tts.hybrid.decoder_network import HybridDecoder
@@ -393,3 +395,42 @@ def test_parts_that_learned_of_other_tokens_are_refused(tmp_path):
     save_part(tmp_path / "other", "hybrid", part.config, part.mel, part.network)
     folders = [str(tmp_path / "other") if one.endswith("/hybrid") else one for one in names]
     assert Cloner.load(assemble(tmp_path / "fitting", folders)).synthesizer.codec_digest == digest
+
+
+def test_weights_that_go_on_with_other_tokens_say_so():
+    network = TextToTokens(HybridConfig(**SMALL), SPEC)
+    network.learn_from("0123456789ab")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        network.learn_from("0123456789ab")
+        network.learn_from("")
+    with pytest.warns(
+        UserWarning, match="of the codec 0123456789ab, and the data hold those of ba9876543210"
+    ):
+        network.learn_from("ba9876543210")
+    assert network.codec_digest == "ba9876543210"
+
+
+def test_tokens_that_are_told_from_samples_are_kept_in_the_voice(tmp_path):
+    names = save_tiny("hybrid", tmp_path / "parts")
+    sizes = {"width": 16, "layers": 1, "heads": 2, "inner": 24, "channels": (8, 8), "kernels": (10, 8)}
+    sizes |= {"strides": (16, 20), "position_kernel": 6, "position_groups": 2}
+    config = ContentTokensConfig("wav2vec2", sizes, frames=2, parts=1, width=8, codes=16)
+    torch.manual_seed(2)
+    save_part(tmp_path / "tokens", "content_tokens", config, SPEC, ContentTokens(config, SPEC))
+    folders = [str(tmp_path / "tokens") if one.endswith("/content_tokens") else one for one in names]
+    cloner = Cloner.load(assemble(tmp_path / "model", folders))
+    model = cloner.synthesizer
+    first, second = cloner.listen(REFERENCE), cloner.listen(HERE / "data" / "ben_1.flac")
+    assert len(first.tensors["prompt_tokens"]) == -(-len(first.tensors["prompt"]) // 2)
+    prompt = model.prompt(first).codes[:, 0].numpy().tolist()
+    whole = first.tensors["prompt_tokens"].tolist()
+    assert any(whole[start:][: len(prompt)] == prompt for start in range(len(whole)))
+    between = model.blend(first, second, 0.7)
+    assert np.array_equal(between.tensors["prompt_tokens"], second.tensors["prompt_tokens"])
+    model.check(between)
+    made = model.convert(Audio.read(HERE / "data" / "ben_1.flac"), first)
+    assert len(made.samples) > 40_000
+    bare = dataclasses.replace(first, facts={**first.facts, "tokens": "0123456789ab"})
+    with pytest.raises(CheckpointError, match="keeps other tokens, or none"):
+        model.check(bare)
