@@ -105,9 +105,9 @@ class CodecLevels(KnowsCodec):
         embedding: Tensor,
     ) -> Tensor:
         """The sum (B, T, C) of the vectors of one level (B,), from 1, of each clip and of all levels beyond,
-        in units of the second level's codes, in the voice of a speaker embedding (B, V). Prompt and sentence are
-        each the states of their text (B, T', D), codes (B, T', L), of which the sentence's count up to that
-        level, and a mask (B, T').
+        in units of the second level's codes, in the voice of a speaker embedding (B, V). Prompt and sentence
+        are each the states of their text (B, T', D), codes (B, T', L), of which the sentence's count up to
+        that level, and a mask (B, T').
         """
         voice = self.voice(embedding * embedding.shape[1] ** 0.5)
         condition = self.level(level - 1) + voice
