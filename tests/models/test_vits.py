@@ -285,6 +285,7 @@ def test_data_of_several_people_or_languages_need_their_embeddings():
         VitsObjective(alone, VitsSettings(), facts(2, ("en",)))
     made = VitsObjective(alone, VitsSettings(window=12), facts(1, ("en",)))
     assert "speaker_embedding" not in made.required_fields
+    assert alone.voiced(torch.randn(2, 256)).shape == (2, 0)
     batch = batch_of()
     batch.fields["language"] = Padded(torch.full((2,), LANGUAGES.index("en")), None)
     assert torch.isfinite(made.losses("model", batch, made.forward(batch), 0)["mel"])

@@ -104,7 +104,7 @@ class LatentSound(MelNormalizer):
     def voiced(self, embedding: Tensor) -> Tensor:
         """The voice (B, C) of a speaker embedding (B, V); of no numbers where the network has none."""
         if self.voice is None:
-            return embedding.newzeros(len(embedding), 0)
+            return embedding.new_zeros(len(embedding), 0)
         # A unit vector's entries are small
         return self.voice(self.speaker_dropout(embedding * embedding.shape[1] ** 0.5))
 

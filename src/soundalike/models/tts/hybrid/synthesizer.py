@@ -6,6 +6,7 @@ import functools
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import torch
@@ -92,10 +93,9 @@ class HybridSynthesizer(CodePromptSynthesizer):
     def _with(self, change: dict[str, Tensor]) -> tuple[CodecLM, HybridDecoder]:
         """Both networks with a difference, whose names begin with the slot."""
         try:
-            return (
-                applied(self.acoustic, _under("acoustic.", change)),
-                applied(self.decoder, _under("decoder.", change)),
-            )
+            acoustic = applied(self.acoustic, _under("acoustic.", change))
+            decoder = applied(self.decoder, _under("decoder.", change))
+            return cast(CodecLM, acoustic), cast(HybridDecoder, decoder)
         except (ValueError, RuntimeError) as error:
             raise CheckpointError(
                 f"this voice's adapter does not fit the model ({error}). Run `soundalike adapt` again."

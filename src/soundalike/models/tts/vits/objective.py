@@ -77,8 +77,8 @@ class VitsObjective(LatentSoundObjective[Vits, VitsSettings]):
             losses["duration"] = net.durations.loss(
                 text.states.detach(), text.mask, durations, net.told(text.about.detach())
             )
-        frames = (gather_frames(values, index) for values in (text.mean, text.log, text.states))
-        return Prior(*frames, text.about, losses)
+        mean, log, states = (gather_frames(values, index) for values in (text.mean, text.log, text.states))
+        return Prior(mean, log, states, text.about, losses)
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
         """Of the sound, of the divergence, of durations and pitch, and of fooling the discriminators; or

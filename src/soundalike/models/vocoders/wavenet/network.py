@@ -174,10 +174,10 @@ class WaveNet(MelNormalizer):
             noise = torch.randn(len(mel), size, device=mel.device)
         chance = torch.special.ndtr(noise).T.cpu().numpy()[..., None]  # (N, B, 1) even between 0 and 1
         condition = self.condition(mel, lengths).permute(2, 0, 1, 3).cpu().numpy()  # (P, L, B, 2 G)
-        known = None
+        known: np.ndarray | None = None  # (N, B, R)
         if self.config.harmonics:
-            known = self.phase_states(self.read_pitch(mel, lengths) if pitch is None else pitch)
-            known = known.transpose(0, 1).cpu().numpy()  # (N, B, R)
+            states = self.phase_states(self.read_pitch(mel, lengths) if pitch is None else pitch)
+            known = states.transpose(0, 1).cpu().numpy()
         memory = Memory(self, len(mel))
         made = np.full((size + 1, len(mel)), self.config.classes // 2)
         for n in range(size):
