@@ -16,6 +16,7 @@ import torch
 from conftest import RECIPES, REFERENCE, sentences
 
 from soundalike.audio.audio import Audio
+from soundalike.audio.durations import CLOSING, OPENING
 from soundalike.audio.mel import MelSpec
 from soundalike.checkpoints.bundle import BUILT_IN, assemble
 from soundalike.checkpoints.part import LoadedPart, load_part, save_part
@@ -35,7 +36,7 @@ from soundalike.models.tts.sv2tts.objective import SV2TTSObjective, SV2TTSSettin
 from soundalike.models.vocoders.griffin_lim.network import GriffinLim, GriffinLimConfig
 from soundalike.models.vocoders.wavenet.linear_prediction import PARTS, LinearPrediction
 from soundalike.models.vocoders.wavenet.network import DilatedLayer, Memory, WaveNetConfig
-from soundalike.nn.length_regulator import CLOSING, OPENING, natural, regulate
+from soundalike.nn.length_regulator import natural, regulate
 from soundalike.nn.monotonic_attention import Walk
 from soundalike.nn.spectral import energy, log_mel, mel_filters
 from soundalike.text import phonemize

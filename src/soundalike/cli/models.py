@@ -1,4 +1,4 @@
-"""The verbs of trained models: models list | fit | import | assemble | average."""
+"""The verbs of trained models: models list | fit | import | assemble | average | export."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from . import models_fit
+from . import models_export, models_fit
 from .command import App, verb
 from .options import AsJson, Force
 
@@ -29,7 +29,7 @@ imports = App()
 
 @app.callback()
 def models() -> None:
-    """Trained models: list, fit, import, assemble, average."""
+    """Trained models: list, fit, import, assemble, average, export."""
 
 
 @imports.callback(epilog=IMPORT_EXAMPLES)
@@ -77,6 +77,7 @@ def list_models(as_json: AsJson = False) -> None:
 
 
 verb(app, "fit", models_fit.EXAMPLES)(models_fit.fit)
+verb(app, "export", models_export.EXAMPLES)(models_export.export)
 app.add_typer(imports, name="import")
 
 
