@@ -37,8 +37,8 @@ _warned: list[bool] = []  # in this process
 
 
 def unadapted(model: Synthesizer, voice: Voice) -> Voice:
-    """The voice as it is, for a model that cannot adapt it to its prompt. Warns, once in a process, where that
-    is for want of PyTorch.
+    """The voice as it is, for a model that cannot adapt it to its prompt. Warns, once in a process, where
+    that is for want of PyTorch.
     """
     needs_torch = isinstance(model, PromptConditionedSynthesizer) and isinstance(model.acoustic, Changeable)
     if needs_torch and not voice.adapter and not _warned:
