@@ -228,10 +228,9 @@ class OpenGraph:
         options.log_severity_level = 3
         options.enable_cpu_mem_arena = False  # it would keep what the longest sentence took
         names = weights.said["graphs"][name]
-        # The session reads them for as long as it lives
-        self._values = [onnxruntime.OrtValue.ortvalue_from_numpy(one) for one in _taken(weights, names)]
-        if names:
-            options.add_external_initializers(names, self._values)
+        if names:  # the session copies them when it is made, so they need not be kept
+            values = [onnxruntime.OrtValue.ortvalue_from_numpy(one) for one in _taken(weights, names)]
+            options.add_external_initializers(names, values)
         try:
             self._session = onnxruntime.InferenceSession(
                 file.read_bytes(), options, providers=["CPUExecutionProvider"]
