@@ -1,7 +1,8 @@
 """A model's parts as ONNX graphs, for ONNX Runtime and whatever else reads ONNX. Needs PyTorch and `onnx`.
 
-By PyTorch's exporter by tracing: it is the same from PyTorch 2.4 on, needs half a second a graph, and keeps
-the names of the weights. Every graph is traced at one length and names the axes that may have any.
+By PyTorch's older exporter, by tracing: it is there from PyTorch 2.4 to 2.13 at least, takes half a second a
+graph, and keeps the names of the weights. The newer one (dynamo) takes ten seconds and `onnxscript`, and
+gives the same operators. Every graph is traced at one length and names the axes that may have any.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import logging
 import shutil
 import warnings
 from collections.abc import Mapping
+from inspect import signature
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -195,9 +197,12 @@ def graph_of(plan: GraphPlan, weights: Mapping[str, np.ndarray]) -> onnx.ModelPr
     import torch
 
     file = io.BytesIO()
+    export: Any = torch.onnx.export
+    # From PyTorch 2.5 on the exporter must be chosen
+    older = {"dynamo": False} if "dynamo" in signature(export).parameters else {}
     with warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")  # of lengths taken for constants: tests run others
-        torch.onnx.export(
+        export(
             plan.module.eval(),
             tuple(plan.inputs.values()),
             file,
@@ -206,7 +211,7 @@ def graph_of(plan: GraphPlan, weights: Mapping[str, np.ndarray]) -> onnx.ModelPr
             dynamic_axes={name: dict(axes) for name, axes in plan.free.items()},
             opset_version=OPSET,
             do_constant_folding=False,
-            dynamo=False,
+            **older,
         )
     model = onnx.load_from_string(file.getvalue())
     _without_values(model, weights)
