@@ -285,7 +285,6 @@ def test_say_and_clone_need_no_pytorch(cloner, wren, tmp_path):
             2,
             "this needs PyTorch, which is not installed",
         ),
-        (("say", "Yes.", "--backend", "torch", "-o", "{out}"), 2, "PyTorch is not installed. Run:"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )
