@@ -139,7 +139,11 @@ def voice(cloner):
 
 
 # The recipes of the parts that are a family's own, where these are more than its acoustic model
-OWN_PARTS = {"sv2tts": ("sv2tts", "ge2e"), "codec_lm": ("codec_lm", "codec_levels", "codec")}
+OWN_PARTS = {
+    "sv2tts": ("sv2tts", "ge2e"),
+    "codec_lm": ("codec_lm", "codec_levels", "codec"),
+    "hybrid": ("hybrid", "hybrid_decoder", "content_tokens"),
+}
 
 
 def save_tiny(family: str, folder: Path) -> list[str]:

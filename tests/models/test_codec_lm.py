@@ -10,13 +10,13 @@ from conftest import RECIPES
 from soundalike.audio.mel import MelSpec
 from soundalike.core.types import Batch, DataFacts, Padded
 from soundalike.data.clip import said_within
+from soundalike.models.common.code_prompt import loudest
+from soundalike.models.common.sampling import MOST, WINDOW, Sampler, nucleus
+from soundalike.models.common.text_encoder import sounding
 from soundalike.models.tts.codec_lm.levels_network import CodecLevels, CodecLevelsConfig
 from soundalike.models.tts.codec_lm.levels_objective import CodecLevelsObjective, CodecLevelsSettings
 from soundalike.models.tts.codec_lm.network import CodecLM, CodecLMConfig, Part, Prompt
 from soundalike.models.tts.codec_lm.objective import CodecLMObjective, CodecLMSettings
-from soundalike.models.tts.codec_lm.sampling import MOST, WINDOW, Sampler, nucleus
-from soundalike.models.tts.codec_lm.synthesizer import loudest
-from soundalike.models.tts.codec_lm.text_encoder import sounding
 from soundalike.text.alphabet import GAP, encode
 from soundalike.training.recipe import read_recipe
 
@@ -165,16 +165,31 @@ def test_no_step_sees_what_comes_later():
 def test_a_level_sees_all_levels_before_it_and_none_after():
     torch.manual_seed(0)
     network = CodecLevels(CodecLevelsConfig(**SMALL, levels=3), MelSpec()).eval()
-    torch.nn.init.normal_(network.out)  # which begins as zeros
     objective = CodecLevelsObjective(network, CodecLevelsSettings(), FACTS)
     batch = batch_of(2)
     second, third = torch.tensor([1, 1]), torch.tensor([2, 2])
     with torch.no_grad():
-        before = [objective._output(batch, level)["scores"] for level in (second, third)]
+        before = [objective._output(batch, level)["vector"] for level in (second, third)]
         batch["codes"][:, 0, 1] = 5
-        after = [objective._output(batch, level)["scores"] for level in (second, third)]
+        after = [objective._output(batch, level)["vector"] for level in (second, third)]
     assert torch.equal(before[0], after[0])
     assert not torch.equal(before[1], after[1])
+
+
+def test_the_nearest_code_to_what_is_left_is_taken():
+    network = CodecLevels(CodecLevelsConfig(**SMALL, levels=3, code_width=2), MelSpec())
+    books = torch.zeros(3, 16, 2)
+    books[1, :2] = torch.tensor([[4.0, 0.0], [0.0, 4.0]])
+    books[2, 3] = torch.tensor([1.0, 2.0])
+    network.learn_codebooks(books)
+    codes = torch.tensor([[[7, 0, 3], [7, 1, 0]]])
+    level = torch.tensor([1])
+    left = network.targets(codes, level)  # in units of sqrt((4 ** 2 + 4 ** 2) / 32) = 1
+    assert left.tolist() == [[[5.0, 2.0], [0.0, 4.0]]]
+    assert network.nearest(left, level).tolist() == [[0, 1]]
+    last = torch.tensor([2])
+    assert network.targets(codes, last).tolist() == [[[1.0, 2.0], [0.0, 0.0]]]
+    assert network.nearest(network.targets(codes, last), last)[0, 0] == 3
 
 
 def test_it_overfits_four_utterances_and_says_them_back():
@@ -184,10 +199,11 @@ def test_it_overfits_four_utterances_and_says_them_back():
     small = {**SMALL, "blocks": 1}
     network = CodecLM(CodecLMConfig(**small, encoder_blocks=0), recipe.mel)
     levels = CodecLevels(CodecLevelsConfig(**small, levels=3), recipe.mel)
+    levels.codebooks[2] *= 0.5  # as with a codec, each level is about what the ones before leave
     batch = batch_of(4)
     for objective, steps in (
         (CodecLMObjective(network, CodecLMSettings(corrupt=0.5), FACTS), 280),
-        (CodecLevelsObjective(levels, CodecLevelsSettings(), FACTS), 80),
+        (CodecLevelsObjective(levels, CodecLevelsSettings(), FACTS), 160),
     ):
         optimiser = torch.optim.AdamW(objective.network().parameters(), lr=3e-3)
         for _ in range(steps):

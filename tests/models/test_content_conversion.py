@@ -18,10 +18,10 @@ from soundalike.checkpoints.bundle import BUILT_IN, BUILTIN, assemble, read_mode
 from soundalike.checkpoints.part import load_part, save_part
 from soundalike.core import registry
 from soundalike.core.errors import CheckpointError, ConfigError
+from soundalike.models.common.disguise import disguised, noisy, reverberated, stretched
 from soundalike.models.tts.starling import content_conversion
 from soundalike.models.tts.starling.content import StarlingContent, StarlingContentConfig, check_fit
 from soundalike.models.tts.starling.content_conversion import cut_frames, noise_at, prepared, quietened
-from soundalike.models.tts.starling.disguise import disguised, noisy, reverberated, stretched
 
 RATE = 24_000
 

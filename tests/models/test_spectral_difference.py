@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from soundalike.audio.mel import MelSpec
-from soundalike.models.tts.starling.disguise import stretched
+from soundalike.models.common.disguise import stretched
 from soundalike.models.tts.starling.spectral_difference import (
     COEFFICIENTS,
     LOUDER,

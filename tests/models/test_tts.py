@@ -36,14 +36,18 @@ from soundalike.models.tts.sv2tts.objective import SV2TTSObjective, SV2TTSSettin
 from soundalike.models.vocoders.griffin_lim.network import GriffinLim, GriffinLimConfig
 from soundalike.models.vocoders.wavenet.linear_prediction import PARTS, LinearPrediction
 from soundalike.models.vocoders.wavenet.network import DilatedLayer, Memory, WaveNetConfig
+from soundalike.models.vocoders.wavenet.phase import harmonic_waves, heard_phase
 from soundalike.nn.length_regulator import natural, regulate
 from soundalike.nn.monotonic_attention import Walk
+from soundalike.nn.pulses import cycles
 from soundalike.nn.spectral import energy, log_mel, mel_filters
 from soundalike.text import phonemize
 from soundalike.training.recipe import read_recipe
 
 # Those two have tests of their own
-ARCHITECTURES = sorted(set(registry.ARCHITECTURES) - {"starling", "unit_selection", "codec_lm", "vits"})
+ARCHITECTURES = sorted(
+    set(registry.ARCHITECTURES) - {"starling", "unit_selection", "codec_lm", "vits", "hybrid"}
+)
 
 SYNTHESIZERS = {
     "convrnn": "ConvRNNSynthesizer",
@@ -300,7 +304,9 @@ def test_wavenet_sounds_the_excitation_it_draws():
     made = network(mel, lengths, None, noise)
     classes = network.classes_of(network.prediction.excite(made, mel))
     with torch.no_grad():
-        odds = network.logits(mel, lengths, classes)
+        # The phase is read off the mel, as in generation
+        told = network.phase_states(network.read_pitch(mel, lengths))
+        odds = network.logits(mel, lengths, classes, told)
     chosen = torch.searchsorted(odds[0].softmax(-1).cumsum(-1), torch.special.ndtr(noise[0])[:, None])[:, 0]
     assert (chosen == classes[0]).float().mean() > 0.98
 
@@ -323,6 +329,7 @@ def test_wavenet_learns_an_excitation():
         {
             "mel": Padded(mel, torch.tensor([21])),
             "samples": Padded(samples, torch.tensor([samples.shape[1]])),
+            "pitch": Padded(torch.full((1, 21), 110.0), torch.tensor([21])),
         },
     )
     optimiser = torch.optim.AdamW(network.parameters(), lr=2e-3)
@@ -336,6 +343,24 @@ def test_wavenet_learns_an_excitation():
     assert losses[0] == pytest.approx(math.log(256), abs=0.1) and losses[-1] < losses[0] - 0.3
 
 
+def test_the_phase_of_a_voice_is_read_off_its_pulses():
+    rate = 24_000
+    pitch = torch.full((1, 41), 150.0)
+    phase, voiced = cycles(pitch, 256, rate)
+    excitation = torch.zeros(1, 256 * 40)
+    excitation[0, 57::160] = 1.0  # 150 a second, the first anywhere
+    heard = heard_phase(phase, excitation, rate)
+    away = (heard - heard.round())[0, 57::160][5:-5]
+    assert away.abs().max() < 0.01, "0 where a pulse is"
+    assert (phase - phase.round())[0, 57::160].abs().min() > 0.1
+    waves = harmonic_waves(heard, voiced, 3)
+    assert waves.shape == (1, 256 * 40, 7)
+    assert waves[0, 57 + 160 * 10].tolist() == pytest.approx([1, 1, 1, 0, 0, 0, 1], abs=0.1)
+    half = waves[0, 57 + 160 * 10 + 80].tolist()  # half a period on
+    assert half == pytest.approx([-1, 1, -1, 0, 0, 0, 1], abs=0.1)
+    assert harmonic_waves(heard, voiced * 0, 3).abs().max() == 0
+
+
 def test_wavenet_generates_what_it_sees_in_parallel():
     recipe = read_recipe(str(RECIPES / "wavenet.toml"), "tiny")
     torch.manual_seed(0)
@@ -344,17 +369,19 @@ def test_wavenet_generates_what_it_sees_in_parallel():
     mel = torch.randn(2, 6, 100)
     lengths = torch.tensor([6, 4])
     noise = torch.randn(2, 160)
-    made = network(mel, lengths, None, noise)
+    pitch = torch.tensor([[0.0, 200.0, 210.0, 220.0, 0.0, 0.0], [100.0] * 6])
+    made = network(mel, lengths, pitch, noise)
     classes = network.classes_of(made)
     torch.testing.assert_close(network.samples_of(classes)[0], made[0], atol=1e-6, rtol=0)
     assert (made[1, 96:] == 0).all() and len(made[0].unique()) > 50
     with torch.no_grad():
-        together = network.logits(mel, lengths, classes)
+        told = network.phase_states(pitch)
+        together = network.logits(mel, lengths, classes, told)
         condition = network.condition(mel, lengths).numpy()
     memory = Memory(network, 2)
     last = np.full(2, 128)
     for n in range(160):
-        odds = memory.step(last, condition[:, :, n // (32 // PARTS)])
+        odds = memory.step(last, condition[:, :, n // (32 // PARTS)], told[:, n].numpy())
         np.testing.assert_allclose(odds, together[:, n].numpy(), atol=2e-5)
         last = classes[:, n].numpy()
     chosen = torch.searchsorted(together[0].softmax(-1).cumsum(-1), torch.special.ndtr(noise[0])[:, None])[

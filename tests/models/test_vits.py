@@ -199,7 +199,7 @@ def test_a_window_and_the_recording_there_are_of_one_time():
 
 def test_the_search_finds_what_the_text_says_and_the_aligner_draws_it():
     objective, batch = objective_of(alignment="search", alignment_prior=0.0), batch_of()
-    text = objective._text(batch, objective._voice(batch))
+    text = objective._text(batch, objective.voice(batch))
     mean = torch.zeros(2, 6, 100)
     mean[..., 0] = 5 * torch.arange(6)
     told = torch.zeros(2, 40, 100)
@@ -220,7 +220,7 @@ def test_the_search_finds_what_the_text_says_and_the_aligner_draws_it():
 def test_a_clip_too_short_for_its_text_is_named():
     objective, batch = objective_of(alignment="search"), batch_of()
     batch.fields["mel"] = Padded(batch["mel"], torch.tensor([40, 3]))
-    text = objective._text(batch, objective._voice(batch))
+    text = objective._text(batch, objective.voice(batch))
     with pytest.raises(DataError, match=r"b: 4 symbols cannot be aligned with 3 frames"):
         objective._durations(batch, text, torch.zeros(2, 40, 100))
 
@@ -285,6 +285,7 @@ def test_data_of_several_people_or_languages_need_their_embeddings():
         VitsObjective(alone, VitsSettings(), facts(2, ("en",)))
     made = VitsObjective(alone, VitsSettings(window=12), facts(1, ("en",)))
     assert "speaker_embedding" not in made.required_fields
+    assert alone.voiced(torch.randn(2, 256)).shape == (2, 0)
     batch = batch_of()
     batch.fields["language"] = Padded(torch.full((2,), LANGUAGES.index("en")), None)
     assert torch.isfinite(made.losses("model", batch, made.forward(batch), 0)["mel"])

@@ -146,7 +146,10 @@ def test_what_is_called_done_is_kept_already(page):
         const put = IDBObjectStore.prototype.put;
         IDBObjectStore.prototype.put = function (value) {
             const until = performance.now() + 500;
-            const wait = () => { performance.now() < until ? this.get("none").onsuccess = wait : put.call(this, value); };
+            const wait = () => {
+                if (performance.now() < until) this.get("none").onsuccess = wait;
+                else put.call(this, value);
+            };
             wait();
             return this.get("none");
         };

@@ -71,12 +71,22 @@ def adapt(
             "--model", metavar="FOLDER", help="folder of another model", show_default="the built-in one"
         ),
     ] = None,
+    family: Annotated[
+        str | None,
+        typer.Option(
+            "--family",
+            metavar="NAME",
+            help="starling, or hybrid where it is installed",
+            show_default="the built-in one",
+        ),
+    ] = None,
 ) -> None:
     """Train the model on minutes of one person's recordings.
 
     How long it will take is said first. The adapted voice is kept, unless sentences kept aside show clearly
     that it is worse; then the voice as the recordings give it without training.
     """
+    from soundalike.checkpoints.model_store import chosen
     from soundalike.core.files import cache_dir
     from soundalike.inference import voice_library
     from soundalike.training import finetune
@@ -88,7 +98,16 @@ def adapt(
         recordings,
         Path(work or cache_dir() / "adapt" / path.stem),
         finetune_tools(),
-        FinetuneSettings(model, method, minutes, reader, language, asr_model, seed, keep),
+        FinetuneSettings(
+            chosen(model, family) if family else model,
+            method,
+            minutes,
+            reader,
+            language,
+            asr_model,
+            seed,
+            keep,
+        ),
         known,
         tell=console.note,
     )
@@ -118,9 +137,12 @@ def finetune_tools() -> FinetuneTools:
     from soundalike.evaluate.evaluate import evaluate, open_instruments
     from soundalike.evaluate.statistics import compare
     from soundalike.inference.cloner import Cloner
+    from soundalike.prepare.derive.codes import write_codes
     from soundalike.prepare.duration import extent_of
     from soundalike.prepare.lint.lint import lint
     from soundalike.prepare.pipeline import prepare_dataset
     from soundalike.training.finetune_settings import FinetuneTools
 
-    return FinetuneTools(Cloner.load, prepare_dataset, lint, open_instruments, evaluate, compare, extent_of)
+    return FinetuneTools(
+        Cloner.load, prepare_dataset, lint, open_instruments, evaluate, compare, extent_of, write_codes
+    )

@@ -114,6 +114,21 @@ def import_ge2e(
     print(f"{out}: imported, {public_weights.import_ge2e(file, out):,} parameters")
 
 
+@verb(imports, "content", "soundalike models import content hubert-base-ls960 --out runs/public")
+def import_content(
+    folder: Annotated[str, typer.Argument(help="folder of the checkpoint, as transformers writes it")],
+    out: Annotated[str, typer.Option("--out", metavar="FOLDER", help="folder to write")],
+    layer: Annotated[
+        int,
+        typer.Option("--layer", metavar="N", help="whose states are used, from 1", show_default="the last"),
+    ] = 0,
+) -> None:
+    """Public weights of HuBERT, wav2vec 2.0 or ContentVec to a part's folder, as a content encoder."""
+    from soundalike.checkpoints import public_weights
+
+    print(f"{out}: imported, {public_weights.import_content(folder, out, layer):,} parameters")
+
+
 @verb(
     app,
     "assemble",

@@ -12,6 +12,8 @@ PARTS = {
     "tdnn": "soundalike.models.encoders.speaker.tdnn.objective:PART",
     "ge2e": "soundalike.models.encoders.speaker.ge2e.objective:PART",
     "kmeans": "soundalike.models.encoders.content.kmeans.objective:PART",
+    "hubert": "soundalike.models.encoders.content.hubert.objective:PART",
+    "wav2vec2": "soundalike.models.encoders.content.wav2vec2.network:PART",
     "emotion": "soundalike.models.encoders.emotion.objective:PART",
     "starling": "soundalike.models.tts.starling.objective:PART",
     "starling_content": "soundalike.models.tts.starling.content_objective:PART",
@@ -24,6 +26,8 @@ PARTS = {
     "expressive": "soundalike.models.tts.expressive.objective:PART",
     "unit_selection": "soundalike.models.tts.unit_selection.objective:PART",
     "codec_lm": "soundalike.models.tts.codec_lm.objective:PART",
+    "hybrid": "soundalike.models.tts.hybrid.objective:PART",
+    "hybrid_decoder": "soundalike.models.tts.hybrid.decoder_objective:PART",
     "codec_levels": "soundalike.models.tts.codec_lm.levels_objective:PART",
     "vocos": "soundalike.models.vocoders.vocos.objective:PART",
     "sound_discriminator": "soundalike.models.vocoders.vocos.discriminator:PART",
@@ -32,6 +36,7 @@ PARTS = {
     "wavenet": "soundalike.models.vocoders.wavenet.objective:PART",
     "griffin_lim": "soundalike.models.vocoders.griffin_lim.objective:PART",
     "mel_codec": "soundalike.models.codecs.mel_codec.objective:PART",
+    "content_tokens": "soundalike.models.codecs.content_tokens.objective:PART",
     "seanet": "soundalike.models.codecs.seanet.objective:PART",
     "seanet_discriminator": "soundalike.models.codecs.seanet.discriminator:PART",
     "mel_codec_discriminator": "soundalike.models.codecs.mel_codec.discriminator:PART",
@@ -61,6 +66,7 @@ ARCHITECTURES = {
     "expressive": "soundalike.models.tts.expressive.spec:SPEC",
     "unit_selection": "soundalike.models.tts.unit_selection.spec:SPEC",
     "codec_lm": "soundalike.models.tts.codec_lm.spec:SPEC",
+    "hybrid": "soundalike.models.tts.hybrid.spec:SPEC",
 }
 
 # Names that checkpoints and recipes of former versions use.

@@ -21,7 +21,7 @@ def pulses(pitch: Tensor, hop_length: int, sample_rate: int) -> Tensor:
     kernel).
     """
     hertz, gate = _per_sample(pitch, hop_length)
-    phase = torch.cumsum(hertz / sample_rate, 1) % 1.0
+    phase = _phase(hertz, sample_rate)
     harmonics = torch.floor(0.5 * sample_rate / hertz)
     half = math.pi * phase
     bottom = torch.sin(half)
@@ -31,6 +31,14 @@ def pulses(pitch: Tensor, hop_length: int, sample_rate: int) -> Tensor:
         torch.sin((2 * harmonics + 1) * half) / bottom.where(bottom.abs() >= 1e-6, 1.0),
     )
     return ((kernel - 1) / torch.sqrt(2 * harmonics)).float() * gate
+
+
+def cycles(pitch: Tensor, hop_length: int, sample_rate: int) -> tuple[Tensor, Tensor]:
+    """The phase in cycles, from 0 to 1, and the voicing from 0 to 1, (B, (T - 1) * hop) each, of a voice of
+    pitch (B, T) in hertz, 0 where it is unvoiced: the pulses of `pulses` are where the phase is 0.
+    """
+    hertz, gate = _per_sample(pitch, hop_length)
+    return _phase(hertz, sample_rate).to(gate), gate
 
 
 def pulses_and_noise(
@@ -45,6 +53,10 @@ def pulses_and_noise(
         noise = torch.randn(len(pitch), size, device=pitch.device)
     train = pulses(pitch, hop_length, sample_rate)
     return torch.stack([train, noise], 1) * length_mask((lengths - 1) * hop_length, size)[:, None]
+
+
+def _phase(hertz: Tensor, sample_rate: int) -> Tensor:
+    return torch.cumsum(hertz / sample_rate, 1) % 1.0
 
 
 def _per_sample(pitch: Tensor, hop_length: int) -> tuple[Tensor, Tensor]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -22,6 +23,7 @@ from .distributed import ProcessGroup
 from .recipe import Recipe, TrainConfig
 from .run_log import LOG, forget_after
 from .state import State, check_same, restore
+from .step import SHARE
 
 
 def gather_facts(data: Dataset, sample: int = 400) -> DataFacts:
@@ -144,10 +146,22 @@ def _optimizers(objective: Objective, t: TrainConfig) -> dict[str, torch.optim.O
             )
     return {
         name: torch.optim.AdamW(
-            [parameter for parameter in objective.trained(name).parameters() if parameter.requires_grad],
+            _groups(objective.trained(name), t.slow),
             lr=t.lr,
             betas=t.optimizer_betas.get(name, t.betas),
             weight_decay=t.weight_decay,
         )
         for name in objective.optimizers
     }
+
+
+def _groups(network: nn.Module, slow: dict[str, float]) -> list[dict[str, Any]]:
+    """The parameters that are trained, by what their rate is multiplied with: those that begin with no name
+    of `slow` first.
+    """
+    shares: dict[float, list[nn.Parameter]] = {1.0: []}
+    for name, parameter in network.named_parameters():
+        if parameter.requires_grad:
+            share = next((factor for begin, factor in slow.items() if name.startswith(begin)), 1.0)
+            shares.setdefault(share, []).append(parameter)
+    return [{"params": parameters, SHARE: share} for share, parameters in shares.items()]

@@ -1,8 +1,8 @@
 """Finetuning on a few minutes of one person: a better voice than conditioning alone gives.
 
-The recordings are prepared and checked, some are held out, and a difference to the acoustic model's weights
-is trained on the rest. The scorecard compares the voice before and after on the held-out sentences; the
-adapted one is taken unless it is clearly worse.
+The recordings are prepared and checked, some are held out, and a difference to the weights of the family's
+parts (finetune_plans) is trained on the rest. The scorecard compares the voice before and after on the
+held-out sentences; the adapted one is taken unless it is clearly worse.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from torch import nn
+from torch import Tensor, nn
 
 from soundalike.audio.audio import Audio, concatenate
 from soundalike.checkpoints.bundle import BUILT_IN, part_folder, read_model
@@ -26,19 +26,18 @@ from soundalike.data.dataset import DataConfig
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, write_manifest
 from soundalike.models.recognizers.whisper import open_recogniser
-from soundalike.models.tts.starling.objective import JUDGED, StarlingSettings
 from soundalike.nn.lora import difference, scaled
 from soundalike.provenance.consent import LEAST_LIKENESS
 
 from .finetune_comparison import FinetuneResult, compared
 from .finetune_estimate import Work, estimated, probe
+from .finetune_plans import FinetunePart, FinetunePlan, plan_of
 from .finetune_settings import (
     FINETUNE_SCHEDULES,
     Finetunable,
     FinetuneSchedule,
     FinetuneSettings,
     FinetuneTools,
-    NamesEmbedding,
     choose,
 )
 from .loop import train
@@ -89,15 +88,14 @@ def adapt(
     s = settings or FinetuneSettings()
     cloner = tools.load(s.model)
     model = cloner.synthesizer
-    if not isinstance(model, Finetunable) or not isinstance(model.acoustic, NamesEmbedding):
-        raise ConfigError(
-            "this family of models cannot be adapted to a voice. Leave --model out for the built-in one."
-        )
+    plan = plan_of(cloner.model["family"])
+    if not isinstance(model, Finetunable):
+        raise ConfigError("this model cannot be adapted to a voice. Leave --model out for the built-in one.")
     if s.minutes <= 0:
         raise ConfigError(f"--minutes {s.minutes:g}: give more than 0.")
     place = Path(work)
     folder = place / "data"
-    tell(_estimate(recordings, tools, s))
+    tell(_estimate(recordings, tools, s, plan))
     training, held_out = divided(gather(recordings, folder, cloner, tools, s, tell))
     seconds = sum(row.seconds for row in training)
     if seconds < LEAST:
@@ -108,30 +106,41 @@ def adapt(
     write_manifest(folder, training)
     voice = cloner.listen(reference_of_clips(training, folder))
     _check_same_person(known, voice, recordings)
-    schedule = choose(s.method, seconds, s.minutes)
+    schedule = plan.chosen(s.method, seconds, s.minutes)
     tell(
         f"{len(training)} clips, {seconds / 60:.1f} minutes, to learn from ({schedule.method}); "
         f"{len(held_out)} kept aside"
     )
     source = Path(s.model or BUILT_IN)
-    start = part_folder(source, "acoustic", read_model(source)["parts"]["acoustic"])
-    acoustic = finetuned(schedule, start, folder, place, seconds, s.minutes, s.seed)
+    places = {slot: part_folder(source, slot, at) for slot, at in read_model(source)["parts"].items()}
+    if plan.learns_of_codes:
+        tools.encode(str(folder), load_part(places["codec"], "codec").instrument, model.mel)
+    change: dict[str, Tensor] = {}
+    for part in plan.parts:
+        start = places[part.slot]
+        network = finetuned(schedule, part, start, folder, place, seconds, s.minutes, s.seed)
+        prefix = f"{part.slot}." if len(plan.parts) > 1 else ""
+        found = scaled(difference(load_part(start).network, network, schedule.rank), schedule.share)
+        change |= {prefix + name: value for name, value in found.items()}
     clips = (round(seconds, 1), len(training))
-    after = adapted_voice(_with_facts_of(known, voice), model, acoustic, schedule, clips)
+    after = adapted_voice(_with_facts_of(known, voice), model, change, schedule, clips)
     voices = {"adapted": after, "before": cloner.adapt_to_prompt(known or voice)}
     return compared(cloner, voices, held_out, folder, place, tools, s)
 
 
-def _estimate(recordings: str | os.PathLike, tools: FinetuneTools, settings: FinetuneSettings) -> str:
+def _estimate(
+    recordings: str | os.PathLike, tools: FinetuneTools, settings: FinetuneSettings, plan: FinetunePlan
+) -> str:
     """How much there is, and how long it will take, in words."""
     extent = tools.extent_of(recordings, settings.reader)
     seconds = extent.seconds
     learned = (1 - HELD_OUT) * seconds
-    schedule = choose(settings.method, learned, settings.minutes)
+    schedule = plan.chosen(settings.method, learned, settings.minutes)
     clips = max(extent.clips, round(seconds / TYPICAL))
     sentences = min(MOST, max(FEWEST, round(HELD_OUT * clips)))
     transcribe = extent.wordless > seconds / 2 and _can_transcribe(settings)
-    work = Work(seconds, schedule, steps_of(schedule, learned), sentences, transcribe)
+    steps = len(plan.parts) * steps_of(schedule, learned)
+    work = Work(seconds, schedule, steps, sentences, transcribe)
     estimate = estimated(work, settings.minutes, probe())
     return f"{extent.clips} recordings, {seconds / 60:.1f} minutes: {estimate}"
 
@@ -139,14 +148,13 @@ def _estimate(recordings: str | os.PathLike, tools: FinetuneTools, settings: Fin
 def adapted_voice(
     voice: Voice,
     model: Finetunable,
-    acoustic: nn.Module,
+    change: dict[str, Tensor],
     schedule: FinetuneSchedule,
     clips: tuple[float, int],
 ) -> Voice:
-    """A voice with the difference from a model's acoustic network to a finetuned one; `clips` are the seconds
-    and the number of the clips it was trained on.
+    """A voice with the difference from a model's weights to finetuned ones; `clips` are the seconds and the
+    number of the clips these were trained on.
     """
-    change = scaled(difference(model.acoustic, acoustic, schedule.rank), schedule.share)
     seconds, count = clips
     facts = {"method": schedule.method, "seconds": seconds, "clips": count, "weights": model.weights}
     return voice.with_adapter({name: value.numpy() for name, value in change.items()}, facts)
@@ -265,6 +273,7 @@ def reference_of_clips(rows: list[Row], folder: Path) -> Audio:
 
 def finetuned(
     schedule: FinetuneSchedule,
+    own: FinetunePart,
     start: Path,
     folder: Path,
     work: Path,
@@ -272,17 +281,19 @@ def finetuned(
     minutes: float,
     seed: int,
 ) -> nn.Module:
-    """The network trained by a schedule in a run's folder of its own, for as many steps as fit into so many
-    minutes.
+    """The network of a part trained by a schedule in a run's folder of its own, for as many steps as fit into
+    its share of so many minutes.
     """
-    out = work / f"run-{schedule.method}"
+    minutes *= own.minutes
+    out = work / (f"run-{schedule.method}" if own.slot == "acoustic" else f"run-{own.slot}")
     steps = steps_of(schedule, seconds)
-    train(recipe_of(schedule, steps, start, folder, seed), out, max_seconds=min(TRIED, 6 * minutes))
+    recipe = recipe_of(schedule, own, steps, start, folder, seed)
+    train(recipe, out, max_seconds=min(TRIED, 6 * minutes))
     facts = _facts(out)
     # In steps, at the pace so far
     left = (60 * minutes - facts["seconds"]) * facts["step"] / max(facts["seconds"], 1e-3)
     steps = min(steps, facts["step"] + max(0, int(left)))
-    train(recipe_of(schedule, steps, start, folder, seed), out)
+    train(recipe_of(schedule, own, steps, start, folder, seed), out)
     if _facts(out)["step"] < steps:
         raise KeyboardInterrupt
     return load_part(out).network
@@ -293,11 +304,13 @@ def steps_of(schedule: FinetuneSchedule, seconds: float) -> int:
     return max(1, round(schedule.steps * min(2.0, max(0.5, seconds / USUAL))))
 
 
-def recipe_of(schedule: FinetuneSchedule, steps: int, start: Path, folder: Path, seed: int) -> Recipe:
-    """The recipe of a schedule for the acoustic model in the folder `start`, against its discriminator where
-    it has one.
+def recipe_of(
+    schedule: FinetuneSchedule, own: FinetunePart, steps: int, start: Path, folder: Path, seed: int
+) -> Recipe:
+    """The recipe of a schedule for the part in the folder `start`, against its discriminator where it has
+    one.
     """
-    part = load_part(start, "acoustic")
+    part = load_part(start, own.slot)
     adversarial = (start / "adversary").is_dir()
     plan = TrainConfig(
         steps=steps,
@@ -315,9 +328,10 @@ def recipe_of(schedule: FinetuneSchedule, steps: int, start: Path, folder: Path,
         adapt=schedule.method,
         rank=schedule.rank,
         rates={"discriminator": 0.05} if adversarial else {},
+        slow=dict(own.slow),
     )
-    data = DataConfig(str(folder), seconds=(0.3, 20.0), batch_frames=2500, prompt_frames=400)
-    return Recipe(part.name, part.mel, part.config, JUDGED if adversarial else StarlingSettings(), data, plan)
+    data = DataConfig(str(folder), seconds=(0.3, 20.0), batch_frames=2500, prompt_frames=own.prompt_frames)
+    return Recipe(part.name, part.mel, part.config, own.objective(adversarial), data, plan)
 
 
 def _facts(run: Path) -> dict[str, Any]:

@@ -24,6 +24,7 @@ class FinetuneTools:
     evaluate: Callable[..., dict[str, Any]]  # evaluate.evaluate
     compare: Callable[..., Any]  # evaluate.statistics.compare: two systems over the same sentences
     extent_of: Callable[..., Any]  # prepare.duration.extent_of: how much there is to prepare
+    encode: Callable[..., int]  # prepare.derive.codes.write_codes, for families that learn of codes
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,6 @@ class Finetunable(Protocol):
     def weights(self) -> str:
         """Twelve hexadecimal digits that name the weights a voice's adapter is a difference to."""
         ...
-
-
-@runtime_checkable
-class NamesEmbedding(Protocol):
-    """A network that names the tensors which are added to the voice."""
-
-    embedding: tuple[str, ...]
 
 
 @dataclass(frozen=True)

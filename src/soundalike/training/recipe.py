@@ -25,6 +25,8 @@ class TrainConfig:
     steps: int = 10_000
     lr: float = 1e-3
     rates: dict[str, float] = field(default_factory=dict)  # optimizer -> what lr is multiplied with there
+    # Beginnings of names of parameters, and what their rate is multiplied with beside that
+    slow: dict[str, float] = field(default_factory=dict)
     delays: dict[str, int] = field(default_factory=dict)  # optimizer -> first steps that it sits out
     warmup: int = 200  # steps of rising rate
     decay: float = 0.3  # last share of the steps, over which the rate falls to zero

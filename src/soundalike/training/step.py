@@ -19,6 +19,7 @@ from .precision import is_mixed
 from .recipe import Recipe, TrainConfig
 from .state import State
 
+SHARE = "share"  # of a group of parameters: what the rate is multiplied with
 NORM = "norm_"  # before an optimizer's name: the norm of its gradients
 
 
@@ -154,8 +155,9 @@ def _take_turn(
     norm = nn.utils.clip_grad_norm_(trained.parameters(), t.clip)
     if not torch.isfinite(norm):
         raise _not_finite(state.step, f"gradients of the {optimizer} are not finite", batches[-1], folder)
+    rate = t.lr * schedule(state.step, t, t.delays.get(optimizer, 0)) * t.rates.get(optimizer, 1.0)
     for group in torch_optimizer.param_groups:
-        group["lr"] = t.lr * schedule(state.step, t, t.delays.get(optimizer, 0)) * t.rates.get(optimizer, 1.0)
+        group["lr"] = rate * group[SHARE]
     torch_optimizer.step()
     # The norm is that of all batches of all processes already; only the losses are added up later
     sums[f"{NORM}{optimizer}"] = float(norm) * t.accumulate / processes.size

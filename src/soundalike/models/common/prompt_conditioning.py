@@ -58,6 +58,8 @@ class PromptSynthesizer:
     that takes a voice from a prompt and a speaker embedding.
     """
 
+    sound_slot = "vocoder"  # of the part that makes the samples
+
     def __init__(
         self,
         acoustic: Any,  # the network of the architecture
@@ -86,7 +88,7 @@ class PromptSynthesizer:
         acoustic = parts["acoustic"]
         aligner = parts["aligner"].instrument if "aligner" in parts else None
         encoder = parts["speaker"].instrument
-        made = cls(acoustic.network, parts["vocoder"].network, encoder, acoustic.mel, aligner)
+        made = cls(acoustic.network, parts[cls.sound_slot].network, encoder, acoustic.mel, aligner)
         made.aligner_network = parts["aligner"].network if "aligner" in parts else None
         return made
 
@@ -251,9 +253,16 @@ def arrays_of(network: nn.Module) -> dict[str, np.ndarray]:
     return {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
 
 
+def best_seconds(reference: Audio, mel: MelSpec) -> Audio:
+    """What of a recording becomes the prompt: its best LONGEST_PROMPT seconds, at a mel's rate and the level
+    of training.
+    """
+    return best_window(reference, LONGEST_PROMPT).resample(mel.sample_rate).trim().normalised(LEVEL)
+
+
 def voice_of(reference: Audio, encoder: SpeakerEncoder, mel: MelSpec) -> Voice:
     """The voice of a recording: its best LONGEST_PROMPT seconds as a prompt, and a speaker embedding."""
-    chosen = best_window(reference, LONGEST_PROMPT).resample(mel.sample_rate).trim().normalised(LEVEL)
+    chosen = best_seconds(reference, mel)
     hertz = pitch(chosen.samples, mel)
     tensors = {
         "prompt": log_mel(chosen.samples, mel, np.float32).astype(np.float16),

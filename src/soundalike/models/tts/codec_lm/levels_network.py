@@ -2,8 +2,8 @@
 another (the non-autoregressive model of VALL-E, Wang et al. 2023, eq. 2).
 
     codes of the levels before, summed --+
-    the symbol that sounds --------------+--> transformer, scale and shift by level --> codes of the level
-    prompt: codes of all levels ---------+
+    the symbol that sounds --------------+--> convolutions, then a transformer --> the vector of all levels
+    prompt: codes of all levels ---------+    that are still to come; its nearest code is the level's
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import ConfigError
+from soundalike.models.common.known_codec import KnowsCodec
+from soundalike.models.common.text_encoder import KERNEL, TextEncoder, sounding, states_at
+from soundalike.nn.conv import ConvBlock
 from soundalike.nn.masks import length_mask
 from soundalike.nn.rotary import RotaryBlock, positions_of
 
-from .codes import KnowsCodec
 from .network import Prompt
-from .text_encoder import TextEncoder, sounding, states_at
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class CodecLevelsConfig:
     """Sizes of the network, and its dropout."""
 
     width: int = 192
-    blocks: int = 5
+    convolutions: int = 4  # before the transformer, of each part by itself
+    blocks: int = 2
     heads: int = 4
     encoder_convolutions: int = 3
     dropout: float = 0.1
@@ -43,8 +45,9 @@ class CodecLevelsConfig:
 class CodecLevels(KnowsCodec):
     """Its objective asks it for one level of each clip, `complete` for all of them in order.
 
-    Codes are read and scored by their vectors in the codec's codebooks, so that what is learned of one code
-    holds for those near it.
+    Codes are read and chosen by their vectors in the codec's codebooks, so that what is learned of one code
+    holds for those near it. What it predicts is the sum of the vectors of the level and of all levels beyond,
+    as the codec's quantizer takes the nearest code of each level to what the levels before leave.
     """
 
     codebooks: Tensor  # (L, N, D)
@@ -60,15 +63,12 @@ class CodecLevels(KnowsCodec):
         self.segment = nn.Embedding(2, c.width)
         self.voice = nn.Linear(c.speaker_vector, c.width)
         self.level = nn.Embedding(c.levels - 1, c.width)
+        self.convolutions = nn.ModuleList([ConvBlock(c.width, KERNEL) for _ in range(c.convolutions)])
         self.blocks = nn.ModuleList(
             [RotaryBlock(c.width, c.heads, dropout=c.dropout, condition=c.width) for _ in range(c.blocks)]
         )
         self.norm = nn.LayerNorm(c.width)
-        # For each level beyond the first: the vector that is compared with those of its codebook, how much
-        # that counts, and how usual each code is
-        self.out = nn.Parameter(torch.zeros(c.levels - 1, c.width, c.code_width))
-        self.sharpness = nn.Parameter(torch.zeros(c.levels - 1))
-        self.usual = nn.Parameter(torch.zeros(c.levels - 1, c.entries))
+        self.out = nn.Parameter(torch.randn(c.levels - 1, c.width, c.code_width) / c.width)
 
     def learn_codebooks(self, codebooks: Tensor) -> None:
         """Keep the codec's codebooks (L, N, D). Raises ConfigError for others than the config has."""
@@ -87,11 +87,7 @@ class CodecLevels(KnowsCodec):
         for number in range(self.config.levels):
             used = (number < level).float()[:, None, None]
             summed = summed + used * nn.functional.embedding(codes[..., number], self.codebooks[number])
-        return self.code(summed / self._spread(0))
-
-    def _spread(self, level: int) -> Tensor:
-        """The deviation (C,) of each number of the vectors of a level's codebook."""
-        return self.codebooks[level].std(0).clamp_min(1e-3)
+        return self.code(summed / self.codebooks[0].std(0).clamp_min(1e-3))
 
     def text(self, symbols: Tensor, lengths: Tensor, durations: Tensor, size: int) -> Tensor:
         """States (B, T, D) of the symbols (B, S) that sound at each of so many codes."""
@@ -108,22 +104,23 @@ class CodecLevels(KnowsCodec):
         level: Tensor,
         embedding: Tensor,
     ) -> Tensor:
-        """What the vectors of the codes of one level (B,), from 1, of each clip should be near (B, T, C), in
-        units of their spread, in the voice of a speaker embedding (B, V). Prompt and sentence are each the
-        states of their text (B, T', D), codes (B, T', L), of which the sentence's count up to that level, and
-        a mask (B, T').
+        """The sum (B, T, C) of the vectors of one level (B,), from 1, of each clip and of all levels beyond,
+        in units of the second level's codes, in the voice of a speaker embedding (B, V). Prompt and sentence
+        are each the states of their text (B, T', D), codes (B, T', L), of which the sentence's count up to
+        that level, and a mask (B, T').
         """
-        every = torch.full_like(level, self.config.levels)
-        x = torch.cat(
-            [
-                self.embedded(codes, used) + text + self.segment.weight[number]
-                for number, ((text, codes, _), used) in enumerate(((prompt, every), (sentence, level)))
-            ],
-            1,
-        )
-        mask = torch.cat([prompt[2], sentence[2]], 1)
         voice = self.voice(embedding * embedding.shape[1] ** 0.5)
         condition = self.level(level - 1) + voice
+        every = torch.full_like(level, self.config.levels)
+        parts = []
+        for number, ((text, codes, mask), used) in enumerate(((prompt, every), (sentence, level))):
+            part = self.embedded(codes, used) + text + self.segment.weight[number] + condition[:, None]
+            part = part * mask[..., None]
+            for convolution in self.convolutions:
+                part = convolution(part, mask)
+            parts.append(part)
+        x = torch.cat(parts, 1)
+        mask = torch.cat([prompt[2], sentence[2]], 1)
         positions = positions_of(mask)
         allowed = mask[:, None, None] > 0
         for block in self.blocks:
@@ -131,20 +128,22 @@ class CodecLevels(KnowsCodec):
         return self.norm(x[:, -sentence[0].shape[1] :]) @ self.out[level - 1]
 
     def targets(self, codes: Tensor, level: Tensor) -> Tensor:
-        """The vectors (B, T, C), in units of their spread, of codes (B, T) of a level (B,)."""
-        return torch.stack([self._book(int(one))[row] for row, one in zip(codes, level)])
+        """What `predicted` should give (B, T, C), of codes (B, T, L) and a level (B,)."""
+        left = torch.zeros(*codes.shape[:2], self.config.code_width, device=codes.device)
+        for number in range(1, self.config.levels):
+            counts = (number >= level).float()[:, None, None]
+            left = left + counts * nn.functional.embedding(codes[..., number], self.codebooks[number])
+        return left / self._unit()
 
-    def scores(self, predicted: Tensor, level: Tensor) -> Tensor:
-        """Log-odds (B, T, N) of the codes of a level (B,), whose vectors lie about a predicted one (B, T, C)
-        nearly as widely as about zero.
-        """
-        books = torch.stack([self._book(int(one)) for one in level])  # (B, N, C)
-        near = predicted @ books.transpose(1, 2)
-        return near * self.sharpness[level - 1].exp()[:, None, None] + self.usual[level - 1][:, None]
+    def nearest(self, predicted: Tensor, level: Tensor) -> Tensor:
+        """The code (B, T) of a level (B,) whose vector is nearest to a predicted one (B, T, C)."""
+        books = self.codebooks[level]  # (B, N, C)
+        near = (self._unit() * predicted) @ books.transpose(1, 2) - books.square().sum(-1)[:, None] / 2
+        return near.argmax(-1)
 
-    def _book(self, level: int) -> Tensor:
-        """The codebook (N, C) of a level, in units of its spread."""
-        return self.codebooks[level] / self._spread(level)
+    def _unit(self) -> Tensor:
+        """The root mean square of the numbers of the second level's codebook."""
+        return self.codebooks[1].square().mean().sqrt().clamp_min(1e-3)
 
     @torch.inference_mode()
     def complete(
@@ -159,7 +158,7 @@ class CodecLevels(KnowsCodec):
             said = self._stretch(symbols, durations, codes)
             level = torch.tensor([number], device=codes.device)
             vector = self.predicted(heard, said, level, embedding)
-            codes[:, number] = self.scores(vector, level)[0].argmax(-1)
+            codes[:, number] = self.nearest(vector, level)[0]
         return codes
 
     def _stretch(self, symbols: Tensor, durations: Tensor, codes: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -19,6 +19,7 @@ from soundalike.core import registry
 from soundalike.core.contracts import PartKind, Preview
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.models.common.disguise import disguised
 from soundalike.models.common.objective import (
     SingleOptimizerObjective,
     mel_l1,
@@ -29,7 +30,6 @@ from soundalike.nn.masks import length_mask, masked_mean
 
 from .content import StarlingContent, StarlingContentConfig, check_fit
 from .discriminator import MelDiscriminator, generator_losses
-from .disguise import disguised
 from .network import Starling, VoiceConditioning
 
 

@@ -15,8 +15,7 @@ import torch
 from torch import Tensor
 
 from soundalike.audio.mel import MelSpec
-
-from .disguise import stretched
+from soundalike.models.common.disguise import stretched
 
 COEFFICIENTS = 25  # cosines over the bands that hold an envelope, without harmonics
 FACTORS = torch.logspace(math.log2(0.8), math.log2(1.25), 19, 2.0)  # from one's formants to another's

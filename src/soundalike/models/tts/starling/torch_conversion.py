@@ -15,10 +15,10 @@ from soundalike.core.contracts import Aligner
 from soundalike.core.errors import CheckpointError
 from soundalike.core.types import Reference, Voice
 from soundalike.models.common.mel_synthesis import sharpened, sound
+from soundalike.models.common.source_sentences import sentences_of
 from soundalike.text import encode
 
 from .content_conversion import ContentConversion, Manner, Speaker, prepared
-from .conversion import sentences_of
 from .spec import StarlingConversionOptions
 from .torch_execution import TorchStarling
 

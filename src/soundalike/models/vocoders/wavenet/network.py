@@ -19,11 +19,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
+from soundalike.models.common.pitch_reader import PitchReader
 from soundalike.nn.conv import Conv
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
+from soundalike.nn.pulses import cycles
 
 from .linear_prediction import PARTS, LinearPrediction, between
+from .phase import harmonic_waves, heard_phase
 
 LOUDEST = 16.0  # times its mean power, an excitation's largest value
 
@@ -41,6 +44,11 @@ class WaveNetConfig:
     classes: int = 256
     # Of the linear prediction whose excitation is modelled; 0: the samples themselves, as published
     order: int = 24
+    # Of the voice's phase that each sample is told, drawn at the pitch; 0: none, as published
+    harmonics: int = 0
+    # Of the small network that reads the pitch off a mel that comes without one, where harmonics are told
+    pitch_width: int = 128
+    pitch_blocks: int = 2
 
 
 class DilatedLayer(nn.Module):
@@ -69,7 +77,9 @@ class DilatedLayer(nn.Module):
 
 
 class WaveNet(MelNormalizer):
-    """Log-mel (B, T, M) to samples (B, (T - 1) * hop_length); a pitch is ignored."""
+    """Log-mel (B, T, M) to samples (B, (T - 1) * hop_length); with harmonics also by the pitch (B, T), which
+    is read off the mel where it is not given.
+    """
 
     def __init__(self, config: WaveNetConfig, mel: MelSpec):
         super().__init__(mel.n_mels)
@@ -86,6 +96,9 @@ class WaveNet(MelNormalizer):
         )
         self.prediction = LinearPrediction(c.order, mel)
         self.loudest = LOUDEST if c.order else 1.0
+        if c.harmonics:
+            self.phase = nn.Linear(2 * c.harmonics + 1, c.residual, bias=False)
+            self.pitch_reader = PitchReader(mel.n_mels, c.pitch_width, c.pitch_blocks, classes=True)
 
     def classes_of(self, samples: Tensor) -> Tensor:
         """The mu-law class of each sample, or of each value of an excitation: 0 to classes - 1."""
@@ -114,12 +127,32 @@ class WaveNet(MelNormalizer):
         x = between(x)
         return torch.stack([layer.told(x) for layer in self.dilated])
 
-    def logits(self, mel: Tensor, lengths: Tensor, classes: Tensor) -> Tensor:
-        """Log-odds (B, N, classes) of each sample, of the classes (B, N) of those before it."""
+    def read_pitch(self, mel: Tensor, lengths: Tensor) -> Tensor:
+        """The pitch (B, T) in hertz, 0 where unvoiced, that a network with harmonics reads off a log-mel (B,
+        T, M).
+        """
+        mask = length_mask(lengths, mel.shape[1])
+        return self.pitch_reader.hertz(self.normalised(mel, mask), mask)
+
+    def phase_states(self, pitch: Tensor, excitation: Tensor | None = None) -> Tensor:
+        """What each sample is told of the voice's phase (B, N, R) by a pitch (B, T): where its pulses are in
+        an excitation (B, N) if one is given, anywhere else.
+        """
+        rate = self.mel.sample_rate
+        phase, voiced = cycles(pitch, self.mel.hop_length, rate)
+        if excitation is not None:
+            phase = heard_phase(phase, excitation, rate)
+        return self.phase(harmonic_waves(phase, voiced, self.config.harmonics))
+
+    def logits(self, mel: Tensor, lengths: Tensor, classes: Tensor, told: Tensor | None = None) -> Tensor:
+        """Log-odds (B, N, classes) of each sample, of the classes (B, N) of those before it and what each is
+        told of the phase (B, N, R).
+        """
         condition = self.condition(mel, lengths)[..., None, :]  # (L, B, P, 1, 2 G)
         parts = (condition.shape[2], self.mel.hop_length // PARTS)
         # (B, P, n, R)
-        x = self.embed(F.pad(classes, (1, 0), value=self.config.classes // 2)[:, :-1]).unflatten(1, parts)
+        x = self.embed(F.pad(classes, (1, 0), value=self.config.classes // 2)[:, :-1])
+        x = (x if told is None else x + told).unflatten(1, parts)
         total = 0.0
         for layer, part in zip(self.dilated, condition):
             whole = x.flatten(1, 2)
@@ -141,10 +174,14 @@ class WaveNet(MelNormalizer):
             noise = torch.randn(len(mel), size, device=mel.device)
         chance = torch.special.ndtr(noise).T.cpu().numpy()[..., None]  # (N, B, 1) even between 0 and 1
         condition = self.condition(mel, lengths).permute(2, 0, 1, 3).cpu().numpy()  # (P, L, B, 2 G)
+        known: np.ndarray | None = None  # (N, B, R)
+        if self.config.harmonics:
+            states = self.phase_states(self.read_pitch(mel, lengths) if pitch is None else pitch)
+            known = states.transpose(0, 1).cpu().numpy()
         memory = Memory(self, len(mel))
         made = np.full((size + 1, len(mel)), self.config.classes // 2)
         for n in range(size):
-            odds = memory.step(made[n], condition[n * PARTS // hop])
+            odds = memory.step(made[n], condition[n * PARTS // hop], None if known is None else known[n])
             sums = np.exp(odds - odds.max(-1, keepdims=True)).cumsum(-1)
             made[n + 1] = (sums < chance[n] * sums[:, -1:]).sum(-1).clip(0, self.config.classes - 1)
         samples = self.samples_of(torch.from_numpy(made[1:].T)).to(mel.device)
@@ -201,13 +238,13 @@ class Memory:
         self.past = np.zeros((len(network.layers), self.dilations.max(), rows, c.residual), np.float32)
         self.gated = np.zeros((rows, len(network.layers), c.gate), np.float32)
 
-    def step(self, last: np.ndarray, condition: np.ndarray) -> np.ndarray:
+    def step(self, last: np.ndarray, condition: np.ndarray, told: np.ndarray | None = None) -> np.ndarray:
         """Log-odds (B, classes) of the next sample after the class (B,) of the last one; the conditioning of
-        the layers is (L, B, 2 G).
+        the layers is (L, B, 2 G), and what it is told of the phase (B, R).
         """
         rings = self.n % self.dilations
         past = self.past[np.arange(len(rings)), rings] @ self.before + (condition + self.bias) * self.half
-        x = self.embed[last]
+        x = self.embed[last] if told is None else self.embed[last] + told
         for layer, ring in enumerate(rings):
             self.past[layer, ring] = x
             both = np.tanh(past[layer] + x @ self.now[layer])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Protocol
 
 import torch
@@ -56,7 +57,16 @@ class KnowsCodec(nn.Module):
         self.register_buffer("codec", torch.zeros(DIGEST_BYTES, dtype=torch.uint8))
 
     def learn_from(self, codec: str) -> None:
-        """Keep the digest of the codec; an empty one changes nothing."""
+        """Keep the digest of the codec; an empty one changes nothing. Warns where codes of another one were
+        learned before.
+        """
+        if codec and self.codec_digest not in ("", codec):
+            warnings.warn(
+                f"it begins from weights that learned from codes of the codec {self.codec_digest}, and the "
+                f"data hold those of {codec}, which it learns anew. Encode the data with that codec if this "
+                "is not meant.",
+                stacklevel=2,
+            )
         if codec:
             self.codec.copy_(torch.tensor(list(bytes.fromhex(codec)), dtype=torch.uint8))
 

@@ -49,7 +49,7 @@ def sentences_of(
     octaves[voiced] = np.log2(hertz[:frames][voiced])
     if voiced.any():
         octaves -= np.nanmean(octaves)
-    utterances, durations = _words(source, aligner, mel, frames, transcript, language)
+    utterances, durations = words_of(source, aligner, mel, frames, transcript, language)
     first = 0
     begin = 0
     for utterance in utterances:
@@ -60,7 +60,7 @@ def sentences_of(
         begin = end
 
 
-def _words(
+def words_of(
     source: Audio, aligner: Aligner, mel: MelSpec, frames: int, transcript: str, language: str
 ) -> tuple[list[Utterance], np.ndarray]:
     """What is said, sentence by sentence, and the frames of every symbol, which sum to `frames`."""

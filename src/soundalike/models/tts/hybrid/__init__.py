@@ -1,0 +1,1 @@
+"""Tokens of what is said between a language model and a decoder (the way of GPT-SoVITS)."""
