@@ -31,7 +31,7 @@ def measured(cloner, voice, utterance):
     plan = cloner.synthesizer.plan(utterance, voice)
     for name in EMOTIONS:
         made = cloner.synthesizer.planned_output(plan, cloner.Options(emotion=name))
-        hertz = made.pitch[made.pitch > 0].numpy()
+        hertz = made.pitch[made.pitch > 0]
         semitones = 12 * np.log2(hertz)
         found[name] = (float(np.median(semitones)), float(semitones.std()), len(made.mel))
     return found

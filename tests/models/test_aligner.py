@@ -9,18 +9,18 @@ import itertools
 
 import numpy as np
 import pytest
-import torch
 from conftest import CORPUS, sentences
 
 from soundalike.audio.audio import Audio
-from soundalike.audio.mel import MelSpec
+from soundalike.audio.mel import MelSpec, log_mel
 from soundalike.checkpoints.bundle import BUILT_IN
 from soundalike.checkpoints.part import load_part
 from soundalike.models.aligners.agreement import DISAGREEMENT
 from soundalike.models.aligners.hmm.network import Aligner
-from soundalike.models.aligners.hmm.search import posteriors, viterbi
-from soundalike.nn.spectral import log_mel
+from soundalike.models.aligners.hmm.search import aligned, posteriors, viterbi
+from soundalike.models.aligners.hmm.torch_execution import TorchClassifier
 from soundalike.text import Utterance, encode, phonemize
+from soundalike.text.alphabet import phone_classes
 
 SPEC = MelSpec()
 # Which states may be skipped
@@ -78,10 +78,11 @@ def align(
     aligner: Aligner, audio: Audio, utterance: Utterance
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
     """Durations (S,), scores (S,), which symbols are phonemes (S,) bool, and the clip's frames."""
-    mel = log_mel(torch.from_numpy(audio.resample(SPEC.sample_rate).normalised().samples)[None], SPEC)[0]
-    symbols = torch.tensor(encode(utterance.symbols))
-    durations, scores = aligner.align(mel, symbols)
-    return durations.numpy(), scores.numpy(), (aligner.class_of[symbols] > 0).numpy(), len(mel)
+    mel = log_mel(audio.resample(SPEC.sample_rate).normalised().samples, SPEC)
+    classes = np.array(phone_classes())[encode(utterance.symbols)]
+    network = TorchClassifier(aligner)
+    durations, scores = aligned(network.log_probs(mel), classes, network.log_prior)
+    return durations, scores, classes > 0, len(mel)
 
 
 def test_durations_fill_the_clip_and_wrong_transcripts_show(aligner):

@@ -16,6 +16,7 @@ import torch
 from conftest import RECIPES, REFERENCE, sentences
 
 from soundalike.audio.audio import Audio
+from soundalike.audio.durations import CLOSING, OPENING
 from soundalike.audio.mel import MelSpec
 from soundalike.checkpoints.bundle import BUILT_IN, assemble
 from soundalike.checkpoints.part import LoadedPart, load_part, save_part
@@ -36,7 +37,7 @@ from soundalike.models.vocoders.griffin_lim.network import GriffinLim, GriffinLi
 from soundalike.models.vocoders.wavenet.linear_prediction import PARTS, LinearPrediction
 from soundalike.models.vocoders.wavenet.network import DilatedLayer, Memory, WaveNetConfig
 from soundalike.models.vocoders.wavenet.phase import harmonic_waves, heard_phase
-from soundalike.nn.length_regulator import CLOSING, OPENING, natural, regulate
+from soundalike.nn.length_regulator import natural, regulate
 from soundalike.nn.monotonic_attention import Walk
 from soundalike.nn.pulses import cycles
 from soundalike.nn.spectral import energy, log_mel, mel_filters

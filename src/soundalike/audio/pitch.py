@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from soundalike.core.types import USUAL_OCTAVE
+
 from .mel import MelSpec
 
 PITCH_FLOOR = 60.0  # hertz: adult bass to child
@@ -120,3 +122,9 @@ def _cheapest_path(local: np.ndarray, log_hertz: np.ndarray) -> np.ndarray:
     for t in range(frames - 1, 0, -1):
         path[t - 1] = back[t, path[t]]
     return path
+
+
+def mean_octave(hertz: np.ndarray) -> float:
+    """The mean log2 hertz of the voiced frames of a pitch (T,) in hertz, 0 where unvoiced."""
+    voiced = hertz[hertz > 0].astype(np.float64)
+    return float(np.log2(voiced).mean()) if len(voiced) else USUAL_OCTAVE

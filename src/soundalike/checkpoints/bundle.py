@@ -3,7 +3,8 @@ model's.
 
 Keys of model.json: format, version (of this package), family, parts (role: folder, or the word `builtin`),
 speaker_encoder_digest (of the encoder that the acoustic model was assembled with, where that is built in;
-`hears` in older files), and, of a model that was measured, test, scores and data: see model_store.py.
+`hears` in older files), digests (of the parts that have no graphs, by role, where the others have them: see
+graph_model.py), and, of a model that was measured, test, scores and data: see model_store.py.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import dataclasses
 import hashlib
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,7 @@ AUXILIARY_PARTS = {
 ENCODER_DIGEST = (
     "speaker_encoder_digest"  # in model.json: of the encoder the voices come from, where it is built in
 )
+DIGESTS = "digests"  # in model.json: of the parts without graphs, where the others have them
 BUILTIN = "builtin"  # in model.json and for `assemble`: the built-in model's part
 
 
@@ -113,13 +116,23 @@ def load_bundle(folder: str | os.PathLike) -> Bundle:
         if not borrowed:
             raise
         raise CheckpointError(f"{error} {_remedy_of_built_in(borrowed, said)}") from None
-    if "speaker" in borrowed and said.get(ENCODER_DIGEST) != digest(parts["speaker"]):
+    if "speaker" in borrowed:
+        check_encoder(said, digest(parts["speaker"]), folder, borrowed)
+    return Bundle(spec, parts)
+
+
+def check_encoder(
+    said: dict[str, Any], digest_now: str, folder: str | os.PathLike, borrowed: list[str]
+) -> None:
+    """Raise CheckpointError unless the built-in speaker encoder, of that digest, is the one a model was made
+    with that borrows it.
+    """
+    if said.get(ENCODER_DIGEST) != digest_now:
         raise CheckpointError(
-            f"{where}: made for the speaker encoder {said.get(ENCODER_DIGEST)}, "
-            f"this version's built-in one is {digest(parts['speaker'])}; "
+            f"{Path(folder) / MODEL}: made for the speaker encoder {said.get(ENCODER_DIGEST)}, "
+            f"this version's built-in one is {digest_now}; "
             f"it would speak in other people's voices. {_remedy_of_built_in(borrowed, said)}"
         )
-    return Bundle(spec, parts)
 
 
 def open_model(folder: str | os.PathLike, device: str = "cpu") -> tuple[Any, dict[str, Any]]:
@@ -169,28 +182,41 @@ def _identity_config(config: Any) -> dict[str, Any]:
 
 
 def digest(part: LoadedPart) -> str:
+    """Twelve hexadecimal digits of a part: its `identity`."""
+    role = registry.part(part.name).role
+    weights = part.network.state_dict() if role == "speaker" else {}
+    arrays = {name: value.detach().cpu().contiguous().numpy() for name, value in weights.items()}
+    return identity(part.name, part.config, role, arrays)
+
+
+def identity(name: str, config: Any, role: str, weights: Mapping[str, Any]) -> str:
     """Twelve hexadecimal digits of a part's kind and config; of a speaker encoder its weights too, as
     embeddings of one training mean nothing to another.
     """
     sums = hashlib.sha256(
-        json.dumps([registry.identity(part.name), _identity_config(part.config)], sort_keys=True).encode()
+        json.dumps([registry.identity(name), _identity_config(config)], sort_keys=True).encode()
     )
-    if registry.part(part.name).role == "speaker":
-        for name, value in sorted(part.network.state_dict().items()):
-            sums.update(name.encode() + value.detach().cpu().contiguous().numpy().tobytes())
+    if role == "speaker":
+        for key, value in sorted(weights.items()):
+            sums.update(key.encode() + value.tobytes())
     return sums.hexdigest()[:12]
 
 
 def bundle_facts(bundle: Bundle) -> dict[str, Any]:
+    """What a voice keeps of the model that made it, of the parts of a bundle."""
+    digests = {role: digest(part) for role, part in bundle.parts.items()}
+    return facts_of(bundle.spec, bundle.parts[bundle.spec.main_slot].mel, digests)
+
+
+def facts_of(spec: ArchitectureSpec, mel: MelSpec, digests: Mapping[str, str]) -> dict[str, Any]:
     """What a voice keeps of the model that made it: the package's version, the family, digests of the mel and
     of each part.
     """
-    digests = {role: digest(part) for role, part in sorted(bundle.parts.items())}
     return {
         "package": __version__,
-        "family": registry.identity(bundle.family),
-        "mel": bundle.parts[bundle.spec.main_slot].mel.digest,
-        **digests,
+        "family": registry.identity(spec.name),
+        "mel": mel.digest,
+        **dict(sorted(digests.items())),
     }
 
 

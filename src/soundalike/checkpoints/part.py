@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import textwrap
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -127,7 +128,7 @@ def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
     import torch
 
     path = Path(folder)
-    name, config, mel, alphabet = _read_config(path)
+    name, config, mel, alphabet = read_config(path, lambda name: registry.part(name).Config)
     kind = registry.part(name)
     if role is not None and kind.role != role:
         raise CheckpointError(f"{path}: holds a {kind.role} ('{name}'), but a {role} is needed here.")
@@ -157,8 +158,10 @@ def _reason(error: Exception) -> str:
     return textwrap.shorten(fault.rstrip(". "), LONGEST_REASON, placeholder=" ...")
 
 
-def _read_config(path: Path) -> tuple[str, Any, MelSpec, list[str] | None]:
-    """The name, config, mel and alphabet of a part's folder. Raises CheckpointError where one is missing."""
+def read_config(path: Path, config_of: Callable[[str], type]) -> tuple[str, Any, MelSpec, list[str] | None]:
+    """The name, config, mel and alphabet of a part's folder; `config_of` gives the class of the config of a
+    part's name. Raises CheckpointError where one is missing.
+    """
     file = path / CONFIG
     if not file.is_file():
         raise CheckpointError(
@@ -172,10 +175,10 @@ def _read_config(path: Path) -> tuple[str, Any, MelSpec, list[str] | None]:
         name = registry.current(said["part"])
         mel = parse(MelSpec, dict(said["mel"]), f"{file} [mel]")
         try:
-            kind = registry.part(name)
+            wanted = config_of(name)
         except ConfigError as error:
             raise CheckpointError(f"{file}: {error}") from None
-        config = parse(kind.Config, dict(said["network"]), f"{file} [network]")
+        config = parse(wanted, dict(said["network"]), f"{file} [network]")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(
             f"{file}: does not say what it is ({error!r}). Restore the file or train the part again."

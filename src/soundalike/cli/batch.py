@@ -81,6 +81,7 @@ def batch(
         model=model.model,
         family=model.family,
         device=speaking.device,
+        backend=model.backend,
         threads=model.threads,
         language=reading.language,
         lexicon=reading.lexicon,

@@ -15,6 +15,7 @@ from typer.core import TyperCommand
 
 from soundalike import __version__
 from soundalike.core.errors import INTERRUPTED, ConfigError, Interrupted, SoundalikeError
+from soundalike.core.installation import install_command
 
 from . import console
 from .command import Group, built
@@ -154,6 +155,11 @@ def main(arguments: list[str] | None = None) -> int:
             return _run(words)
         except SoundalikeError as error:
             console.complain(str(error))
+            return 2
+        except ModuleNotFoundError as error:
+            if (error.name or "").split(".")[0] != "torch":
+                raise
+            console.complain(f"this needs PyTorch, which is not installed. Run: {install_command('train')}")
             return 2
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""The verbs of trained models: models list | fit | import | assemble | average."""
+"""The verbs of trained models: models list | fit | import | assemble | average | export."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from . import models_fit
+from . import models_export, models_fit
 from .command import App, verb
 from .options import AsJson, Force
 
@@ -29,7 +29,7 @@ imports = App()
 
 @app.callback()
 def models() -> None:
-    """Trained models: list, fit, import, assemble, average."""
+    """Trained models: list, fit, import, assemble, average, export."""
 
 
 @imports.callback(epilog=IMPORT_EXAMPLES)
@@ -39,11 +39,16 @@ def import_() -> None:
 
 @verb(app, "list", "soundalike models list\nsoundalike models list --json")
 def list_models(as_json: AsJson = False) -> None:
-    """Families and parts: their size, how good they are, which are installed."""
+    """Families and parts: their size, how good they are, which are installed. Without PyTorch, families
+    alone.
+    """
     from soundalike.checkpoints import inventory_store, model_store
     from soundalike.core import registry
+    from soundalike.core.backends import torch_is_installed
 
     entries = model_store.installed_models()
+    # What a part is for is said beside its network
+    part_names = sorted(registry.PARTS) if torch_is_installed() else []
     parts: dict[str, tuple[InstalledPart, InstalledModel | None]] = {
         part.name: (part, None) for part in model_store.lone_parts()
     }
@@ -55,7 +60,7 @@ def list_models(as_json: AsJson = False) -> None:
         ]
         known = [
             {"part": name, "role": registry.part(name).role, **_size(*parts.get(name, (None, None)))}
-            for name in sorted(registry.PARTS)
+            for name in part_names
         ]
         print(json.dumps({"families": families, "parts": known}, ensure_ascii=False, indent=1))
         return
@@ -70,13 +75,14 @@ def list_models(as_json: AsJson = False) -> None:
             statuses = model_store.languages(entry.folder).values()
             for status in sorted(statuses, key=lambda one: (one.word_error is None, one.experimental)):
                 print(f"{'':20} {status}")
-    for name in sorted(registry.PARTS):
+    for name in part_names:
         print(_part_line(name, *parts.get(name, (None, None))))
     for name in inventory_store.names():
         print(f"inventory {name}")
 
 
 verb(app, "fit", models_fit.EXAMPLES)(models_fit.fit)
+verb(app, "export", models_export.EXAMPLES)(models_export.export)
 app.add_typer(imports, name="import")
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from soundalike.core.backends import BackendName
 from soundalike.core.errors import ConfigError, TextError
 from soundalike.core.text_options import CodeBlocks, Emoji, TextFormat, TextOptions
 
@@ -71,6 +72,15 @@ Threads = Annotated[
         rich_help_panel=WORKERS,
     ),
 ]
+Backend = Annotated[
+    BackendName,
+    typer.Option(
+        "--backend",
+        help="what runs the networks; onnx (ONNX Runtime) needs no PyTorch, but cannot adapt voices nor "
+        "convert recordings; auto: torch where it is installed",
+        rich_help_panel=MODEL,
+    ),
+]
 Engine = Annotated[
     str,
     typer.Option(
@@ -113,6 +123,7 @@ class ModelOptions(OptionGroup):
         ),
     ] = None
     threads: Threads = None
+    backend: Backend = "auto"
 
     def load(self, device: str = "auto") -> Cloner:
         """The model, on the device. Raises ConfigError and CheckpointError where it cannot be used."""
@@ -121,7 +132,7 @@ class ModelOptions(OptionGroup):
         wait_passively()  # before PyTorch is imported
         from soundalike.inference.cloner import Cloner
 
-        return Cloner.load(self.model, device, self.family, threads=self.threads)
+        return Cloner.load(self.model, device, self.family, threads=self.threads, backend=self.backend)
 
 
 @dataclass(frozen=True)

@@ -266,6 +266,7 @@ def serve(
     at_once = {} if model.threads is None else {"workers": model.threads}  # a text is spoken by one thread
     chosen = settings.Settings(
         model=folder,
+        backend=model.backend,
         **address.settings(),
         **access.settings(),
         **{**at_once, **load.settings()},

@@ -41,6 +41,13 @@ PARTS = {
     "seanet_discriminator": "soundalike.models.codecs.seanet.discriminator:PART",
     "mel_codec_discriminator": "soundalike.models.codecs.mel_codec.discriminator:PART",
 }
+# Parts whose exported graphs can be run without PyTorch; no torch is imported there.
+GRAPHS = {
+    "aligner": "soundalike.models.aligners.hmm.graph_execution:GRAPHS",
+    "tdnn": "soundalike.models.encoders.speaker.tdnn.graph_execution:GRAPHS",
+    "starling": "soundalike.models.tts.starling.graph_execution:GRAPHS",
+    "vocos": "soundalike.models.vocoders.vocos.graph_execution:GRAPHS",
+}
 # What stands above the rooms that call it, reached by name so that imports point down.
 SERVICES = {
     "write_voice": "soundalike.inference.voice_file:write",
@@ -115,3 +122,8 @@ def part(name: str) -> Any:
 def architecture(name: str) -> Any:
     """The ArchitectureSpec registered under a name."""
     return find(ARCHITECTURES, current(name), "family")
+
+
+def graphs(name: str) -> Any:
+    """The GraphKind registered under a part's name."""
+    return find(GRAPHS, current(name), "part with graphs")

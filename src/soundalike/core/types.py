@@ -97,6 +97,14 @@ class AcousticOutput:
     durations: Tensor  # (S,) frames of each symbol; sums to T
 
 
+class AcousticArrays(NamedTuple):
+    """An `AcousticOutput` in numpy."""
+
+    mel: np.ndarray  # (T, M) log-mel
+    pitch: np.ndarray  # (T,) hertz; 0 where unvoiced
+    durations: np.ndarray  # (S,) frames of each symbol; sums to T
+
+
 # Marks a field that a config got after models with it were published. At its default it is left out of
 # digests,
 # so that the ids of those models stay as they are: `field(default=False, metadata=ADDED_LATER)`.
@@ -155,6 +163,7 @@ class Reference:
     emotion: str | None = None
 
 
+USUAL_OCTAVE = 7.3  # log2 hertz of a voice none of whose frames is voiced
 IDENTITY = "vector"  # the array of a voice that says who speaks, in every architecture
 ADAPTER = "adapter."  # before the names of arrays that are a difference to a model's weights (nn.lora)
 
@@ -284,20 +293,22 @@ class UnitTrace:
 
 @dataclass(frozen=True)
 class ProsodyControls:
-    """How one utterance of S symbols is to be said."""
+    """How one utterance of S symbols is to be said. Its values are arrays, or tensors for a network
+    that takes these.
+    """
 
-    tempo: Tensor  # (S,) or (1,): 2 is twice as fast
-    octaves: Tensor  # (S,) or (1,): added to the pitch
+    tempo: Any  # (S,) or (1,): 2 is twice as fast
+    octaves: Any  # (S,) or (1,): added to the pitch
     frames: int = 0  # exactly so many; 0: as many as come of themselves
     temperature: float = 1.0
     seed: int = 0
     energy: float = 0.0  # nats added to the energy
     # (S,) factor of how far the pitch lies from its line of declination in the utterance, and octaves by
     # which its end is raised against its beginning; None: as predicted
-    spread: Tensor | None = None
-    rise: Tensor | None = None
+    spread: Any = None
+    rise: Any = None
     # (S,) nats an octave by which the spectrum is to rise beside what is predicted; None: not at all
-    tilt: Tensor | None = None
+    tilt: Any = None
 
 
 @dataclass(frozen=True)

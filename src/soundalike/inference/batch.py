@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from soundalike.core.backends import AUTO
 from soundalike.core.emotions import NEUTRAL, USUAL_INTENSITY, Emotion, check_emotion
 from soundalike.core.errors import ConfigError, SoundalikeError
 from soundalike.core.speaking import BEST, LOUDNESS
@@ -44,6 +45,7 @@ class BatchSettings:
     model: str | None = None
     family: str | None = None
     device: str = "auto"
+    backend: str = AUTO  # what runs the networks
     threads: int | None = None  # sentences side by side, where one process speaks; None: by idle cores
     language: str | None = None
     lexicon: str | None = None  # a file
@@ -302,7 +304,13 @@ class Speaker:
 
         self.digests = JobDigests(settings)
         self.settings = settings
-        self.cloner = Cloner.load(settings.model, settings.device, settings.family, threads=settings.threads)
+        self.cloner = Cloner.load(
+            settings.model,
+            settings.device,
+            settings.family,
+            threads=settings.threads,
+            backend=settings.backend,
+        )
         self.options = chosen_options(self.cloner, dict(settings.options))
         self.voices: dict[str, Voice] = {}
 

@@ -15,8 +15,8 @@ import numpy as np
 from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech
 from soundalike.checkpoints import model_store
-from soundalike.checkpoints.bundle import open_model, pick_device
 from soundalike.core import registry
+from soundalike.core.backends import AUTO
 from soundalike.core.capabilities import Adapts
 from soundalike.core.contracts import Converter, Progress, Synthesizer
 from soundalike.core.errors import AudioError, CheckpointError, ConfigError
@@ -31,6 +31,7 @@ from .adapter_cache import AdapterCache, key_of
 from .conversion import ConversionPipeline, ConversionRequest, check_conversion, check_converts
 from .conversion_source import open_source, source_name
 from .keywords import conversion_keywords, sorted_keywords
+from .loading import opened, unadapted
 from .pipeline import Pipeline, SpeechRequest
 from .quality_check import QualityChecker
 from .recordings import (
@@ -44,7 +45,6 @@ from .reference_check import Report, Survey, agreement, check_reference, examine
 from .reference_measures import RATE
 from .references import HeardClip, best_clip, facts_of, joined_voice
 from .script_request import ScriptRequest, read_script
-from .side_by_side import set_threads
 from .voice_file import SMALL, pitch_facts
 
 REMEMBERED = 32  # voices adapted to their prompt
@@ -91,6 +91,7 @@ class Cloner:
         family: str | None = None,
         cache: bool = True,
         threads: int | None = None,
+        backend: str = AUTO,
     ) -> Cloner:
         """The built-in model, the trained family of a name, or a model from a folder with a `model.json`.
 
@@ -100,18 +101,17 @@ class Cloner:
         text are made side by side in `threads` threads, by default as many as there are idle cores; they are
         the same to the bit.
 
+        `backend` says what runs the networks: "torch" or "onnx" (ONNX Runtime, without PyTorch: it needs a
+        model's graphs, and neither adapts voices nor converts); "auto" takes PyTorch where it is installed.
+
         Raises ConfigError for a family that is not installed and for threads below 1, CheckpointError if the
         parts do not fit.
         """
         folder = model_store.chosen(model, family)
-        set_threads(threads)
-        chosen = pick_device(device)
-        cloner = Cloner(
-            *open_model(folder, chosen),
-            model_store.languages(folder),
-            AdapterCache() if cache else None,
-            threads if chosen == "cpu" else 1,
-        )
+        kept = AdapterCache() if cache else None
+        synthesizer, facts, where = opened(folder, device, backend, threads)
+        at_once = threads if where == "cpu" else 1
+        cloner = Cloner(synthesizer, facts, model_store.languages(folder), kept, at_once)
         phonemize("ready")  # opens the lexicon now, so that the first sentence need not wait for it
         return cloner
 
@@ -205,7 +205,7 @@ class Cloner:
         """
         model = self.synthesizer
         if not isinstance(model, Adapts) or not model.can_adapt_to_prompt or self.aligner is None:
-            return voice
+            return unadapted(model, voice)
         if voice.is_adapted_to(model.weights):
             return voice
         key = key_of(voice, model.adaptation)

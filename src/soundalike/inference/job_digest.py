@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 KEY = "job"  # of the line of JSON in the comment
 # Settings that a job which converts a recording is done with
 OF_CONVERSIONS = ("model", "family", "quality_check", "loudness", "watermark", "c2pa_cert")
-ELSEWHERE = ("device", "threads", "c2pa_key")  # settings that leave the speech as it is
+ELSEWHERE = ("device", "backend", "threads", "c2pa_key")  # settings that leave the speech as it is
 
 
 class JobDigests:

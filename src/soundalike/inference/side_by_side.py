@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,12 +14,12 @@ T = TypeVar("T")
 
 
 def set_threads(asked: int | None = None) -> None:
-    """Let PyTorch compute as `core.threads` has it, in this thread and those begun later. Raises ConfigError
-    for a number below 1.
+    """Let PyTorch, where it was imported, compute as `core.threads` has it, in this thread and those begun
+    later. Raises ConfigError for a number below 1.
     """
     check_threads(asked)
     count = threads_of_one_sum(asked)
-    if count is not None:
+    if count is not None and "torch" in sys.modules:
         import torch
 
         torch.set_num_threads(count)

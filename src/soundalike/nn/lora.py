@@ -14,10 +14,9 @@ from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from soundalike.core.errors import ConfigError
+from soundalike.core.low_rank import DOWN, UP, differences
 
 Method = Literal["", "embedding", "lora", "full"]
-UP = ".up"  # of a difference in two low-rank factors
-DOWN = ".down"
 
 
 @runtime_checkable
@@ -137,13 +136,9 @@ def applied(base: nn.Module, change: dict[str, Tensor]) -> nn.Module:
     """
     adapted = copy.deepcopy(base)
     weights = adapted.state_dict()
-    for name, value in change.items():
-        place = name.removesuffix(UP)
-        if name.endswith(DOWN):
-            continue
-        if name.endswith(UP):
-            value = value.float() @ change.get(place + DOWN, torch.zeros(0)).float()
-        if place not in weights or weights[place].numel() != value.numel():
-            raise ValueError(f"{place} is not a tensor of this network")
-        weights[place] += value.reshape(weights[place].shape).to(weights[place].device)
+    arrays = {name: value.detach().cpu().numpy() for name, value in change.items()}
+    for name, added in differences(arrays).items():
+        if name not in weights or weights[name].numel() != added.size:
+            raise ValueError(f"{name} is not a tensor of this network")
+        weights[name] += torch.from_numpy(added).reshape(weights[name].shape).to(weights[name].device)
     return adapted

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-USUAL_OCTAVE = 7.3  # log2 hertz of a voice none of whose frames is voiced
+from soundalike.core.types import USUAL_OCTAVE
 
 
 def length_mask(lengths: Tensor, size: int | None = None) -> Tensor:

@@ -17,6 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from soundalike.core.backends import torch_is_installed
+
 from .errors import Refusal
 from .memory import resident
 
@@ -24,10 +26,13 @@ T = TypeVar("T")
 
 
 def one_thread() -> None:
-    """Let PyTorch compute with one thread in the calling thread, as others compute beside it."""
-    import torch
+    """Let PyTorch, where it is installed, compute with one thread in the calling thread, as others compute
+    beside it.
+    """
+    if torch_is_installed():
+        import torch
 
-    torch.set_num_threads(1)
+        torch.set_num_threads(1)
 
 
 class Limiter:

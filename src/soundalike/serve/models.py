@@ -9,6 +9,7 @@ from typing import Any
 
 from soundalike.checkpoints import model_store
 from soundalike.checkpoints.bundle import BUILT_IN, read_model
+from soundalike.core.backends import AUTO
 from soundalike.core.errors import CheckpointError
 from soundalike.core.languages import LanguageStatus
 from soundalike.core.speaking import BEST, FAST
@@ -34,7 +35,8 @@ def current_name(name: str) -> str:
 class Models:
     """The default model, and those of the model store when the server starts."""
 
-    def __init__(self, model: str | None = None):
+    def __init__(self, model: str | None = None, backend: str = AUTO):
+        self._backend = backend
         self.folders = {DEFAULT: Path(model or BUILT_IN)}
         self.architectures = {DEFAULT: _architecture(self.folders[DEFAULT])}
         for name, folder in model_store.available().items():
@@ -69,7 +71,9 @@ class Models:
             with self._loading:
                 if own not in self._loaded:
                     family = None if own == DEFAULT else own
-                    self._loaded[own] = Cloner.load(self.folders[own], family=family, cache=False, threads=1)
+                    self._loaded[own] = Cloner.load(
+                        self.folders[own], family=family, cache=False, threads=1, backend=self._backend
+                    )
         return self._loaded[own]
 
     def languages(self) -> dict[str, LanguageStatus]:

@@ -51,7 +51,7 @@ class Services:
         self.decoder = Decoder(settings.longest, settings.decode_seconds, settings.decode_memory)
         self.failure: str | None = None  # why the default model cannot be loaded
         self._decoding = asyncio.Semaphore(max(2, settings.workers))
-        self.models = Models(settings.model)
+        self.models = Models(settings.model, settings.backend)
         self._cloner: Cloner | None = None
         self._loaded = threading.Event()
         threading.Thread(target=self._load, daemon=True, name="load").start()

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from soundalike.core.backends import AUTO, check_backend
 from soundalike.core.errors import ConfigError
 from soundalike.core.files import data_dir
 
@@ -46,6 +47,7 @@ class Settings:
     # Hosts it answers to beside localhost; none where it listens to all addresses: any
     names: tuple[str, ...] = ()
     model: str | None = None
+    backend: str = AUTO  # one of core.backends.BACKENDS
     workers: int = field(default_factory=cores)  # texts spoken at once
     waiting: int = 64  # requests that may wait for a worker; more are refused
     per_key: int = 16  # requests that one key may have at once
@@ -97,6 +99,7 @@ class Settings:
             raise ConfigError("waiting and memory must not be below 0.")
         if self.model is not None and not Path(self.model).is_dir():
             raise ConfigError(f"--model {self.model}: no such folder. Leave it out for the built-in model.")
+        check_backend(self.backend)
         if self.voices not in (None, "library", "database"):
             raise ConfigError(f"voices are kept in 'library' or 'database', not {self.voices!r}.")
         if any(not origin.startswith(("http://", "https://")) for origin in self.cors):

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from soundalike.core.array_digest import digest
 from soundalike.core.contracts import LoadedPart
 from soundalike.core.types import Attention, Reference, Voice
 from soundalike.data.clip import said_within
@@ -21,7 +22,8 @@ from soundalike.text import Utterance, encode, read
 from soundalike.text.alphabet import GAP
 
 from .code_lm import CodecLM, Prompt
-from .prompt_conditioning import PromptSynthesizer, digest, speech_frames
+from .mel_arrays import speech_frames
+from .prompt_conditioning import PromptSynthesizer
 
 PROMPT_SECONDS = 3.2  # of the reference that the sentence goes on from: as long as in training
 KEPT = 8  # prompts held ready
@@ -82,7 +84,7 @@ class CodePromptSynthesizer(PromptSynthesizer, ABC):
 
     def prompt(self, voice: Voice) -> Prompt:
         """What the sentence goes on from: a stretch of the voice's prompt with the most speech."""
-        key = digest({name: torch.from_numpy(voice.tensors[name]) for name in sorted(voice.tensors)})
+        key = digest(voice.tensors)
         with self._lock:
             if key not in self._prompts:
                 self._prompts[key] = self._prompt_of(voice)
@@ -123,7 +125,7 @@ class CodePromptSynthesizer(PromptSynthesizer, ABC):
 
 def loudest(mel: Tensor, size: int) -> int:
     """The first frame of the stretch of so many frames of a log-mel (T, M) that holds the most speech."""
-    floor = speech_frames(mel).mean(1).min()
+    floor = float(speech_frames(mel.cpu().numpy()).mean(1).min())
     active = (mel.mean(1) >= floor).float()
     sums = active.cumsum(0)
     held = sums[size - 1 :] - F.pad(sums, (1, 0))[: len(sums) - size + 1]

@@ -7,27 +7,50 @@ import hashlib
 import threading
 import warnings
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from soundalike.audio.audio import Audio
-from soundalike.audio.mel import MelSpec
+from soundalike.audio.mel import MelSpec, log_mel
 from soundalike.audio.pitch import pitch
+from soundalike.core.array_digest import digest, weights_digest
 from soundalike.core.contracts import Aligner, LoadedPart, Objective, Progress, SpeakerEncoder
 from soundalike.core.errors import CheckpointError
 from soundalike.core.types import IDENTITY, DataFacts, Reference, Voice
-from soundalike.nn.lora import applied
-from soundalike.nn.spectral import log_mel
+
+from .mel_arrays import speech_frames
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
 
 LONGEST_PROMPT = 10.0  # seconds of a reference that are used
 LEVEL = -23.0  # dBFS RMS of speech, as in training
 KEPT = 4  # adapted networks held ready
-QUIET = 4.0  # nats below the loudest frame's mean level: quieter frames hold no speech
 
 Own = TypeVar("Own", bound="PromptSynthesizer")
+
+
+@runtime_checkable
+class Changeable(Protocol):
+    """A network, run by something else than PyTorch, that brings what an adapter needs of it."""
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that name its weights, as shipped."""
+        ...
+
+    @property
+    def is_quantized(self) -> bool:
+        """Whether its weights are rounded so that nothing can be added to them."""
+        ...
+
+    def changed(self, change: Mapping[str, np.ndarray]) -> Any:
+        """The network with a difference to its weights added (core.low_rank). Raises ValueError where it is
+        not one of this network.
+        """
+        ...
 
 
 class PromptSynthesizer:
@@ -40,7 +63,7 @@ class PromptSynthesizer:
     def __init__(
         self,
         acoustic: Any,  # the network of the architecture
-        vocoder: nn.Module,
+        vocoder: Any,  # likewise
         speaker_encoder: SpeakerEncoder | None,
         mel: MelSpec,
         aligner: Aligner | None = None,
@@ -53,7 +76,11 @@ class PromptSynthesizer:
         self.mel = mel
         self.sample_rate = mel.sample_rate
         self.frame_rate = mel.frames_per_second
-        self.device = next(acoustic.parameters()).device
+
+    @property
+    def device(self) -> torch.device:
+        """Where the acoustic model is, of one that PyTorch runs."""
+        return next(self.acoustic.parameters()).device
 
     @classmethod
     def of_parts(cls: type[Own], parts: Mapping[str, LoadedPart]) -> Own:
@@ -97,6 +124,8 @@ class PromptSynthesizer:
 
     def tensor(self, voice: Voice, name: str) -> Tensor:
         """An array of a voice as a batch of one, on the model's device."""
+        import torch
+
         return torch.from_numpy(voice.tensors[name]).float()[None].to(self.device)
 
 
@@ -111,7 +140,7 @@ class PromptConditionedSynthesizer(PromptSynthesizer):
     def __init__(
         self,
         acoustic: Any,
-        vocoder: nn.Module,
+        vocoder: Any,  # likewise
         speaker_encoder: SpeakerEncoder | None,
         mel: MelSpec,
         aligner: Aligner | None = None,
@@ -123,19 +152,20 @@ class PromptConditionedSynthesizer(PromptSynthesizer):
     @functools.cached_property
     def weights(self) -> str:
         """Twelve hexadecimal digits that name the acoustic model's weights, as shipped."""
-        return digest(
-            {
-                name: value.half() if value.is_floating_point() else value
-                for name, value in self.acoustic.state_dict().items()
-            }
-        )
+        if isinstance(self.acoustic, Changeable):
+            return self.acoustic.digest
+        return weights_digest(arrays_of(self.acoustic))
 
     @functools.cached_property
     def adaptation(self) -> str:
-        """Twelve hexadecimal digits that name all that prompt adaptation depends on beside the voice."""
+        """Twelve hexadecimal digits that name all that prompt adaptation depends on beside the voice; empty
+        of a model that cannot adapt as PyTorch does not run it.
+        """
+        if isinstance(self.acoustic, Changeable):
+            return ""
         from .prompt_adaptation import SETTINGS
 
-        parts = [self.weights, *(digest(part.state_dict()) for part in self.adaptation_parts())]
+        parts = [self.weights, *(digest(arrays_of(part)) for part in self.adaptation_parts())]
         said = repr((parts, self.adaptation_layers, SETTINGS))
         return hashlib.sha256(said.encode()).hexdigest()[:12]
 
@@ -175,14 +205,20 @@ class PromptConditionedSynthesizer(PromptSynthesizer):
                 stacklevel=2,
             )
             change = {}
+        if change and isinstance(self.acoustic, Changeable) and self.acoustic.is_quantized:
+            warnings.warn(
+                "this voice speaks as if it were not adapted, as the model's weights are quantized. "
+                "Take the model with plain weights.",
+                stacklevel=2,
+            )
+            change = {}
         if not change:
             return self.acoustic
-        tensors = {name: torch.from_numpy(value) for name, value in change.items()}
-        key = digest(tensors)
+        key = digest(change)
         with self._adapting:
             if key not in self._adapted:
                 try:
-                    self._adapted[key] = applied(self.acoustic, tensors)
+                    self._adapted[key] = with_difference(self.acoustic, change)
                 except (ValueError, RuntimeError) as error:
                     raise CheckpointError(
                         f"this voice's adapter does not fit the model ({error}). "
@@ -199,12 +235,22 @@ class PromptConditionedSynthesizer(PromptSynthesizer):
         raise CheckpointError("this model learns nothing from a prompt, so a voice cannot be adapted to it.")
 
 
-def digest(tensors: Mapping[str, Tensor]) -> str:
-    """Twelve hexadecimal digits of some tensors and their names."""
-    sums = hashlib.sha256()
-    for name, value in sorted(tensors.items()):
-        sums.update(name.encode() + value.detach().cpu().contiguous().numpy().tobytes())
-    return sums.hexdigest()[:12]
+def with_difference(acoustic: Any, change: Mapping[str, np.ndarray]) -> Any:
+    """A copy of an acoustic model with a difference to its weights added. Raises ValueError or RuntimeError
+    where it is not one of this network.
+    """
+    if isinstance(acoustic, Changeable):
+        return acoustic.changed(change)
+    import torch
+
+    from soundalike.nn.lora import applied
+
+    return applied(acoustic, {name: torch.from_numpy(value) for name, value in change.items()})
+
+
+def arrays_of(network: nn.Module) -> dict[str, np.ndarray]:
+    """The state of a network by name."""
+    return {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
 
 
 def best_seconds(reference: Audio, mel: MelSpec) -> Audio:
@@ -217,11 +263,9 @@ def best_seconds(reference: Audio, mel: MelSpec) -> Audio:
 def voice_of(reference: Audio, encoder: SpeakerEncoder, mel: MelSpec) -> Voice:
     """The voice of a recording: its best LONGEST_PROMPT seconds as a prompt, and a speaker embedding."""
     chosen = best_seconds(reference, mel)
-    with torch.inference_mode():
-        prompt = log_mel(torch.from_numpy(chosen.samples)[None], mel)[0]
     hertz = pitch(chosen.samples, mel)
     tensors = {
-        "prompt": prompt.half().numpy(),
+        "prompt": log_mel(chosen.samples, mel, np.float32).astype(np.float16),
         "prompt_pitch": hertz,
         IDENTITY: encoder.embed([chosen])[0].astype(np.float16),
     }
@@ -241,42 +285,42 @@ def blended(first: Voice, second: Voice, weight: float, mel: MelSpec) -> Voice:
     of the nearer one with its mean spectrum and its pitch moved to the place between.
     """
     near = 0 if weight <= 0.5 else 1
-    pair = [
-        {name: torch.from_numpy(value).float() for name, value in voice.tensors.items() if name in _BLENDED}
-        for voice in (first, second)
-    ]
+    pair = [{name: voice.tensors[name].astype(np.float32) for name in _BLENDED} for voice in (first, second)]
 
-    def between(values: list[Tensor]) -> Tensor:
-        return (1.0 - weight) * values[0] + weight * values[1]
+    def between(values: list[Any]) -> Any:
+        return np.float32(1.0 - weight) * values[0] + np.float32(weight) * values[1]
 
-    units = [nn.functional.normalize(one[IDENTITY], dim=0) for one in pair]
-    embedding = nn.functional.normalize(between(units), dim=0)
+    embedding = _of_length_one(between([_of_length_one(one[IDENTITY]) for one in pair]))
     # The mean spectrum moves to the place between
     spectra = [speech_frames(one["prompt"]).mean(0) for one in pair]
     prompt = pair[near]["prompt"] + between(spectra) - spectra[near]
     # So does the middle of the pitch, in octaves
-    octaves = [one["prompt_pitch"][one["prompt_pitch"] > 0].log2() for one in pair]
+    octaves = [np.log2(one["prompt_pitch"][one["prompt_pitch"] > 0]) for one in pair]
     hertz = pair[near]["prompt_pitch"]
     if all(len(values) for values in octaves):
-        middle = [values.median() for values in octaves]
-        hertz = hertz * 2.0 ** (between(middle) - middle[near])
+        middle = [_lower_median(values) for values in octaves]
+        hertz = hertz * np.float32(2.0 ** (between(middle) - middle[near]))
     tensors = {
-        "prompt": prompt.clamp_min(mel.silence).half().numpy(),
-        "prompt_pitch": hertz.numpy(),
-        IDENTITY: embedding.half().numpy(),
+        "prompt": np.maximum(prompt, mel.silence).astype(np.float16),
+        "prompt_pitch": hertz,
+        IDENTITY: embedding.astype(np.float16),
     }
     voiced = hertz[hertz > 0]
-    facts = {"pitch_hertz": round(float(voiced.median()), 1) if len(voiced) else None, "mel": mel.digest}
+    middle_pitch = round(float(_lower_median(voiced)), 1) if len(voiced) else None
+    facts = {"pitch_hertz": middle_pitch, "mel": mel.digest}
     return Voice({name: np.ascontiguousarray(value) for name, value in tensors.items()}, facts)
 
 
 _BLENDED = ("prompt", "prompt_pitch", IDENTITY)
 
 
-def speech_frames(mel: Tensor) -> Tensor:
-    """The frames of a log-mel (T, M) that are not quiet."""
-    level = mel.mean(1)
-    return mel[level > level.max() - QUIET]
+def _of_length_one(vector: np.ndarray) -> np.ndarray:
+    return vector / max(float(np.linalg.norm(vector)), 1e-12)
+
+
+def _lower_median(values: np.ndarray) -> np.floating:
+    """The middle one of some values; of an even number the lower of the two, so that it is one of them."""
+    return np.sort(values)[(len(values) - 1) // 2]
 
 
 def best_window(audio: Audio, seconds: float) -> Audio:

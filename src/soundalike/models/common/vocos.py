@@ -13,39 +13,24 @@ Without that, random noise has louder and fainter frames of its own, which beat 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import torch
 from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
-from soundalike.core.types import ADDED_LATER
 from soundalike.models.common.pitch_reader import PitchReader
+from soundalike.models.common.vocos_config import (
+    BREATH,
+    LOUDEST,
+    MOST_CORRECTED,
+    SOFTEST,
+    SOURCE_BINS,
+    VocosConfig,
+)
 from soundalike.nn.conv import Conv, ConvNeXtBlock
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.pulses import pulses
 from soundalike.nn.spectral import istft, mel_filters, stft
-
-MOST_CORRECTED = 2.0  # nats, of a band in a correction towards the mel
-SOURCE_BINS = 128  # lowest bins of the pulses' spectrum that a backbone with a residual reads: up to 3 kHz
-
-
-@dataclass(frozen=True)
-class VocosConfig:
-    """Sizes of the network."""
-
-    width: int = 256
-    blocks: int = 6
-    kernel: int = 7
-    pitch_width: int = 128  # of the small network that predicts pitch from a mel
-    pitch_blocks: int = field(default=2, metadata=ADDED_LATER)
-    # Whether it chooses among classes of pitch; else it regresses
-    pitch_classes: bool = field(default=False, metadata=ADDED_LATER)
-    # Add a free complex spectrum to the filtered source
-    residual: bool = field(default=False, metadata=ADDED_LATER)
-    # Times that the samples are corrected towards the mel
-    mel_corrections: int = field(default=0, metadata=ADDED_LATER)
 
 
 def minimum_phase(log_gain: Tensor) -> Tensor:
@@ -122,18 +107,18 @@ class Vocos(MelNormalizer):
         hop = self.mel.hop_length
         n_fft = self.mel.n_fft
         source = stft(pulses(pitch, hop, self.mel.sample_rate), n_fft, hop).transpose(1, 2)  # (B, T, F)
-        x = self._states(mel, mask, pitch, source)
+        x = self.states(mel, mask, pitch, self.heard(source))
         harmonic, turn, breath = self.head(x).chunk(3, -1)  # (B, T, F) each
         # (B, T, F): the head corrects the envelope that the mel gives
         envelope = (mel - self.log_area) @ self.share
-        harmonic = (envelope + harmonic).clamp(-14, 6)
-        breath = (envelope - 1.0 + breath).clamp(-14, 6)
+        harmonic = (envelope + harmonic).clamp(SOFTEST, LOUDEST)
+        breath = (envelope - BREATH + breath).clamp(SOFTEST, LOUDEST)
         angle = minimum_phase(harmonic) + turn
         air = stft(noise, n_fft, hop).transpose(1, 2)
         spectrum = source * torch.polar(harmonic.exp(), angle) + air * breath.exp()
         if self.config.residual:
             residual = torch.view_as_complex(self.residual_head(x).unflatten(-1, (-1, 2)).contiguous())
-            spectrum = spectrum + residual * envelope.clamp(-14, 6).exp()
+            spectrum = spectrum + residual * envelope.clamp(SOFTEST, LOUDEST).exp()
         samples = istft((spectrum * mask[..., None]).transpose(1, 2), n_fft, hop)
         if self.config.mel_corrections:
             wanted = mel + self.mel_head(x)
@@ -149,14 +134,24 @@ class Vocos(MelNormalizer):
         gain = (error @ self.share).exp().transpose(1, 2)
         return istft(spectrum * gain, self.mel.n_fft, self.mel.hop_length)
 
-    def _states(self, mel: Tensor, mask: Tensor, pitch: Tensor, source: Tensor) -> Tensor:
-        """The last states (B, T, D) of the backbone; one with a residual reads the pulses' spectrum too."""
+    def heard(self, source: Tensor) -> Tensor | None:
+        """What a backbone with a residual reads of the pulses' spectrum (B, T, F): its lowest bins,
+        compressed, real and imaginary by turns (B, T, 2 * SOURCE_BINS); nothing of one without.
+        """
+        if not self.config.residual:
+            return None
+        low = source[..., :SOURCE_BINS]
+        return torch.view_as_real(low / (1 + low.abs())).flatten(2)
+
+    def states(self, mel: Tensor, mask: Tensor, pitch: Tensor, source: Tensor | None) -> Tensor:
+        """The last states (B, T, D) of the backbone, of a log-mel (B, T, M), its mask and pitch (B, T), and
+        what `heard` gives of the pulses.
+        """
         octave = torch.where(pitch > 0, pitch.clamp_min(1.0).log2() - 7.5, 0.0)
         x = torch.cat([self.normalised(mel, mask), octave[..., None], (pitch > 0).float()[..., None]], -1)
         x = self.first(x)
-        if self.config.residual:
-            low = source[..., :SOURCE_BINS]
-            x = x + self.source_input(torch.view_as_real(low / (1 + low.abs())).flatten(2))
+        if source is not None:
+            x = x + self.source_input(source)
         x = x * mask[..., None]
         for block in self.blocks:
             x = block(x, mask)

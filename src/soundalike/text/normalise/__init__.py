@@ -4,6 +4,7 @@ capitals, signs.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import replace
 
@@ -29,10 +30,13 @@ from .wording import wording_rules
 
 def _quick(table: Language) -> Language:
     """The table with its numbers below a hundred looked up; num2words works each out anew."""
-    small = [table.cardinal(n) for n in range(100)]
+
+    @functools.cache
+    def small(n: int) -> str:
+        return table.cardinal(n)
 
     def cardinal(n: int, gender: str = "", counted: bool = False) -> str:
-        return small[n] if n < 100 and not gender and not counted else table.cardinal(n, gender, counted)
+        return small(n) if n < 100 and not gender and not counted else table.cardinal(n, gender, counted)
 
     return replace(table, cardinal=cardinal)
 
@@ -67,8 +71,12 @@ __all__ = [
 ]
 
 
-def _rules(lang: Language) -> dict[str, list[Rule]]:
-    """A language's rules by the kind of character they begin with, most specific first."""
+@functools.cache
+def _rules(code: str) -> dict[str, list[Rule]]:
+    """A language's rules by the kind of character they begin with, most specific first; made when the
+    language is first read, as its patterns take a while to compile.
+    """
+    lang = _TABLES[code]
     units = alternatives(lang.units)
     ordered = [
         *code_rules(lang),
@@ -78,9 +86,6 @@ def _rules(lang: Language) -> dict[str, list[Rule]]:
         *wording_rules(lang),
     ]
     return {kind: [rule for rule in ordered if kind in rule.begins] for kind in "dls"}
-
-
-_RULES = {code: _rules(table) for code, table in _TABLES.items()}
 
 
 def table_of(language: str) -> Language:
@@ -105,7 +110,7 @@ def explain(text: str, language: str = "en") -> list[NormalisedSpan]:
     normal form.
     """
     lang = table_of(language)
-    return scan(text, lang, _RULES[lang.code])
+    return scan(text, lang, _rules(lang.code))
 
 
 def explain_words(text: str, language: str = "en") -> list[NormalisedSpan]:

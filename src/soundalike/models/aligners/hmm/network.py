@@ -9,8 +9,6 @@ silence from swallowing frames (Zeyer et al. 2021 study this model; Huang et al.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -18,25 +16,10 @@ from torch import Tensor, nn
 from soundalike.audio.mel import MelSpec
 from soundalike.nn.conv import Conv, ConvBlock
 from soundalike.nn.masks import length_mask
-from soundalike.text.alphabet import PHONES, phone_classes
+from soundalike.text.alphabet import phone_classes
 
-from .search import viterbi
-
-CLASSES = len(PHONES) + 1  # class 0 is silence
-LEAST = 3  # frames a phoneme lasts at least, where the clip is long enough: 32 ms
-PRIOR_SCALE = 0.8  # power of the classes' prior that scores are divided by
-
-COMMONEST = float(np.log(0.06))  # no prior counts for more: silence is common without being unlikely
-
-
-@dataclass(frozen=True)
-class AlignerConfig:
-    """Sizes of the network."""
-
-    width: int = 256
-    kernel: int = 3
-    # A field of view of about a tenth of a second either way: sharp edges
-    dilations: tuple[int, ...] = (1, 2, 3, 1)
+from .config import CLASSES, COMMONEST, PRIOR_SCALE, AlignerConfig
+from .search import states_of
 
 
 class Aligner(nn.Module):
@@ -82,27 +65,6 @@ class Aligner(nn.Module):
         return scores.gather(2, classes[:, None].expand(-1, scores.shape[1], -1)).cpu().double().numpy()
 
     def states(self, symbols: Tensor, frames: int) -> Tensor:
-        """Which symbol each state of the model stands for (S'): a phoneme has LEAST states, fewer in a clip
-        too short for it.
-        """
-        sounded = self.class_of[symbols] > 0
-        repeat = torch.where(sounded, max(1, min(LEAST, frames // max(1, int(sounded.sum())))), 1)
-        return torch.repeat_interleave(torch.arange(len(symbols), device=symbols.device), repeat)
-
-    @torch.inference_mode()
-    def align(self, mel: Tensor, symbols: Tensor) -> tuple[Tensor, Tensor]:
-        """Frames of each symbol (S,) and its mean log-probability (S,), for one clip: mel (T, M), symbols
-        (S,).
-
-        A symbol that lasts no time (a mark without silence) has log-probability zero. The clip must have at
-        least as many frames as phonemes.
-        """
-        log_probs = self(mel[None], torch.tensor([len(mel)]))
-        states = self.states(symbols, len(mel))  # (S',)
-        scores = self.emissions(log_probs, symbols[states][None])
-        optional = (self.class_of[symbols[states]] == 0).numpy()
-        path = states.numpy()[viterbi(scores[0], optional)]  # (T,)
-        durations = torch.from_numpy(np.bincount(path, minlength=len(symbols)))
-        frame_scores = log_probs[0].gather(1, self.class_of[symbols][torch.from_numpy(path)][:, None])[:, 0]
-        sums = torch.zeros(len(symbols)).index_add(0, torch.from_numpy(path), frame_scores)
-        return durations, sums / durations.clamp_min(1)
+        """Which symbol each state of the model stands for (S'), as `search.states_of` has it."""
+        classes = self.class_of[symbols].cpu().numpy()
+        return torch.from_numpy(states_of(classes, frames)).to(symbols.device)

@@ -16,9 +16,11 @@ from soundalike.models.common.objective import SingleOptimizerObjective, mel_mas
 from soundalike.nn.masks import length_mask, masked_mean
 from soundalike.text.alphabet import vowel_classes
 
-from .aligner import HmmAligner
-from .network import PRIOR_SCALE, Aligner, AlignerConfig
+from .config import PRIOR_SCALE, AlignerConfig
+from .graphs import graphs_of
+from .network import Aligner
 from .search import posteriors
+from .torch_execution import torch_aligner
 
 
 @dataclass(frozen=True)
@@ -114,5 +116,6 @@ PART = PartKind(
     AlignerSettings,
     AlignerObjective,
     reads=reads_alphabet,
-    instrument=HmmAligner,
+    instrument=torch_aligner,
+    graphs=graphs_of,
 )

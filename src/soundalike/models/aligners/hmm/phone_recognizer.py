@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from soundalike.audio.mel import MelSpec
-from soundalike.models.aligners.hmm.network import COMMONEST, LEAST, PRIOR_SCALE, Aligner
 from soundalike.text.alphabet import COMMA, GAP, PHONES, START, STOP
+
+from .config import LEAST
+from .search import without_prior
 
 ENTERING = 3.0  # nats that a new phone costs: as many are then recognized as are said
 
@@ -22,17 +23,14 @@ PAUSE = 12  # frames of silence that are written as a comma
 
 
 def recognize_phones(
-    sound: torch.Tensor, aligner: Aligner, mel: MelSpec
+    log_probs: np.ndarray, log_prior: np.ndarray, mel: MelSpec
 ) -> tuple[list[str], list[int]] | None:
-    """The symbols recognized in a log-mel (T, M) and the frames of each; None where they are too few or not
-    clear.
+    """The symbols recognized in a sound and the frames of each, by the log-probabilities (T, C) of its frames
+    and the classes' prior (C,); None where they are too few or not clear.
     """
-    with torch.inference_mode():
-        log_probs = aligner(sound[None], torch.tensor([len(sound)]))[0].numpy()
-    prior = aligner.log_prior.clamp_max(COMMONEST).numpy()
-    spans = phone_loop(log_probs - PRIOR_SCALE * prior) if len(log_probs) >= LEAST else []
+    spans = phone_loop(without_prior(log_probs, log_prior)) if len(log_probs) >= LEAST else []
     phones = [span for span in spans if span[0]]
-    pace = len(phones) / max(1, len(sound)) * mel.frames_per_second
+    pace = len(phones) / max(1, len(log_probs)) * mel.frames_per_second
     if (
         len(phones) < 5
         or not PACE[0] < pace < PACE[1]

@@ -1,8 +1,44 @@
-"""Viterbi and forward-backward over the states of a transcript."""
+"""The states of a transcript, and Viterbi and forward-backward over them."""
 
 from __future__ import annotations
 
 import numpy as np
+
+from .config import COMMONEST, LEAST, PRIOR_SCALE
+
+
+def states_of(classes: np.ndarray, frames: int) -> np.ndarray:
+    """Which symbol each state of the model stands for (S'), by the symbols' classes (S,): a phoneme has LEAST
+    states, fewer in a clip too short for it.
+    """
+    sounded = classes > 0
+    repeat = np.where(sounded, max(1, min(LEAST, frames // max(1, int(sounded.sum())))), 1)
+    return np.repeat(np.arange(len(classes)), repeat)
+
+
+def without_prior(log_probs: np.ndarray, log_prior: np.ndarray) -> np.ndarray:
+    """How well each class fits each frame (T, C): log-probabilities (T, C), less the scaled prior (C,) of
+    each.
+    """
+    return log_probs - PRIOR_SCALE * np.minimum(log_prior, COMMONEST)
+
+
+def aligned(
+    log_probs: np.ndarray, classes: np.ndarray, log_prior: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Frames of each symbol (S,) and its mean log-probability (S,) in one clip: log-probabilities (T, C) of
+    its frames, the classes (S,) of its symbols, the classes' prior (C,).
+
+    A symbol that lasts no time (a mark without silence) has log-probability zero. The clip must have at
+    least as many frames as phonemes.
+    """
+    states = states_of(classes, len(log_probs))  # (S',)
+    scores = without_prior(log_probs, log_prior)[:, classes[states]].astype(np.float64)  # (T, S')
+    path = states[viterbi(scores, classes[states] == 0)]  # (T,)
+    durations = np.bincount(path, minlength=len(classes))
+    own = log_probs[np.arange(len(path)), classes[path]]
+    sums = np.bincount(path, own, minlength=len(classes))
+    return durations, (sums / np.maximum(durations, 1)).astype(np.float32)
 
 
 def posteriors(

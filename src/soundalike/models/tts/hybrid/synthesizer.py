@@ -16,13 +16,14 @@ from soundalike.audio.audio import Audio
 from soundalike.audio.mel import log_mel
 from soundalike.audio.pitch import pitch
 from soundalike.audio.speech import Speech
+from soundalike.core.array_digest import digest, weights_digest
 from soundalike.core.contracts import LoadedPart
 from soundalike.core.errors import AudioError, CheckpointError
 from soundalike.core.types import IDENTITY, Attention, Reference, Voice
 from soundalike.models.common.code_lm import CodecLM, Step
 from soundalike.models.common.code_prompt import CodePromptSynthesizer
 from soundalike.models.common.mel_synthesis import prosody_of, timestamps_of
-from soundalike.models.common.prompt_conditioning import best_seconds, digest
+from soundalike.models.common.prompt_conditioning import arrays_of, best_seconds
 from soundalike.models.common.sampling import Sampler
 from soundalike.models.common.source_sentences import words_of
 from soundalike.models.common.text_encoder import sounding
@@ -61,11 +62,11 @@ class HybridSynthesizer(CodePromptSynthesizer):
     @functools.cached_property
     def weights(self) -> str:
         """Twelve hexadecimal digits that name the weights of both networks, as shipped."""
-        return digest(
+        return weights_digest(
             {
-                f"{slot}.{name}": value.half() if value.is_floating_point() else value
+                f"{slot}.{name}": value
                 for slot, network in (("acoustic", self.acoustic), ("decoder", self.decoder))
-                for name, value in network.state_dict().items()
+                for name, value in arrays_of(network).items()
             }
         )
 
@@ -82,7 +83,7 @@ class HybridSynthesizer(CodePromptSynthesizer):
         if not voice.is_adapted_to(self.weights):
             return self.acoustic, self.decoder
         tensors = {name: torch.from_numpy(value) for name, value in voice.adapter.items()}
-        key = digest(tensors)
+        key = digest(voice.adapter)
         with self._lock:
             if key not in self._adapted:
                 self._adapted[key] = self._with(tensors)

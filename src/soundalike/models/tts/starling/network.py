@@ -19,38 +19,19 @@ from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
-from soundalike.core.types import AcousticOutput, ProsodyControls
-from soundalike.nn.contour import reshaped
+from soundalike.core.types import USUAL_OCTAVE, AcousticOutput, ProsodyControls
 from soundalike.nn.conv import Conv, ConvNeXtBlock
-from soundalike.nn.length_regulator import natural, of_frames, symbol_of_frame, whole
+from soundalike.nn.length_regulator import symbol_of_frame
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.spectral import harmonic_ripple
 from soundalike.text.alphabet import SYMBOLS, phone_classes
 
+from .config import StarlingConfig
+
 RIPPLE_STEPS = 96  # pitches an octave whose harmonics are tabulated
 MIDDLING = 2.8  # predicted mean opinion score of a clip about which nothing is known
 CLEAN = 3.4  # that of a studio recording: what is asked for when speaking
-
-
-@dataclass(frozen=True)
-class StarlingConfig:
-    """Sizes of the network."""
-
-    width: int = 256  # of the text encoder
-    encoder_blocks: int = 4
-    pitch_width: int = 192
-    pitch_blocks: int = 3
-    decoder_width: int = 320
-    decoder_blocks: int = 8
-    looks: tuple[int, ...] = (2, 5)  # decoder blocks after which it attends to the prompt
-    heads: int = 4  # of that attention
-    noise: int = 16  # random numbers of each frame, which adversarial training turns into texture
-    expansion: int = 3
-    patch: int = 2  # frames the decoder handles as one
-    speaker_vector: int = 256
-    prompt_width: int = 128
-    voice: int = 256
 
 
 @dataclass(frozen=True)
@@ -130,10 +111,11 @@ class VoiceEncoder(nn.Module):
         voiced = (pitch > 0).float() * mask
         octaves = pitch.clamp_min(1.0).log2()
         count = voiced.sum(1).clamp_min(1.0)
-        octave = torch.where(voiced.sum(1) > 0, (octaves * voiced).sum(1) / count, 7.3)
+        octave = torch.where(voiced.sum(1) > 0, (octaves * voiced).sum(1) / count, USUAL_OCTAVE)
         wobble = (((octaves - octave[:, None]) ** 2 * voiced).sum(1) / count).sqrt()
         known = torch.cat(
-            [embedding * 16, pooled, ranged, base, spread, octave[:, None] - 7.3, wobble[:, None]], -1
+            [embedding * 16, pooled, ranged, base, spread, octave[:, None] - USUAL_OCTAVE, wobble[:, None]],
+            -1,
         )
         asked = ((quality - MIDDLING) / 0.4).nan_to_num(0.0)[:, None]
         return VoiceConditioning(
@@ -231,18 +213,22 @@ class Starling(MelNormalizer):
         """Patches (B, P, patch * (D + 3)) of states repeated for their durations, with each frame's place in
         its symbol, and the frames (B,) of each clip.
         """
+        lengths = durations.sum(1)
+        size = -(-int(lengths.max()) // self.config.patch) * self.config.patch
+        return self.placed(states, durations, symbol_of_frame(durations, size)), lengths
+
+    def placed(self, states: Tensor, durations: Tensor, index: Tensor) -> Tensor:
+        """The patches of `spread_out`, by the symbol (B, T) of each frame; T is a whole number of patches."""
         B, _, D = states.shape
         ends = durations.cumsum(1)  # (B, S)
-        lengths = ends[:, -1]
-        size = -(-int(lengths.max()) // self.config.patch) * self.config.patch
+        size = index.shape[1]
         frames = torch.arange(size, device=states.device)
-        index = symbol_of_frame(durations, size)  # (B, T)
         length = durations.gather(1, index).clamp_min(1).float()
         place = frames - (ends - durations).gather(1, index)
         where = torch.stack([place / length, (length - place) / length, length.log() / 3], -1)
         x = torch.cat([states.gather(1, index[..., None].expand(-1, -1, D)), where], -1)
-        x = x * length_mask(lengths, size)[..., None]
-        return x.reshape(B, size // self.config.patch, -1), lengths
+        x = x * length_mask(ends[:, -1], size)[..., None]
+        return x.reshape(B, size // self.config.patch, -1)
 
     def intone(self, patches: Tensor, mask: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
         """The predicted pitch, in octaves above the voice's mean, and log-odds of voicing, (B, T) each."""
@@ -299,16 +285,6 @@ class Starling(MelNormalizer):
         )
 
     @torch.inference_mode()
-    def lengths(self, symbols: Tensor, conditioning: VoiceConditioning) -> tuple[Tensor, Tensor]:
-        """States (1, S, D) of an utterance, symbols (S,), and the predicted frames (S,) of each, not
-        rounded.
-        """
-        states, log_durations = self.encode(
-            symbols[None], torch.tensor([len(symbols)], device=symbols.device), conditioning
-        )
-        return states, natural(log_durations[0], self.is_mark[symbols])
-
-    @torch.inference_mode()
     def follow(
         self,
         symbols: Tensor,
@@ -353,33 +329,16 @@ class Starling(MelNormalizer):
         hertz = (2.0 ** (octave + conditioning.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
         return mel, hertz[0, :frames]
 
-    @torch.inference_mode()
     def infer(
-        self,
-        symbols: Tensor,
-        conditioning: VoiceConditioning,
-        prosody: ProsodyControls,
-        lengths: tuple[Tensor, Tensor] | None = None,
+        self, symbols: Tensor, conditioning: VoiceConditioning, prosody: ProsodyControls
     ) -> AcousticOutput:
-        """The mel, pitch and durations of one utterance: symbols (S,), a conditioning of batch one; `lengths`
-        are those of `lengths`, where they are known already.
+        """The mel, pitch and durations of one utterance: symbols (S,), a conditioning of batch one, controls
+        in numpy.
         """
-        states, exact = lengths or self.lengths(symbols, conditioning)
-        durations = whole(exact / prosody.tempo, ~self.is_mark[symbols], prosody.frames)
-        patches, sizes = self.spread_out(states, durations[None])
-        frames = int(sizes[0])
-        mask = torch.ones(patches.shape[:2], device=symbols.device)
-        octave, voicing = self.intone(patches, mask, conditioning.voice)
-        voiced = (voicing > 0).float()
-        size = octave.shape[1]
-        if prosody.spread is not None and prosody.rise is not None:
-            spread = of_frames(prosody.spread, durations, size, 1.0)
-            octave = reshaped(octave, voiced, spread, of_frames(prosody.rise, durations, size))
-        octave = octave + of_frames(prosody.octaves.expand(len(symbols)), durations, size)
-        noise = torch.randn(
-            1, octave.shape[1], self.config.noise, generator=torch.Generator().manual_seed(prosody.seed)
-        ).to(symbols.device)
-        noise = prosody.temperature * noise
-        mel = self.denormalised(self.decode(patches, mask, octave, voiced, conditioning, noise)[0, :frames])
-        hertz = (2.0 ** (octave + conditioning.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
-        return AcousticOutput(mel.clamp_min(self.mel.silence), hertz[0, :frames], durations)
+        from .speaking import inferred  # around the network, so it is imported when one is there
+        from .torch_execution import TorchStarling
+
+        register = float(conditioning.octave)
+        made = inferred(TorchStarling(self), symbols.cpu().numpy(), conditioning, register, prosody)
+        mel, hertz, durations = (torch.from_numpy(values).to(symbols.device) for values in made)
+        return AcousticOutput(mel, hertz, durations)

@@ -24,8 +24,10 @@ from soundalike.models.common.objective import (
 )
 from soundalike.nn.masks import length_mask, masked_cross_entropy
 
+from .config import StarlingConfig
 from .discriminator import MelDiscriminator, MelDiscriminatorConfig, discriminator_loss, generator_losses
-from .network import Starling, StarlingConfig
+from .graphs import graphs_of
+from .network import Starling
 from .sound_judge import SoundJudge, SoundSettings
 
 
@@ -241,4 +243,5 @@ PART = PartKind(
     StarlingObjective,
     reads=acoustic_reads,
     writes=writes_mel,
+    graphs=graphs_of,
 )

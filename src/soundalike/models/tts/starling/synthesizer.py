@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import torch
-from torch import nn
 
 from soundalike.audio.audio import Audio
-from soundalike.audio.speech import Speech, join
-from soundalike.core.contracts import Aligner, LoadedPart
+from soundalike.audio.noise import white_noise
+from soundalike.audio.pitch import mean_octave
+from soundalike.audio.speech import Speech
+from soundalike.core.contracts import LoadedPart
 from soundalike.core.emotions import EMOTIONS
 from soundalike.core.errors import CheckpointError, ConfigError
-from soundalike.core.types import IDENTITY, AcousticOutput, DataFacts, ProsodyControls, Reference, Voice
-from soundalike.models.common.mel_synthesis import prosody_of, sharpened, sound, tilted
-from soundalike.models.common.prompt_conditioning import PromptConditionedSynthesizer
-from soundalike.models.common.source_sentences import sentences_of
+from soundalike.core.installation import install_command
+from soundalike.core.types import AcousticArrays, AcousticOutput, DataFacts, Voice
+from soundalike.models.common.mel_arrays import (
+    ArrayVocoder,
+    controls_of,
+    sharpened,
+    tilted,
+    timestamps_of,
+)
+from soundalike.models.common.prompt_conditioning import Changeable, PromptConditionedSynthesizer
 from soundalike.text import Utterance, encode
 
-from .content import check_fit
-from .content_conversion import ContentConversion, Manner, Speaker, prepared
-from .discriminator import MelDiscriminator
-from .network import Starling, VoiceConditioning
-from .objective import JUDGED, StarlingObjective
+from .speaking import AcousticNetwork, inferred, predicted_lengths
 from .spec import StarlingConversionOptions, StarlingOptions
 
-LEAST_OF_SPEAKER = 0.5  # seconds of speech in a source from which on its speaker is listened to
+if TYPE_CHECKING:
+    from torch import nn
+
+    from .content_conversion import ContentConversion
+    from .discriminator import MelDiscriminator
+    from .network import Starling
+    from .objective import StarlingObjective
 
 
 @dataclass(frozen=True)
@@ -36,12 +44,13 @@ class Plan:
     """What every take of a sentence shares, so that it is worked out once."""
 
     utterance: Utterance
-    acoustic: Starling  # as adapted to the voice
-    symbols: torch.Tensor  # (S,)
-    conditioning: VoiceConditioning
-    prompt: torch.Tensor  # (T, M)
-    # States (1, S, D); frames (S,) at the natural pace, not rounded
-    lengths: tuple[torch.Tensor, torch.Tensor]
+    network: AcousticNetwork  # as adapted to the voice
+    symbols: np.ndarray  # (S,)
+    conditioning: Any  # as the network takes it
+    mean_octave: float  # log2 hertz of the voice
+    prompt: np.ndarray  # (T, M)
+    # States as the network takes them; frames (S,) at the natural pace, not rounded
+    lengths: tuple[Any, np.ndarray]
 
 
 class StarlingSynthesizer(PromptConditionedSynthesizer):
@@ -50,7 +59,7 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
     Options = StarlingOptions
     emotions = EMOTIONS
     ConversionOptions = StarlingConversionOptions
-    acoustic: Starling
+    acoustic: Any  # a Starling, or its graphs
     discriminator: MelDiscriminator | None = None  # of a model that can adapt to a prompt
     content: ContentConversion | None = None  # of a model that converts without a transcript
 
@@ -63,6 +72,8 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         if "adversary" in parts:
             made.discriminator = parts["adversary"].network
         if "content" in parts and made.aligner is not None:
+            from .content_conversion import ContentConversion
+
             content = parts["content"]
             check_sizes(content, parts["acoustic"], parts["aligner"])
             made.content = ContentConversion(content.network, made.aligner, made.vocoder, made.mel)
@@ -82,58 +93,78 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
 
     def adaptation_objective(self, network: Starling, facts: DataFacts) -> StarlingObjective:
         """A copy of the acoustic model under training against the discriminator."""
+        from .objective import JUDGED, StarlingObjective
+
         return StarlingObjective(network, JUDGED, facts, self.discriminator)
 
-    def conditioning(self, acoustic: Starling, voice: Voice) -> tuple[VoiceConditioning, torch.Tensor]:
-        """A voice as an acoustic model takes it, with its prompt's mel (T, M). Raises CheckpointError for
-        another model's voice.
-        """
-        self.check(voice)
-        embedding = self.tensor(voice, IDENTITY)
-        prompt = self.tensor(voice, "prompt")
-        pitch = self.tensor(voice, "prompt_pitch")
-        with torch.inference_mode():
-            frames = torch.tensor([prompt.shape[1]], device=self.device)
-            return acoustic.condition(embedding, prompt, frames, pitch), prompt[0]
+    def running(self, acoustic: Any) -> AcousticNetwork:
+        """An acoustic model as what runs it: PyTorch, unless it is made of graphs."""
+        if isinstance(acoustic, Changeable):
+            return cast(AcousticNetwork, acoustic)
+        from .torch_execution import TorchStarling
+
+        return TorchStarling(acoustic)
 
     def plan(self, utterance: Utterance, voice: Voice) -> Plan:
         """A sentence worked out, for as many takes as may be wanted. Raises CheckpointError for another
         model's voice.
         """
-        symbols = torch.tensor(encode(utterance.symbols), device=self.device)
-        acoustic = self.acoustic_of(voice)
-        conditioning, prompt = self.conditioning(acoustic, voice)
-        lengths = acoustic.lengths(symbols, conditioning)
-        return Plan(utterance, acoustic, symbols, conditioning, prompt, lengths)
+        self.check(voice)
+        symbols = np.array(encode(utterance.symbols))
+        network = self.running(self.acoustic_of(voice))
+        prompt = voice.tensors["prompt"].astype(np.float32)
+        conditioning = network.condition(voice.identity, prompt, voice.tensors["prompt_pitch"])
+        register = mean_octave(voice.tensors["prompt_pitch"])
+        lengths = predicted_lengths(network, symbols, conditioning)
+        return Plan(utterance, network, symbols, conditioning, register, prompt, lengths)
 
     def planned_seconds(self, plan: Plan, options: StarlingOptions) -> float:
         """How long the planned sentence would be."""
-        exact = plan.lengths[1] / self._prosody(plan, options).tempo
+        exact = plan.lengths[1] / controls_of(plan.utterance, options, self.mel).tempo
         return float(exact.sum()) / self.mel.frames_per_second
 
     def seconds(self, utterance: Utterance, voice: Voice, options: StarlingOptions) -> float:
         """How long the sentence would be."""
         return self.planned_seconds(self.plan(utterance, voice), options)
 
-    def planned_output(self, plan: Plan, options: StarlingOptions) -> AcousticOutput:
+    def planned_output(self, plan: Plan, options: StarlingOptions) -> AcousticArrays:
         """The mel, pitch and durations of the planned sentence."""
-        prosody = self._prosody(plan, options)
-        made = plan.acoustic.infer(plan.symbols, plan.conditioning, prosody, plan.lengths)
+        controls = controls_of(plan.utterance, options, self.mel)
+        made = inferred(
+            plan.network, plan.symbols, plan.conditioning, plan.mean_octave, controls, plan.lengths
+        )
         mel = sharpened(made.mel, plan.prompt, options.sharpen)
-        if prosody.tilt is not None:
-            mel = tilted(mel, torch.repeat_interleave(prosody.tilt, made.durations), self.mel)
-        return replace(made, mel=mel)
+        if controls.tilt is not None:
+            mel = tilted(mel, np.repeat(controls.tilt, made.durations), self.mel)
+        return made._replace(mel=mel)
 
     def acoustic_output(self, utterance: Utterance, voice: Voice, options: StarlingOptions) -> AcousticOutput:
-        """The mel, pitch and durations of one sentence, before the vocoder. Raises CheckpointError for
-        another model's voice.
+        """The mel, pitch and durations of one sentence, before the vocoder, as tensors. Raises
+        CheckpointError for another model's voice.
         """
-        return self.planned_output(self.plan(utterance, voice), options)
+        import torch
+
+        made = self.planned_output(self.plan(utterance, voice), options)
+        return AcousticOutput(*(torch.from_numpy(values).to(self.device) for values in made))
 
     def speak_planned(self, plan: Plan, options: StarlingOptions) -> Iterator[Speech]:
         """The planned sentence, as `speak` says it."""
         made = self.planned_output(plan, options)
-        yield sound(self.vocoder, made, plan.utterance, self.mel, options.seed)
+        noise = white_noise(options.seed, (len(made.mel) - 1) * self.mel.hop_length)
+        samples = self.vocoded(made, noise)
+        ends = made.durations.cumsum() / self.mel.frames_per_second
+        yield Speech(samples, self.sample_rate, timestamps_of(plan.utterance, ends))
+
+    def vocoded(self, made: AcousticArrays, noise: np.ndarray) -> np.ndarray:
+        """The samples (N,) float32 of a mel and its pitch, by the vocoder and white noise (N,)."""
+        if isinstance(self.vocoder, ArrayVocoder):
+            return self.vocoder.samples(made.mel, made.pitch, noise)
+        import torch
+
+        from soundalike.models.common.mel_synthesis import vocoded
+
+        mel, pitch = (torch.from_numpy(values).to(self.device) for values in (made.mel, made.pitch))
+        return vocoded(self.vocoder, mel, pitch, torch.from_numpy(noise)[None])
 
     def speak(
         self, utterance: Utterance, voice: Voice, options: StarlingOptions | None = None
@@ -155,69 +186,20 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         Raises AudioError where too little is understood of a transcript, CheckpointError for another model's
         voice.
         """
-        chosen = options or StarlingConversionOptions()
-        if self.aligner is None:
-            raise CheckpointError("this model has no aligner, so it cannot convert a recording.")
-        if chosen.transcript or self.content is None:
-            return self._spoken_again(source, voice, self.aligner, chosen)
-        return self._followed(source, own, voice, self.content, chosen)
-
-    def _speaker(self, voice: Voice) -> Speaker:
-        acoustic = self.acoustic_of(voice)
-        return Speaker(acoustic, *self.conditioning(acoustic, voice), voice.tensors["prompt_pitch"])
-
-    def _followed(
-        self,
-        source: Audio,
-        own: Voice | None,
-        voice: Voice,
-        content: ContentConversion,
-        options: StarlingConversionOptions,
-    ) -> Speech:
-        """The recording by what the aligner hears in it."""
-        target = self._speaker(voice)
-        size = len(source.resample(self.sample_rate).samples)
-        found = prepared(source, self.mel)
-        if found is None:
-            warnings.warn("the source is silent, so there is nothing to convert.", stacklevel=3)
-            return Speech(np.zeros(size, np.float32), self.sample_rate)
-        if own is None and self.speaker_encoder is not None and source.speech_seconds() > LEAST_OF_SPEAKER:
-            own = self.condition(Reference(source))
-        speaker = None if own is None else self._speaker(own)
-        manner = Manner(options.pitch, options.seed, options.temperature, self.Options().sharpen)
-        pieces = content.pieces(found, speaker, target, manner)
-        return Speech(np.concatenate(list(pieces))[:size], self.sample_rate)
-
-    def _spoken_again(
-        self, source: Audio, voice: Voice, aligner: Aligner, chosen: StarlingConversionOptions
-    ) -> Speech:
-        """The recording by its words, or by the phones recognized in it."""
-        acoustic = self.acoustic_of(voice)
-        conditioning, prompt = self.conditioning(acoustic, voice)
-        pieces = []
-        for one in sentences_of(source, aligner, self.mel, chosen.transcript, chosen.language):
-            made = acoustic.follow(
-                torch.tensor(encode(one.utterance.symbols), device=self.device),
-                torch.from_numpy(one.durations).to(self.device),
-                torch.from_numpy(one.pitch).float().to(self.device) + chosen.pitch / 12,
-                conditioning,
-                chosen.seed,
-                chosen.temperature,
+        if isinstance(self.acoustic, Changeable):
+            raise ConfigError(
+                "converting a recording needs PyTorch, which --backend onnx does without. "
+                f"Leave --backend out; where PyTorch is missing, run: {install_command('train')}"
             )
-            made = replace(made, mel=sharpened(made.mel, prompt, self.Options().sharpen))
-            pieces.append(sound(self.vocoder, made, one.utterance, self.mel, chosen.seed))
-        speech = join(pieces)
-        if chosen.transcript:
-            return speech
-        phones = tuple(timestamp for timestamp in speech.timestamps if timestamp.kind == "phoneme")
-        return replace(speech, timestamps=phones)  # no word is known by name
+        from .torch_conversion import converted
 
-    def _prosody(self, plan: Plan, options: StarlingOptions) -> ProsodyControls:
-        return prosody_of(plan.utterance, options, self.mel, self.device)
+        return converted(self, source, voice, options or StarlingConversionOptions(), own)
 
 
 def check_sizes(content: LoadedPart, acoustic: LoadedPart, aligner: LoadedPart) -> None:
     """Raise CheckpointError unless a content part has the sizes and the mel of those it stands between."""
+    from .content import check_fit
+
     try:
         check_fit(content.config, acoustic.config, aligner.config)
         fits = content.mel == acoustic.mel == aligner.mel

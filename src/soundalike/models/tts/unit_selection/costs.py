@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from soundalike.nn.length_regulator import LEAST
+from soundalike.audio.durations import LEAST
 
 from .features import UNVOICED, restored
 from .network import BEGINS, ENDS, FINAL, SECOND, UnitInventory, UnitSelectionConfig

@@ -21,7 +21,8 @@ from soundalike.core.contracts import Aligner, LoadedPart, SpeakerEncoder
 from soundalike.core.errors import AudioError, CheckpointError
 from soundalike.core.types import IDENTITY, AcousticOutput, Reference, UnitTrace, Voice
 from soundalike.core.vectors import cosine
-from soundalike.models.common.mel_synthesis import prosody_of, sound, timestamps_of
+from soundalike.models.common.mel_arrays import controls_of, timestamps_of
+from soundalike.models.common.mel_synthesis import sound
 from soundalike.models.common.prompt_conditioning import voice_of
 from soundalike.text import Utterance, encode
 
@@ -148,7 +149,7 @@ class UnitSelectionSynthesizer:
         symbols = torch.tensor(encode(utterance.symbols))
         with torch.inference_mode():
             conditioning = self.acoustic.condition(embedding, prompt, torch.tensor([prompt.shape[1]]), pitch)
-            prosody = prosody_of(utterance, _Natural(options.seed), self.mel, torch.device("cpu"))
+            prosody = controls_of(utterance, _Natural(options.seed), self.mel)
             return self.acoustic.infer(symbols, conditioning, prosody)
 
     def speak(

@@ -23,6 +23,7 @@ from soundalike.models.common.objective import (
 from soundalike.models.common.pitch_reader import PitchScores, disturbed, jittered, mixed, pitch_losses
 
 from .discriminator import SoundDiscriminator, SoundDiscriminatorConfig
+from .graphs import graphs_of
 from .network import Vocos, VocosConfig
 
 
@@ -125,5 +126,12 @@ class VocosObjective(VocoderObjective[Vocos, VocosSettings]):
 
 
 PART = PartKind(
-    "vocoder", VocosConfig, Vocos, VocosSettings, VocosObjective, reads=reads_mel, writes=writes_waveform
+    "vocoder",
+    VocosConfig,
+    Vocos,
+    VocosSettings,
+    VocosObjective,
+    reads=reads_mel,
+    writes=writes_waveform,
+    graphs=graphs_of,
 )

@@ -7,8 +7,6 @@ Bands above 7.6 kHz are left out: they depend on the recording more than on the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -19,16 +17,9 @@ from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.spectral import mel_filters
 
+from .config import TDNNConfig
+
 HIGHEST = 7600.0  # hertz
-
-
-@dataclass(frozen=True)
-class TDNNConfig:
-    """Sizes of the network."""
-
-    width: int = 256
-    blocks: int = 4
-    vector: int = 256
 
 
 class TDNN(MelNormalizer):

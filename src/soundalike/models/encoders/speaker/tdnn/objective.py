@@ -16,7 +16,9 @@ from soundalike.models.common.interfaces import writes_speaker_embedding
 from soundalike.models.common.objective import SingleOptimizerObjective
 from soundalike.models.encoders.speaker.encoder import MelSpeakerEncoder
 
-from .network import TDNN, TDNNConfig
+from .config import TDNNConfig
+from .graphs import graphs_of
+from .network import TDNN
 
 
 @dataclass(frozen=True)
@@ -82,4 +84,5 @@ PART = PartKind(
     SpeakerObjective,
     writes=writes_speaker_embedding,
     instrument=MelSpeakerEncoder,
+    graphs=graphs_of,
 )

@@ -1,0 +1,92 @@
+"""What starling says, worked out in numpy around its network, whatever runs that: PyTorch or ONNX Runtime."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from soundalike.audio.contour import reshaped
+from soundalike.audio.durations import natural, of_frames, symbol_of_frame, whole
+from soundalike.audio.mel import MelSpec
+from soundalike.audio.noise import white_noise
+from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
+from soundalike.core.types import AcousticArrays, ProsodyControls
+from soundalike.text.alphabet import phone_classes
+
+from .config import StarlingConfig
+
+IS_MARK = np.array(phone_classes()) == 0  # by symbol
+
+
+class AcousticNetwork(Protocol):
+    """The network, cut where its lengths become whole numbers. What one of its steps gives the next in its
+    own kind of values is Any.
+    """
+
+    config: StarlingConfig
+    mel: MelSpec
+
+    def condition(self, embedding: np.ndarray, prompt: np.ndarray, pitch: np.ndarray) -> Any:
+        """The conditioning of a speaker embedding (V,) and a prompt's log-mel (T, M) with its pitch (T,)."""
+        ...
+
+    def encode(self, symbols: np.ndarray, conditioning: Any) -> tuple[Any, np.ndarray]:
+        """States of symbols (S,) int64, and the logarithm of one plus their predicted frames (S,)."""
+        ...
+
+    def intone(
+        self, states: Any, durations: np.ndarray, index: np.ndarray, conditioning: Any
+    ) -> tuple[Any, np.ndarray, np.ndarray]:
+        """Patches of states that last whole durations (S,), by the symbol (T,) of each frame, T a whole
+        number of patches; the pitch in octaves above the voice's mean, and the log-odds of voicing, (T,)
+        each.
+        """
+        ...
+
+    def decode(
+        self, patches: Any, octave: np.ndarray, voiced: np.ndarray, noise: np.ndarray, conditioning: Any
+    ) -> np.ndarray:
+        """The log-mel (T, M) of patches, pitch and voicing (T,) and noise (T, config.noise)."""
+        ...
+
+
+def predicted_lengths(
+    network: AcousticNetwork, symbols: np.ndarray, conditioning: Any
+) -> tuple[Any, np.ndarray]:
+    """States of symbols (S,), and the frames (S,) of each at the natural pace, not rounded."""
+    states, log_durations = network.encode(symbols, conditioning)
+    return states, natural(log_durations, IS_MARK[symbols])
+
+
+def inferred(
+    network: AcousticNetwork,
+    symbols: np.ndarray,
+    conditioning: Any,
+    mean_octave: float,
+    prosody: ProsodyControls,
+    lengths: tuple[Any, np.ndarray] | None = None,
+) -> AcousticArrays:
+    """The mel, pitch and durations of one utterance: symbols (S,), a conditioning, the mean log2 hertz of the
+    voice, controls in numpy; `lengths` are those of `predicted_lengths`, where they are known already.
+    """
+    states, exact = lengths or predicted_lengths(network, symbols, conditioning)
+    durations = whole(exact / prosody.tempo, ~IS_MARK[symbols], prosody.frames)
+    frames = int(durations.sum())
+    patch = network.config.patch
+    size = -(-frames // patch) * patch
+    index = symbol_of_frame(durations, size)
+    patches, octave, voicing = network.intone(states, durations, index, conditioning)
+    voiced = (voicing > 0).astype(np.float32)
+    if prosody.spread is not None and prosody.rise is not None:
+        spread = of_frames(prosody.spread, durations, size, 1.0)
+        octave = reshaped(octave, voiced, spread, of_frames(prosody.rise, durations, size))
+    asked = np.broadcast_to(prosody.octaves, symbols.shape)
+    octave = (octave + of_frames(asked, durations, size)).astype(np.float32)
+    width = network.config.noise
+    noise = np.float32(prosody.temperature) * white_noise(prosody.seed, size * width).reshape(size, width)
+    mel = network.decode(patches, octave, voiced, noise, conditioning)[:frames]
+    # In double precision: a vocoder adds the pitch up to a phase, so that its last digits are heard
+    hertz = (2.0 ** (octave.astype(np.float64) + mean_octave)).clip(PITCH_FLOOR, PITCH_CEILING) * voiced
+    silence = np.float32(network.mel.silence)
+    return AcousticArrays(np.maximum(mel, silence), hertz[:frames].astype(np.float32), durations)
