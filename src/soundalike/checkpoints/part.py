@@ -178,7 +178,7 @@ def read_config(path: Path, config_of: Callable[[str], type]) -> tuple[str, Any,
             wanted = config_of(name)
         except ConfigError as error:
             raise CheckpointError(f"{file}: {error}") from None
-        config = parse(wanted, dict(said["network"]), f"{file} [network]")
+        config: Any = parse(wanted, dict(said["network"]), f"{file} [network]")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(
             f"{file}: does not say what it is ({error!r}). Restore the file or train the part again."

@@ -21,7 +21,10 @@ FEWEST = 2  # frames a phoneme takes at least: a sound with fewer cannot hold it
 class PhoneClassifier(Protocol):
     """What runs the aligner's network."""
 
-    log_prior: np.ndarray  # (C,) of the classes
+    @property
+    def log_prior(self) -> np.ndarray:
+        """Of the classes (C,)."""
+        ...
 
     def log_probs(self, mel: np.ndarray) -> np.ndarray:
         """Log-probabilities (T, C) of the classes in each frame of a log-mel (T, M)."""

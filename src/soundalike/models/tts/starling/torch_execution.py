@@ -21,8 +21,9 @@ class TorchStarling:
     def condition(self, embedding: np.ndarray, prompt: np.ndarray, pitch: np.ndarray) -> VoiceConditioning:
         """The conditioning of a speaker embedding (V,) and a prompt's log-mel (T, M) with its pitch (T,)."""
         frames = torch.tensor([len(prompt)], device=self._device)
-        given = (self._tensor(values) for values in (embedding, prompt))
-        return self._network.condition(*given, frames, self._tensor(pitch))
+        return self._network.condition(
+            self._tensor(embedding), self._tensor(prompt), frames, self._tensor(pitch)
+        )
 
     @torch.inference_mode()
     def encode(self, symbols: np.ndarray, conditioning: VoiceConditioning) -> tuple[Tensor, np.ndarray]:
@@ -54,8 +55,9 @@ class TorchStarling:
     ) -> np.ndarray:
         """The log-mel (T, M) of patches, pitch and voicing (T,) and noise (T, config.noise)."""
         mask = torch.ones(patches.shape[:2], device=self._device)
-        given = (self._tensor(values) for values in (octave, voiced))
-        made = self._network.decode(patches, mask, *given, conditioning, self._tensor(noise))
+        made = self._network.decode(
+            patches, mask, self._tensor(octave), self._tensor(voiced), conditioning, self._tensor(noise)
+        )
         return self._network.denormalised(made[0]).cpu().numpy()
 
     @property
