@@ -21,7 +21,7 @@ class CodecLMOptions:
     """How to speak. Rate and pitch are drawn anew for each take, as the prompt has them."""
 
     seed: Annotated[int, Range(0, 2**62, "", "the same seed gives the same sound")] = 0
-    temperature: Annotated[float, Range(0.0, 1.5, "", "how much of the fine texture is left to chance")] = 0.8
+    temperature: Annotated[float, Range(0.0, 1.5, "", "how much of the fine texture is left to chance")] = 0.6
     top_p: Annotated[
         float, Range(0.05, 1.0, "", "codes are drawn of the likeliest with this probability")
     ] = 0.9
