@@ -23,6 +23,7 @@ ELSEWHERE = {
     "models/README.md": "models.md",
     "models/wavenet/card.md": "cards/wavenet.md",
     "models/codec/card.md": "cards/codec.md",
+    "models/codec_lm/card.md": "cards/codec_lm.md",
     "models/convrnn/card.md": "cards/convrnn.md",
     "models/deepvoice3/card.md": "cards/deepvoice3.md",
     "models/emotion/card.md": "cards/emotion.md",

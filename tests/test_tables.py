@@ -18,7 +18,7 @@ from soundalike.checkpoints.part import CARD
 from soundalike.core import registry
 from soundalike.inference import bundled_voices, voice_library
 
-LARGEST = 12 * 2**20  # bytes of a family's folder
+LARGEST = 24 * 2**20  # bytes of a family's folder; its language models are the largest
 TRAINED = sorted(path.parent for path in (ROOT / "models").glob("*/model.json"))
 
 

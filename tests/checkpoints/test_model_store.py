@@ -242,6 +242,20 @@ def test_a_command_installs(tiny_shelf, tmp_path, capsys, monkeypatch):
     )
 
 
+def test_parts_from_outside_a_folder_are_installed_with_it(tiny_shelf, tmp_path, monkeypatch):
+    shelf = tmp_path / "shelf"
+    shutil.copytree(tiny_shelf / "sv2tts", shelf / "sv2tts")
+    shutil.move(shelf / "sv2tts" / "acoustic", shelf / "another")
+    said = json.loads((shelf / "sv2tts" / "model.json").read_text())
+    said["parts"]["acoustic"] = "../another"
+    (shelf / "sv2tts" / "model.json").write_text(json.dumps(said))
+    monkeypatch.setenv(model_store.PLACE, str(tmp_path / "mine"))
+    installed = model_store.install(shelf / "sv2tts")
+    shutil.rmtree(shelf)
+    assert json.loads((installed / "model.json").read_text())["parts"]["acoustic"] == "acoustic"
+    assert Cloner.load(family="sv2tts").synthesizer is not None
+
+
 def test_a_voice_goes_from_family_to_family(tiny_shelf, cloner, voice, tmp_path):
     """Built-in to FastSpeech 2 (another family, the same encoder) to SV2TTS (another encoder) and back: each
     time from the clip it keeps.

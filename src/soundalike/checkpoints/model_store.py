@@ -10,6 +10,7 @@ the README and the cards.
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import shutil
@@ -28,9 +29,10 @@ from soundalike.text.normalise import LANGUAGES
 from .bundle import BUILT_IN, BUILTIN, MODEL, load_bundle, part_folder, read_model
 from .part import CONFIG, WEIGHTS
 
+UNWANTED = shutil.ignore_patterns("training.*")  # by who only speaks
 PLACE = "SOUNDALIKE_MODELS"  # environment variable with the user's model store
 # Families whose weights are in models/ of the repository
-PUBLISHED = frozenset({"convrnn", "deepvoice3", "fastspeech2", "sv2tts", "unit_selection"})
+PUBLISHED = frozenset({"codec_lm", "convrnn", "deepvoice3", "fastspeech2", "sv2tts", "unit_selection"})
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,8 @@ def install(folder: str | os.PathLike, force: bool = False) -> Path:
     part = target.with_name(f".{family}.part")
     try:
         shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(folder, part, ignore=shutil.ignore_patterns("training.*"))
+        shutil.copytree(folder, part, ignore=UNWANTED)
+        _gather(Path(folder), part)
         replace_folder(part, target)
     except (OSError, shutil.Error) as error:
         shutil.rmtree(part, ignore_errors=True)
@@ -154,6 +157,18 @@ def install(folder: str | os.PathLike, force: bool = False) -> Path:
             f"{target}: cannot be written ({error}). Name another folder in {PLACE}."
         ) from None
     return target
+
+
+def _gather(folder: Path, copy: Path) -> None:
+    """Copy parts that a model has from outside its folder, too, and name them in the copy's model.json."""
+    said = read_model(folder)
+    for role, place in said["parts"].items():
+        source = part_folder(folder, role, place)
+        if place == BUILTIN or source.resolve().is_relative_to(folder.resolve()):
+            continue
+        shutil.copytree(source, copy / role, ignore=UNWANTED)
+        said["parts"][role] = role
+    (copy / MODEL).write_text(json.dumps(said, indent=1), encoding="utf-8")
 
 
 def entry(family: str, folder: Path | None) -> InstalledModel:
@@ -189,8 +204,6 @@ def lone_parts() -> list[InstalledPart]:
 
 def held(folder: Path) -> InstalledPart:
     """A part on disk, its network not built. Raises CheckpointError for a folder that holds none."""
-    import json
-
     from safetensors import SafetensorError, safe_open
 
     try:
