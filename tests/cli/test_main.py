@@ -18,7 +18,7 @@ from soundalike.cli import facts, former
 from soundalike.cli.command import Command, Group, options_first, parameters_of
 from soundalike.cli.main import COMMANDS, app, main
 
-GROUPS = {"voices": 8, "codec": 3, "data": 11, "models": 6, "models import": 2}
+GROUPS = {"voices": 8, "codec": 3, "data": 11, "models": 6, "models import": 3}
 
 
 def walk(path: tuple[str, ...] = (), command=None):
