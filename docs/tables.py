@@ -186,7 +186,8 @@ def systems(found: dict[str, InstalledModel], report: dict[str, Any]) -> str:
     ]
     rows = []
     for name, entry in found.items():
-        for quality, key, idle in (("best", "scores", ()), ("fast", "fast", IDLE_WHEN_FAST)):
+        measured_at = "fast" if "`--quality fast`" in entry.said.get("test", "") else "best"
+        for quality, key, idle in ((measured_at, "scores", ()), ("fast", "fast", IDLE_WHEN_FAST)):
             if key in entry.said:
                 rows.append(
                     _own_row(f"{name}, {quality}", entry.said[key], weights_of(entry, idle), measured)
