@@ -174,7 +174,7 @@ def test_it_overfits_says_the_tokens_back_and_prefers_them():
     objective = HybridObjective(network, HybridSettings(corrupt=0.5), FACTS)
     batch = batch_of(4)
     optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3)
-    for _ in range(250):
+    for _ in range(400):
         output = objective.forward(batch)
         losses = objective.losses("model", batch, output, 0)
         optimiser.zero_grad()
