@@ -114,6 +114,17 @@ def positions_of(mask: Tensor) -> Tensor:
     return (mask.cumsum(1) - 1).clamp_min(0)
 
 
+def attended(blocks: nn.ModuleList, x: Tensor, mask: Tensor, condition: Tensor | None = None) -> Tensor:
+    """(B, T, D) through blocks in which every place attends to all that the mask (B, T) holds, with a
+    condition (B, C) where the blocks have one.
+    """
+    positions = positions_of(mask)
+    allowed = mask[:, None, None] > 0
+    for block in blocks:
+        x = block(x, positions, allowed, condition)
+    return x
+
+
 def causal(mask: Tensor) -> Tensor:
     """Which places may attend to which (B, 1, T, T): to themselves and to those before that the mask (B, T)
     holds.

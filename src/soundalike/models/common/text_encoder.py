@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from soundalike.nn.conv import ConvBlock
 from soundalike.nn.length_regulator import symbol_of_frame
 from soundalike.nn.masks import length_mask
-from soundalike.nn.rotary import RotaryBlock, positions_of
+from soundalike.nn.rotary import RotaryBlock, attended
 from soundalike.text.alphabet import SYMBOLS
 
 KERNEL = 5  # symbols that a convolution reads
@@ -29,11 +29,7 @@ class TextEncoder(nn.Module):
         x = self.embed(symbols) * mask[..., None]
         for block in self.convolutions:
             x = block(x, mask)
-        positions = positions_of(mask)
-        allowed = mask[:, None, None] > 0
-        for block in self.blocks:
-            x = block(x, positions, allowed)
-        return self.norm(x)
+        return self.norm(attended(self.blocks, x, mask))
 
 
 def sounding(durations: Tensor, lengths: Tensor, steps: int, frames: int) -> Tensor:

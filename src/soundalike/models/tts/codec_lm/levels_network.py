@@ -19,7 +19,7 @@ from soundalike.models.common.known_codec import KnowsCodec
 from soundalike.models.common.text_encoder import KERNEL, TextEncoder, sounding, states_at
 from soundalike.nn.conv import ConvBlock
 from soundalike.nn.masks import length_mask
-from soundalike.nn.rotary import RotaryBlock, positions_of
+from soundalike.nn.rotary import RotaryBlock, attended
 
 from .network import Prompt
 
@@ -83,10 +83,7 @@ class CodecLevels(KnowsCodec):
         """The embedding (B, T, D) of codes (B, T, L), of the levels before `level` (B,): of the sum of their
         vectors, as the codec's decoder is given it.
         """
-        summed = torch.zeros(*codes.shape[:2], self.config.code_width, device=codes.device)
-        for number in range(self.config.levels):
-            used = (number < level).float()[:, None, None]
-            summed = summed + used * nn.functional.embedding(codes[..., number], self.codebooks[number])
+        summed = self._summed(codes, torch.zeros_like(level), level)
         return self.code(summed / self.codebooks[0].std(0).clamp_min(1e-3))
 
     def text(self, symbols: Tensor, lengths: Tensor, durations: Tensor, size: int) -> Tensor:
@@ -121,19 +118,22 @@ class CodecLevels(KnowsCodec):
             parts.append(part)
         x = torch.cat(parts, 1)
         mask = torch.cat([prompt[2], sentence[2]], 1)
-        positions = positions_of(mask)
-        allowed = mask[:, None, None] > 0
-        for block in self.blocks:
-            x = block(x, positions, allowed, condition)
+        x = attended(self.blocks, x, mask, condition)
         return self.norm(x[:, -sentence[0].shape[1] :]) @ self.out[level - 1]
 
     def targets(self, codes: Tensor, level: Tensor) -> Tensor:
         """What `predicted` should give (B, T, C), of codes (B, T, L) and a level (B,)."""
-        left = torch.zeros(*codes.shape[:2], self.config.code_width, device=codes.device)
-        for number in range(1, self.config.levels):
-            counts = (number >= level).float()[:, None, None]
-            left = left + counts * nn.functional.embedding(codes[..., number], self.codebooks[number])
-        return left / self._unit()
+        return self._summed(codes, level, torch.full_like(level, self.config.levels)) / self._unit()
+
+    def _summed(self, codes: Tensor, first: Tensor, end: Tensor) -> Tensor:
+        """The sum (B, T, C) of the vectors of codes (B, T, L), of the levels from `first` to before `end`,
+        (B,) each.
+        """
+        summed = torch.zeros(*codes.shape[:2], self.config.code_width, device=codes.device)
+        for number in range(self.config.levels):
+            counts = ((first <= number) & (number < end)).float()[:, None, None]
+            summed = summed + counts * nn.functional.embedding(codes[..., number], self.codebooks[number])
+        return summed
 
     def nearest(self, predicted: Tensor, level: Tensor) -> Tensor:
         """The code (B, T) of a level (B,) whose vector is nearest to a predicted one (B, T, C)."""
@@ -154,8 +154,9 @@ class CodecLevels(KnowsCodec):
         """
         heard = self._stretch(prompt.symbols, prompt.durations, prompt.codes)
         codes = nn.functional.pad(first[:, None], (0, self.config.levels - 1))
+        text, _, mask = self._stretch(symbols, durations, codes)
         for number in range(1, self.config.levels):
-            said = self._stretch(symbols, durations, codes)
+            said = (text, codes[None], mask)
             level = torch.tensor([number], device=codes.device)
             vector = self.predicted(heard, said, level, embedding)
             codes[:, number] = self.nearest(vector, level)[0]

@@ -23,7 +23,7 @@ from soundalike.nn.conv import ConvBlock
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.quantize import ResidualQuantizer
-from soundalike.nn.rotary import RotaryBlock, positions_of
+from soundalike.nn.rotary import RotaryBlock, attended
 
 KERNEL = 5  # places that a convolution reads
 
@@ -85,11 +85,7 @@ class Hubert(MelNormalizer):
         x = x * mask[..., None]
         for block in self.convolutions:
             x = block(x, mask)
-        positions = positions_of(mask)
-        allowed = mask[:, None, None] > 0
-        for block in self.blocks:
-            x = block(x, positions, allowed)
-        return self.norm(x) * mask[..., None]
+        return self.norm(attended(self.blocks, x, mask)) * mask[..., None]
 
     def together(self, values: Tensor) -> Tensor:
         """Each `stride` places of values (B, T, D) as one: (B, T', stride * D)."""
