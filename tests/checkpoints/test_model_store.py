@@ -76,7 +76,7 @@ def test_other_built_in_parts_are_noticed(change, message, tiny_shelf, tmp_path,
             part.config,
             part.mel,
             scaled(part.network, 1.01),
-            half=True,
+            bits=16,
         )
     elif change == "width":
         narrow = types.SimpleNamespace(**{**vars(part), "config": types.SimpleNamespace(vector=64)})

@@ -44,7 +44,7 @@ def save_codec(folder, seed):
     mel = torch.randn(1, 400, recipe.mel.n_mels) * 2 - 5
     latent, mask = network.latent(mel, torch.full((1, 400), 200.0), torch.tensor([400]))
     network.quantizer.start(latent.detach(), mask)
-    save_part(folder, recipe.part, recipe.network, recipe.mel, network, half=True)
+    save_part(folder, recipe.part, recipe.network, recipe.mel, network, bits=16)
     return folder
 
 

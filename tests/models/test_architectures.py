@@ -49,7 +49,7 @@ def store_linnet() -> None:
     for name, array in (("identity", "vector"), ("prompt", "prompt"), ("prompt_pitch", "prompt_pitch")):
         setattr(part.network, name, torch.from_numpy(linnet.tensors[array].astype(np.float32)))
     config = dataclasses.replace(part.config, name="linnet")
-    save_part(inventory_store.place_of("linnet"), part.name, config, part.mel, part.network, half=True)
+    save_part(inventory_store.place_of("linnet"), part.name, config, part.mel, part.network, bits=16)
 
 
 def references(loaded: Cloner) -> list:

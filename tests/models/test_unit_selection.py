@@ -204,7 +204,7 @@ def test_a_faster_sentence_is_shorter(model, voice):
 
 def test_an_inventory_is_saved_and_read_back(inventory, tmp_path):
     assert isinstance(inventory, Fittable)
-    save_part(tmp_path / "one", "unit_selection", inventory.config, inventory.mel, inventory, half=True)
+    save_part(tmp_path / "one", "unit_selection", inventory.config, inventory.mel, inventory, bits=16)
     again = load_part(tmp_path / "one").network
     for name, value in inventory.state_dict().items():
         assert torch.equal(value.float(), again.state_dict()[name].float()), name

@@ -250,6 +250,32 @@ def test_a_decoder_may_be_left_as_it_is():
     assert network.posterior.direct.weight.grad.abs().sum() > 0
 
 
+def test_frames_are_read_together_where_asked_for():
+    """Frames of one symbol then have Gaussians of their own, which know the pitch; before training they are
+    the symbol's.
+    """
+    objective, batch = objective_of(network_of(frame_layers=2, frame_width=16)), batch_of()
+    network = objective.network()
+    voice = objective.voice(batch)
+    told = torch.zeros(2, 40, 100)
+    within = slice(6, 13)  # of the second symbol of the first clip
+    fresh = objective.prior(batch, voice, told).mean[0, within]
+    assert torch.equal(fresh, fresh[:1].expand_as(fresh))
+    shaken(network)
+    mean = objective.prior(batch, voice, told).mean
+    assert (mean[0, within][1:] - mean[0, within][:-1]).abs().amax(1).min() > 1e-4
+    batch.fields["pitch"] = Padded(torch.full((2, 40), 240.0), torch.tensor(FRAMES))
+    assert (objective.prior(batch, voice, told).mean - mean)[0].abs().amax(1).min() > 1e-4
+    spoken(network)
+
+
+def test_the_search_needs_a_gaussian_of_each_symbol():
+    with pytest.raises(
+        ConfigError, match=r'alignment = "search" .* frame_layers = 2 .* alignment = "aligner"'
+    ):
+        objective_of(network_of(frame_layers=2), alignment="search")
+
+
 def test_the_divergence_is_warmed_up():
     batch = batch_of()
     objective = objective_of(kl_warmup=100)

@@ -232,9 +232,9 @@ def _bare(name: str, others: dict[str, LoadedPart]) -> LoadedPart:
     return LoadedPart(name, kind.Config(), mel, kind.build(kind.Config(), mel), Path(name))
 
 
-def assemble(out: str | os.PathLike, folders: list[str], family: str | None = None) -> Path:
+def assemble(out: str | os.PathLike, folders: list[str], family: str | None = None, bits: int = 16) -> Path:
     """Write a model folder from the folders of trained parts and the names of parts with nothing to train,
-    weights in half precision.
+    weights in 16 bits (half precision) or 8 (`checkpoints.packed`).
 
     What was trained beside a part and lies in its folder comes with it. The word `builtin` among them names
     the built-in model's part for every role that is left; nothing of those is copied. The family is the
@@ -281,7 +281,7 @@ def assemble(out: str | os.PathLike, folders: list[str], family: str | None = No
     for role, part in sorted(roles.items()):  # companions after those they lie with
         card = part.folder / CARD
         text = card.read_text(encoding="utf-8") if card.is_file() else ""
-        save_part(target / places[role], part.name, part.config, part.mel, part.network, text, half=True)
+        save_part(target / places[role], part.name, part.config, part.mel, part.network, text, bits)
     said = {"format": MODEL_FORMAT, "version": __version__, "family": family, "parts": places}
     if places.get("speaker") == BUILTIN:
         said[ENCODER_DIGEST] = digest(whole["speaker"])

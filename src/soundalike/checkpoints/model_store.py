@@ -27,6 +27,7 @@ from soundalike.core.metrics import format_headlines
 from soundalike.text.normalise import LANGUAGES
 
 from .bundle import BUILT_IN, BUILTIN, MODEL, load_bundle, part_folder, read_model
+from .packed import SCALES
 from .part import CONFIG, WEIGHTS
 
 UNWANTED = shutil.ignore_patterns("training.*")  # by who only speaks
@@ -209,7 +210,8 @@ def held(folder: Path) -> InstalledPart:
     try:
         name = registry.current(json.loads((folder / CONFIG).read_text(encoding="utf-8"))["part"])
         with safe_open(folder / WEIGHTS, "numpy") as file:
-            parameters = sum(math.prod(file.get_slice(key).get_shape()) for key in file.keys())
+            kept = [key for key in file.keys() if not key.endswith(SCALES)]
+            parameters = sum(math.prod(file.get_slice(key).get_shape()) for key in kept)
         return InstalledPart(name, parameters, (folder / WEIGHTS).stat().st_size, folder)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise CheckpointError(f"{folder}: does not hold a part ({error}). Copy the folder again.") from None

@@ -25,6 +25,8 @@ from soundalike.core.files import replace_file, write_atomic
 from soundalike.nn.rng_lock import RNG_LOCK
 from soundalike.text.alphabet import SYMBOLS
 
+from .packed import packed, unpacked
+
 if TYPE_CHECKING:
     import torch
     from torch import nn
@@ -81,10 +83,11 @@ def save_part(
     mel: MelSpec,
     network: nn.Module,
     card: str = "",
-    half: bool = False,
+    bits: int = 32,
 ) -> None:
     """Write a part, whole or not at all, and read it back once. Weights that are normed for training are
-    stored plain (nn.weight_norm). `half` stores float16, for shipping.
+    stored plain (nn.weight_norm). To ship, 16 `bits` store half precision, and 8 whole numbers
+    (`checkpoints.packed`).
 
     Raises CheckpointError when it cannot be written; what was there before is then as it was.
     """
@@ -97,8 +100,10 @@ def save_part(
     temporary = target.with_name(f".{target.name}.part")
     shutil.rmtree(temporary, ignore_errors=True)
     tensors = {k: v.detach().cpu().contiguous() for k, v in plain_state(network).items()}
-    if half:
+    if bits == 16:
         tensors = {k: v.half() if v.is_floating_point() else v for k, v in tensors.items()}
+    if bits == 8:
+        tensors = packed(tensors)
     try:
         temporary.mkdir(parents=True)
         (temporary / CONFIG).write_text(
@@ -142,8 +147,7 @@ def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
     with RNG_LOCK, torch.random.fork_rng(devices=[]):
         network = kind.build(config, mel)
     try:
-        tensors = _read_tensors(path / WEIGHTS)
-        network.load_state_dict({k: v.float() if v.is_floating_point() else v for k, v in tensors.items()})
+        network.load_state_dict(_read_tensors(path / WEIGHTS))
     except (OSError, ValueError, RuntimeError) as error:
         raise CheckpointError(
             f"{path / WEIGHTS}: does not hold the weights that {CONFIG} describes ({_reason(error)})."
@@ -187,12 +191,12 @@ def read_config(path: Path, config_of: Callable[[str], type]) -> tuple[str, Any,
 
 
 def _read_tensors(path: Path) -> dict[str, torch.Tensor]:
-    """The tensors of a safetensors file. Raises ValueError for a file that is none."""
+    """The tensors of a safetensors file, in full precision. Raises ValueError for a file that is none."""
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     try:
-        return load_file(path)
+        return unpacked(load_file(path))
     except SafetensorError as error:
         raise ValueError(str(error)) from None
 
@@ -211,13 +215,10 @@ def adopt(network: nn.Module, folder: str | os.PathLike) -> list[str]:
     A tensor that has grown (more symbols, which the alphabet only ever appends) keeps its first rows. Raises
     CheckpointError when nothing fits.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
     path = Path(folder) / WEIGHTS
     try:
-        known = load_file(path)
-    except (OSError, SafetensorError) as error:
+        known = _read_tensors(path)
+    except (OSError, ValueError) as error:
         raise CheckpointError(
             f"{path}: cannot be read ({error}). Give the folder of a trained part."
         ) from None

@@ -135,6 +135,7 @@ def import_content(
     """
 soundalike models assemble mine runs/acoustic runs/vocoder builtin
 soundalike models assemble models/convrnn runs/convrnn griffin_lim builtin
+soundalike models assemble models/vits runs/vits builtin --int8
 """,
 )
 def assemble(
@@ -157,11 +158,19 @@ def assemble(
             show_default="the acoustic model's",
         ),
     ] = None,
+    int8: Annotated[
+        bool,
+        typer.Option(
+            "--int8",
+            help="weights in 8 bits, half the size; they sound nearly the same, and cannot become graphs "
+            "beside themselves (`models export --onnx` without -o)",
+        ),
+    ] = False,
 ) -> None:
-    """Trained parts to a model folder, in half precision."""
+    """Trained parts to a model folder, in half precision or in 8 bits."""
     from soundalike.checkpoints.bundle import assemble as assembled
 
-    print(f"{assembled(out, list(parts), family)}: assembled")
+    print(f"{assembled(out, list(parts), family, 8 if int8 else 16)}: assembled")
 
 
 @verb(app, "average", "soundalike models average runs/mean runs/first runs/second")

@@ -15,6 +15,16 @@ def symbol_of_frame(durations: Tensor, size: int) -> Tensor:
     return torch.searchsorted(durations.cumsum(1), frames, right=True).clamp_max(durations.shape[1] - 1)
 
 
+def place_in_symbol(durations: Tensor, index: Tensor) -> Tensor:
+    """Where frames (B, T), given as the index of the symbol of each, are in symbols that last so many frames
+    (B, S): the share of the symbol that is past, that to come, and the logarithm of its length, (B, T, 3).
+    """
+    frames = torch.arange(index.shape[1], device=index.device)
+    length = durations.gather(1, index).clamp_min(1).float()
+    place = frames - (durations.cumsum(1) - durations).gather(1, index)
+    return torch.stack([place / length, (length - place) / length, length.log() / 3], -1)
+
+
 def regulate(states: Tensor, durations: Tensor) -> tuple[Tensor, Tensor]:
     """Each state of (B, S, D) repeated for its whole duration (B, S): (B, T, D), zero in the padding, and the
     lengths (B,) in frames. The length regulator of Ren et al. 2019, eq. 1.

@@ -113,10 +113,7 @@ class LatentSound(MelNormalizer):
         if not self.config.source:
             return voice[:, None] if voice.shape[1] else None
         assert pitch is not None
-        is_voiced = (pitch > 0).float()
-        height = 2 * (pitch.clamp_min(1.0).log2() - USUAL_OCTAVE) * is_voiced
-        features = torch.stack([is_voiced, height], -1)
-        return torch.cat([voice[:, None].expand(-1, frames, -1), features], -1)
+        return torch.cat([voice[:, None].expand(-1, frames, -1), pitch_features(pitch)], -1)
 
     def decode(
         self,
@@ -233,6 +230,13 @@ class PitchPredictor(nn.Module):
             x = block(x, mask)
         octave, voicing = self.out(x).float().unbind(-1)
         return octave, voicing
+
+
+def pitch_features(pitch: Tensor) -> Tensor:
+    """(B, T, PITCH_FEATURES) of a pitch (B, T) in hertz, 0 where unvoiced."""
+    is_voiced = (pitch > 0).float()
+    height = 2 * (pitch.clamp_min(1.0).log2() - USUAL_OCTAVE) * is_voiced
+    return torch.stack([is_voiced, height], -1)
 
 
 def _vocoder_sizes(config: LatentSoundConfig) -> VocosConfig:

@@ -21,7 +21,7 @@ from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
 from soundalike.core.types import USUAL_OCTAVE, AcousticOutput, ProsodyControls
 from soundalike.nn.conv import Conv, ConvNeXtBlock
-from soundalike.nn.length_regulator import symbol_of_frame
+from soundalike.nn.length_regulator import place_in_symbol, symbol_of_frame
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.spectral import harmonic_ripple
@@ -220,14 +220,10 @@ class Starling(MelNormalizer):
     def placed(self, states: Tensor, durations: Tensor, index: Tensor) -> Tensor:
         """The patches of `spread_out`, by the symbol (B, T) of each frame; T is a whole number of patches."""
         B, _, D = states.shape
-        ends = durations.cumsum(1)  # (B, S)
         size = index.shape[1]
-        frames = torch.arange(size, device=states.device)
-        length = durations.gather(1, index).clamp_min(1).float()
-        place = frames - (ends - durations).gather(1, index)
-        where = torch.stack([place / length, (length - place) / length, length.log() / 3], -1)
+        where = place_in_symbol(durations, index)
         x = torch.cat([states.gather(1, index[..., None].expand(-1, -1, D)), where], -1)
-        x = x * length_mask(ends[:, -1], size)[..., None]
+        x = x * length_mask(durations.sum(1), size)[..., None]
         return x.reshape(B, size // self.config.patch, -1)
 
     def intone(self, patches: Tensor, mask: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:

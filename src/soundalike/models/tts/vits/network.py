@@ -22,11 +22,21 @@ from torch import Tensor, nn
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import ProsodyControls
-from soundalike.models.common.latent_sound import LatentSound, LatentSoundConfig
+from soundalike.models.common.latent_sound import (
+    PITCH_FEATURES,
+    LatentSound,
+    LatentSoundConfig,
+    pitch_features,
+    zeros,
+)
+from soundalike.nn.conv import ConvNeXtBlock
 from soundalike.nn.flows import gather_frames
-from soundalike.nn.length_regulator import bounded, symbol_of_frame, whole
+from soundalike.nn.length_regulator import bounded, place_in_symbol, symbol_of_frame, whole
 from soundalike.nn.masks import length_mask
 from soundalike.text.alphabet import MARKS, SYMBOLS
+
+PLACES = 3  # numbers of each frame that say where in its symbol it is
+FRAME_KERNEL = 7
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,10 @@ class VitsConfig(LatentSoundConfig):
     # Codes of the languages it speaks, each with an embedding of its own where there are several
     languages: tuple[str, ...] = ("en",)
     language_width: int = 4  # of that embedding; 0: none
+    # Blocks that read the frames together before their Gaussians; 0, as published: all frames of a symbol
+    # share one Gaussian
+    frame_layers: int = 0
+    frame_width: int = 192
     duration_width: int = 128
     duration_layers: int = 3
     duration_couplings: int = 4
@@ -50,6 +64,14 @@ class Text(NamedTuple):
     log: Tensor  # (B, S, L) logarithm of its deviation
     mask: Tensor  # (B, S)
     about: Tensor  # (B, C) the voice and the language
+
+
+class Frames(NamedTuple):
+    """Symbols spread over frames by their durations."""
+
+    states: Tensor  # (B, T, D) of the symbol of each frame
+    symbol: Tensor  # (B, T) index of that symbol
+    mask: Tensor  # (B, T)
 
 
 class Made(NamedTuple):
@@ -87,6 +109,10 @@ class Vits(LatentSound):
             ]
         )
         self.prior = nn.Linear(c.width, 2 * c.latent)
+        self.frames: FramePrior | None = None
+        if c.frame_layers:
+            pitch = PITCH_FEATURES if c.source else 0
+            self.frames = FramePrior(c, c.width + pitch, voice + language)
         self.durations = StochasticDurationPredictor(
             c.width,
             c.duration_width,
@@ -111,6 +137,22 @@ class Vits(LatentSound):
             x = block(x, mask)
         mean, log = (self.prior(x) * mask[..., None]).chunk(2, -1)
         return Text(x, mean, log, mask, about)
+
+    def gaussians(
+        self, text: Text, durations: Tensor, frames: Frames, pitch: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Means and logarithms of deviations (B, T, L) of the frames of a text whose symbols last so many
+        frames (B, S); with a source at a pitch (B, T) in hertz.
+        """
+        mean, log = (gather_frames(values, frames.symbol) for values in (text.mean, text.log))
+        if self.frames is None:
+            return mean, log
+        known = [frames.states, place_in_symbol(durations, frames.symbol)]
+        if self.config.source:
+            assert pitch is not None
+            known.append(pitch_features(pitch))
+        more, wider = self.frames(torch.cat(known, -1), frames.mask, self.told(text.about))
+        return mean + more, log + wider
 
     def lengths(self, text: Text, symbols: Tensor, noise: Tensor) -> Tensor:
         """Durations (S,) in frames, not rounded, of one text, that noise (1, S, 2) stands for."""
@@ -145,17 +187,42 @@ class Vits(LatentSound):
         frames = int(lengths)
         mask = torch.ones(1, frames, device=symbols.device)
         index = symbol_of_frame(durations[None], frames)
+        spread = Frames(gather_frames(text.states, index), index, mask)
         octaves = prosody.octaves.expand(len(symbols))[None].gather(1, index)
         pitch = None
         if self.config.source:
-            states = gather_frames(text.states, index)
-            pitch = self.spoken_pitch(states, mask, text.about, base + octaves)
+            pitch = self.spoken_pitch(spread.states, mask, text.about, base + octaves)
         condition = self.flow_condition(voice, pitch, frames)
-        deviation = prosody.temperature * gather_frames(text.log, index).exp()
-        latent = gather_frames(text.mean, index) + deviation * noise(1, frames, self.config.latent)
+        mean, log = self.gaussians(text, durations[None], spread, pitch)
+        latent = mean + prosody.temperature * log.exp() * noise(1, frames, self.config.latent)
         latent = self.flow.inverse(latent, mask, condition)
         air = noise(1, (frames - 1) * self.mel.hop_length) if self.config.source else None
         return Made(self.decode(latent, lengths, voice, pitch, air)[0], durations)
+
+
+class FramePrior(nn.Module):
+    """What neighbouring frames and the pitch add to the Gaussians of symbols (the frame prior network of
+    "VISinger", Zhang et al. 2022): nothing before it is trained.
+    """
+
+    def __init__(self, config: VitsConfig, inputs: int, about: int):
+        super().__init__()
+        width = config.frame_width
+        self.enter = nn.Linear(inputs + PLACES, width)
+        self.blocks = nn.ModuleList(
+            [ConvNeXtBlock(width, FRAME_KERNEL, condition=about) for _ in range(config.frame_layers)]
+        )
+        self.out = zeros(width, 2 * config.latent)
+
+    def forward(self, known: Tensor, mask: Tensor, about: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Of what is known of frames (B, T, F), a mask (B, T), and the voice and language (B, C): what is
+        added to means and to logarithms of deviations, (B, T, L) each.
+        """
+        x = self.enter(known) * mask[..., None]
+        for block in self.blocks:
+            x = block(x, mask, about)
+        mean, log = (self.out(x) * mask[..., None]).chunk(2, -1)
+        return mean, log
 
 
 def _check(config: VitsConfig) -> None:

@@ -18,12 +18,13 @@ from soundalike.data.fields import LANGUAGES
 from soundalike.models.common.adversary import FOLDER
 from soundalike.models.common.interfaces import acoustic_reads, alphabet, writes_waveform
 from soundalike.models.common.latent_sound_objective import LatentSoundObjective, LatentSoundSettings, Prior
+from soundalike.models.common.objective import mel_mask
 from soundalike.nn.flows import gather_frames
 from soundalike.nn.gaussian import log_likelihoods
 from soundalike.nn.length_regulator import symbol_of_frame
 from soundalike.nn.mas import align_monotonically
 
-from .network import Text, Vits, VitsConfig
+from .network import Frames, Text, Vits, VitsConfig
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ class VitsObjective(LatentSoundObjective[Vits, VitsSettings]):
     def __init__(self, network: Vits, settings: VitsSettings, facts: DataFacts):
         super().__init__(network, settings, facts)
         _check_facts(network.config, facts)
+        if network.frames is not None and settings.alignment == "search":
+            raise ConfigError(
+                '[objective] alignment = "search" finds durations by the Gaussians of symbols, and [network] '
+                f"frame_layers = {network.config.frame_layers} gives Gaussians of frames. "
+                'Give alignment = "aligner", or frame_layers = 0.'
+            )
         self.required_fields = _fields(network.config, settings)
         codes = network.config.languages
         self._places = torch.tensor([codes.index(code) if code in codes else -1 for code in LANGUAGES])
@@ -77,8 +84,9 @@ class VitsObjective(LatentSoundObjective[Vits, VitsSettings]):
             losses["duration"] = net.durations.loss(
                 text.states.detach(), text.mask, durations, net.told(text.about.detach())
             )
-        mean, log, states = (gather_frames(values, index) for values in (text.mean, text.log, text.states))
-        return Prior(mean, log, states, text.about, losses)
+        frames = Frames(gather_frames(text.states, index), index, mel_mask(batch))
+        mean, log = net.gaussians(text, durations, frames, batch["pitch"] if net.config.source else None)
+        return Prior(mean, log, frames.states, text.about, losses)
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
         """Of the sound, of the divergence, of durations and pitch, and of fooling the discriminators; or
