@@ -276,6 +276,36 @@ def test_the_search_needs_a_gaussian_of_each_symbol():
         objective_of(network_of(frame_layers=2), alignment="search")
 
 
+def test_the_text_alone_learns_the_mels_that_whole_training_begins_with():
+    """Without the sound nothing else moves, no samples are needed, and what the text is brought near is what the
+    flow gives at first.
+    """
+    batch = batch_of()
+    network = network_of(decoder="vocos", vocos_width=8, vocos_blocks=1)
+    network.set_statistics(facts())
+    objective = objective_of(network, train_sound=False)
+    assert "samples" not in objective.required_fields and "mel" in objective.required_fields
+    del batch.fields["samples"]
+    torch.manual_seed(2)
+    output = objective.forward(batch)
+    losses = objective.losses("model", batch, output, 0)
+    assert losses.keys() == {"kl", "duration", "octave", "voicing"}
+    sum(losses.values()).backward()
+    moved = {name.split(".")[0] for name, value in network.named_parameters() if value.grad is not None}
+    assert moved == {"voice", "language", "embed", "text_in", "text", "prior", "durations", "pitch"}
+    whole = objective_of(network).forward(batch_of())
+    exact = (output["told"] - whole["told"]).abs().mean() / output["told"].abs().mean()
+    noise = 2 * network.config.posterior_start
+    assert exact < 2 * torch.tensor(noise).exp().sqrt() and torch.equal(output["log"][0], whole["log"][0])
+
+
+def test_the_text_alone_needs_latent_frames_that_are_mels():
+    with pytest.raises(
+        ConfigError, match="train_sound = false: the latent frames are then the mels themselves"
+    ):
+        objective_of(network_of(latent=16), train_sound=False)
+
+
 def test_the_divergence_is_warmed_up():
     batch = batch_of()
     objective = objective_of(kl_warmup=100)

@@ -295,7 +295,7 @@ def test_a_usable_voice_is_there_in_every_case(
         voice_library.put("anna", named["there"])
     verdict = verdict_of({"similarity": between(0.1, 0.2) if is_adapted else between(-0.2, -0.1)}, 9)
     result = FinetuneResult(
-        named["adapted" if is_adapted else "plain"], is_adapted, verdict, {}, {}, {}, tmp_path / "report.html"
+        named["adapted" if is_adapted else "plain"], is_adapted, verdict, {}, {}, {}, None, {}
     )
     monkeypatch.setattr(adapt, "adapt", lambda *_, **__: result)
     assert main(["adapt", str(tmp_path), "--name", "anna"]) == 0

@@ -30,7 +30,7 @@ from soundalike.core.installation import install_command
 from .bundle import BUILTIN, DIGESTS, Bundle, load_bundle, part_folder, read_model, write_model
 from .bundle import digest as identity_digest
 from .graph_part import FLOAT, GRAPHS, GRAPHS_FORMAT, INT8, TURNED, has_graphs, network_digest
-from .packed import is_packed
+from .packed import check_not_packed
 from .part import CARD, CONFIG, WEIGHTS, LoadedPart
 
 if TYPE_CHECKING:
@@ -130,11 +130,7 @@ def add_graphs(folder: Path, force: bool = False) -> list[Path]:
     if there and not force:
         raise ConfigError(f"{there[0]}: has graphs already. Give --force to write them anew.")
     for part in own.values():
-        if is_packed(_places(part.folder / WEIGHTS)):
-            raise ConfigError(
-                f"{part.folder}: its weights are in 8 bits, which the graphs beside them cannot take. Write "
-                f"graphs with weights of their own: `soundalike models export {folder} --onnx -o FOLDER`."
-            )
+        check_not_packed(part.folder / WEIGHTS)
     files = [part.folder / name for part in own.values() for name in _add_to_part(part)]
     write_model(folder, {**said, DIGESTS: digests_of_others(bundle, kept)})
     return files

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from soundalike.core.errors import ConfigError
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-SCALES = ".row_scales"  # ends the name of the scales (rows,) of a packed tensor
+WHOLE = ".int8"  # ends the name of the whole numbers of a packed tensor
+SCALES = ".row_scales"  # ends the name of its scales (rows,)
 MOST = 127
 FEWEST = 4096  # numbers of a tensor that is packed
 
@@ -30,7 +33,7 @@ def packed(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
         else:
             rows = value.float().flatten(1)
             scales = (rows.abs().amax(1) / MOST).clamp_min(torch.finfo(torch.float32).tiny)
-            stored[name] = (rows / scales[:, None]).round().to(torch.int8).reshape(value.shape)
+            stored[name + WHOLE] = (rows / scales[:, None]).round().to(torch.int8).reshape(value.shape)
             stored[name + SCALES] = scales
     return stored
 
@@ -39,20 +42,27 @@ def unpacked(stored: dict[str, Tensor]) -> dict[str, Tensor]:
     """Tensors of a file, float32 where they are of floating point, whether or not they were packed. Raises
     ValueError for a packed one without scales.
     """
-    import torch
-
     tensors = {}
     for name, value in stored.items():
-        scales = stored.get(name + SCALES)
-        if scales is not None:
-            tensors[name] = value.float() * scales.reshape(-1, *[1] * (value.dim() - 1))
-        elif value.dtype == torch.int8:
-            raise ValueError(f"{name} has no scales")
+        if name.endswith(WHOLE):
+            plain = name.removesuffix(WHOLE)
+            scales = stored.get(plain + SCALES)
+            if scales is None:
+                raise ValueError(f"{plain} has no scales")
+            tensors[plain] = value.float() * scales.reshape(-1, *[1] * (value.dim() - 1))
         elif not name.endswith(SCALES):
             tensors[name] = value.float() if value.is_floating_point() else value
     return tensors
 
 
-def is_packed(names: Iterable[str]) -> bool:
-    """Whether the tensors of these names are those of a file with weights in 8 bits."""
-    return any(name.endswith(SCALES) for name in names)
+def check_not_packed(file: Path) -> None:
+    """Raise ConfigError for a file of weights in 8 bits, which graphs beside it cannot take."""
+    from safetensors import safe_open
+
+    with safe_open(file, "numpy") as opened:
+        names = list(opened.keys())
+    if any(name.endswith(SCALES) for name in names):
+        raise ConfigError(
+            f"{file}: its weights are in 8 bits, which graphs beside them cannot take. "
+            "Write graphs with weights of their own: `soundalike models export MODEL --onnx -o FOLDER`."
+        )

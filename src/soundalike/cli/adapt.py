@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from soundalike.core.adapting import ADAPTED, BEFORE, RESULT
+from soundalike.core.errors import ConfigError
+from soundalike.core.files import can_make, write_atomic
 
 from . import console
 from .command import App, verb
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
 EXAMPLES = """
 soundalike adapt recordings/ --name anna
 soundalike adapt recordings/ --name anna --minutes 60 --method full
+soundalike adapt recordings/ -o anna.voice
 """
 MEASURES = ("similarity", "wer", "doubted", "naturalness")  # of an adapted voice's scorecard
 app = App()
@@ -33,12 +39,23 @@ def adapt(
         ),
     ],
     name: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--name",
             help="of the voice in the library; one that is there stays where the new one is clearly worse",
+            show_default=False,
         ),
-    ],
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            metavar="FILE",
+            help="write the voice to this file (.voice), not to the library",
+            show_default=False,
+        ),
+    ] = None,
     minutes: Annotated[float, typer.Option("--minutes", help="of training, at most; above 0")] = 20.0,
     method: Annotated[
         str,
@@ -92,11 +109,12 @@ def adapt(
     from soundalike.training import finetune
     from soundalike.training.finetune_settings import FinetuneSettings
 
-    path = voice_library.path_of(name)
-    known = voice_library.get(name) if voice_library.has(name) else None
+    place = _place(name, out)
+    known = voice_library.get(name) if name and voice_library.has(name) else None
+    work_folder = Path(work or cache_dir() / "adapt" / place.stem)
     found = finetune.adapt(
         recordings,
-        Path(work or cache_dir() / "adapt" / path.stem),
+        work_folder,
         finetune_tools(),
         FinetuneSettings(
             chosen(model, family) if family else model,
@@ -117,9 +135,43 @@ def adapt(
             print(f"{measure:12} {values} ({difference})")
     if found.report:
         print(f"scorecard: {found.report}")
-    if found.is_adapted or known is None:
-        path = voice_library.put(name, found.voice, force=True)
-    print(f"{name}: {_kept(found, known is not None)}, in {path}")
+    _write_both(found, work_folder)
+    if out:
+        found.voice.save(out)
+    elif found.is_adapted or known is None:
+        voice_library.put(name or "", found.voice, force=True)
+    print(f"{name or place.stem}: {_kept(found, known is not None)}, in {place}")
+
+
+def _place(name: str | None, out: Path | None) -> Path:
+    """The file that the voice goes to. Raises ConfigError unless one of both is given, and can be written."""
+    from soundalike.inference import voice_library
+
+    if (name is None) == (out is None):
+        raise ConfigError("say where the voice goes: --name NAME in the library, or -o FILE.voice.")
+    if out is None:
+        return voice_library.path_of(name or "")
+    if out.suffix != ".voice" or not can_make(out.parent):
+        raise ConfigError(
+            f"-o {out}: give a file whose name ends in .voice, in a folder that can be written."
+        )
+    return out
+
+
+def _write_both(found: FinetuneResult, work: Path) -> None:
+    """Leave both voices, and what the comparison came to, in the work folder."""
+    for name, voice in found.voices.items():
+        voice.save(work / f"{name}.voice", source=False)
+    said = {
+        "kept": ADAPTED if found.is_adapted else BEFORE,
+        "reason": found.verdict.reason,
+        "measures": {
+            measure: {BEFORE: found.before[measure], ADAPTED: found.after[measure]}
+            for measure in found.differences
+            if measure in MEASURES
+        },
+    }
+    write_atomic(work / RESULT, json.dumps(said, ensure_ascii=False, indent=1) + "\n")
 
 
 def _kept(found: FinetuneResult, was_there: bool) -> str:

@@ -14,6 +14,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from soundalike import __version__
+from soundalike.serve.adaptations.store import AdaptationStore
+from soundalike.serve.adaptations.worker import AdaptationWorker
 from soundalike.serve.jobs.database import open_database
 from soundalike.serve.jobs.store import JobStore
 from soundalike.serve.jobs.worker import JobWorker
@@ -21,7 +23,17 @@ from soundalike.serve.middleware.head import HeadAsGet
 from soundalike.serve.middleware.keys import read_keys
 from soundalike.serve.middleware.limits import RequestGuard
 from soundalike.serve.middleware.request_log import RequestLog
-from soundalike.serve.routes import conversion, jobs, models, sentences, service, speech, stream, voices
+from soundalike.serve.routes import (
+    adaptations,
+    conversion,
+    jobs,
+    models,
+    sentences,
+    service,
+    speech,
+    stream,
+    voices,
+)
 
 from .errors import Refusal, add_handlers
 from .services import Services
@@ -33,13 +45,15 @@ PAGE = Path(__file__).parent / "page"
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The server as an ASGI app. Raises ConfigError for settings, keys or a database that cannot be used.
 
-    Its state holds, while it is open, `services`, `job_store` and `job_worker`.
+    Its state holds, while it is open, `services`, `job_store`, `job_worker`, `adaptation_store` and
+    `adaptation_worker`.
     """
     settings = settings or Settings()
     settings.check()
     keys = read_keys(settings.key_file) if settings.key_file else {}
     engine = open_database(settings.url)
     job_store = JobStore(engine, settings.data / "jobs", settings.keep, settings.jobs)
+    adaptation_store = AdaptationStore(settings.data / "adaptations", settings.adaptations)
 
     @contextlib.asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
@@ -48,9 +62,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.state.services = services
         app.state.job_store = job_store
         app.state.job_worker = job_worker
+        adaptation_worker = AdaptationWorker(services, adaptation_store)
+        app.state.adaptation_store = adaptation_store
+        app.state.adaptation_worker = adaptation_worker
         try:
             yield
         finally:
+            adaptation_worker.close()
             job_worker.close()
             services.close()
 
@@ -65,7 +83,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.keys_needed = bool(keys)
     add_handlers(app)
-    for routes in (speech, conversion, sentences, stream, voices, models, jobs, service):
+    for routes in (speech, conversion, sentences, stream, voices, models, jobs, adaptations, service):
         app.include_router(routes.router)
     app.mount("/", Page(directory=PAGE, html=True), name="page")
     _add_middleware(app, settings, keys)

@@ -64,6 +64,7 @@ class Settings:
     speech_seconds: float = 600.0  # predicted, that one request may ask for; jobs may ask for more
     whole_seconds: float = 30.0  # at most, of wav and flac answers that are sent whole, their length true
     jobs: int = 100  # jobs that may wait
+    adaptations: int = 20  # that may be kept, with their recordings
     keep: float = 86_400.0  # how long a finished job is kept
     lease: float = 15.0  # a job whose server has written nothing for so long goes to another
     headers_within: float = 10.0  # a client must have sent its headers

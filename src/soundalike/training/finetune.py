@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from soundalike.audio.audio import Audio, concatenate
 from soundalike.checkpoints.bundle import BUILT_IN, part_folder, read_model
 from soundalike.checkpoints.part import load_part, load_state
+from soundalike.core.adapting import ADAPTED, BEFORE
 from soundalike.core.errors import AudioError, ConfigError, EvaluationError, TrainingError
 from soundalike.core.installation import install_command
 from soundalike.core.types import Voice
@@ -100,7 +101,7 @@ def adapt(
     seconds = sum(row.seconds for row in training)
     if seconds < LEAST:
         raise AudioError(
-            f"{recordings}: {seconds:.0f} s of speech to learn from. "
+            f"{recordings}: {seconds:.0f} s of speech to learn from, beside what is kept to compare. "
             f"Give at least {LEAST:.0f} s, better three minutes; or clone without adapting."
         )
     write_manifest(folder, training)
@@ -124,7 +125,7 @@ def adapt(
         change |= {prefix + name: value for name, value in found.items()}
     clips = (round(seconds, 1), len(training))
     after = adapted_voice(_with_facts_of(known, voice), model, change, schedule, clips)
-    voices = {"adapted": after, "before": cloner.adapt_to_prompt(known or voice)}
+    voices = {ADAPTED: after, BEFORE: cloner.adapt_to_prompt(known or voice)}
     return compared(cloner, voices, held_out, folder, place, tools, s)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from tqdm import tqdm
 
 from soundalike.audio.speech import join
+from soundalike.core.adapting import ADAPTED, BEFORE, SCORECARD
 from soundalike.core.speaking import FAST
 from soundalike.core.types import Voice
 from soundalike.data.manifest import Row
@@ -39,6 +40,7 @@ class FinetuneResult:
     after: dict[str, float]
     differences: dict[str, Difference]
     report: Path | None  # the scorecard, HTML; None where nothing was held out
+    voices: dict[str, Voice]  # both: "adapted" and "before"
 
 
 def compared(
@@ -52,24 +54,26 @@ def compared(
 ) -> FinetuneResult:
     """The better of the voices "adapted" and "before" on the held-out sentences, with their scorecard."""
     if not held_out:
-        return FinetuneResult(voices["adapted"], True, verdict_of({}, 0), {}, {}, {}, None)
+        return FinetuneResult(voices[ADAPTED], True, verdict_of({}, 0), {}, {}, {}, None, voices)
     instruments = tools.open_instruments(settings.language, settings.asr_model)
     doubts = {name: _spoken(cloner, name, voice, held_out, folder, work) for name, voice in voices.items()}
-    report = tools.evaluate(work / "adapted.jsonl", work / "scorecard", instruments, work / "before.jsonl")
+    report = tools.evaluate(
+        work / f"{ADAPTED}.jsonl", work / "scorecard", instruments, work / f"{BEFORE}.jsonl"
+    )
     after, before = (
         {measure: entry["value"] for measure, entry in system["table"].items()}
         | {"doubted": sum(doubts[name]) / len(doubts[name])}
-        for system, name in zip(report["systems"], ("adapted", "before"))
+        for system, name in zip(report["systems"], (ADAPTED, BEFORE))
     )
     # The report's differences are the second system's, "before", less the first's
     differences = {name: _turned(entry["difference"]) for name, entry in report["comparison"].items()}
-    doubted = tools.compare(*([(share, 1.0) for share in doubts[name]] for name in ("adapted", "before")))
+    doubted = tools.compare(*([(share, 1.0) for share in doubts[name]] for name in (ADAPTED, BEFORE)))
     differences["doubted"] = _turned(vars(doubted.difference))
     verdict = verdict_of(differences, len(held_out))
     is_adapted = verdict.is_adapted_kept or settings.keep
-    voice = voices["adapted" if is_adapted else "before"]
-    page = work / "scorecard" / "report.html"
-    return FinetuneResult(voice, is_adapted, verdict, before, after, differences, page)
+    voice = voices[ADAPTED if is_adapted else BEFORE]
+    page = work / SCORECARD
+    return FinetuneResult(voice, is_adapted, verdict, before, after, differences, page, voices)
 
 
 def _turned(difference: dict[str, Any]) -> Difference:

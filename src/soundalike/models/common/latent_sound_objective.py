@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from soundalike.core.contracts import Preview
+from soundalike.core.errors import ConfigError
 from soundalike.core.types import Batch, DataFacts, Output
 from soundalike.nn.discriminators import HifiGanDiscriminator, HifiGanDiscriminatorConfig
 from soundalike.nn.flows import gather_frames
@@ -42,6 +43,9 @@ class LatentSoundSettings:
     pitch: float = 1.0  # of the predicted pitch and voicing, where there is a source
     window: int = 32  # frames of each clip that are decoded
     train_decoder: bool = True  # False leaves a decoder that begins with a vocoder's weights as it is
+    # False trains what is known of the text alone, to the mels themselves: posterior encoder, flow and decoder
+    # stay as they begin, which is to change nothing. It hears three times as much in the same time
+    train_sound: bool = True
     adversarial: float = 0.0  # of the adversarial loss; 0 trains without discriminators
     matching: float = 2.0  # of the feature matching loss, where there are discriminators
     periods: tuple[int, ...] = (2, 3, 5, 7, 11)
@@ -75,10 +79,13 @@ class LatentSoundObjective(SingleOptimizerObjective[Net, Own]):
         for part in (network.upsampler, network.flow, network.posterior):
             if part is not None:
                 add_weight_norm(part)
-        if not settings.train_decoder:
-            for decoder in (network.upsampler, network.vocoder):
-                if decoder is not None:
-                    decoder.requires_grad_(False)
+        if not settings.train_sound:
+            _check_untrained(network, settings)
+        still = (network.posterior, network.flow) if not settings.train_sound else ()
+        decoders = (network.upsampler, network.vocoder) if not settings.train_decoder or still else ()
+        for part in (*still, *decoders):
+            if part is not None:
+                part.requires_grad_(False)
         if settings.adversarial:
             config = HifiGanDiscriminatorConfig(
                 settings.periods, settings.period_width, settings.scales, settings.scale_width
@@ -106,10 +113,16 @@ class LatentSoundObjective(SingleOptimizerObjective[Net, Own]):
         net = self._network
         mask = mel_mask(batch)
         voice = self.voice(batch)
-        mean, log = net.posterior(self._spectrum(batch, mask), mask, voice)
-        latent = (mean + torch.randn_like(mean) * log.exp()) * mask[..., None]
         pitch = batch["pitch"] if net.config.source else None
-        told = net.flow(latent, mask, net.flow_condition(voice, pitch, mask.shape[1]))
+        if self.settings.train_sound:
+            mean, log = net.posterior(self._spectrum(batch, mask), mask, voice)
+        else:
+            mean = self._spectrum(batch, mask)
+            log = torch.full_like(mean, net.config.posterior_start)
+        latent = (mean + torch.randn_like(mean) * log.exp()) * mask[..., None]
+        told = latent
+        if self.settings.train_sound:
+            told = net.flow(latent, mask, net.flow_condition(voice, pitch, mask.shape[1]))
         prior = self.prior(batch, voice, told)
         output: Output = {
             "told": told,
@@ -121,26 +134,28 @@ class LatentSoundObjective(SingleOptimizerObjective[Net, Own]):
         }
         if net.config.source:
             output |= self._pitch_losses(batch, prior, mask)
-        return output | self._window(batch, latent, voice)
+        return output | self._window(batch, latent, voice) if self.settings.train_sound else output
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
         """Of the sound, of the divergence, of the pitch, and of fooling the discriminators; or theirs."""
         s = self.settings
-        made, real = output["made"], output["real"]
         if optimizer == FOLDER and self.discriminators is not None:
-            return self.discriminators.telling(made, real)
+            return self.discriminators.telling(output["made"], output["real"])
         kl = sampled_kl(
             output["told"], output["log"], output["prior_mean"], output["prior_log"], output["mask"]
         )
-        losses = {
-            "mel": s.mel * (log_mel(made, self._mel) - log_mel(real, self._mel)).abs().mean(),
-            "kl": s.kl * self._kl_share(step) * kl,
-        }
-        if s.spectral:
-            losses["spectral"] = s.spectral * spectral_distance(made, real, s.resolutions)
+        losses = {"kl": s.kl * self._kl_share(step) * kl}
         if self._network.config.source:
             losses["octave"] = s.pitch * output["octave"]
             losses["voicing"] = s.pitch * output["voicing"]
+        return losses | self._sound_losses(output["made"], output["real"]) if s.train_sound else losses
+
+    def _sound_losses(self, made: Tensor, real: Tensor) -> dict[str, Tensor]:
+        """How far samples (B, N) are from the recorded ones, and from fooling the discriminators."""
+        s = self.settings
+        losses = {"mel": s.mel * (log_mel(made, self._mel) - log_mel(real, self._mel)).abs().mean()}
+        if s.spectral:
+            losses["spectral"] = s.spectral * spectral_distance(made, real, s.resolutions)
         return losses if self.discriminators is None else losses | self.discriminators.fooling(made, real)
 
     def preview(self, batch: Batch) -> Preview:
@@ -215,3 +230,15 @@ class LatentSoundObjective(SingleOptimizerObjective[Net, Own]):
         silence = mean.new_zeros(len(mean), (mask.shape[1] - 1) * net.mel.hop_length)
         samples = net.decode(latent, lengths, voice, pitch, silence).float()
         return zero_padding(samples, (lengths - 1) * net.mel.hop_length)
+
+
+def _check_untrained(network: LatentSound, settings: LatentSoundSettings) -> None:
+    """Raise ConfigError where posterior encoder and flow, as they begin, change something."""
+    c = network.config
+    identical = network.posterior.direct is not None and c.latent == network.mel.n_mels
+    if not identical or c.couplings % 2 or settings.adversarial:
+        raise ConfigError(
+            "[objective] train_sound = false: the latent frames are then the mels themselves. Give [network] "
+            'reads = "mel", latent = the bands of the mel, an even number of couplings, and '
+            "[objective] adversarial = 0."
+        )

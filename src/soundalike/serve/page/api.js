@@ -123,6 +123,19 @@ export const removeJob = (id) => ask(jobPath(id), { method: "DELETE" });
 export const jobAudio = async (id) => (await ask(jobPath(id, "/audio"))).blob();
 export const jobWords = async (id) => (await (await ask(jobPath(id, "/words"))).json()).words;
 
+// Voices that are learned from minutes of recordings.
+const adaptationPath = (id = "", more = "") => `/v1/adaptations${id && `/${encodeURIComponent(id)}`}${more}`;
+export const adaptations = async () => (await (await ask(adaptationPath())).json()).data;
+export const adaptation = async (id) => (await ask(adaptationPath(id))).json();
+export const addAdaptation = async (name, replace) => (await ask(adaptationPath(), { form: formOf({ name, ...(replace ? { replace: "true" } : {}) }) })).json();
+export const removeAdaptation = (id) => ask(adaptationPath(id), { method: "DELETE" });
+export const addRecording = async (id, audio) => (await ask(adaptationPath(id, "/recordings"), { form: formOf({ audio }) })).json();
+export const dropRecording = (id, number) => ask(adaptationPath(id, `/recordings/${number}`), { method: "DELETE" });
+export const startAdaptation = async (id, minutes) => (await ask(adaptationPath(id, "/start"), { json: { minutes } })).json();
+export const cancelAdaptation = async (id) => (await ask(adaptationPath(id, "/cancel"), { method: "POST" })).json();
+export const adaptationSpeech = async (id, which, input) => (await ask(adaptationPath(id, `/speech/${which}`), { json: { input, response_format: "wav" } })).blob();
+export const adaptationScorecard = async (id) => (await ask(adaptationPath(id, "/scorecard"))).blob();
+
 function samplesOf(base64) {
   const text = atob(base64);
   const bytes = new Uint8Array(text.length);

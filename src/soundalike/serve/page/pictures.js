@@ -30,6 +30,24 @@ export function drawWave(canvas, samples, chosen = [0, 1]) {
   }
 }
 
+// A curve of (step, value), lowest value at the bottom.
+export function drawCurve(canvas, points) {
+  const pen = sheet(canvas);
+  const { width, height } = canvas;
+  const [first, last] = [points[0][0], points[points.length - 1][0]];
+  const values = points.map(([, value]) => value);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  pen.strokeStyle = colour("--accent");
+  pen.lineWidth = 2 * (window.devicePixelRatio || 1);
+  pen.beginPath();
+  for (const [step, value] of points) {
+    const x = ((step - first) / Math.max(1, last - first)) * width;
+    const y = (0.95 - (0.9 * (value - low)) / (high - low || 1)) * height;
+    pen.lineTo(x, y);
+  }
+  pen.stroke();
+}
+
 export function drawMel(canvas, { levels, bands, columns }) {
   const pen = sheet(canvas);
   const stops = [colour("--card"), colour("--accent"), colour("--ink")].map((text) => [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16)));

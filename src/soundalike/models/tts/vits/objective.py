@@ -134,6 +134,8 @@ def frames_beyond(durations: Tensor, frames: int) -> Tensor:
 def _fields(config: VitsConfig, settings: VitsSettings) -> frozenset[str]:
     """What a network and its training ask of the data."""
     fields = {"symbols", "durations", "mel", "samples", "language"}
+    if not settings.train_sound:
+        fields.discard("samples")
     if settings.alignment == "search" and not settings.alignment_prior:
         fields.discard("durations")
     if config.source:

@@ -1,0 +1,10 @@
+"""What adapting to one person's recordings leaves in its work folder, for those who read it there."""
+
+from __future__ import annotations
+
+ADAPTED = "adapted"  # the voice with what was trained
+BEFORE = "before"  # the voice that the recordings give without training
+VOICES = (BEFORE, ADAPTED)  # ADAPTED.voice and BEFORE.voice
+RESULT = "result.json"  # which is kept and why, and the measures of both
+SCORECARD = "scorecard/report.html"  # how they compare, sentence by sentence
+RUNS = "run-*/log.csv"  # logs of the training runs

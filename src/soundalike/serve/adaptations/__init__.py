@@ -1,0 +1,1 @@
+"""Learning a voice from minutes of recordings, in the background."""

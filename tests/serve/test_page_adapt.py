@@ -1,0 +1,172 @@
+"""Learning a voice from minutes of recordings: the page in a real browser, and its routes."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from conftest import REFERENCE, command_of, descendants
+
+pytest.importorskip("fastapi", reason="needs soundalike[serve]")
+httpx = pytest.importorskip("httpx", reason="needs httpx")
+
+from soundalike.audio.speech import join  # noqa: E402
+from soundalike.inference import voice_file  # noqa: E402
+
+WAIT = 900  # seconds until something must have come about, on however slow a machine
+TEXTS = (
+    "The weather turned colder towards the evening, and we went home early.",
+    "She asked whether the train from the coast had already left the station.",
+    "Nobody could explain where the old map in the drawer came from.",
+    "We should finish the work in the garden before the others return.",
+    "A small boat was waiting under the bridge, although it was late.",
+    "He opened the window and listened to the rain for a long time.",
+    "They sold the house by the river in the first week of March.",
+    "The teacher wrote three questions on the board and sat down again.",
+    "Every morning the baker carried his bread across the narrow street.",
+)
+
+
+@pytest.fixture(scope="module")
+def recordings(cloner, voice, tmp_path_factory):
+    """Recordings of the demo's voice, made by the model."""
+    folder = tmp_path_factory.mktemp("recordings")
+    slow = cloner.Options(speed=0.55)
+    for number, text in enumerate(TEXTS):
+        spoken = cloner.speak(text, voice, slow, quality_check=False, watermark=False, quality="fast")
+        join(list(spoken)).write(folder / f"{number}.wav")
+    return sorted(folder.iterdir())
+
+
+@pytest.fixture(scope="module")
+def server(running):
+    return running()
+
+
+@pytest.fixture(scope="module")
+def http(server):
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=WAIT) as client:
+        client.get("/readyz")
+        yield client
+
+
+def until(happens):
+    """What `happens()` gives, once it gives something."""
+    end = time.monotonic() + WAIT
+    while time.monotonic() < end:
+        if found := happens():
+            return found
+        time.sleep(0.1)
+    raise AssertionError("it never came about")
+
+
+def trainings() -> list[int]:
+    """The processes of this one that adapt."""
+    import os
+
+    return [pid for pid in descendants(os.getpid()) if b"adaptations.attached" in command_of(pid)]
+
+
+def draft(http, recordings, name: str) -> str:
+    """An adaptation with recordings, not started."""
+    made = http.post("/v1/adaptations", data={"name": name}).json()
+    for path in recordings:
+        answer = http.post(
+            f"/v1/adaptations/{made['id']}/recordings", files={"audio": (path.name, path.read_bytes())}
+        )
+        assert answer.status_code == 201, answer.text
+    return made["id"]
+
+
+def test_from_recordings_to_both_voices_on_the_page(server, recordings, tab):
+    page = tab(f"http://127.0.0.1:{server.port}/adapt.html", accept_downloads=True)
+    page.fill("#name", "wren?")
+    page.click("#begin button[type=submit]")
+    page.locator("#trouble").get_by_text("name").wait_for()
+    page.fill("#name", "Mara")
+    page.click("#begin button[type=submit]")
+    page.wait_for_selector("#chosen:not([hidden])")
+    page.set_input_files("#files", [*recordings, REFERENCE.parent.parent / "index.md"])
+    page.locator("#trouble:not([hidden])").wait_for()
+    assert page.locator("#recordings li").count() == len(recordings)
+    page.set_input_files("#files", REFERENCE)
+    page.locator("#recordings li").nth(len(recordings)).wait_for()
+    page.get_by_role("button", name="Take out reference.flac").click()
+    page.wait_for_function("() => document.querySelectorAll('#recordings li').length === 9")
+    page.click("#start")
+    page.locator("#trouble").get_by_text("Tick first").wait_for()
+    page.check("#consent")
+    page.fill("#minutes", "0.02")
+    page.click("#start")
+    page.locator("#state").get_by_text("Training").wait_for()
+    page.reload()  # the page may be closed meanwhile
+    page.locator("#state").get_by_text(re.compile("Done|failed")).wait_for()
+    assert page.inner_text("#state") == "Done."
+    notes = page.inner_text("#notes")
+    assert "to prepare them" in notes and "kept aside" in notes
+    assert page.locator("#curve option").count() >= 1 and "at step" in page.inner_text("#curve-value")
+    assert "voice" in page.inner_text("#kept") and "as Mara" in page.inner_text("#kept")
+    assert "Likeness of the voice" in page.inner_text("#measures")
+    for which in ("before", "adapted"):
+        page.click(f"#hear-{which}")
+        page.locator("#status").get_by_text("of speech").wait_for()
+        page.locator("#status").evaluate("place => place.textContent = ''")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1000
+    kept = server.services.store.get("Mara")
+    folder = next((server.services.settings.data / "adaptations").iterdir())
+    both = {name: voice_file.read(folder / "work" / f"{name}.voice") for name in ("before", "adapted")}
+    assert both["adapted"].adapter and kept.facts["adapter"]["method"] in ("embedding", "", "prompt")
+    page.get_by_role("button", name="Delete Mara and its recordings").wait_for()
+
+
+def test_a_training_is_cancelled_and_outlives_its_server(server, running, http, recordings):
+    one = f"/v1/adaptations/{draft(http, recordings, 'Nora')}"
+    assert http.post(f"{one}/start", json={"minutes": 30}).json()["status"] in ("queued", "running")
+    until(trainings)
+    assert http.delete(one).status_code == 409
+    http.post(f"{one}/cancel")
+    until(lambda: not trainings())
+    assert http.get(one).json()["status"] == "cancelled"
+    http.post(f"{one}/start", json={"minutes": 30})
+    until(trainings)
+    assert http.post(f"{one}/start", json={"minutes": 30}).json()["error"]["code"] == "adaptation_started"
+    server.stop()
+    assert not trainings()
+    again = running(data=server.services.settings.data)
+    until(trainings)
+    with httpx.Client(base_url=f"http://127.0.0.1:{again.port}", timeout=WAIT) as client:
+        assert client.get(one).json()["status"] == "running"
+        client.post(f"{one}/cancel")
+        until(lambda: not trainings())
+        assert client.delete(one).json()["deleted"]
+        assert client.get(one).status_code == 404
+
+
+def test_what_is_refused(running, recordings):
+    server = running()
+    with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=WAIT) as http:
+
+        def code(answer) -> str:
+            return answer.json()["error"]["code"]
+
+        assert code(http.get("/v1/adaptations/adaptation-none")) == "adaptation_not_found"
+        assert code(http.get("/v1/adaptations/..%2F..%2Fetc")) in ("adaptation_not_found", "not_found")
+        assert http.post("/v1/adaptations", data={"name": "a/b"}).status_code == 400
+        one = f"/v1/adaptations/{draft(http, recordings[:1], 'Olga')}"
+        assert code(http.post(f"{one}/start", json={"minutes": 0})) == "invalid_value"
+        refused = http.post(f"{one}/start", json={"minutes": 1})
+        assert code(refused) == "too_little_speech" and "at least 45 s" in refused.json()["error"]["message"]
+        assert code(http.post(f"{one}/recordings", files={"audio": b"no sound"})) == "invalid_audio"
+        assert code(http.delete(f"{one}/recordings/9")) == "recording_not_found"
+        spoken = http.post(f"{one}/speech/adapted", json={"input": "Good evening."})
+        assert code(spoken) == code(http.get(f"{one}/scorecard")) == "adaptation_unfinished"
+        server.services.store.put("Olga", server.services.store.get("wren"), False)
+        assert code(http.post("/v1/adaptations", data={"name": "Olga"})) == "voice_exists"
+        assert http.post("/v1/adaptations", data={"name": "Olga", "replace": "true"}).status_code == 201
+
+
+def test_only_voices_with_consent(running):
+    server = running(require_consent=True)
+    answer = httpx.post(f"http://127.0.0.1:{server.port}/v1/adaptations", data={"name": "Pia"}, timeout=WAIT)
+    assert answer.status_code == 403 and answer.json()["error"]["code"] == "consent_missing"
