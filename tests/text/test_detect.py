@@ -88,6 +88,8 @@ def test_languages_that_are_not_spoken_here_are_named():
         "C'est la vie.",
         "He has a certain je ne sais quoi.",
         "NASA",
+        "Mon., Tue., Wed.",
+        "Mar. 5, Sat.",
         "ab@example.de",
         "www.example.de",
         "<" * 20_000,

@@ -155,6 +155,8 @@ def test_a_number_is_said_as_it_is_meant(language, written, said):
 
 
 CAPITALS = {
+    "GMC, BYD, GRU.": "g m c b y d g r u",
+    "WWE VS UFC": "w w e versus u f c",
     "KFC, BMW, UPS.": "k f c b m w u p s",
     "SSH AND FTP OVER TCP": "s s h and f t p over t c p",
     "THE NHS, THE BBC AND NASA": "the n h s the b b c and nasa",

@@ -37,6 +37,7 @@ _NO_WORD = re.compile(
     r"|(?<!\w)\w{0,40}?\d[\w.,:'\"/-]*(?:\s*(?:[ap]\.m\.|[^\W\d_]{1,3}\b))?"
     r"|\b[A-ZÀ-Þ]\.(?:\s?[A-ZÀ-Þ]\.)*|\b[B-HJ-NP-Z]\b(?!['’])|\b[b-df-hj-np-tv-xz]\b(?!['’])"
     r"|\b[IVXLCDM]{2,}\b"
+    r"|\b(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\."
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*['’]?")
 _PARTICLES = frozenset(

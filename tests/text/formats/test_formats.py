@@ -352,3 +352,15 @@ def test_long_markdown_is_spoken_in_sections():
 def test_marks_in_heaps_take_no_time(part):
     find_format(part * 4000 + "end")
     read(part * 400 + " end", "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ('Hold on<break time="500ms"/>now go.', "hold on (0.5) now go"),
+        ("<p>One<p>Two", "one | two"),
+        ("Tom &lt;tom@x.org&gt; <b>wrote</b>", "tom tom at x dot org wrote"),
+    ],
+)
+def test_tags_and_entities_leave_words_apart(text: str, spoken: str) -> None:
+    assert said(text) == spoken

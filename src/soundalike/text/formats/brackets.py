@@ -56,7 +56,7 @@ def mask_pauses(masked: Masked, where: str, style: Style) -> list[str]:
 
     def pause(match: re.Match[str], seconds: float) -> Region:
         held = within(seconds, 0.0, LONGEST_PAUSE, f"{place(match)}: pause", warnings)
-        return Region(*match.span(), [Pause(held)])
+        return Region(*match.span(), [Words(" ", [match.start()], style), Pause(held)])
 
     def untimed(match: re.Match[str]) -> Region:
         return pause(match, _SIZES[(match["size"] or match["other"] or "").strip().lower()])

@@ -45,6 +45,7 @@ _DECLARATION = re.compile(r"<[!?][a-zA-Z\[][^<>]*>")
 _ENTITY = re.compile(
     r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|&(?:amp|gt|lt|nbsp|quot)(?![\w=;])"
 )
+_MAIL = r"[\w.+-]{1,64}@[\w-]{1,60}(?:\.[\w-]{1,60}){1,4}"
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,8 @@ def _is_evident(tag: Tag, text: str, opened: set[str], closed: set[str]) -> bool
     if tag.name in closed:
         return True
     if tag.name == "p":
-        return bool(re.search(r"(?:^|[\n.!?>])[ \t]*$", text[max(0, tag.start - 40) : tag.start]))
+        begins = re.match(r"\s*<p[\s>]", text)  # the whole text is a page
+        return bool(begins or re.search(r"(?:^|[\n.!?>])[ \t]*$", text[max(0, tag.start - 40) : tag.start]))
     before = text[tag.start - 1 : tag.start]
     if tag.name in _FORMATTING and (not before or before.isspace() or before == ">"):
         return text[tag.stop : tag.stop + 2].isalpha()
@@ -142,13 +144,22 @@ def entities_of(text: str) -> Iterator[re.Match[str]]:
             yield match
 
 
+def _is_about_address(text: str, match: re.Match[str]) -> bool:
+    """Whether an entity is a bracket about a mail address."""
+    if match[0] == "&lt;":
+        return bool(re.match(rf"{_MAIL}&gt;", text[match.end() : match.end() + 160]))
+    return match[0] == "&gt;" and bool(
+        re.search(rf"&lt;{_MAIL}$", text[max(0, match.start() - 160) : match.start()])
+    )
+
+
 def decoded(text: str, offsets: list[int]) -> tuple[str, list[int]]:
     """A text with its entities as the characters they stand for, and the places of those."""
     parts: list[str] = []
     places: list[int] = []
     at = 0
     for match in entities_of(text):
-        sign = unescape(match[0])
+        sign = " " if _is_about_address(text, match) else unescape(match[0])
         parts += [text[at : match.start()], sign]
         places += offsets[at : match.start()] + [offsets[match.start()]] * len(sign)
         at = match.end()

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from soundalike.core.errors import ConfigError, TextError
 
+from .abbreviations import abbreviation_rules, with_abbreviations
 from .codes import code_rules
 from .cs import CZECH
 from .de import GERMAN
@@ -42,7 +43,7 @@ def _quick(table: Language) -> Language:
 
 
 _TABLES: dict[str, Language] = {
-    table.code: _quick(table)
+    table.code: _quick(with_abbreviations(table))
     for table in (
         ENGLISH,
         GERMAN,
@@ -82,6 +83,7 @@ def _rules(code: str) -> dict[str, list[Rule]]:
         *code_rules(lang),
         *sign_rules(lang, units, END),
         *lang.rules,
+        *abbreviation_rules(lang),
         *numeric_rules(lang),
         *wording_rules(lang),
     ]

@@ -26,6 +26,17 @@ VERSION = {
     "cs": "verze",
     "ru": "версия",
 }
+# What is said for the stroke between two units: 4 J/K
+PER = {
+    "en": "per",
+    "de": "pro",
+    "fr": "par",
+    "es": "por",
+    "it": "per",
+    "pt": "por",
+    "nl": "per",
+    "sv": "per",
+}
 # Words before a number whose figures are read one by one
 IDENTIFIED = {
     "en": (

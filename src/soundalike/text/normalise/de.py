@@ -154,7 +154,7 @@ def _halves(lang: Language, match: re.Match) -> str:
 _RULES = tuple(
     Rule(name, begins, compiled(pattern), say)
     for name, begins, pattern, say in (
-        ("cardinal", "d", r"1(?= [A-ZÄÖÜ][a-zäöüß]+)", _one),
+        ("cardinal", "d", r"1(?= (?!Mio|Mrd|Tsd|Bio)[A-ZÄÖÜ][a-zäöüß]+)", _one),
         ("time", "d", r"(\d{1,2})(?:[:.]([0-5]\d))? Uhr(?! [0-5]?\d\b)", _clock),
         ("time", "d", r"(\d{1,2}) Uhr ([0-5]?\d)(?![\d.,])", _clock),
         ("time", "d", r"(\d{1,2})[:.]([0-5]\d)(?=(?: Uhr)? ?(?:–|-|bis) ?\d{1,2}[:.]\d\d Uhr)", _clock),
@@ -180,6 +180,12 @@ _RULES = tuple(
             "l",
             r"([^\W\d_]{2,30})str\.(?!\w)",
             lambda lang, m: f"{m[1]}straße" + ending(lang, m),
+        ),
+        (
+            "abbreviation",
+            "l",
+            r"([A-ZÄÖÜ][^\W\d_]{2,30})pl\.(?!\w)",
+            lambda lang, m: f"{m[1]}platz" + ending(lang, m),
         ),
         ("abbreviation", "l", r"S\. ?(?=\d)", lambda lang, m: "Seite"),
         ("abbreviation", "l", r"Nr\. ?(?=\d)", lambda lang, m: "Nummer"),

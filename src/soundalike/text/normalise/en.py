@@ -191,7 +191,7 @@ def _first(lang: Language, match: re.Match) -> str | None:
 
 
 def _per(lang: Language, match: re.Match) -> str | None:
-    return "per" if re.search(r"[\d%]\w?$", before(match, 3)) else None
+    return "per" if re.search(r"[\d%] ?\w{0,3}$", before(match, 6)) else None
 
 
 def _ordinal_figure(lang: Language, match: re.Match) -> str | None:

@@ -9,7 +9,7 @@ import re
 from .en_numbers import cardinal, date
 from .en_words import ABBREVIATIONS, CHAT
 from .initialisms import INTERJECTIONS
-from .language import Language, Rule, after, before, compiled, count, spell
+from .language import Language, Rule, after, before, compiled, count, ending, spell
 from .numeric import alternatives
 
 
@@ -54,7 +54,8 @@ _DAY = (
 
 
 def _weekdays(lang: Language, match: re.Match) -> str:
-    return f"{_DAYS[match[1][:3].lower()]} to {_DAYS[match[2][:3].lower()]}"
+    said = f"{_DAYS[match[1][:3].lower()]} to {_DAYS[match[2][:3].lower()]}"
+    return said + ending(lang, match)
 
 
 def _emergency(lang: Language, match: re.Match) -> str | None:
@@ -93,7 +94,7 @@ def _spaced_groups(lang: Language, match: re.Match) -> str | tuple[str, int] | N
 CODE_RULES = tuple(
     Rule(name, begins, compiled(pattern), say)
     for name, begins, pattern, say in (
-        ("range", "l", rf"({_DAY})\.?\s?[-–—]\s?({_DAY})(?![^\W_])", _weekdays),
+        ("range", "l", rf"({_DAY})\.?\s?[-–—]\s?({_DAY})(?![^\W_])\.?", _weekdays),
         ("date", "d", r"9/11(?![\d/]| of\b)", lambda lang, m: "nine eleven"),
         ("date", "d", r"(\d{1,2})/(\d{1,2})(?![\d/]|[.,]\d)", _slash_date),
         ("digits", "d", r"911(?!\d|[-.,:/]\d|'?[^\W\d_])", _emergency),

@@ -185,6 +185,7 @@ ITALIAN = PlainLanguage(
         ("abbreviation", "l", r"[Pp](?:ag)?g\. ?(?=\d)", lambda lang, m: "pagine"),
         ("abbreviation", "l", r"[Pp](?:ag)?\. ?(?=\d)", lambda lang, m: "pagina"),
         ("abbreviation", "l", r"[Aa]rt\. ?(?=\d)", lambda lang, m: "articolo"),
+        ("abbreviation", "l", r"v\.(?= (?:art|cap|pag|p|fig|tab|sez|vol|par)\.)", lambda lang, m: "vedi"),
         ("abbreviation", "l", r"S\. ?(?=[A-Z][a-z]+a(?![a-z]))", lambda lang, m: "santa"),
     ),
 ).language()

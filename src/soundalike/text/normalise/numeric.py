@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from .code_words import PER
 from .language import (
     LONGEST_NUMBER,
     Language,
@@ -25,7 +26,7 @@ from .language import (
     say_number,
     whole_number,
 )
-from .signs import in_sum
+from .signs import in_sum, per_unit
 
 END = r"(?!'?[^\W\d_]|\d)"  # of a unit
 _YEAR = r"(?:1[0-9]|20)\d\d"
@@ -101,6 +102,7 @@ def numeric_rules(lang: Language) -> list[Rule]:
         ),
         Rule("fraction", "d", c(r"(\d{1,6}) ?([\u00bc-\u00be\u2150-\u215e])"), _vulgar),
         Rule("range", "d", c(rf"({n}) ?(?:{units})?({dash})({signed}{n}) ?({units}){end}"), _unit_range),
+        Rule("unit", "ds", c(rf"({n}) ?({units})/({units}|K){end}"), _unit_per_unit),
         Rule(
             "unit",
             "ds",
@@ -283,6 +285,13 @@ def _money(
 def _of(lang: Language, counted: Noun) -> str:
     """What stands between a million and what is counted."""
     return "d'" if lang.code == "fr" and counted.forms[-1][0] in "aeiouy" else lang.of
+
+
+def _unit_per_unit(lang: Language, match: re.Match) -> str | None:
+    """A number of one unit per another, where the two have no name of their own: 4 J/K."""
+    if lang.code not in PER or f"{match[2]}/{match[3]}" in lang.units:
+        return None
+    return count(lang, match[1], lang.units[match[2]]) + per_unit(lang, match[3]) + ending(lang, match)
 
 
 def _with_magnitude(lang: Language, match: re.Match) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .code_words import PER
 from .language import Language, Rule, after, before, compiled, count, say_number
 
 SUPERSCRIPTS = {"²": 2, "³": 3, "⁰": 0, "¹": 1, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9}
@@ -26,17 +27,18 @@ def sign_rules(lang: Language, units: str, end: str) -> list[Rule]:
     """The rules in their order; `units` is the pattern of the language's units, `end` that of their end."""
     n = lang.number
     c = compiled
+    per = rf"(?:/(?:{units}|K))?" if lang.code in PER else ""
     return [
         Rule(
             "exponent",
             "ds",
-            c(rf"({n})[eE]([-−–+]?)(\d{{1,3}})(?:{end}(?![.,]\d)(?: ?({units}){end})?)"),
+            c(rf"({n})[eE]([-−–+]?)(\d{{1,3}})(?:{end}(?![.,]\d)(?: ?((?:{units}){per}){end})?)"),
             _scientific,
         ),
         Rule(
             "power",
             "d",
-            c(rf"({n})(?:\^[({{]?([-−–+]?)(\d{{1,4}})[)}}]?|({_RAISED}))(?: ?({units}){end})?"),
+            c(rf"({n})(?:\^[({{]?([-−–+]?)(\d{{1,4}})[)}}]?|({_RAISED}))(?: ?((?:{units}){per}){end})?"),
             _raised,
         ),
         Rule("power", "s", c(r"\^[({]?([-−–+]?)(\d{1,4})[)}]?(?!\d)"), _caret),
@@ -73,11 +75,18 @@ def _raised(lang: Language, match: re.Match) -> str:
 
 def _of_unit(lang: Language, unit: str | None) -> str:
     """The unit of a number too large or small to count, in its form for many."""
-    return (
-        f" {lang.units[unit].forms[min(lang.form(10, False), len(lang.units[unit].forms) - 1)]}"
-        if unit
-        else ""
-    )
+    if not unit:
+        return ""
+    per = ""
+    if unit not in lang.units:
+        unit, _, second = unit.rpartition("/")
+        per = per_unit(lang, second)
+    return f" {lang.units[unit].forms[min(lang.form(10, False), len(lang.units[unit].forms) - 1)]}{per}"
+
+
+def per_unit(lang: Language, unit: str) -> str:
+    """What is said for the second of two units: 4 J/K."""
+    return f" {PER[lang.code]} {lang.units[unit].forms[0] if unit in lang.units else 'kelvin'}"
 
 
 def _caret(lang: Language, match: re.Match) -> str | None:

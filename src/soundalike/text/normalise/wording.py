@@ -46,6 +46,7 @@ def wording_rules(lang: Language) -> list[Rule]:
             _address,
         ),
         Rule("abbreviation", "ld", c(rf"(?:{alternatives(lang.abbreviations)})(?![^\W_])"), _abbreviation),
+        Rule("roman", "l", c(r"(?!x\b)[ivx]{1,5}(?=\)\s|\.\s+[^\Wa-z_])"), _item_number),
         Rule("roman", "l", c(_ROMAN), _roman),
         Rule(
             "alphanumeric",
@@ -228,6 +229,13 @@ def _roman(lang: Language, match: re.Match) -> str | tuple[str, int] | None:
     return (said + "'s", match.end() + 2) if said and right.startswith("'s") else said
 
 
+def _item_number(lang: Language, match: re.Match) -> str | None:
+    """The small Roman number of an item, where its line or sentence begins: i. ii. iii."""
+    written = match[0].upper()
+    begins = re.search(r"(?:^|\n)[ \t]*\(?$", before(match))
+    return lang.cardinal(roman_value(written)) if begins and re.fullmatch(_ROMAN, written) else None
+
+
 def _alphanumeric(lang: Language, match: re.Match) -> str | None:
     said = []
     shown = re.findall(rf"{LETTER}+|\d+", match[0])
@@ -288,9 +296,10 @@ def _initial(lang: Language, match: re.Match) -> str | None:
         or re.search(r"(?<![\w.])[^\W\d_] $", before(match))
     ):
         return None
+    said = spell(lang, letter)
     if ends_at(match.string, match.end(), conventions_of(lang)):
-        return spell(lang, letter).rstrip(PROTECTED) + "."
-    return spell(lang, letter)
+        return said.rstrip(PROTECTED) + "."
+    return said
 
 
 def _joined_letters(lang: Language, match: re.Match) -> str | None:

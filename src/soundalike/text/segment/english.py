@@ -29,17 +29,17 @@ ENGLISH = Conventions(
     ),
     numbered=words(
         "min. max. Pat. Bldg. No. N°. n°. Nos. no. nos. p. pp. P. Pp. fig. Fig. figs. Figs. eq. Eq. eqs. "
-        "Eqs. eqn. Eqn. Eqns. Sec. Secs. sect. Sect. sects. ch. Ch. chs. Chs. chap. Chap. Chaps. vol. "
+        "Eqs. eqn. Eqn. Eqns. Sec. Secs. al. sect. Sect. sects. ch. Ch. chs. Chs. chap. Chap. Chaps. vol. "
         "Vol. vols. Vols. art. Art. arts. par. Par. para. Para. paras. tab. Tab. thm. Thm. prop. Prop. "
         "cor. Cor. lem. def. Def. ex. Ex. app. App. appx. Appx. ver. Ver. ed. Ed. eds. Eds. pt. Pt. pts. "
         "bk. Bk. rm. Rm. apt. Apt. ste. Ste. ext. Ext. tel. Tel. ph. Ph. fax. Fax. l. ll. n. nn. op. Op. "
         "cat. Cat. ref. Ref. refs. Refs. ser. Ser. iss. Iss. lvl. Lvl. ep. Ep. eps. Rte. rte. Hwy. hwy. "
         "Jan. Feb. Mar. Apr. Jun. Jul. Aug. Sept. Sep. Oct. Nov. Dec. cl. reg. Reg. Ps. Matt. Rom. vv."
     ),
-    words=words("No. no. art. Art. arts. cat. Cat. ex. app. App. fax. Fax. tab. Tab. ref. refs."),
+    words=words("al. No. no. art. Art. arts. cat. Cat. ex. app. App. fax. Fax. tab. Tab. ref. refs."),
     final=words(
         "etc. Inc. Ltd. Co. Corp. LLC. L.L.C. Bros. a.m. p.m. A.M. P.M. Ph.D. M.D. D.D.S. D.V.M. B.A. "
-        "B.S. M.A. M.S. M.B.A. LL.B. LL.M. J.D. Esq. B.C. B.C.E. C.E. A.D. al. hr. hrs. mins. sec. secs. "
+        "B.S. M.A. M.S. M.B.A. LL.B. LL.M. J.D. Esq. B.C. B.C.E. C.E. A.D. hr. hrs. mins. sec. secs. "
         "lb. lbs. oz. ft. in. yd. yds. mi. mph. gal. qt. tsp. tbsp. km. cm. mm. kg. mg. ml. yr. yrs. mo. "
         "mos. wk. wks. govt. misc. temp. avg. std."
     ),

@@ -63,7 +63,7 @@ GERMAN = Conventions(
     lettered=words(
         "Vitamin Plan Klasse Gruppe Typ Punkt Teil Option Block Variante Haus Aufgang Hepatitis Note"
     ),
-    endings=("str.", "-Str."),
+    endings=("str.", "-Str.", "pl."),
     has_ordinals=True,
     has_capital_nouns=True,
 )

@@ -159,6 +159,9 @@ def _known(before: str, token: str, following: str, table: Conventions) -> str:
             return "titles"
         if name[:1].isupper() and len(name) > 2 and small in table.numbered and small not in table.words:
             return "numbered"
+    joined = re.search(r"[-–](\w+\.)$", token)
+    if joined:  # Mon.-Fri.
+        return _known(joined[1], joined[1], following, table)
     is_numbered = len(token) > 5 and token.endswith(table.endings)
     return "numbered" if is_numbered and token not in table.words else ""
 
