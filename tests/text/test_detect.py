@@ -166,3 +166,24 @@ def test_languages_without_a_good_measurement_are_experimental():
     assert str(found["de"]) == "German: experimental, word error 44 %"
     assert str(found["nl"]) == "Dutch: experimental, not measured"
     assert not LanguageStatus("en", None).experimental
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Miłej podróży.", "pl"),
+        ("Zgaś światło.", "pl"),
+        ("Tuzu uzatır mısın?", "tr"),
+        ("İçeri gel.", "tr"),
+        ("Lambayı söndür.", "tr"),
+    ],
+)
+def test_a_letter_of_one_language_tells_it_where_no_word_is_known(text: str, language: str) -> None:
+    assert detect(text).language == language
+
+
+@pytest.mark.parametrize(
+    "text", ["Łukasz won the race.", "Erdoğan, Şimşek", "I love pączki", "Ćevapi for lunch?"]
+)
+def test_a_foreign_name_in_english_is_no_evidence(text: str) -> None:
+    assert detect(text).language == "en"

@@ -132,10 +132,17 @@ def _is_listed(word: str) -> bool:
     return any(word in own.rank for own in _latin().values())
 
 
+@functools.cache
+def _spoken_letters() -> frozenset[str]:
+    """The letters of the languages that are spoken here."""
+    return frozenset().union(*(own.letters for own in words("spoken.txt").values()))
+
+
 def _has_grounds(language: str, tokens: list[_Token], default: str, spoken_out: bool) -> bool:
     """Whether a text holds a word of a language that the default has not (two, for a language that is not
     spoken here), or two words that are in no list and no names; with letters that the default has not one is
-    enough where the text is `spoken_out`.
+    enough where the text is `spoken_out`. A letter that only a language has which is not spoken here is
+    enough for that.
     """
     if language == default:
         return True
@@ -145,6 +152,9 @@ def _has_grounds(language: str, tokens: list[_Token], default: str, spoken_out: 
     texts = {token.text for token in tokens}
     listed = {w for w in texts if len(w) > 1 and w in own and own[w] < others.get(w, 10_000)}
     if language not in LANGUAGES:
+        own_letters = latin[language].letters - _spoken_letters()
+        if len(texts) > 1 and any(set(token.text) & own_letters for token in tokens if not token.name):
+            return True
         accented = any(not word.isascii() and not set(word) - latin[language].letters for word in texts)
         return len(listed) > (0 if len(texts) < 3 or accented else 1)
     if listed:
@@ -195,7 +205,7 @@ def _tokens(text: str) -> list[_Token]:
             continue  # initials
         if word.lower() in _PARTICLES and number + 1 < len(found) and not shouted:
             links = _links(written[number - 1] if number else "", written[number + 1])
-        for part in _parts(word.lower().replace("’", "'")):
+        for part in _parts(word.lower().replace("i\u0307", "i").replace("’", "'")):
             tokens.append(_Token(part, capital and (titled or not begins), links))
     return tokens
 
