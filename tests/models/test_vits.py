@@ -277,8 +277,8 @@ def test_the_search_needs_a_gaussian_of_each_symbol():
 
 
 def test_the_text_alone_learns_the_mels_that_whole_training_begins_with():
-    """Without the sound nothing else moves, no samples are needed, and what the text is brought near is what the
-    flow gives at first.
+    """Without the sound nothing else moves, no samples are needed, and what the text is brought near is what
+    the flow gives at first.
     """
     batch = batch_of()
     network = network_of(decoder="vocos", vocos_width=8, vocos_blocks=1)

@@ -38,7 +38,7 @@ SPOKEN = {
     },
     "es": {
         "El Cap. Ruiz leyó el Cap. 3.": "el capitán ruiz leyó el capítulo tres",
-        "Vive en la C. Mayor, izq. y dcha.": "vive en la calle mayor izquierda y derecha",
+        "Vive en la Pza. Mayor, izq. y dcha.": "vive en la plaza mayor izquierda y derecha",
     },
     "it": {
         "L'Avv. Bianchi e l'Ing. Verdi.": "l'avvocato bianchi e l'ingegner verdi",

@@ -43,8 +43,8 @@ class LatentSoundSettings:
     pitch: float = 1.0  # of the predicted pitch and voicing, where there is a source
     window: int = 32  # frames of each clip that are decoded
     train_decoder: bool = True  # False leaves a decoder that begins with a vocoder's weights as it is
-    # False trains what is known of the text alone, to the mels themselves: posterior encoder, flow and decoder
-    # stay as they begin, which is to change nothing. It hears three times as much in the same time
+    # False trains what is known of the text alone, to the mels themselves: posterior encoder, flow and
+    # decoder stay as they begin, which is to change nothing. It hears three times as much in the same time
     train_sound: bool = True
     adversarial: float = 0.0  # of the adversarial loss; 0 trains without discriminators
     matching: float = 2.0  # of the feature matching loss, where there are discriminators

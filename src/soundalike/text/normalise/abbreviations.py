@@ -63,14 +63,14 @@ _TITLES = {
     "es": "Arq arquitecto; Cnel coronel; Cap capitán; Tte teniente; Mons monseñor; Fr fray; Hno hermano; "
     "Hna hermana; Excmo excelentísimo; Excma excelentísima; Ilmo ilustrísimo; Ilma ilustrísima; Rdo "
     "reverendo; Sras señoras; Profa profesora; Dres doctores; Pza plaza; Pl plaza; Ctra carretera; av "
-    "avenida; avda avenida; C calle; Cra carrera; S san; Univ universidad; Mr míster",
+    "avenida; avda avenida; Cra carrera; Univ universidad; Mr míster",
     "it": "Sen senatore; Gen generale; Col colonnello; Cap capitano; Ten tenente; Cav cavalier; Comm "
     "commendator; Mons monsignor; Amm ammiraglio; Dir direttore; Pres presidente; Egr egregio; Gent "
     "gentile; Spett spettabile; arch architetto; on onorevole; pres presidente; dir direttore",
     "nl": "Mw mevrouw; Ds dominee; ds dominee; Ir ingenieur; Ing ingenieur; Gebr gebroeders; jhr jonkheer; "
     "mej mejuffrouw; Mr meester; ten ten",
     "pt": "Arq arquiteto; Cel coronel; Drs doutores; Gen general; Min ministro; Pe padre; Rev reverendo; "
-    "Sras senhoras; Srta senhorita; Ten tenente; Ilmo ilustríssimo; Fr frei; S são; av avenida",
+    "Sras senhoras; Srta senhorita; Ten tenente; Ilmo ilustríssimo; Fr frei; av avenida",
     "sv": "Prof professor; Dr doktor; kapt kapten; hr herr; fr fru",
     "ru": "Св святой; ген генерал; кап капитан; полк полковник; тов товарищ; инж инженер; доц доцент; пос "
     "посёлок; дер деревня; оз озеро; р река; бул бульвар; наб набережная; ш шоссе; мкр микрорайон; "
