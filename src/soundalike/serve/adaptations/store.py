@@ -91,7 +91,7 @@ class AdaptationStore:
         return {
             **shown,
             "seconds": round(sum(one["seconds"] for one in found["recordings"]), 1),
-            "notes": _lines(self.folder / id / NOTES),
+            "notes": _lines(self.folder / id),
             "curves": _curves(work),
             "result": _json(work / RESULT) if found["status"] == DONE else None,
             "has_scorecard": (work / SCORECARD).is_file(),
@@ -212,10 +212,11 @@ def _json(path: Path) -> dict[str, Any] | None:
     return None
 
 
-def _lines(path: Path) -> list[str]:
-    """The last lines of a text, where there is one."""
+def _lines(folder: Path) -> list[str]:
+    """The last notes of an adaptation, without the places of this server's files."""
     with contextlib.suppress(OSError):
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()[-SHOWN_NOTES:]
+        text = (folder / NOTES).read_text(encoding="utf-8", errors="replace")
+        return text.replace(f"{folder}/", "").splitlines()[-SHOWN_NOTES:]
     return []
 
 

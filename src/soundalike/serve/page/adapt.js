@@ -140,7 +140,7 @@ function showNotes(notes) {
 
 function showCurves(told) {
   curves = told;
-  const names = Object.keys(told).filter((name) => told[name].length > 1);
+  const names = Object.keys(told).filter((name) => told[name].length);
   $("curve-field").hidden = !names.length;
   if (!names.length) return;
   const before = $("curve").value;
