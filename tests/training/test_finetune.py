@@ -378,19 +378,6 @@ def recordings(cloner, voice, tmp_path_factory):
     return folder
 
 
-def test_recordings_become_a_voice_of_the_library(recordings, tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("SOUNDALIKE_VOICES", str(tmp_path / "voices"))
-    work = tmp_path / "work"
-    words = ["--minutes", "0.02", "--work", str(work), "--method", "lora"]
-    assert main(["adapt", str(recordings), "--name", "anna", *words]) == 0
-    printed = capsys.readouterr().out
-    assert "kept aside" in printed and "similarity" in printed and "voice is kept" in printed
-    assert (work / "scorecard" / "report.html").is_file()
-    kept = Voice.load(tmp_path / "voices" / "anna.voice")
-    is_adapted = "the adapted voice is kept" in printed
-    assert (kept.facts["adapter"]["method"] == "lora") == is_adapted
-
-
 def test_too_little_speech_is_refused(recordings, tmp_path):
     few = tmp_path / "few"
     few.mkdir()

@@ -158,7 +158,7 @@ function drawChosen() {
 }
 
 function showResult({ result, name, has_scorecard }) {
-  $("kept").textContent = `${result.kept === "adapted" ? "The trained voice is kept" : "The voice without training is kept"} as ${name}: ${result.reason}`;
+  $("kept").textContent = `${result.kept === "adapted" ? `The trained voice is kept as ${name}` : `The voice without training is kept as ${name}, not the trained one`}: ${result.reason}.`;
   const rows = Object.entries(result.measures).filter(([measure]) => MEASURES[measure]);
   $("measures").hidden = !rows.length;
   const number = (measure, value) => (SHARES.includes(measure) ? `${(100 * value).toFixed(1)} %` : value.toFixed(2));
