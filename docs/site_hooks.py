@@ -30,6 +30,7 @@ ELSEWHERE = {
     "models/sv2tts/card.md": "cards/sv2tts.md",
     "models/fastspeech2/card.md": "cards/fastspeech2.md",
     "models/unit_selection/card.md": "cards/unit_selection.md",
+    "models/vits/card.md": "cards/vits.md",
     "src/soundalike/weights/default/card.md": "cards/starling.md",
 }
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
