@@ -33,7 +33,9 @@ from .part import CONFIG, WEIGHTS
 UNWANTED = shutil.ignore_patterns("training.*")  # by who only speaks
 PLACE = "SOUNDALIKE_MODELS"  # environment variable with the user's model store
 # Families whose weights are in models/ of the repository
-PUBLISHED = frozenset({"codec_lm", "convrnn", "deepvoice3", "fastspeech2", "sv2tts", "unit_selection", "vits"})
+PUBLISHED = frozenset(
+    {"codec_lm", "convrnn", "deepvoice3", "fastspeech2", "sv2tts", "unit_selection", "vits"}
+)
 
 
 @dataclass(frozen=True)
