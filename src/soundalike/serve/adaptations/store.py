@@ -53,8 +53,9 @@ class AdaptationStore:
                 raise Refusal(
                     429, "queue_full", f"There are {self.most} adaptations. Delete one that is over."
                 )
-            found = {
-                "id": f"adaptation-{secrets.token_hex(8)}",
+            id = f"adaptation-{secrets.token_hex(8)}"
+            found: dict[str, Any] = {
+                "id": id,
                 "object": "audio.adaptation",
                 "key": key,
                 "name": name,
@@ -64,9 +65,9 @@ class AdaptationStore:
                 "recordings": [],
                 "error": None,
             }
-            self.recordings(found["id"]).mkdir(parents=True)
+            self.recordings(id).mkdir(parents=True)
             self._write(found)
-        return self.show(found["id"], key)
+        return self.show(id, key)
 
     def recordings(self, id: str) -> Path:
         """The folder of its recordings."""
