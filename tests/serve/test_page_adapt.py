@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 
@@ -64,8 +65,6 @@ def until(happens):
 
 def trainings() -> list[int]:
     """The processes of this one that adapt."""
-    import os
-
     return [pid for pid in descendants(os.getpid()) if b"adaptations.attached" in command_of(pid)]
 
 
@@ -122,7 +121,7 @@ def test_from_recordings_to_both_voices_on_the_page(server, recordings, tab):
 
 
 def test_the_curves_are_those_of_the_newest_run(tmp_path):
-    store = AdaptationStore(tmp_path, 3)
+    store = AdaptationStore(tmp_path, 3, 15.0)
     one = store.add(None, "Mara")["id"]
     assert store.show(one, None)["curves"] == {}
     run = store.work(one) / "run-lora"
@@ -134,6 +133,26 @@ def test_the_curves_are_those_of_the_newest_run(tmp_path):
     curves = store.show(one, None)["curves"]
     assert curves.keys() == {"mel"} and curves["mel"][0] == (10, 5.0)
     assert 100 <= len(curves["mel"]) <= 200
+
+
+def test_of_several_servers_one_runs_it_until_it_is_gone(tmp_path):
+    first, second = (AdaptationStore(tmp_path, 3, 15.0) for _ in range(2))
+    one = first.add(None, "Mara")["id"]
+    assert first.next() is None, "a draft"
+    told = {"seconds": 50.0, "speech_seconds": 45.0, "problems": [], "advice": "A good reference."}
+    first.keep_recording(one, None, "a.wav", b"RIFF", told)
+    first.start(one, None, 20.0, 45.0)
+    assert first.next()["id"] == one and second.next() is None
+    claim = tmp_path / one / "claim"
+    os.utime(claim, (time.time() - 20, time.time() - 20))
+    assert first.is_running(one) and second.next() is None, "the claim was renewed"
+    os.utime(claim, (time.time() - 20, time.time() - 20))
+    assert second.next()["id"] == one, "its server was killed"
+    second.cancel(one, None)
+    assert not second.is_running(one)
+    second.release(one)
+    second.finish(one, "done")
+    assert second.show(one, None)["status"] == "cancelled"
 
 
 def test_a_training_is_cancelled_and_outlives_its_server(server, running, http, recordings):

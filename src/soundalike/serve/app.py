@@ -53,7 +53,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     keys = read_keys(settings.key_file) if settings.key_file else {}
     engine = open_database(settings.url)
     job_store = JobStore(engine, settings.data / "jobs", settings.keep, settings.jobs)
-    adaptation_store = AdaptationStore(settings.data / "adaptations", settings.adaptations)
+    adaptation_store = AdaptationStore(settings.data / "adaptations", settings.adaptations, settings.lease)
 
     @contextlib.asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:

@@ -2,6 +2,7 @@
 
 ID/adaptation.json   name, key, status, recordings, minutes
 ID/recordings/       the recordings, numbered
+ID/claim             there while a server runs it, and touched by it
 ID/notes.txt         what the command says
 ID/errors.txt        warnings, progress, and why it failed
 ID/work/             what `soundalike adapt` keeps between, to go on from
@@ -12,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
+import os
 import secrets
 import shutil
 import threading
@@ -26,6 +28,7 @@ from soundalike.core.files import write_atomic
 from soundalike.serve.errors import Refusal
 
 FACTS = "adaptation.json"
+CLAIM = "claim"
 NOTES = "notes.txt"
 ERRORS = "errors.txt"
 DRAFT, QUEUED, RUNNING, DONE, FAILED, CANCELLED = "draft", "queued", "running", "done", "failed", "cancelled"
@@ -41,9 +44,11 @@ class AdaptationStore:
     key's.
     """
 
-    def __init__(self, folder: Path, most: int):
+    def __init__(self, folder: Path, most: int, lease: float):
+        """`lease`: seconds after which one whose server has not touched its claim goes to another."""
         self.folder = folder
         self.most = most
+        self.lease = lease
         self._writing = threading.RLock()
 
     def add(self, key: str | None, name: str) -> dict[str, Any]:
@@ -164,19 +169,36 @@ class AdaptationStore:
             shutil.rmtree(self.folder / id, ignore_errors=True)
 
     def next(self) -> dict[str, Any] | None:
-        """The oldest that is queued, or was running when its server ended; now running."""
+        """The oldest that is queued, or was running when its server ended; now running, and claimed."""
         with self._writing:
             waiting = [found for found in self._all() if found["status"] in UNDER_WAY]
-            if not waiting:
-                return None
-            found = min(waiting, key=lambda one: one["created"])
-            self._write({**found, "status": RUNNING})
-            return {**found, "status": RUNNING}
+            for found in sorted(waiting, key=lambda one: one["created"]):
+                if self._claim(found["id"]):
+                    self._write({**found, "status": RUNNING})
+                    return {**found, "status": RUNNING}
+        return None
 
     def is_running(self, id: str) -> bool:
-        """Whether it is still to run: nobody has cancelled it."""
+        """Whether one that is claimed is still to run: nobody has cancelled it. Renews the claim."""
+        with contextlib.suppress(OSError):
+            os.utime(self.folder / id / CLAIM)
         found = self._read(self.folder / id)
         return found is not None and found["status"] == RUNNING
+
+    def release(self, id: str) -> None:
+        """Give up a claim, whatever came of it."""
+        (self.folder / id / CLAIM).unlink(missing_ok=True)
+
+    def _claim(self, id: str) -> bool:
+        """Whether it is now claimed here: no server that is alive had."""
+        path = self.folder / id / CLAIM
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > self.lease:
+                path.unlink()
+        with contextlib.suppress(FileExistsError):
+            path.touch(exist_ok=False)
+            return True
+        return False
 
     def finish(self, id: str, status: str, error: str | None = None) -> None:
         """Write how a running one ended."""

@@ -21,6 +21,7 @@ from soundalike.serve.settings import cores
 from .store import DONE, ERRORS, FAILED, NOTES, AdaptationStore
 
 LOOK = 0.5  # seconds between looks at whether it was cancelled, or is over
+AGAIN = 5.0  # seconds between looks for one whose server is gone
 PATIENCE = 60.0  # seconds for which a process may save what it has once it is to end
 COMPLAINT = "soundalike: "  # begins the line in which a command says why it failed
 
@@ -48,12 +49,16 @@ class AdaptationWorker:
             self.wake.clear()
             found = self.store.next()
             if found is None:
-                self.wake.wait()
+                self.wake.wait(AGAIN)
                 continue
             began = time.monotonic()
-            status, error = self._run(found)
+            try:
+                status, error = self._run(found)
+            except OSError as fault:
+                status, error = FAILED, f"The server cannot keep it ({fault.strerror}). Start it again."
             if status is not None:
                 self.store.finish(found["id"], status, error)
+            self.store.release(found["id"])
             facts = {"adaptation": found["id"], "key": found["key"], "status": status or "left"}
             log.info("adaptation", extra={"facts": {**facts, "seconds": round(time.monotonic() - began, 3)}})
 
