@@ -51,6 +51,7 @@ def cache(tmp_path_factory):
 SLOWEST = (
     "test_tutorials.py",
     "test_page_work.py",
+    "test_page_adapt.py",
     "test_long_recordings.py",
     "test_interrupt.py",
     "test_finetune.py",
