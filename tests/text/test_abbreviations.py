@@ -20,6 +20,8 @@ SPOKEN = {
         "He lives on Elm Ct. near Park Sq. now.": "he lives on elm court near park square now",
         "It was resp. two oz. or one.": "it was respectively two ounces or one",
         "PST is late.": "p s t is late",
+        "See art. 5 (ref. 12).": "see article five reference twelve",
+        "They like modern art. 5 gave the app. 2 stars.": "they like modern art five gave the app two stars",
     },
     "de": {
         "Siehe Tab. 2, Art. 3 Abs. 1.": "siehe tabelle zwei artikel drei absatz eins",

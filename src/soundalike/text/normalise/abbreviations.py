@@ -123,6 +123,9 @@ _STATES = (
     "Pa Pennsylvania; Tenn Tennessee; Tex Texas; Va Virginia; Vt Vermont; "
     "Wash Washington; Wis Wisconsin; Wyo Wyoming; Ont Ontario; Que Quebec; Alta Alberta"
 )
+# English words too, so that in small letters only a citation makes them short: (art. 5), but not: modern art.
+_ORDINARY = frozenset("app art arts def ex par pat prop ref refs tab".split())
+_CITING = r"(?:[(\[]|\b(?:[Uu]nder|[Ss]ee|[Pp]er|by|with|also|[Cc]f\.) )$"
 _ROADS = "Cir Circle; Ct Court; Ln Lane; Pl Place; Sq Square; Ter Terrace"  # behind a name: Elm Ct.
 _FIGURE = r"(?=\s?(?:[(\[]?\d|[B-HJ-Z](?![\w'.])))"
 _ROMAN = r"\s?(?![CLI]\b)(?=[IVXLC])((?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?![\w'])"
@@ -151,6 +154,7 @@ def with_abbreviations(lang: Language) -> Language:
 def abbreviation_rules(lang: Language) -> list[Rule]:
     """Rules for abbreviations that what stands beside them tells."""
     numbered = _cased(_pairs(_NUMBERED[lang.code]))
+    ordinary = {name: numbered.pop(name) for name in _ORDINARY & numbered.keys() if lang.code == "en"}
     titles = _cased(_pairs(_TITLES[lang.code]))
     rules = [
         _rule(numbered, _ROMAN),
@@ -163,6 +167,7 @@ def abbreviation_rules(lang: Language) -> list[Rule]:
         rules.append(_elided({f"{name}.": said for name, said in numbered.items()}, _FIGURE))
     if lang.code == "en":
         rules += [
+            _behind(ordinary, _CITING, _FIGURE),
             Rule("abbreviation", "l", compiled(r"Sr\.(?= [A-Z])"), _sister),
             _behind(_pairs(_STATES), r"[A-Z][\w'-]+, $"),
             _behind(_pairs(_ROADS), r"\b(?!The |A |An )[A-Z][a-z]+ $"),
@@ -187,9 +192,9 @@ def _rule(table: Mapping[str, str], context: str) -> Rule:
     return Rule("abbreviation", "l", pattern, say)
 
 
-def _behind(table: Mapping[str, str], left: str) -> Rule:
-    """A rule for short forms that stand behind what `left` finds."""
-    pattern = compiled(rf"({alternatives(table)})\.(?!\w)")
+def _behind(table: Mapping[str, str], left: str, right: str = r"(?!\w)") -> Rule:
+    """A rule for short forms that stand behind what `left` finds, and before what `right` does."""
+    pattern = compiled(rf"({alternatives(table)})\.{right}")
 
     def say(lang: Language, match: re.Match) -> str | None:
         return table[match[1]] + ending(lang, match) if re.search(left, before(match)) else None
