@@ -139,6 +139,34 @@ def voice(cloner):
     return cloner.listen(REFERENCE)
 
 
+MINUTE = [
+    "The weather turned colder towards the evening, and we went home early.",
+    "She asked whether the train from the coast had already left the station.",
+    "Nobody could explain where the old map in the drawer came from.",
+    "We should finish the work in the garden before the others return.",
+    "A small boat was waiting under the bridge, although it was late.",
+    "He opened the window and listened to the rain for a long time.",
+    "They sold the house by the river in the first week of March.",
+    "The teacher wrote three questions on the board and sat down again.",
+    "Every morning the baker carried his bread across the narrow street.",
+    "It is easier to begin a long journey with a good pair of shoes.",
+]
+
+
+@pytest.fixture(scope="session")
+def recordings(cloner, voice, tmp_path_factory):
+    """A minute of recordings of the demo's voice, made by the model, with their texts beside them."""
+    from soundalike.audio.speech import join
+
+    folder = tmp_path_factory.mktemp("recordings")
+    slow = cloner.Options(speed=0.55)
+    for number, text in enumerate(MINUTE):
+        spoken = cloner.speak(text, voice, slow, quality_check=False, watermark=False, quality="fast")
+        join(list(spoken)).write(folder / f"{number}.wav")
+        (folder / f"{number}.txt").write_text(text, encoding="utf-8")
+    return folder
+
+
 # The recipes of the parts that are a family's own, where these are more than its acoustic model
 OWN_PARTS = {
     "sv2tts": ("sv2tts", "ge2e"),

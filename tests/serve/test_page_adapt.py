@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
+from pathlib import Path
 
 import pytest
 from conftest import REFERENCE, command_of, descendants
@@ -12,33 +13,10 @@ from conftest import REFERENCE, command_of, descendants
 pytest.importorskip("fastapi", reason="needs soundalike[serve]")
 httpx = pytest.importorskip("httpx", reason="needs httpx")
 
-from soundalike.audio.speech import join  # noqa: E402
 from soundalike.inference import voice_file  # noqa: E402
 from soundalike.serve.adaptations.store import AdaptationStore  # noqa: E402
 
 WAIT = 900  # seconds until something must have come about, on however slow a machine
-TEXTS = (
-    "The weather turned colder towards the evening, and we went home early.",
-    "She asked whether the train from the coast had already left the station.",
-    "Nobody could explain where the old map in the drawer came from.",
-    "We should finish the work in the garden before the others return.",
-    "A small boat was waiting under the bridge, although it was late.",
-    "He opened the window and listened to the rain for a long time.",
-    "They sold the house by the river in the first week of March.",
-    "The teacher wrote three questions on the board and sat down again.",
-    "Every morning the baker carried his bread across the narrow street.",
-)
-
-
-@pytest.fixture(scope="module")
-def recordings(cloner, voice, tmp_path_factory):
-    """Recordings of the demo's voice, made by the model."""
-    folder = tmp_path_factory.mktemp("recordings")
-    slow = cloner.Options(speed=0.55)
-    for number, text in enumerate(TEXTS):
-        spoken = cloner.speak(text, voice, slow, quality_check=False, watermark=False, quality="fast")
-        join(list(spoken)).write(folder / f"{number}.wav")
-    return sorted(folder.iterdir())
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +29,10 @@ def http(server):
     with httpx.Client(base_url=f"http://127.0.0.1:{server.port}", timeout=WAIT) as client:
         client.get("/readyz")
         yield client
+
+
+def sounds(recordings: Path) -> list[Path]:
+    return sorted(recordings.glob("*.wav"))
 
 
 def until(happens):
@@ -68,10 +50,10 @@ def trainings() -> list[int]:
     return [pid for pid in descendants(os.getpid()) if b"adaptations.attached" in command_of(pid)]
 
 
-def draft(http, recordings, name: str) -> str:
+def draft(http, paths: list[Path], name: str) -> str:
     """An adaptation with recordings, not started."""
     made = http.post("/v1/adaptations", data={"name": name}).json()
-    for path in recordings:
+    for path in paths:
         answer = http.post(
             f"/v1/adaptations/{made['id']}/recordings", files={"audio": (path.name, path.read_bytes())}
         )
@@ -87,13 +69,13 @@ def test_from_recordings_to_both_voices_on_the_page(server, recordings, tab):
     page.fill("#name", "Mara")
     page.click("#begin button[type=submit]")
     page.wait_for_selector("#chosen:not([hidden])")
-    page.set_input_files("#files", [*recordings, REFERENCE.parent.parent / "index.md"])
+    page.set_input_files("#files", [*sounds(recordings), REFERENCE.parent.parent / "index.md"])
     page.locator("#trouble:not([hidden])").wait_for()
-    assert page.locator("#recordings li").count() == len(recordings)
+    assert page.locator("#recordings li").count() == len(sounds(recordings))
     page.set_input_files("#files", REFERENCE)
-    page.locator("#recordings li").nth(len(recordings)).wait_for()
+    page.locator("#recordings li").nth(len(sounds(recordings))).wait_for()
     page.get_by_role("button", name="Take out reference.flac").click()
-    page.wait_for_function("() => document.querySelectorAll('#recordings li').length === 9")
+    page.wait_for_function("() => document.querySelectorAll('#recordings li').length === 10")
     page.click("#start")
     page.locator("#trouble").get_by_text("Tick first").wait_for()
     page.check("#consent")
@@ -156,7 +138,7 @@ def test_of_several_servers_one_runs_it_until_it_is_gone(tmp_path):
 
 
 def test_a_training_is_cancelled_and_outlives_its_server(server, running, http, recordings):
-    one = f"/v1/adaptations/{draft(http, recordings, 'Nora')}"
+    one = f"/v1/adaptations/{draft(http, sounds(recordings), 'Nora')}"
     assert http.post(f"{one}/start", json={"minutes": 30}).json()["status"] in ("queued", "running")
     until(trainings)
     assert http.delete(one).status_code == 409
@@ -188,7 +170,7 @@ def test_what_is_refused(running, recordings):
         assert code(http.get("/v1/adaptations/adaptation-none")) == "adaptation_not_found"
         assert code(http.get("/v1/adaptations/..%2F..%2Fetc")) in ("adaptation_not_found", "not_found")
         assert http.post("/v1/adaptations", data={"name": "a/b"}).status_code == 400
-        one = f"/v1/adaptations/{draft(http, recordings[:1], 'Olga')}"
+        one = f"/v1/adaptations/{draft(http, sounds(recordings)[:1], 'Olga')}"
         assert code(http.post(f"{one}/start", json={"minutes": 0})) == "invalid_value"
         refused = http.post(f"{one}/start", json={"minutes": 1})
         assert code(refused) == "too_little_speech" and "at least 45 s" in refused.json()["error"]["message"]

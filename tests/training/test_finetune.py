@@ -33,18 +33,6 @@ from soundalike.training.loop import train
 from soundalike.training.recipe import read_recipe
 
 START = BUILT_IN / "acoustic"
-TEXTS = [
-    "The weather turned colder towards the evening, and we went home early.",
-    "She asked whether the train from the coast had already left the station.",
-    "Nobody could explain where the old map in the drawer came from.",
-    "We should finish the work in the garden before the others return.",
-    "A small boat was waiting under the bridge, although it was late.",
-    "He opened the window and listened to the rain for a long time.",
-    "They sold the house by the river in the first week of March.",
-    "The teacher wrote three questions on the board and sat down again.",
-    "Every morning the baker carried his bread across the narrow street.",
-    "It is easier to begin a long journey with a good pair of shoes.",
-]
 
 
 def changed(before: torch.nn.Module, after: torch.nn.Module) -> dict[str, torch.Tensor]:
@@ -355,27 +343,6 @@ def test_the_method_follows_the_length_and_the_time():
     assert adapt.choose("lora", 40, 20).method == "lora"
     with pytest.raises(ConfigError, match="auto, embedding, lora, full"):
         adapt.choose("magic", 40, 20)
-
-
-@pytest.fixture(scope="module")
-def recordings(cloner, voice, tmp_path_factory):
-    """A folder of recordings of the demo's voice, made by the model, with their texts beside them."""
-    folder = tmp_path_factory.mktemp("recordings")
-    for number, text in enumerate(TEXTS):
-        join(
-            list(
-                cloner.speak(
-                    text,
-                    voice,
-                    cloner.Options(speed=0.55),
-                    quality_check=False,
-                    watermark=False,
-                    quality="fast",
-                )
-            )
-        ).write(folder / f"{number}.wav")
-        (folder / f"{number}.txt").write_text(text, encoding="utf-8")
-    return folder
 
 
 def test_too_little_speech_is_refused(recordings, tmp_path):

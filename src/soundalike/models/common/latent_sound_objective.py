@@ -81,11 +81,15 @@ class LatentSoundObjective(SingleOptimizerObjective[Net, Own]):
                 add_weight_norm(part)
         if not settings.train_sound:
             _check_untrained(network, settings)
-        still = (network.posterior, network.flow) if not settings.train_sound else ()
-        decoders = (network.upsampler, network.vocoder) if not settings.train_decoder or still else ()
-        for part in (*still, *decoders):
-            if part is not None:
-                part.requires_grad_(False)
+        parts = {
+            network.posterior: settings.train_sound,
+            network.flow: settings.train_sound,
+            network.upsampler: settings.train_sound and settings.train_decoder,
+            network.vocoder: settings.train_sound and settings.train_decoder,
+        }
+        for module, is_trained in parts.items():
+            if module is not None and not is_trained:
+                module.requires_grad_(False)
         if settings.adversarial:
             config = HifiGanDiscriminatorConfig(
                 settings.periods, settings.period_width, settings.scales, settings.scale_width

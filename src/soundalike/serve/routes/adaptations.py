@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from pydantic import BaseModel, Field
 from starlette.responses import FileResponse, Response
 
-from soundalike.core.adapting import ADAPTED, BEFORE, SCORECARD
+from soundalike.core.adapting import SCORECARD
 from soundalike.inference import voice_file
 from soundalike.serve.adaptations.store import AdaptationStore
 from soundalike.serve.adaptations.worker import AdaptationWorker
@@ -122,7 +123,6 @@ async def speech(
     request: Request, adaptation_id: str, which: Literal["before", "adapted"], body: SpeechRequest
 ) -> Response:
     """Speaks `input` in the voice before or after the training, to compare them; `voice` is not looked at."""
-    assert which in (BEFORE, ADAPTED)
     services: Services = request.app.state.services
     check_text(body.input, services.settings.characters)
     file = await _made(request, adaptation_id, f"{which}.voice")
@@ -142,7 +142,7 @@ async def scorecard(request: Request, adaptation_id: str) -> Response:
     return FileResponse(file, media_type="text/html", headers={"Cache-Control": "no-store"})
 
 
-async def _made(request: Request, adaptation_id: str, name: str) -> Any:
+async def _made(request: Request, adaptation_id: str, name: str) -> Path:
     """A file of its work folder, once it is there."""
     store = _store(request)
     await asyncio.to_thread(store.get, adaptation_id, request.state.key)
