@@ -19,6 +19,7 @@ from soundalike.nn.monotonic_attention import forced_attention
 TINY = ExpressiveConfig(
     width=16,
     heads=4,
+    encoder_convolutions=1,
     encoder_layers=1,
     decoder_layers=3,
     taught_layers=(0, 2),
@@ -76,13 +77,15 @@ def test_cached_decoding_is_the_parallel_pass():
     network = network_of()
     memory = memory_of(network)
     before = torch.randn(1, 7, 2 * 100)
+    context = torch.randn(1, 7, 16)
     near = torch.ones(1, 7, 5)
-    whole = network.decode(memory, before, near, torch.zeros(1, 7, 5))
+    whole = network.decode(memory, before, context, near, torch.zeros(1, 7, 5))
     caches = [None] * 3
     frames, done, weights = [], [], []
     for number in range(7):
         guides = [Guide(near[:, :1], lambda weights: weights)] * 2
-        one, caches = network.step(memory, before[:, number : number + 1], number, caches, guides)
+        this = slice(number, number + 1)
+        one, caches = network.step(memory, before[:, this], context[:, this], number, caches, guides)
         frames.append(one.frames)
         done.append(one.done)
         weights.append(one.weights)
@@ -98,7 +101,8 @@ def test_later_frames_change_nothing_before_them():
     other = before.clone()
     other[:, 4:] += 1.0
     free = torch.ones(1, 6, 5)
-    first, second = (network.decode(memory, x, free, 0 * free).frames for x in (before, other))
+    context = torch.randn(1, 6, 16)
+    first, second = (network.decode(memory, x, context, free, 0 * free).frames for x in (before, other))
     assert torch.equal(first[:, :8], second[:, :8]) and not torch.equal(first[:, 8:], second[:, 8:])
 
 
@@ -107,17 +111,17 @@ def test_only_the_taught_head_is_masked_and_replaced():
     x, states = torch.randn(1, 3, 16), torch.randn(1, 4, 16)
     memory, allowed = attention.memory(states), torch.ones(1, 4)
     everywhere = torch.ones(1, 3, 4)
-    free, weights = attention.guided(x, memory, allowed, Guide(everywhere, lambda weights: weights))
+    free, weights, _ = attention.guided(x, memory, allowed, Guide(everywhere, lambda weights: weights))
     torch.testing.assert_close(free, attention(x, memory, allowed), atol=1e-5, rtol=1e-4)
     near = torch.zeros(1, 3, 4)
     near[:, :, 1:3] = 1.0
-    _, masked = attention.guided(x, memory, allowed, Guide(near, lambda weights: weights))
+    _, masked, _ = attention.guided(x, memory, allowed, Guide(near, lambda weights: weights))
     torch.testing.assert_close(
         masked[..., 1:3], (weights * near / (weights * near).sum(-1, keepdim=True))[..., 1:3]
     )
     shown = torch.zeros(1, 3, 4)
     shown[:, 1, 2] = 1.0
-    replaced, _ = attention.guided(
+    replaced, *_ = attention.guided(
         x, memory, allowed, Guide(everywhere, lambda weights: forced_attention(shown, weights))
     )
     assert torch.equal(replaced[:, 0], free[:, 0]) and not torch.equal(replaced[:, 1], free[:, 1])

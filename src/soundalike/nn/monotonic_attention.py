@@ -39,6 +39,10 @@ class Walk:
         if self.stayed < 0.5 and len(ahead) > 1:
             self.place = self.place + 1 + int(ahead[1:].argmax())
             self.stayed = 1.0
+        return self.here(weights)
+
+    def here(self, weights: Tensor) -> Tensor:
+        """All weight (1, S) at the symbol where the path is, whatever weights (1, S) there were."""
         return F.one_hot(torch.tensor([self.place], device=weights.device), weights.shape[1]).to(weights)
 
 

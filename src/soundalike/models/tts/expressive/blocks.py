@@ -15,6 +15,15 @@ Cache = tuple[Tensor, Tensor]  # keys and values (B, H, K, D/H) of the steps so 
 
 
 @dataclass(frozen=True)
+class Text:
+    """What a layer of the decoder is given of a text."""
+
+    states: Tensor  # (B, S, D) of the symbols
+    attended: Cache  # the layer's keys and values of them
+    allowed: Tensor  # (B, S): one for each symbol, zero in the padding
+
+
+@dataclass(frozen=True)
 class Guide:
     """How the taught head of a layer attends: where it may, and what is made of its weights."""
 
@@ -55,16 +64,21 @@ class Attention(nn.Module):
         found = F.scaled_dot_product_attention(query, keys, values, attn_mask=mask, is_causal=causal)
         return self.joined(found)
 
-    def guided(self, x: Tensor, memory: Cache, allowed: Tensor, guide: Guide) -> tuple[Tensor, Tensor]:
-        """As `forward`, the first head by a guide; also that head's weights (B, K, S) before its choice."""
+    def guided(
+        self, x: Tensor, memory: Cache, allowed: Tensor, guide: Guide
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """As `forward`, the first head by a guide; also that head's weights (B, K, S) before its choice, and
+        those it used.
+        """
         keys, values = memory
         scores = self.split(self.query(x)) @ keys.transpose(2, 3) * keys.shape[-1] ** -0.5  # (B, H, K, S)
         scores = scores.masked_fill(allowed[:, None, None] == 0, -torch.inf)
         first = scores[:, 0].masked_fill(guide.near == 0, -torch.inf)
         # A step whose places are all outside the text, of padding, attends as it likes
         first = torch.where(first.isfinite().any(-1, keepdim=True), first, scores[:, 0]).softmax(-1)
-        used = torch.cat([guide.choice(first)[:, None], scores[:, 1:].softmax(-1)], 1)
-        return self.joined(used.to(values) @ values), first
+        chosen = guide.choice(first)
+        used = torch.cat([chosen[:, None], scores[:, 1:].softmax(-1)], 1)
+        return self.joined(used.to(values) @ values), first, chosen
 
 
 class FeedForward(nn.Sequential):
@@ -94,26 +108,27 @@ class EncoderLayer(nn.Module):
 
 
 class DecoderLayer(nn.Module):
-    """Causal self-attention, attention to the text, a feed-forward network."""
+    """Causal self-attention, attention to the text, a feed-forward network. A taught layer also reads the
+    whole states of what its first head looks at.
+    """
 
-    def __init__(self, width: int, heads: int, dropout: float):
+    def __init__(self, width: int, heads: int, dropout: float, is_taught: bool = False):
         super().__init__()
         self.before = Attention(width, heads)
         self.text = Attention(width, heads)
+        self.told = nn.Linear(width, width) if is_taught else None
         self.feed = FeedForward(width, dropout)
         self.norms = nn.ModuleList([nn.LayerNorm(width) for _ in range(3)])
         self.dropout = nn.Dropout(dropout)
 
-    def forward(
-        self, x: Tensor, memory: Cache, allowed: Tensor, guide: Guide | None
-    ) -> tuple[Tensor, Tensor]:
+    def forward(self, x: Tensor, text: Text, guide: Guide | None) -> tuple[Tensor, Tensor]:
         """All steps (B, K, D) at once; the weights of the taught head are empty where there is no guide."""
         y = self.norms[0](x)
         x = x + self.dropout(self.before(y, self.before.memory(y), causal=True))
-        return self._after(x, memory, allowed, guide)
+        return self._after(x, text, guide)
 
     def step(
-        self, x: Tensor, cache: Cache | None, memory: Cache, allowed: Tensor, guide: Guide | None
+        self, x: Tensor, cache: Cache | None, text: Text, guide: Guide | None
     ) -> tuple[Tensor, Tensor, Cache]:
         """One step (B, 1, D) after those in the cache, and the cache with it."""
         y = self.norms[0](x)
@@ -121,14 +136,16 @@ class DecoderLayer(nn.Module):
         if cache is not None:
             own = (torch.cat([cache[0], own[0]], 2), torch.cat([cache[1], own[1]], 2))
         x = x + self.before(y, own)
-        return (*self._after(x, memory, allowed, guide), own)
+        return (*self._after(x, text, guide), own)
 
-    def _after(self, x: Tensor, memory: Cache, allowed: Tensor, guide: Guide | None) -> tuple[Tensor, Tensor]:
+    def _after(self, x: Tensor, text: Text, guide: Guide | None) -> tuple[Tensor, Tensor]:
         y = self.norms[1](x)
         if guide is None:
-            found, weights = self.text(y, memory, allowed), x.new_zeros(0)
+            found, weights = self.text(y, text.attended, text.allowed), x.new_zeros(0)
         else:
-            found, weights = self.text.guided(y, memory, allowed, guide)
+            found, weights, used = self.text.guided(y, text.attended, text.allowed, guide)
+            if self.told is not None:
+                found = found + self.told(used.to(text.states) @ text.states)
         x = x + self.dropout(found)
         return x + self.dropout(self.feed(self.norms[2](x))), weights
 

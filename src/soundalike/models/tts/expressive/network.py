@@ -1,14 +1,16 @@
 """Symbols, a speaker embedding and an emotion to log-mel frames, a few frames at a time (a transformer as in
 Li et al. 2019, "Neural Speech Synthesis with Transformer Network", for many speakers and emotions).
 
-    symbols -> transformer layers <- speaker, emotion of each symbol
-                     |
+    symbols -> convolutions -> transformer layers <- speaker, emotion of each symbol
+                                      |
     the frames before -> causal transformer layers with attention to the text -> next frames, done?
            ^                                                       |
            |_______________________________________________________|-> postnet -> mel
 
-One head of some layers is taught where to look: at the symbol that sounds. In training all steps are computed
-at once; when speaking, each layer keeps the keys and values of the steps before.
+One head of some layers is taught where to look: at the symbol that sounds. These layers read the whole state
+of that symbol, not only the eighth of it that a head holds, and each step is told the symbol of the step
+before. In training all steps are computed at once; when speaking, each layer keeps the keys and values of the
+steps before.
 """
 
 from __future__ import annotations
@@ -22,15 +24,17 @@ from torch import Tensor, nn
 from soundalike.audio.mel import MelSpec
 from soundalike.core.emotions import EMOTIONS
 from soundalike.core.types import AcousticOutput
+from soundalike.nn.conv import ConvBlock
 from soundalike.nn.masks import length_mask
 from soundalike.nn.monotonic_attention import Walk, forced_attention
 from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.positions import positions
 from soundalike.text.alphabet import SYMBOLS
 
-from .blocks import Cache, DecoderLayer, EncoderLayer, Guide, Postnet
+from .blocks import Cache, DecoderLayer, EncoderLayer, Guide, Postnet, Text
 
 LONGEST = 30  # frames a symbol, on average, after which decoding ends in any case
+CONVOLUTION = 3  # symbols that a convolution of the encoder reads
 LINGER = 0.4  # seconds of attention to the last symbol after which the sentence ends
 
 
@@ -40,12 +44,12 @@ class ExpressiveConfig:
 
     width: int = 256
     heads: int = 8
+    encoder_convolutions: int = 2  # before the encoder's layers (Li et al. 2019, section 3.1)
     encoder_layers: int = 6
     decoder_layers: int = 6
-    taught_layers: tuple[int, ...] = (
-        2,
-        4,
-    )  # of the decoder, from 0, whose first head is taught where to look
+    # Of the decoder, from 0, whose first head is taught where to look. When speaking the first of them walks
+    # through the text, and the others look where it is
+    taught_layers: tuple[int, ...] = (1, 3)
     prenet: int = 128  # between the frames before and the decoder's width
     prenet_dropout: float = 0.2
     postnet: int = 128
@@ -65,6 +69,10 @@ class Memory:
     allowed: Tensor  # (B, S): one for each symbol, zero in the padding
     manner: Tensor  # (B, D) of voice and emotion
 
+    def read(self, layer: int) -> Text:
+        """What a layer of the decoder, from 0, is given of it."""
+        return Text(self.states, self.attended[layer], self.allowed)
+
 
 @dataclass(frozen=True)
 class Decoded:
@@ -80,7 +88,7 @@ class Attended:
     """What `infer` gives."""
 
     frames: AcousticOutput
-    weights: Tensor  # (K, S) of the last taught head
+    weights: Tensor  # (K, S) of the first taught head
     ended: str  # by its "stop" flag, by "lingering" on the last symbol, or at the "limit"
 
 
@@ -96,6 +104,9 @@ class Expressive(MelNormalizer):
         self.voice = nn.Linear(c.speaker_vector, c.width)
         self.emotions = nn.Embedding(len(EMOTIONS), c.emotion)
         self.emotion_in = nn.Linear(c.emotion, c.width)
+        self.convolutions = nn.ModuleList(
+            [ConvBlock(c.width, CONVOLUTION) for _ in range(c.encoder_convolutions)]
+        )
         self.encoder = nn.ModuleList(
             [EncoderLayer(c.width, c.heads, c.dropout) for _ in range(c.encoder_layers)]
         )
@@ -106,8 +117,12 @@ class Expressive(MelNormalizer):
             nn.Dropout(c.prenet_dropout),
             nn.Linear(c.prenet, c.width),
         )
+        self.context = nn.Linear(c.width, c.width)
         self.decoder = nn.ModuleList(
-            [DecoderLayer(c.width, c.heads, c.dropout) for _ in range(c.decoder_layers)]
+            [
+                DecoderLayer(c.width, c.heads, c.dropout, number in c.taught_layers)
+                for number in range(c.decoder_layers)
+            ]
         )
         self.decoder_norm = nn.LayerNorm(c.width)
         self.frames_out = nn.Linear(c.width, c.reduction * mel.n_mels)
@@ -131,7 +146,10 @@ class Expressive(MelNormalizer):
         voice = self.voice(embedding * embedding.shape[1] ** 0.5)
         emotion = self.emotion_in(mixture @ self.emotions.weight) * mask[..., None]  # (B, S, D)
         places = self.text_scale * positions(symbols.shape[1], c.width, symbols.device)
-        x = (self.embed(symbols) + places + voice[:, None] + emotion) * mask[..., None]
+        x = self.embed(symbols) * mask[..., None]
+        for block in self.convolutions:
+            x = block(x, mask)
+        x = (x + places + voice[:, None] + emotion) * mask[..., None]
         for layer in self.encoder:
             x = layer(x, mask)
         states = (self.encoder_norm(x) + emotion) * mask[..., None]
@@ -139,27 +157,32 @@ class Expressive(MelNormalizer):
         manner = voice + emotion.sum(1) / mask.sum(1, keepdim=True).clamp_min(1.0)
         return Memory(states, attended, mask, manner)
 
-    def decode(self, memory: Memory, before: Tensor, near: Tensor, forced: Tensor) -> Decoded:
-        """All K steps at once, each after the frames `before` (B, K, r M) it, normalised; the first after
-        zeros.
+    def decode(
+        self, memory: Memory, before: Tensor, context: Tensor, near: Tensor, forced: Tensor
+    ) -> Decoded:
+        """All K steps at once, each after the frames `before` (B, K, r M) it, normalised, and after the state
+        `context` (B, K, D) of the symbol that sounded there; the first after zeros.
 
         `near` (B, K, S) is zero where the taught heads may not look in a step; a row of `forced` (B, K, S)
         that is not zero replaces their weights in its step.
         """
-        x = self._entered(before, 0, memory)
+        x = self._entered(before, context, 0, memory)
         guide = Guide(near, lambda weights: forced_attention(forced, weights))
         found: list[Tensor] = []
         for number, layer in enumerate(self._layers):
             taught = number in self.config.taught_layers
-            x, weights = layer(x, memory.attended[number], memory.allowed, guide if taught else None)
+            x, weights = layer(x, memory.read(number), guide if taught else None)
             found += [weights] if taught else []
         return self._decoded(x, found)
 
-    def _entered(self, before: Tensor, first: int, memory: Memory) -> Tensor:
-        """The decoder's input (B, K, D) of frames (B, K, r M), the first of them of step `first`."""
+    def _entered(self, before: Tensor, context: Tensor, first: int, memory: Memory) -> Tensor:
+        """The decoder's input (B, K, D) of frames (B, K, r M) and contexts (B, K, D), the first of them of
+        step `first`.
+        """
         size = before.shape[1]
         places = positions(first + size, self.config.width, before.device)[first:]
-        return self.prenet(before) + self.step_scale * places + memory.manner[:, None]
+        x = self.prenet(before) + self.context(context)
+        return x + self.step_scale * places + memory.manner[:, None]
 
     def _decoded(self, x: Tensor, weights: list[Tensor]) -> Decoded:
         x = self.decoder_norm(x)
@@ -167,16 +190,24 @@ class Expressive(MelNormalizer):
         return Decoded(frames, self.done_out(x)[..., 0], torch.stack(weights))
 
     def step(
-        self, memory: Memory, before: Tensor, number: int, caches: list[Cache | None], guides: list[Guide]
+        self,
+        memory: Memory,
+        before: Tensor,
+        context: Tensor,
+        number: int,
+        caches: list[Cache | None],
+        guides: list[Guide],
     ) -> tuple[Decoded, list[Cache | None]]:
-        """One step after frames (B, 1, r M), with a guide for each taught head, and the caches after it."""
-        x = self._entered(before, number, memory)
+        """One step after frames (B, 1, r M) and a context (B, 1, D), with a guide for each taught head, and
+        the caches after it.
+        """
+        x = self._entered(before, context, number, memory)
         found: list[Tensor] = []
         after: list[Cache | None] = []
         for place, layer in enumerate(self._layers):
             taught = place in self.config.taught_layers
             guide = guides[len(found)] if taught else None
-            x, weights, cache = layer.step(x, caches[place], memory.attended[place], memory.allowed, guide)
+            x, weights, cache = layer.step(x, caches[place], memory.read(place), guide)
             found += [weights] if taught else []
             after.append(cache)
         return self._decoded(x, found), after
@@ -190,26 +221,28 @@ class Expressive(MelNormalizer):
         """The mel of one utterance, symbols (S,), speaker embedding (1, V), emotions (S, 6) of the symbols,
         and the attention of its steps.
 
-        The taught heads walk through the text (`Walk`). It ends by its done flag, once they have come to the
-        end of the text, and after staying long at the last symbol.
+        The first taught head walks through the text (`Walk`), the others look where it is. It ends by its
+        done flag, once they have come to the end of the text, and after staying long at the last symbol.
         """
         size = len(symbols)
         r = self.config.reduction
         lengths = torch.tensor([size], device=symbols.device)
         memory = self.remember(symbols[None], lengths, embedding, mixture[None])
-        walks = [Walk() for _ in self.config.taught_layers]
+        walk = Walk()
         caches: list[Cache | None] = [None] * len(self.decoder)
         before = memory.states.new_zeros(1, 1, r * self.mel.n_mels)
+        context = memory.states.new_zeros(1, 1, self.config.width)
         made: list[Decoded] = []
         places: list[int] = []
         lingered = 0
         ended = "limit"
         while len(made) * r < LONGEST * size:
-            guides = [walk_guide(walk, size, symbols.device) for walk in walks]
-            decoded, caches = self.step(memory, before, len(made), caches, guides)
+            guides = self._guides(walk, size, symbols.device)
+            decoded, caches = self.step(memory, before, context, len(made), caches, guides)
             before = decoded.frames.flatten(1)[:, None]
             made.append(decoded)
-            place = walks[-1].place
+            place = walk.place
+            context = memory.states[:, place, None]
             places.append(place)
             lingered = lingered + r if place == size - 1 else 0
             if float(decoded.done) > 0 and place >= size - 2:
@@ -221,12 +254,13 @@ class Expressive(MelNormalizer):
         frames = torch.cat([one.frames for one in made], 1)
         mel = self.finish(frames, torch.ones_like(frames[..., 0]))[0]
         durations = torch.bincount(torch.tensor(places).cummax(0).values, minlength=size) * r
-        weights = torch.cat([one.weights[-1, 0] for one in made])
+        weights = torch.cat([one.weights[0, 0] for one in made])
         mel = self.denormalised(mel).clamp_min(self.mel.silence)
         return Attended(AcousticOutput(mel, None, durations), weights, ended)
 
-
-def walk_guide(walk: Walk, size: int, device: torch.device) -> Guide:
-    """A guide of one step that follows a walk through so many symbols."""
-    near = walk.near(torch.arange(size, device=device)[None])[:, None]
-    return Guide(near, lambda weights: walk(weights[:, 0])[:, None])
+    def _guides(self, walk: Walk, size: int, device: torch.device) -> list[Guide]:
+        """The guides of one step: a walk through so many symbols, and where it is for the other heads."""
+        near = walk.near(torch.arange(size, device=device)[None])[:, None]
+        first = Guide(near, lambda weights: walk(weights[:, 0])[:, None])
+        others = Guide(torch.ones_like(near), lambda weights: walk.here(weights[:, 0])[:, None])
+        return [first, *[others] * (len(self.config.taught_layers) - 1)]

@@ -64,7 +64,7 @@ class ExpressiveObjective(MelObjective[Expressive, ExpressiveSettings]):
         near = away <= (self.settings.window or away.shape[2])
         sounding = (away == 0).float()
         forced, own = self._chosen(len(target), target.device)
-        decoded = self._decoded(self._memory(batch), target, near, sounding * forced[:, None, None], own)
+        decoded = self._decoded(self._memory(batch), target, near, sounding, forced, own)
         steps = length_mask(-(-batch.lengths("mel") // net.config.reduction), away.shape[1])
         seen = (decoded.weights * sounding).sum(-1)  # (L, B, K)
         return {
@@ -73,10 +73,10 @@ class ExpressiveObjective(MelObjective[Expressive, ExpressiveSettings]):
             "target": target,
             "mask": mask,
             "done": decoded.done,
-            "weights": decoded.weights[-1],
+            "weights": decoded.weights[0],
             "seen": seen,
             "steps": steps,
-            "measures": {"looked_right": masked_mean(seen[-1].detach(), steps)},
+            "measures": {"looked_right": masked_mean(seen[0].detach(), steps)},
         }
 
     def _memory(self, batch: Batch) -> Memory:
@@ -95,18 +95,22 @@ class ExpressiveObjective(MelObjective[Expressive, ExpressiveSettings]):
         )
         return forced, own
 
-    def _decoded(self, memory: Memory, target: Tensor, near: Tensor, forced: Tensor, own: Tensor) -> Decoded:
+    def _decoded(
+        self, memory: Memory, target: Tensor, near: Tensor, sounding: Tensor, forced: Tensor, own: Tensor
+    ) -> Decoded:
         """The last pass of the decoder: on true frames (B, T, M), or, where `own` (B,), on those that the
-        pass before it made.
+        pass before it made. The taught heads of those `forced` (B,) look at what is `sounding` (B, K, S).
         """
         net = self._network
+        shown = sounding * forced[:, None, None]
         before = delayed(stepped(target, net.config.reduction))
+        context = delayed(sounding.to(memory.states) @ memory.states)
         if bool(own.any()):
             with torch.no_grad():
-                made = net.decode(memory, before, near, forced)
+                made = net.decode(memory, before, context, near, shown)
             frames = delayed(stepped(made.frames, net.config.reduction))
             before = torch.where(own[:, None, None], frames.to(before), before)
-        return net.decode(memory, before, near, forced)
+        return net.decode(memory, before, context, near, shown)
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
         """Of the mel before and after the postnet, of the done flag, and of attention."""
@@ -133,8 +137,9 @@ class ExpressiveObjective(MelObjective[Expressive, ExpressiveSettings]):
         away = symbols_away(batch, net.config.reduction)
         target = net.normalised(batch["mel"], mask)
         own = torch.ones(len(mask), dtype=torch.bool, device=mask.device)
-        free = torch.ones_like(away, dtype=torch.float32)
-        decoded = self._decoded(self._memory(batch), target, free, torch.zeros_like(free), own)
+        sounding = (away == 0).float()
+        anywhere = torch.ones_like(sounding)
+        decoded = self._decoded(self._memory(batch), target, anywhere, sounding, ~own, own)
         return {"mel": zero_padding(net.finish(decoded.frames, mask), batch.lengths("mel"))}
 
 

@@ -30,12 +30,19 @@ class HybridDecoderObjective(LatentSoundObjective[HybridDecoder, HybridDecoderSe
     tokens say, the pitch, and discriminators where they are asked for.
     """
 
-    required_fields = frozenset(
-        {
-            *("symbols", "durations", "codes", "mel", "samples", "pitch"),
-            *("prompt", "prompt_pitch", "speaker_embedding"),
+    def __init__(self, network: HybridDecoder, settings: HybridDecoderSettings, facts: DataFacts):
+        super().__init__(network, settings, facts)
+        fields = {
+            "symbols",
+            "durations",
+            "codes",
+            "mel",
+            "pitch",
+            "prompt",
+            "prompt_pitch",
+            "speaker_embedding",
         }
-    )
+        self.required_fields = frozenset(fields | ({"samples"} if settings.train_sound else set()))
 
     def adopt_facts(self, facts: DataFacts) -> None:
         """Keep the statistics of the mels, and whose tokens there are."""
