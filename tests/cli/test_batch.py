@@ -209,20 +209,29 @@ def test_a_job_whose_text_voice_or_options_changed_is_done_again(changing, capsy
     sad = {"text": "Two.", "language": "en", "emotion": "sad", "intensity": 1.2}
     assert changing(**sad) == {"1.wav"} and changing(**sad) == set()
     assert changing(**{**sad, "intensity": 0.5}) == {"1.wav"}
+    slow = {"text": "Two.", "speed": 0.8, "seconds": 3.0}
+    assert changing("--speed", "0.8", text="Two.", speed=1.3) == {"1.wav"}
+    quick = Audio.read("1.wav").seconds
+    assert changing(**slow) == {"1.wav"} and Audio.read("1.wav").seconds > 1.2 * quick
+    assert changing(**{**slow, "seconds": 9.0}) == set(), "the time it took, as reports have it"
 
 
 @pytest.mark.parametrize(
-    "emotion, message",
+    "options, message",
     [
         ({"emotion": "jolly"}, "emotion = 'jolly' is unknown. Choose one of neutral, happy, sad, angry"),
         ({"emotion": "sad", "intensity": 2}, "intensity = 2 is out of range. Choose 0 to 1.5."),
-        ({"emotion": 3}, "emotion must be a word and intensity a number."),
+        ({"emotion": 3}, "emotion = 3 is not a word."),
+        ({"speed": "slow"}, "speed = 'slow' is not a number."),
+        ({"speed": True}, "speed = True is not a number."),
+        ({"seed": 1.5}, "seed = 1.5 is not a whole number."),
+        ({"temperature": -1}, "temperature = -1 is out of range. Choose 0 to 1.5."),
     ],
 )
-def test_a_job_with_an_emotion_that_cannot_be_had_is_refused(emotion, message):
+def test_a_job_with_options_of_its_own_that_cannot_be_had_is_refused(options, message):
     job = {"reference": "me.wav", "text": "One.", "wav": "1.wav"}
     with pytest.raises(ConfigError) as error:
-        read_job(json.dumps({**job, **emotion}), "jobs.jsonl, line 1")
+        read_job(json.dumps({**job, **options}), "jobs.jsonl, line 1")
     assert str(error.value).startswith("jobs.jsonl, line 1: ") and message in str(error.value)
 
 

@@ -169,12 +169,12 @@ def test_spoiled_tokens_repeat_or_lose_a_span_and_the_path_stays():
 
 
 def test_it_overfits_says_the_tokens_back_and_prefers_them():
-    torch.manual_seed(0)
+    torch.manual_seed(1)
     network = TextToTokens(HybridConfig(**SMALL, encoder_blocks=0), SPEC)
     objective = HybridObjective(network, HybridSettings(corrupt=0.5), FACTS)
     batch = batch_of(4)
     optimiser = torch.optim.AdamW(network.parameters(), lr=3e-3)
-    for _ in range(400):
+    for _ in range(500):
         output = objective.forward(batch)
         losses = objective.losses("model", batch, output, 0)
         optimiser.zero_grad()

@@ -66,7 +66,8 @@ def batch(
 ) -> int:
     """Speak many texts: one JSON object a line with reference, text, wav.
 
-    A job may have an `emotion` and its `intensity`, which go before --emotion and --intensity.
+    A job may have options of its own, by the names they have here (`"speed": 0.9`, `"emotion": "happy"`),
+    which go before those of the command line.
 
     With `source` in place of `text` a recording is converted; then `pitch`, `strength` and `keep_breaths` may
     stand there too.

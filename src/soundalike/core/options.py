@@ -87,6 +87,8 @@ def check_options(options: Any) -> None:
 
 def check_value(option: Option, value: Any) -> None:
     """Raise ConfigError for a value that an option may not take."""
+    if not _is_of_kind(option.kind, value):
+        raise ConfigError(f"{option.name} = {value!r} is not {_KINDS[option.kind]}.")
     if option.choices and value not in option.choices:
         raise ConfigError(f"{option.name} = {value!r} is unknown. Choose one of {', '.join(option.choices)}.")
     limits = option.range
@@ -94,6 +96,17 @@ def check_value(option: Option, value: Any) -> None:
         raise ConfigError(
             f"{option.name} = {value} is out of range. Choose {limits.low:g} to {limits.high:g}."
         )
+
+
+_KINDS = {float: "a number", int: "a whole number", bool: "true or false", str: "a word"}
+
+
+def _is_of_kind(kind: Any, value: Any) -> bool:
+    if kind not in _KINDS:
+        return True
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
 
 
 def changed(options: Any, **wishes: Any) -> Any:

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from soundalike.core.backends import AUTO
-from soundalike.core.emotions import NEUTRAL, USUAL_INTENSITY, Emotion, check_emotion
 from soundalike.core.errors import ConfigError, SoundalikeError
 from soundalike.core.speaking import BEST, LOUDNESS
 from soundalike.core.types import Voice
 from soundalike.text import TextOptions
 
 from .batch_conversion import check_job, converted
+from .option_table import check_named, own_options
 
 if TYPE_CHECKING:
     from soundalike.core.text_options import TextFormat
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 Job = dict[str, Any]
 Numbered = tuple[int, Job]  # a job and its line in the file of jobs
-EMOTION_FIELDS = ("emotion", "intensity")  # of a job
 LOT = 16  # jobs given to a worker at once, at most: they are of one reference, to whose voice it adapts once
 
 
@@ -236,17 +235,14 @@ def read_job(line: str, where: str) -> Job:
             raise ConfigError(f"{where}: has both text and source. Give the one to be spoken or converted.")
         check_job(job, where)
     else:
-        _check_emotion(job, where)
+        _check_options(job, where)
     return job
 
 
-def _check_emotion(job: Job, where: str) -> None:
-    """Raise ConfigError naming the line for an emotion that cannot be spoken."""
-    name, intensity = job.get("emotion", NEUTRAL), job.get("intensity", USUAL_INTENSITY)
-    if not isinstance(name, str) or isinstance(intensity, bool) or not isinstance(intensity, (int, float)):
-        raise ConfigError(f"{where}: emotion must be a word and intensity a number.")
+def _check_options(job: Job, where: str) -> None:
+    """Raise ConfigError naming the line for an option of its own that no architecture could take."""
     try:
-        check_emotion(Emotion(name, intensity))
+        check_named(own_options(job))
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from None
 
@@ -376,12 +372,12 @@ class Speaker:
         return {**job, "seconds": round(took, 4), "doubts": doubts}
 
     def _options_of(self, job: Job) -> Any:
-        """The options of all jobs with the emotion of this one. Raises ConfigError for a family that takes
-        none.
+        """The options of all jobs, and before them those of this one. Raises ConfigError for one that the
+        family does not have.
         """
         from .options import chosen_options
 
-        own = {name: job[name] for name in EMOTION_FIELDS if name in job}
+        own = own_options(job)
         return chosen_options(self.cloner, {**dict(self.settings.options), **own}) if own else self.options
 
     def _voice(self, reference: str, adapts: bool) -> Voice:

@@ -25,6 +25,7 @@ from soundalike.text import Lexicon
 
 from . import voice_library
 from .batch_conversion import wishes_of
+from .option_table import own_options
 
 if TYPE_CHECKING:
     from .batch import BatchSettings
@@ -58,7 +59,7 @@ class JobDigests:
         asked = {**self.settings, "text": job["text"], "language": language}
         if job.get("text_format"):
             asked["text_format"] = job["text_format"]
-        asked |= {name: job[name] for name in ("emotion", "intensity") if name in job}
+        asked |= own_options(job)
         asked["voice"] = _voice_digest(os.path.abspath("."), job["reference"])
         return _digest(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode())[:16]
 

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .attention import attend
+
 SLOWEST = 10_000.0  # positions per radian of the slowest rotation
 
 
@@ -59,7 +61,7 @@ class RotaryAttention(nn.Module):
         key = rotated(key, positions)
         if memory is not None:
             key, value = memory.joined(key, value)
-        found = F.scaled_dot_product_attention(query, key, value, attn_mask=allowed)
+        found = attend(query, key, value, allowed)
         return self.out(found.transpose(1, 2).flatten(2))
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+
+from soundalike.nn.attention import attend
 
 # Weights (B, K, S) of the taught head to those that are used in their place
 Choice = Callable[[Tensor], Tensor]
@@ -61,7 +62,7 @@ class Attention(nn.Module):
         keys, values = memory
         mask = None if allowed is None else allowed[:, None, None] > 0
         query = self.split(self.query(x))
-        found = F.scaled_dot_product_attention(query, keys, values, attn_mask=mask, is_causal=causal)
+        found = attend(query, keys, values, mask, causal)
         return self.joined(found)
 
     def guided(

@@ -22,6 +22,7 @@ from torch.nn import functional as F
 from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
 from soundalike.core.types import AcousticOutput, ProsodyControls
+from soundalike.nn.attention import attend
 from soundalike.nn.conv import Conv
 from soundalike.nn.length_regulator import natural, regulate, whole
 from soundalike.nn.masks import length_mask, mean_octave
@@ -74,11 +75,7 @@ class FFTBlock(nn.Module):
         split = [
             t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in self.query_key_value(x).chunk(3, -1)
         ]
-        found = (
-            F.scaled_dot_product_attention(split[0], split[1], split[2], attn_mask=mask[:, None, None] > 0)
-            .transpose(1, 2)
-            .flatten(2)
-        )
+        found = attend(split[0], split[1], split[2], mask[:, None, None] > 0).transpose(1, 2).flatten(2)
         x = self.norm(x + self.dropout(self.out(found))) * mask[..., None]
         h = self.second(F.relu(self.first(x)))
         return self.last_norm(x + self.dropout(h)) * mask[..., None]

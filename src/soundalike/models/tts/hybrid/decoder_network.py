@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
 from soundalike.models.common.known_codec import KnowsCodec
 from soundalike.models.common.latent_sound import LatentSound, LatentSoundConfig, zeros
+from soundalike.nn.attention import attend
 from soundalike.nn.conv import ConvNeXtBlock
 from soundalike.nn.flows import GatedStack, gather_frames
 from soundalike.nn.length_regulator import symbol_of_frame
@@ -201,9 +201,7 @@ class SymbolAttention(nn.Module):
         )
         order = torch.arange(text.shape[1], device=x.device).expand(len(text), -1)
         allowed = written[:, None, None] > 0
-        found = F.scaled_dot_product_attention(
-            rotated(query, places), rotated(key, order), value, attn_mask=allowed
-        )
+        found = attend(rotated(query, places), rotated(key, order), value, allowed)
         return self.out(found.transpose(1, 2).flatten(2))
 
 

@@ -20,6 +20,7 @@ from torch.nn import functional as F
 from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
 from soundalike.core.types import USUAL_OCTAVE, AcousticOutput, ProsodyControls
+from soundalike.nn.attention import attend
 from soundalike.nn.conv import Conv, ConvNeXtBlock
 from soundalike.nn.length_regulator import place_in_symbol, symbol_of_frame
 from soundalike.nn.masks import length_mask
@@ -65,9 +66,7 @@ class PromptAttention(nn.Module):
         split = [
             t.unflatten(-1, (self.heads, -1)).transpose(1, 2) for t in (self.query(self.norm(x)), key, value)
         ]
-        found = F.scaled_dot_product_attention(
-            split[0], split[1], split[2], attn_mask=conditioning.memory_mask[:, None, None] > 0
-        )
+        found = attend(split[0], split[1], split[2], conditioning.memory_mask[:, None, None] > 0)
         return (x + self.out(found.transpose(1, 2).flatten(2))) * mask[..., None]
 
 

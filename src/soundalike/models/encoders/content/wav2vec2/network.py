@@ -17,6 +17,7 @@ from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Interface
 from soundalike.models.common.content import content
+from soundalike.nn.attention import attend
 
 RATE = 16_000  # hertz of what it reads
 ZERO_CROSSINGS = 16  # of the filter's side when samples are brought to that rate
@@ -138,7 +139,7 @@ class Layer(nn.Module):
             linear(x).unflatten(-1, (self.heads, -1)).transpose(1, 2)
             for linear in (self.query, self.key, self.value)
         )
-        found = F.scaled_dot_product_attention(query, key, value)
+        found = attend(query, key, value)
         return self.out(found.transpose(1, 2).flatten(2))
 
     def _fed(self, x: Tensor) -> Tensor:
