@@ -246,6 +246,19 @@ def test_the_sentence_ends_however_long_it_stays():
     assert seconds == pytest.approx([0.3, 0.3, 0.3, 0.8], abs=step / 2)
 
 
+def test_no_vowel_is_passed_over_however_far_a_step_would_go():
+    torch.manual_seed(0)
+    network = CodecLM(CodecLMConfig(**SMALL), MelSpec()).eval()
+    with torch.no_grad():
+        network.advance.weight.zero_()
+        network.advance.bias.copy_(50.0 * (torch.arange(network.config.reach + 1) == network.config.reach))
+    said = ["^", "k", "ˈæ", "t", "s", "_", "s", "l", "ˈi", "p", "_", "n", "aʊ", "t", "."]
+    made = network.generate(
+        torch.tensor(encode(said)), torch.randn(1, 256), prompt_of(batch_of(1)), Sampler(0, 1.0, 0.9)
+    )
+    assert [said[step.place] for step in made] == ["^", "ˈæ", "ˈi", "aʊ"]
+
+
 def test_the_stretch_with_the_most_speech():
     mel = torch.full((50, 4), -10.0)
     mel[20:30] = 0.0

@@ -9,7 +9,7 @@ import torch
 from conftest import RECIPES, REFERENCE
 
 from soundalike.audio.mel import MelSpec
-from soundalike.checkpoints.bundle import assemble
+from soundalike.checkpoints.bundle import BUILT_IN, assemble
 from soundalike.checkpoints.part import adopt, load_part, save_part
 from soundalike.core import registry
 from soundalike.core.errors import CheckpointError, ConfigError, DataError
@@ -248,6 +248,22 @@ def test_a_decoder_may_be_left_as_it_is():
     (losses["mel"] + losses["kl"]).backward()
     assert all(parameter.grad is None for parameter in network.vocoder.parameters())
     assert network.posterior.direct.weight.grad.abs().sum() > 0
+
+
+def test_the_built_in_vocoder_may_be_the_decoder_and_is_no_part_of_the_network():
+    network = network_of(decoder="builtin")
+    network.set_statistics(facts())
+    assert network.vocoder is None and not any("vocoder" in name for name in network.state_dict())
+    latent, lengths, voice = torch.randn(1, 9, 100), torch.tensor([9]), torch.randn(1, 8)
+    pitch, noise = torch.full((1, 9), 120.0), torch.randn(1, 8 * 256)
+    vocoder = load_part(BUILT_IN / "vocoder").network
+    with torch.no_grad():
+        made = network.decode(latent, lengths, voice, pitch, noise)
+        assert torch.equal(made, vocoder(network.denormalised(latent), lengths, pitch, noise))
+    objective = objective_of(network)
+    batch = batch_of()
+    objective.losses("model", batch, objective.forward(batch), 0)["mel"].backward()
+    assert network.posterior.direct.weight.grad.abs().sum() > 0, "sound is learned through it"
 
 
 def test_frames_are_read_together_where_asked_for():

@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from soundalike.audio.mel import MelSpec
 from soundalike.nn.masks import length_mask
 from soundalike.nn.rotary import KeyValues, RotaryBlock, causal, positions_of
-from soundalike.text.alphabet import GAP, MARKS, SYMBOLS
+from soundalike.text.alphabet import GAP, MARKS, SYMBOLS, is_vowel
 
 from .known_codec import KnowsCodec
 from .text_encoder import TextEncoder, sounding, states_at
@@ -197,8 +197,10 @@ class CodecLM(KnowsCodec):
     ) -> Iterator[Step]:
         """The steps of one sentence, symbols (S,), in the voice of a prompt and its speaker embedding (1, V).
 
-        The sentence ends where the path leaves its last symbol; of a network that `ends`, with its code,
-        which cannot be drawn before the path is there; else, of one that is not told the path, at a limit.
+        The path goes past short consonants and gaps, never past a vowel, without which a syllable is
+        lost. The sentence ends where the path leaves its last symbol; of a network that `ends`, with its
+        code, which cannot be drawn before the path is there; else, of one that is not told the path, at a
+        limit.
         """
         heard = self.part(
             prompt.symbols[None],
@@ -220,6 +222,7 @@ class CodecLM(KnowsCodec):
         place = 0
         stayed = 0
         longest = [self._longest(int(symbol)) for symbol in symbols]
+        furthest = furthest_places(symbols)
         for _ in range(sum(longest)):
             x = before + self.segment.weight[1] + voice
             if self.config.told:
@@ -229,6 +232,7 @@ class CodecLM(KnowsCodec):
             advance = sampler.advance(self.advance(h)[0, 0]) if self.config.told else 0
             if not advance and stayed + 1 >= longest[place]:
                 advance = 1
+            advance = min(advance, furthest[place] - place)
             stayed = 0 if advance else stayed + 1
             is_last = not self.config.told or place + advance >= len(symbols)
             codes = self._sampled(h, advance, sampler, is_last and position > first)
@@ -266,3 +270,14 @@ class CodecLM(KnowsCodec):
             scores = self.out[j](x + self.mix[j](x))[0, 0]
             codes.append(sampler.code(scores if may_end else scores[: self.config.entries])[None, None])
         return torch.stack(codes, -1)
+
+
+def furthest_places(symbols: Tensor) -> list[int]:
+    """How far each step may go from each place of symbols (S,): to the next vowel, else past the end."""
+    furthest = []
+    ahead = len(symbols)
+    for place in reversed(range(len(symbols))):
+        furthest.append(ahead)
+        if is_vowel(SYMBOLS[int(symbols[place]) - 1]):
+            ahead = place
+    return furthest[::-1]

@@ -8,14 +8,16 @@ Kim et al. 2021): the posterior encoder, the flow, the pitch, the decoder.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import torch
 from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
+from soundalike.core import registry
 from soundalike.core.errors import ConfigError
 from soundalike.nn.conv import ConvNeXtBlock
 from soundalike.nn.flows import CouplingFlow, GatedStack
@@ -51,9 +53,9 @@ class LatentSoundConfig(UpsamplerSizes):
     couplings: int = 4  # of the flow
     coupling_layers: int = 4
     posterior_start: float = -1.0  # logarithm of the posterior's deviations at first
-    # What makes sound of latent frames: HiFi-GAN, as published, or the built-in vocoder's network, whose
-    # weights it may begin with
-    decoder: Literal["hifigan", "vocos"] = "hifigan"
+    # What makes sound of latent frames: HiFi-GAN, as published; the built-in vocoder's network, whose weights
+    # it may begin with; or the built-in vocoder itself, which is no part of this network and never trained
+    decoder: Literal["hifigan", "vocos", "builtin"] = "hifigan"
     vocos_width: int = 256
     vocos_blocks: int = 6
     source: bool = True  # give the decoder pulses and noise; False, as published
@@ -90,7 +92,7 @@ class LatentSound(MelNormalizer):
 
             self.vocoder = Vocos(_vocoder_sizes(c), mel)
             self.vocoder_voice = zeros(voice, c.latent) if voice else None
-        else:
+        elif c.decoder == "hifigan":
             # Named as in HiFi-GAN of this package, whose weights it may begin with
             self.upsampler = Upsampler(c.latent, c, condition=voice, source=SOURCES if c.source else 0)
             if voice:
@@ -130,11 +132,10 @@ class LatentSound(MelNormalizer):
         mask = length_mask(lengths, latent.shape[1])
         hop = self.mel.hop_length
         pitch = None if pitch is None else pitch * mask
-        if self.vocoder is not None:
+        if self.upsampler is None:
             assert pitch is not None
             samples = self._vocoded(latent, mask, lengths, voice, pitch, noise)
         else:
-            assert self.upsampler is not None
             source = None
             if pitch is not None:
                 from soundalike.nn.pulses import pulses_and_noise
@@ -156,13 +157,15 @@ class LatentSound(MelNormalizer):
         noise: Tensor | None,
     ) -> Tensor:
         """Samples (B, (T - 1) * hop) by the vocoder's network, to which latent frames are mels."""
-        assert self.vocoder is not None
-        if self.vocoder_voice is not None:
+        vocoder = self.vocoder
+        if vocoder is None:
+            vocoder = built_in_vocoder(self.mel).to(latent.device)
+        elif self.vocoder_voice is not None:
             latent = latent + self.vocoder_voice(voice)[:, None]
         # Spectra and phases are made of floats
         with torch.autocast(latent.device.type, enabled=False):
             mel = self.denormalised(latent.float()) * mask[..., None]
-            return self.vocoder(mel, lengths, pitch, noise)
+            return vocoder(mel, lengths, pitch, noise)
 
     @staticmethod
     def told(about: Tensor) -> Tensor | None:
@@ -239,6 +242,18 @@ def pitch_features(pitch: Tensor) -> Tensor:
     return torch.stack([is_voiced, height], -1)
 
 
+@functools.lru_cache(maxsize=1)
+def built_in_vocoder(mel: MelSpec) -> Vocos:
+    """The built-in vocoder, frozen. Raises ConfigError where it is of another mel."""
+    part = registry.find(registry.SERVICES, "part", "service")("builtin", "vocoder")
+    if part.mel != mel:
+        raise ConfigError(
+            '[network] decoder = "builtin": the built-in vocoder is of another mel. Give decoder = "vocos" '
+            "and train it."
+        )
+    return cast("Vocos", part.network.eval().requires_grad_(False))
+
+
 def _vocoder_sizes(config: LatentSoundConfig) -> VocosConfig:
     """Of the built-in vocoder, but for its reader of the pitch, which is known here."""
     from soundalike.models.common.vocos import VocosConfig
@@ -263,9 +278,9 @@ def zeros(inputs: int, outputs: int) -> nn.Linear:
 
 def _check(config: LatentSoundConfig, mel: MelSpec) -> None:
     """Raise ConfigError for sizes that make no network."""
-    if config.decoder == "vocos" and (not config.source or config.latent != mel.n_mels):
+    if config.decoder != "hifigan" and (not config.source or config.latent != mel.n_mels):
         raise ConfigError(
-            '[network] decoder = "vocos" filters a source, and its latent frames are mels: '
+            f'[network] decoder = "{config.decoder}" filters a source, and its latent frames are mels: '
             f'give source = true and latent = {mel.n_mels}, or the decoder "hifigan".'
         )
     if config.hop_length != mel.hop_length:
