@@ -41,7 +41,7 @@ UNITS = {
     "h hr hr. hrs hrs.": "hour|hours",
     "°C ℃": "degree Celsius|degrees Celsius",
     "°F ℉": "degree Fahrenheit|degrees Fahrenheit",
-    "° º": "degree|degrees",
+    "° º deg deg. degs": "degree|degrees",
     "mmHg": "millimeter of mercury|millimeters of mercury",
     "tsp tsp. tsps": "teaspoon|teaspoons",
     "tbsp tbsp. tbsps Tbsp": "tablespoon|tablespoons",

@@ -41,7 +41,7 @@ ENGLISH = Conventions(
         "etc. Inc. Ltd. Co. Corp. LLC. L.L.C. Bros. a.m. p.m. A.M. P.M. Ph.D. M.D. D.D.S. D.V.M. B.A. "
         "B.S. M.A. M.S. M.B.A. LL.B. LL.M. J.D. Esq. B.C. B.C.E. C.E. A.D. hr. hrs. mins. sec. secs. "
         "lb. lbs. oz. ft. in. yd. yds. mi. mph. gal. qt. tsp. tbsp. km. cm. mm. kg. mg. ml. yr. yrs. mo. "
-        "mos. wk. wks. govt. misc. temp. avg. std."
+        "mos. wk. wks. govt. misc. temp. avg. std. deg."
     ),
     loose=words(
         "U.S. U.K. U.N. E.U. U.S.A. D.C. L.A. N.Y. N.J. P.S. Jr. Sr. jr. sr. St. Ave. ave. Blvd. blvd. "
