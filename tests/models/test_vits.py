@@ -259,7 +259,10 @@ def test_the_built_in_vocoder_may_be_the_decoder_and_is_no_part_of_the_network()
     vocoder = load_part(BUILT_IN / "vocoder").network
     with torch.no_grad():
         made = network.decode(latent, lengths, voice, pitch, noise)
-        assert torch.equal(made, vocoder(network.denormalised(latent), lengths, pitch, noise))
+        mel = network.denormalised(latent)
+        assert torch.equal(made, vocoder(mel, lengths, pitch, noise))
+        louder = network.decode(latent, lengths, voice, pitch, noise, lambda mel: mel + 1)
+        assert torch.equal(louder, vocoder(mel + 1, lengths, pitch, noise))
     objective = objective_of(network)
     batch = batch_of()
     objective.losses("model", batch, objective.forward(batch), 0)["mel"].backward()

@@ -9,6 +9,7 @@ Kim et al. 2021): the posterior encoder, the flow, the pitch, the decoder.
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -28,6 +29,7 @@ from soundalike.nn.upsampler import Upsampler, UpsamplerSizes
 if TYPE_CHECKING:
     from soundalike.models.common.vocos import Vocos, VocosConfig
 
+Finish = Callable[[Tensor], Tensor]  # a log-mel (B, T, M) to another
 PITCH_FEATURES = 2  # of each frame: whether it is voiced, and how high
 
 
@@ -124,17 +126,19 @@ class LatentSound(MelNormalizer):
         voice: Tensor,
         pitch: Tensor | None = None,
         noise: Tensor | None = None,
+        finish: Finish | None = None,
     ) -> Tensor:
         """Samples (B, (T - 1) * hop) of latent frames (B, T, L), from the middle of the first to that of the
         last, zero beyond the end of each clip; with a source by a pitch (B, T) in hertz too, and white noise
-        of that shape, drawn here if not given.
+        of that shape, drawn here if not given. Where the decoder is a vocoder, `finish` changes the
+        log-mels that it is given.
         """
         mask = length_mask(lengths, latent.shape[1])
         hop = self.mel.hop_length
         pitch = None if pitch is None else pitch * mask
         if self.upsampler is None:
             assert pitch is not None
-            samples = self._vocoded(latent, mask, lengths, voice, pitch, noise)
+            samples = self._vocoded(latent, mask, lengths, voice, pitch, noise, finish)
         else:
             source = None
             if pitch is not None:
@@ -155,6 +159,7 @@ class LatentSound(MelNormalizer):
         voice: Tensor,
         pitch: Tensor,
         noise: Tensor | None,
+        finish: Finish | None,
     ) -> Tensor:
         """Samples (B, (T - 1) * hop) by the vocoder's network, to which latent frames are mels."""
         vocoder = self.vocoder
@@ -165,6 +170,7 @@ class LatentSound(MelNormalizer):
         # Spectra and phases are made of floats
         with torch.autocast(latent.device.type, enabled=False):
             mel = self.denormalised(latent.float()) * mask[..., None]
+            mel = mel if finish is None else finish(mel)
             return vocoder(mel, lengths, pitch, noise)
 
     @staticmethod

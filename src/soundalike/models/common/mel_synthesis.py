@@ -4,6 +4,7 @@ timestamps. What is computed is defined in `mel_arrays`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -50,6 +51,13 @@ def sharpened(mel: Tensor, prompt: Tensor, amount: float) -> Tensor:
     return torch.from_numpy(made).to(mel.device)
 
 
+def finishing(prompt: Tensor, amount: float) -> Callable[[Tensor], Tensor] | None:
+    """What sharpens the log-mel (1, T, M) of a sentence by a prompt (T', M); None where nothing is asked."""
+    if amount <= 0:
+        return None
+    return lambda mel: sharpened(mel[0], prompt, amount)[None].to(mel)
+
+
 @torch.inference_mode()
 def sound(vocoder: nn.Module, made: AcousticOutput, utterance: Utterance, mel: MelSpec, seed: int) -> Speech:
     """The mel of one sentence through a vocoder, with timestamps. The same seed gives the same samples."""
@@ -72,4 +80,4 @@ def vocoded(vocoder: nn.Module, mel: Tensor, pitch: Tensor | None, noise: Tensor
     return samples.numpy().astype(np.float32)
 
 
-__all__ = ["prosody_of", "sharpened", "sound", "tensor_controls", "timestamps_of", "vocoded"]
+__all__ = ["finishing", "prosody_of", "sharpened", "sound", "tensor_controls", "timestamps_of", "vocoded"]

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from soundalike.core.contracts import ArchitectureSpec, LoadedPart, Synthesizer
 from soundalike.core.options import Help, Range
+from soundalike.core.speaking import SHARPEN
 from soundalike.models.common.prompt_voice import PROMPT_VOICE, prompt_slots
 
 
@@ -19,7 +20,7 @@ class ConvRNNOptions:
     seconds: Annotated[float, Help("length of the sentence, exactly; 0: as long as it takes")] = 0.0
     seed: Annotated[int, Range(0, 2**62, "", "the same seed gives the same sound")] = 0
     # How far the spread of each mel band is brought back to the reference's
-    sharpen: Annotated[float, Range(0.0, 1.0, "", "sharpness of the spectrum, 0: as regressed")] = 1.0
+    sharpen: Annotated[float, SHARPEN] = 1.0
 
 
 def _assemble(parts: Mapping[str, LoadedPart]) -> Synthesizer:

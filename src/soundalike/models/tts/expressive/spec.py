@@ -9,7 +9,7 @@ from typing import Annotated
 from soundalike.core.contracts import ArchitectureSpec, LoadedPart, Synthesizer
 from soundalike.core.emotions import EMOTION, INTENSITY, USUAL_INTENSITY, EmotionName
 from soundalike.core.options import Range
-from soundalike.core.speaking import FAST
+from soundalike.core.speaking import FAST, SHARPEN
 from soundalike.models.common.prompt_voice import PROMPT_VOICE, prompt_slots
 
 
@@ -21,7 +21,7 @@ class ExpressiveOptions:
     intensity: Annotated[float, INTENSITY] = USUAL_INTENSITY
     seed: Annotated[int, Range(0, 2**62, "", "the same seed gives the same sound")] = 0
     # How far the spread of each mel band is brought back to the reference's
-    sharpen: Annotated[float, Range(0.0, 1.0, "", "sharpness of the spectrum, 0: as regressed")] = 0.5
+    sharpen: Annotated[float, SHARPEN] = 0.5
 
 
 def _assemble(parts: Mapping[str, LoadedPart]) -> Synthesizer:

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
 from soundalike.models.common.known_codec import KnowsCodec
-from soundalike.models.common.latent_sound import LatentSound, LatentSoundConfig, zeros
+from soundalike.models.common.latent_sound import Finish, LatentSound, LatentSoundConfig, zeros
 from soundalike.nn.attention import attend
 from soundalike.nn.conv import ConvNeXtBlock
 from soundalike.nn.flows import GatedStack, gather_frames
@@ -154,9 +154,17 @@ class HybridDecoder(LatentSound, KnowsCodec):
         mean, log = self.prior(states).chunk(2, -1)
         return mean, log
 
-    def infer(self, said: Said, voice: Tensor, melody: Melody, temperature: float, seed: int) -> Tensor:
+    def infer(
+        self,
+        said: Said,
+        voice: Tensor,
+        melody: Melody,
+        temperature: float,
+        seed: int,
+        finish: Finish | None = None,
+    ) -> Tensor:
         """Samples (N,) of what is said, in a voice (1, C); `temperature` is the deviation of the noise of
-        latent frames. The same seed gives the same samples.
+        latent frames, `finish` that of `decode`. The same seed gives the same samples.
         """
         random = torch.Generator().manual_seed(seed)
         device = said.tokens.device
@@ -178,7 +186,7 @@ class HybridDecoder(LatentSound, KnowsCodec):
         latent = mean + temperature * log.exp() * noise(*mean.shape)
         latent = self.flow.inverse(latent, mask, self.flow_condition(voice, pitch, size))
         air = noise(1, (size - 1) * self.mel.hop_length) if self.config.source else None
-        return self.decode(latent, frames, voice, pitch, air)[0]
+        return self.decode(latent, frames, voice, pitch, air, finish)[0]
 
 
 class SymbolAttention(nn.Module):

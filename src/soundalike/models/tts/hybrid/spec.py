@@ -10,7 +10,7 @@ from typing import Annotated
 
 from soundalike.core.contracts import ArchitectureSpec, LoadedPart, Slot, Synthesizer, TensorSchema
 from soundalike.core.options import Help, Range
-from soundalike.core.speaking import FAST
+from soundalike.core.speaking import FAST, SHARPEN
 from soundalike.models.common.prompt_voice import PROMPT_VOICE
 
 WHOLE = ("int16", "int32", "int64")
@@ -31,6 +31,7 @@ class HybridOptions:
         float, Range(0.05, 1.0, "", "codes are drawn of the likeliest with this probability")
     ] = 0.9
     noise: Annotated[float, NOISE] = 0.5
+    sharpen: Annotated[float, SHARPEN] = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class HybridConversionOptions:
     pitch: Annotated[float, Range(-12.0, 12.0, "semitones", "beside the voice's own mean pitch")] = 0.0
     seed: Annotated[int, SEED] = 0
     noise: Annotated[float, NOISE] = 0.5
+    sharpen: Annotated[float, SHARPEN] = 0.5
 
 
 def _assemble(parts: Mapping[str, LoadedPart]) -> Synthesizer:

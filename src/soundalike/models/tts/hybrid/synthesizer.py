@@ -22,7 +22,7 @@ from soundalike.core.errors import AudioError, CheckpointError
 from soundalike.core.types import IDENTITY, Attention, Reference, Voice
 from soundalike.models.common.code_lm import CodecLM, Step
 from soundalike.models.common.code_prompt import CodePromptSynthesizer
-from soundalike.models.common.mel_synthesis import prosody_of, timestamps_of
+from soundalike.models.common.mel_synthesis import finishing, prosody_of, timestamps_of
 from soundalike.models.common.prompt_conditioning import arrays_of, best_seconds
 from soundalike.models.common.sampling import Sampler
 from soundalike.models.common.source_sentences import words_of
@@ -192,7 +192,8 @@ class HybridSynthesizer(CodePromptSynthesizer):
         said, octaves = self._timed(utterance, steps, chosen)
         _, decoder = self.networks(voice)
         style, base = self._style(decoder, voice)
-        samples = decoder.infer(said, style, Melody(base, octaves), chosen.noise, chosen.seed)
+        finish = finishing(self.tensor(voice, "prompt")[0], chosen.sharpen)
+        samples = decoder.infer(said, style, Melody(base, octaves), chosen.noise, chosen.seed, finish)
         durations = torch.zeros(len(said.symbols), device=self.device, dtype=torch.long)
         ends = durations.index_add(0, said.places, said.spans).cumsum(0).cpu().numpy()
         speech = Speech(
@@ -236,7 +237,8 @@ class HybridSynthesizer(CodePromptSynthesizer):
         style, base = self._style(decoder, voice)
         hertz = self._melody(sound.samples, frames, base + chosen.pitch / 12)
         melody = Melody(base, torch.zeros(len(tokens), device=self.device), hertz)
-        samples = decoder.infer(said, style, melody, chosen.noise, chosen.seed)
+        finish = finishing(self.tensor(voice, "prompt")[0], chosen.sharpen)
+        samples = decoder.infer(said, style, melody, chosen.noise, chosen.seed, finish)
         return Speech(samples.float().cpu().numpy().astype(np.float32), self.sample_rate, ())
 
     def _words(

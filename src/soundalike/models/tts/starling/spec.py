@@ -9,6 +9,7 @@ from typing import Annotated
 from soundalike.core.contracts import ArchitectureSpec, LoadedPart, Slot, Synthesizer
 from soundalike.core.emotions import EMOTION, INTENSITY, USUAL_INTENSITY, EmotionName
 from soundalike.core.options import Help, Range
+from soundalike.core.speaking import SHARPEN
 from soundalike.models.common.prompt_voice import PROMPT_VOICE, prompt_slots
 
 
@@ -24,7 +25,7 @@ class StarlingOptions:
     seed: Annotated[int, Range(0, 2**62, "", "the same seed gives the same sound")] = 0
     temperature: Annotated[float, Range(0.0, 1.5, "", "how much of the fine texture is left to chance")] = 1.0
     # How far the spread of each mel band is brought back to the reference's
-    sharpen: Annotated[float, Range(0.0, 1.0, "", "sharpness of the spectrum, 0: as regressed")] = 0.5
+    sharpen: Annotated[float, SHARPEN] = 0.5
 
 
 CONVERSION_PITCH = Range(-12.0, 12.0, "semitones", "beside the voice's own mean pitch")

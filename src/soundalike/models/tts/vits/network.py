@@ -24,6 +24,7 @@ from soundalike.core.errors import ConfigError
 from soundalike.core.types import ProsodyControls
 from soundalike.models.common.latent_sound import (
     PITCH_FEATURES,
+    Finish,
     LatentSound,
     LatentSoundConfig,
     pitch_features,
@@ -167,10 +168,11 @@ class Vits(LatentSound):
         base: Tensor,
         prosody: ProsodyControls,
         timing: float,
+        finish: Finish | None = None,
     ) -> Made:
         """Samples of symbols (S,) in a language (1,), a speaker embedding (1, V) and a mean pitch (1,) in
         log2 hertz. `prosody.temperature` and `timing` are deviations of the noise of latent frames and of
-        durations.
+        durations; `finish` is that of `decode`.
         """
         random = torch.Generator().manual_seed(prosody.seed)
 
@@ -197,7 +199,7 @@ class Vits(LatentSound):
         latent = mean + prosody.temperature * log.exp() * noise(1, frames, self.config.latent)
         latent = self.flow.inverse(latent, mask, condition)
         air = noise(1, (frames - 1) * self.mel.hop_length) if self.config.source else None
-        return Made(self.decode(latent, lengths, voice, pitch, air)[0], durations)
+        return Made(self.decode(latent, lengths, voice, pitch, air, finish)[0], durations)
 
 
 class FramePrior(nn.Module):

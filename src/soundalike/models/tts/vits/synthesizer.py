@@ -12,7 +12,7 @@ from soundalike.audio.speech import Speech
 from soundalike.core.contracts import Aligner, LoadedPart, SpeakerEncoder
 from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.core.types import IDENTITY, Reference, Voice
-from soundalike.models.common.mel_synthesis import prosody_of, timestamps_of
+from soundalike.models.common.mel_synthesis import finishing, prosody_of, timestamps_of
 from soundalike.models.common.prompt_conditioning import blended, voice_of
 from soundalike.nn.masks import mean_octave
 from soundalike.text import Utterance, encode
@@ -109,6 +109,7 @@ class VitsSynthesizer:
             mean_octave(self.tensor(voice, "prompt_pitch")),
             prosody_of(utterance, chosen, self.mel, self.device),
             chosen.timing,
+            finishing(self.tensor(voice, "prompt")[0], chosen.sharpen),
         )
         ends = made.durations.cumsum(0).cpu().numpy() / self.mel.frames_per_second
         samples = made.samples.float().cpu().numpy().astype(np.float32)
