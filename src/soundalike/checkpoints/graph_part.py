@@ -2,8 +2,8 @@
 
 A part's folder (part.py) may hold graphs beside its weights: NAME.onnx for each, and graphs.json. The graphs
 name their weights as the weights file does, and take them from there when they are opened, in whatever
-precision they are stored, so that weights are in one place. Graphs with quantized weights hold these
-themselves; the weights file then has only what no graph holds.
+precision they are stored, 8 bits too, so that weights are in one place. Graphs with quantized weights hold
+these themselves; the weights file then has only what no graph holds.
 
 Keys of graphs.json: format, opset, network (digest of what config.json says of the network and its mel),
 precision ("float32" or "int8"), graphs (name: the names of the weights it takes from the weights file); of
@@ -17,7 +17,7 @@ import functools
 import hashlib
 import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from soundalike.core.contracts import Graph, GraphKind
 from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.core.installation import install_command
 
+from .packed import plain_names, unpacked_array
 from .part import WEIGHTS, read_config
 
 GRAPHS = "graphs.json"
@@ -154,14 +155,17 @@ class PartWeights:
         return {name: _as_computed(value) for name, value in self._stored(names).items()}
 
     def _stored(self, names: Iterable[str] | None = None) -> dict[str, np.ndarray]:
-        """Weights as the file holds them; what was read is not kept."""
+        """Weights in the precision that the file holds, float32 where that is 8 bits; what was read is not
+        kept.
+        """
         from safetensors import SafetensorError, safe_open
 
         file = self.folder / WEIGHTS
         try:
             with safe_open(file, "numpy") as opened:
-                return {name: opened.get_tensor(name) for name in names or opened.keys()}
-        except (OSError, SafetensorError) as error:
+                stored = _Stored(opened)
+                return {name: unpacked_array(stored, name) for name in names or plain_names(stored)}
+        except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise CheckpointError(
                 f"{file}: does not hold the weights that the graphs beside it take ({error}). "
                 "Export the model again."
@@ -200,6 +204,25 @@ class PartWeights:
             raise ValueError("its weights are quantized")
         adapted = low_rank.changed(self.tensors(), change)
         return PartWeights(self.folder, self.config, self.mel, self.said, adapted)
+
+
+class _Stored(Mapping[str, np.ndarray]):
+    """The tensors of an opened file, each read when it is asked for."""
+
+    def __init__(self, opened: Any):
+        self._opened = opened
+        self._names = list(opened.keys())
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._opened.get_tensor(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def _as_computed(value: np.ndarray) -> np.ndarray:

@@ -30,7 +30,6 @@ from soundalike.core.installation import install_command
 from .bundle import BUILTIN, DIGESTS, Bundle, load_bundle, part_folder, read_model, write_model
 from .bundle import digest as identity_digest
 from .graph_part import FLOAT, GRAPHS, GRAPHS_FORMAT, INT8, TURNED, has_graphs, network_digest
-from .packed import check_not_packed
 from .part import CARD, CONFIG, WEIGHTS, LoadedPart
 
 if TYPE_CHECKING:
@@ -129,8 +128,6 @@ def add_graphs(folder: Path, force: bool = False) -> list[Path]:
     there = [part.folder for part in own.values() if has_graphs(part.folder)]
     if there and not force:
         raise ConfigError(f"{there[0]}: has graphs already. Give --force to write them anew.")
-    for part in own.values():
-        check_not_packed(part.folder / WEIGHTS)
     files = [part.folder / name for part in own.values() for name in _add_to_part(part)]
     write_model(folder, {**said, DIGESTS: digests_of_others(bundle, kept)})
     return files

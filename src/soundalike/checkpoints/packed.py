@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from soundalike.core.errors import ConfigError
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import Tensor
 
 WHOLE = ".int8"  # ends the name of the whole numbers of a packed tensor
@@ -43,26 +42,34 @@ def unpacked(stored: dict[str, Tensor]) -> dict[str, Tensor]:
     ValueError for a packed one without scales.
     """
     tensors = {}
-    for name, value in stored.items():
-        if name.endswith(WHOLE):
-            plain = name.removesuffix(WHOLE)
-            scales = stored.get(plain + SCALES)
-            if scales is None:
-                raise ValueError(f"{plain} has no scales")
-            tensors[plain] = value.float() * scales.reshape(-1, *[1] * (value.dim() - 1))
-        elif not name.endswith(SCALES):
-            tensors[name] = value.float() if value.is_floating_point() else value
+    for name in plain_names(stored):
+        value = stored.get(name)
+        if value is None:
+            value = _in_rows(stored[name + WHOLE].float(), _scales(name, stored))
+        tensors[name] = value.float() if value.is_floating_point() else value
     return tensors
 
 
-def check_not_packed(file: Path) -> None:
-    """Raise ConfigError for a file of weights in 8 bits, which graphs beside it cannot take."""
-    from safetensors import safe_open
+def unpacked_array(stored: Mapping[str, np.ndarray], name: str) -> np.ndarray:
+    """One of `unpacked` by its plain name, as an array in the precision it is stored in, float32 where it was
+    packed. Raises ValueError for a packed one without scales, KeyError where there is none of that name.
+    """
+    if name + WHOLE not in stored:
+        return stored[name]
+    return _in_rows(stored[name + WHOLE].astype("float32"), _scales(name, stored))
 
-    with safe_open(file, "numpy") as opened:
-        names = list(opened.keys())
-    if any(name.endswith(SCALES) for name in names):
-        raise ConfigError(
-            f"{file}: its weights are in 8 bits, which graphs beside them cannot take. "
-            "Write graphs with weights of their own: `soundalike models export MODEL --onnx -o FOLDER`."
-        )
+
+def plain_names(stored: Iterable[str]) -> list[str]:
+    """The names of tensors, of the names that a file holds."""
+    return [name.removesuffix(WHOLE) for name in stored if not name.endswith(SCALES)]
+
+
+def _scales(name: str, stored: Mapping[str, Any]) -> Any:
+    if name + SCALES not in stored:
+        raise ValueError(f"{name} has no scales")
+    return stored[name + SCALES]
+
+
+def _in_rows(value: Any, scales: Any) -> Any:
+    """A tensor or an array, each row times its scale."""
+    return value * scales.reshape(-1, *[1] * (value.ndim - 1))

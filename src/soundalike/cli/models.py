@@ -162,8 +162,7 @@ def assemble(
         bool,
         typer.Option(
             "--int8",
-            help="weights in 8 bits, half the size; they sound nearly the same, and cannot become graphs "
-            "beside themselves (`models export --onnx` without -o)",
+            help="weights in 8 bits, half the size; they sound nearly the same",
         ),
     ] = False,
 ) -> None:
