@@ -4,7 +4,7 @@
                                         |                                   voice: into posterior encoder,
                                       flow                                  flow, decoder, tokens and pitch
                                         |
-    tokens -> transformer -> attention to symbols -> frames -> a Gaussian for each
+    tokens -> transformer -> attention to symbols -> frames, at a pitch -> a Gaussian for each
 
 It is VITS (Kim et al. 2021) whose prior reads tokens in the place of durations, as in GPT-SoVITS. The voice
 is the speaker embedding and, beside it, what a style encoder makes of a stretch of the reference (Min et al.
@@ -20,7 +20,14 @@ from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
 from soundalike.models.common.known_codec import KnowsCodec
-from soundalike.models.common.latent_sound import Finish, LatentSound, LatentSoundConfig, zeros
+from soundalike.models.common.latent_sound import (
+    PITCH_FEATURES,
+    Finish,
+    LatentSound,
+    LatentSoundConfig,
+    pitch_features,
+    zeros,
+)
 from soundalike.nn.attention import attend
 from soundalike.nn.conv import ConvNeXtBlock
 from soundalike.nn.flows import GatedStack, gather_frames
@@ -93,7 +100,10 @@ class HybridDecoder(LatentSound, KnowsCodec):
         self.tokens = transformer(c.token_layers)
         self.attention = SymbolAttention(c.width, c.heads)
         self.phase = nn.Embedding(c.stride, c.width)  # which part of a token a frame is
-        self.frames = nn.ModuleList([ConvNeXtBlock(c.width, FRAME_KERNEL) for _ in range(c.frame_layers)])
+        self.pitch_in = nn.Linear(PITCH_FEATURES, c.width) if c.source else None
+        self.frames = nn.ModuleList(
+            [ConvNeXtBlock(c.width, FRAME_KERNEL, condition=voice) for _ in range(c.frame_layers)]
+        )
         self.prior = nn.Linear(c.width, 2 * c.latent)
         self.style_encoder: StyleEncoder | None = None
         if c.style_width and voice:
@@ -143,15 +153,21 @@ class HybridDecoder(LatentSound, KnowsCodec):
         into = torch.arange(size, device=index.device)[None] - starts
         stride = self.config.stride
         phase = (into * stride // spans.gather(1, index).clamp_min(1)).clamp(0, stride - 1)
-        mask = length_mask(lengths, size)
-        x = (gather_frames(states, index) + self.phase(phase)) * mask[..., None]
-        for block in self.frames:
-            x = block(x, mask)
-        return x
+        return (gather_frames(states, index) + self.phase(phase)) * length_mask(lengths, size)[..., None]
 
-    def gaussians(self, states: Tensor) -> tuple[Tensor, Tensor]:
-        """Means and logarithms of deviations (B, T, L) of states (B, T, D) of frames."""
-        mean, log = self.prior(states).chunk(2, -1)
+    def gaussians(
+        self, states: Tensor, mask: Tensor, voice: Tensor, pitch: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """Means and logarithms of deviations (B, T, L) of states (B, T, D) of frames, with a mask (B, T), in
+        a voice (B, C); with a source at a pitch (B, T) in hertz.
+        """
+        x = states
+        if self.pitch_in is not None:
+            assert pitch is not None
+            x = (x + self.pitch_in(pitch_features(pitch))) * mask[..., None]
+        for block in self.frames:
+            x = block(x, mask, self.told(voice))
+        mean, log = self.prior(x).chunk(2, -1)
         return mean, log
 
     def infer(
@@ -182,7 +198,7 @@ class HybridDecoder(LatentSound, KnowsCodec):
         if pitch is None and self.config.source:
             octaves = torch.repeat_interleave(melody.octaves, said.spans)[None]
             pitch = self.spoken_pitch(x, mask, voice, melody.base + octaves)
-        mean, log = self.gaussians(x)
+        mean, log = self.gaussians(x, mask, voice, pitch)
         latent = mean + temperature * log.exp() * noise(*mean.shape)
         latent = self.flow.inverse(latent, mask, self.flow_condition(voice, pitch, size))
         air = noise(1, (size - 1) * self.mel.hop_length) if self.config.source else None

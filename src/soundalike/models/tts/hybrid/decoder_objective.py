@@ -12,6 +12,7 @@ from soundalike.core.types import Batch, DataFacts
 from soundalike.models.common.interfaces import writes_waveform
 from soundalike.models.common.known_codec import reads
 from soundalike.models.common.latent_sound_objective import LatentSoundObjective, LatentSoundSettings, Prior
+from soundalike.models.common.objective import mel_mask
 from soundalike.models.common.text_encoder import sounding
 
 from .decoder_network import HybridDecoder, HybridDecoderConfig
@@ -65,7 +66,8 @@ class HybridDecoderObjective(LatentSoundObjective[HybridDecoder, HybridDecoderSe
         states = net.encode(tokens, batch.lengths("codes"), batch["symbols"], lengths, places, voice)
         spans = torch.full_like(tokens, net.config.stride)
         frames = net.spread(states, spans, batch.lengths("mel"), batch["mel"].shape[1])
-        return Prior(*net.gaussians(frames), frames, voice, {})
+        pitch = batch["pitch"] if net.config.source else None
+        return Prior(*net.gaussians(frames, mel_mask(batch), voice, pitch), frames, voice, {})
 
 
 PART = PartKind(

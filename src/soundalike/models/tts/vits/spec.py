@@ -23,8 +23,8 @@ class VitsOptions:
     pitch: Annotated[float, Range(-12.0, 12.0, "semitones", "pitch; the durations stay")] = 0.0
     seconds: Annotated[float, Help("length of the sentence, exactly; 0: as long as it takes")] = 0.0
     seed: Annotated[int, Range(0, 2**62, "", "the same seed gives the same sound")] = 0
-    sharpen: Annotated[float, SHARPEN] = 0.5
-    temperature: Annotated[float, Range(0.0, 1.5, "", "how much of the fine texture is left to chance")] = 0.3
+    sharpen: Annotated[float, SHARPEN] = 1.0
+    temperature: Annotated[float, Range(0.0, 1.5, "", "how much of the fine texture is left to chance")] = 0.0
     timing: Annotated[float, Range(0.0, 1.5, "", "how much of the durations is left to chance")] = 0.3
 
 
