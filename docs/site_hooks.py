@@ -26,6 +26,8 @@ ELSEWHERE = {
     "models/codec_lm/card.md": "cards/codec_lm.md",
     "models/convrnn/card.md": "cards/convrnn.md",
     "models/deepvoice3/card.md": "cards/deepvoice3.md",
+    "models/expressive/card.md": "cards/expressive.md",
+    "models/hybrid/card.md": "cards/hybrid.md",
     "models/emotion/card.md": "cards/emotion.md",
     "models/sv2tts/card.md": "cards/sv2tts.md",
     "models/fastspeech2/card.md": "cards/fastspeech2.md",

@@ -25,6 +25,7 @@ def test_a_number_is_off_by_half_a_step_of_its_row_at_most():
     rows = torch.randn(64, 16, 5) * torch.logspace(-4, 2, 64)[:, None, None]
     rows[3] = 0.0
     given = {"kernel": rows, "bias": torch.randn(64), "small": torch.randn(8, 8), "count": torch.tensor(7)}
+    given["quantizer.codebooks"] = torch.randn(1, 1024, 8)
     given["own"] = torch.arange(4, dtype=torch.int8)
     assert rows.numel() >= FEWEST > given["small"].numel()
     stored = packed(given)
@@ -35,7 +36,8 @@ def test_a_number_is_off_by_half_a_step_of_its_row_at_most():
     assert ((read["kernel"] - rows).flatten(1).abs().amax(1) <= 0.501 * steps).all()
     assert torch.equal(read["bias"], given["bias"].half().float()) and read["count"] == 7
     assert torch.equal(read["own"], given["own"]), "whole numbers of a part itself"
-    assert torch.equal(read["small"], given["small"].half().float())
+    for name in ("small", "quantizer.codebooks"):
+        assert torch.equal(read[name], given[name].half().float())
     assert packed(read).keys() == stored.keys()
     assert torch.equal(packed(read)["kernel.int8"], stored["kernel.int8"]), "packing twice loses nothing more"
 

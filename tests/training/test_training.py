@@ -158,6 +158,13 @@ def test_the_best_is_that_of_the_lowest_loss(prepared, tmp_path):
     assert not list((run / "checkpoints").glob("*")), "none asked for"
 
 
+def test_a_best_that_nothing_measures_is_told_at_the_first_step(prepared, tmp_path):
+    recipe = tiny("speaker", prepared, **{"train.best": "words", "train.steps": 3})
+    with pytest.raises(ConfigError, match="train.best = 'words' is not measured. Choose one of loss"):
+        train(recipe, tmp_path / "run", quiet=True)
+    assert not (tmp_path / "run" / "model.safetensors").exists(), "before anything is saved"
+
+
 def test_pictures_and_sounds_are_made_and_change_nothing(held_out, tmp_path):
     plain = {"train.steps": 4, "train.save_every": 2}
     shown = train(

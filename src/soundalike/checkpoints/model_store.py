@@ -34,7 +34,17 @@ UNWANTED = shutil.ignore_patterns("training.*")  # by who only speaks
 PLACE = "SOUNDALIKE_MODELS"  # environment variable with the user's model store
 # Families whose weights are in models/ of the repository
 PUBLISHED = frozenset(
-    {"codec_lm", "convrnn", "deepvoice3", "fastspeech2", "sv2tts", "unit_selection", "vits"}
+    {
+        "codec_lm",
+        "convrnn",
+        "deepvoice3",
+        "expressive",
+        "fastspeech2",
+        "hybrid",
+        "sv2tts",
+        "unit_selection",
+        "vits",
+    }
 )
 
 

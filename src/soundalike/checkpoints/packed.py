@@ -13,11 +13,13 @@ WHOLE = ".int8"  # ends the name of the whole numbers of a packed tensor
 SCALES = ".row_scales"  # ends the name of its scales (rows,)
 MOST = 127
 FEWEST = 4096  # numbers of a tensor that is packed
+# Ends the names of tensors that are not: what learned of their codes knows them by a digest in half precision
+CODEBOOKS = "codebooks"
 
 
 def packed(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     """Tensors as they are stored in 8 bits: matrices and kernels by rows, which are their first dimension;
-    all others in half precision, which biases, norms and what is small need.
+    all others in half precision, which biases, norms, codebooks and what is small need.
 
     A number is off by half a step at most, and a step is the largest of its row divided by 127.
     """
@@ -27,7 +29,7 @@ def packed(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     for name, value in tensors.items():
         if not value.is_floating_point():
             stored[name] = value
-        elif value.dim() < 2 or value.numel() < FEWEST:
+        elif value.dim() < 2 or value.numel() < FEWEST or name.endswith(CODEBOOKS):
             stored[name] = value.half()
         else:
             rows = value.float().flatten(1)

@@ -129,6 +129,8 @@ class _Run:
             self.state.step += 1
             self.state.seconds = earlier + time.monotonic() - began
             self.state.frames += report.frames
+            if self.monitor:
+                self.monitor.check_best(report.scores, self.state.step)
             self._log(report)
             self.bar.update(1)
             self._save(report)

@@ -108,6 +108,12 @@ class Monitor:
                 self.board.add_scalar(f"dev/{name}", value, step)
         return scores
 
+    def check_best(self, scores: dict[str, float], step: int) -> None:
+        """Raise ConfigError where the best is to be chosen by what a step does not measure: told at the first
+        step, not at the first save.
+        """
+        self._chosen(scores, step)
+
     def _chosen(self, scores: dict[str, float], step: int) -> float:
         """The score that the best is chosen by; the worst there is where no step was taken, or none yet of
         the optimizer that has it. Raises ConfigError for one that is not measured.

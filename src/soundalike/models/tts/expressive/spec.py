@@ -21,7 +21,7 @@ class ExpressiveOptions:
     intensity: Annotated[float, INTENSITY] = USUAL_INTENSITY
     seed: Annotated[int, Range(0, 2**62, "", "the same seed gives the same sound")] = 0
     # How far the spread of each mel band is brought back to the reference's
-    sharpen: Annotated[float, SHARPEN] = 0.5
+    sharpen: Annotated[float, SHARPEN] = 1.0
 
 
 def _assemble(parts: Mapping[str, LoadedPart]) -> Synthesizer:

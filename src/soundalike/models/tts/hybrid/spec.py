@@ -30,8 +30,8 @@ class HybridOptions:
     top_p: Annotated[
         float, Range(0.05, 1.0, "", "codes are drawn of the likeliest with this probability")
     ] = 0.9
-    noise: Annotated[float, NOISE] = 0.5
-    sharpen: Annotated[float, SHARPEN] = 0.5
+    noise: Annotated[float, NOISE] = 0.0
+    sharpen: Annotated[float, SHARPEN] = 1.0
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class HybridConversionOptions:
     language: Annotated[str, Help("of the transcript; empty: found")] = ""
     pitch: Annotated[float, Range(-12.0, 12.0, "semitones", "beside the voice's own mean pitch")] = 0.0
     seed: Annotated[int, SEED] = 0
-    noise: Annotated[float, NOISE] = 0.5
-    sharpen: Annotated[float, SHARPEN] = 0.5
+    noise: Annotated[float, NOISE] = 0.0
+    sharpen: Annotated[float, SHARPEN] = 1.0
 
 
 def _assemble(parts: Mapping[str, LoadedPart]) -> Synthesizer:
