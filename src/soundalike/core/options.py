@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import numbers
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -104,9 +105,11 @@ _KINDS = {float: "a number", int: "a whole number", bool: "true or false", str: 
 def _is_of_kind(kind: Any, value: Any) -> bool:
     if kind not in _KINDS:
         return True
-    if kind is float:
-        return isinstance(value, int | float) and not isinstance(value, bool)
-    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+    if kind is bool or isinstance(value, bool):
+        return kind is bool and isinstance(value, bool)
+    if kind is str:
+        return isinstance(value, str)
+    return isinstance(value, numbers.Real if kind is float else numbers.Integral)
 
 
 def changed(options: Any, **wishes: Any) -> Any:
