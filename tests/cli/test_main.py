@@ -96,7 +96,7 @@ def test_ranges_and_defaults_are_those_that_are_checked(capsys, monkeypatch):
     main(["clone", "--help"])
     shown = plain(capsys.readouterr().out)
     assert "0.5 to 2 times" in shown and "-12 to 12 semitones" in shown and "[default: (1)]" in shown
-    assert "[default: (0.5, convrnn 1, sv2tts 1)]" in shown, "architectures differ"
+    assert "[default: (1, starling 0.5, fastspeech2 0.5, deepvoice3 0.5)]" in shown, "architectures differ"
     found = {one.option.name: one for one in facts.architecture_options()}
     assert found["speed"].option == options_of(StarlingOptions)["speed"], "what checks it is what is shown"
     monkeypatch.setattr(speaking, "LOUDEST", -11.0)

@@ -232,10 +232,10 @@ def test_stretching_keeps_pitch_and_moves_words(voice, cloner):
     assert slow.seconds == pytest.approx(2 * audio.seconds, rel=0.03) and slow.timestamps[
         -1
     ].stop == pytest.approx(2 * audio.timestamps[-1].stop)
-    before, after = (
-        np.median(hertz[hertz > 0]) for hertz in (pitch(each.samples, MelSpec()) for each in (audio, slow))
-    )
-    assert after == pytest.approx(before, rel=0.05)
+    before, after = (pitch(each.samples, MelSpec()) for each in (audio, slow))
+    then = after[np.minimum(2 * np.arange(len(before)), len(after) - 1)]  # what was said at each moment
+    voiced = (before > 0) & (then > 0)
+    assert voiced.sum() > 30 and np.median(then[voiced] / before[voiced]) == pytest.approx(1, rel=0.02)
 
 
 def test_the_request_guard_knows_the_names_it_answers_to():

@@ -26,8 +26,8 @@ import torch
 from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
+from soundalike.nn.attention import KeyValues, RotaryBlock, causal, positions_of
 from soundalike.nn.masks import length_mask
-from soundalike.nn.rotary import KeyValues, RotaryBlock, causal, positions_of
 from soundalike.text.alphabet import GAP, MARKS, SYMBOLS, is_vowel
 
 from .known_codec import KnowsCodec

@@ -251,7 +251,9 @@ def pitch_features(pitch: Tensor) -> Tensor:
 @functools.lru_cache(maxsize=1)
 def built_in_vocoder(mel: MelSpec) -> Vocos:
     """The built-in vocoder, frozen. Raises ConfigError where it is of another mel."""
-    part = registry.find(registry.SERVICES, "part", "service")("builtin", "vocoder")
+    # Whoever speaks first may be in inference mode, and training takes the same network later
+    with torch.inference_mode(False):
+        part = registry.find(registry.SERVICES, "part", "service")("builtin", "vocoder")
     if part.mel != mel:
         raise ConfigError(
             '[network] decoder = "builtin": the built-in vocoder is of another mel. Give decoder = "vocos" '

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
+from soundalike.nn.attention import RotaryBlock, attended
 from soundalike.nn.conv import ConvBlock
 from soundalike.nn.length_regulator import symbol_of_frame
 from soundalike.nn.masks import length_mask
-from soundalike.nn.rotary import RotaryBlock, attended
 from soundalike.text.alphabet import SYMBOLS
 
 KERNEL = 5  # symbols that a convolution reads

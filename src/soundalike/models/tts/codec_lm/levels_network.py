@@ -17,9 +17,9 @@ from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import ConfigError
 from soundalike.models.common.known_codec import KnowsCodec
 from soundalike.models.common.text_encoder import KERNEL, TextEncoder, sounding, states_at
+from soundalike.nn.attention import RotaryBlock, attended
 from soundalike.nn.conv import ConvBlock
 from soundalike.nn.masks import length_mask
-from soundalike.nn.rotary import RotaryBlock, attended
 
 from .network import Prompt
 

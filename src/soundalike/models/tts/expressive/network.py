@@ -24,11 +24,11 @@ from torch import Tensor, nn
 from soundalike.audio.mel import MelSpec
 from soundalike.core.emotions import EMOTIONS
 from soundalike.core.types import AcousticOutput
+from soundalike.nn.attention import positions
 from soundalike.nn.conv import ConvBlock
 from soundalike.nn.masks import length_mask
 from soundalike.nn.monotonic_attention import Walk, forced_attention
 from soundalike.nn.normalizer import MelNormalizer
-from soundalike.nn.positions import positions
 from soundalike.text.alphabet import SYMBOLS
 
 from .blocks import Cache, DecoderLayer, EncoderLayer, Guide, Postnet, Text

@@ -22,12 +22,11 @@ from torch.nn import functional as F
 from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
 from soundalike.core.types import AcousticOutput, ProsodyControls
-from soundalike.nn.attention import attend
+from soundalike.nn.attention import attend, positions
 from soundalike.nn.conv import Conv
 from soundalike.nn.length_regulator import natural, regulate, whole
 from soundalike.nn.masks import length_mask, mean_octave
 from soundalike.nn.normalizer import MelNormalizer
-from soundalike.nn.positions import positions
 from soundalike.nn.spectral import energy
 from soundalike.text.alphabet import SYMBOLS, phone_classes
 

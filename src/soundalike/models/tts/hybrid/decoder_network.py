@@ -28,12 +28,11 @@ from soundalike.models.common.latent_sound import (
     pitch_features,
     zeros,
 )
-from soundalike.nn.attention import attend
+from soundalike.nn.attention import attend, rotated
 from soundalike.nn.conv import ConvNeXtBlock
 from soundalike.nn.flows import GatedStack, gather_frames
 from soundalike.nn.length_regulator import symbol_of_frame
 from soundalike.nn.masks import length_mask
-from soundalike.nn.rotary import rotated
 from soundalike.nn.transformer import TransformerBlock
 from soundalike.text.alphabet import SYMBOLS
 

@@ -17,6 +17,10 @@ from soundalike.models.common.text_encoder import sounding
 
 from .decoder_network import HybridDecoder, HybridDecoderConfig
 
+FIELDS = frozenset(
+    {"symbols", "durations", "codes", "mel", "pitch", "prompt", "prompt_pitch", "speaker_embedding"}
+)
+
 
 @dataclass(frozen=True)
 class HybridDecoderSettings(LatentSoundSettings):
@@ -31,19 +35,12 @@ class HybridDecoderObjective(LatentSoundObjective[HybridDecoder, HybridDecoderSe
     tokens say, the pitch, and discriminators where they are asked for.
     """
 
+    required_fields = FIELDS | {"samples"}
+
     def __init__(self, network: HybridDecoder, settings: HybridDecoderSettings, facts: DataFacts):
         super().__init__(network, settings, facts)
-        fields = {
-            "symbols",
-            "durations",
-            "codes",
-            "mel",
-            "pitch",
-            "prompt",
-            "prompt_pitch",
-            "speaker_embedding",
-        }
-        self.required_fields = frozenset(fields | ({"samples"} if settings.train_sound else set()))
+        if not settings.train_sound:
+            self.required_fields = FIELDS
 
     def adopt_facts(self, facts: DataFacts) -> None:
         """Keep the statistics of the mels, and whose tokens there are."""

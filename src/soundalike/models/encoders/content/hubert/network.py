@@ -19,11 +19,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
+from soundalike.nn.attention import RotaryBlock, attended
 from soundalike.nn.conv import ConvBlock
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.quantize import ResidualQuantizer
-from soundalike.nn.rotary import RotaryBlock, attended
 
 KERNEL = 5  # places that a convolution reads
 
