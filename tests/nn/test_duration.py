@@ -16,6 +16,7 @@ def shaken(module: nn.Module, deviation: float = 0.5) -> nn.Module:
 
 
 def test_its_flow_goes_back_and_knows_its_log_determinant():
+    torch.manual_seed(0)  # splines are of floats, and where they are steep the way back is as coarse
     flow = shaken(SplineFlow(8, 3, 2, 3), 0.2).double()
     x, mask, condition = (
         torch.randn(1, 3, 2).double(),
@@ -32,6 +33,7 @@ def test_its_flow_goes_back_and_knows_its_log_determinant():
 
 
 def test_padding_adds_nothing():
+    torch.manual_seed(0)
     predictor = shaken(StochasticDurationPredictor(4, 8, 2, 3, 2, 2, 0.0), 0.2)
     states, about = torch.randn(1, 5, 4), torch.randn(1, 2)
     durations = torch.tensor([[3, 0, 7, 2, 9]])
