@@ -21,7 +21,7 @@ from soundalike.core.emotions import Emotion
 from soundalike.core.errors import ConfigError, TextError
 from soundalike.core.installation import install_command
 
-from . import russian
+from . import german, italian, russian
 from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, is_vowel, spell_ipa
 from .heteronym_words import NOUN_VERB
 from .heteronyms import HETERONYMS, Word, pronunciation, with_s
@@ -129,10 +129,8 @@ def tokens_of(
             tokens.append(Token(token.text, [], _mark_of(token)))
             continue
         symbols, rule = _own_symbols(token.text, language, lexicon, given or {})
-        if not symbols and language == "en":
-            symbols, rule = _english(context, number)
-        if not symbols and language == "ru":
-            symbols, rule = _russian(token.text, where)
+        if not symbols:
+            symbols, rule = _by_rules(context, number, language, where)
         if not symbols and token.phonemes:
             symbols, rule = _from_gruut(token, language, where), ""
         if not symbols:
@@ -186,9 +184,6 @@ def _from_gruut(token: Any, language: str, where: str) -> list[str]:
     if language == "en":
         return token.phonemes
     sounds = "".join(token.phonemes)
-    if language == "de":
-        # gruut writes ß as ss, which its model takes apart
-        sounds = sounds.replace("sz", "s")
     return stressed(spell_ipa(sounds, where), token.text, language)
 
 
@@ -228,13 +223,31 @@ def _looked_up(word: str, language: str) -> list[str]:
 
 
 def installed(language: str) -> bool:
-    """Whether gruut's lexicon of a language is there."""
+    """Whether gruut's lexicon of a language is there, and the German model where that is the language."""
+    if language == "de" and not german.installed():
+        return False
     return importlib.util.find_spec(f"gruut_lang_{language}") is not None
 
 
 def is_word(token: object) -> bool:
     """Whether a token of gruut's holds something to say; a dash between spaces is one that does not."""
     return bool(token.phonemes) or any(c.isalnum() for c in token.text)  # type: ignore[attr-defined]
+
+
+def _by_rules(context: list[Word], number: int, language: str, where: str) -> tuple[list[str], str]:
+    """The symbols of a word by what is known of a language beside gruut's lexicon, and by what; none where
+    that is to be asked.
+    """
+    word = context[number].text
+    if language == "en":
+        return _english(context, number)
+    if language == "ru":
+        return _russian(word, where)
+    if language == "de" and len(word) > 1:
+        return german.german(word, where), ""
+    if language == "it" and len(word) > 1 and not in_lexicon(word, "it"):
+        return italian.italian(word), "spelling"
+    return [], ""
 
 
 def _russian(word: str, where: str) -> tuple[list[str], str]:

@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import Auxiliary, Preview
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.data.fields import LANGUAGES
 from soundalike.nn.length_regulator import symbol_of_frame
 from soundalike.nn.masks import length_mask, masked_mean
 from soundalike.nn.spectral import log_mel, stft
@@ -38,6 +39,11 @@ class Probed(Protocol):
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
         """Named outputs (B, ...) for a batch, padding zeroed."""
         ...
+
+
+def language_places(codes: Sequence[str]) -> Tensor:
+    """The place of each of the languages of data.fields among some codes; -1 of one that is not there."""
+    return torch.tensor([codes.index(code) if code in codes else -1 for code in LANGUAGES])
 
 
 class SingleOptimizerObjective(ABC, Generic[Network, Settings]):

@@ -1,8 +1,10 @@
-"""The sizes of starling's network, by themselves: who runs its graphs reads them without PyTorch."""
+"""The sizes of starling's network and how it reads, by themselves: who runs its graphs needs no PyTorch."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from soundalike.core.types import ADDED_LATER
 
 
 @dataclass(frozen=True)
@@ -23,3 +25,24 @@ class StarlingConfig:
     speaker_vector: int = 256
     prompt_width: int = 128
     voice: int = 256
+    # Codes of the languages that the text encoder is told of, each with an embedding; none: it is not told
+    languages: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the text encoder reads a sentence."""
+
+    language: int = 0  # one plus its place among the config's; 0: not known
+    accent: float = 1.0  # share of the voice that it is told of; 0: nobody's, so the language's own accent
+
+
+PLAIN = Reading()
+
+
+def reading_of(config: StarlingConfig, language: str) -> Reading:
+    """How a network reads a sentence in a language, `de` or `de-AT`: in any but English without the voice."""
+    code = language.split("-")[0]
+    if code not in config.languages:
+        return PLAIN
+    return Reading(config.languages.index(code) + 1, 1.0 if code == "en" else 0.0)

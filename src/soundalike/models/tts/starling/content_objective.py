@@ -186,7 +186,7 @@ class StarlingContentObjective(SingleOptimizerObjective[StarlingContent, Starlin
         octaves and voicing (B, T): the clip's own, moved to the mean of another's voice.
         """
         net = self.acoustic
-        states, _ = net.encode(batch["symbols"], batch.lengths("symbols"), chosen)
+        states, _ = net.encode(batch["symbols"], batch.lengths("symbols"), chosen.voice)
         patches, lengths = net.spread_out(states, batch["durations"])
         mask = length_mask(-(-lengths // net.config.patch), patches.shape[1])
         size = patches.shape[1] * net.config.patch

@@ -9,7 +9,7 @@ import numpy as np
 
 from soundalike.core.contracts import GraphKind, GraphWeights
 
-from .config import StarlingConfig
+from .config import Reading, StarlingConfig
 
 
 class GraphConditioning(NamedTuple):
@@ -51,9 +51,13 @@ class GraphStarling:
         found = self._weights.graph("condition")(embedding=embedding, prompt=prompt, prompt_pitch=pitch)
         return GraphConditioning(*found)
 
-    def encode(self, symbols: np.ndarray, conditioning: GraphConditioning) -> tuple[np.ndarray, np.ndarray]:
+    def encode(
+        self, symbols: np.ndarray, conditioning: GraphConditioning, reading: Reading
+    ) -> tuple[np.ndarray, np.ndarray]:
         """States (1, S, D) of symbols (S,), and the logarithm of one plus their predicted frames (S,)."""
-        states, log_durations = self._weights.graph("encode")(symbols=symbols[None], voice=conditioning.voice)
+        told = {"language": np.array([reading.language])} if self.config.languages else {}
+        voice = conditioning.voice * np.float32(reading.accent)
+        states, log_durations = self._weights.graph("encode")(symbols=symbols[None], voice=voice, **told)
         return states, log_durations[0]
 
     def intone(

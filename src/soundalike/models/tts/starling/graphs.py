@@ -31,10 +31,12 @@ class Condition(_Part):
 class Encode(_Part):
     """Symbols to states and log durations."""
 
-    def forward(self, symbols: Tensor, voice: Tensor) -> tuple[Tensor, Tensor]:
-        """(1, S) and (1, V) to (1, S, D) and (1, S)."""
+    def forward(
+        self, symbols: Tensor, voice: Tensor, language: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """(1, S), (1, V) and (1,) to (1, S, D) and (1, S)."""
         lengths = torch.full((1,), 1, dtype=torch.int64) * symbols.shape[1]
-        return self.network.encode(symbols, lengths, _conditioned(voice))
+        return self.network.encode(symbols, lengths, voice, language)
 
 
 class Intone(_Part):
@@ -70,11 +72,6 @@ class Decode(_Part):
         return self.network.denormalised(made)
 
 
-def _conditioned(voice: Tensor) -> VoiceConditioning:
-    """A conditioning for what needs the voice alone."""
-    return VoiceConditioning(voice, voice, voice, voice, voice)
-
-
 def graphs_of(network: Starling) -> tuple[GraphPlan, ...]:
     """The graphs `condition`, `encode`, `intone` and `decode` of a network."""
     c = network.config
@@ -85,6 +82,9 @@ def graphs_of(network: Starling) -> tuple[GraphPlan, ...]:
     states = torch.zeros(1, symbols, c.width)
     durations = torch.full((1, symbols), 3)
     index = torch.arange(frames)[None] // 4
+    text = {"symbols": torch.ones(1, symbols, dtype=torch.int64), "voice": voice}
+    if c.languages:
+        text["language"] = torch.zeros(1, dtype=torch.int64)
     by_prompt = {"prompt": {1: "prompt"}, "prompt_pitch": {1: "prompt"}, "memory": {1: "memory"}}
     by_symbol = {name: {1: "symbols"} for name in ("symbols", "states", "log_durations", "durations")}
     of_frames = ("index", "pitch", "voicing", "voiced", "noise", "mel")
@@ -108,7 +108,7 @@ def graphs_of(network: Starling) -> tuple[GraphPlan, ...]:
         (
             "encode",
             Encode(network),
-            {"symbols": torch.ones(1, symbols, dtype=torch.int64), "voice": voice},
+            text,
             ("states", "log_durations"),
         ),
         (

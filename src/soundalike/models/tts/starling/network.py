@@ -28,7 +28,7 @@ from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.spectral import harmonic_ripple
 from soundalike.text.alphabet import SYMBOLS, phone_classes
 
-from .config import StarlingConfig
+from .config import PLAIN, Reading, StarlingConfig, reading_of
 
 RIPPLE_STEPS = 96  # pitches an octave whose harmonics are tabulated
 MIDDLING = 2.8  # predicted mean opinion score of a clip about which nothing is known
@@ -137,6 +137,10 @@ class Starling(MelNormalizer):
         self.mel = mel
         self.hear = VoiceEncoder(c, mel.n_mels)
         self.embed = nn.Embedding(len(SYMBOLS) + 1, c.width, padding_idx=0)
+        # Of each of the languages, after one for those not known; they add zero before training
+        self.language = nn.Embedding(len(c.languages) + 1, c.width) if c.languages else None
+        if self.language is not None:
+            nn.init.zeros_(self.language.weight)
         self.encoder = nn.ModuleList(
             [ConvNeXtBlock(c.width, 7, condition=c.voice) for _ in range(c.encoder_blocks)]
         )
@@ -175,6 +179,10 @@ class Starling(MelNormalizer):
         self.register_buffer("harmonics", harmonic_ripple(mel, RIPPLE_STEPS).clone(), persistent=False)
         self.register_buffer("is_mark", torch.tensor(phone_classes()) == 0)
 
+    def reading(self, language: str) -> Reading:
+        """How a sentence in a language is read."""
+        return reading_of(self.config, language)
+
     def condition(
         self,
         embedding: Tensor,
@@ -196,16 +204,22 @@ class Starling(MelNormalizer):
         return self.hear(embedding, self.normalised(prompt, mask), mask, prompt_pitch, quality)
 
     def encode(
-        self, symbols: Tensor, lengths: Tensor, conditioning: VoiceConditioning
+        self, symbols: Tensor, lengths: Tensor, voice: Tensor, language: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        """States (B, S, D) of symbols (B, S), and the logarithm of one plus their predicted frames (B, S)."""
+        """States (B, S, D) of symbols (B, S), and the logarithm of one plus their predicted frames (B, S).
+
+        voice (B, V) is that of a conditioning; zeros: nobody's, whose accent is the language's own. language
+        (B,) is one plus the place of each text's language among the config's; 0, or left out: not known.
+        """
         mask = length_mask(lengths, symbols.shape[1])
         x = self.embed(symbols) * mask[..., None] * 4
+        if self.language is not None and language is not None:
+            x = x + self.language(language)[:, None] * mask[..., None] * 4
         for block in self.encoder:
-            x = block(x, mask, conditioning.voice)
+            x = block(x, mask, voice)
         d = x.detach()
         for block in self.duration:
-            d = block(d, mask, conditioning.voice)
+            d = block(d, mask, voice)
         return x, self.duration_out(d)[..., 0] * mask
 
     def spread_out(self, states: Tensor, durations: Tensor) -> tuple[Tensor, Tensor]:
@@ -288,13 +302,15 @@ class Starling(MelNormalizer):
         conditioning: VoiceConditioning,
         seed: int,
         temperature: float,
+        reading: Reading = PLAIN,
     ) -> AcousticOutput:
-        """The mel of symbols (S,) that last given whole frames (S,) and follow a given pitch (T,): octaves
-        above the voice's own mean, NaN where unvoiced. The voice is of batch one.
+        """The mel of symbols (S,), read in some way, that last given whole frames (S,) and follow a given
+        pitch (T,): octaves above the voice's own mean, NaN where unvoiced. The voice is of batch one.
         """
-        states, _ = self.encode(
-            symbols[None], torch.tensor([len(symbols)], device=symbols.device), conditioning
-        )
+        language = torch.tensor([reading.language], device=symbols.device)
+        voice = conditioning.voice * reading.accent
+        size = torch.tensor([len(symbols)], device=symbols.device)
+        states, _ = self.encode(symbols[None], size, voice, language)
         patches, lengths = self.spread_out(states, durations[None])
         noise = torch.randn(
             1,
@@ -325,15 +341,21 @@ class Starling(MelNormalizer):
         return mel, hertz[0, :frames]
 
     def infer(
-        self, symbols: Tensor, conditioning: VoiceConditioning, prosody: ProsodyControls
+        self,
+        symbols: Tensor,
+        conditioning: VoiceConditioning,
+        prosody: ProsodyControls,
+        reading: Reading = PLAIN,
     ) -> AcousticOutput:
         """The mel, pitch and durations of one utterance: symbols (S,), a conditioning of batch one, controls
-        in numpy.
+        in numpy, and how it is read.
         """
-        from .speaking import inferred  # around the network, so it is imported when one is there
+        from .speaking import inferred, predicted_lengths  # around the network: imported when one is there
         from .torch_execution import TorchStarling
 
         register = float(conditioning.octave)
-        made = inferred(TorchStarling(self), symbols.cpu().numpy(), conditioning, register, prosody)
+        network, ids = TorchStarling(self), symbols.cpu().numpy()
+        lengths = predicted_lengths(network, ids, conditioning, reading)
+        made = inferred(network, ids, conditioning, register, prosody, lengths)
         mel, hertz, durations = (torch.from_numpy(values).to(symbols.device) for values in made)
         return AcousticOutput(mel, hertz, durations)

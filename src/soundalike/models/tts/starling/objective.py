@@ -17,6 +17,7 @@ from soundalike.models.common.interfaces import acoustic_reads, writes_mel
 from soundalike.models.common.objective import (
     MelObjective,
     duration_l2,
+    language_places,
     mel_l1,
     octave_l1,
     outside_prompt,
@@ -41,6 +42,8 @@ class StarlingSettings:
     voicing: float = 0.1
     adversarial: float = 0.0  # weight of fooling a discriminator of mels; 0 trains without one
     matching: float = 0.0  # weight of matching the discriminator's features
+    # Share of the clips whose text is read without the voice, so that accent and voice come apart
+    unvoiced_text: float = 0.0
     window: int = 192  # frames of each clip the discriminator is shown, at a random place
     sound: SoundSettings = field(default_factory=SoundSettings)  # of judging what a vocoder makes of the mel
 
@@ -96,6 +99,9 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         self.sound = SoundJudge(settings.sound, network.mel.n_mels) if settings.sound.vocoder else None
         if self.sound is not None:
             self.required_fields = self.required_fields | {"samples"}
+        self._places = language_places(network.config.languages)
+        if network.config.languages:
+            self.required_fields = self.required_fields | {"language"}
         turns = {"discriminator": settings.adversarial, "sound_discriminator": self.sound, "model": True}
         self.optimizers = tuple(name for name, there in turns.items() if there)
         sizes = MelDiscriminatorConfig(network.config.voice, network.config.width)
@@ -128,7 +134,12 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
             batch["prompt_pitch"],
             batch["quality"],
         )
-        states, log_durations = net.encode(batch["symbols"], batch.lengths("symbols"), conditioning)
+        states, log_durations = net.encode(
+            batch["symbols"],
+            batch.lengths("symbols"),
+            self._read_by(conditioning.voice),
+            self._language(batch),
+        )
         patches, lengths = net.spread_out(states, batch["durations"])
         mask = length_mask(-(-lengths // patch), patches.shape[1])
         size = patches.shape[1] * patch
@@ -182,7 +193,9 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         conditioning = net.condition(
             batch["speaker_embedding"], batch["prompt"], batch.lengths("prompt"), batch["prompt_pitch"]
         )
-        states, _ = net.encode(batch["symbols"], batch.lengths("symbols"), conditioning)
+        states, _ = net.encode(
+            batch["symbols"], batch.lengths("symbols"), conditioning.voice, self._language(batch)
+        )
         patches, lengths = net.spread_out(states, batch["durations"])
         mask = length_mask(-(-lengths // net.config.patch), patches.shape[1])
         octave, voicing = net.intone(patches, mask, conditioning.voice)
@@ -193,6 +206,18 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         """The recordings' normalised mels (B, size, M)."""
         mel = batch["mel"]
         return self._network.normalised(F.pad(mel, (0, 0, 0, size - mel.shape[1])))
+
+    def _read_by(self, voice: Tensor) -> Tensor:
+        """The voices (B, V) that the text is read with: nobody's for some of the clips."""
+        if not self.settings.unvoiced_text:
+            return voice
+        return voice * (torch.rand(len(voice), 1, device=voice.device) >= self.settings.unvoiced_text)
+
+    def _language(self, batch: Batch) -> Tensor | None:
+        """What the text encoder is told of each clip's language; nothing where the batch does not say it."""
+        if "language" not in batch or not self._network.config.languages:
+            return None
+        return 1 + self._places.to(batch["language"].device)[batch["language"]]
 
     @property
     def _discriminator(self) -> MelDiscriminator:

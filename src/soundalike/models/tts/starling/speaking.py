@@ -14,7 +14,7 @@ from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
 from soundalike.core.types import AcousticArrays, ProsodyControls
 from soundalike.text.alphabet import phone_classes
 
-from .config import StarlingConfig
+from .config import Reading, StarlingConfig
 
 IS_MARK = np.array(phone_classes()) == 0  # by symbol
 
@@ -31,7 +31,7 @@ class AcousticNetwork(Protocol):
         """The conditioning of a speaker embedding (V,) and a prompt's log-mel (T, M) with its pitch (T,)."""
         ...
 
-    def encode(self, symbols: np.ndarray, conditioning: Any) -> tuple[Any, np.ndarray]:
+    def encode(self, symbols: np.ndarray, conditioning: Any, reading: Reading) -> tuple[Any, np.ndarray]:
         """States of symbols (S,) int64, and the logarithm of one plus their predicted frames (S,)."""
         ...
 
@@ -52,10 +52,10 @@ class AcousticNetwork(Protocol):
 
 
 def predicted_lengths(
-    network: AcousticNetwork, symbols: np.ndarray, conditioning: Any
+    network: AcousticNetwork, symbols: np.ndarray, conditioning: Any, reading: Reading
 ) -> tuple[Any, np.ndarray]:
     """States of symbols (S,), and the frames (S,) of each at the natural pace, not rounded."""
-    states, log_durations = network.encode(symbols, conditioning)
+    states, log_durations = network.encode(symbols, conditioning, reading)
     return states, natural(log_durations, IS_MARK[symbols])
 
 
@@ -65,12 +65,12 @@ def inferred(
     conditioning: Any,
     mean_octave: float,
     prosody: ProsodyControls,
-    lengths: tuple[Any, np.ndarray] | None = None,
+    lengths: tuple[Any, np.ndarray],
 ) -> AcousticArrays:
     """The mel, pitch and durations of one utterance: symbols (S,), a conditioning, the mean log2 hertz of the
-    voice, controls in numpy; `lengths` are those of `predicted_lengths`, where they are known already.
+    voice, controls in numpy, and what `predicted_lengths` gives.
     """
-    states, exact = lengths or predicted_lengths(network, symbols, conditioning)
+    states, exact = lengths
     durations = whole(exact / prosody.tempo, ~IS_MARK[symbols], prosody.frames)
     frames = int(durations.sum())
     patch = network.config.patch

@@ -27,6 +27,7 @@ from soundalike.models.common.mel_arrays import (
 from soundalike.models.common.prompt_conditioning import Changeable, PromptConditionedSynthesizer
 from soundalike.text import Utterance, encode
 
+from .config import reading_of
 from .speaking import AcousticNetwork, inferred, predicted_lengths
 from .spec import StarlingConversionOptions, StarlingOptions
 
@@ -115,7 +116,8 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         prompt = voice.tensors["prompt"].astype(np.float32)
         conditioning = network.condition(voice.identity, prompt, voice.tensors["prompt_pitch"])
         register = mean_octave(voice.tensors["prompt_pitch"])
-        lengths = predicted_lengths(network, symbols, conditioning)
+        reading = reading_of(network.config, utterance.language)
+        lengths = predicted_lengths(network, symbols, conditioning, reading)
         return Plan(utterance, network, symbols, conditioning, register, prompt, lengths)
 
     def planned_seconds(self, plan: Plan, options: StarlingOptions) -> float:

@@ -94,6 +94,7 @@ def _spoken_again(
             target.conditioning,
             chosen.seed,
             chosen.temperature,
+            target.acoustic.reading(one.utterance.language),
         )
         made = replace(made, mel=sharpened(made.mel, target.prompt, model.Options().sharpen))
         pieces.append(sound(model.vocoder, made, one.utterance, model.mel, chosen.seed))

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .config import Reading
 from .network import Starling, VoiceConditioning
 
 
@@ -26,11 +27,15 @@ class TorchStarling:
         )
 
     @torch.inference_mode()
-    def encode(self, symbols: np.ndarray, conditioning: VoiceConditioning) -> tuple[Tensor, np.ndarray]:
+    def encode(
+        self, symbols: np.ndarray, conditioning: VoiceConditioning, reading: Reading
+    ) -> tuple[Tensor, np.ndarray]:
         """States (1, S, D) of symbols (S,), and the logarithm of one plus their predicted frames (S,)."""
         count = torch.tensor([len(symbols)], device=self._device)
         ids = torch.from_numpy(symbols)[None].to(self._device)
-        states, log_durations = self._network.encode(ids, count, conditioning)
+        voice = conditioning.voice * reading.accent
+        language = torch.tensor([reading.language], device=self._device)
+        states, log_durations = self._network.encode(ids, count, voice, language)
         return states, log_durations[0].cpu().numpy()
 
     @torch.inference_mode()

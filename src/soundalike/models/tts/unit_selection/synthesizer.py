@@ -150,7 +150,8 @@ class UnitSelectionSynthesizer:
         with torch.inference_mode():
             conditioning = self.acoustic.condition(embedding, prompt, torch.tensor([prompt.shape[1]]), pitch)
             prosody = controls_of(utterance, _Natural(options.seed), self.mel)
-            return self.acoustic.infer(symbols, conditioning, prosody)
+            reading = self.acoustic.reading(utterance.language)
+            return self.acoustic.infer(symbols, conditioning, prosody, reading)
 
     def speak(
         self, utterance: Utterance, voice: Voice, options: UnitSelectionOptions | None = None

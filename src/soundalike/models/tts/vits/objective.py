@@ -18,7 +18,7 @@ from soundalike.data.fields import LANGUAGES
 from soundalike.models.common.adversary import FOLDER
 from soundalike.models.common.interfaces import acoustic_reads, alphabet, writes_waveform
 from soundalike.models.common.latent_sound_objective import LatentSoundObjective, LatentSoundSettings, Prior
-from soundalike.models.common.objective import mel_mask
+from soundalike.models.common.objective import language_places, mel_mask
 from soundalike.nn.flows import gather_frames
 from soundalike.nn.gaussian import log_likelihoods
 from soundalike.nn.length_regulator import symbol_of_frame
@@ -70,7 +70,7 @@ class VitsObjective(LatentSoundObjective[Vits, VitsSettings]):
             )
         self.required_fields = _fields(network.config, settings)
         codes = network.config.languages
-        self._places = torch.tensor([codes.index(code) if code in codes else -1 for code in LANGUAGES])
+        self._places = language_places(codes)
 
     def prior(self, batch: Batch, voice: Tensor, told: Tensor | None) -> Prior:
         """The Gaussian of each symbol for its duration, and the loss of the durations."""
