@@ -28,7 +28,7 @@ def utterance():
 def measured(cloner, voice, utterance):
     """Of each emotion: median pitch in semitones, its spread, frames."""
     found = {}
-    plan = cloner.synthesizer.plan(utterance, voice)
+    plan = cloner.synthesizer.plan(utterance, voice, cloner.Options())
     for name in EMOTIONS:
         made = cloner.synthesizer.planned_output(plan, cloner.Options(emotion=name))
         hertz = made.pitch[made.pitch > 0]

@@ -54,6 +54,7 @@ def test_english_is_read_with_the_voice_and_other_languages_without():
     config = StarlingConfig(**SIZES, languages=("en", "de"))
     assert (reading_of(config, "en-GB").language, reading_of(config, "en").accent) == (1, 1.0)
     assert (reading_of(config, "de-AT").language, reading_of(config, "de").accent) == (2, 0.0)
+    assert reading_of(config, "de", "keep").accent == 1.0
     assert reading_of(config, "tr") == PLAIN == reading_of(StarlingConfig(**SIZES), "de")
 
 

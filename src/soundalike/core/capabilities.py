@@ -42,8 +42,10 @@ class WritesMel(Protocol):
 class PlansTakes(Protocol):
     """Works out once what every take of a sentence shares."""
 
-    def plan(self, utterance: Utterance, voice: Voice) -> Any:
-        """What `speak_planned` takes in place of the sentence and the voice."""
+    def plan(self, utterance: Utterance, voice: Voice, options: Any) -> Any:
+        """What `speak_planned` takes in place of the sentence and the voice, for options that differ in seed
+        and pace alone.
+        """
         ...
 
     def planned_seconds(self, plan: Any, options: Any) -> float:

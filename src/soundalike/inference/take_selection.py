@@ -43,7 +43,7 @@ class Takes:
         model = self.model
         if isinstance(model, PlansTakes):
             planning: PlansTakes = model
-            plan = planning.plan(self.utterance, self.voice)
+            plan = planning.plan(self.utterance, self.voice, self.options)
             expected = planning.planned_seconds(plan, self.options)
             return lambda options: join(list(planning.speak_planned(plan, options))), expected
         known = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from soundalike.core.types import ADDED_LATER
 
@@ -29,6 +30,9 @@ class StarlingConfig:
     languages: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)
 
 
+Accent = Literal["native", "keep"]
+
+
 @dataclass(frozen=True)
 class Reading:
     """How the text encoder reads a sentence."""
@@ -40,9 +44,11 @@ class Reading:
 PLAIN = Reading()
 
 
-def reading_of(config: StarlingConfig, language: str) -> Reading:
-    """How a network reads a sentence in a language, `de` or `de-AT`: in any but English without the voice."""
+def reading_of(config: StarlingConfig, language: str, accent: Accent = "native") -> Reading:
+    """How a network reads a sentence in a language, `de` or `de-AT`: in any but English without the voice,
+    unless its accent is to be kept.
+    """
     code = language.split("-")[0]
     if code not in config.languages:
         return PLAIN
-    return Reading(config.languages.index(code) + 1, 1.0 if code == "en" else 0.0)
+    return Reading(config.languages.index(code) + 1, 1.0 if code == "en" or accent == "keep" else 0.0)

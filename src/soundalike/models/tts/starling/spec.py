@@ -12,6 +12,8 @@ from soundalike.core.options import Help, Range
 from soundalike.core.speaking import SHARPEN
 from soundalike.models.common.prompt_voice import PROMPT_VOICE, prompt_slots
 
+from .config import Accent
+
 
 @dataclass(frozen=True)
 class StarlingOptions:
@@ -21,6 +23,9 @@ class StarlingOptions:
     pitch: Annotated[float, Range(-12.0, 12.0, "semitones", "pitch; the durations stay")] = 0.0
     emotion: Annotated[EmotionName, EMOTION] = "neutral"
     intensity: Annotated[float, INTENSITY] = USUAL_INTENSITY
+    accent: Annotated[
+        Accent, Help("in another language than English: the language's, or the voice's own")
+    ] = "native"
     seconds: Annotated[float, Help("length of the sentence, exactly; 0: as long as it takes")] = 0.0
     seed: Annotated[int, Range(0, 2**62, "", "the same seed gives the same sound")] = 0
     temperature: Annotated[float, Range(0.0, 1.5, "", "how much of the fine texture is left to chance")] = 1.0

@@ -106,7 +106,7 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
 
         return TorchStarling(acoustic)
 
-    def plan(self, utterance: Utterance, voice: Voice) -> Plan:
+    def plan(self, utterance: Utterance, voice: Voice, options: StarlingOptions) -> Plan:
         """A sentence worked out, for as many takes as may be wanted. Raises CheckpointError for another
         model's voice.
         """
@@ -116,7 +116,7 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         prompt = voice.tensors["prompt"].astype(np.float32)
         conditioning = network.condition(voice.identity, prompt, voice.tensors["prompt_pitch"])
         register = mean_octave(voice.tensors["prompt_pitch"])
-        reading = reading_of(network.config, utterance.language)
+        reading = reading_of(network.config, utterance.language, options.accent)
         lengths = predicted_lengths(network, symbols, conditioning, reading)
         return Plan(utterance, network, symbols, conditioning, register, prompt, lengths)
 
@@ -127,7 +127,7 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
 
     def seconds(self, utterance: Utterance, voice: Voice, options: StarlingOptions) -> float:
         """How long the sentence would be."""
-        return self.planned_seconds(self.plan(utterance, voice), options)
+        return self.planned_seconds(self.plan(utterance, voice, options), options)
 
     def planned_output(self, plan: Plan, options: StarlingOptions) -> AcousticArrays:
         """The mel, pitch and durations of the planned sentence."""
@@ -146,7 +146,7 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         """
         import torch
 
-        made = self.planned_output(self.plan(utterance, voice), options)
+        made = self.planned_output(self.plan(utterance, voice, options), options)
         return AcousticOutput(*(torch.from_numpy(values).to(self.device) for values in made))
 
     def speak_planned(self, plan: Plan, options: StarlingOptions) -> Iterator[Speech]:
@@ -172,7 +172,8 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         self, utterance: Utterance, voice: Voice, options: StarlingOptions | None = None
     ) -> Iterator[Speech]:
         """One sentence in the voice, with timestamps. The same seed gives the same samples."""
-        yield from self.speak_planned(self.plan(utterance, voice), options or StarlingOptions())
+        chosen = options or StarlingOptions()
+        yield from self.speak_planned(self.plan(utterance, voice, chosen), chosen)
 
     def convert(
         self,
