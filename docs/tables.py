@@ -113,27 +113,40 @@ def languages() -> str:
         (
             f"`{one.code}`",
             language_name(one.code),
-            "not measured" if one.word_error is None else f"{100 * one.word_error:.0f} %",
-            "experimental" if one.experimental else "",
+            one.level,
+            _percent(one.word_error, "not measured"),
+            _percent(one.recordings, ""),
+            "" if one.hours is None else f"{one.hours:.1f}",
         )
-        for one in sorted(statuses, key=lambda one: one.experimental)
+        for one in sorted(statuses, key=lambda one: one.word_error is None)
     ]
-    return table(("code", "language", "words that Whisper base hears wrong", ""), rows)
+    heads = (
+        "code",
+        "language",
+        "",
+        "words that Whisper base hears wrong",
+        "of recordings",
+        "hours of training speech",
+    )
+    return table(heads, rows)
+
+
+def _percent(share: float | None, unknown: str) -> str:
+    return unknown if share is None else f"{100 * share:.0f} %"
 
 
 def languages_line() -> str:
     """The same in a sentence, for the README."""
     statuses = sorted(model_store.languages().values(), key=lambda one: language_name(one.code))
-    good = [language_name(one.code) for one in statuses if not one.experimental]
-    errors = [
-        language_name(one.code)
-        + (" (not measured)" if one.word_error is None else f" ({100 * one.word_error:.0f} %)")
-        for one in statuses
-        if one.experimental
-    ]
+    named: dict[str, list[str]] = {}
+    for one in statuses:
+        error = "" if one.level == "good" else f" ({_percent(one.word_error, 'not measured')})"
+        named.setdefault(one.level, []).append(language_name(one.code) + error)
+    fair = f" Fair, by the words that Whisper base hears wrong: {', '.join(named.get('fair', []))}."
     return (
-        f"**Languages:** {', '.join(good)}. Experimental, with the words that Whisper base hears wrong: "
-        f"{', '.join(errors)}. They need an extra each: [languages](docs/text.md#languages).\n"
+        f"**Languages:** {', '.join(named['good'])}.{fair if 'fair' in named else ''} Experimental: "
+        f"{', '.join(named['experimental'])}. "
+        "All but English need an extra each: [languages](docs/languages.md).\n"
     )
 
 

@@ -30,13 +30,14 @@ def network_of(*languages: str) -> Starling:
     return network
 
 
-def test_a_language_changes_states_and_durations_and_an_unknown_one_has_its_own():
-    network = network_of("en", "de")
+def test_a_language_changes_states_and_durations():
+    network = network_of("en", "de", "ru")
     voice = torch.randn(1, 8)
     states = [network.encode(TEXT, SIZE, voice, torch.tensor([place])) for place in (0, 1, 2)]
     for i, j in ((0, 1), (0, 2), (1, 2)):
         assert not torch.allclose(states[i][0], states[j][0])
         assert not torch.allclose(states[i][1], states[j][1])
+    assert torch.equal(network.encode(TEXT, SIZE, voice)[0], states[0][0]), "the first where none is given"
 
 
 def test_languages_begin_as_if_there_were_none():
@@ -45,15 +46,15 @@ def test_languages_begin_as_if_there_were_none():
     missing = untold.load_state_dict(told.state_dict(), strict=False)
     assert missing.unexpected_keys == ["language.weight"] and not missing.missing_keys
     voice = torch.randn(1, 8)
-    for place in (0, 2):
+    for place in (0, 1):
         made = told.encode(TEXT, SIZE, voice, torch.tensor([place]))
         assert torch.equal(made[0], untold.encode(TEXT, SIZE, voice)[0])
 
 
 def test_english_is_read_with_the_voice_and_other_languages_without():
     config = StarlingConfig(**SIZES, languages=("en", "de"))
-    assert (reading_of(config, "en-GB").language, reading_of(config, "en").accent) == (1, 1.0)
-    assert (reading_of(config, "de-AT").language, reading_of(config, "de").accent) == (2, 0.0)
+    assert (reading_of(config, "en-GB").language, reading_of(config, "en").accent) == (0, 1.0)
+    assert (reading_of(config, "de-AT").language, reading_of(config, "de").accent) == (1, 0.0)
     assert reading_of(config, "de", "keep").accent == 1.0
     assert reading_of(config, "tr") == PLAIN == reading_of(StarlingConfig(**SIZES), "de")
 
@@ -73,8 +74,8 @@ def test_read_without_the_voice_no_voice_changes_the_text_s_states():
 def test_the_graph_takes_the_language():
     network = network_of("en", "de")
     voice = torch.zeros(1, 8)
-    by_graph = Encode(network)(TEXT, voice, torch.tensor([2]))
-    assert torch.equal(by_graph[0], network.encode(TEXT, SIZE, voice, torch.tensor([2]))[0])
+    by_graph = Encode(network)(TEXT, voice, torch.tensor([1]))
+    assert torch.equal(by_graph[0], network.encode(TEXT, SIZE, voice, torch.tensor([1]))[0])
 
 
 def prompt_of(seed: int) -> tuple[torch.Tensor, ...]:
@@ -114,13 +115,13 @@ def test_training_tells_the_languages_of_the_clips():
     objective = objective_of(network)
     assert "language" in objective.required_fields
     assert "language" not in objective_of(network_of()).required_fields
-    mels = objective.probe(batch_of("en", "de", "ru", "tr" if "tr" in LANGUAGES else ""))["mel"]
+    mels = objective.probe(batch_of("en", "de", "ru"))["mel"]
     assert not torch.allclose(mels[0], mels[1])
-    assert torch.allclose(mels[2], mels[3], atol=1e-5), "languages that it is not told of are one"
+    assert torch.allclose(mels[0], mels[2], atol=1e-5), "the first stands for those it is not told of"
     losses = objective.losses("model", batch_of("en", "de"), objective.forward(batch_of("en", "de")), 0)
     sum(losses.values()).backward()
     moved = network.language.weight.grad.abs().sum(1)
-    assert moved[0] == 0 and (moved[1:] > 0).all()
+    assert (moved > 0).all()
 
 
 def test_texts_read_without_the_voice_are_the_share_asked_for():

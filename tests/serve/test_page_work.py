@@ -212,7 +212,7 @@ def test_a_measured_word_error_is_a_percentage(address, tab, chromium):
 
     def exaggerate(route):
         limits = route.fetch().json()
-        status = [{"code": "en", "word_error": 1.7, "experimental": True}]
+        status = [{"code": "en", "word_error": 1.7, "experimental": True, "level": "experimental"}]
         route.fulfill(json={**limits, "language_status": status})
 
     page.route("**/v1/limits", exaggerate)

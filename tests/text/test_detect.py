@@ -168,6 +168,26 @@ def test_languages_without_a_good_measurement_are_experimental():
     assert not LanguageStatus("en", None).experimental
 
 
+def test_what_a_recogniser_hears_wrong_in_recordings_is_not_held_against_a_language():
+    measured = {
+        "de": {"word_error": 0.2, "recordings": 0.12, "hours": 1.9},
+        "es": {"word_error": 0.2},
+        "ru": {"word_error": 0.31, "recordings": 0.22},
+        "fr": {"word_error": 0.27, "recordings": 0.23},
+        "it": {"word_error": 0.4, "recordings": 0.23},
+    }
+    found = language_statuses(measured, measured)
+    assert {code: one.level for code, one in found.items()} == {
+        "de": "fair",
+        "es": "fair",
+        "ru": "fair",
+        "fr": "good",
+        "it": "experimental",
+    }
+    assert str(found["ru"]) == "Russian: fair, word error 31 % (recordings of people 22 %)"
+    assert found["de"].to_dict()["hours"] == 1.9 and found["es"].recordings is None
+
+
 @pytest.mark.parametrize(
     ("text", "language"),
     [

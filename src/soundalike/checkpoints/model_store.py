@@ -231,7 +231,7 @@ def held(folder: Path) -> InstalledPart:
 
 def languages(folder: str | os.PathLike | None = None) -> dict[str, LanguageStatus]:
     """How well a model, the built-in one where none is given, speaks each language; `languages` of its
-    model.json has the word errors that were measured.
+    model.json has what was measured.
     """
     return language_statuses(LANGUAGES, read_model(folder or BUILT_IN).get("languages", {}))
 

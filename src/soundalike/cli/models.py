@@ -13,6 +13,7 @@ from .options import AsJson, Force
 
 if TYPE_CHECKING:
     from soundalike.checkpoints.model_store import InstalledModel, InstalledPart
+    from soundalike.core.languages import LanguageStatus
 
 EXAMPLES = """
 soundalike models list
@@ -37,8 +38,15 @@ def import_() -> None:
     """Bring in a trained family, or public weights of an architecture."""
 
 
-@verb(app, "list", "soundalike models list\nsoundalike models list --json")
-def list_models(as_json: AsJson = False) -> None:
+@verb(
+    app, "list", "soundalike models list\nsoundalike models list --languages\nsoundalike models list --json"
+)
+def list_models(
+    languages: Annotated[
+        bool, typer.Option("--languages", help="only how well each family speaks which language")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Families and parts: their size, how good they are, which are installed. Without PyTorch, families
     alone.
     """
@@ -47,6 +55,9 @@ def list_models(as_json: AsJson = False) -> None:
     from soundalike.core.backends import torch_is_installed
 
     entries = model_store.installed_models()
+    if languages:
+        _list_languages(entries, as_json)
+        return
     # What a part is for is said beside its network
     part_names = sorted(registry.PARTS) if torch_is_installed() else []
     parts: dict[str, tuple[InstalledPart, InstalledModel | None]] = {
@@ -71,14 +82,35 @@ def list_models(as_json: AsJson = False) -> None:
         for line in (entry.fault, scores, entry.said.get("data")):
             if line:
                 print(f"{'':20} {line}")
-        if "languages" in entry.said:
-            statuses = model_store.languages(entry.folder).values()
-            for status in sorted(statuses, key=lambda one: (one.word_error is None, one.experimental)):
-                print(f"{'':20} {status}")
+        for status in _statuses(entry):
+            print(f"{'':20} {status}")
     for name in part_names:
         print(_part_line(name, *parts.get(name, (None, None))))
     for name in inventory_store.names():
         print(f"inventory {name}")
+
+
+def _statuses(entry: InstalledModel) -> list[LanguageStatus]:
+    """How well a family speaks each language, the best first; none where its model says nothing of that."""
+    from soundalike.checkpoints import model_store
+
+    if "languages" not in entry.said:
+        return []
+    statuses = model_store.languages(entry.folder).values()
+    return sorted(statuses, key=lambda one: (one.word_error is None, one.word_error or 0.0))
+
+
+def _list_languages(entries: list[InstalledModel], as_json: bool) -> None:
+    """Print how well each family speaks which language."""
+    found = {entry.family: _statuses(entry) for entry in entries}
+    if as_json:
+        said = {family: [one.to_dict() for one in statuses] for family, statuses in found.items() if statuses}
+        print(json.dumps(said, ensure_ascii=False, indent=1))
+        return
+    for family, statuses in found.items():
+        for status in statuses:
+            hours = "" if status.hours is None else f", {status.hours:.1f} hours of training speech"
+            print(f"{family:12} {status}{hours}")
 
 
 verb(app, "fit", models_fit.EXAMPLES)(models_fit.fit)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
 
-UNDERSTOOD = 0.1  # word error up to which a language is not experimental
+Level = Literal["good", "fair", "experimental"]
+# Word error up to which a language is of a level, and what of it may be above that of recordings
+_BOUNDS: tuple[tuple[Level, float, float], ...] = (("good", 0.1, 0.05), ("fair", 0.25, 0.15))
 _NAMES = dict(
     entry.strip().split(" ", 1)
     for entry in """
@@ -64,30 +67,58 @@ class LanguageStatus:
 
     code: str
     word_error: float | None  # share of the words that a recogniser hears wrong; None: not measured
+    recordings: float | None = None  # the same of recordings of people
+    hours: float | None = None  # of speech in it that was trained on
+
+    @property
+    def level(self) -> Level:
+        """`good`, `fair` or `experimental`, by the word error and by how much of it is not the recogniser's
+        own, which recordings tell; experimental, but for English, where it was not measured.
+        """
+        if self.word_error is None:
+            return "good" if self.code == "en" else "experimental"
+        for level, error, added in _BOUNDS:
+            above = self.recordings is not None and self.word_error - self.recordings <= added
+            if self.word_error <= error or above:
+                return level
+        return "experimental"
 
     @property
     def experimental(self) -> bool:
-        """Whether words may well be wrong: the error is large or, but for English, was not measured."""
-        if self.word_error is None:
-            return self.code != "en"
-        return self.word_error > UNDERSTOOD
+        """Whether words may well be wrong."""
+        return self.level == "experimental"
 
     def __str__(self) -> str:
-        state = "experimental, " if self.experimental else ""
-        if self.word_error is None:
-            return f"{language_name(self.code)}: {state}not measured"
-        return f"{language_name(self.code)}: {state}word error {self.word_error:.0%}".replace("%", " %")
+        error = "not measured" if self.word_error is None else f"word error {_percent(self.word_error)}"
+        floor = "" if self.recordings is None else f" (recordings of people {_percent(self.recordings)})"
+        return f"{language_name(self.code)}: {self.level}, {error}{floor}"
 
     def to_dict(self) -> dict[str, str | bool | float | None]:
         """The same as JSON can hold it."""
         return {
             "code": self.code,
             "name": language_name(self.code),
+            "level": self.level,
             "experimental": self.experimental,
             "word_error": self.word_error,
+            "recordings": self.recordings,
+            "hours": self.hours,
         }
 
 
-def language_statuses(codes: Iterable[str], measured: Mapping[str, float]) -> dict[str, LanguageStatus]:
-    """The status of each language, of the word errors that were measured."""
-    return {code: LanguageStatus(code, measured.get(code)) for code in codes}
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def language_statuses(codes: Iterable[str], measured: Mapping[str, Any]) -> dict[str, LanguageStatus]:
+    """The status of each language, of what was measured: its word error, or that with the other fields of a
+    LanguageStatus.
+    """
+    found = {}
+    for code in codes:
+        said = measured.get(code)
+        fields = said if isinstance(said, Mapping) else {"word_error": said}
+        found[code] = LanguageStatus(
+            code, fields.get("word_error"), fields.get("recordings"), fields.get("hours")
+        )
+    return found

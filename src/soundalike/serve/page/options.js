@@ -19,7 +19,7 @@ export function settle(told) {
   const names = new Intl.DisplayNames(["en"], { type: "language" });
   const status = (code) => limits.language_status?.find((one) => one.code === code);
   const error = (one) => (one.word_error === null ? "not measured" : `${percent(one.word_error)} of words wrong`);
-  const title = (code) => names.of(code) + (status(code)?.experimental ? ` (experimental, ${error(status(code))})` : "");
+  const title = (code) => names.of(code) + (status(code) && status(code).level !== "good" ? ` (${status(code).level}, ${error(status(code))})` : "");
   $("language").append(...limits.languages.map((code) => make("option", { value: code, textContent: title(code) })));
   [$("speed").min, $("speed").max] = limits.speed.map(Math.log2);
   $("emotion").replaceChildren(...(limits.choices?.emotion || ["neutral"]).map((name) => make("option", { value: name, textContent: name[0].toUpperCase() + name.slice(1) })));

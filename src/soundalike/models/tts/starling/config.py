@@ -26,7 +26,8 @@ class StarlingConfig:
     speaker_vector: int = 256
     prompt_width: int = 128
     voice: int = 256
-    # Codes of the languages that the text encoder is told of, each with an embedding; none: it is not told
+    # Codes of the languages that the text encoder is told of, each with an embedding, the one first that
+    # stands for all others; none: it is not told
     languages: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)
 
 
@@ -37,7 +38,7 @@ Accent = Literal["native", "keep"]
 class Reading:
     """How the text encoder reads a sentence."""
 
-    language: int = 0  # one plus its place among the config's; 0: not known
+    language: int = 0  # its place among the config's
     accent: float = 1.0  # share of the voice that it is told of; 0: nobody's, so the language's own accent
 
 
@@ -51,4 +52,4 @@ def reading_of(config: StarlingConfig, language: str, accent: Accent = "native")
     code = language.split("-")[0]
     if code not in config.languages:
         return PLAIN
-    return Reading(config.languages.index(code) + 1, 1.0 if code == "en" or accent == "keep" else 0.0)
+    return Reading(config.languages.index(code), 1.0 if code == "en" or accent == "keep" else 0.0)

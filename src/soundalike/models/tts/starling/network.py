@@ -137,8 +137,8 @@ class Starling(MelNormalizer):
         self.mel = mel
         self.hear = VoiceEncoder(c, mel.n_mels)
         self.embed = nn.Embedding(len(SYMBOLS) + 1, c.width, padding_idx=0)
-        # Of each of the languages, after one for those not known; they add zero before training
-        self.language = nn.Embedding(len(c.languages) + 1, c.width) if c.languages else None
+        # Those of the languages add zero before training
+        self.language = nn.Embedding(len(c.languages), c.width) if c.languages else None
         if self.language is not None:
             nn.init.zeros_(self.language.weight)
         self.encoder = nn.ModuleList(
@@ -209,12 +209,13 @@ class Starling(MelNormalizer):
         """States (B, S, D) of symbols (B, S), and the logarithm of one plus their predicted frames (B, S).
 
         voice (B, V) is that of a conditioning; zeros: nobody's, whose accent is the language's own. language
-        (B,) is one plus the place of each text's language among the config's; 0, or left out: not known.
+        (B,) is the place of each text's language among the config's, the first where left out.
         """
         mask = length_mask(lengths, symbols.shape[1])
         x = self.embed(symbols) * mask[..., None] * 4
-        if self.language is not None and language is not None:
-            x = x + self.language(language)[:, None] * mask[..., None] * 4
+        if self.language is not None:
+            spoken = torch.zeros_like(lengths) if language is None else language
+            x = x + self.language(spoken)[:, None] * mask[..., None] * 4
         for block in self.encoder:
             x = block(x, mask, voice)
         d = x.detach()

@@ -217,7 +217,7 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         """What the text encoder is told of each clip's language; nothing where the batch does not say it."""
         if "language" not in batch or not self._network.config.languages:
             return None
-        return 1 + self._places.to(batch["language"].device)[batch["language"]]
+        return self._places.to(batch["language"].device)[batch["language"]].clamp_min(0)
 
     @property
     def _discriminator(self) -> MelDiscriminator:
