@@ -38,6 +38,16 @@ def test_double_letters_are_one_sound_in_words_of_no_lexicon():
     assert all("ff" not in sounds and "ss" not in sounds for sounds in said)
 
 
+def test_a_small_word_is_no_name_where_it_begins_a_sentence():
+    for word in ("Die", "Man", "Am", "Dies", "Manche", "Seine"):
+        assert german(word) == german(word.lower())
+
+
+def test_a_sound_that_the_alphabet_has_not_stops_no_sentence():
+    for text in ("Wir essen heute Sushi.", "Brr, ist das kalt!"):
+        assert all(word.symbols for word in read(text, "de").trace)
+
+
 def test_a_word_without_a_full_vowel_has_no_stress():
     assert stressed("be", ["b", "ə"]) == ["b", "ə"] and stressed("pst", ["p", "s", "t"]) == ["p", "s", "t"]
 

@@ -6,6 +6,8 @@ import functools
 import importlib.util
 from typing import Any
 
+from soundalike.core.errors import TextError
+
 from .alphabet import is_vowel, spell_ipa
 
 PACKAGES = ("g2p2", "g2p2_group_germanic")
@@ -26,6 +28,8 @@ _WEAK = frozenset(
     "der die das den dem des ein eine einen einem einer eines und oder in im ins an am zu zum zur von vom "
     "mit auf für bei aus um ist sind war es er sie wir ich du ihr man sich so dass wie als".split()
 )
+# Words that the model takes for names when they begin a sentence
+_SMALL = _WEAK | frozenset("dies man manche mancher seine seiner seinem seinen seines werden hallo".split())
 _NEVER = {"ə", "ɐ"}  # stressed
 _TENSE = {"i", "e", "o", "u", "y", "ø"}  # short and tense: in a syllable without stress
 
@@ -43,11 +47,15 @@ def _model() -> Any:
 
 
 def german(word: str, where: str = "text") -> list[str]:
-    """The symbols of a German word; none where the model gives none."""
-    ipa = _model().phonemize(word)
+    """The symbols of a German word; none where the model gives none, or a sound that the alphabet has not."""
+    lower = word.lower()
+    ipa = _model().phonemize(lower if lower in _SMALL else word)
     for sign, sounds in _SPELLED.items():
         ipa = ipa.replace(sign, sounds)
-    return stressed(word, spell_ipa(ipa, where))
+    try:
+        return stressed(word, spell_ipa(ipa, where))
+    except TextError:
+        return []
 
 
 def stressed(word: str, symbols: list[str]) -> list[str]:
