@@ -18,11 +18,13 @@ import torch
 from conftest import REFERENCE, command_of, descendants, sentences
 
 from soundalike import Audio, Voice
+from soundalike.audio.loudness import integrated_loudness
 from soundalike.cli.main import main
 from soundalike.core.errors import ConfigError
 from soundalike.core.installation import install_command
 from soundalike.inference import job_digest
-from soundalike.inference.batch import LOT, BatchSettings, read_job, share_out
+from soundalike.inference.batch import LOT, BatchSettings, _lines_of, read_job, share_out
+from soundalike.inference.job_settings import misspelt
 
 TEXTS = (
     "The baker counted the apples twice. Nobody had asked him to, but he liked to know.",
@@ -284,3 +286,58 @@ def test_family_sv2tts_adapts_no_voice_by_default(tiny_shelf, tmp_path, monkeypa
     Path("jobs.jsonl").write_text(json.dumps(job), encoding="utf-8")
     assert main(["batch", "jobs.jsonl", "--family", "sv2tts", "--no-quality-check"]) == 0
     assert main(["clone", str(REFERENCE), "One.", "--family", "sv2tts", "--no-quality-check"]) == 0
+
+
+def in_file(folder: Path, *jobs: dict) -> Path:
+    path = folder / "jobs.jsonl"
+    path.write_text("\n".join(json.dumps(job) for job in jobs), encoding="utf-8")
+    return path
+
+
+def test_a_recording_is_never_written_over(tmp_path, capsys):
+    mine = tmp_path / "me.flac"
+    mine.write_bytes(REFERENCE.read_bytes())
+    path = in_file(tmp_path, {"reference": str(mine), "text": "Hi.", "wav": str(mine)})
+    assert main(["batch", str(path), "--overwrite"]) == 2
+    assert "this file is read, and would be lost" in capsys.readouterr().err
+    assert mine.read_bytes() == REFERENCE.read_bytes()
+
+
+def test_a_job_may_have_settings_of_its_own(tmp_path):
+    own = {"quality": "fast", "loudness": -30, "quality_check": False}
+    job = {"reference": str(REFERENCE), "text": "One two three.", "wav": str(tmp_path / "soft.wav"), **own}
+    other = {**job, "wav": str(tmp_path / "loud.wav"), "loudness": -20.0}
+    path = in_file(tmp_path, job, other)
+    assert main(["batch", str(path)]) == 0
+    made = [Audio.read(one["wav"]) for one in (job, other)]
+    levels = [integrated_loudness(sound.samples, sound.rate) for sound in made]
+    assert levels[1] - levels[0] == pytest.approx(10.0, abs=0.5)
+    before = Path(job["wav"]).stat().st_mtime_ns
+    in_file(tmp_path, {**job, "loudness": -25.0}, other)
+    assert main(["batch", str(path)]) == 0
+    assert Path(job["wav"]).stat().st_mtime_ns != before, "another loudness is another job"
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ({"quality": "medium"}, "quality = 'medium' is unknown"),
+        ({"loudness": -80}, "loudness = -80 is out of range"),
+        ({"quality_check": "no"}, "quality_check = 'no' is not true or false"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_refused_with_its_line(field, said):
+    with pytest.raises(ConfigError, match=f"jobs, line 3: {said}"):
+        read_job(json.dumps({"reference": "a.wav", "text": "Hi.", "wav": "o.wav", **field}), "jobs, line 3")
+
+
+def test_a_misspelt_field_is_told():
+    job = {"reference": "a.wav", "text": "Hi.", "wav": "o.wav", "spead": 0.5, "foo": 1, "speaker": "x"}
+    assert misspelt(job) == ["the field 'spead' is unknown and has no effect. Did you mean 'speed'?"]
+
+
+def test_a_file_without_jobs_is_told(tmp_path):
+    (tmp_path / "jobs.jsonl").write_text("\n\n")
+    for path, said in ((tmp_path / "jobs.jsonl", "holds no job"), (tmp_path, "a folder")):
+        with pytest.raises(ConfigError, match=said):
+            _lines_of(path)

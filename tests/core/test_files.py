@@ -7,7 +7,16 @@ import stat
 
 import pytest
 
-from soundalike.core.files import cache_dir, can_make, data_dir, link_atomic, replace_folder, write_atomic
+from soundalike.core.errors import ConfigError
+from soundalike.core.files import (
+    cache_dir,
+    can_make,
+    check_apart,
+    data_dir,
+    link_atomic,
+    replace_folder,
+    write_atomic,
+)
 
 
 def test_text_bytes_and_writers_give_whole_files(tmp_path):
@@ -104,3 +113,16 @@ def test_folders_are_made_where_they_can_be(tmp_path):
 def test_the_cache_may_be_elsewhere(tmp_path, monkeypatch):
     monkeypatch.setenv("SOUNDALIKE_CACHE", str(tmp_path))
     assert cache_dir() == tmp_path
+
+
+def test_no_file_is_written_that_is_read_or_written_twice(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.wav").write_bytes(b"mine")
+    os.symlink("in.wav", "link.wav")
+    for outputs in ({"-o": "in.wav"}, {"-o": tmp_path / "link.wav"}, {"-o": "a.wav", "--report": "./in.wav"}):
+        with pytest.raises(ConfigError, match=r"this file is read, and would be lost"):
+            check_apart(outputs, ["in.wav"])
+    with pytest.raises(ConfigError, match=r"--report \./q: -o names this file too"):
+        check_apart({"-o": "q", "--timestamps": None, "--report": "./q"}, [])
+    check_apart({"-o": "-", "--report": "-"}, ["-"])
+    check_apart({"-o": os.devnull, "--report": os.devnull}, [os.devnull])

@@ -47,6 +47,8 @@ def check_target(path: str | os.PathLike, format: str | None = None) -> None:
     target = Path(path)
     if format_of(target, format) == "m4a":
         pyav(f"{target}: m4a is not written without FFmpeg; wav, flac, mp3, ogg and opus are.")
+    if target.is_dir() or str(path).endswith(("/", os.sep)):
+        raise AudioError(f"{path}: a folder. Name a file in it, such as {target / 'out.wav'}.")
     if (target.exists() and not target.is_file()) or not can_make(target.parent):
         raise AudioError(f"{target}: cannot be written. Choose a file in a folder you may write to.")
 

@@ -98,13 +98,18 @@ class OutputOptions(OptionGroup):
         bool, typer.Option("--source/--no-source", help="keep a clip of the recording in that file")
     ] = True
 
-    def check(self) -> str:
-        """The format to write. Raises SoundalikeError where a file cannot be written as asked."""
+    def check(self, inputs: Iterable[str]) -> str:
+        """The format to write. Raises SoundalikeError where a file cannot be written as asked, or is one of
+        those that are read.
+        """
         from soundalike.audio.io import check_target, format_of
-        from soundalike.core.files import can_make
+        from soundalike.core.files import can_make, check_apart
         from soundalike.inference import attention_plot, unit_page
         from soundalike.inference.timestamps import check_timestamp_file
 
+        beside = {"--timestamps": self.timestamps, "--report": self.report, "--attention": self.attention}
+        beside |= {"--units": self.units, "--save-voice": self.save_voice}
+        check_apart({"-o": self.output, **beside}, inputs)
         format = format_of("" if self.output == "-" else self.output, self.format)
         if self.output != "-":
             check_target(self.output, format)
@@ -166,7 +171,7 @@ def clone(
 
     references, text = references_and_text(reference, rest or [], more or [], text_file)
     words = text_of(text, text_file)
-    format = output.check()
+    format = output.check([*references, *([text_file] if text_file else [])])
     origin.check(format)
     found = voice_library.find_all(references)
     known = known_voices(words, lambda: [entry.name for entry in voice_library.listing()])
@@ -226,6 +231,8 @@ def references_and_text(
     """The references among the arguments and the options, and the text: the last argument, unless it is in a
     file.
     """
+    if rest and " " in first and not Path(first).exists() and Path(rest[-1]).is_file():
+        raise ConfigError(f"'{first}' is no recording. Give the recording first, then the text.")
     if text_file is not None and all(Path(one).is_file() for one in rest):
         return [first, *rest, *more], None
     return [first, *rest[:-1], *more], rest[-1] if rest else None

@@ -122,6 +122,7 @@ def convert(
 ) -> None:
     """Give a recording another voice; its words, timing and melody stay."""
     from soundalike.audio.io import check_target, format_of
+    from soundalike.core.files import check_apart
     from soundalike.inference.conversion import ConversionRequest, check_conversion, read_pitch
     from soundalike.provenance.metadata import today
     from soundalike.provenance.written import Credentials, write_pieces
@@ -143,6 +144,7 @@ def convert(
         live.run(*loaded(model, references), request, seed)
         return
     chosen = format_of("" if output == "-" else output, format)
+    check_apart({"-o": output}, [source, *references, *([transcript_file] if transcript_file else [])])
     if output != "-":
         check_target(output, chosen)
     origin.check(chosen)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -336,13 +337,24 @@ class OriginOptions(OptionGroup):
         return metadata.encoded(audio, format, self.c2pa_cert, self.c2pa_key)
 
 
+LONGEST_NAME = 250  # characters of a file's name
+
+
 def text_of(text: str | None, file: str | None) -> str:
     """The text that was given as an argument, in a file or on standard input ("-"). Raises TextError."""
     if (text is None) == (file is None):
         raise TextError("give the text either as an argument or with --text-file.")
     if file is not None:
         return read_file(file)
-    return decode(sys.stdin.buffer.read(), "standard input") if text == "-" else str(text)
+    if text == "-":
+        return decode(sys.stdin.buffer.read(), "standard input")
+    words = str(text)
+    if len(words) < LONGEST_NAME and Path(words).is_file():
+        warnings.warn(
+            f"'{words}' is a file, and its name is spoken. To speak what is in it: --text-file {words}.",
+            stacklevel=2,
+        )
+    return words
 
 
 def read_file(path: str) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+
+from .errors import ConfigError
 
 # What the temporary file of a write that is under way ends in
 PARTIAL = ".part"
@@ -39,6 +41,28 @@ def can_make(folder: str | os.PathLike) -> bool:
     while not os.path.lexists(place) and place != place.parent:
         place = place.parent
     return place.is_dir() and os.access(place, os.W_OK | os.X_OK)
+
+
+def check_apart(outputs: Mapping[str, str | os.PathLike | None], inputs: Iterable[str | os.PathLike]) -> None:
+    """Raise ConfigError where a file that is to be written is one that is read, or is named twice. `outputs`
+    are paths by what names them, such as `-o`; none and "-" are no file.
+    """
+    read = {os.path.realpath(path): path for path in inputs}
+    written: dict[str, str] = {}
+    for name, path in outputs.items():
+        if path is None or str(path) in ("", "-") or _is_device(path):
+            continue
+        place = os.path.realpath(path)
+        if place in read:
+            raise ConfigError(f"{name} {path}: this file is read, and would be lost. Name another file.")
+        if place in written:
+            raise ConfigError(f"{name} {path}: {written[place]} names this file too. Name another file.")
+        written[place] = name
+
+
+def _is_device(path: str | os.PathLike) -> bool:
+    """Whether a path is there and neither a file nor a folder, such as /dev/null or a pipe."""
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
 def write_atomic(

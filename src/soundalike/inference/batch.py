@@ -11,7 +11,7 @@ import math
 import os
 import time
 import warnings
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from soundalike.core.backends import AUTO
 from soundalike.core.errors import ConfigError, SoundalikeError
-from soundalike.core.speaking import BEST, LOUDNESS
+from soundalike.core.speaking import BEST, FAST, LOUDNESS
 from soundalike.core.types import Voice
 from soundalike.text import TextOptions
 
 from .batch_conversion import check_job, converted
+from .batch_report import Report
+from .job_settings import misspelt, own_settings, settings_of
 from .option_table import check_named, own_options
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ def run_batch(
     lots = executors.run(
         engine, task, [[job] for job in jobs] if alone else share_out(jobs, workers), workers
     )
-    log = _Report(report, [number for number, _ in jobs])
+    log = Report(report, [number for number, _ in jobs])
     try:
         with tqdm(total=len(lines), initial=len(lines) - len(jobs), desc="batch", unit="job") as bar:
             for number, entry in _entries(lots):
@@ -120,40 +122,6 @@ def run_batch(
     return BatchResult(len(lines), failed, log.done, again)
 
 
-class _Report:
-    """The jobs done, in the order of their file, as JSON lines, where a file is asked for."""
-
-    def __init__(self, path: str | None, order: list[int]):
-        if path:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self.file = open(path, "w", encoding="utf-8") if path else None
-        self.waiting = deque(order)
-        self.made: dict[int, dict[str, Any]] = {}
-        self.done = 0
-
-    def add(self, number: int, entry: dict[str, Any]) -> None:
-        """A job's entry, written as soon as all before it are."""
-        self.made[number] = entry
-        while self.waiting and self.waiting[0] in self.made:
-            self._write(self.made.pop(self.waiting.popleft()))
-
-    def _write(self, entry: dict[str, Any]) -> None:
-        if "line" not in entry:
-            return
-        self.done += 1
-        if self.file:
-            self.file.write(json.dumps(entry["line"], ensure_ascii=False) + "\n")
-            self.file.flush()
-
-    def close(self) -> None:
-        """Nothing that was made is left out of it, even if what stands before it was not."""
-        for number in self.waiting:
-            if number in self.made:
-                self._write(self.made[number])
-        if self.file:
-            self.file.close()
-
-
 def _entries(lots: Iterable[list[tuple[int, dict[str, Any]]]]) -> Iterable[tuple[int, dict[str, Any]]]:
     for lot in lots:
         yield from lot
@@ -162,14 +130,20 @@ def _entries(lots: Iterable[list[tuple[int, dict[str, Any]]]]) -> Iterable[tuple
 def _lines_of(path: Path) -> list[tuple[int, str]]:
     """The lines of a file that are not empty, each with its number. Raises ConfigError for no such file."""
     if not path.is_file():
-        raise ConfigError(f"{path}: no such file. Give JSON lines with reference, text (or source) and wav.")
+        what = "a folder" if path.is_dir() else "no such file"
+        raise ConfigError(
+            f"{path}: {what}. Give a file of JSON lines with reference, text (or source) and wav."
+        )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read ({error.strerror}). Give a text file.") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: not UTF-8 text. Save it as UTF-8.") from None
-    return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    if not lines:
+        raise ConfigError(f"{path}: holds no job. Write JSON lines with reference, text (or source) and wav.")
+    return lines
 
 
 def _to_do(
@@ -183,6 +157,7 @@ def _to_do(
     be done; how many files are there and to be made again.
     """
     from soundalike.audio.io import check_target, format_of
+    from soundalike.core.files import check_apart
     from soundalike.provenance import c2pa
 
     from .job_digest import JobDigests
@@ -197,11 +172,16 @@ def _to_do(
             first = writer.setdefault(os.path.abspath(job["wav"]), number)
             if first != number:
                 raise ConfigError(f"{job['wav']} is written by line {first} already. Name another file.")
+            check_target(job["wav"])
+            check_apart(
+                {"wav": job["wav"]}, [path, *(job[name] for name in ("reference", "source") if name in job)]
+            )
             there = os.path.exists(job["wav"])
             if there and not overwrite and digests.is_done(job):
                 continue
             again += there
-            check_target(job["wav"])
+            for message in misspelt(job):
+                warnings.warn(f"{path}, line {number}: {message}", stacklevel=1)
             c2pa.check_request(settings.c2pa_cert, settings.c2pa_key, format_of(job["wav"]))
             jobs.append((number, job))
         except (SoundalikeError, OSError, ValueError) as error:
@@ -240,9 +220,10 @@ def read_job(line: str, where: str) -> Job:
 
 
 def _check_options(job: Job, where: str) -> None:
-    """Raise ConfigError naming the line for an option of its own that no architecture could take."""
+    """Raise ConfigError naming the line for an option or a setting of its own that cannot be."""
     try:
         check_named(own_options(job))
+        own_settings(job)
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from None
 
@@ -331,8 +312,8 @@ class Speaker:
 
         from .job_digest import digest_note
 
-        settings = self.settings
-        voice = self._voice(job["reference"], adapts=False)
+        settings = settings_of(job, self.settings)
+        voice = self._voice(job["reference"])
         began = time.monotonic()
         pieces = converted(self.cloner, job, voice, settings, day)
         note = digest_note(self.digests.of(job))
@@ -348,8 +329,10 @@ class Speaker:
         from .job_digest import digest_note
         from .script_request import read_script
 
-        settings = self.settings
-        voice = self._voice(job["reference"], adapts=True)  # refuses what the digest could only fail to read
+        settings = settings_of(job, self.settings)
+        voice = self._voice(
+            job["reference"], settings.quality
+        )  # refuses what the digest could only fail to read
         digest = self.digests.of(job)
         began = time.monotonic()
         script = read_script(request_of(job, settings), voice)
@@ -380,13 +363,13 @@ class Speaker:
         own = own_options(job)
         return chosen_options(self.cloner, {**dict(self.settings.options), **own}) if own else self.options
 
-    def _voice(self, reference: str, adapts: bool) -> Voice:
-        """The voice of a job, after prompt adaptation where it is to speak."""
+    def _voice(self, reference: str, quality: str | None = FAST) -> Voice:
+        """The voice of a job, after prompt adaptation where it is to speak at its best."""
         from .voice_library import open_voice
 
         voice = self.voices.get(reference)
         if voice is None:
             voice = self.voices[reference] = open_voice(self.cloner, reference)
-        if not adapts or self.cloner.chosen_quality(self.settings.quality) != BEST:
+        if self.cloner.chosen_quality(quality) != BEST:
             return voice
         return self.cloner.adapt_to_prompt(voice)  # which remembers it

@@ -25,6 +25,7 @@ from soundalike.text import Lexicon
 
 from . import voice_library
 from .batch_conversion import wishes_of
+from .job_settings import own_settings
 from .option_table import own_options
 
 if TYPE_CHECKING:
@@ -59,14 +60,19 @@ class JobDigests:
         asked = {**self.settings, "text": job["text"], "language": language}
         if job.get("text_format"):
             asked["text_format"] = job["text_format"]
-        asked |= own_options(job)
+        asked |= own_options(job) | own_settings(job)
         asked["voice"] = _voice_digest(os.path.abspath("."), job["reference"])
         return _digest(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode())[:16]
 
     def _of_conversion(self, job: Mapping[str, Any]) -> str:
         """The digest of a job that converts a recording, by the recording's bytes."""
         kept = {name: self.settings[name] for name in OF_CONVERSIONS}
-        asked = {**kept, **wishes_of(job, self._given), "source": _digest_of_file(job["source"])}
+        asked = {
+            **kept,
+            **own_settings(job),
+            **wishes_of(job, self._given),
+            "source": _digest_of_file(job["source"]),
+        }
         asked["voice"] = _voice_digest(os.path.abspath("."), job["reference"])
         return _digest(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode())[:16]
 

@@ -19,7 +19,7 @@ def chosen_options(cloner: Cloner, given: Mapping[str, Any]) -> Any:
     own = options_of(cloner.Options)
     for name in given:
         if name not in own:
-            have = ", ".join(f"--{other}" for other, option in own.items() if option.range)
+            have = ", ".join(f"--{other}" for other, option in own.items() if option.range or option.choices)
             family = registry.current(cloner.model["family"])
             raise ConfigError(f"--{name}: the family {family} does not have it, only {have}. Leave it out.")
     options = cloner.Options(**given)

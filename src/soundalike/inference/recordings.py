@@ -54,8 +54,20 @@ def open_recording(
     recording: Recording, rate: int | None = None, *, highest_rate: int | None = None
 ) -> OpenedRecording:
     """A recording as one channel at `highest_rate` in hertz or less, without an offset or rumble, at a level
-    that can be worked with; `rate` is that of samples, in hertz. Raises AudioError when it cannot be read.
+    that can be worked with; `rate` is that of samples, in hertz. An open file, bytes and a pair of rate and
+    samples are taken too. Raises AudioError when it cannot be read.
     """
+    if isinstance(recording, tuple) and len(recording) == 2 and isinstance(recording[0], int):
+        rate, recording = recording  # as Gradio gives it
+    if isinstance(recording, bytes):
+        recording = io.BytesIO(recording)
+    if not isinstance(recording, Audio) and callable(read := getattr(recording, "read", None)):
+        recording = io.BytesIO(read())
+    if not isinstance(recording, Recording):
+        raise AudioError(
+            f"{type(recording).__name__} is no recording. Give a path, an open file, its bytes, an Audio, or "
+            "samples with their rate."
+        )
     if isinstance(recording, Samples):
         mono = mono_of(*channels_of(recording, rate))
         sound = Audio(mono.samples, mono.rate)
@@ -108,7 +120,7 @@ def channels_of(samples: Samples, rate: int | None) -> tuple[np.ndarray, int]:
     """Samples as channels (N, C) float32, and their rate. The longer axis is time; whole numbers are taken as
     those of a file of so many bits. Raises AudioError for a missing rate, and what cannot be sound.
     """
-    if rate is None or rate <= 0:
+    if not isinstance(rate, int | float) or rate <= 0:
         raise AudioError("samples need their rate in hertz: listen(samples, rate=24000).")
     values = np.asarray(samples)
     if values.dtype.kind not in "fiu" or values.ndim not in (1, 2) or not values.size:

@@ -12,11 +12,13 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from soundalike.core.errors import ConfigError
 from soundalike.serve.middleware.request_log import settle_logs
 
 from .app import create_app
 from .settings import Settings
 
+LAST_PORT = 65_535
 LONGEST_MESSAGE = 65_536  # bytes of one message that a WebSocket sends
 
 
@@ -88,10 +90,27 @@ def server(app: FastAPI, settings: Settings, announce: Callable[[str], None] | N
     return Server(config, announce)
 
 
+def check_address(host: str, port: int) -> None:
+    """Raise ConfigError unless a server can listen there."""
+    if not 0 <= port <= LAST_PORT:
+        raise ConfigError(f"port {port}: there are ports from 0 to {LAST_PORT} only. Choose one with --port.")
+    try:
+        places = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        for family, kind, protocol, _, address in places:
+            with socket.socket(family, kind, protocol) as one:
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                one.bind(address)
+    except OSError as error:
+        raise ConfigError(
+            f"{host}, port {port}: cannot be listened on ({error.strerror}). Choose another with --port."
+        ) from None
+
+
 def serve(settings: Settings, plain: bool = False, announce: Callable[[str], None] | None = None) -> None:
     """Serve until interrupted. The log is lines of JSON, or, `plain`, of words; `announce` hears the address
-    once the server listens.
+    once the server listens. Raises ConfigError where it cannot listen.
     """
+    check_address(settings.host, settings.port)
     settle_logs(plain=plain)
     warnings.simplefilter("ignore")  # they quote texts; what matters to clients is in the answers
     asyncio.run(server(create_app(settings), settings, announce).serve())

@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from itertools import groupby
 
 from soundalike.core.emotions import Emotion
-from soundalike.core.errors import TextError
+from soundalike.core.errors import ConfigError, TextError
 from soundalike.core.languages import TextLanguage
 from soundalike.core.text_options import TextOptions
 
@@ -99,6 +99,8 @@ def open_text(
         chosen, notes = reading_language(seen, language)
         return chosen.code
 
+    if not isinstance(text, str):
+        raise TextError(f"{where}: is of the type {type(text).__name__}. Give a string.")
     if not text.strip():
         raise TextError(f"{where}: the text is empty. Give a sentence to speak.")
     if ssml is None:
@@ -118,7 +120,11 @@ def open_text(
 def write_script(
     source: Source, lexicon: Lexicon | None = None, voices: Collection[str] | None = None
 ) -> Script:
-    """The utterances of a text that was taken apart. Raises TextError where there is no word."""
+    """The utterances of a text that was taken apart. Raises TextError where there is no word, ConfigError for
+    a lexicon that is none.
+    """
+    if not isinstance(lexicon, Lexicon | None):
+        raise ConfigError(f"lexicon: is of the type {type(lexicon).__name__}. Give Lexicon.read(FILE).")
     warnings = source.warnings + (lexicon.warnings if lexicon is not None else [])
     names = {item.style.voice for item in source.items if isinstance(item, Words) and item.style.voice}
     unknown = sorted(names - set(voices or ()))

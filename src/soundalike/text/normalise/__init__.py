@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 
 from soundalike.core.errors import ConfigError, TextError
+from soundalike.core.languages import language_name
 
 from .abbreviations import abbreviation_rules, with_abbreviations
 from .codes import code_rules
@@ -58,6 +59,7 @@ _TABLES: dict[str, Language] = {
     )
 }
 LANGUAGES = tuple(_TABLES)
+_BY_NAME = {language_name(code).lower(): code for code in LANGUAGES}
 # A word without the marks about it
 _CORE = re.compile(r"[^\w$£€¥&%@#+=°]*(.*?)[^\w%°+]*", re.DOTALL)
 
@@ -91,10 +93,11 @@ def _rules(code: str) -> dict[str, list[Rule]]:
 
 
 def table_of(language: str) -> Language:
-    """The table of a language code; a region ("en-US") is left aside. Raises ConfigError listing the codes
-    there are.
+    """The table of a language, by its code or its English name; a region ("en-US") is left aside. Raises
+    ConfigError listing the codes there are.
     """
     code = language.replace("_", "-").partition("-")[0].lower()
+    code = _BY_NAME.get(code, code)
     if code not in _TABLES:
         raise ConfigError(f"language '{language}' is not known. Choose one of {', '.join(LANGUAGES)}.")
     return _TABLES[code]

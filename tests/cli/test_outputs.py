@@ -1,0 +1,59 @@
+"""Files that commands write: never one that is read, never two under one name; and words in a wrong order."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from conftest import REFERENCE
+
+from soundalike.cli.main import main
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A current folder with two recordings of one's own and a text."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("me.flac", "other.flac"):
+        shutil.copy(REFERENCE, tmp_path / name)
+    (tmp_path / "text.srt").write_text("Hello there.", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["clone", "me.flac", "Hi.", "-o", "me.flac"], "-o me.flac: this file is read"),
+        (["clone", "me.flac", "other.flac", "Hi.", "-o", "./other.flac"], "-o ./other.flac: this file is"),
+        (["clone", "me.flac", "Hi.", "--report", "me.flac"], "--report me.flac: this file is read"),
+        (
+            ["clone", "me.flac", "--text-file", "text.srt", "--timestamps", "text.srt"],
+            "--timestamps text.srt",
+        ),
+        (["clone", "me.flac", "Hi.", "-o", "q.wav", "--report", "q.wav"], "-o names this file too"),
+        (["convert", "me.flac", "other.flac", "-o", "me.flac"], "-o me.flac: this file is read"),
+        (["convert", "me.flac", "other.flac", "-o", "other.flac"], "-o other.flac: this file is read"),
+    ],
+)
+def test_nothing_that_is_read_is_written_over(here, words, said, capsys):
+    before = {path.name: path.read_bytes() for path in here.iterdir()}
+    assert main(words) != 0
+    assert said in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in here.iterdir()} == before
+
+
+def test_a_folder_is_no_file_to_write(here, capsys):
+    (here / "there").mkdir()
+    for name in ("there", "new/"):
+        assert main(["say", "Hi.", "-o", name]) != 0
+        assert f"{name}: a folder. Name a file in it" in capsys.readouterr().err
+
+
+def test_a_recording_behind_its_text_is_told(here, capsys):
+    assert main(["clone", "Good evening.", "me.flac"]) != 0
+    assert "Give the recording first, then the text" in capsys.readouterr().err
+
+
+def test_a_file_that_is_spoken_by_its_name_is_told(here, capsys):
+    assert main(["say", "text.srt", "-o", "out.wav", "--quality", "fast"]) == 0
+    assert "To speak what is in it: --text-file text.srt" in capsys.readouterr().err

@@ -1,0 +1,57 @@
+"""Recordings as Python gives them: paths, open files, bytes, samples; and what is none of these."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from conftest import REFERENCE
+
+import soundalike
+from soundalike.core.errors import AudioError, ConfigError, TextError
+from soundalike.inference.recordings import open_recording
+from soundalike.text import read
+
+
+def test_a_recording_is_the_same_however_it_is_given():
+    path = open_recording(REFERENCE).audio
+    data = REFERENCE.read_bytes()
+    samples = soundalike.Audio.read(REFERENCE)
+    with open(REFERENCE, "rb") as file:
+        given = [file, data, io.BytesIO(data), (samples.rate, samples.samples)]
+        for one in given:
+            found = open_recording(one).audio
+            assert found.rate == path.rate
+            np.testing.assert_allclose(found.samples, path.samples, atol=1e-4)
+
+
+@pytest.mark.parametrize("wrong", [None, 5, {"a": 1}, object()])
+def test_what_is_no_recording_is_named(wrong):
+    with pytest.raises(AudioError, match=f"{type(wrong).__name__} is no recording"):
+        open_recording(wrong)
+
+
+@pytest.mark.parametrize("rate", [None, "24000", 0])
+def test_samples_need_a_rate(rate):
+    with pytest.raises(AudioError, match="samples need their rate"):
+        open_recording(np.zeros(1000, np.float32), rate)
+
+
+@pytest.mark.parametrize("wrong", [None, 5, b"Hi.", ["Hi."]])
+def test_what_is_no_text_is_named(wrong):
+    with pytest.raises(TextError, match=f"of the type {type(wrong).__name__}. Give a string"):
+        read(wrong)
+
+
+def test_a_lexicon_is_one():
+    with pytest.raises(ConfigError, match="of the type str. Give Lexicon.read"):
+        read("Hello.", lexicon="mine.tsv")
+
+
+def test_languages_are_known_by_name():
+    assert read("Guten Abend.", "German").language == "de" == read("Guten Abend.", "de-AT").language
+
+
+def test_the_package_lists_what_it_offers():
+    assert {"Cloner", "Audio", "Options"} <= set(dir(soundalike))
