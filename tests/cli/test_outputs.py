@@ -57,3 +57,32 @@ def test_a_recording_behind_its_text_is_told(here, capsys):
 def test_a_file_that_is_spoken_by_its_name_is_told(here, capsys):
     assert main(["say", "text.srt", "-o", "out.wav", "--quality", "fast"]) == 0
     assert "To speak what is in it: --text-file text.srt" in capsys.readouterr().err
+
+
+def test_a_bundled_voice_is_called_within_a_text(here, capsys):
+    text = '<speak>Hello. <voice name="linnet">And I am another.</voice></speak>'
+    assert main(["say", text, "-o", "two.wav", "--quality", "fast"]) == 0
+    assert "is not known" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--emotion", "joyful"], "joyful"),
+        (["--speed", "9"], "out of range"),
+        (["--accent", "french"], "french"),
+    ],
+)
+def test_what_needs_no_model_is_refused_before_one_is_loaded(here, words, said, capsys, monkeypatch):
+    monkeypatch.setattr("soundalike.cli.options.ModelOptions.load", lambda *_: pytest.fail("loaded"))
+    assert main(["clone", "me.flac", "Hi.", *words]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_what_is_no_recording_is_refused_before_a_model_is_loaded(here, capsys, monkeypatch):
+    monkeypatch.setattr("soundalike.cli.options.ModelOptions.load", lambda *_: pytest.fail("loaded"))
+    (here / "me.pdf").write_bytes(b"%PDF-1.7 " + bytes(range(256)) * 12)
+    (here / "empty.wav").write_bytes(b"")
+    for name in ("me.pdf", "empty.wav", "text.srt"):
+        assert main(["clone", name, "Hi."]) == 2
+        assert name in capsys.readouterr().err

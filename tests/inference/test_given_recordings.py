@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import threading
 
 import numpy as np
 import pytest
@@ -24,6 +26,17 @@ def test_a_recording_is_the_same_however_it_is_given():
             found = open_recording(one).audio
             assert found.rate == path.rate
             np.testing.assert_allclose(found.samples, path.samples, atol=1e-4)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_recording_may_come_out_of_a_pipe(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(REFERENCE.read_bytes(),))
+    writer.start()
+    found = open_recording(pipe).audio
+    writer.join()
+    np.testing.assert_allclose(found.samples, open_recording(REFERENCE).audio.samples)
 
 
 @pytest.mark.parametrize("wrong", [None, 5, {"a": 1}, object()])

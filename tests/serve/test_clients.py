@@ -162,6 +162,27 @@ def test_head_is_get_without_the_body(http, path):
     assert http.head("/v1/audio/speech").status_code == http.get("/v1/audio/speech").status_code
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("GET", "/v1/audio/speech", "POST"),
+        ("DELETE", "/v1/audio/speech/", "POST"),
+        ("PUT", "/v1/models", "GET"),
+        ("PATCH", "/v1/audio/voices", "GET, POST"),
+    ],
+)
+def test_a_route_that_is_asked_for_by_another_method_is_there(http, method, path, allow):
+    answer = http.request(method, path)
+    assert answer.status_code == 405 and answer.headers["allow"] == allow
+    assert answer.json()["error"]["code"] == "method_not_allowed"
+
+
+def test_a_slash_too_many_is_no_other_route(http):
+    answer = http.get("/v1/models/", follow_redirects=False)
+    assert answer.status_code == 307 and answer.headers["location"].endswith("/v1/models")
+    assert http.get("/v1/models/", follow_redirects=True).json() == http.get("/v1/models").json()
+
+
 def test_bundled_voices_speak_until_one_of_their_name_is_kept(http, cloner):
     listed = {one["id"]: one for one in http.get("/v1/audio/voices").json()["data"]}
     assert all(listed[name]["bundled"] and listed[name]["usable"] for name in bundled_voices.NAMES)

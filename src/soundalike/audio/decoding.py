@@ -7,6 +7,7 @@ import functools
 import importlib.util
 import io
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -103,10 +104,10 @@ def open_sound(
     """A file of sound, looked into but not decoded yet. Raises AudioError naming the file where it is
     missing, no recording, or needs a decoder that is not installed.
     """
+    name = "<stream>" if isinstance(source, io.BytesIO) else os.fspath(source)
     if not isinstance(source, io.BytesIO):
-        source = os.fspath(source)
-        _check_path(source)
-    name = "<stream>" if isinstance(source, io.BytesIO) else source
+        _check_path(name)
+        source = _whole(name) if _is_pipe(name) else name
     import soundfile
 
     try:
@@ -146,8 +147,23 @@ def _check_path(name: str) -> None:
         raise AudioError(f"{name}: no such file. Give the path of a recording.")
     if os.path.isdir(name):
         raise AudioError(f"{name}: this is a folder. Give the path of one recording.")
-    if os.path.getsize(name) == 0:
+    if os.path.getsize(name) == 0 and not _is_pipe(name):
         raise AudioError(f"{name}: the file is empty. Give a recording of speech.")
+
+
+def _is_pipe(name: str) -> bool:
+    """Whether a path is a pipe or a terminal, which can be read once."""
+    mode = os.stat(name).st_mode
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+
+
+def _whole(name: str) -> io.BytesIO:
+    """What comes out of a pipe. Raises AudioError where it is nothing."""
+    with open(name, "rb") as file:
+        data = file.read()
+    if not data:
+        raise AudioError(f"{name}: nothing comes out of it. Give a recording of speech.")
+    return io.BytesIO(data)
 
 
 @contextlib.contextmanager

@@ -164,7 +164,9 @@ def clone(
     from soundalike.core.speaking import BEST
     from soundalike.core.types import Voice
     from soundalike.inference import voice_library
+    from soundalike.inference.option_table import check_named
     from soundalike.inference.options import chosen_options
+    from soundalike.inference.recordings import check_recordings
     from soundalike.inference.script_request import called_voices, known_voices, read_script
     from soundalike.inference.spoken_file import origin_of_script
     from soundalike.provenance.metadata import today
@@ -174,11 +176,13 @@ def clone(
     format = output.check([*references, *([text_file] if text_file else [])])
     origin.check(format)
     found = voice_library.find_all(references)
-    known = known_voices(words, lambda: [entry.name for entry in voice_library.listing()])
+    known = known_voices(words, voice_library.all_names)
     request = reading.request(words, text_file or "text", known)
     kept = found if isinstance(found, Voice) else None
     script = read_script(request, kept)
     given = speaking.with_emotion(architecture.given)
+    check_named(dict(given))
+    check_recordings(found)
     began = time.monotonic()
     cloner = model.load(speaking.device)
     options = chosen_options(cloner, dict(given))

@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 
 from soundalike.audio.audio import AUDIBLE_PEAK, Audio
+from soundalike.audio.decoding import open_sound
 from soundalike.audio.levels import frame_power, may_be_speech, speech_level
 from soundalike.audio.low_frequencies import take_out
 from soundalike.audio.recording import SourceFacts, mono_of, read_mono
@@ -79,6 +80,15 @@ def open_recording(
         return _mended(np.array(audio.samples, np.float32), audio.rate, clipped, SourceFacts())
     found = read_mono(recording, highest_rate)
     return _mended(found.samples, found.rate, found.clipped, found.facts)
+
+
+def check_recordings(found: object) -> None:
+    """Look into the recordings that are named by a path, or by several. Raises AudioError for one that is
+    none; a pipe, which can be read once, is not looked into.
+    """
+    for path in [found] if isinstance(found, str) else found if isinstance(found, list) else []:
+        if not os.path.exists(path) or os.path.isfile(path):
+            open_sound(path)
 
 
 def _mended(samples: np.ndarray, rate: int, clipped: np.ndarray, source: SourceFacts) -> OpenedRecording:

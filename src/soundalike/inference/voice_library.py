@@ -88,6 +88,11 @@ def listing() -> list[Entry]:
     return entries
 
 
+def all_names() -> list[str]:
+    """The names of the library's voices and of the bundled ones."""
+    return [*(entry.name for entry in listing()), *bundled_voices.NAMES]
+
+
 def has(name: str) -> bool:
     """Whether the library holds a voice of that name."""
     return name_fault(name) is None and path_of(name).is_file()

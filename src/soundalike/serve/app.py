@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.datastructures import URL
 from starlette.middleware.cors import CORSMiddleware
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
@@ -40,6 +42,7 @@ from .services import Services
 from .settings import Settings
 
 PAGE = Path(__file__).parent / "page"
+ROUTES = (speech, conversion, sentences, stream, voices, models, jobs, adaptations, service)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -83,7 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.keys_needed = bool(keys)
     add_handlers(app)
-    for routes in (speech, conversion, sentences, stream, voices, models, jobs, adaptations, service):
+    for routes in ROUTES:
         app.include_router(routes.router)
     app.mount("/", Page(directory=PAGE, html=True), name="page")
     _add_middleware(app, settings, keys)
@@ -104,14 +107,36 @@ def _add_middleware(app: FastAPI, settings: Settings, keys: dict[str, str]) -> N
     app.add_middleware(RequestLog)
 
 
+def _of_a_route(scope: Scope) -> Response | None:
+    """The answer to a request that is nearly one of a route: 405 for another method, a redirection for a
+    slash too many; none for any other.
+    """
+    path = scope["path"].rstrip("/")
+    routes = [one for routes in ROUTES for one in routes.router.routes if isinstance(one, APIRoute)]
+    methods = {method for route in routes if route.path_regex.match(path) for method in route.methods or ()}
+    if not methods:
+        return None
+    if scope["method"] in methods and path != scope["path"]:
+        return RedirectResponse(URL(scope=scope).replace(path=path), 307)
+    allow = ", ".join(sorted(methods))
+    message = f"{path} does not take {scope['method']}, only {allow}."
+    return Refusal(405, "method_not_allowed", message, headers={"Allow": allow}).response()
+
+
 class Page(StaticFiles):
     """The page's files, which a browser asks about anew each time, so that it never mixes two versions."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """A file, or 404 for a WebSocket, of which there are none here."""
+        """A file; 404 for a WebSocket, of which there are none here; of a route that is asked for by another
+        method, or with a slash behind it, how it is asked for.
+        """
         if scope["type"] == "websocket":
             refusal = Refusal(404, "not_found", "There is no such WebSocket; there is /v1/audio/stream.")
             await refusal.response()(scope, receive, send)
+            return
+        answer = _of_a_route(scope)
+        if answer is not None:
+            await answer(scope, receive, send)
             return
         await super().__call__(scope, receive, send)
 

@@ -121,6 +121,10 @@ class Decoder:
                 child.communicate()
 
 
+# How files begin that are no sound, and in which the frames of an MP3 file may be found by chance
+NO_SOUND = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x7fELF", b"MZ", b"{", b"<")
+
+
 def kind_of(data: bytes) -> str | None:
     """FFmpeg's name of a recording's format by its first bytes; None for what is not a recording.
 
@@ -136,7 +140,7 @@ def kind_of(data: bytes) -> str | None:
             return kind
     if head[4:8] == b"ftyp":
         return "mp4"
-    return mpeg_kind(data)
+    return None if head.startswith(NO_SOUND) else mpeg_kind(data)
 
 
 def child() -> None:
