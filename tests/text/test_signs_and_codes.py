@@ -212,3 +212,109 @@ def test_initialisms_of_other_languages(language, written, said):
 )
 def test_units_and_short_words(written, said):
     assert words(normalise(written)) == said
+
+
+FIGURES = {
+    "1.2k views and 3.4M likes": "one point two thousand views and three point four million likes",
+    "2.3B people": "two point three billion people",
+    "It was 98.6F.": "it was ninety eight point six f",
+    "a 1.5x zoom and a 2.0T engine": "a one point five times zoom and a two point zero t engine",
+    "a 4.7in screen": "a four point seven inches screen",
+    "3.5mm and 2.5hrs": "three point five millimeters and two point five hours",
+    "$5M-$10M": "five to ten million dollars",
+    "$40k–$50k": "forty to fifty thousand dollars",
+    "£1.5B – £2B": "one point five to two billion pounds",
+    "US$5M-US$10M": "five to ten million u s dollars",
+    "$500K-$1M": "five hundred thousand to one million dollars",
+    "They flew 747s.": "they flew seven forty sevens",
+    "They drove F-150s.": "they drove f one fifties",
+    "AK-47s and 2-for-1s": "a k forty sevens and two for ones",
+    "100s of people": "hundreds of people",
+    "It took 120s, in the 1990s.": "it took one hundred and twenty seconds in the nineteen nineties",
+    "Please rate it 8/10.": "please rate it eight out of ten",
+    "I give it 0/10, and pain was 3/10.": "i give it zero out of ten and pain was three out of ten",
+    "4.7/5 stars and 9.5/10": "four point seven out of five stars and nine point five out of ten",
+    "a 10/10 game": "a ten out of ten game",
+    "1/5 of it, 3/5 cup": "one fifth of it three fifths cup",
+    "a 1920x1080 screen, 640×480": "a nineteen twenty by ten eighty screen six forty by four eighty",
+    "~$40 and ~ 5": "about forty dollars and about five",
+    "3 x $4.99": "three times four dollars and ninety nine cents",
+    "¾ tsp. salt and 1½ tbsp oil": "three quarters teaspoon salt and one and one half tablespoons oil",
+    "$19.99/mo, $8/hr": "nineteen dollars and ninety nine cents per month eight dollars per hour",
+}
+PLACES = {
+    "Austin, TX 78701": "austin texas seven eight seven zero one",
+    "Portland, OR 97209": "portland oregon nine seven two zero nine",
+    "Portland, ME 04101-2210": "portland maine zero four one zero one two two one zero",
+    "He lives in Tulsa, OK.": "he lives in tulsa oklahoma",
+    "She is from Gary, IN, and I am not.": "she is from gary indiana and i am not",
+    "Yes, OK.": "yes okay",
+    "Jane Doe, MD, came.": "jane doe m d came",
+    "Account ending in 4417": "account ending in four four one seven",
+    "PO Box 3309": "p o box three three zero nine",
+    "Meeting ID 845 2291 0037": "meeting i d eight four five two two nine one zero zero three seven",
+}
+LONE_LETTERS = {
+    "USB Type C": "u s b type c",
+    "Medicare Part D": "medicare part d",
+    "Group C, Class M, Section L": "group c class m section l",
+    "Part II, Type I, Chapter V": "part two type one chapter five",
+}
+
+
+@pytest.mark.parametrize("written, said", [*FIGURES.items(), *PLACES.items(), *LONE_LETTERS.items()])
+def test_english_figures_places_and_letters(written, said):
+    assert words(normalise(written)) == said
+
+
+ALGEBRA = {
+    "f(x) = x^2 - 3x + 2": "f x equals x to the power of two minus three x plus two",
+    "If a = -b, then a^2 - b^2 = ...": (
+        "if a equals minus b then a to the power of two minus b to the power of two equals"
+    ),
+    "So 2x - 3y = 7": "so two x minus three y equals seven",
+    "y = -x + 1": "y equals minus x plus one",
+    "p - q > 0": "p minus q greater than zero",
+    "2 ** 10 = 1024": "two to the power of ten equals ten twenty four",
+    "I have **3** cats.": "i have three cats",
+}
+FILES = {
+    "Open report.pdf and main.py.": "open report dot p d f and main dot py",
+    "config.yml, index.html": "config dot yml index dot h t m l",
+    "main.c and foo.h": "main dot c and foo dot h",
+    "the .env file and README.MD": "the dot env file and readme dot m d",
+    "It ended.Then it began.": "it ended then it began",
+}
+MEASURES = {
+    "1200 sq ft, 90 sq. ft. of land": ("one thousand two hundred square feet ninety square feet of land"),
+    "12 fl oz of milk": "twelve fluid ounces of milk",
+    "10 Mb/s": "ten megabits per second",
+    "30secs, 20 pts": "thirty seconds twenty points",
+}
+SHORT = {
+    "TL;DR it works": "t l d r it works",
+    "w/in days b/c of it": "within days because of it",
+    "The WHO said so.": "the w h o said so",
+    "WHO chief Tedros came.": "w h o chief tedros came",
+    "I met MR. SMITH and DR. KING.": "i met mister smith and doctor king",
+    "WHO ARE YOU?": "who are you",
+    "TRUMP: US WILL WIN": "trump u s will win",
+    "US TROOPS LEAVE IRAQ": "u s troops leave iraq",
+    "PLEASE LEAVE US ALONE": "please leave us alone",
+    "HENRY VIII WAS KING": "henry the eighth was king",
+    "CHAPTER IV: THE RETURN": "chapter four the return",
+    "PTO, YMMV and AAPL": "p t o y m m v and a a p l",
+    "E.g. this one": "for example this one",
+    "See you Fri 3/15.": "see you friday march fifteenth",
+    "Wed. 11/8 or Thurs 10/12": "wednesday november eighth or thursday october twelfth",
+    "Gen. 1:1 and Rev. 2:1": "genesis one one and revelation two one",
+    "Gen. Grant and Rev. King": "general grant and reverend king",
+}
+
+
+@pytest.mark.parametrize(
+    "written, said",
+    [row for table in (ALGEBRA, FILES, MEASURES, SHORT) for row in table.items()],
+)
+def test_english_sums_files_measures_and_short_forms(written, said):
+    assert words(normalise(written)) == said

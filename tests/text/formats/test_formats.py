@@ -255,6 +255,56 @@ def test_pauses_outside_ssml(text, words):
 @pytest.mark.parametrize(
     "text, words",
     [
+        ("As noted by NASA [[2]](https://nasa.gov), it **works**.", "as noted by nasa it works"),
+        ("See [[Project Alpha]] now.", "see project alpha now"),
+        ("See [[Home|the start page]] now.", "see the start page now"),
+        ("The sky is blue.[[3]] Then it is green.", "the sky is blue | then it is green"),
+        ("if [[ -f file ]]; then", "if f file then"),
+        ("Read [[The Manual]](https://example.com/a) first.", "read the manual first"),
+        ("I say [[həˈloʊ]] now.", "i say həˈloʊ now"),
+    ],
+)
+def test_double_brackets_that_are_no_pronunciation(text, words):
+    assert said(text) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He was born in Bonn.[1][2] He died there.[3]",
+        "He was *born* in Bonn.[1][2] He died there.[3]",
+        "<p>He was born in Bonn.<sup>[1]</sup> He died there.[2]</p>",
+        "He was born in Bonn[a].[1] He died there.[citation needed]",
+        "He was born[12] in Bonn.[note 1] He died there[2].",
+    ],
+)
+def test_numbers_of_notes_are_not_said(text):
+    assert said(text) == "he was born in bonn | he died there"
+
+
+@pytest.mark.parametrize("rule", ["|:--|--:|", "|-|-|", "|---|---|"])
+def test_tables_with_rules_of_any_length(rule):
+    assert [u.words for u in read(f"| a | b |\n{rule}\n| c | d |", "en").utterances] == [
+        ["a", "b"],
+        ["c", "d"],
+    ]
+    assert find_format(f"| a | b |\n{rule}\n| c | d |") == "markdown"
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("See [1] and a[1] here.", "see one and a one here"),
+        ("Take items[2] from it.", "take items two from it"),
+    ],
+)
+def test_numbers_in_brackets_that_are_no_notes_are_said(text, words):
+    assert said(text) == words
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
         ("So $x$ is it.", "so x is it"),
         ("Solve $x^2 + 1 = 0$ now.", "solve x squared plus one equals zero now"),
         (
@@ -263,6 +313,12 @@ def test_pauses_outside_ssml(text, words):
         ),
         (r"It is \(n \times m\) big.", "it is n times m big"),
         (r"Half is $\frac{1}{2}$.", "half is one half"),
+        (
+            r"So $x = \frac{-b \pm \sqrt{b^2-4ac}}{2a}$.",
+            "so x equals minus b plus or minus the square root of b squared minus four a c over two a",
+        ),
+        (r"Take $\alpha - \beta$ and $e^{-t}$.", "take alpha minus beta and e to the power of minus t"),
+        ("The roots are $-1$, $+2$ and $0.5$.", "the roots are minus one plus two and zero point five"),
         ("It is $5 or $10 more.", "it is five dollars or ten dollars more"),
     ],
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from soundalike.text.normalise import table_of
+
 from ..markup import Style, Words
 from .regions import Masked, Region
 
@@ -35,8 +37,12 @@ _OVER = {
     "nl": "gedeeld door", "pt": "sobre", "ru": "на", "sv": "genom",
 }  # fmt: skip
 _POWERS = {"2": "²", "3": "³"}
+# Not a hyphen within words
+_MINUS = re.compile(r"(?<![A-Za-z]{3})[-−]|[-−](?![A-Za-z]{3})")
+_PRODUCT = re.compile(r"(?<![\\A-Za-z])\d+[a-z]{2,3}(?![A-Za-z])")
 _COMMAND = re.compile(r"\\([a-zA-Z]+)\s?|\\[^a-zA-Z]")
 _IS_FORMULA = re.compile(r"[A-Za-z\\]|[\d)]\s*[-+*/=<>^]\s*[\d(]")
+_SIGNED = re.compile(r"[-+−±]?\d+(?:\.\d+)?")
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _LONG_WORD = re.compile(r"[A-Za-z]{3,}")
 
@@ -57,6 +63,8 @@ def mask_formulas(masked: Masked, style: Style) -> None:
 
 def _is_formula(inside: str) -> bool:
     """Whether what stands between two dollars is a formula; "5 or 10" is none, nor is prose."""
+    if _SIGNED.fullmatch(inside):
+        return True
     if "\\" in inside or "^" in inside or "_{" in inside:
         return True
     is_prose = _LONG_WORD.search(inside) or " " in inside and _WORD.search(inside)
@@ -76,8 +84,18 @@ def readable(latex: str, language: str = "en") -> str:
         text = _ROOT.sub(r" √\1 ", text)
     text = re.sub(r"\^\s*(?:\{\s*([23])\s*\}|([23])(?!\d))", lambda m: _POWERS[m[1] or m[2]], text)
     text = re.sub(r"_\s*\{([^{}]*)\}|_(\w)", r" \1\2 ", text)
-    text = re.sub(r"\^\s*\{([^{}]*)\}", r"^\1", text)
+    words = table_of(language).words
+    text = re.sub(r"\^\s*\{\s*(\w*)\s*\}", r"^\1", text)
+    text = re.sub(r"\^\s*\{([^{}]*)\}", rf" {words['power']} \1 ", text)
+    text = _MINUS.sub(f" {words['minus']} ", _PRODUCT.sub(_apart, text))
     return " ".join(_COMMAND.sub(_said, text).replace("{", " ").replace("}", " ").replace("&", " ").split())
+
+
+def _apart(match: re.Match[str]) -> str:
+    """A product of a number and letters, letter by letter: 4ac."""
+    number = re.match(r"\d+", match[0])
+    assert number
+    return " ".join([number[0], *match[0][number.end() :]])
 
 
 def _said(match: re.Match[str]) -> str:

@@ -17,6 +17,7 @@ from .evidence import find_format
 from .flow import Flow
 from .formula import mask_formulas
 from .html import read_html
+from .notes import mask_double_brackets, mask_notes
 from .regions import Masked, Region
 from .subtitles import read_subtitles
 from .tags import Tag, evident_tags, tags_of
@@ -39,13 +40,14 @@ def read_text(
         return _without_returns(text, language, where, options)
     style = Style(language)
     masked = Masked(text)
-    warnings = mask_pauses(masked, where, style)
+    warnings = mask_double_brackets(masked) + mask_pauses(masked, where, style)
     if options.emoji == "name":
         warnings += mask_emoji(masked, style)
     directions: list[str] = []
     if options.text_format != "plain":
         warnings += mask_feelings(masked, where)
         directions += mask_directions(masked, language)
+        mask_notes(masked)
         mask_formulas(masked, style)
         mask_angles(masked)
     flow = Flow(style)

@@ -44,8 +44,8 @@ IDENTIFIED = {
         r"(?:access|security|verification|confirmation|promo|country|dial(?:ing)?|entry|door|error) code|"
         r"ext\.?|extension|(?:account|routing|serial|tracking|order|reference|card|phone|case|ID|passport|"
         r"invoice|ticket|policy|customer) (?:no\.?|number)|"
-        r"(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|"
-        r"RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])(?=\s\d{5})"
+        r"(?:account|card|number|phone)s? ending (?:in|with)|P\.?O\.? Box|"
+        r"(?:meeting|webinar|session|conference|employee|student|user|member|transaction|order|booking) ID"
     ),
     "de": r"PIN|PLZ|Postleitzahl|BLZ|Bankleitzahl|Kontonummer|Kundennummer|Vorwahl|Durchwahl|Rufnummer|TAN",
     "fr": r"code PIN|code secret|numéro de (?:compte|dossier|commande)",

@@ -66,7 +66,7 @@ def code_rules(lang: Language) -> list[Rule]:
             "number", "d", c(r"24[-/–]7(?![\d/-])"), lambda lang, m: f"{lang.cardinal(24)} {lang.cardinal(7)}"
         ),
         Rule("number", "d", c(r"0(\d{1,2})(?![\d]|[-.,:/]\d)"), _numbered),
-        Rule("digits", "d", c(rf"\d{{3}}(?: \d{{3}}){{1,4}}{no_more}(?! \d)"), _identified),
+        Rule("digits", "d", c(rf"\d{{3,4}}(?: \d{{3,4}}){{1,4}}{no_more}(?! \d)"), _identified),
         Rule("digits", "d", c(rf"\d{{3,10}}{no_more}"), _dialled),
         Rule("digits", "d", c(r"\d{5}-\d{4}(?![\d-])|\d{5}-\d{3}(?![\d-])"), _postcode),
         Rule("digits", "d", c(r"\d{1,10}(?:-\d{1,10}){2,8}(?:-[\dX])?(?![\w-])"), _chain),

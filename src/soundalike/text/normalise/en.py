@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from .en_codes import CHAT_RULE, CODE_RULES
+from .en_figures import FIGURE_RULES
 from .en_numbers import NAMES, cardinal, date, fraction, ordinal, time, year
+from .en_places import PLACE_RULES
 from .en_units import UNITS
 from .en_words import (
     ABBREVIATIONS,
@@ -132,12 +134,18 @@ def _inches(lang: Language, match: re.Match) -> str | None:
 
 
 def _saint_or_street(lang: Language, match: re.Match) -> str:
-    name = re.match(r"\s+([A-Z][a-z'-]+)", after(match))
+    name = re.match(r"\s+([A-Z][a-z'-]+)", after(match)) or _saint_in_capitals(match)
     street = re.search(r"(?:\d(?:st|nd|rd|th)|[A-Z][a-z]+) $", before(match))
     opens = re.search(r"\b(?:The|In|At|On|To|From|And|Of|By|For|Is|Was|Our|Does|When|Near) $", before(match))
     if street and not opens and not (name and name[1] in _SAINTS):
         return "Street" + (ending(lang, match) or ("." if name and match[0].endswith(".") else ""))
     return "Saint" if name else "Street" + ending(lang, match)
+
+
+def _saint_in_capitals(match: re.Match) -> re.Match | None:
+    """The name of a saint that is known, in a text of capitals, which come as small letters."""
+    name = re.match(r"\s+([a-z'-]+)", after(match))
+    return name if name and name[1].capitalize() in _SAINTS else None
 
 
 _SAINTS = frozenset(
@@ -299,7 +307,7 @@ ENGLISH = Language(
     symbols=SYMBOLS,
     letter_names=LETTERS,
     form=lambda n, decimals: 0 if n == 1 and not decimals else 1,
-    units=nouns(UNITS),
+    units={key.replace("_", " "): unit for key, unit in nouns(UNITS).items()},
     currencies=money(CURRENCIES),
     magnitudes=nouns(MAGNITUDES),
     cents="{whole} and {cents}",
@@ -323,5 +331,5 @@ ENGLISH = Language(
     month_first=True,
     time=time,
     years_from=1010,
-    rules=(*_RULES, CHAT_RULE),
+    rules=(*_RULES, *FIGURE_RULES, *PLACE_RULES, CHAT_RULE),
 )

@@ -30,7 +30,7 @@ def _slash_date(lang: Language, match: re.Match) -> str | None:
     day = int(match[2])
     led = re.search(
         r"(?i)\b(?:on|by|until|till|since|before|after|dated?|due|from|through|starting) $", before(match)
-    )
+    ) or re.search(rf"\b(?:{_DAY})\.?,? $", before(match))
     if (
         not led
         or not 1 <= month <= 12
@@ -56,6 +56,17 @@ _DAY = (
 def _weekdays(lang: Language, match: re.Match) -> str:
     said = f"{_DAYS[match[1][:3].lower()]} to {_DAYS[match[2][:3].lower()]}"
     return said + ending(lang, match)
+
+
+def _day(lang: Language, match: re.Match) -> str:
+    return _DAYS[match[1][:3].lower()]
+
+
+_BOOKS = {"Gen": "Genesis", "Rev": "Revelation", "Ex": "Exodus", "Lev": "Leviticus", "Col": "Colossians"}
+
+
+def _book(lang: Language, match: re.Match) -> str:
+    return _BOOKS[match[1]]
 
 
 def _emergency(lang: Language, match: re.Match) -> str | None:
@@ -95,6 +106,20 @@ CODE_RULES = tuple(
     Rule(name, begins, compiled(pattern), say)
     for name, begins, pattern, say in (
         ("range", "l", rf"({_DAY})\.?\s?[-–—]\s?({_DAY})(?![^\W_])\.?", _weekdays),
+        ("date", "l", rf"({_DAY})\.?,?(?= \d{{1,2}}/\d{{1,2}}(?!\d))", _day),
+        ("verse", "l", rf"({'|'.join(_BOOKS)})\.?(?= \d{{1,3}}:\d)", _book),
+        (
+            "letters",
+            "l",
+            r"(?<=[Tt]he )WHO(?![^\W_])|WHO(?= (?:[Cc]hief|[Dd]irector|officials?|report|guidelines)\b)",
+            lambda lang, m: spell(lang, m[0]),
+        ),
+        (
+            "abbreviation",
+            "l",
+            r"(?:MRS?|DR)\.(?= [A-Z])",
+            lambda lang, m: "Doctor" if m[0] == "DR." else lang.abbreviations[m[0].capitalize()],
+        ),
         ("date", "d", r"9/11(?![\d/]| of\b)", lambda lang, m: "nine eleven"),
         ("date", "d", r"(\d{1,2})/(\d{1,2})(?![\d/]|[.,]\d)", _slash_date),
         ("digits", "d", r"911(?!\d|[-.,:/]\d|'?[^\W\d_])", _emergency),

@@ -21,7 +21,7 @@ _ROUNDS = 6
 # Figures in groups with the spaces that typesetters put between them
 _GROUPED = re.compile(r"(?<![\d,.])\d{1,3}(?:[\u00a0\u2007-\u2009\u202f]\d{3})+(?!\d)")
 _SPACED = re.compile(r"\s+")
-_SHOUTED = re.compile(r"(?<![\d&_])[^\W\d_]+(?![\d&_]|[^\W_])")
+_SHOUTED = re.compile(r"(?<![\d&_])[^\W\d_]+(?![\d&_$]|[^\W_])")
 
 
 def make_plain(text: str, group: str = " ") -> tuple[str, list[int]]:
@@ -106,11 +106,27 @@ def _lower(match: re.Match, plain: str, lang: Language) -> str:
     if len(word) == 1:  # the letter of an elision or a contraction: L'ÉTÉ, DON'T
         elided = plain[match.end() : match.end() + 1] == "'" and lang.code != "en"
         return word.lower() if elided or plain[max(0, match.start() - 1) : match.start()] == "'" else word
-    if _stays(word, lang):
+    if _stays(word, lang) or (lang.code == "en" and _stays_in_english(match, plain)):
         return word
+    if _NUMERAL.match(plain, match.end()) and lang.regnal:
+        return word.capitalize()
     short = word.capitalize()
     low = short if f"{short}." in lang.abbreviations or f"{short}." in lang.leaning else word.lower()
     return low if len(low) == len(word) else word
+
+
+# Roman numbers that are no words, and one behind a word: HENRY VIII
+_ROMAN = re.compile(r"X{0,2}(?:IX|IV|VI{1,3}|II{1,2}|V)|XI{0,3}")
+_NUMERAL = re.compile(rf"\s(?=[IVX]{{2}})(?:{_ROMAN.pattern})(?![^\W_])")
+# Where "us" is no pronoun: at the beginning of a clause, behind an article
+_SUBJECT = re.compile(r"(?:^|[.!?:;—–|\n]\s*|\bTHE\s|\bthe\s)$")
+
+
+def _stays_in_english(match: re.Match, plain: str) -> bool:
+    """Whether a word of an English text in capitals is a Roman number or the USA: US TROOPS LEAVE."""
+    if match[0] == "US":
+        return bool(_SUBJECT.search(plain[max(0, match.start() - 8) : match.start()]))
+    return len(match[0]) > 1 and bool(_ROMAN.fullmatch(match[0]))
 
 
 def _stays(word: str, lang: Language) -> bool:

@@ -115,7 +115,7 @@ def numeric_rules(lang: Language) -> list[Rule]:
         Rule(
             "times",
             "d",
-            c(rf"({n}) ?[xх×*] ?(?=\d)"),
+            c(rf"({n}) ?[xх×*] ?(?=[$€£]?\d)"),
             lambda lang, m: f"{say_number(lang, m[1])} {lang.symbols['×']}",
         ),
         Rule("year", "d", c(rf"{_YEAR}(?![\d]|[.,]\d)"), _bare_year),
@@ -327,16 +327,21 @@ def _fraction_of_unit(lang: Language, match: re.Match) -> str | None:
     return f"{said} {forms[0 if part else min(1, len(forms) - 1)]}" + ending(lang, match)
 
 
+def vulgar(written: str) -> tuple[int, int]:
+    """The two numbers of a fraction that is one sign; noughts where it has none."""
+    top, _, bottom = unicodedata.normalize("NFKC", written).partition("\u2044")
+    return int(top or "0"), int(bottom or "0")
+
+
 def _vulgar(lang: Language, match: re.Match) -> str | None:
-    written = match[0]
-    top, _, bottom = unicodedata.normalize("NFKC", written[-1]).partition("\u2044")
+    top, bottom = vulgar(match[0][-1])
     whole = f"{whole_number(lang, match[1])} {lang.words['and']} " if match.re.groups else ""
     if not top or not bottom:
         return whole + lang.cardinal(0)
     said = (
-        lang.fraction(int(top), int(bottom))
+        lang.fraction(top, bottom)
         if lang.fraction
-        else f"{lang.cardinal(int(top))} {lang.words['slash']} {lang.cardinal(int(bottom))}"
+        else f"{lang.cardinal(top)} {lang.words['slash']} {lang.cardinal(bottom)}"
     )
     return whole + said
 

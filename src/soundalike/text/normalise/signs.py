@@ -11,11 +11,12 @@ SUPERSCRIPTS = {"²": 2, "³": 3, "⁰": 0, "¹": 1, "⁴": 4, "⁵": 5, "⁶": 
 MINUS = "-−–⁻"
 _RAISED = r"[⁻⁺]?[²³⁰¹⁴⁵⁶⁷⁸⁹]+"
 # What may stand in a sum besides its operators: numbers, and letters that stand alone
-_TERM = r"(?:\d|[.,](?=\d)|(?<![^\W_])[^\W\d_](?![^\W\d_])|[\s()*/×÷·^²³√π−–-]|\+(?=\s?[\d(]))"
-_VALUE = r"\s?(?:[-−–(√.,]{0,3}\d|[^\W\d_](?![^\W\d_])|[?_]|$)"
-_SUM_GOES_ON = re.compile(rf"{_TERM}{{0,30}}?\s?[=≈≠≤≥×÷·+]{_VALUE}")
-_SUM_BEGAN = re.compile(rf"[=≈≠≤≥×÷·+]{_TERM}{{0,30}}$")
-_VARIABLE = re.compile(r"(?<![^\W\d_])[^\W\d_]\d?\s?$|\)\s?$")
+_TERM = r"(?:\d|[.,](?=\d)|(?<![^\W\d_])[^\W\d_](?![^\W\d_])|[\s()*/×÷·^²³√π−–-]|\+(?=\s?[\d(]))"
+_VALUE = r"\s?(?:[-−–(√.,]{0,3}\d|[^\W\d_](?![^\W\d_])|[?_…]|\.\.\.|$)"
+_SUM_GOES_ON = re.compile(rf"{_TERM}{{0,30}}?\s?[=≈≠≤≥<>×÷·+]{_VALUE}")
+_SUM_BEGAN = re.compile(rf"[=≈≠≤≥<>×÷·+]{_TERM}{{0,30}}$")
+_VARIABLE = re.compile(r"(?<![^\W\d_])[^\W\d_]\d?\s?$|(?:\)|\^\d{1,2}|[²³])\s?$")
+_RELATION = re.compile(r"[=<>≤≥≈≠]$")
 
 
 def in_sum(match: re.Match) -> bool:
@@ -41,6 +42,7 @@ def sign_rules(lang: Language, units: str, end: str) -> list[Rule]:
             c(rf"({n})(?:\^[({{]?([-−–+]?)(\d{{1,4}})[)}}]?|({_RAISED}))(?: ?((?:{units}){per}){end})?"),
             _raised,
         ),
+        Rule("power", "s", c(r"(?:\s\*\*\s|\*\*)(?=[-−]?\d)"), _double_star),
         Rule("power", "s", c(r"\^[({]?([-−–+]?)(\d{1,4})[)}]?(?!\d)"), _caret),
         Rule("power", "s", c(_RAISED), _superscript),
         Rule("degrees", "d", c(r"(\d{1,3})°\s?(\d{1,2})'\s?(?:(\d{1,2}(?:[.,]\d+)?)(?:\"|''))?"), _arc),
@@ -93,6 +95,10 @@ def _caret(lang: Language, match: re.Match) -> str | None:
     return exponent(lang, match[1], match[2]) if re.search(r"[\w)]$", before(match, 1)) else None
 
 
+def _double_star(lang: Language, match: re.Match) -> str | None:
+    return lang.words["power"] if re.search(r"[\w)]$", before(match, 1)) else None
+
+
 def _superscript(lang: Language, match: re.Match) -> str:
     return superscript(lang, match[0])
 
@@ -112,4 +118,6 @@ def _minus(lang: Language, match: re.Match) -> str | None:
     """The minus of a sum behind a letter or a bracket, or written as U+2212 behind a figure."""
     if "−" in match[0] and re.search(r"[\d)]$", before(match, 1)) and re.match(r"[\d(]", after(match, 1)):
         return lang.words["minus"]
+    if _RELATION.search(before(match, 1)) and re.match(r"[^\W\d_]", after(match, 1)):
+        return lang.words["minus"]  # y = -x
     return lang.words["minus"] if _VARIABLE.search(before(match, 4)) and in_sum(match) else None

@@ -7,11 +7,12 @@ import re
 
 from soundalike.text.segment.conventions import Conventions, conventions_of
 from soundalike.text.segment.lines import breaks
-from soundalike.text.segment.stops import Stop, ends_at, mark_at
+from soundalike.text.segment.stops import ends_at
 
 from .foreign import transliterate
 from .initialisms import INTERJECTIONS, is_initialism
 from .language import LETTER, PROTECTED, Language, Rule, after, before, compiled, ending, spell, whole_number
+from .marks import ellipsis, mark
 from .numeric import alternatives
 
 # Scripts whose vowels are marks
@@ -75,8 +76,8 @@ def wording_rules(lang: Language) -> list[Rule]:
             "name", "s", c(r"@([^\W\d_]\w{0,60})"), lambda lang, m: f"{lang.words['at']} {_camel(lang, m[1])}"
         ),
         Rule("number-sign", "s", c(r"[#№] ?(?=\d)"), lambda lang, m: lang.words["number"]),
-        Rule("mark", "s", c(r"…|\.{2,}|(?:\. ){2,}\."), _ellipsis),
-        Rule("mark", "s", c(r"[.,;:!?¡¿。、，！？：；؟،।]"), _mark),
+        Rule("mark", "s", c(r"…|\.{2,}|(?:\. ){2,}\."), ellipsis),
+        Rule("mark", "s", c(r"[.,;:!?¡¿。、，！？：；؟،।]"), mark),
         Rule("dash", "s", c(r"[—–−-]+"), _dash),
         Rule("bracket", "s", c(r"[()]"), _bracket),
         Rule("symbol", "s", c(r"[^\w\s]"), _symbol),
@@ -91,52 +92,6 @@ def _space(lang: Language, match: re.Match) -> str:
 def _line_ends(text: str, table: Conventions) -> frozenset[int]:
     """Where a text's lines end that are no wraps of a paragraph."""
     return frozenset(broken.start for broken in breaks(text, table))
-
-
-def _mark(lang: Language, match: re.Match) -> str:
-    mark = {
-        "。": ".",
-        "、": ",",
-        "，": ",",
-        "！": "!",
-        "？": "?",
-        "：": ":",
-        "；": ";",
-        "؟": "?",
-        "،": ",",
-        "।": ".",
-        "¡": "",
-        "¿": "",
-    }.get(match[0], match[0])
-    glued = (
-        mark in ".:"
-        and match.end() < len(match.string)
-        and re.match(r"[^\W_]", after(match, 1))
-        and re.search(r"[^\W_]$", before(match, 1))
-    )
-    if glued and after(match, 1).islower() and mark == "." and before(match, 1).isdecimal():
-        return ""
-    return _heard(lang, match, mark) if mark in (".", "!", "?") else mark
-
-
-_LONE_LETTER = re.compile(rf"(?<![^\W_]){LETTER}$")
-
-
-def _heard(lang: Language, match: re.Match, mark: str) -> str:
-    """A mark that may end a sentence: a pause behind the number of an item, nothing where it is part of an
-    abbreviation or a name.
-    """
-    kind = mark_at(match.string, match.start(), conventions_of(lang))
-    if kind is Stop.LABEL:
-        return ","
-    # The stop of a spelled letter stays: it tells the letter A from the article
-    is_silent = kind is Stop.SILENT and not (mark == "." and _LONE_LETTER.search(before(match, 2)))
-    return "" if is_silent else mark
-
-
-def _ellipsis(lang: Language, match: re.Match) -> str:
-    following = after(match).lstrip(" \"')")
-    return "," if following and (following[0].islower() or following[0].isdecimal()) else "."
 
 
 def _dash(lang: Language, match: re.Match) -> str:
@@ -172,7 +127,7 @@ def _symbol(lang: Language, match: re.Match) -> str | None:
     if sign == "*" and not (re.search(r"\d ?$", before(match, 2)) or re.match(r" ?\d", after(match, 2))):
         return ""
     if sign == "~":
-        return lang.words["about"] if re.match(r" ?\d", after(match, 2)) else ""
+        return lang.words["about"] if re.match(r" ?[$€£¥]?[.,]?\d", after(match, 4)) else ""
     if sign == "^":
         return (
             lang.words["power"]
@@ -208,6 +163,8 @@ def _roman(lang: Language, match: re.Match) -> str | tuple[str, int] | None:
         return None
     left = before(match)
     right = after(match, 6)
+    if match[0] in ("C", "D", "L", "M"):  # a letter where it stands alone: Type C
+        return None
     if re.match(r"\.\w|-\w|'(?!s\b)\w|[&/]", right) or (
         len(match[0]) == 1 and re.match(r" [^\W\d_](?:\W|$)", right)
     ):

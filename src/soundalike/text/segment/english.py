@@ -81,7 +81,7 @@ ENGLISH = Conventions(
         "interrupted protested retorted responded remarked teased joked"
     ),
     marked=words(
-        "Yahoo! Jeopardy! Joomla! Wham! Oklahoma! Airplane! Panic! Moulin_Rouge! Mamma_Mia! Hairspray! "
+        "E! Yahoo! Jeopardy! Joomla! Wham! Oklahoma! Airplane! Panic! Moulin_Rouge! Mamma_Mia! Hairspray! "
         "Chips_Ahoy! Hello,_Dolly! Kahoot! Hey_Arnold! Wipeout! Ulta! Yum! Westward_Ho! Fabulous! Shazam! "
         "Guess_Who? Crunch!"
     ),

@@ -25,6 +25,12 @@ _LEADING_TIME = re.compile(
     r"(?:^|[.!?\n]\s*)(?:(?:At|By|Around|Before|After|From|Until|Since|About)\s[^.!?\n]{1,20}[ap]\.m"
     r"|(?:В|К|С|До|После|На|Осенью|Весной|Летом|Зимой)\s[^.!?,\n]{1,20}гг?)\.$"
 )
+_FIGURES = re.compile(r"[\d¼-¾⅐-⅞]\s?$")
+# The smaller unit that may follow one in the same measure: 1 hr. 20 min., 6 ft. 2 in.
+_SMALLER = {
+    "hr": "min|sec", "hrs": "min|sec", "min": "sec", "ft": "in", "yd": "ft|in", "lb": "oz", "lbs": "oz",
+    "yr": "mo|wk|day", "yrs": "mo|wk|day", "mo": "wk|day", "wk": "day", "wks": "day",
+}  # fmt: skip
 _QUOTE = frozenset("\"'”“’‘»«›‹")
 _SPEAKER = re.compile(r"(?:I|(?:[A-Z][\w.’'-]*\s+){0,3}[A-Z][\w’'-]*)\s+([a-z]+)")
 
@@ -80,7 +86,7 @@ def mark_at(text: str, start: int, table: Conventions) -> Stop | None:
 def is_named(text: str, start: int, following: str, table: Conventions) -> bool:
     """Whether a "!" or "?" at `start` belongs to a name: Yahoo! is a company."""
     before = text[max(0, start - REACH) : start + 1]
-    if any(before.endswith(name) for name in table.marked):
+    if any(re.search(rf"(?<!\w){re.escape(name)}$", before) for name in table.marked):
         return True
     word = re.search(r"([A-Z][a-z]+)!$", before)
     if not word or not table.marked:
@@ -122,13 +128,13 @@ def _full_stop(text: str, start: int, stop: int, following: str, is_small: bool,
     token = parts[-1]
     place = start + 1 - len(token)
     known = _known(before, token, following, table)
+    if table.code == "en" and token in ("min.", "pts.") and _FIGURES.search(text[max(0, place - 8) : place]):
+        known = "final"
     if _LABEL.fullmatch(token) and _is_label(text, place, token, table, following):
         return Stop.LABEL
     if is_small:
         return Stop.SILENT if known or _is_dotted(token, table) else Stop.INSIDE
-    if known == "final" and (
-        _LEADING_TIME.search(before) or re.match(r"\s*(?:&|\(\d)", text[stop : stop + 8])
-    ):
+    if known == "final" and _final_goes_on(text, place, stop, before, following):
         return Stop.SILENT
     word = _WORD.match(following)
     opens = word is not None and _opens(word[0], following, table)
@@ -140,6 +146,15 @@ def _full_stop(text: str, start: int, stop: int, following: str, is_small: bool,
     return _unknown(token, is_named, opens, table)
 
 
+def _final_goes_on(text: str, place: int, stop: int, before: str, following: str) -> bool:
+    """Whether the sentence of an abbreviation that may end it goes on: At 5 a.m. Bob left; 6 ft. 2 in."""
+    if _LEADING_TIME.search(before) or re.match(r"\s*(?:&|\(\d)", text[stop : stop + 8]):
+        return True
+    smaller = _SMALLER.get(text[place:stop].rstrip("."), "(?!)")
+    counted = _FIGURES.search(text[max(0, place - 8) : place])
+    return bool(counted and re.match(rf"\d+(?:[./]\d+)?[\s-]?(?:{smaller})", following))
+
+
 @functools.lru_cache(maxsize=4096)
 def _known(before: str, token: str, following: str, table: Conventions) -> str:
     """The group of conventions that the abbreviation before a stop is in; empty for none."""
@@ -149,21 +164,54 @@ def _known(before: str, token: str, following: str, table: Conventions) -> str:
         name = name.lstrip("(\"'“„«[")
         if any(following.startswith(rest) for rest in table.beginnings.get(name, ())):
             return "titles"
-        for group in ("titles", "numbered", "final", "loose"):
-            if name in getattr(table, group):
-                return group
-        small = name[:1].lower() + name[1:]
-        if name[:1].islower() and len(name) > 2 and name[:1].upper() + name[1:] in table.titles:
-            return "titles"
-        if name[:1].isupper() and len(name) > 2 and small in table.titles:
-            return "titles"
-        if name[:1].isupper() and len(name) > 2 and small in table.numbered and small not in table.words:
-            return "numbered"
+        group = _group(name, table) or _group_in_capitals(name, following, table)
+        if group:
+            return group
     joined = re.search(r"[-–](\w+\.)$", token)
     if joined:  # Mon.-Fri.
         return _known(joined[1], joined[1], following, table)
     is_numbered = len(token) > 5 and token.endswith(table.endings)
     return "numbered" if is_numbered and token not in table.words else ""
+
+
+def _group(name: str, table: Conventions) -> str:
+    """The group of an abbreviation as it is written, or with its first letter in the other case."""
+    for group in ("titles", "numbered", "final", "loose"):
+        if name in getattr(table, group):
+            return group
+    small = name[:1].lower() + name[1:]
+    if name[:1].islower() and len(name) > 2 and name[:1].upper() + name[1:] in table.titles:
+        return "titles"
+    if name[:1].isupper() and len(name) > 2 and small in table.titles:
+        return "titles"
+    if name[:1].isupper() and len(name) > 2 and small in table.numbered and small not in table.words:
+        return "numbered"
+    return ""
+
+
+# Abbreviations that are words too where all is in capitals
+_WORDS_IN_CAPITALS = frozenset("CA. ILL. MASS. SUN. SAT. IND. WED. SET. BAD. HON.".split())
+
+
+def _group_in_capitals(name: str, following: str, table: Conventions) -> str:
+    """The group of an abbreviation in a text of capitals: DR. KING, ACME INC. SUES.
+
+    Capitals tell nothing of what follows there: one that may end a sentence does so before an opener only.
+    """
+    bare = name.rstrip(".")
+    if len(bare) < 2 or not bare.isalpha() or not bare.isupper() or name in _WORDS_IN_CAPITALS:
+        return ""
+    if re.match(r"[^\W\d_][a-zà-öø-ÿа-яё]", following):
+        return ""
+    if name.capitalize() in table.words:  # NO. 1, and NO.
+        return "numbered" if re.match(r"[(\[]?\d", following) else ""
+    if bare.lower() in table.openers | table.leaning | table.clauses:
+        return ""
+    for form in (name.capitalize(), name.lower()):
+        group = _group(form, table)
+        if group:
+            return "loose" if group == "final" else group
+    return ""
 
 
 def _abbreviated(known: str, token: str, following: str, opens: bool, word: str, table: Conventions) -> Stop:

@@ -1,0 +1,73 @@
+"""Rules for the marks of a sentence: what is heard where a point, a colon or an ellipsis stands."""
+
+from __future__ import annotations
+
+import re
+
+from soundalike.text.segment.conventions import conventions_of
+from soundalike.text.segment.stops import Stop, mark_at
+
+from .language import LETTER, Language, after, before
+
+
+def mark(lang: Language, match: re.Match) -> str:
+    """What is heard for a mark."""
+    sign = {
+        "。": ".",
+        "、": ",",
+        "，": ",",
+        "！": "!",
+        "？": "?",
+        "：": ":",
+        "；": ";",
+        "؟": "?",
+        "،": ",",
+        "।": ".",
+        "¡": "",
+        "¿": "",
+    }.get(match[0], match[0])
+    glued = (
+        sign in ".:"
+        and match.end() < len(match.string)
+        and re.match(r"[^\W_]", after(match, 1))
+        and re.search(r"[^\W_]$", before(match, 1))
+    )
+    if sign == "." and _is_in_name(match):
+        return lang.words["dot"]
+    if glued and after(match, 1).islower() and sign == "." and before(match, 1).isdecimal():
+        return ""
+    return _heard(lang, match, sign) if sign in (".", "!", "?") else sign
+
+
+def _is_in_name(match: re.Match) -> bool:
+    """Whether a point stands within the name of a file or a thing: report.pdf, README.MD, .env"""
+    left = before(match)
+    right = after(match)
+    if re.search(r"(?:^|[\s(\"'/])$", left):
+        return bool(re.match(r"[a-z]{2}[\w.]*(?:\W|$)", right)) and not left.endswith(". ")
+    if re.search(r"[A-Z]{2}$", left) and re.match(r"[A-Z]{2,4}(?!\w)", right):
+        return True
+    if re.search(r"[a-z_]{2}$", left) and re.match(r"[chmrs](?![\w.'])", right):  # main.c
+        return True
+    return bool(re.search(r"[^\W\d][\w-]*$", left) and re.match(r"[a-z_]\w", right))
+
+
+_LONE_LETTER = re.compile(rf"(?<![^\W_]){LETTER}$")
+
+
+def _heard(lang: Language, match: re.Match, sign: str) -> str:
+    """A mark that may end a sentence: a pause behind the number of an item, nothing where it is part of an
+    abbreviation or a name.
+    """
+    kind = mark_at(match.string, match.start(), conventions_of(lang))
+    if kind is Stop.LABEL:
+        return ","
+    # The stop of a spelled letter stays: it tells the letter A from the article
+    is_silent = kind is Stop.SILENT and not (sign == "." and _LONE_LETTER.search(before(match, 2)))
+    return "" if is_silent else sign
+
+
+def ellipsis(lang: Language, match: re.Match) -> str:
+    """An ellipsis within a sentence, or at its end."""
+    following = after(match).lstrip(" \"')")
+    return "," if following and (following[0].islower() or following[0].isdecimal()) else "."
