@@ -318,3 +318,12 @@ SHORT = {
 )
 def test_english_sums_files_measures_and_short_forms(written, said):
     assert words(normalise(written)) == said
+
+
+def test_a_point_between_words_is_a_name_s_where_an_ending_is_known():
+    def words(text: str) -> str:
+        return " | ".join(" ".join(one.words) for one in read(text, "en").utterances)
+
+    assert words("Open report.pdf now.") == "Open report dot P D F now"
+    assert words("I went home.then I slept.") == "I went home then I slept"
+    assert words("Hello.how are you") == "Hello how are you"

@@ -39,6 +39,16 @@ def mark(lang: Language, match: re.Match) -> str:
     return _heard(lang, match, sign) if sign in (".", "!", "?") else sign
 
 
+# Of files, and of names that are written like them
+_ENDINGS = frozenset(
+    "aac avi bak bat bin bmp cfg conf cpp css csv dat db deb dll doc docx dmg env epub exe flac gif go gz "
+    "htm html ico ini io ipynb iso jar java jpg js json jsonl jsx key lock log lua m4a md mkv "
+    "mov mp3 mp4 mpeg mpg msi net odt ogg org otf pdf pem php pkg png jpeg ppt pptx ps1 psd py pyc raw rb rs rst "
+    "rtf sh so sql srt svg swift tar tex tgz tif tiff toml ts tsv tsx ttf txt vtt vue wav webm webp woff xls "
+    "xlsx xml yaml yml zip".split()
+)
+
+
 def _is_in_name(match: re.Match) -> bool:
     """Whether a point stands within the name of a file or a thing: report.pdf, README.MD, .env"""
     left = before(match)
@@ -49,7 +59,12 @@ def _is_in_name(match: re.Match) -> bool:
         return True
     if re.search(r"[a-z_]{2}$", left) and re.match(r"[chmrs](?![\w.'])", right):  # main.c
         return True
-    return bool(re.search(r"[^\W\d][\w-]*$", left) and re.match(r"[a-z_]\w", right))
+    name = re.search(r"[^\W\d][\w-]*$", left)
+    ending = re.match(r"[a-z_]\w+", right)
+    if name is None or ending is None:
+        return False
+    # Of "I went home.then I slept" the stop stays
+    return ending[0] in _ENDINGS or "_" in name[0] + ending[0] or right[ending.end() :].startswith("(")
 
 
 _LONE_LETTER = re.compile(rf"(?<![^\W_]){LETTER}$")
