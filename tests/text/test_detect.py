@@ -207,3 +207,18 @@ def test_a_letter_of_one_language_tells_it_where_no_word_is_known(text: str, lan
 )
 def test_a_foreign_name_in_english_is_no_evidence(text: str) -> None:
     assert detect(text).language == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("200 g Mehl", "de"),
+        ("Bisous", "fr"),
+        ("Facture n° 12", "fr"),
+        ("Factura n.º 12", "es"),
+        ("No problem, amigo", "en"),
+        ("Kim Jong-un", "en"),
+    ],
+)
+def test_what_a_word_or_two_tell(text, language):
+    assert detect_language(text) == language

@@ -113,6 +113,8 @@ def parsed(words: str, code: str) -> tuple[str, str]:
     """Whole and decimal part that words stand for."""
     if code == "ru":
         return russian(words)
+    if code == "cs":  # the word for the point agrees with the whole: dvě celé, pět celých
+        words = re.sub(r" cel(?:é|ých) ", " celá ", words).replace("dvě celá", "dva celá")
     whole, _, part = words.partition(f" {table_of(code).words['point']} ")
     return str(value(whole, code)), decimals(part, code) if part else ""
 

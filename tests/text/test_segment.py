@@ -258,3 +258,21 @@ def test_work_on_a_monotonous_text_grows_with_its_length_only(unit, monkeypatch)
     for kind, count in long.items():
         assert count <= 13 * short[kind] + 2_000, (kind, short, long)
     assert long["judged"] <= 4 * 10_000
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "sentences"),
+    [
+        ("ru", "Родился в 1950 г. Умер в 2000 г. Он был врач.", 3),
+        ("ru", "В 1950 г. Иванов умер.", 1),
+        ("ru", "Он живёт в г. Москва давно.", 1),
+        ("de", "Das Hotel hat im V. Stock Zimmer.", 1),
+        ("de", "Sie hat ein Dipl. Sie ist gut.", 2),
+        ("de", "Das ist von Hrsg. Müller und Fam. Krause.", 1),
+        ("es", "El Pdte. Kennedy y los Hnos. Pérez.", 1),
+        ("cs", "Stojí 3 mil. Kč a 2 mld. Kč.", 1),
+        ("it", "Sono 3 mln. Poi basta.", 2),
+    ],
+)
+def test_sentences_of_other_languages_end_where_they_do(language: str, text: str, sentences: int) -> None:
+    assert len(sentence_spans(text, language)) == sentences

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from soundalike.text import read
 from soundalike.text.normalise import normalise
 
 

@@ -14,6 +14,7 @@ from soundalike.core.languages import language_name
 from .abbreviations import abbreviation_rules, with_abbreviations
 from .codes import code_rules
 from .cs import CZECH
+from .days import day_rules
 from .de import GERMAN
 from .en import ENGLISH
 from .engine import scan
@@ -84,6 +85,7 @@ def _rules(code: str) -> dict[str, list[Rule]]:
     ordered = [
         *code_rules(lang),
         *sign_rules(lang, units, END),
+        *day_rules(lang),
         *lang.rules,
         *abbreviation_rules(lang),
         *numeric_rules(lang),

@@ -24,7 +24,8 @@ _NUMBERED = {
     "Hausnummer; jg Jahrgang; kl Klasse; nr Nummer; nrn Nummern; par Paragraf; pkt Punkt; rn "
     "Randnummer; rz Randziffer; sp Spalte; tab Tabelle; tel Telefon; whg Wohnung; z Zeile; zi Zimmer; "
     "ziff Ziffer; jan Januar; feb Februar; febr Februar; apr April; aug August; sept September; sep "
-    "September; okt Oktober; nov November; dez Dezember",
+    "September; okt Oktober; nov November; dez Dezember; "
+    "bd Band; max maximal; min minimal",
     "fr": "art article; arts articles; chap chapitre; ch chapitre; fig figure; vol volume; réf référence; "
     "tél téléphone; tel téléphone; al alinéa; ann annexe; app appendice; pl planche; sect section; "
     "par paragraphe; t tome; coll collection; ill illustration; boul boulevard; fév février; avr "
@@ -37,7 +38,8 @@ _NUMBERED = {
     "it": "fig figura; figg figure; tab tabella; vol volume; voll volumi; artt articoli; capp capitoli; pp "
     "pagine; par paragrafo; sez sezione; int interno; num numero; ed edizione; all allegato; rif "
     "riferimento; febb febbraio; mar marzo; apr aprile; giu giugno; lug luglio; ago agosto; set "
-    "settembre",
+    "settembre; "
+    "co comma; max massimo; min minimo",
     "nl": "afb afbeelding; fig figuur; hfst hoofdstuk; art artikel; tab tabel; par paragraaf; pag pagina; p "
     "pagina; pp pagina's; dl deel; vol volume; nrs nummers; ed editie; febr februari; mrt maart; apr "
     "april; jun juni; jul juli",
@@ -45,11 +47,13 @@ _NUMBERED = {
     "referência; sec secção; seç seção; apto apartamento; ed edição; núm número; no número; inc "
     "inciso; t tomo; abr abril; mar março; jun junho; jul julho; al alínea",
     "sv": "fig figur; tab tabell; art artikel; avd avdelning; bd band; sid sida; febr februari; apr april; "
-    "jun juni; jul juli",
+    "jun juni; jul juli; "
+    "max maximalt; min minst",
     "ru": "гл глава; рис рисунок; табл таблица; стр страница; ч часть; т том; ст статья; п пункт; пп "
     "пункты; абз абзац; вып выпуск; изд издание; каб кабинет; кн книга; корп корпус; оф офис; прил "
     "приложение; разд раздел; подп подпункт; доб добавочный; тел телефон",
-    "cs": "obr obrázek; tab tabulka; str strana; odst odstavec; písm písmeno; čl článek; č číslo; nr číslo",
+    "cs": "obr obrázek; tab tabulka; str strana; odst odstavec; písm písmeno; čl článek; č číslo; nr číslo; "
+    "max maximálně; min minimálně",
 }
 # Read before a name
 _TITLES = {
@@ -63,7 +67,8 @@ _TITLES = {
     "es": "Arq arquitecto; Cnel coronel; Cap capitán; Tte teniente; Mons monseñor; Fr fray; Hno hermano; "
     "Hna hermana; Excmo excelentísimo; Excma excelentísima; Ilmo ilustrísimo; Ilma ilustrísima; Rdo "
     "reverendo; Sras señoras; Profa profesora; Dres doctores; Pza plaza; Pl plaza; Ctra carretera; av "
-    "avenida; avda avenida; Cra carrera; Univ universidad; Mr míster",
+    "avenida; avda avenida; Cra carrera; Univ universidad; Mr míster; "
+    "Pdte presidente; Pdta presidenta; Hnos hermanos; Hnas hermanas; Vdo viudo",
     "it": "Sen senatore; Gen generale; Col colonnello; Cap capitano; Ten tenente; Cav cavalier; Comm "
     "commendator; Mons monsignor; Amm ammiraglio; Dir direttore; Pres presidente; Egr egregio; Gent "
     "gentile; Spett spettabile; arch architetto; on onorevole; pres presidente; dir direttore",
@@ -71,7 +76,7 @@ _TITLES = {
     "mej mejuffrouw; Mr meester; ten ten",
     "pt": "Arq arquiteto; Cel coronel; Drs doutores; Gen general; Min ministro; Pe padre; Rev reverendo; "
     "Sras senhoras; Srta senhorita; Ten tenente; Ilmo ilustríssimo; Fr frei; av avenida",
-    "sv": "Prof professor; Dr doktor; kapt kapten; hr herr; fr fru",
+    "sv": "Prof professor; Dr doktor; kapt kapten; hr herr; fr fru; dir direktör; ing ingenjör",
     "ru": "Св святой; ген генерал; кап капитан; полк полковник; тов товарищ; инж инженер; доц доцент; пос "
     "посёлок; дер деревня; оз озеро; р река; бул бульвар; наб набережная; ш шоссе; мкр микрорайон; "
     "зав заведующий; зам заместитель; ред редактор; авт автор; о остров",
@@ -95,20 +100,29 @@ _ALWAYS = {
     "vieles mehr; u.v.m. und vieles mehr; u. Ä. und Ähnliches; u.Ä. und Ähnliches; Pfd. Pfund; Abk. "
     "Abkürzung; bzgl. bezüglich; ggfs. gegebenenfalls; z. Zt. zurzeit; z.Zt. zurzeit; o. g. oben "
     "genannt; o.g. oben genannt; s. o. siehe oben; s.o. siehe oben; s. u. siehe unten; s.u. siehe "
-    "unten; i. A. im Auftrag; i. V. in Vertretung; a. D. außer Dienst; gegr. gegründet",
+    "unten; i. A. im Auftrag; i. V. in Vertretung; a. D. außer Dienst; gegr. gegründet; "
+    "rd. rund; i. H. v. in Höhe von; i.H.v. in Höhe von; Vors. Vorsitzender; Fam. Familie; MfG mit "
+    "freundlichen Grüßen; hdl hab dich lieb; Bde. Bände",
     "fr": "dép. département; dépt. département; Univ. université; trad. traduction; apt. appartement; bât. "
-    "bâtiment; ca. circa",
+    "bâtiment; ca. circa; "
+    "dsl désolé; tkt t'inquiète; stp s'il te plaît; svp s'il vous plaît; bjr bonjour; bcp beaucoup; "
+    "tjrs toujours; mdr mort de rire",
     "es": "Cía. compañía; Dpto. departamento; Depto. departamento; dpto. departamento; hrs. horas; izq. "
-    "izquierda; dcha. derecha; ca. circa; cf. compárese; Vds. ustedes",
+    "izquierda; dcha. derecha; ca. circa; cf. compárese; Vds. ustedes; "
+    "tqm te quiero mucho; tkm te quiero mucho; xq porque; tb también",
     "it": "incl. incluso; escl. escluso; segg. seguenti; Univ. università; Uff. ufficio; dip. dipartimento; "
-    "ing. ingegnere; Ing. ingegnere; Avv. avvocato",
+    "ing. ingegnere; Ing. ingegnere; Avv. avvocato; "
+    "cmq comunque; tvb ti voglio bene; tvtb ti voglio tanto bene; nn non; xké perché; xché perché",
     "nl": "zgn. zogenaamde; resp. respectievelijk",
-    "pt": "Cia. companhia; hab. habitantes; depto. departamento; cf. confira; Obs. observação",
+    "pt": "Cia. companhia; hab. habitantes; depto. departamento; cf. confira; Obs. observação; "
+    "vc você; vcs vocês; tb também; tbm também; pq porque; blz beleza; obg obrigado; mto muito",
     "sv": "jfr. jämför; milj. miljoner; mdr. miljarder",
     "ru": "ср. сравни; долл. долларов; чел. человек; экз. экземпляров; мл. младший; прим. примечание; т. е. "
-    "то есть; св. свыше",
+    "то есть; св. свыше; "
+    "спс спасибо; пжлст пожалуйста; пжл пожалуйста; плз пожалуйста; мб может быть; норм нормально",
     "cs": "srov. srovnej; zejm. zejména; vč. včetně; atp. a tak podobně; odp. odpoledne; dop. dopoledne; "
-    "tzn. to znamená; event. eventuálně",
+    "tzn. to znamená; event. eventuálně; "
+    "spol. společnost",
 }
 # Also names or words, where they begin with a capital
 _NO_CAPITAL = frozenset(

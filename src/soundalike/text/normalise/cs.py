@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .counted import counted_rule, czech_gender
 from .language import Language, after, before
 from .plain import ROMAN, PlainLanguage, clock_rule, number_of, pairs, rules_of
 
@@ -79,6 +80,11 @@ def _gender_of(noun: str, case: str) -> tuple[str, str]:
     return ("f" if noun.endswith(("ě", "e")) else "m"), case
 
 
+# Decades are plural: v devadesátých letech
+_DECADE = {"léta": "á", "let": "ých", "letech": "ých", "letům": "ým", "lety": "ými"}
+_DECADES = {10 * i: word[:-1] for i, word in enumerate(_TENS) if i > 1}
+
+
 def _before_noun(lang: Language, match: re.Match) -> str | None:
     """21. století, ve 3. třídě, XX. století: the noun follows."""
     following = re.match(r"\s+([^\W\d_]+)", after(match))
@@ -88,6 +94,8 @@ def _before_noun(lang: Language, match: re.Match) -> str | None:
     if number > 999:
         return None
     noun = following[1]
+    if noun in _DECADE:
+        return _DECADES[number] + _DECADE[noun] if number in _DECADES else None
     if noun.lower() in lang.months:
         return _ordinal(number, "m", "g")
     adjective = re.match(r"\s+[^\W\d_]+(?:[ýáéí]|ého|ém|ou)\s+([^\W\d_]+)", after(match))
@@ -279,6 +287,7 @@ CZECH = PlainLanguage(
         clock_rule("v|ve|od|do|kolem|před|po|mezi|a|na", "hodin[auy]?|hod\\.|h", _hours),
         ("date", "d", r"(\d{1,2})\. ?(\d{1,2})\. ?((?:1\d|20)\d\d)(?!\d)", _dated),
         ("date", "d", r"(\d{1,2})\.(\d{1,2})\.()(?!\d)", _dated),
+        counted_rule("[12]", czech_gender),
         ("ordinal", "d", r"(\d{1,3})\.(?=\s+[a-záčďéěíňóřšťúůýž])", _before_noun),
         (
             "roman",

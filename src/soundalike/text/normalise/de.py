@@ -6,6 +6,8 @@ import re
 
 from num2words import num2words
 
+from soundalike.text.segment.conventions import conventions_of
+
 from .de_words import ABBREVIATIONS, SYMBOLS, UNITS, WORDS
 from .language import Language, Rule, after, before, compiled, ending, money, nouns, say_number
 from .wording import roman_value
@@ -134,17 +136,79 @@ def _ruler(lang: Language, match: re.Match) -> str | None:
     return said + ending(lang, match)
 
 
-def _one(lang: Language, match: re.Match) -> str | None:
-    """One before a noun; its gender is told from the noun's ending, roughly. Kapitel 1 stays "eins"."""
-    named = re.search(r"(?:^|[ (])([^\W\d_]+) $", before(match))
-    if named is None or not named[1][0].islower():
+_NUMBERED_NOUN = re.compile(
+    r" (?:[A-ZÄÖÜ][a-zäöüß]+e[rnsm]? )?[A-ZÄÖÜa-zäöüß]*(?:[Kk]rieg|[Rr]eich|[Jj]ahrhundert|[Jj]ahrtausend|"
+    r"[Kk]onzil|[Pp]arteitag|[Kk]ongress|[Ii]nternationale|[Ll]iga|[Dd]ivision|[Aa]rmee|[Kk]orps|[Qq]uartal|[Ss]emester|"
+    r"[Kk]lasse|[Ee]tage|[Ss]tock|[Gg]eschoss|[Ss]enat|[Aa]bteilung|[Aa]kt|[Rr]epublik|[Pp]rogramm|[Vv]atikanum|"
+    r"[Ll]egion|[Dd]ynastie|[Ff]lotte|[Ss]infonie|[Kk]apitel|[Tt]eil|[Bb]and|[Bb]uch)(?:e?s|en?|n)?(?![^\W\d_])"
+)
+_LED = re.compile(r"(?i)\b(?:der|die|das|dem|den|des|im|am|zum|zur|vom|beim|ins|diesem|dieser) $")
+_NEUTERS = re.compile(
+    r"(?i)(?:reich|hundert|tausend|konzil|korps|quartal|semester|geschoss|programm|kapitel|buch)(?:e?s|e)?$"
+)
+
+
+def _before_noun(lang: Language, match: re.Match) -> str | None:
+    """der zweite Weltkrieg, im dritten Reich, zweiter Weltkrieg."""
+    noun = _NUMBERED_NOUN.match(after(match, 60))
+    capital = re.match(r" [A-ZÄÖÜ][a-zäöüß]+", after(match))
+    if not noun and not (capital and _LED.search(before(match))):
         return None
-    return (
-        "eine"
-        if re.match(r" \w+(?:e|ung|heit|keit|ion|schaft|tät)\b", after(match))
-        and not re.match(r" \w+(?:ende|äude)\b", after(match))
-        else "ein"
-    )
+    return declined(roman_value(match[1]), before(match), bool(noun and _NEUTERS.search(noun[0])))
+
+
+_FEMININE_NOUN = re.compile(
+    r"(?:e|ung|heit|keit|ion|schaft|tät|ik|ur|zwiebel|paprika|nuss|hand|stadt|nacht|frau|mutter|tochter|"
+    r"schwester|gabel|schüssel|schachtel|tafel|regel|insel|nudel|feder|mauer|leiter|nummer|person|wurst|wand|"
+    r"frucht|kraft|wahl|zahl|zeit|tür|arbeit|antwort|woche|butter|kuh|gans|pizza|stange|schulter|kartoffel|"
+    r"oma|firma|kamera|mail|app|party|bar|lizenz|instanz|million|ecke|lehrerin|ärztin|[a-z]{4}in(?<!termin)"
+    r"(?<!ein)(?<!wein))$",
+    re.IGNORECASE,
+)
+_NOT_FEMININE = re.compile(
+    r"(?:ende|äude|auge|name|käse|löwe|junge|kunde|kollege|experte|gemüse|getränke|hase|affe|bote|erbe|"
+    r"interesse|gewürze|gebirge|gelände|gerede|knie|genie|uhr|museum|abitur|futur)$",
+    re.IGNORECASE,
+)
+
+
+def _one(lang: Language, match: re.Match) -> str | None:
+    """One before a noun; its gender is told from the noun, roughly. Kapitel 1 stays "eins"."""
+    named = re.search(r"([^\W_]+) $", before(match))
+    if named and not named[1][0].islower() and named[1].lower() not in conventions_of(lang).openers:
+        return None
+    noun = re.match(r" (\w+)", after(match))
+    if noun is None or f"{noun[1]}." in lang.units:
+        return None
+    return "eine" if _FEMININE_NOUN.search(noun[1]) and not _NOT_FEMININE.search(noun[1]) else "ein"
+
+
+def _nobly(lang: Language, match: re.Match) -> str | None:
+    """Ludwig v. Beethoven."""
+    return "von" if re.search(r"(?:[A-ZÄÖÜ][a-zäöüß]+|\b[A-Z]\.) $", before(match)) else None
+
+
+def _drawn(lang: Language, match: re.Match) -> str | None:
+    """A word drawn out, Neeeein, Jaaa; of a compound, Seeelefant, three letters stay."""
+    said = re.sub(r"([aeiouäöü])\1{2,}", r"\1", match[0])
+    short = len(said) < 6 or re.search(r"([aeiouäöü])\1{3}", match[0])
+    return said if short else None
+
+
+def _project(lang: Language, match: re.Match) -> str:
+    """Fünf-Millionen-Euro-Projekt."""
+    size = lang.magnitudes[match[2]]
+    money = {"€": "Euro", "$": "Dollar"}.get(match[3], match[3])
+    return f"{say_number(lang, match[1], size.gender, True)} {size.forms[-1]} {money}"
+
+
+def _per(lang: Language, match: re.Match) -> str | None:
+    """What a price is for: 2,99 €/kg."""
+    if not re.search(r"(?:[€$£]|(?<![^\W_])(?:Euro|EUR|Cent|ct|Dollar|CHF|Franken)) ?$", before(match)):
+        return None
+    unit = lang.units.get(match[2])
+    said = unit.forms[0] if unit else match[2]
+    return f"pro hundert {said}" if match[1] else f"pro {said}"
 
 
 def _halves(lang: Language, match: re.Match) -> str:
@@ -168,6 +232,7 @@ _RULES = tuple(
         ("fraction", "d", r"(\d{1,6}) ?½", _halves),
         ("decade", "d", r"(\d{2}|\d{4})er(?![^\W_])", _decade),
         ("ordinal", "d", rf"(\d{{1,3}})\.{_ORDINAL_WORD}", _ordinal),
+        ("roman", "l", r"(?=[IVXLC])(X{0,3}(?:IX|IV|V?I{0,3}))\.(?= )", _before_noun),
         ("roman", "l", r"(?=[IVXLC])(X{0,3}(?:IX|IV|V?I{0,3}))\.(?=[\s,;:]|$)", _ruler),
         (
             "abbreviation",
@@ -187,6 +252,9 @@ _RULES = tuple(
             r"([A-ZÄÖÜ][^\W\d_]{2,30})pl\.(?!\w)",
             lambda lang, m: f"{m[1]}platz" + ending(lang, m),
         ),
+        ("abbreviation", "l", r"u\.(?= [^\W\d_]{2})", lambda lang, m: "und"),
+        ("abbreviation", "l", r"v\.(?= [A-ZÄÖÜ][a-zäöüß]{2})(?! Chr)", _nobly),
+        ("word", "l", r"[^\W\d_]*([aeiouäöü])\1{2}[^\W\d_]*", _drawn),
         ("abbreviation", "l", r"S\. ?(?=\d)", lambda lang, m: "Seite"),
         ("abbreviation", "l", r"Nr\. ?(?=\d)", lambda lang, m: "Nummer"),
         (
@@ -195,6 +263,8 @@ _RULES = tuple(
             r"(\d{1,9}),(?:-|–|—)+ ?(?:€|Euro|EUR)",
             lambda lang, m: f"{cardinal(int(m[1]), 'm', True)} Euro",
         ),
+        ("currency", "d", r"(\d{1,3}(?:,\d{1,2})?)-(Mio|Mrd)\.?-(€|Euro|\$|Dollar)-(?=[A-ZÄÖÜ])", _project),
+        ("per", "s", r"/ ?(100 )?([^\W\d_]{1,12}[²³]?)(?![^\W_])", _per),
         ("times", "d", r"(\d{1,3})x(?= [a-zäöü])", lambda lang, m: f"{cardinal(int(m[1]), 'm', True)}mal"),
         (
             "percent",
@@ -237,8 +307,7 @@ GERMAN = Language(
     fraction=fraction,
     leaning=frozenset("S. Nr. Mio. Mrd. Tsd. Bio. Bill. Sek. Min. Std.".split()),
     abbreviations=ABBREVIATIONS,
-    enders=frozenset("usw. etc. n. Chr. v. Chr. Str. Jh. Chr. o. Ä. e. V. Hbf. jr.".split())
-    | {"n. Chr.", "v. Chr.", "o. Ä.", "e. V."},
+    enders=frozenset("usw. etc. Str. Jh. Chr. Hbf. jr.".split()) | {"n. Chr.", "v. Chr.", "o. Ä.", "e. V."},
     spoken_acronyms=frozenset(
         "NATO NASA UNESCO UNICEF AIDS COVID OPEC FIFA UEFA IKEA PIN RAM LASER RADAR BAFÖG TÜV ALDI".split()
     )

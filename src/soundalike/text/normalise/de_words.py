@@ -116,6 +116,8 @@ UNITS = {
     "nm": "Nanometer",
     "cl": "Zentiliter",
     "dl": "Deziliter",
+    "St. Stk. Stck.": "n~Stück",
+    "Pck. Pkg.": "f~Packung|Packungen",
     "EL": "m~Esslöffel",
     "TL": "m~Teelöffel",
     "m/s²": "Meter pro Quadratsekunde",

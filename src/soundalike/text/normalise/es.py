@@ -139,6 +139,37 @@ def _ruler(lang: Language, match: re.Match) -> str | None:
     )
 
 
+_FIRST = (
+    "congreso|concilio|reich|plan|encuentro|festival|premio|torneo|campeonato|foro|simposio|certamen|concurso|"
+    "ciclo|centenario|aniversario|milenio|imperio|convenio|ejército|batallón|regimiento|distrito|cuerpo|trofeo"
+)
+_FIRST_F = (
+    "guerra|edición|república|internacional|dinastía|legislatura|conferencia|cumbre|bienal|feria|jornada|"
+    "cruzada|división|región|asamblea|copa|semana|carrera|maratón|brigada|flota|legión|cohorte|enmienda"
+)
+
+
+def _before_noun(lang: Language, match: re.Match) -> str | None:
+    """segunda guerra, tercer Reich, cuartas jornadas."""
+    following = re.match(rf"(?i) (?:({_FIRST_F})|{_FIRST})(e?s)?(?![^\W\d_])", after(match))
+    if not match[0] or following is None:
+        return None
+    said = ordinal(roman_value(match[0]), "f" if following[1] else "m")
+    if following[2]:
+        return said + "s"
+    return re.sub(r"(primer|tercer)o$", r"\1", said)
+
+
+def _century(lang: Language, match: re.Match) -> str | None:
+    """siglo veintiuno, also where it is shortened, and of several: siglos XV-XVI."""
+    led = re.search(r"(?i)(?<![^\W\d_])(?:siglos?|ss?\.) (?:[IVXL]+ ?(?:[-–ya]|al) ?)?$", before(match))
+    return cardinal(roman_value(match[0])) if match[0] and led else None
+
+
+def _centuries(lang: Language, match: re.Match) -> str:
+    return "siglos" if len(match[0]) > 2 else "siglo"
+
+
 def _half(lang: Language, match: re.Match) -> str:
     return f"{cardinal(int(match[1]), 'm')} y medio"
 
@@ -150,7 +181,7 @@ def _agree(lang: Language, match: re.Match) -> str | None:
     """A number before a written noun, whose gender is told from its ending."""
     figures = match[0].replace(".", "").replace(" ", "")
     word = re.match(r" ([a-záéíóúñ]{3,})", after(match))
-    if word is None or word[1] in _NO_NOUNS or len(figures) > 12:
+    if word is None or word[1] in _NO_NOUNS or f"{word[1]}." in lang.units or len(figures) > 12:
         return None
     number = int(figures)
     if 1000 <= number < 2100 and len(match[0]) == 4 and not word[1].endswith("s"):
@@ -192,7 +223,15 @@ _RULES = tuple(
         ),
         ("fraction", "d", r"(\d{1,6}) ?½", _half),
         ("ordinal", "d", r"(\d{1,3})\.?(º|ª|°(?= [^\W\d_CF])|er\b|o\b|a\b|ero\b)(?!\.? (?:m|C)\b)", _ordinal),
+        ("roman", "l", r"(?=[IVXLC])(?:X{0,3}(?:IX|IV|V?I{0,3}))(?![\w])", _before_noun),
+        ("roman", "l", r"(?=[IVXLC])(?:X{0,3}(?:IX|IV|V?I{0,3}))(?![\w])", _century),
         ("roman", "l", r"(?=[IVXLC])(?:X{0,3}(?:IX|IV|V?I{0,3}))(?![\w])", _ruler),
+        (
+            "abbreviation",
+            "l",
+            r"[Ss]s?\.(?= [IVXL]+(?![^\W_]))",
+            _centuries,
+        ),
         ("abbreviation", "l", r"[Nn]\.? ?[º°o](?=\.? ?\d)\.?", lambda lang, m: "número"),
         ("abbreviation", "l", r"[Pp]ágs?\. ?(?=\d)", lambda lang, m: "páginas" if "s" in m[0] else "página"),
         ("cardinal", "d", r"\d{1,3}(?:[. ]\d{3})+(?![\d]|[.,]\d)|\d{1,9}(?![\d]|[.,]\d)", _agree),
@@ -225,7 +264,7 @@ SPANISH = Language(
     magnitudes=nouns(
         {
             "mil": "mil|mil",
-            "millón millones mill. M mm": "millón|millones",
+            "millón millones mill. mill M mm": "millón|millones",
             "billón billones": "billón|billones",
             "k K": "mil|mil",
         }
@@ -234,13 +273,16 @@ SPANISH = Language(
     cents="{whole} con {part}",
     digits_after_point=False,
     fraction=fraction,
-    leaning=frozenset("n.º N.º pág. págs.".split()),
+    leaning=frozenset("s. ss. S. n.º N.º pág. págs.".split()),
     abbreviations=ABBREVIATIONS,
     enders=frozenset(
         ("etc.", "a. C.", "d. C.", "a.C.", "d.C.", "S. A.", "S.A.", "C.", "EE. UU.", "EE.UU.", "Uds.", "Ud.")
     ),
     spoken_acronyms=frozenset(
-        "OTAN NASA ONU OVNI SIDA COVID UNESCO UNICEF FIFA UEFA OPEP AVE RENFE PYME IVA PIB PIN NIE".split()
+        (
+            "OTAN NASA ONU OVNI SIDA COVID UNESCO UNICEF FIFA UEFA OPEP AVE RENFE PYME IVA PIB PIN NIE RAE "
+            "INEM"
+        ).split()
     )
     - {"PIB"},
     acronyms={"PIB": "pib"},
@@ -256,7 +298,9 @@ SPANISH = Language(
             "Felipe Carlos Alfonso Fernando Enrique Jorge Luis Juan Pablo Pío León Jaime Pedro Isabel Sancho"
         ).split()
     ),
-    months={name: i + 1 for i, name in enumerate(_NAMES)} | {"setiembre": 9},
+    months={name: i + 1 for i, name in enumerate(_NAMES)}
+    | {name[:3]: i + 1 for i, name in enumerate(_NAMES)}
+    | {"setiembre": 9, "sept": 9},
     date=date,
     time=time,
     rules=_RULES,

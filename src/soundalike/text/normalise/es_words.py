@@ -176,4 +176,6 @@ UNITS = {
     "lb": "f~libra|libras",
     "Mb/s Mbps": "megabit por segundo|megabits por segundo",
     "CV": "caballo|caballos",
+    "cda. cdas. cda cdas": "f~cucharada|cucharadas",
+    "cdta. cdtas. cdta cdtas cdita. cditas.": "f~cucharadita|cucharaditas",
 }

@@ -14,7 +14,11 @@ _LETTERS = {letter: letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXZ"} | {"Y": "i
 _FEMININE = re.compile(
     r"(?:maison|femme|fille|heure|minute|seconde|fois|personne|semaine|page|ville|voiture|année|nuit|table|"
     r"route|tonne|pomme|chaise|place|langue|carte|chambre|école|étoile|porte|lettre|chose|vie|mère|sœur|"
-    r"soirée|bouteille|tasse|livre sterling|\w+(?:tion|sion|ette|esse|ance|ence|euse|trice|elle|ité))s?$"
+    r"soirée|bouteille|tasse|livre sterling|pincée|gousse|cuillère|tranche|feuille|boîte|branche|carotte|"
+    r"orange|tomate|cuillerée|poignée|noix|botte|dose|part|main|tête|fleur|année|équipe|journée|goutte|"
+    r"rondelle|barquette|brique|noisette|cerise|fraise|poire|banane|aubergine|courge|échalote|poule|vache|"
+    r"rue|salle|famille|partie|pièce|copie|vue|clé|clef|loi|cour|sorte|paire|dizaine|douzaine|centaine|"
+    r"victoire|guerre|lampe|robe|île|église|banque|bière|soupe|sauce|pâte|viande|pizza|salade|crème|\w+(?:ture|ée(?<!musée)(?<!lycée)(?<!trophée)|aine|ille|ière|ade)|\w+(?:tion|sion|ette|esse|ance|ence|euse|trice|elle|ité))s?$"
 )
 # What stands before a Roman numeral read as a number
 _ROMAN_AFTER = re.compile(
@@ -109,6 +113,9 @@ def _agree(lang: Language, match: re.Match) -> str | None:
     return cardinal(number, "f", True)
 
 
+# What follows "M." beside a name: M. et Mme Durand, M. le maire
+_TITLED = r" (?:et|ou) (?:M\.|Mme|Mlle|Mr)| l(?:es? |a |')[a-zàâéèêîôû]"
+
 _RULES = tuple(
     Rule(name, begins, compiled(pattern), say)
     for name, begins, pattern, say in (
@@ -119,8 +126,8 @@ _RULES = tuple(
         ("roman", "l", r"(?=[IVXLC])(?:X{0,3}(?:IX|IV|V?I{0,3}))(?![\w])", _ruler),
         ("letters", "l", r"((?:[cdjlmnst]|qu|[CDJLMNST]|Qu)')([A-ZÉÈÀ]{2,12})(?![^\W_])", _elided),
         ("word", "l", r"(?:[dlDL]|[Qq]u)'(?=\d)", lambda lang, m: m[0][:-1] + "e"),
-        ("abbreviation", "l", r"MM\.(?= [A-ZÉ])", lambda lang, m: "messieurs"),
-        ("abbreviation", "l", r"M\.(?= [A-ZÉ])", lambda lang, m: "monsieur"),
+        ("abbreviation", "l", rf"MM\.(?= [A-ZÉ]|{_TITLED})", lambda lang, m: "messieurs"),
+        ("abbreviation", "l", rf"M\.(?= [A-ZÉ]|{_TITLED})", lambda lang, m: "monsieur"),
         ("abbreviation", "l", r"[Nn](?:°|º|o(?=\d)) ?(?=\d)", lambda lang, m: "numéro"),
         ("abbreviation", "l", r"pp?\. ?(?=\d)", lambda lang, m: "pages" if m[0][1] == "p" else "page"),
         ("abbreviation", "l", r"St[-. ](?=[A-Z])", lambda lang, m: "Saint"),
@@ -239,6 +246,8 @@ _UNITS = {
     "lb": "f~livre|livres",
     "Mbit/s": "mégabit par seconde|mégabits par seconde",
     "ch": "cheval|chevaux",
+    "c._à_s. c.à.s. c._à_soupe càs CàS cs": "f~cuillère à soupe|cuillères à soupe",
+    "c._à_c. c.à.c. c._à_café càc CàC": "f~cuillère à café|cuillères à café",
 }
 
 FRENCH = Language(

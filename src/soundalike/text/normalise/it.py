@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .counted import counted_rule, italian_gender
 from .language import Language, before
 from .plain import ROMAN, PlainLanguage, clock_rule, day_rule, noun_rule, ordinal_rule, pairs, rules_of
 
@@ -21,7 +22,8 @@ def _feminine(lang: Language, match: re.Match) -> str | None:
 
 
 _M = (
-    "secolo|millennio|capitolo|canto|atto|volume|tomo|libro|articolo|posto|concilio|congresso|piano|municipio"
+    r"secol[oi]|secc?\.|millennio|capitolo|canto|atto|volume|tomo|libro|articolo|posto|concilio|congresso|"
+    "piano|municipio"
 )
 _F = "guerra|edizione|dinastia|legislatura|repubblica|parte|scena|sezione|classe|divisione|armata|fase"
 
@@ -50,8 +52,8 @@ ITALIAN = PlainLanguage(
     },
     sizes={
         "mila": "mila",
-        "milione milioni mln": "milione|milioni",
-        "miliardo miliardi mld": "miliardo|miliardi",
+        "milione milioni mln mln.": "milione|milioni",
+        "miliardo miliardi mld mld.": "miliardo|miliardi",
     },
     abbreviations={
         "art.": "articolo",
@@ -110,6 +112,10 @@ ITALIAN = PlainLanguage(
         "Dr.": "dottor",
         "Prof.": "professor",
         "ecc.": "eccetera",
+        "q.b.": "quanto basta",
+        "q. b.": "quanto basta",
+        "sec.": "secolo",
+        "secc.": "secoli",
         "es.": "esempio",
         "n.": "numero",
         "pag.": "pagina",
@@ -148,14 +154,14 @@ ITALIAN = PlainLanguage(
     "Caterina "
     "Napoleone Federico Guglielmo Alessandro Ferdinando Francesco Giorgio Giacomo Edoardo Pietro Emanuele",
     roman_after="capitolo|cap\\.|tomo|volume|vol\\.|parte|tipo|livello|grado|fase|tabella|figura|classe",
-    spoken="ONU IVA ISTAT CONI INPS ANSA ENEL ENI CGIL UIL ISEE IMU TAR ASL PIN",
-    spelled="UE PD CISL CNR DNA RNA CEO CIA GPS SMS PDF IBM BMW CV",
+    spoken="ONU IVA ISTAT CONI INPS ANSA ENEL ENI RAI UIL ISEE IMU TAR ASL PIN",
+    spelled="CGIL UE PD CISL CNR DNA RNA CEO CIA GPS SMS PDF IBM BMW CV",
     common="il lo la le gli un una di a da in con su per tra fra e o ma se non che chi cosa come dove "
     "quando sono "
     "sei è ho hai ha sì no qui là più meno tutto tutti molto bene male oggi io tu noi voi loro mi ti ci "
     "vi mio tua",
-    leaning="n. nn. pag. pagg. cap. art. artt. vol. fig. sig. sig.ra dott. tel. p.",
-    enders="ecc. a.C. d.C. S.p.A. S.r.l.",
+    leaning="co. max. sec. secc. n. nn. pag. pagg. cap. art. artt. vol. fig. sig. sig.ra dott. tel. p.",
+    enders="q.b. ecc. a.C. d.C. S.p.A. S.r.l.",
     ratio="a",
     parts={
         2: "mezzo|mezzi",
@@ -177,6 +183,7 @@ ITALIAN = PlainLanguage(
         ("ordinal", "d", r"(\d{1,3})\.?[º]", ordinal_rule("m")),
         ("ordinal", "d", r"(\d{1,3})\.?ª", ordinal_rule("f")),
         ("ordinal", "d", r"(\d{1,3})a(?= [a-zàèéìòù])", _feminine),
+        counted_rule("1", italian_gender),
         noun_rule(_M, "m"),
         noun_rule(_F, "f"),
         ("ordinal", "l", rf"({ROMAN})[°º](?![^\W_])", ordinal_rule("m")),

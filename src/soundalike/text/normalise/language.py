@@ -49,8 +49,10 @@ def noun(text: str) -> Noun:
 
 
 def nouns(table: Mapping[str, str]) -> dict[str, Noun]:
-    """A table of nouns; keys that share one are separated by spaces. m² is also found as m^2 and m2."""
-    found = {key: noun(text) for keys, text in table.items() for key in keys.split()}
+    """A table of nouns; keys that share one are separated by spaces, and those of
+    several words have a low line for their space. m² is also found as m^2 and m2.
+    """
+    found = {key.replace("_", " "): noun(text) for keys, text in table.items() for key in keys.split()}
     for key in [key for key in found if key[-1] in "²³"]:
         figure = "2" if key[-1] == "²" else "3"
         for other in (f"{key[:-1]}^{figure}", f"{key[:-1]}{figure}"):
@@ -206,6 +208,15 @@ def count(lang: Language, written: str, counted: Noun, adjective: bool = False) 
         f"{say_number(lang, written, counted.gender, True)} "
         f"{counted.forms[0] if adjective else form(lang, written, counted)}"
     )
+
+
+THOUSANDS = ("mil", "mila", "mille")  # no "de" stands between them and what is counted
+
+
+def sized(lang: Language, written: str, magnitude: Noun) -> str:
+    """A number of thousands or millions; cent mille has no s."""
+    said = count(lang, written, magnitude)
+    return re.sub(r"\b(cent|quatre-vingt)s (?=mille\b)", r"\1 ", said) if lang.code == "fr" else said
 
 
 def is_adjective(lang: Language, match: re.Match) -> bool:

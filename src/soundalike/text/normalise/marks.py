@@ -42,8 +42,8 @@ def mark(lang: Language, match: re.Match) -> str:
 # Of files, and of names that are written like them
 _ENDINGS = frozenset(
     "aac avi bak bat bin bmp cfg conf cpp css csv dat db deb dll doc docx dmg env epub exe flac gif go gz "
-    "htm html ico ini io ipynb iso jar java jpg js json jsonl jsx key lock log lua m4a md mkv "
-    "mov mp3 mp4 mpeg mpg msi net odt ogg org otf pdf pem php pkg png jpeg ppt pptx ps1 psd py pyc raw rb rs rst "
+    "htm html ico ini io jpeg ipynb iso jar java jpg js json jsonl jsx key lock log lua m4a md mkv "
+    "mov mp3 mp4 mpeg mpg msi net odt ogg org otf pdf pem php pkg png ppt pptx ps1 psd py pyc raw rb rs rst "
     "rtf sh so sql srt svg swift tar tex tgz tif tiff toml ts tsv tsx ttf txt vtt vue wav webm webp woff xls "
     "xlsx xml yaml yml zip".split()
 )

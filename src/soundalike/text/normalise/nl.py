@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .language import Language
-from .plain import ROMAN, PlainLanguage, clock_rule, day_rule, ordinal_rule, pairs, rules_of
+from .plain import ROMAN, PlainLanguage, clock_rule, day_rule, noun_rule, ordinal_rule, pairs, rules_of
 
 
 def _regnal(number: int, name: str) -> str:
@@ -80,6 +80,8 @@ DUTCH = PlainLanguage(
         "Tel.": "telefoon",
         "vgl.": "vergelijk",
         "hfst.": "hoofdstuk",
+        "hfdst.": "hoofdstuk",
+        "WO": "Wereldoorlog",
         "etc.": "et cetera",
         "jan.": "januari",
         "feb.": "februari",
@@ -127,15 +129,17 @@ DUTCH = PlainLanguage(
     rulers="Lodewijk Willem Karel Hendrik Filips Johannes Paulus Pius Leo Benedictus Frederik Alexander "
     "George Jacob "
     "Napoleon Elizabeth Albert Leopold Boudewijn Floris Jan Peter Otto Catharina",
-    roman_after="hoofdstuk|hfst\\.|deel|band|akte|artikel|art\\.|type|klasse|niveau|fase|tabel|figuur|"
+    roman_after="hoofdstuk|hfd?st\\.|WO|deel|band|akte|artikel|art\\.|type|klasse|niveau|fase|tabel|figuur|"
     "wereldoorlog|groep",
     spoken="NAVO NOS AOW BOB PIN KNAW",
-    spelled="EU VS VN CDA VVD PVV SP NS KLM ANWB BTW AOW DNA CEO GPS SMS PDF IBM BMW ING ABN UWV OV",
+    spelled="KNMI RIVM GGD NPO RTL FNV EU VS VN CDA VVD PVV SP NS KLM ANWB BTW AOW DNA CEO GPS SMS "
+    "PDF IBM BMW ING ABN UWV OV",
     common="de het een en of maar niet ik jij je hij zij wij we jullie is was ben bent zijn heb heeft had "
     "in op aan uit "
     "om bij met van voor door over naar dat die dit wat wie waar hoe ja nee nu al ook nog te zo er hier "
     "daar stop",
-    leaning="nr. nrs. blz. p. pp. hfst. art. dr. drs. ir. mr. ing. prof. dhr. mevr. mw. st. St. ca. tel. "
+    leaning="nr. nrs. blz. p. pp. hfst. hfdst. art. dr. drs. ir. mr. ing. prof. dhr. mevr. mw. st. St. ca. "
+    "tel. "
     "vgl.",
     enders="etc. a.u.b. n.Chr. v.Chr. N.V. B.V. e.d. jl. jr. sr.",
     ratio="op",
@@ -159,6 +163,7 @@ DUTCH = PlainLanguage(
         ),
         ("ordinal", "d", r"(\d{1,4})(?:e|de|ste|ᵉ)(?![^\W_])", ordinal_rule("m")),
         ("ordinal", "l", rf"({ROMAN})(?:e|de|ste)(?![^\W_])", ordinal_rule("m")),
+        noun_rule("wereldoorlog|eeuw|rijk|republiek|editie|divisie|millennium|dynastie|internationale", "m"),
         ("decade", "d", r"(\d{2,4})'?er(?= jaren)", lambda lang, m: f"{lang.year(int(m[1]))}er"),
         ("number", "d", r"jaren '(\d\d)(?!\d)", lambda lang, m: f"jaren {lang.cardinal(int(m[1]))}"),
         ("elision", "s", r"'s ([a-zA-Z][^\W\d_]*)", lambda lang, m: f"s{m[1]}"),

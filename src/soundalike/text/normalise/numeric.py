@@ -1,6 +1,4 @@
-"""Rules for figures that every language shares: money, units, times, dates, ranges, fractions, telephone
-numbers.
-"""
+"""Rules for figures that every language shares: money, units, times, dates, ranges, fractions, telephone."""
 
 from __future__ import annotations
 
@@ -11,6 +9,7 @@ from collections.abc import Iterable
 from .code_words import PER
 from .language import (
     LONGEST_NUMBER,
+    THOUSANDS,
     Language,
     Noun,
     Rule,
@@ -24,6 +23,7 @@ from .language import (
     is_adjective,
     parse,
     say_number,
+    sized,
     whole_number,
 )
 from .signs import in_sum, per_unit
@@ -260,9 +260,10 @@ def _money(
     if size:
         magnitude = lang.magnitudes[size]
         many = main.forms[min(2, len(main.forms) - 1)]
+        of = "" if magnitude.forms[-1] in THOUSANDS else _of(lang, main)
         return (
-            f"{minus}{first}{count(lang, low, magnitude)} "
-            f"{_of(lang, main)}{main.forms[0] if is_adjective(lang, match) else many}"
+            f"{minus}{first}{sized(lang, low, magnitude)} "
+            f"{of}{main.forms[0] if is_adjective(lang, match) else many}"
         )
     whole, part = parse(lang, low)
     if len(part) != 2 or high or not small.forms[0] or len(whole) > LONGEST_NUMBER:
@@ -324,7 +325,8 @@ def _fraction_of_unit(lang: Language, match: re.Match) -> str | None:
         return said
     forms = lang.units[match[4]].forms
     part = not match[1] and int(match[2]) < int(match[3]) and lang.code not in ("ru", "cs")
-    return f"{said} {forms[0 if part else min(1, len(forms) - 1)]}" + ending(lang, match)
+    many = 3 if lang.code == "cs" else 1  # půl litru
+    return f"{said} {forms[0 if part else min(many, len(forms) - 1)]}" + ending(lang, match)
 
 
 def vulgar(written: str) -> tuple[int, int]:

@@ -141,6 +141,7 @@ class PlainLanguage:
             digits_after_point=self.code in ("nl", "sv", "cs"),
             abbreviations=self.abbreviations,
             fraction=self.fraction,
+            decimals=self.decimals if self.code == "cs" else None,
             enders=frozenset(("ecc.", "etc.", "enz.", "osv.", "m.m.", "atd.", *self.enders.split())),
             leaning=frozenset(self.leaning.split()),
             spoken_acronyms=frozenset(
@@ -152,7 +153,7 @@ class PlainLanguage:
             rulers=frozenset(self.rulers.split()),
             roman_after=re.compile(rf"(?i)\b(?:{self.roman_after}) $") if self.roman_after else None,
             rules=self.rules,
-            months={name: i + 1 for i, name in enumerate(self.months.split())},
+            months={name: i + 1 for i, name in enumerate(self.months.split())} | self.short_months(),
             date=self.date,
             time=self.time,
         )
@@ -167,6 +168,21 @@ class PlainLanguage:
         if top == 1:
             return f"{counted} {one}"
         return f"{counted} {self.many_parts(many) if self.code == 'cs' and top > 4 else many}"
+
+    def decimals(self, whole: str, part: str) -> str:
+        """dvě celé pět: the Czech word for the point agrees with the whole."""
+        n = int(whole or "0")
+        point = ("celá", "celé", "celých")[0 if n < 2 else 1 if n < 5 else 2]
+        return f"{self.cardinal(n, 'f', True)} {point} {' '.join(self.cardinal(int(d)) for d in part)}"
+
+    def short_months(self) -> dict[str, int]:
+        """The months that are cut short with a full stop, as the abbreviations have them: 5 jan."""
+        names = self.months.split()
+        return {
+            short[:-1]: names.index(said) + 1
+            for short, said in self.abbreviations.items()
+            if said in names and short.endswith(".") and short[0].islower()
+        }
 
     def many_parts(self, few: str) -> str:
         """The Czech form for five and more of what two to four are called so: třetiny, třetin."""
@@ -203,7 +219,8 @@ def day_rule(led: str) -> tuple[str, str, str, Callable]:
         month = int(match[2])
         if lang.date is None or not 1 <= day <= 31 or not 1 <= month <= 12:
             return None
-        if not re.search(rf"(?i)(?<![^\W\d_])(?:{led}) $", before(match)) and not match[3]:
+        listed = re.search(r"[^\W\d_]: $", before(match)) and len(match[0]) == 5 and match[1] != "10"
+        if not re.search(rf"(?i)(?<![^\W\d_])(?:{led}) $", before(match)) and not match[3] and not listed:
             return None
         return lang.date(day, month, int(match[3]) if match[3] else None, before(match))
 
@@ -244,13 +261,13 @@ def clock_rule(led: str, word: str = "", hours: Callable[[Language, int, int], s
 
 
 def noun_rule(nouns: str, gender: str) -> tuple:
-    """A rule for a Roman numeral before or behind a noun that counts: XX secolo, secolo XX."""
+    """A rule for a Roman numeral before or behind a noun that counts: XX secolo, secolo XX, secoli XV-XVI."""
 
     def say(lang: Language, match: re.Match) -> str | None:
         if not match[0]:
             return None
-        left = re.search(rf"(?i)(?<![^\W\d_])(?:{nouns}) $", before(match))
-        right = followed_by(match, rf"\.? (?:{nouns})(?![^\W\d_])")
+        left = re.search(rf"(?i)(?<![^\W\d_])(?:{nouns}) (?:[IVXL]+ ?(?:[-–]|e|y) ?)?$", before(match))
+        right = followed_by(match, rf"\.? (?i:{nouns})(?![^\W\d_])")
         return lang.ordinal(roman_value(match[0]), gender) if left or right else None
 
     return ("roman", "l", rf"{ROMAN}(?![\w])", say)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .counted import GROUPED, counted_rule, portuguese_gender
 from .language import Language, after, before
 from .plain import ROMAN, PlainLanguage, clock_rule, day_rule, noun_rule, ordinal_rule, pairs, rules_of
 from .wording import roman_value
@@ -15,6 +16,10 @@ def _regnal(number: int, name: str) -> str:
     return PORTUGUESE.ordinal(
         number, "f" if name.endswith("a") or name in ("Isabel", "Elizabeth", "Beatriz") else "m"
     )
+
+
+def _number(n: int) -> str:
+    return PORTUGUESE.cardinal(n)
 
 
 def _hours(lang: Language, match: re.Match) -> str | None:
@@ -39,8 +44,14 @@ def _sir(lang: Language, match: re.Match) -> str:
     return "dona " if name and name[1].endswith("a") else "dom "
 
 
-_M = "milénio|milênio|congresso|concílio|encontro|prémio|prêmio|lugar|reich"
-_F = "guerra|edição|dinastia|república|legislatura|conferência|feira|cruzada|divisão"
+_M = (
+    "milénio|milênio|congresso|concílio|encontro|prémio|prêmio|lugar|reich|festival|simpósio|fórum|colóquio|"
+    "torneio|campeonato|ciclo|batalhão|exército|império"
+)
+_F = (
+    "guerra|edição|dinastia|república|legislatura|conferência|feira|cruzada|divisão|jornada|bienal|cimeira|"
+    "cúpula|copa|semana|região|brigada|internacional|assembleia"
+)
 
 PORTUGUESE = PlainLanguage(
     code="pt",
@@ -95,6 +106,7 @@ PORTUGUESE = PlainLanguage(
         "tel.": "telefone",
         "Tel.": "telefone",
         "séc.": "século",
+        "sécs.": "séculos",
         "a. C.": "antes de Cristo",
         "d. C.": "depois de Cristo",
         "R.": "rua",
@@ -166,7 +178,7 @@ PORTUGUESE = PlainLanguage(
     roman_after="capítulo|cap\\.|tomo|volume|vol\\.|parte|ato|cena|artigo|tipo|nível|grau|fase|tabela|"
     "figura|classe",
     spoken="ONU OTAN SIDA PIN TAP CRAS SUS INSS IVA CEP SESC",
-    spelled="EUA UE CPF CNPJ PSD PT DNA CEO GPS SMS PDF IBM BMW CV",
+    spelled="IBGE STF STJ OMS RTP EUA UE CPF CNPJ PSD PT DNA CEO GPS SMS PDF IBM BMW CV",
     common="o a os as um uma de do da em no na com por para e ou mas se não que quem como onde quando são "
     "é foi tem "
     "sim aqui ali mais menos tudo todos muito bem mal hoje eu tu nós vós meu teu seu já só até sem boa bom",
@@ -196,6 +208,7 @@ PORTUGUESE = PlainLanguage(
         ("ordinal", "d", r"(\d{1,3})o(?= [a-zà-ú])", ordinal_rule("m")),
         ("ordinal", "d", r"(\d{1,3})a(?= [a-zà-ú])", ordinal_rule("f")),
         ("roman", "l", rf"{ROMAN}(?![\w])", _century),
+        counted_rule(GROUPED, portuguese_gender(_number)),
         noun_rule(_M, "m"),
         noun_rule(_F, "f"),
         ("abbreviation", "l", r"[Nn](?:\.?[º°]|\.o)\.? ?(?=\d)", lambda lang, m: "número"),

@@ -11,6 +11,7 @@ from .ru_numbers import (
     GENITIVE,
     PREPOSITIONAL,
     cardinal,
+    case_before,
     decimals,
     form,
     fraction,
@@ -18,6 +19,7 @@ from .ru_numbers import (
     ordinal,
     ordinal_with,
 )
+from .ru_roman import before_noun, compound, genitive, percent_adjective
 from .ru_words import (
     ABBREVIATIONS,
     ACRONYMS,
@@ -120,6 +122,14 @@ def _dated(lang: Language, match: re.Match) -> str | None:
     )
 
 
+def _days(lang: Language, match: re.Match) -> str | None:
+    """с первого по пятое января."""
+    if not re.search(r"(?i)(?:^|[^\w-])(?:с|со|от) $", before(match)):
+        return None
+    last = ordinal(int(match[3]), "n", "n" if match[2] == "по" else "g")
+    return f"{ordinal(int(match[1]), 'n', 'g')} {match[2]} {last} {match[4]}"
+
+
 def time(hour: int, minute: int, second: int | None = None) -> str:
     """пятнадцать сорок пять; a full hour with its word."""
     if not minute:
@@ -166,7 +176,7 @@ def _governed(lang: Language, match: re.Match) -> str | None:
     source = GENITIVE.search(left) or (
         re.search(r"(?i)(?:^|[^\w-])с $", left) and re.match(r" (?:до|по) ", after(match))
     )
-    case = "g" if source else "d" if DATIVE.search(left) else ""
+    case = "g" if source else "d" if DATIVE.search(left) else case_before(left, after(match))
     whole, part = parse(lang, match[1])
     if not case or part or len(whole) > 12 or (len(whole) > 1 and whole[0] == "0"):
         return None
@@ -174,9 +184,11 @@ def _governed(lang: Language, match: re.Match) -> str | None:
     counted = lang.units.get(match[2]) or (lang.currencies[match[2]][0] if match[2] else None)
     if counted is None:
         word = re.match(r" ([а-яё]{3,})", after(match))
-        feminine = word and n % 10 == 1 and re.search(r"(?:ы|и|ой|ей)$", word[1])
+        feminine = (
+            word and n % 10 == 1 and re.search(r"(?:ы|и|ой|ей)$", word[1]) and not word[1].endswith("ми")
+        )
         return cardinal(n, "f" if feminine else "m", case=case)
-    if case == "d":
+    if case != "g":
         return None
     return (
         f"{cardinal(n, counted.gender, case=case)} {counted.forms[1 if form(n, False) == 0 else 2]}"
@@ -274,7 +286,7 @@ def _ratio(lang: Language, match: re.Match) -> str | None:
 
 
 _N = r"\d{1,3}(?: \d{3})+(?!\d)|\d{1,12}"
-_COUNTED = alternatives(key for keys in (*UNITS, *CURRENCIES) for key in keys.split())
+_COUNTED = alternatives(key.replace("_", " ") for keys in (*UNITS, *CURRENCIES) for key in keys.split())
 _SIZE = alternatives(key for keys in MAGNITUDES for key in keys.split())
 _RULES = tuple(
     Rule(name, begins, compiled(pattern), say)
@@ -285,9 +297,23 @@ _RULES = tuple(
             rf"(\d{{1,2}}) ({'|'.join(_MONTHS)})(?: (\d{{3,4}})(?: года| г\.)?)?(?![^\W_])",
             _dated,
         ),
+        ("date", "d", rf"(\d{{1,2}}) (по|до) (\d{{1,2}}) ({'|'.join(_MONTHS)})(?![^\W_])", _days),
         ("year", "d", rf"({_YEAR})[-–—]({_YEAR}) ?(?:гг\.|годы|годах|годов)", _years_between),
         ("year", "d", r"(\d{1,3}) ?(г\.|года|году)(?= (?:до )?н\. ?э\.)", _year_with),
         ("year", "d", rf"({_YEAR}) ?(года|году|годом|годе|год(?![а-яё])|г\.)(?![^\W_])", _year_with),
+        ("cardinal", "d", r"([2-4])[-–]х(?![а-яё])|(\d{1,2})[-–]ти(?![а-яё])", genitive),
+        (
+            "compound",
+            "d",
+            r"(\d{1,4})[-–](?!(?:го|му|ми|ым|ых|ой|ый|ий|ого|ему|его)(?![а-яё]))([а-яё]{4,20})(?![\w-])",
+            compound,
+        ),
+        (
+            "percent",
+            "d",
+            r"(\d{1,4}) ?%-?н?(ый|ая|ое|ые|ого|ой|ому|ом|ым|ых|ую)(?![^\W_])",
+            percent_adjective,
+        ),
         (
             "ordinal",
             "d",
@@ -314,6 +340,7 @@ _RULES = tuple(
         ("cardinal", "d", rf"(?:{_N})(?![\d]|[.,:/-]\d)", _agree),
         ("ratio", "d", r"(\d{1,9}) ?: ?(\d|\d{3,9})(?![\d:])", _ratio),
         ("roman", "l", rf"{_ROMAN} (века|веке|веку|веком|век|столетие|столетия|в\.)(?![^\W_])", _century),
+        ("roman", "l", rf"{_ROMAN}(?![\w])", before_noun),
         ("roman", "l", rf"{_ROMAN}(?![\w])", _ruler),
         (
             "abbreviation",

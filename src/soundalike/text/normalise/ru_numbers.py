@@ -12,6 +12,8 @@ GENITIVE = re.compile(
     r"(?i)(?:^|[^\w-])(?:от|до|около|без|из|более|менее|больше|меньше|свыше|после|для|порядка|кроме) $"
 )
 DATIVE = re.compile(r"(?i)(?:^|[^\w-])(?:к|ко|благодаря|согласно) $")
+INSTRUMENTAL = re.compile(r"(?i)(?:^|[^\w-])(?:с|со|над|перед|между) $")
+ABOUT = re.compile(r"(?i)(?:^|[^\w-])(?:о|об|при) $")
 PREPOSITIONAL = re.compile(r"(?i)(?:^|[^\w-])(?:в|во|о|об|при) $")
 _CASES = (
     ("n", "m"),
@@ -111,3 +113,14 @@ def gender_of(noun: str, number: int) -> tuple[str, str]:
     return (
         "f" if re.search(r"(?:[ыи]|[ыи]е)$", noun) and noun not in ("сутки", "дети", "люди") else "m"
     ), "n"
+
+
+def case_before(left: str, right: str) -> str:
+    """The case that a preposition and the ending of the noun behind a number ask for: с тремя детьми."""
+    if INSTRUMENTAL.search(left) and re.match(
+        r" (?:[а-яё]+(?:ыми|ими|ым|им) )?[а-яё]+(?:ми|ом|ем|ой|ей)(?![а-яё])", right
+    ):
+        return "i"
+    return (
+        "p" if ABOUT.search(left) and re.match(r" (?:[а-яё]+ых )?[а-яё]+(?:ах|ях|е)(?![а-яё])", right) else ""
+    )

@@ -6,10 +6,15 @@ import re
 
 from num2words import num2words
 
+from .counted import counted_rule, swedish_gender
 from .language import Language
 from .plain import ROMAN, PlainLanguage, clock_rule, day_rule, ordinal_rule, pairs, rules_of
 from .wording import roman_value
 
+# What a Roman numeral before it counts
+_COUNTED = (
+    "århundradet|seklet|världskriget|riket|republiken|divisionen|armén|internationalen|dynastin|upplagan"
+)
 _TENS = {20: "tjugonde", 100: "hundrade", 1000: "tusende"}
 
 
@@ -71,11 +76,14 @@ SWEDISH = PlainLanguage(
         "GBP": ("n~pund", "penny|pence"),
         "kr": ("krona|kronor", "n~öre"),
         "SEK": ("krona|kronor", "n~öre"),
+        "tkr": ("n~tusen kronor", ""),
+        "mkr Mkr": ("miljon kronor|miljoner kronor", ""),
+        "mdkr": ("miljard kronor|miljarder kronor", ""),
     },
     sizes={
         "tusen": "tusen",
-        "miljon miljoner mn": "miljon|miljoner",
-        "miljard miljarder md": "miljard|miljarder",
+        "miljon miljoner mn milj. milj": "miljon|miljoner",
+        "miljard miljarder md mdr mdr. mrd": "miljard|miljarder",
     },
     abbreviations={
         "kap.": "kapitel",
@@ -152,7 +160,7 @@ SWEDISH = PlainLanguage(
     roman_after="kapitel|kap\\.|del|band|akt|scen|artikel|typ|klass|nivå|fas|tabell|figur|världskriget|"
     "grupp|bok",
     spoken="SAAB SIDA ICA",
-    spelled="EU FN SVT SR SJ SAS LO TCO KTH DNA CEO GPS SMS PDF IBM BMW SD VD HIV",
+    spelled="SMHI SCB LRF EU FN SVT SR SJ SAS LO TCO KTH DNA CEO GPS SMS PDF IBM BMW SD VD HIV",
     common="och i att det som en ett på är av för med den till inte om ni vi du jag han hon de var har "
     "hade kan ska "
     "ja nej nu så men eller när här där vad vem hur min din sin mitt ditt upp ner ut in ur från mer än "
@@ -178,9 +186,11 @@ SWEDISH = PlainLanguage(
         clock_rule("kl\\.?|klockan|mellan|från|till"),
         day_rule("den|till|från|sedan|på|måndag|tisdag|onsdag|torsdag|fredag|lördag|söndag"),
         ("ordinal", "d", r"(\d{1,3}):(?:a|e|de|dje|nde|te|tte)(?![^\W_])", ordinal_rule("m")),
+        counted_rule("1", swedish_gender),
         ("decade", "d", r"(\d{2,4})-?tal(et|ets|en|)(?![^\W_])", _decade),
         ("roman", "l", rf"({ROMAN}):(?:a|e)(?![^\W_])", _century),
-        ("roman", "l", rf"({ROMAN})(?= (?:århundradet|seklet)(?![^\W_]))", _century),
+        ("roman", "l", rf"({ROMAN})(?= (?:{_COUNTED})(?![^\W_]))", _century),
+        ("abbreviation", "l", r"([A-ZÅÄÖ][^\W\d_]{2,20})g\.(?= \d)", lambda lang, m: f"{m[1]}gatan"),
         ("abbreviation", "l", r"[Nn]r\.? ?(?=\d)", lambda lang, m: "nummer"),
         ("abbreviation", "l", r"(?:s|sid)\. ?(?=\d)", lambda lang, m: "sidan"),
         ("abbreviation", "l", r"[Kk]ap\. ?(?=[\dIVX])", lambda lang, m: "kapitel"),

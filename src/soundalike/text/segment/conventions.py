@@ -40,6 +40,8 @@ class Conventions:
     saying: frozenset[str] = frozenset()
     # How words end that are numbered like the abbreviations above: Hauptstr. 5
     endings: tuple[str, ...] = ()
+    # Abbreviations that are in `final` behind figures: 1950 г.
+    counted: frozenset[str] = frozenset()
     # Names written with a mark: Yahoo!
     marked: frozenset[str] = frozenset()
     # A figure with a full stop is an ordinal
@@ -78,10 +80,11 @@ def conventions_of(lang: Language) -> Conventions:
 
 def _with_abbreviations(table: Conventions, lang: Language) -> Conventions:
     known = table.titles | table.numbered | table.final | table.loose
-    final = table.final | {name for name in lang.enders if name.endswith(".")} - known
+    sizes = {name for name in lang.magnitudes if name.endswith(".")} - table.titles - table.numbered
+    final = (table.final | {name for name in lang.enders if name.endswith(".")} - known) - sizes
     numbered = table.numbered | lang.leaning - known - final
     read = {name for name in lang.abbreviations if name.endswith(".")}
-    loose = table.loose | read - known - final - numbered
+    loose = table.loose | sizes | read - known - final - numbered
     beginnings: dict[str, tuple[str, ...]] = {}
     for name in table.titles | numbered | final | loose:
         parts = name.split()

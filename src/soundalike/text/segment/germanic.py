@@ -27,7 +27,8 @@ GERMAN = Conventions(
         "zunächst"
     ),
     titles=words(
-        "Dr. Prof. Hr. Hrn. Fr. Frl. Ing. Dipl. Mag. z.B. z._B. Z.B. Z._B. d.h. d._h. D.h. bzw. vgl. Vgl. "
+        "Fam. rd. u. v. i.H.v. i._H._v. Dr. Prof. Hr. Hrn. Fr. Frl. Ing. Mag. z.B. z._B. Z.B. Z._B. "
+        "d.h. d._h. D.h. bzw. vgl. Vgl. "
         "ca. evtl. ggf. inkl. exkl. sog. u.a. u._a. v.a. v._a. St. Sr. Hl. hl. geb. gest. verh. lt. zzgl. "
         "abzgl. insb. bes. ehem. allg. franz. engl. lat. griech. dt. amerik. bspw. resp. i.d.R. i._d._R. "
         "z.T. z._T. u.U. u._U. m.E. m._E. o.g. s.o. s.u. gem. gemäß. einschl. max. Max. min. Min. vs. "
@@ -44,7 +45,7 @@ GERMAN = Conventions(
     final=words(
         "vorm. nachm. abds. mtgs. Mwst. MwSt. usw. etc. usf. u.s.w. Chr. n.Chr. v.Chr. n._Chr. v._Chr. "
         "Str. Jh. Jhd. Jhdt. o.Ä. o._Ä. u.Ä. u._Ä. e.V. e._V. Hbf. jr. jun. sen. u.v.m. uvm. u.a.m. ff. "
-        "f. Std. Stdn. Sek. Min. km. kg. cm. GmbH. Co. Inc. Ltd. Corp. Hg. Hrsg. p.a. p._a. u.dgl. dgl. "
+        "f. Std. Stdn. Sek. Min. km. kg. cm. GmbH. Co. Inc. Ltd. Corp. Hg. p.a. p._a. u.dgl. dgl. "
         "EUR. Einw. Stck. Stk. Pf. Pfd. qm. Tl. EL. TL. al."
     ),
     loose=words(
@@ -87,9 +88,10 @@ DUTCH = Conventions(
     ),
     numbered=words(
         "min. nr. Nr. nrs. blz. p. pp. pag. afb. Afb. fig. Fig. hfst. Hfst. art. Art. par. deel. dl. tab. "
-        "tel. Tel. jan. feb. febr. mrt. apr. jun. jul. aug. sept. okt. nov. dec. kl. verd. vol. ed. l."
+        "tel. Tel. jan. feb. febr. mrt. apr. jun. jul. aug. sept. okt. nov. dec. kl. verd. vol. ed. l. "
+        "ma. di. wo. do. vr. za. zo. hfdst."
     ),
-    words=words("deel. tab."),
+    words=words("deel. tab. ma. di. wo. do. zo."),
     final=words(
         "enz. etc. e.d. e.a. a.u.b. s.v.p. v.Chr. n.Chr. v._Chr. n._Chr. N.V. B.V. n.v. b.v. jr. sr. mln. "
         "mld. e.v. c.s. sec. km. kg. p.p. p.p.p. t/m. al. str."
@@ -122,13 +124,14 @@ SWEDISH = Conventions(
     titles=words(
         "t.ex. t._ex. T.ex. bl.a. bl._a. Bl.a. d.v.s. dvs. s.k. p.g.a. p._g._a. fr.o.m. t.o.m. m.a.o. "
         "jfr. Jfr. dr. Dr. prof. Prof. hr. fru. fr. S:t. ca. c. resp. inkl. exkl. ev. f.d. vs. Mr. Mrs. "
-        "kapt."
+        "kapt. dir. Dir. ing."
     ),
     numbered=words(
         "min. nr. Nr. s. sid. kap. Kap. fig. Fig. tab. art. avd. bd. del. tel. Tel. jan. febr. feb. mars. "
+        "max. Max. Storg. Kungsg. Drottningg. Vasag. Skolg. mån. tis. ons. tors. tor. fre. lör. sön. "
         "apr. jun. jul. aug. sept. okt. nov. dec. kl. Kl. st. p."
     ),
-    words=words("del. mars."),
+    words=words("del. mars. max. Max."),
     final=words(
         "osv. o.s.v. etc. m.m. m.fl. o.d. f.Kr. e.Kr. f._Kr. e._Kr. AB. jr. sr. milj. mdr. kr. tim. sek. "
         "km. kg. st. o.dyl. dyl. al."

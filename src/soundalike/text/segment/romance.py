@@ -18,11 +18,13 @@ SPANISH = Conventions(
         "sólo"
     ),
     titles=words(
-        "Sr. Sra. Srta. Sres. Sras. Dr. Dra. Dres. Prof. Profa. D. Dña. Da. Lic. Ing. Arq. Gral. Cnel. "
+        "Pdte. Pdta. Hnos. Hnas. Vdo. Sr. Sra. Srta. Sres. Sras. Dr. Dra. Dres. Prof. Profa. D. "
+        "Dña. Da. Lic. Ing. Arq. Gral. Cnel. "
         "Cap. Tte. Mons. Fr. Sto. Sta. S. Hno. Hna. Rdo. Excmo. Excma. Ilmo. Ilma. p.ej. p._ej. P.ej. "
         "P._ej. Mr. Mrs. vs. cf. Cf. aprox. ca."
     ),
     numbered=words(
+        "lun. mié. jue. vie. sáb. dom. "
         "min. máx. mín. núm. Núm. n.º N.º nº. n°. N°. Nº. párrf. párrfs. Cra. Cll. Lun. Mar. Mié. Jue. "
         "Vie. Sáb. Dom. no. No. pág. Pág. págs. Págs. p. pp. art. Art. arts. cap. caps. vol. Vol. fig. "
         "Fig. figs. tel. Tel. tlf. Tlf. Tfno. ed. Ed. t. tomo. av. Av. Avda. avda. C. Pza. Pl. Ctra. km. "
@@ -68,11 +70,12 @@ FRENCH = Conventions(
         "Cf. env. av. apr. ap. dr. vs. ca. Mr. Mrs. Gal. Cdt. Cne. Lt. c.à.d."
     ),
     numbered=words(
+        "lun. mar. mer. jeu. ven. sam. dim. "
         "max. min. p. pp. n. no. art. Art. chap. Chap. fig. Fig. vol. Vol. t. tome. éd. tél. Tél. tel. "
         "Tel. janv. févr. fév. mars. avr. juil. sept. oct. nov. déc. bd. bld. Bd. boul. par. ch. al. "
         "coll. réf. Réf. pl. rép. section. sect. ann. add. app. ill. §. l. v."
     ),
-    words=words("tome. mars. section. ann. par."),
+    words=words("tome. mars. section. ann. par. mer."),
     final=words(
         "etc. J.-C. av._J.-C. apr._J.-C. ap._J.-C. hab. S.A. S.A.R.L. Cie. sec. éd. kg. cm. km. Inc. Ltd. "
         "Jr. a.m. p.m. R.I.P. dir. trad."
@@ -118,7 +121,7 @@ ITALIAN = Conventions(
     ),
     words=words("comma. fax. all. cap."),
     final=words(
-        "ecc. etc. a.C. d.C. a._C. d._C. S.p.A. S.r.l. s.r.l. S.n.c. Cia. sec. kg. cm. Jr. Inc. Ltd. u.s. "
+        "ecc. etc. a.C. d.C. a._C. d._C. S.p.A. S.r.l. s.r.l. S.n.c. Cia. kg. cm. Jr. Inc. Ltd. u.s. "
         "a.m. p.m. seg. segg. ss. al."
     ),
     loose=words("U.S. U.S.A. U.E. D.C. P.S. N.B. Univ. Dip. dip. Uff. Min. P.zza V.le C.so Pzza. pzza."),
@@ -150,14 +153,13 @@ PORTUGUESE = Conventions(
         "D. Exmo. Exma. Ilmo. Rev. Pe. Fr. p._ex. p.ex. P._ex. Mr. Mrs. vs. cf. Cf. aprox. ca. V. Min."
     ),
     numbered=words(
+        "seg. ter. qua. qui. sex. sáb. dom. "
         "min. máx. mín. n. nº. núm. no. pág. Pág. págs. No. N.º n.º p. pp. art. Art. arts. cap. Cap. "
         "caps. vol. Vol. fig. Fig. figs. tel. Tel. ed. Ed. t. av. Av. R. r. km. jan. fev. mar. abr. jun. "
         "jul. ago. set. out. nov. dez. sec. seç. tab. Tab. apto. Apto. inc. ref. Ref. al."
     ),
-    words=words("mar. no. cap."),
-    final=words(
-        "etc. a.C. d.C. a._C. d._C. S.A. S._A. Ltda. Lda. Cia. seg. kg. cm. hab. Jr. Inc. Ltd. a.m. p.m."
-    ),
+    words=words("mar. no. cap. ter."),
+    final=words("etc. a.C. d.C. a._C. d._C. S.A. S._A. Ltda. Lda. Cia. kg. cm. hab. Jr. Inc. Ltd. a.m. p.m."),
     loose=words("E.U.A. EUA. U.S. D.C. P.S. N.B. Univ. Depto. depto. obs. Obs."),
     trailing=words("GMT UTC BRT"),
     clauses=words(

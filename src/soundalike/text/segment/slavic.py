@@ -25,6 +25,7 @@ RUSSIAN = Conventions(
     numbered=words(
         "мин. стр. Стр. с. С. рис. Рис. табл. Табл. гл. Гл. п. пп. ст. ч. Ч. т. Т. тт. вып. разд. кн. д. "
         "Д. кв. корп. стр-ние. № тел. Тел. доб. оф. каб. янв. февр. фев. апр. авг. сент. окт. нояб. дек. "
+        "пн. вт. чт. пт. сб. вс. "
         "изд. подп. прил. Прил. абз. N."
     ),
     words=frozenset(),
@@ -33,6 +34,7 @@ RUSSIAN = Conventions(
         "коп. тыс. млн. млрд. чел. шт. сек. ч. час. км. кг. см. мм. м. экз. долл. обл. р-н. га. л. проц. "
         "л.с. с._г. т._г. г._г. лет. б.у."
     ),
+    counted=words("г."),
     loose=words("США. С.-Петербург. С.-Пб. ООО. А.О. кв.м. кв._м. куб._м."),
     trailing=words("МСК GMT UTC"),
     clauses=words(
@@ -65,10 +67,11 @@ CZECH = Conventions(
         "event. popř. resp. vs. ul. nám. tř. p. pí. sl. Mr. Mrs. mjr. por. akad."
     ),
     numbered=words(
-        "min. č. Č. čís. str. Str. s. obr. Obr. tab. Tab. kap. Kap. odst. čl. Čl. sv. díl. roč. tel. Tel. "
+        "max. Max. min. č. Č. čís. str. Str. s. obr. Obr. tab. Tab. kap. Kap. odst. čl. Čl. sv. "
+        "díl. roč. tel. Tel. "
         "vyd. písm. st. l. nr. hod."
     ),
-    words=words("díl."),
+    words=words("díl. max. Max."),
     final=words(
         "atd. apod. aj. ap. př._n._l. n._l. n.l. l. tis. mil. mld. hod. sek. ks. s.r.o. s._r._o. a.s. "
         "a._s. spol. stol. km. kg. Kč. jr. st. ml. m.j. atp. o.p.s. z.s. dop. odp."

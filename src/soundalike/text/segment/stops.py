@@ -128,7 +128,10 @@ def _full_stop(text: str, start: int, stop: int, following: str, is_small: bool,
     token = parts[-1]
     place = start + 1 - len(token)
     known = _known(before, token, following, table)
-    if table.code == "en" and token in ("min.", "pts.") and _FIGURES.search(text[max(0, place - 8) : place]):
+    figures = token in ("min.", "pts.") and _FIGURES.search(text[max(0, place - 8) : place])
+    if (table.code == "en" and figures) or (
+        token in table.counted and re.search(r"\d\s*[^\W\d_]+\.$", before)
+    ):
         known = "final"
     if _LABEL.fullmatch(token) and _is_label(text, place, token, table, following):
         return Stop.LABEL
