@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Level = Literal["good", "fair", "experimental"]
-# Word error up to which a language is of a level, and what of it may be above that of recordings
-_BOUNDS: tuple[tuple[Level, float, float], ...] = (("good", 0.1, 0.05), ("fair", 0.25, 0.15))
+GOOD = 0.1  # word error up to which a language is good
+FAIR = 0.25  # likewise fair; or where it is not more than so much above that of recordings:
+ABOVE = 0.15
 _NAMES = dict(
     entry.strip().split(" ", 1)
     for entry in """
@@ -77,11 +78,10 @@ class LanguageStatus:
         """
         if self.word_error is None:
             return "good" if self.code == "en" else "experimental"
-        for level, error, added in _BOUNDS:
-            above = self.recordings is not None and self.word_error - self.recordings <= added
-            if self.word_error <= error or above:
-                return level
-        return "experimental"
+        if self.word_error <= GOOD:
+            return "good"
+        is_fair = self.word_error <= max(FAIR, (self.recordings or 0.0) + ABOVE)
+        return "fair" if is_fair else "experimental"
 
     @property
     def experimental(self) -> bool:
