@@ -55,9 +55,13 @@ def select(
     seed: int = 0,
     forced: Mapping[int, int] | None = None,
 ) -> Selection:
-    """The units of a sentence. `variety` is the deviation of the logarithms of the target costs, by the
-    random numbers of the seed; `forced` names the units that some targets must take.
+    """The units of a sentence: of the recording that holds it whole, where there is one. `variety` is the
+    deviation of the logarithms of the target costs, by the random numbers of the seed; `forced` names the
+    units that some targets must take.
     """
+    whole = None if forced else held_whole(units, targets)
+    if whole is not None:
+        return Selection(whole, np.zeros(len(whole)), np.zeros(len(whole)))
     rng = np.random.default_rng(seed)
     candidates: list[np.ndarray] = []
     costs: list[np.ndarray] = []
@@ -84,6 +88,18 @@ def select(
     chosen = [own[place] for own, place in zip(candidates, path)]
     paid = [own[place] for own, place in zip(costs, path)]
     return Selection(np.array(chosen), np.array(paid), np.array(joins))
+
+
+def held_whole(units: Units, targets: Targets) -> np.ndarray | None:
+    """The units (H,) of the first recording that says a whole sentence; none where no recording does."""
+    size = len(targets)
+    begins = units.symbols[: max(0, len(units.symbols) - size + 1)] == targets.symbols[0]
+    for start in np.flatnonzero(begins):
+        stretch = slice(start, start + size)
+        together = (np.diff(units.border[stretch]) == 1).all()
+        if together and (units.symbols[stretch] == targets.symbols).all():
+            return np.arange(start, start + size)
+    return None
 
 
 def pool_of(units: Units, targets: Targets, at: int) -> np.ndarray:
