@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import importlib.resources
 import importlib.util
+import lzma
 from typing import Any
 
 from soundalike.core.errors import TextError
@@ -41,9 +43,11 @@ def installed() -> bool:
 
 @functools.cache
 def _model() -> Any:
+    """The model out of its package: g2p2 itself would keep a copy in a cache of its own."""
     import g2p2
 
-    return g2p2.get_model("de")
+    packed = importlib.resources.files(PACKAGES[1]) / "de.g2p.xz"
+    return g2p2.Model.from_bytes(lzma.decompress(packed.read_bytes()))
 
 
 def german(word: str, where: str = "text") -> list[str]:
