@@ -70,6 +70,15 @@ def test_a_right_header_is_left_alone():
     assert len(read_mono(io.BytesIO(wav() + listed)).samples) == len(SOUND)
 
 
+def test_a_file_that_was_cut_off_is_told_and_read_to_its_end():
+    cut = wav()[: len(wav()) // 2]
+    found = read_mono(io.BytesIO(cut))
+    assert found.facts.wrong_length
+    np.testing.assert_allclose(found.samples, SOUND[: len(found.samples)], atol=1e-4)
+    assert len(found.samples) == (len(cut) - 44) // 2
+    assert not read_mono(io.BytesIO(wav()[:-300])).facts.wrong_length
+
+
 def test_an_empty_file_stays_empty():
     data = with_length(wav()[:44], 0, 36)
     with pytest.raises(AudioError, match="holds no sound"):

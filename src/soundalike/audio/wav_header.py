@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 UNKNOWN = 0xFFFFFFFF  # the length of a stream, which libsndfile reads to its end
 LARGEST = 0xFFFFFFFE  # bytes that a length of 32 bits can tell
+STREAMED = 0x7FFFFFFE  # lengths from here on are those of streams
+CUT_OFF = 0.02  # share of the sound that a file must lack to count as cut off
 CHUNK_HEADER = 8  # bytes: a name of four letters and a length
 FIRST_CHUNK = 12  # where the first chunk begins
 MOST_CHUNKS = 1000  # a file with more is not looked through
@@ -112,11 +114,13 @@ def _chunk(file: BinaryIO, at: int) -> tuple[bytes, int] | None:
 
 
 def _fits(file: BinaryIO, start: int, size: int, total: int) -> bool:
-    """Whether data of that size are followed by the end of the file, or by whole chunks up to there; data
-    longer than the file are read to its end anyway.
+    """Whether data of that size are followed by the end of the file, or by whole chunks up to there. Data
+    longer than the file are read to its end anyway: it is told where they were cut off, and not where the
+    length is that of a stream.
     """
-    if start + size >= total:
-        return True
+    beyond = start + size - total
+    if beyond >= 0:
+        return size >= STREAMED or beyond <= CUT_OFF * size
     at = start + size + size % 2
     for _ in range(MOST_CHUNKS):
         if total - at < CHUNK_HEADER:
