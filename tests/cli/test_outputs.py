@@ -46,7 +46,7 @@ def test_a_folder_is_no_file_to_write(here, capsys):
     (here / "there").mkdir()
     for name in ("there", "new/"):
         assert main(["say", "Hi.", "-o", name]) != 0
-        assert f"{name}: a folder. Name a file in it" in capsys.readouterr().err
+        assert f"{name}: cannot be written, as it is a folder. Name a file" in capsys.readouterr().err
 
 
 def test_a_recording_behind_its_text_is_told(here, capsys):

@@ -318,7 +318,7 @@ def test_a_request_may_name_an_emotion():
     from soundalike.serve.request_options import choices
     from soundalike.serve.schemas import SpeechRequest
 
-    assert choices() == {"emotion": EMOTIONS}
+    assert choices() == {"emotion": EMOTIONS, "accent": ("native", "keep")}
     properties = SpeechRequest.model_json_schema()["properties"]
     assert properties["emotion"]["anyOf"][0]["enum"] == list(EMOTIONS)
     given = SpeechRequest(input="Hi.", emotion="Sad", intensity=1.5)

@@ -62,7 +62,7 @@ def open_recording(
         rate, recording = recording  # as Gradio gives it
     if isinstance(recording, bytes):
         recording = io.BytesIO(recording)
-    if not isinstance(recording, Audio) and callable(read := getattr(recording, "read", None)):
+    if not isinstance(recording, Audio | io.BytesIO) and callable(read := getattr(recording, "read", None)):
         recording = io.BytesIO(read())
     if not isinstance(recording, Recording):
         raise AudioError(

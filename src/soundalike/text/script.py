@@ -120,9 +120,7 @@ def open_text(
 def write_script(
     source: Source, lexicon: Lexicon | None = None, voices: Collection[str] | None = None
 ) -> Script:
-    """The utterances of a text that was taken apart. Raises TextError where there is no word, ConfigError for
-    a lexicon that is none.
-    """
+    """The utterances of a text taken apart. Raises TextError where no word is, ConfigError for no lexicon."""
     if not isinstance(lexicon, Lexicon | None):
         raise ConfigError(f"lexicon: is of the type {type(lexicon).__name__}. Give Lexicon.read(FILE).")
     warnings = source.warnings + (lexicon.warnings if lexicon is not None else [])

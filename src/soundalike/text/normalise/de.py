@@ -138,9 +138,12 @@ def _ruler(lang: Language, match: re.Match) -> str | None:
 
 _NUMBERED_NOUN = re.compile(
     r" (?:[A-ZÄÖÜ][a-zäöüß]+e[rnsm]? )?[A-ZÄÖÜa-zäöüß]*(?:[Kk]rieg|[Rr]eich|[Jj]ahrhundert|[Jj]ahrtausend|"
-    r"[Kk]onzil|[Pp]arteitag|[Kk]ongress|[Ii]nternationale|[Ll]iga|[Dd]ivision|[Aa]rmee|[Kk]orps|[Qq]uartal|[Ss]emester|"
-    r"[Kk]lasse|[Ee]tage|[Ss]tock|[Gg]eschoss|[Ss]enat|[Aa]bteilung|[Aa]kt|[Rr]epublik|[Pp]rogramm|[Vv]atikanum|"
-    r"[Ll]egion|[Dd]ynastie|[Ff]lotte|[Ss]infonie|[Kk]apitel|[Tt]eil|[Bb]and|[Bb]uch)(?:e?s|en?|n)?(?![^\W\d_])"
+    r"[Kk]onzil|[Pp]arteitag|[Kk]ongress|[Ii]nternationale|[Ll]iga|[Dd]ivision|[Aa]rmee|"
+    r"[Kk]orps|[Qq]uartal|[Ss]emester|"
+    r"[Kk]lasse|[Ee]tage|[Ss]tock|[Gg]eschoss|[Ss]enat|[Aa]bteilung|[Aa]kt|[Rr]epublik|"
+    r"[Pp]rogramm|[Vv]atikanum|"
+    r"[Ll]egion|[Dd]ynastie|[Ff]lotte|[Ss]infonie|[Kk]apitel|[Tt]eil|[Bb]and|[Bb]uch)(?:e?s|en?|"
+    r"n)?(?![^\W\d_])"
 )
 _LED = re.compile(r"(?i)\b(?:der|die|das|dem|den|des|im|am|zum|zur|vom|beim|ins|diesem|dieser) $")
 _NEUTERS = re.compile(

@@ -140,8 +140,10 @@ def _ruler(lang: Language, match: re.Match) -> str | None:
 
 
 _FIRST = (
-    "congreso|concilio|reich|plan|encuentro|festival|premio|torneo|campeonato|foro|simposio|certamen|concurso|"
-    "ciclo|centenario|aniversario|milenio|imperio|convenio|ejército|batallón|regimiento|distrito|cuerpo|trofeo"
+    "congreso|concilio|reich|plan|encuentro|festival|premio|torneo|campeonato|foro|simposio|"
+    "certamen|concurso|"
+    "ciclo|centenario|aniversario|milenio|imperio|convenio|ejército|batallón|regimiento|"
+    "distrito|cuerpo|trofeo"
 )
 _FIRST_F = (
     "guerra|edición|república|internacional|dinastía|legislatura|conferencia|cumbre|bienal|feria|jornada|"

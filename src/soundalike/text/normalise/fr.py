@@ -18,7 +18,9 @@ _FEMININE = re.compile(
     r"orange|tomate|cuillerée|poignée|noix|botte|dose|part|main|tête|fleur|année|équipe|journée|goutte|"
     r"rondelle|barquette|brique|noisette|cerise|fraise|poire|banane|aubergine|courge|échalote|poule|vache|"
     r"rue|salle|famille|partie|pièce|copie|vue|clé|clef|loi|cour|sorte|paire|dizaine|douzaine|centaine|"
-    r"victoire|guerre|lampe|robe|île|église|banque|bière|soupe|sauce|pâte|viande|pizza|salade|crème|\w+(?:ture|ée(?<!musée)(?<!lycée)(?<!trophée)|aine|ille|ière|ade)|\w+(?:tion|sion|ette|esse|ance|ence|euse|trice|elle|ité))s?$"
+    r"victoire|guerre|lampe|robe|île|église|banque|bière|soupe|sauce|pâte|viande|pizza|salade|"
+    r"crème|\w+(?:ture|ée(?<!musée)(?<!lycée)(?<!trophée)|aine|ille|ière|ade)|\w+(?:tion|sion|"
+    r"ette|esse|ance|ence|euse|trice|elle|ité))s?$"
 )
 # What stands before a Roman numeral read as a number
 _ROMAN_AFTER = re.compile(
