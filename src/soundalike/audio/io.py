@@ -49,9 +49,7 @@ def check_target(path: str | os.PathLike, format: str | None = None) -> None:
         pyav(f"{target}: m4a is not written without FFmpeg; wav, flac, mp3, ogg and opus are.")
     if target.is_dir() or str(path).endswith(("/", os.sep)):
         inside = target / "out.wav"
-        raise AudioError(
-            f"{path}: cannot be written, as it is a folder. Name a file, such as {inside}."
-        )
+        raise AudioError(f"{path}: cannot be written, as it is a folder. Name a file, such as {inside}.")
     if (target.exists() and not target.is_file()) or not can_make(target.parent):
         raise AudioError(f"{target}: cannot be written. Choose a file in a folder you may write to.")
 
