@@ -27,3 +27,9 @@ def test_a_port_in_use_and_one_that_is_none_are_told():
 def test_a_host_that_is_not_here_is_told():
     with pytest.raises(ConfigError, match="cannot be listened on"):
         check_address("192.0.2.1", 0)
+
+
+def test_a_name_with_one_address_that_is_not_here_is_listened_on(monkeypatch):
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 0, "", (place, 0)) for place in ("192.0.2.1", "127.0.0.1")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+    check_address("localhost", 0)

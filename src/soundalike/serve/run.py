@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 import warnings
 from collections.abc import Callable
@@ -94,16 +96,31 @@ def check_address(host: str, port: int) -> None:
     """Raise ConfigError unless a server can listen there."""
     if not 0 <= port <= LAST_PORT:
         raise ConfigError(f"port {port}: there are ports from 0 to {LAST_PORT} only. Choose one with --port.")
+    faults = []
     try:
         places = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        for family, kind, protocol, _, address in places:
-            with socket.socket(family, kind, protocol) as one:
-                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                one.bind(address)
+        faults = [fault for family, *_, address in places if (fault := _bind_fault(family, address))]
     except OSError as error:
+        places, faults = [], [error]
+    # A name may stand for addresses that this machine does not have beside one that it has
+    serious = [fault for fault in faults if fault.errno in (errno.EADDRINUSE, errno.EACCES)]
+    if serious or len(faults) >= max(1, len(places)):
+        reason = (serious or faults)[0].strerror
         raise ConfigError(
-            f"{host}, port {port}: cannot be listened on ({error.strerror}). Choose another with --port."
-        ) from None
+            f"{host}, port {port}: cannot be listened on ({reason}). Choose another with --port."
+        )
+
+
+def _bind_fault(family: int, address: Any) -> OSError | None:
+    """Why a socket cannot be bound to an address; none where it can."""
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as one:
+            if os.name == "posix":
+                one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            one.bind(address)
+    except OSError as error:
+        return error
+    return None
 
 
 def serve(settings: Settings, plain: bool = False, announce: Callable[[str], None] | None = None) -> None:
