@@ -10,14 +10,15 @@ import sys
 from typing import Any
 
 from soundalike.core.errors import INTERRUPTED
+from soundalike.core.interrupts import raise_swallowed_again
 
-LATER = 0.05  # seconds after which an interruption that was swallowed is tried again
+_INTERRUPTED: list[bool] = []  # holds something once an interruption is under way
 
 
 def main() -> int:
     """Run the command that the process was given; returns its exit code."""
-    signal.signal(signal.SIGINT, _first)
-    sys.unraisablehook = _swallowed
+    signal.signal(signal.SIGINT, _interrupt)
+    raise_swallowed_again(KeyboardInterrupt, _INTERRUPTED.clear)
     try:
         from soundalike.cli.main import main as run
 
@@ -29,33 +30,12 @@ def main() -> int:
         signal.signal(signal.SIGINT, lambda *_: None)  # what is left is to end
 
 
-def _first(*_: Any) -> None:
+def _interrupt(*_: Any) -> None:
     """The first Ctrl-C: everything under way is undone. The second one does not wait for that."""
-    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+    if _INTERRUPTED:
+        os._exit(INTERRUPTED)
+    _INTERRUPTED.append(True)
     raise KeyboardInterrupt
-
-
-def _swallowed(unraisable: Any) -> None:
-    """An exception in a destructor or a callback, which Python drops; an interruption is raised again."""
-    if unraisable.exc_type is None or not issubclass(unraisable.exc_type, KeyboardInterrupt):
-        sys.__unraisablehook__(unraisable)
-        return
-    import threading
-
-    signal.signal(signal.SIGINT, _first)
-    threading.Timer(LATER, _again).start()
-
-
-def _again() -> None:
-    """Interrupt the main thread, and what it waits for."""
-    if os.name == "nt":
-        import _thread
-
-        _thread.interrupt_main()
-    else:
-        import threading
-
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import sys
 import pytest
 
 WORK = """
+import ctypes
 import functools
 import os
 import sys
@@ -19,12 +20,21 @@ from soundalike.core.executors import run
 from soundalike.core.files import write_atomic
 
 
+def wait():
+    os.write(1, b"writing\\n")
+    time.sleep(600)
+    return 0
+
+
 def work(job, folder):
     if job == 0:
         return job
     def slowly(place):
-        os.write(1, b"writing\\n")
-        time.sleep(600)
+        if sys.argv[2] == "a callback":
+            compare = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+            two = (ctypes.c_int * 2)()
+            ctypes.CDLL(None).qsort(two, 2, 4, compare(lambda *_: wait()))
+        wait()
     write_atomic(f"{folder}/{job}.txt", slowly)
 
 
@@ -44,11 +54,12 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
 @pytest.mark.parametrize("who", ["the terminal, to all", "another process, to the first"])
-def test_ctrl_c_ends_workers_and_leaves_nothing(who, tmp_path):
+@pytest.mark.parametrize("where", ["a loop", "a callback"])
+def test_ctrl_c_ends_workers_and_leaves_nothing(who, where, tmp_path):
     (tmp_path / "work.py").write_text(WORK, encoding="utf-8")
     (tmp_path / "out").mkdir()
     process = subprocess.Popen(
-        [sys.executable, str(tmp_path / "work.py"), str(tmp_path / "out")],
+        [sys.executable, str(tmp_path / "work.py"), str(tmp_path / "out"), where],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,

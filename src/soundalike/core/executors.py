@@ -15,6 +15,7 @@ from typing import Any
 
 from .errors import ConfigError, WorkerError
 from .installation import install_command
+from .interrupts import raise_swallowed_again
 
 EXECUTORS = ("local", "ray")
 RETRIES = 5  # times that what a worker had in hand when it died is given to another
@@ -84,8 +85,12 @@ def _end_quietly() -> None:
         if _STATE.told == 1:  # a second one does not break off the undoing
             raise SystemExit(1)
 
+    def told_to_no_end() -> None:
+        _STATE.told = 0
+
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, end)
+    raise_swallowed_again(SystemExit, told_to_no_end)
 
 
 def _until_told(task: partial, job: Any) -> Any:

@@ -46,11 +46,19 @@ _EARLY = re.compile(r".*(?:[ai]bil[ei]|evol[ei]|[^aeiou]ic[ai]|[^aeiou]ic[oh][ei
 _GLIDES = {"i": "j", "u": "w"}
 
 
+_FOREIGN = re.compile(r".*[jkwxy].*|.*[^aeiouàèéìíòóùú]")
+
+
+def is_foreign(word: str) -> bool:
+    """Whether a word is not spelled as Italian words are."""
+    return _FOREIGN.fullmatch(unicodedata.normalize("NFC", word.lower())) is not None
+
+
 def italian(word: str) -> list[str]:
     """The symbols of an Italian word, stressed where an accent is written, or else on the last syllable but
     one, or but two where its ending is stressed so.
     """
-    written = unicodedata.normalize("NFC", word.lower())
+    written = re.sub("['’]", "", unicodedata.normalize("NFC", word.lower()))
     symbols: list[str] = []
     accented: int | None = None
     at = 0

@@ -21,7 +21,7 @@ from soundalike.core.emotions import Emotion
 from soundalike.core.errors import ConfigError, TextError
 from soundalike.core.installation import install_command
 
-from . import german, italian, russian
+from . import corrections, german, italian, russian
 from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, is_vowel, spell_ipa
 from .heteronym_words import NOUN_VERB
 from .heteronyms import HETERONYMS, Word, pronunciation, with_s
@@ -183,8 +183,8 @@ def _from_gruut(token: Any, language: str, where: str) -> list[str]:
     """The symbols of a word by gruut's lexicon or model."""
     if language == "en":
         return token.phonemes
-    sounds = "".join(token.phonemes)
-    return stressed(spell_ipa(sounds, where), token.text, language)
+    sounds = corrections.corrected(spell_ipa("".join(token.phonemes), where), language)
+    return stressed(sounds, token.text, language)
 
 
 @functools.cache
@@ -204,6 +204,7 @@ def _reader(language: str) -> TextProcessor:
         "CREATE TABLE word_phonemes AS SELECT word, pron_order, role, phonemes FROM file.word_phonemes"
     )
     held.execute("CREATE INDEX words ON word_phonemes (word)")
+    corrections.correct(held, language)
     held.commit()
     held.execute("DETACH file")
     later.phonemizer = SqlitePhonemizer(held, **later.phonemizer_args)
@@ -245,9 +246,23 @@ def _by_rules(context: list[Word], number: int, language: str, where: str) -> tu
         return _russian(word, where)
     if language == "de" and len(word) > 1:
         return german.german(word, where), ""
-    if language == "it" and len(word) > 1 and not in_lexicon(word, "it"):
-        return italian.italian(word), "spelling"
+    if language == "it" and len(word) > 1:
+        return _italian(word, where)
     return [], ""
+
+
+def _italian(word: str, where: str) -> tuple[list[str], str]:
+    """The symbols of a word that the lexicon has not, or as that of another language; none for another. Words
+    that end in a consonant or hold letters that Italian has not are taken for foreign.
+    """
+    found = _looked_up(word, "it")
+    spelled = italian.italian(word)
+    if found and not italian.is_foreign(word):
+        symbols = spell_ipa("".join(found), where)
+        unstressed = len(spelled) > 1 and not any(symbol[0] == "ˈ" for symbol in symbols)
+        if not corrections.is_italian(symbols, spelled) or (unstressed and "ˈ" in "".join(spelled)):
+            return spelled, "spelling"
+    return ([], "") if found else (spelled, "spelling")
 
 
 def _russian(word: str, where: str) -> tuple[list[str], str]:
