@@ -88,3 +88,9 @@ def test_degraded_prompts_are_kept_and_drawn(prepared, tmp_path, capsys):
     drawn = [data.item(0, np.random.default_rng(seed))["speaker_embedding"] for seed in range(20)]
     own = [any(np.allclose(one, vector, atol=1e-3) for vector in clean.values()) for one in drawn]
     assert 4 <= sum(own) <= 16, "about half of the prompts are clean"
+    config = DataConfig(str(folder), seconds=(0.1, 30.0), degraded_heard=0.5)
+    data = Dataset(config, MEL, {"mel", "heard"})
+    items = [data.item(0, np.random.default_rng(seed)) for seed in range(20)]
+    assert all(item["heard"].shape == item["mel"].shape for item in items)
+    same = [np.array_equal(item["heard"], item["mel"]) for item in items]
+    assert 4 <= sum(same) <= 16, "about half of the clips are heard clean"

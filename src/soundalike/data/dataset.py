@@ -46,6 +46,8 @@ class DataConfig:
     gta: float = 0.0
     # Share of prompts that are those of a poor recording of the clip (`soundalike data degrade`)
     degraded: float = 0.0
+    # Share of clips that are heard as a poor recording of them, where a network hears what it is to say clean
+    degraded_heard: float = 0.0
     limit: int = 0  # first so many clips only; 0: all
 
     @property

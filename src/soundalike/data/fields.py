@@ -78,6 +78,16 @@ def _mel(clip: Clip) -> np.ndarray:
     return clip.frames_of(clip.source.read("gta") if is_gta else clip.mel)
 
 
+def _heard(clip: Clip) -> np.ndarray:
+    share = clip.config.degraded_heard
+    if not (share and clip.rng.random() < share and clip.source.has("degraded_mel")):
+        return clip.frames_of(clip.mel)
+    whole = clip.mel.copy()
+    poor = clip.source.read("degraded_mel")[: len(whole)]
+    whole[: len(poor)] = poor
+    return clip.frames_of(whole)
+
+
 def _samples(clip: Clip) -> np.ndarray:
     return clip.cut(clip.source.read("samples"), clip.mel_spec.sample_rate) / np.float32(32768)
 
@@ -118,6 +128,8 @@ BUILT_IN = (
     Field("symbols", "symbols", 0, np.int64, lambda c: encode(c.row.phonemes, c.row.id), _is_transcribed),
     Field("durations", "symbols", 0, np.int64, lambda c: c.source.read("durations"), _is_aligned),
     Field("mel", "frames", 0, np.float32, _mel, stored("mel")),
+    # The mel, or that of a poor recording of the clip, of the same frames
+    Field("heard", "frames", 0, np.float32, _heard),
     Field("pitch", "frames", 0, np.float32, lambda c: c.frames_of(c.source.read("pitch"))),
     # What sounds in each frame, a class of text.alphabet.phone_classes; UNKNOWN_PHONE where not known
     Field("phones", "frames", UNKNOWN_PHONE, np.int64, _phones),

@@ -30,7 +30,10 @@ WORDS = {
 # Rows that hold something else than the word's sounds: a Dutch "sup" is what was left of a raised ə, and
 # some Czech rows hold two pronunciations in one. Such words are guessed by gruut's model.
 BROKEN = {
-    "cs": "word NOT GLOB '*[0-9]*' AND length(phonemes) - length(replace(phonemes, ' ', '')) > length(word) + 2",
+    "cs": (
+        "word NOT GLOB '*[0-9]*' "
+        "AND length(phonemes) - length(replace(phonemes, ' ', '')) > length(word) + 2"
+    ),
     "nl": "phonemes LIKE '%s u p%' AND word NOT LIKE '%soep%' AND word NOT LIKE '%sup%'",
 }
 _ITALIAN_SAME = [

@@ -57,6 +57,7 @@ class StarlingContentObjective(SingleOptimizerObjective[StarlingContent, Starlin
             "symbols",
             "durations",
             "mel",
+            "heard",
             "pitch",
             "prompt",
             "prompt_pitch",
@@ -88,7 +89,7 @@ class StarlingContentObjective(SingleOptimizerObjective[StarlingContent, Starlin
             other = torch.rand(len(batch.ids), device=own.voice.device) < self.settings.others
             order = torch.where(other, torch.arange(len(other)).roll(1).to(other.device), _places(other))
             chosen = _taken(own, order)
-            heard = disguised(batch["mel"], _frames(batch), net.mel, self.settings.warp)
+            heard = disguised(batch["heard"], _frames(batch), net.mel, self.settings.warp)
             states = self.aligner.content(heard, batch.lengths("mel"))
             said, lengths, mask, octave, voiced = self._said(batch, chosen, own, other)
             window = self._window(said.shape[1])
