@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from soundalike.audio.contour import reshaped
+from soundalike.audio.contour import NARROWEST, WIDEST, reshaped, spread_of, widening
 
 SAME = np.ones(50, np.float32)
 NONE = np.zeros(50, np.float32)
@@ -43,3 +43,18 @@ def test_the_rise_is_at_the_end():
 def test_a_sentence_without_voice_stays_finite():
     silent = np.zeros(8, np.float32)
     assert np.isfinite(reshaped(silent, silent, silent + 1, silent + 1)).all()
+
+
+def test_a_pitch_is_widened_to_that_of_another_within_bounds():
+    time = np.linspace(0, 1, 400)
+    octave = 0.1 * np.sin(2 * np.pi * 3 * time)
+    heard = np.ones(400)
+    octave[50], octave[51] = 1.0, -1.0  # octave errors
+    spread = spread_of(octave, heard)
+    assert spread == pytest.approx(0.088, abs=0.005), "half of the way from the 16th to the 84th percentile"
+    assert spread_of(octave, np.zeros(400)) is None
+    assert widening(0.1, 0.15, 1.0) == pytest.approx(1.5)
+    assert widening(0.1, 0.15, 0.5) == pytest.approx(1.5**0.5)
+    assert widening(0.1, 0.15, 0.0) == 1.0
+    assert widening(0.1, 0.5, 1.0) == WIDEST and widening(0.1, 0.01, 1.0) == NARROWEST
+    assert widening(None, 0.1, 1.0) == widening(0.1, None, 1.0) == 1.0

@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from soundalike.audio.contour import NARROWEST, WIDEST, spread_of
 from soundalike.core.capabilities import TakesEmotion
 from soundalike.core.emotions import EMOTIONS, KEPT_LEVEL, Emotion, offsets_of
 from soundalike.core.errors import ConfigError
@@ -45,6 +46,22 @@ def test_each_emotion_moves_pitch_range_and_rate_its_way(measured, name):
     assert np.sign(-frames) == np.sign(offsets.rate - 1)
     if abs(offsets.spread - 1) > 0.2:
         assert np.sign(spread) == np.sign(offsets.spread - 1)
+
+
+def test_expressiveness_widens_the_melody_towards_that_of_the_prompt(cloner, voice, utterance):
+    plan = cloner.synthesizer.plan(utterance, voice, cloner.Options())
+
+    def melody(**options):
+        made = cloner.synthesizer.planned_output(plan, cloner.Options(**options))
+        heard = made.pitch > 0
+        octave = np.log2(np.where(heard, made.pitch, 1.0))
+        return float(octave[heard].mean()), spread_of(octave, heard)
+
+    (mean, flat), (_, half), (same, usual) = (melody(expressiveness=value) for value in (0.0, 0.5, 1.0))
+    wanted = plan.register.spread
+    assert abs(usual - wanted) < abs(half - wanted) < abs(flat - wanted)
+    assert usual == pytest.approx(np.clip(wanted, NARROWEST * flat, WIDEST * flat), rel=0.1)
+    assert same == pytest.approx(mean, abs=0.02), "where the voice lies stays as it is"
 
 
 def test_the_built_in_model_takes_emotions(cloner):

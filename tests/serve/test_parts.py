@@ -306,7 +306,8 @@ def test_a_request_may_give_the_options_of_the_architectures_in_their_ranges():
         with pytest.raises(ValidationError, match=f"{name} = .* is out of range. Choose {low:g} to {high:g}"):
             SpeechRequest(input="Hi.", **{name: high + 1})
     assert set(ranges()) == {
-        *("pitch", "temperature", "timing", "top_p", "energy", "loudness", "variety", "intensity", "noise")
+        *("pitch", "temperature", "timing", "top_p", "energy", "loudness", "variety", "intensity", "noise"),
+        "expressiveness",
     }
     assert ranges()["pitch"] == (option_table()["pitch"].range.low, option_table()["pitch"].range.high)
 

@@ -14,6 +14,10 @@ STREAM_QUALITY = FAST  # of answers whose first sound must come at once: the ser
 
 # An option of the families whose mels are regressed, or the mean of what may be drawn
 SHARPEN = Range(0.0, 1.0, "", "sharpness of the spectrum, 0: as regressed")
+# Of the families that predict a pitch: the mean over all the ways to say a text is flatter than any of them
+EXPRESSIVENESS = Range(
+    0.0, 1.5, "", "how far the melody moves, 0: as predicted, which is flat; 1: as in the reference"
+)
 
 LOUDNESS = -23.0  # LUFS of what is spoken, as EBU R 128 has it: no peak needs rounding there
 LOUDEST = -12.0  # LUFS that may be asked for

@@ -303,6 +303,7 @@ class ProsodyControls:
     temperature: float = 1.0
     seed: int = 0
     energy: float = 0.0  # nats added to the energy
+    expressiveness: float = 0.0  # 0: the pitch moves as far as predicted, 1: as far as that of the prompt
     # (S,) factor of how far the pitch lies from its line of declination in the utterance, and octaves by
     # which its end is raised against its beginning; None: as predicted
     spread: Any = None

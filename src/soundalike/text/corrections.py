@@ -31,8 +31,7 @@ WORDS = {
 # some Czech rows hold two pronunciations in one. Such words are guessed by gruut's model.
 BROKEN = {
     "cs": (
-        "word NOT GLOB '*[0-9]*' "
-        "AND length(phonemes) - length(replace(phonemes, ' ', '')) > length(word) + 2"
+        "word NOT GLOB '*[0-9]*' AND length(phonemes) - length(replace(phonemes, ' ', '')) > length(word) + 2"
     ),
     "nl": "phonemes LIKE '%s u p%' AND word NOT LIKE '%soep%' AND word NOT LIKE '%sup%'",
 }

@@ -45,6 +45,7 @@ def controls_of(utterance: Utterance, options: Any, mel: MelSpec) -> ProsodyCont
     energy = value_of(options, "energy", 0.0) * DECIBEL
     temperature = value_of(options, "temperature", 1.0)
     asked = ProsodyControls(rate * options.speed, octaves, frames, temperature, options.seed, energy)
+    asked = replace(asked, expressiveness=value_of(options, "expressiveness", 0.0))
     emotion = emotion_asked(options)
     return asked if emotion is None else _with_emotion(asked, utterance, emotion, words)
 

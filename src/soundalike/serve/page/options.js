@@ -6,7 +6,7 @@ import * as store from "./store.js";
 import * as voice from "./voice.js";
 
 const DEFAULTS = { characters: 4096, job_characters: 100_000, formats: ["mp3", "opus", "aac", "flac", "wav", "pcm"], speed: [0.25, 4], languages: ["en", "cs", "de", "es", "fr", "it", "nl", "pt", "ru", "sv"] };
-const ADVANCED = { pitch: ["Pitch, semitones", 0.5, 0], energy: ["Energy, dB", 0.5, 0], temperature: ["Temperature", 0.05, 1], loudness: ["Loudness, LUFS", 1, -23] }; // label, step, usual value
+const ADVANCED = { pitch: ["Pitch, semitones", 0.5, 0], expressiveness: ["Expressiveness", 0.05, 1], energy: ["Energy, dB", 0.5, 0], temperature: ["Temperature", 0.05, 1], loudness: ["Loudness, LUFS", 1, -23] }; // label, step, usual value
 
 let limits = DEFAULTS;
 const speed = () => Number((2 ** Number($("speed").value)).toFixed(2));
@@ -32,7 +32,7 @@ export function settle(told) {
 }
 
 const model = () => limits.models?.find(({ id }) => id === $("model").value);
-const OF_MODELS = ["speed", "pitch", "temperature", "energy", "emotion", "intensity"]; // what not every family has
+const OF_MODELS = ["speed", "pitch", "expressiveness", "temperature", "energy", "emotion", "intensity"]; // what not every family has
 
 const lacks = (name) => OF_MODELS.includes(name) && model() && !model().options.includes(name);
 

@@ -351,10 +351,14 @@ class Starling(MelNormalizer):
         """The mel, pitch and durations of one utterance: symbols (S,), a conditioning of batch one, controls
         in numpy, and how it is read.
         """
-        from .speaking import inferred, predicted_lengths  # around the network: imported when one is there
+        from .speaking import (
+            Register,
+            inferred,
+            predicted_lengths,
+        )  # around the network: imported when one is there
         from .torch_execution import TorchStarling
 
-        register = float(conditioning.octave)
+        register = Register(float(conditioning.octave))
         network, ids = TorchStarling(self), symbols.cpu().numpy()
         lengths = predicted_lengths(network, ids, conditioning, reading)
         made = inferred(network, ids, conditioning, register, prosody, lengths)

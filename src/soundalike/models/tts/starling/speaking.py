@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from soundalike.audio.contour import reshaped
+from soundalike.audio.contour import reshaped, spread_of, widening
 from soundalike.audio.durations import natural, of_frames, symbol_of_frame, whole
 from soundalike.audio.mel import MelSpec
 from soundalike.audio.noise import white_noise
-from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
+from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR, mean_octave
 from soundalike.core.types import AcousticArrays, ProsodyControls
 from soundalike.text.alphabet import phone_classes
 
 from .config import Reading, StarlingConfig
 
 IS_MARK = np.array(phone_classes()) == 0  # by symbol
+
+
+class Register(NamedTuple):
+    """Where a voice's pitch lies, and how far it moves."""
+
+    octave: float  # mean log2 hertz
+    spread: float | None = None  # octaves, as audio.contour.spread_of has it; None: not known
+
+
+def register_of(hertz: np.ndarray) -> Register:
+    """The register of a prompt's pitch (T,) in hertz, 0 where unvoiced."""
+    voiced = hertz > 0
+    octave = np.log2(np.where(voiced, hertz, 1.0).astype(np.float64))
+    return Register(mean_octave(hertz), spread_of(octave, voiced))
 
 
 class AcousticNetwork(Protocol):
@@ -63,12 +77,12 @@ def inferred(
     network: AcousticNetwork,
     symbols: np.ndarray,
     conditioning: Any,
-    mean_octave: float,
+    register: Register,
     prosody: ProsodyControls,
     lengths: tuple[Any, np.ndarray],
 ) -> AcousticArrays:
-    """The mel, pitch and durations of one utterance: symbols (S,), a conditioning, the mean log2 hertz of the
-    voice, controls in numpy, and what `predicted_lengths` gives.
+    """The mel, pitch and durations of one utterance: symbols (S,), a conditioning, the voice's register,
+    controls in numpy, and what `predicted_lengths` gives.
     """
     states, exact = lengths
     durations = whole(exact / prosody.tempo, ~IS_MARK[symbols], prosody.frames)
@@ -78,15 +92,31 @@ def inferred(
     index = symbol_of_frame(durations, size)
     patches, octave, voicing = network.intone(states, durations, index, conditioning)
     voiced = (voicing > 0).astype(np.float32)
-    if prosody.spread is not None and prosody.rise is not None:
-        spread = of_frames(prosody.spread, durations, size, 1.0)
-        octave = reshaped(octave, voiced, spread, of_frames(prosody.rise, durations, size))
+    octave = _reshaped(octave, voiced, register, prosody, durations)
     asked = np.broadcast_to(prosody.octaves, symbols.shape)
     octave = (octave + of_frames(asked, durations, size)).astype(np.float32)
     width = network.config.noise
     noise = np.float32(prosody.temperature) * white_noise(prosody.seed, size * width).reshape(size, width)
     mel = network.decode(patches, octave, voiced, noise, conditioning)[:frames]
     # In double precision: a vocoder adds the pitch up to a phase, so that its last digits are heard
-    hertz = (2.0 ** (octave.astype(np.float64) + mean_octave)).clip(PITCH_FLOOR, PITCH_CEILING) * voiced
+    hertz = (2.0 ** (octave.astype(np.float64) + register.octave)).clip(PITCH_FLOOR, PITCH_CEILING) * voiced
     silence = np.float32(network.mel.silence)
     return AcousticArrays(np.maximum(mel, silence), hertz[:frames].astype(np.float32), durations)
+
+
+def _reshaped(
+    octave: np.ndarray,
+    voiced: np.ndarray,
+    register: Register,
+    prosody: ProsodyControls,
+    durations: np.ndarray,
+) -> np.ndarray:
+    """A predicted pitch (T,) that moves as far as is asked, in the whole and symbol by symbol."""
+    if prosody.expressiveness:
+        factor = widening(spread_of(octave, voiced), register.spread, prosody.expressiveness)
+        mean = (octave * voiced).sum() / max(1.0, voiced.sum())
+        octave = mean + factor * (octave - mean)
+    if prosody.spread is None or prosody.rise is None:
+        return octave
+    spread = of_frames(prosody.spread, durations, len(octave), 1.0)
+    return reshaped(octave, voiced, spread, of_frames(prosody.rise, durations, len(octave)))

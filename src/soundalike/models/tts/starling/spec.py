@@ -9,7 +9,7 @@ from typing import Annotated
 from soundalike.core.contracts import ArchitectureSpec, LoadedPart, Slot, Synthesizer
 from soundalike.core.emotions import EMOTION, INTENSITY, USUAL_INTENSITY, EmotionName
 from soundalike.core.options import Help, Range
-from soundalike.core.speaking import SHARPEN
+from soundalike.core.speaking import EXPRESSIVENESS, SHARPEN
 from soundalike.models.common.prompt_voice import PROMPT_VOICE, prompt_slots
 
 from .config import Accent
@@ -21,6 +21,7 @@ class StarlingOptions:
 
     speed: Annotated[float, Range(0.5, 2.0, "times", "speaking rate; the pitch stays")] = 1.0
     pitch: Annotated[float, Range(-12.0, 12.0, "semitones", "pitch; the durations stay")] = 0.0
+    expressiveness: Annotated[float, EXPRESSIVENESS] = 1.0
     emotion: Annotated[EmotionName, EMOTION] = "neutral"
     intensity: Annotated[float, INTENSITY] = USUAL_INTENSITY
     accent: Annotated[

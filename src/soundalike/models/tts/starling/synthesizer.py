@@ -10,7 +10,6 @@ import numpy as np
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.noise import white_noise
-from soundalike.audio.pitch import mean_octave
 from soundalike.audio.speech import Speech
 from soundalike.core.contracts import LoadedPart
 from soundalike.core.emotions import EMOTIONS
@@ -28,7 +27,7 @@ from soundalike.models.common.prompt_conditioning import Changeable, PromptCondi
 from soundalike.text import Utterance, encode
 
 from .config import reading_of
-from .speaking import AcousticNetwork, inferred, predicted_lengths
+from .speaking import AcousticNetwork, Register, inferred, predicted_lengths, register_of
 from .spec import StarlingConversionOptions, StarlingOptions
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ class Plan:
     network: AcousticNetwork  # as adapted to the voice
     symbols: np.ndarray  # (S,)
     conditioning: Any  # as the network takes it
-    mean_octave: float  # log2 hertz of the voice
+    register: Register  # of the voice
     prompt: np.ndarray  # (T, M)
     # States as the network takes them; frames (S,) at the natural pace, not rounded
     lengths: tuple[Any, np.ndarray]
@@ -115,7 +114,7 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         network = self.running(self.acoustic_of(voice))
         prompt = voice.tensors["prompt"].astype(np.float32)
         conditioning = network.condition(voice.identity, prompt, voice.tensors["prompt_pitch"])
-        register = mean_octave(voice.tensors["prompt_pitch"])
+        register = register_of(voice.tensors["prompt_pitch"])
         reading = reading_of(network.config, utterance.language, options.accent)
         lengths = predicted_lengths(network, symbols, conditioning, reading)
         return Plan(utterance, network, symbols, conditioning, register, prompt, lengths)
@@ -132,9 +131,7 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
     def planned_output(self, plan: Plan, options: StarlingOptions) -> AcousticArrays:
         """The mel, pitch and durations of the planned sentence."""
         controls = controls_of(plan.utterance, options, self.mel)
-        made = inferred(
-            plan.network, plan.symbols, plan.conditioning, plan.mean_octave, controls, plan.lengths
-        )
+        made = inferred(plan.network, plan.symbols, plan.conditioning, plan.register, controls, plan.lengths)
         mel = sharpened(made.mel, plan.prompt, options.sharpen)
         if controls.tilt is not None:
             mel = tilted(mel, np.repeat(controls.tilt, made.durations), self.mel)
