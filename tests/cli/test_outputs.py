@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from conftest import REFERENCE
+from conftest import HERE, REFERENCE
 
+from soundalike import Audio, Voice
 from soundalike.cli.main import main
 
 
@@ -86,3 +87,20 @@ def test_what_is_no_recording_is_refused_before_a_model_is_loaded(here, capsys, 
     for name in ("me.pdf", "empty.wav", "text.srt"):
         assert main(["clone", name, "Hi."]) == 2
         assert name in capsys.readouterr().err
+
+
+def test_a_voice_of_other_recordings_is_not_replaced_unasked(here, capsys):
+    other = Audio.read(HERE / "data" / "anna_1.flac")
+    other.write(here / "anna.wav")
+    fast = ["--quality", "fast", "--no-quality-check", "--save-voice", "kept.voice"]
+    assert main(["clone", "me.flac", "Hi.", *fast]) == 0
+    assert main(["clone", "other.flac", "Hi.", *fast]) == 0, "another copy of the same recording"
+    before = (here / "kept.voice").read_bytes()
+    (here / "out.wav").unlink()
+    capsys.readouterr()
+    assert main(["clone", "anna.wav", "Hi.", *fast]) == 2
+    said = capsys.readouterr().err
+    assert "kept.voice: keeps a voice of other recordings" in said and "--force" in said
+    assert (here / "kept.voice").read_bytes() == before and not (here / "out.wav").exists()
+    assert main(["clone", "anna.wav", "Hi.", *fast, "--force"]) == 0
+    assert Voice.load("kept.voice").facts["seconds"] == pytest.approx(other.seconds, abs=0.02)

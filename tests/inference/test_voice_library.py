@@ -80,6 +80,35 @@ def test_files_of_every_version_are_read(version, cloner):
     assert np.abs(audio.samples).max() > 0.05
 
 
+def test_a_file_is_free_for_a_voice_of_the_same_recordings_alone(voice, tmp_path):
+    file = tmp_path / "a.voice"
+    voice_library.check_file_free(file, voice)
+    other = Voice(voice.tensors, {**voice.facts, "seconds": 1.0})
+    judged = Voice(voice.tensors, {**voice.facts, "report": {**voice.facts["report"], "one_voice": 0.1}})
+    signed = Voice(voice.tensors, {**voice.facts, "consent": {"signature": "x"}, "name": "Anna"})
+    trained = voice.with_adapter({"a": np.zeros((1, 1), np.float16)}, {"method": "lora", "weights": "x"})
+    blend = Voice(voice.tensors, {"mel": "x"})
+    for kept, made, said in (
+        (voice, voice, None),
+        (voice, judged, None),  # another model's report
+        (trained, trained, None),
+        (blend, blend, None),
+        (voice, other, "a.voice: keeps a voice of other recordings"),
+        (signed, voice, "keeps a voice 'Anna' with its speaker's consent"),
+        (trained, voice, "that `soundalike adapt` trained"),
+    ):
+        kept.save(file)
+        voice_library.check_file_free(file, made, force=True)
+        if said is None:
+            voice_library.check_file_free(file, made)
+        else:
+            with pytest.raises(ConfigError, match=said):
+                voice_library.check_file_free(file, made)
+    file.write_bytes(b"a letter")
+    with pytest.raises(ConfigError, match="is no voice that can be read. Name another file, or give --force"):
+        voice_library.check_file_free(file, voice)
+
+
 def file_of(tensors=None, said=FORMAT, facts='{"mel": "x"}', **more) -> bytes:
     return save(
         {**small().tensors, **(tensors or {})} if tensors != {} else {"other": np.ones(1, np.float32)},

@@ -6,6 +6,7 @@ import os
 import re
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from conftest import REFERENCE, command_of, descendants
@@ -13,8 +14,12 @@ from conftest import REFERENCE, command_of, descendants
 pytest.importorskip("fastapi", reason="needs soundalike[serve]")
 httpx = pytest.importorskip("httpx", reason="needs httpx")
 
+from soundalike import Voice  # noqa: E402
 from soundalike.inference import voice_file  # noqa: E402
 from soundalike.serve.adaptations.store import AdaptationStore  # noqa: E402
+from soundalike.serve.adaptations.worker import AdaptationWorker  # noqa: E402
+from soundalike.serve.errors import Refusal  # noqa: E402
+from soundalike.serve.voice_store import LibraryVoices  # noqa: E402
 
 WAIT = 900  # seconds until something must have come about, on however slow a machine
 
@@ -104,7 +109,7 @@ def test_from_recordings_to_both_voices_on_the_page(server, recordings, tab):
 
 def test_the_curves_are_those_of_the_newest_run(tmp_path):
     store = AdaptationStore(tmp_path, 3, 15.0)
-    one = store.add(None, "Mara")["id"]
+    one = store.add(None, "Mara", False)["id"]
     assert store.show(one, None)["curves"] == {}
     run = store.work(one) / "run-lora"
     run.mkdir(parents=True)
@@ -119,7 +124,7 @@ def test_the_curves_are_those_of_the_newest_run(tmp_path):
 
 def test_of_several_servers_one_runs_it_until_it_is_gone(tmp_path):
     first, second = (AdaptationStore(tmp_path, 3, 15.0) for _ in range(2))
-    one = first.add(None, "Mara")["id"]
+    one = first.add(None, "Mara", False)["id"]
     assert first.next() is None, "a draft"
     told = {"seconds": 50.0, "speech_seconds": 45.0, "problems": [], "advice": "A good reference."}
     first.keep_recording(one, None, "a.wav", b"RIFF", told)
@@ -181,6 +186,21 @@ def test_what_is_refused(running, recordings):
         server.services.store.put("Olga", server.services.store.get("wren"), False)
         assert code(http.post("/v1/adaptations", data={"name": "Olga"})) == "voice_exists"
         assert http.post("/v1/adaptations", data={"name": "Olga", "replace": "true"}).status_code == 201
+
+
+def test_a_name_that_was_taken_meanwhile_is_not_replaced(tmp_path, monkeypatch, voice):
+    monkeypatch.setenv("SOUNDALIKE_VOICES", str(tmp_path / "voices"))
+    store = LibraryVoices()
+    other = Voice(voice.tensors, {**voice.facts, "seconds": 99.0})
+    worker = AdaptationWorker.__new__(AdaptationWorker)
+    worker.services = SimpleNamespace(store=store)
+    worker._keep({"name": "Mara", "replace": False}, voice)
+    worker._keep({"name": "Mara", "replace": False}, voice)  # again, of the same recordings
+    with pytest.raises(Refusal, match="There is a voice called 'Mara' already"):
+        worker._keep({"name": "Mara", "replace": False}, other)
+    assert store.get("Mara").facts["seconds"] == voice.facts["seconds"]
+    worker._keep({"name": "Mara", "replace": True}, other)
+    assert store.get("Mara").facts["seconds"] == 99.0
 
 
 def test_only_voices_with_consent(running):

@@ -113,6 +113,15 @@ def test_speech_comes_sentence_by_sentence_while_the_text_is_written(served):
     assert served.services.limiter.inside == 0
 
 
+def test_fields_that_are_not_known_are_named(served):
+    with opened(served) as socket:
+        send(socket, {"type": "start", "voice": "Anna", "sped": 1.2, "nothing": None})
+        assert received(socket, "speech.started")[0]["ignored_fields"] == ["sped"]
+    with opened(served) as socket:
+        send(socket, {"type": "start", "voice": "Anna"})
+        assert "ignored_fields" not in received(socket, "speech.started")[0]
+
+
 def test_pieces_are_what_the_whole_text_is_in_one_request(served):
     httpx = pytest.importorskip("httpx", reason="needs httpx")
     text = "The harbor was quiet this morning. Nobody came."

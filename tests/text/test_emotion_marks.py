@@ -44,6 +44,55 @@ def test_words_of_the_sentence_are_no_marks():
     assert not any(utterance.emotion for utterance in plain.utterances)
 
 
+@pytest.mark.parametrize(
+    "text, words, marks",
+    [
+        ("[excitedd] You are here.", "You are here", "[excitedd]"),
+        ("Good day. [very hapyy] And [Hapyy] so on.", "Good day And so on", "[very hapyy], [Hapyy]"),
+        ("[disgusted] Eat it yourself.", "Eat it yourself", "[disgusted]"),
+        ("[emotion: xyz] Good day. [emotion: xyz] So.", "Good day So", "[emotion: xyz]"),
+        ('<mstts:express-as style="xyz">Hi there.</mstts:express-as>', "Hi there", "mstts:express-as style"),
+        ('<p>Hi <amazon:emotion name="xyz">you</amazon:emotion>.</p>', "Hi you", "amazon:emotion name"),
+    ],
+)
+def test_marks_of_no_emotion_are_left_out_and_named_once(text, words, marks):
+    script = read(text, "en")
+    assert " ".join(word for one in script.utterances for word in one.words) == words
+    assert not any(utterance.emotion for utterance in script.utterances)
+    assert len(script.warnings) == 1 and marks in script.warnings[0]
+    assert script.warnings[0].endswith("Known: neutral, happy, sad, angry, surprised, fear")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "See [Smith] there.",
+        "[danger] Keep out.",
+        "It was a [hopeful] sign.",
+        "The [excitedd] man.",
+        "[sic] So.",
+    ],
+)
+def test_other_words_in_brackets_are_read(text):
+    script = read(text, "en")
+    spoken = [word for one in script.utterances for word in one.words]
+    assert spoken == "".join(sign for sign in text if sign not in "[].").split() and not script.warnings
+
+
+def test_the_tag_of_ssml_and_named_marks_count_in_a_plain_text():
+    assert felt('Hi <mstts:express-as style="cheerful" styledegree="0.5">you</mstts:express-as> two.') == [
+        [None, Emotion("happy", 0.5), None]
+    ]
+    assert felt('[sad] Hi <express-as style="xyz">you</express-as> two.') == [[Emotion("sad")] * 3]
+    assert felt("[emotion: very happy] Good day.") == [[Emotion("happy", 1.5)] * 2]
+
+
+def test_a_style_that_is_not_known_is_named_once():
+    one = '<mstts:express-as style="xyz">Hi.</mstts:express-as>'
+    script = read(f"<speak {XMLNS}>{one} {one}</speak>")
+    assert len(script.warnings) == 1 and "style 'xyz' is not known" in script.warnings[0]
+
+
 def test_an_intensity_out_of_range_is_brought_into_it():
     script = read("Yes. [sad 3] No.", "en")
     assert script.utterances[1].emotion == [Emotion("sad", 1.5)]

@@ -291,6 +291,26 @@ def test_a_usable_voice_is_there_in_every_case(
     assert voice_library.get("anna").facts["language"] == kept
 
 
+def test_a_voice_in_the_file_is_compared_with_and_stays_where_it_is_better(voice, tmp_path, monkeypatch):
+    file = tmp_path / "anna.voice"
+    voice.save(file)
+    before = file.read_bytes()
+    verdict = verdict_of({"similarity": between(-0.2, -0.1)}, 9)
+    other = Voice(voice.tensors, {**voice.facts, "language": "plain"})
+    result = FinetuneResult(other, False, verdict, {}, {}, {}, None, {})
+    known = []
+
+    def adapted(*given, **_):
+        known.append(given[4])
+        return result
+
+    monkeypatch.setattr(adapt, "adapt", adapted)
+    assert main(["adapt", str(tmp_path), "-o", str(file)]) == 0
+    assert known[0].facts == voice.facts and file.read_bytes() == before
+    assert main(["adapt", str(tmp_path), "-o", str(tmp_path / "new.voice")]) == 0
+    assert known[1] is None and Voice.load(tmp_path / "new.voice").facts["language"] == "plain"
+
+
 def test_the_time_is_estimated_first(recordings, tmp_path, monkeypatch):
     class Stop(Exception):
         pass

@@ -52,7 +52,8 @@ def adapt(
             "--out",
             "-o",
             metavar="FILE",
-            help="write the voice to this file (.voice), not to the library",
+            help="write the voice to this file (.voice), not to the library; a voice in it stays where the "
+            "new one is clearly worse",
             show_default=False,
         ),
     ] = None,
@@ -105,12 +106,13 @@ def adapt(
     """
     from soundalike.checkpoints.model_store import chosen
     from soundalike.core.files import cache_dir
+    from soundalike.core.types import Voice
     from soundalike.inference import voice_library
     from soundalike.training import finetune
     from soundalike.training.finetune_settings import FinetuneSettings
 
     place = _place(name, out)
-    known = voice_library.get(name) if name and voice_library.has(name) else None
+    known = Voice.load(place) if place.is_file() else None
     work_folder = Path(work or cache_dir() / "adapt" / place.stem)
     found = finetune.adapt(
         recordings,
@@ -136,10 +138,11 @@ def adapt(
     if found.report:
         print(f"scorecard: {found.report}")
     _write_both(found, work_folder)
-    if out:
-        found.voice.save(out)
-    elif found.is_adapted or known is None:
-        voice_library.put(name or "", found.voice, force=True)
+    if found.is_adapted or known is None:
+        if out:
+            found.voice.save(out)
+        else:
+            voice_library.put(name or "", found.voice, force=True)
     print(f"{name or place.stem}: {_kept(found, known is not None)}, in {place}")
 
 

@@ -97,6 +97,12 @@ class OutputOptions(OptionGroup):
     source: Annotated[
         bool, typer.Option("--source/--no-source", help="keep a clip of the recording in that file")
     ] = True
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="let --save-voice replace a voice of other recordings", show_default=False
+        ),
+    ] = False
 
     def check(self, inputs: Iterable[str]) -> str:
         """The format to write. Raises SoundalikeError where a file cannot be written as asked, or is one of
@@ -191,6 +197,8 @@ def clone(
     if output.units:
         check_capability(cloner, "units")
     voice = voice_library.ready(cloner, found, reference)
+    if output.save_voice:
+        voice_library.check_file_free(output.save_voice, voice, output.force)
     others = called_voices(
         script, known, lambda name: voice_library.ready(cloner, voice_library.get(name), name)
     )
@@ -244,9 +252,9 @@ def references_and_text(
 
 def progress_of(sentences: int) -> Any:
     """A bar over the sentences, where there are several."""
-    from tqdm import tqdm
+    from soundalike.core.progress import progress_bar
 
-    return tqdm(total=sentences, unit="sentence", disable=sentences < 2 or console.is_quiet())
+    return progress_bar(total=sentences, unit="sentence", disable=sentences < 2)
 
 
 def write_speech(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import logging
 import sys
 import traceback
 import warnings
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import TextIO
+
+from soundalike.core import progress
 
 QUIET = -1
 USUAL = 0
@@ -43,7 +44,7 @@ def complain(message: str) -> None:
 @contextlib.contextmanager
 def session() -> Iterator[None]:
     """One command: warnings are one line each on standard error; afterwards all is as it was before."""
-    with warnings.catch_warnings(), _progress_restored():
+    with warnings.catch_warnings():
         warnings.showwarning = _show_warning
         _set(USUAL)
         try:
@@ -56,7 +57,6 @@ def be_quiet() -> None:
     """Leave out warnings, progress bars and notes."""
     _set(QUIET)
     warnings.simplefilter("ignore")
-    _without_progress()
 
 
 def be_verbose() -> None:
@@ -69,6 +69,7 @@ def be_verbose() -> None:
 def _set(level: int) -> None:
     global _level
     _level = level
+    progress.hide(level == QUIET)
 
 
 def _show_warning(
@@ -81,24 +82,3 @@ def _show_warning(
 ) -> None:
     place = f" ({filename}:{lineno})" if is_verbose() else ""
     print(f"warning: {message}{place}", file=sys.stderr)
-
-
-_inits: list[Any] = []  # tqdm's own __init__, where it was replaced
-
-
-def _without_progress() -> None:
-    from tqdm import tqdm
-
-    # tqdm has no switch for all bars at once
-    _inits.append(vars(tqdm)["__init__"])
-    tqdm.__init__ = functools.partialmethod(tqdm.__init__, disable=True)
-
-
-@contextlib.contextmanager
-def _progress_restored() -> Iterator[None]:
-    """Whatever was done to tqdm is undone; it is not imported for that."""
-    try:
-        yield
-    finally:
-        while _inits:
-            sys.modules["tqdm"].tqdm.__init__ = _inits.pop()

@@ -212,11 +212,11 @@ class SecondsBar:
 
     def show(self, done: int, of: int) -> None:
         """So many whole seconds are done."""
-        from tqdm import tqdm
+        from soundalike.core.progress import progress_bar
 
         if self._bar is None:
             short = of < BAR_FROM
-            self._bar = tqdm(total=of, desc="convert", unit="s", disable=short or console.is_quiet())
+            self._bar = progress_bar(total=of, desc="convert", unit="s", disable=short)
         self._bar.update(done - self._bar.n)
 
     def __enter__(self) -> SecondsBar:

@@ -31,8 +31,7 @@ def script(
     seed: Annotated[int, typer.Option("--seed", help="another seed gives other sentences")] = 0,
 ) -> None:
     """Sentences to be read aloud that hold as many diphones as they can, one a line; English."""
-    from tqdm import tqdm
-
+    from soundalike.core.progress import progress_bar
     from soundalike.data.manifest import read_manifest
     from soundalike.inference.speech_length import SECONDS_A_SYMBOL
     from soundalike.prepare.reading_script import read_pool, reading_script, sentence_pool
@@ -42,7 +41,7 @@ def script(
     if have is not None:
         held = [diphone for row in read_manifest(have) for diphone in diphones_of(row.phonemes)]
     texts = sentence_pool(seed=seed)
-    with tqdm(texts, desc="script", unit="sentence", leave=False, disable=console.is_quiet()) as bar:
+    with progress_bar(texts, desc="script", unit="sentence", leave=False) as bar:
         pool = read_pool(bar, SECONDS_A_SYMBOL)
     chosen = reading_script(pool, minutes, held)
     for one in chosen.sentences:

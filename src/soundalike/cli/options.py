@@ -375,14 +375,14 @@ def decode(data: bytes, where: str) -> str:
 
 def with_adapted_prompt(cloner: Cloner, voice: Voice) -> Voice:
     """The voice after prompt adaptation, with a progress bar where it is not known from before."""
-    from tqdm import tqdm
+    from soundalike.core.progress import progress_bar
 
     bar = None
 
     def progress(done: int, of: int) -> None:
         nonlocal bar
         if bar is None:
-            bar = tqdm(total=of, desc="adapt", unit="step", leave=False)
+            bar = progress_bar(total=of, desc="adapt", unit="step", leave=False)
         bar.update(done - bar.n)
 
     try:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from soundalike.audio.audio import Audio
 from soundalike.checkpoints.instruments import emotion_encoder
 from soundalike.core.contracts import EmotionEncoder
 from soundalike.core.errors import EvaluationError, SoundalikeError, TextError
 from soundalike.core.files import write_atomic
+from soundalike.core.progress import progress_bar
 from soundalike.models.recognizers.whisper import Recogniser, open_recogniser
 from soundalike.text.normalise import base_language
 
@@ -214,7 +214,7 @@ def measure_system(system: System, tools: Instruments, folder: Path) -> Measured
     with open(path, "a", encoding="utf-8") as file:
         if path.stat().st_size:
             file.write("\n")  # closes a line that an interruption tore; empty lines are skipped
-        for job in tqdm(system.jobs, desc=system.name, unit="job"):
+        for job in progress_bar(system.jobs, desc=system.name, unit="job"):
             try:
                 key = result_key(job, tools)
                 if key not in done:
@@ -243,7 +243,7 @@ def add_references(measured: list[Measured], tools: Instruments) -> list[str]:
     embeddings: dict[str, dict[str, np.ndarray]] = {encoder.name: {} for encoder in tools.encoders}
     known: dict[str, tuple[str, float] | None] = {}
     paths = dict.fromkeys(job.reference for one in measured for job in one.system.jobs if job.reference)
-    for path in tqdm(paths, desc="references", unit="file", disable=len(paths) < 2):
+    for path in progress_bar(paths, desc="references", unit="file", disable=len(paths) < 2):
         try:
             audio = Audio.read(path)
             name = fingerprint(path)

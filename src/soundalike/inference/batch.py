@@ -87,9 +87,8 @@ def run_batch(
     `report` gets a JSON line of each job done, in the order of their file, whoever does them. `complain` is
     called with each job that cannot be done, and why. Raises ConfigError where nothing can be begun.
     """
-    from tqdm import tqdm
-
     from soundalike.core import executors
+    from soundalike.core.progress import progress_bar
     from soundalike.provenance.metadata import today
 
     if engine == "ray" and settings.device not in ("auto", "cpu"):
@@ -108,7 +107,7 @@ def run_batch(
     )
     log = Report(report, [number for number, _ in jobs])
     try:
-        with tqdm(total=len(lines), initial=len(lines) - len(jobs), desc="batch", unit="job") as bar:
+        with progress_bar(total=len(lines), initial=len(lines) - len(jobs), desc="batch", unit="job") as bar:
             for number, entry in _entries(lots):
                 for message in entry["warnings"]:
                     warnings.warn(message, stacklevel=1)

@@ -19,6 +19,8 @@ CLEAN_DB = 30.0  # between speech and noise: a clip with more is no better
 LEAST_CLEAN = 0.3  # what the speech of a clip of much noise counts
 FAULT = 3.0  # seconds of speech by which a clip with a fault must be longer
 ANOTHER = 0.25  # cosine with the mean of the other clips under which another person seems to speak
+ANOTHER_PERSON = "another-person"  # what is wrong with such a clip, beside the problems of its report
+ANOTHER_ADVICE = "Another person seems to speak in it than in the other clips: leave it out."
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,7 @@ def joined_voice(clips: Sequence[HeardClip]) -> Voice:
     if len(clips) == 1:
         return voice
     embeddings = np.stack([unit(clip.voice.identity) for clip in clips])
-    for number, clip in enumerate(clips):
-        others = np.delete(embeddings, number, axis=0).mean(axis=0)
-        likeness = cosine(embeddings[number], others)
+    for clip, likeness in zip(clips, likenesses(embeddings), strict=True):
         if likeness < ANOTHER:
             warnings.warn(
                 f"{clip.name}: another person seems to speak in it than in the other clips "
@@ -64,6 +64,14 @@ def joined_voice(clips: Sequence[HeardClip]) -> Voice:
             )
     mean = unit(embeddings.mean(axis=0)).astype(voice.identity.dtype)
     return Voice({**voice.tensors, IDENTITY: np.ascontiguousarray(mean)}, voice.facts)
+
+
+def likenesses(embeddings: np.ndarray) -> list[float]:
+    """The cosine of each of several embeddings (C, V) with the mean of the others."""
+    return [
+        cosine(one, np.delete(embeddings, number, axis=0).mean(axis=0))
+        for number, one in enumerate(embeddings)
+    ]
 
 
 def unit(values: np.ndarray) -> np.ndarray:
@@ -82,7 +90,20 @@ def facts_of(clips: Sequence[HeardClip]) -> dict[str, Any]:
         "report": best.report.to_dict(),
     }
     if len(clips) > 1:
-        facts["clips"] = [
-            {"seconds": round(clip.seconds, 2), "problems": clip.report.problems} for clip in clips
-        ]
+        found = likenesses(np.stack([unit(clip.voice.identity) for clip in clips]))
+        facts["clips"] = [_facts_of_one(clip, like) for clip, like in zip(clips, found, strict=True)]
     return facts
+
+
+def _facts_of_one(clip: HeardClip, likeness: float) -> dict[str, Any]:
+    """What a voice keeps of one of several clips, of a likeness with the others."""
+    problems, advice = clip.report.problems, clip.report.advice
+    if likeness < ANOTHER:
+        problems, advice = [ANOTHER_PERSON, *problems], ANOTHER_ADVICE
+    return {"seconds": round(clip.seconds, 2), "problems": problems, "advice": advice}
+
+
+def problems_of(voice: Voice) -> list[str]:
+    """What is wrong with the recordings that a voice was made of, each problem once."""
+    reports = voice.facts.get("clips") or [voice.facts.get("report") or {}]
+    return list(dict.fromkeys(problem for report in reports for problem in report.get("problems", [])))

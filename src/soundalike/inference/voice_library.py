@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from soundalike.core import registry
 from soundalike.core.capabilities import Blends
 from soundalike.core.errors import CheckpointError, ConfigError, SoundalikeError
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from .cloner import Cloner
 
 ENDING = ".voice"
+# Entries of a recording's report that depend on the model, or on a transcript
+BY_A_MODEL = ("one_voice", "agreement", "problems", "advice")
 PLACE = "SOUNDALIKE_VOICES"  # environment variable with the library's folder
 
 
@@ -163,6 +167,43 @@ def check_free(name: str, force: bool = False) -> None:
         raise ConfigError(
             f"there is a voice called {name!r} already. Give --force to replace it, or choose another name."
         )
+
+
+def check_file_free(path: str | os.PathLike, voice: Voice, force: bool = False) -> None:
+    """Raise ConfigError for a file that is there, unless `force`, or unless it keeps nothing but what `voice`
+    has too: a voice of the same recordings, without a consent or a training of its own.
+    """
+    if force or not os.path.exists(path):
+        return
+    remedy = "Name another file, or give --force to replace it."
+    try:
+        kept = Voice.load(path)
+    except CheckpointError:
+        raise ConfigError(f"{path}: is there already, and is no voice that can be read. {remedy}") from None
+    name = f" {kept.facts['name']!r}" if kept.facts.get("name") else ""
+    if not same_recordings(kept, voice):
+        raise ConfigError(f"{path}: keeps a voice{name} of other recordings. {remedy}")
+    if kept.facts.get("consent") and kept.facts["consent"] != voice.facts.get("consent"):
+        raise ConfigError(f"{path}: keeps a voice{name} with its speaker's consent. {remedy}")
+    trained = kept.facts.get("adapter", {})
+    if trained.get("method", "prompt") != "prompt" and trained != voice.facts.get("adapter"):
+        raise ConfigError(f"{path}: keeps a voice{name} that `soundalike adapt` trained. {remedy}")
+
+
+def same_recordings(first: Voice, second: Voice) -> bool:
+    """Whether two voices were made of the very same recordings, maybe by different models: whether all is
+    alike that was measured of these. Voices without a report, such as blends, are compared by their arrays.
+    """
+    if not first.facts.get("report") or not second.facts.get("report"):
+        return np.array_equal(first.identity, second.identity)
+    return _measured(first) == _measured(second)
+
+
+def _measured(voice: Voice) -> dict[str, Any]:
+    """What was measured of a voice's recordings without a model or a transcript."""
+    report = {name: value for name, value in voice.facts["report"].items() if name not in BY_A_MODEL}
+    clips = [clip.get("seconds") for clip in voice.facts.get("clips", [])]
+    return {"report": report, "seconds": voice.facts.get("seconds"), "clips": clips}
 
 
 def rename(old: str, new: str, force: bool = False) -> None:

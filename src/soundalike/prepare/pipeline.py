@@ -16,12 +16,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from soundalike.core.contracts import Aligner, SpeakerEncoder
 from soundalike.core.errors import ConfigError, DataError
 from soundalike.core.executors import run
 from soundalike.core.files import write_atomic
+from soundalike.core.progress import progress_bar
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, read_manifest, write_manifest
 from soundalike.prepare.readers.clips import Clip, Fault
@@ -108,7 +107,9 @@ def prepare(
         aligner = None  # nobody needs it
     task = partial(work, plan=plan, folder=str(folder), aligner=aligner)
     with open(folder / JOURNAL, "a", encoding="utf-8") as journal:
-        for entry in tqdm(run(engine, task, jobs, workers), total=len(jobs), desc="prepare", unit="clip"):
+        for entry in progress_bar(
+            run(engine, task, jobs, workers), total=len(jobs), desc="prepare", unit="clip"
+        ):
             done[entry["id"]] = entry
             journal.write(json.dumps(entry, ensure_ascii=False) + "\n")
             journal.flush()

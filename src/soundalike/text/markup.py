@@ -172,6 +172,7 @@ class _Reader:
         self.where = where
         self.items: list[Item] = []
         self.warnings: list[str] = []
+        self.unknown_styles: set[str] = set()
 
     def warn(self, node: Node, message: str) -> None:
         self.warnings.append(f"{node.place}: {message}")
@@ -298,8 +299,10 @@ class _Reader:
         said = node.attributes.get("style", "")
         name = emotion_named(said)
         if name is None:
-            known = ", ".join(EMOTIONS)
-            self.warn(node, f"style '{said}' is not known; its text keeps its emotion. Known: {known}")
+            if said not in self.unknown_styles:
+                known = ", ".join(EMOTIONS)
+                self.warn(node, f"style '{said}' is not known; its text keeps its emotion. Known: {known}")
+            self.unknown_styles.add(said)
             return self.read_children(node, style)
         degree = node.attributes.get("styledegree", f"{USUAL_INTENSITY}")
         match = re.fullmatch(_NUMBER, degree.strip())

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from soundalike.audio.speech import join
 from soundalike.core.adapting import ADAPTED, BEFORE, SCORECARD
+from soundalike.core.progress import progress_bar
 from soundalike.core.speaking import FAST
 from soundalike.core.types import Voice
 from soundalike.data.manifest import Row
@@ -93,7 +92,7 @@ def _spoken(
     (work / name).mkdir(exist_ok=True)
     jobs = []
     doubted: list[float] = []
-    for number, row in enumerate(tqdm(held_out, desc=name, unit="sentence")):
+    for number, row in enumerate(progress_bar(held_out, desc=name, unit="sentence")):
         wav = work / name / f"{number:02d}.wav"
         text = row.text or SENTENCES[number % len(SENTENCES)]
         script = read(text, row.language if row.text else "en")

@@ -11,12 +11,12 @@ from typing import Any
 
 import torch
 from torch import nn
-from tqdm import tqdm
 
 from soundalike.checkpoints.part import save_part
 from soundalike.core import registry
 from soundalike.core.contracts import Fittable
 from soundalike.core.errors import ConfigError
+from soundalike.core.progress import progress_bar
 from soundalike.core.types import Batch
 from soundalike.data.dataset import Dataset
 
@@ -41,7 +41,7 @@ def fit(recipe: Recipe, out: str | os.PathLike, quiet: bool = False) -> Path:
     data = Dataset(recipe.data, recipe.mel, network.required_fields, recipe.train.seed)
     if data.left_out and not quiet:
         print(f"{data.name}: {data.left_out}")
-    with tqdm(desc=recipe.part, unit="round", disable=quiet) as bar:
+    with progress_bar(desc=recipe.part, unit="round", disable=quiet) as bar:
 
         def progress(done: int, whole: int) -> None:
             bar.total = whole

@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import torch
-from tqdm import tqdm
 
 from soundalike.core.errors import Interrupted
+from soundalike.core.progress import progress_bar
 from soundalike.core.types import Batch
 from soundalike.data.dataset import Dataset
 
@@ -106,7 +106,7 @@ class _Run:
         self.data = data
         self.processes = processes
         self.monitor = Monitor(recipe, folder, data, state.step) if processes.first else None
-        self.bar = tqdm(
+        self.bar = progress_bar(
             total=recipe.train.steps,
             initial=state.step,
             desc=recipe.part,
@@ -158,7 +158,8 @@ class _Run:
         if self.monitor:
             write_log(self.folder, self.state, means)
             self.monitor.log(step, means)
-        self.bar.set_postfix({name: f"{value:.3f}" for name, value in means.items()})
+        # Shown with the next step
+        self.bar.set_postfix({name: f"{value:.3f}" for name, value in means.items()}, refresh=False)
 
     def _save(self, report: StepReport) -> None:
         """Save where it is time; the last save is that of `finish`."""

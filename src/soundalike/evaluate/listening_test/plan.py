@@ -11,10 +11,9 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from tqdm import tqdm
-
 from soundalike.audio.audio import Audio
 from soundalike.core.errors import AudioError, EvaluationError
+from soundalike.core.progress import progress_bar
 from soundalike.evaluate.jobs import (
     Excluded,
     Job,
@@ -127,7 +126,7 @@ def _keep(system: System, unfit: Callable[[Job], Excluded | None]) -> None:
     """Leave only the jobs that nothing speaks against; the others become excluded."""
     found = [
         (job, unfit(job))
-        for job in tqdm(system.jobs, desc=system.name, unit="job", disable=len(system.jobs) < 50)
+        for job in progress_bar(system.jobs, desc=system.name, unit="job", disable=len(system.jobs) < 50)
     ]
     system.jobs = [job for job, why in found if why is None]
     system.excluded += [why for _, why in found if why is not None]

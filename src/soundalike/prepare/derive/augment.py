@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 import soxr
-from tqdm import tqdm
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.mel import MelSpec, log_mel
 from soundalike.core.contracts import Aligner, SpeakerEncoder
+from soundalike.core.progress import progress_bar
 from soundalike.core.types import Alignment
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, read_manifest, write_manifest
@@ -45,7 +45,7 @@ def add_resampled(
         for row in rows
         if row.split == "train" and SEPARATOR not in row.id and store.has("durations", row.id)
     ]
-    for row in tqdm(chosen, desc="resample", unit="clip"):
+    for row in progress_bar(chosen, desc="resample", unit="clip"):
         factor = factors[zlib.crc32(row.speaker.encode()) % len(factors)]
         made = replace(
             row,
@@ -103,7 +103,7 @@ def add_recognized_phones(folder: str, aligner: Aligner, mel: MelSpec) -> int:
     store = FeatureStore(folder, mel)
     rows = read_manifest(folder)
     count = 0
-    for index, row in enumerate(tqdm(rows, desc="recognize", unit="clip")):
+    for index, row in enumerate(progress_bar(rows, desc="recognize", unit="clip")):
         if row.phonemes or not store.has("mel", row.id):
             continue
         found = aligner.recognize_mel(aligner_mel(store, row.id, mel, aligner))

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tqdm import tqdm
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import ConfigError
 from soundalike.core.files import write_atomic
+from soundalike.core.progress import progress_bar
 from soundalike.data.codes_facts import CODEBOOKS, FACTS, codes_facts
 from soundalike.data.feature_store import FeatureStore, npy_bytes
 from soundalike.data.manifest import read_manifest
@@ -42,7 +42,7 @@ def write_codes(folder: str, codec: Codec, mel: MelSpec, again: bool = True) -> 
         rows = [row for row in rows if not store.has(KIND, row.id)]
     # Where this is broken off, codes of two codecs are not taken for those of one
     (Path(folder) / FACTS).unlink(missing_ok=True)
-    for row in tqdm(rows, desc="encode", unit="clip"):
+    for row in progress_bar(rows, desc="encode", unit="clip"):
         codes = codec.encode_stored({kind: store.read(kind, row.id) for kind in codec.stored_kinds})
         store.write(KIND, row.id, codes.astype(np.int16))
     write_atomic(Path(folder) / CODEBOOKS, npy_bytes(codec.codebooks.astype(np.float16)))

@@ -12,11 +12,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import soundfile
 import soxr
-from tqdm import tqdm
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.mel import MelSpec, log_mel
 from soundalike.core.contracts import SpeakerEncoder
+from soundalike.core.progress import progress_bar
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import read_manifest
 
@@ -153,7 +153,7 @@ def write_degraded(folder: str, mel: MelSpec, encoder: SpeakerEncoder) -> int:
     store = FeatureStore(folder, mel)
     rows = [row for row in read_manifest(folder) if row.split == "train" and store.has("samples", row.id)]
     missing = [row for row in rows if not store.has("degraded_embedding", row.id)]
-    for row in tqdm(missing, desc="degrade", unit="clip"):
+    for row in progress_bar(missing, desc="degrade", unit="clip"):
         rng = np.random.default_rng(zlib.crc32(row.id.encode()))
         others = [stored_audio(store, rows[i].id, mel) for i in rng.integers(0, len(rows), 4)]
         made = degraded(stored_audio(store, row.id, mel), others, rng)

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tqdm import tqdm
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.capabilities import TakesEmotion, WritesMel
 from soundalike.core.contracts import Synthesizer
 from soundalike.core.errors import ConfigError
 from soundalike.core.options import changed
+from soundalike.core.progress import progress_bar
 from soundalike.core.types import IDENTITY, Voice
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, write_manifest
@@ -78,7 +78,7 @@ def distill(
     options = changed(model.Options(), temperature=0.0)
     rows = []
     Path(out).mkdir(parents=True, exist_ok=True)
-    for index, row in enumerate(tqdm(data.rows, desc="distill", unit="clip")):
+    for index, row in enumerate(progress_bar(data.rows, desc="distill", unit="clip")):
         rng = np.random.default_rng([seed, index])
         source = int(rng.choice(sources[row.speaker][:VOICES]))
         if emotions and isinstance(model, TakesEmotion):

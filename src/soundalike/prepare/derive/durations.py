@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import Aligner
 from soundalike.core.files import write_atomic
+from soundalike.core.progress import progress_bar
 from soundalike.core.types import Alignment
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import Row, read_manifest
@@ -39,7 +39,7 @@ def write_durations(
     rows = [
         row for row in read_manifest(folder) if row.phonemes and (again or not store.has("durations", row.id))
     ]
-    for row in tqdm(rows, desc="align", unit="clip"):
+    for row in progress_bar(rows, desc="align", unit="clip"):
         alignment, reason = _aligned(row, store, mel, aligner)
         if alignment is not None:
             agreements[row.id] = agreement(alignment, row.phonemes)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from tqdm import tqdm
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import SpeakerEncoder
+from soundalike.core.progress import progress_bar
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import read_manifest
 
@@ -21,7 +21,7 @@ def write_speaker_embeddings(folder: str, encoder: SpeakerEncoder, mel: MelSpec,
     """
     store = FeatureStore(folder, mel)
     rows = [row for row in read_manifest(folder) if again or not store.has("speaker_embedding", row.id)]
-    for row in tqdm(rows, desc="embed", unit="clip"):
+    for row in progress_bar(rows, desc="embed", unit="clip"):
         if encoder.mel == mel:
             embedding = encoder.embed_mel(store.read("mel", row.id))
         else:

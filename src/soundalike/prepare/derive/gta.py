@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tqdm import tqdm
 
 from soundalike.audio.mel import MelSpec
 from soundalike.checkpoints.part import load_part
 from soundalike.core import registry
 from soundalike.core.contracts import Objective
 from soundalike.core.errors import ConfigError
+from soundalike.core.progress import progress_bar
 from soundalike.core.types import DataFacts
 from soundalike.data.feature_store import FeatureStore
 
@@ -56,7 +56,7 @@ def write_gta(folder: str, objective: Objective, settings: DataConfig, mel: MelS
     objective.network().eval()
     torch.manual_seed(seed)
     with torch.no_grad():
-        for index, row in enumerate(tqdm(data.rows, desc="gta", unit="clip")):
+        for index, row in enumerate(progress_bar(data.rows, desc="gta", unit="clip")):
             batch = collate([data.item(index, np.random.default_rng([seed, index]))])
             preview = objective.preview(batch)
             if preview is None or preview.mel is None:

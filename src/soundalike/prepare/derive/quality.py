@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from tqdm import tqdm
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import ConfigError
 from soundalike.core.installation import install_command
+from soundalike.core.progress import progress_bar
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import read_manifest
 
@@ -35,10 +35,12 @@ def write_quality(folder: str, mel: MelSpec, sampled: int = SAMPLED, seed: int =
     rows = [row for row in read_manifest(folder) if store.has("mel", row.id) and store.has("samples", row.id)]
     chosen = np.random.default_rng(seed).permutation(len(rows))[:sampled]
     scores = np.zeros(len(chosen), np.float32)
-    for i, index in enumerate(tqdm(chosen, desc="rate", unit="clip")):
+    for i, index in enumerate(progress_bar(chosen, desc="rate", unit="clip")):
         samples = stored_audio(store, rows[index].id, mel).resample(RATE).samples
         scores[i] = dnsmos.run(np.clip(samples, -1, 1), sr=RATE)["ovrl_mos"]
-    known = np.stack([_portrait(store.read("mel", row.id)) for row in tqdm(rows, desc="mels", unit="clip")])
+    known = np.stack(
+        [_portrait(store.read("mel", row.id)) for row in progress_bar(rows, desc="mels", unit="clip")]
+    )
     known = (known - known.mean(0)) / known.std(0).clip(0.05)
     held = max(1, len(chosen) // 5)
     held_out = _ridge(known[chosen[held:]], scores[held:])(known[chosen[:held]])

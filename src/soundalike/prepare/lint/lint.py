@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from soundalike.audio.mel import MelSpec
 from soundalike.checkpoints.bundle import BUILT_IN
 from soundalike.checkpoints.part import load_part
 from soundalike.core.errors import DataError, TextError
+from soundalike.core.progress import progress_bar
 from soundalike.core.vectors import unit
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import is_prepared, read_manifest
@@ -58,7 +58,7 @@ def lint(source: str, reader: str | None = None, language: str = "en", fast: boo
     measures: dict[str, ClipMeasures] = {}
     aligner = None if fast else load_part(BUILT_IN / "aligner", "aligner").instrument
     encoder = None if fast else load_part(BUILT_IN / "speaker", "speaker").instrument
-    for clip in tqdm(clips, desc="lint", unit="clip"):
+    for clip in progress_bar(clips, desc="lint", unit="clip"):
         phonemes, more = _read_text(clip, _language_of(clip, language), name == "recordings")
         findings += more
         if Path(clip.audio).is_file():

@@ -1,6 +1,6 @@
 """The adaptations of a server: a folder each, which says by itself what it is.
 
-ID/adaptation.json   name, key, status, recordings, minutes
+ID/adaptation.json   name, replace, key, status, recordings, minutes
 ID/recordings/       the recordings, numbered
 ID/claim             there while a server runs it, and touched by it
 ID/notes.txt         what the command says
@@ -36,7 +36,7 @@ UNDER_WAY = (QUEUED, RUNNING)
 MOST_RECORDINGS = 200
 POINTS = 200  # of a curve, at most
 SHOWN_NOTES = 40
-HIDDEN = ("key",)  # facts that clients do not see
+HIDDEN = ("key", "replace")  # facts that clients do not see
 
 
 class AdaptationStore:
@@ -51,8 +51,10 @@ class AdaptationStore:
         self.lease = lease
         self._writing = threading.RLock()
 
-    def add(self, key: str | None, name: str) -> dict[str, Any]:
-        """A new one, a draft that recordings can be added to. Raises Refusal when there are too many."""
+    def add(self, key: str | None, name: str, replace: bool) -> dict[str, Any]:
+        """A new one, a draft that recordings can be added to; with `replace` its voice may take the place of
+        another of that name. Raises Refusal when there are too many.
+        """
         with self._writing:
             if len(list(self._all())) >= self.most:
                 raise Refusal(
@@ -64,6 +66,7 @@ class AdaptationStore:
                 "object": "audio.adaptation",
                 "key": key,
                 "name": name,
+                "replace": replace,
                 "status": DRAFT,
                 "created": round(time.time(), 3),
                 "minutes": None,

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from soundalike.core.errors import SoundalikeError
-from soundalike.inference import voice_file
+from soundalike.core.types import Voice
+from soundalike.inference import voice_file, voice_library
 from soundalike.serve.errors import Refusal
 from soundalike.serve.limiter import one_thread
 from soundalike.serve.middleware.request_log import log
@@ -66,6 +67,7 @@ class AdaptationWorker:
         """How one ended, and why it failed; None where it was cancelled or left for later."""
         folder = self.store.folder / found["id"]
         voice = folder / "kept.voice"
+        voice.unlink(missing_ok=True)  # the new one is compared with what conditioning gives, not with it
         with open(folder / NOTES, "wb") as notes, open(folder / ERRORS, "wb") as errors:
             code = self._command(self._words(found, voice), notes, errors, found["id"])
         if code is None:
@@ -73,10 +75,22 @@ class AdaptationWorker:
         if code != 0:
             return FAILED, _reason(folder)
         try:
-            self.services.store.put(found["name"], voice_file.read(voice), True)
+            self._keep(found, voice_file.read(voice))
         except (SoundalikeError, Refusal) as error:
             return FAILED, str(error)
         return DONE, None
+
+    def _keep(self, found: dict[str, Any], voice: Voice) -> None:
+        """Put the voice into the store. Raises Refusal for a name that another voice got meanwhile, unless it
+        may be replaced.
+        """
+        store, name = self.services.store, found["name"]
+        # Adaptations of earlier versions do not say whether it may be replaced
+        replace = found.get("replace", True)
+        if not replace and store.has(name):
+            # It is kept already where its server was killed right after keeping it
+            replace = voice_library.same_recordings(store.get(name), voice)
+        store.put(name, voice, replace)
 
     def _words(self, found: dict[str, Any], voice: Path) -> list[str]:
         """The words of the command."""

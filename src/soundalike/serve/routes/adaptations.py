@@ -17,6 +17,7 @@ from soundalike.serve.adaptations.worker import AdaptationWorker
 from soundalike.serve.answer import unless_gone
 from soundalike.serve.encode import MEDIA
 from soundalike.serve.errors import Refusal
+from soundalike.serve.ignored_fields import FieldsRoute
 from soundalike.serve.schemas import SpeechRequest, check_text
 from soundalike.serve.services import Services
 from soundalike.serve.sound_answer import whole_sound
@@ -24,7 +25,7 @@ from soundalike.serve.voice_store import check_name, taken
 
 from .speech import uploaded
 
-router = APIRouter(prefix="/v1/adaptations")
+router = APIRouter(prefix="/v1/adaptations", route_class=FieldsRoute)
 LEAST = 45.0  # seconds of recordings: a third of so few is kept to compare the voices
 TOLD = ("seconds", "speech_seconds", "problems", "advice")  # of a recording's check
 
@@ -47,7 +48,7 @@ async def add(
     check_name(name)
     if not replace and await services.pool.call(services.store.has, name):
         raise taken(name)
-    return await asyncio.to_thread(_store(request).add, request.state.key, name)
+    return await asyncio.to_thread(_store(request).add, request.state.key, name, replace)
 
 
 @router.get("", summary="Adaptations")

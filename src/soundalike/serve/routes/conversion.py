@@ -24,15 +24,17 @@ from soundalike.provenance.metadata import today
 from soundalike.serve.answer import Stream, unless_gone
 from soundalike.serve.encode import MEDIA
 from soundalike.serve.errors import Refusal
+from soundalike.serve.ignored_fields import FieldsRoute
 from soundalike.serve.models import DEFAULT
 from soundalike.serve.request_options import LOUDNESS_OPTION, STRENGTH_OPTION
 from soundalike.serve.schemas import Format, Model, Pitch, Seed, Transcript, option_type
 from soundalike.serve.services import Services
 from soundalike.serve.sound_answer import LENGTH_IN_HEADER, sound_of, whole_sound, with_first
+from soundalike.serve.voice_problems import problems_header
 
 from .speech import uploaded
 
-router = APIRouter()
+router = APIRouter(route_class=FieldsRoute)
 MOST = 16  # recordings of one voice
 IN_PARTS = "Send it in parts."
 
@@ -128,7 +130,7 @@ async def voice_conversion(
         first = await unless_gone(request, anext(pieces))
         services.metrics.first_sound.observe(time.monotonic() - began)
         media = MEDIA[target.response_format]
-        headers = {"X-Seed": str(wishes.seed)}
+        headers = {"X-Seed": str(wishes.seed), **(problems_header(voice) if target.ref_audio else {})}
         everything = with_first(first, pieces)
         if sent_whole(services, target, source):
             data = await unless_gone(request, whole_sound(request, target.response_format, everything))

@@ -11,15 +11,15 @@ from starlette.responses import FileResponse, Response
 from soundalike.serve.answer import unless_gone
 from soundalike.serve.encode import MEDIA
 from soundalike.serve.errors import Refusal
+from soundalike.serve.ignored_fields import FieldsRoute
 from soundalike.serve.jobs.store import JobStore
 from soundalike.serve.jobs.worker import JobWorker
 from soundalike.serve.schemas import JobRequest, check_text
 from soundalike.serve.services import Services
+from soundalike.serve.voice_problems import problems_header
 from soundalike.serve.voice_store import to_bytes
 
-from .speech import ignored_fields
-
-router = APIRouter(prefix="/v1/audio/jobs")
+router = APIRouter(prefix="/v1/audio/jobs", route_class=FieldsRoute)
 
 
 @router.post("", status_code=202, summary="Speak a long text in the background")
@@ -34,7 +34,8 @@ async def add(request: Request, response: Response, body: JobRequest) -> dict[st
         job = await asyncio.to_thread(lambda: store.add(request.state.key, body, to_bytes(voice)))
     worker: JobWorker = request.app.state.job_worker
     worker.wake.set()
-    response.headers.update(ignored_fields(body))
+    if body.ref_audio is not None:
+        response.headers.update(problems_header(voice))
     return job
 
 

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Request
 from soundalike.inference.script_request import read_script
 from soundalike.inference.speech_length import predicted_seconds
 from soundalike.serve.answer import unless_gone
+from soundalike.serve.ignored_fields import FieldsRoute
 from soundalike.serve.schemas import TextRequest, check_text
 from soundalike.serve.services import Services, check_seconds
 from soundalike.text import Script
 
-router = APIRouter()
+router = APIRouter(route_class=FieldsRoute)
 
 
 @router.post("/v1/audio/sentences", summary="The sentences of a text, and how long they will take to say")

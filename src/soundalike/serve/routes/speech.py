@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
-import re
 import time
 from collections.abc import AsyncGenerator
 from typing import Annotated, Any
@@ -21,6 +20,7 @@ from soundalike.inference.quality_check import report
 from soundalike.serve.answer import Stream, unless_gone
 from soundalike.serve.encode import MEDIA, RATE, Encoder
 from soundalike.serve.errors import Refusal, refusal_of
+from soundalike.serve.ignored_fields import FieldsRoute
 from soundalike.serve.models import DEFAULT
 from soundalike.serve.schemas import (
     EmotionWord,
@@ -44,9 +44,9 @@ from soundalike.serve.sound_answer import (
     whole_sound,
     with_first,
 )
+from soundalike.serve.voice_problems import problems_header
 
-router = APIRouter()
-FIELD_NAME = re.compile(r"[\w.-]{1,40}", re.ASCII)
+router = APIRouter(route_class=FieldsRoute)
 
 
 @router.post("/v1/audio/speech", summary="Speak a text", response_class=Response)
@@ -75,7 +75,9 @@ async def speech(request: Request, body: SpeechRequest) -> Response:
         first = await unless_gone(request, anext(pieces))
         services.metrics.first_sound.observe(time.monotonic() - began)
         media = "text/event-stream" if body.stream_format == "sse" else MEDIA[body.response_format]
-        headers = {"X-Seed": str(body.seed), **ignored_fields(body), **language_header(first)}
+        headers = {"X-Seed": str(body.seed), **language_header(first)}
+        if body.ref_audio is not None:
+            headers |= problems_header(voice)
         if sent_whole(services, body):
             whole = whole_sound(request, body.response_format, with_first(first, pieces))
             data = await unless_gone(request, whole)
@@ -96,12 +98,6 @@ def sent_whole(services: Services, body: SpeechRequest) -> bool:
     if body.stream_format == "sse":
         return False
     return body.stream is False or (body.response_format in LENGTH_IN_HEADER and services.is_short(body))
-
-
-def ignored_fields(body: TextRequest) -> dict[str, str]:
-    """The header that names fields which were sent and are not known here; none where all were."""
-    names = [name for name in body.ignored if FIELD_NAME.fullmatch(name)]
-    return {"X-Ignored-Fields": ", ".join(names[:20])} if names else {}
 
 
 async def _events(request: Request, body: SpeechRequest, pieces: Pieces) -> AsyncGenerator[bytes, None]:

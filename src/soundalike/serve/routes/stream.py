@@ -21,6 +21,7 @@ from soundalike.core.types import Voice
 from soundalike.serve.answer import CHUNK, ended
 from soundalike.serve.encode import RATE, Encoder
 from soundalike.serve.errors import Refusal, invalid_value, refusal_of
+from soundalike.serve.ignored_fields import unknown
 from soundalike.serve.middleware.keys import SUBPROTOCOL
 from soundalike.serve.schemas import StreamStart, check_size, check_text
 from soundalike.serve.sentence_buffer import SentenceBuffer
@@ -92,6 +93,7 @@ class Conversation:
                     "response_format": start.response_format,
                     "sampling_rate": RATE,
                     "seed": start.seed,
+                    **({"ignored_fields": ignored} if (ignored := unknown(start.ignored, ())) else {}),
                 }
             )
             reading = asyncio.ensure_future(self._read(start))

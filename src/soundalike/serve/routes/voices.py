@@ -8,15 +8,16 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 
 from soundalike.core.types import Voice
 from soundalike.serve.answer import unless_gone
+from soundalike.serve.ignored_fields import FieldsRoute
 from soundalike.serve.schemas import Transcript
 from soundalike.serve.services import Services
 from soundalike.serve.voice_store import Kept, check_name, taken
 
 from .speech import uploaded
 
-router = APIRouter(prefix="/v1/audio/voices")
+router = APIRouter(prefix="/v1/audio/voices", route_class=FieldsRoute)
 MOST = 16  # recordings of one voice
-SHOWN = ("seconds", "speech_seconds", "pitch", "language", "report")  # of a voice's facts
+SHOWN = ("seconds", "speech_seconds", "pitch", "language", "report", "clips")  # of a voice's facts
 
 
 @router.get("", summary="All voices")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 
-from soundalike.core.emotions import INTENSITY, USUAL_INTENSITY, Emotion, emotion_named
-
 from ..alphabet import spell_ipa
-from ..markup import LONGEST_PAUSE, STRENGTHS, Feeling, Pause, Style, Words, line_column, within
-from .directions import is_direction, is_edited
+from ..markup import LONGEST_PAUSE, STRENGTHS, Pause, Style, Words, line_column, within
+from .directions import is_direction
 from .regions import Masked, Region
 
 _SIZES = {"short": STRENGTHS["medium"], "": STRENGTHS["strong"], "long": STRENGTHS["x-strong"]}
@@ -29,13 +27,6 @@ _DIRECTION = re.compile(
     r"|(?<![\w*])\*(?P<star>[^*\n]{2,60})\*(?![\w*])|</?(?P<angle>[a-z]{3,12}(?: [a-z]{2,12})?)\s?/?>",
     re.IGNORECASE,
 )
-# [happy], [very sad], [angry 1.2], and [/happy] at the end
-_FEELING = re.compile(
-    rf"\[(?P<ends>/)?(?:(?P<degree>very|slightly|a little|a bit)\s+)?(?P<emotion>[a-z]{{3,12}})"
-    rf"(?:\s*[:=]?\s*{_NUMBER})?\](?!\()",
-    re.IGNORECASE,
-)
-DEGREES = {"": USUAL_INTENSITY, "very": INTENSITY.high, "slightly": 0.5, "a little": 0.5, "a bit": 0.5}
 # Addresses in angle brackets, as mails have them
 _ADDRESS = re.compile(r"<(?:https?://[^\s<>]+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>")
 
@@ -84,27 +75,6 @@ def mask_directions(masked: Masked, language: str) -> list[str]:
 
     masked.mask_all(_DIRECTION, direction)
     return found
-
-
-def mask_feelings(masked: Masked, where: str) -> list[str]:
-    """Mask the marks of emotions; warnings."""
-    warnings: list[str] = []
-
-    def feeling(match: re.Match[str]) -> Region | None:
-        name = emotion_named(match["emotion"])
-        if name is None and not (match["ends"] and match["emotion"].lower() == "emotion"):
-            return None
-        if is_edited(masked.text[max(0, match.start() - 20) : match.start()]):
-            return None
-        if match["ends"] or name is None:
-            return Region(*match.span(), [Feeling(None)])
-        place = f"{where}, {line_column(masked.source, match.start())}: intensity"
-        degree = float(match["number"]) if match["number"] else DEGREES[(match["degree"] or "").lower()]
-        degree = within(degree, INTENSITY.low, INTENSITY.high, place, warnings)
-        return Region(*match.span(), [Feeling(Emotion(name, degree))])
-
-    masked.mask_all(_FEELING, feeling)
-    return warnings
 
 
 def mask_angles(masked: Masked) -> None:

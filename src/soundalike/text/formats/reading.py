@@ -10,10 +10,11 @@ from soundalike.core.options import check_options
 from soundalike.core.text_options import TextOptions
 
 from ..markup import Item, Style, Words
-from .brackets import mask_angles, mask_directions, mask_feelings, mask_pauses
+from .brackets import mask_angles, mask_directions, mask_pauses
 from .directions import directions_warning
 from .emoji import mask_emoji
 from .evidence import find_format
+from .feelings import mask_feelings
 from .flow import Flow
 from .formula import mask_formulas
 from .html import read_html

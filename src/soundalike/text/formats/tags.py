@@ -40,7 +40,7 @@ _FORMATTING = frozenset("b div em font i ol span strong sub sup table tt u ul".s
 _FLAGS = frozenset("async autofocus checked controls defer disabled hidden open readonly required".split())
 _NAME = r"[a-zA-Z_:@][\w:.-]*"
 _ATTRIBUTE = rf"""\s+({_NAME})(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?"""
-_TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9-]*)((?:{_ATTRIBUTE})*)\s*/?>")
+_TAG = re.compile(rf"<(/?)([a-zA-Z][a-zA-Z0-9-]*(?::[a-zA-Z][\w-]*)?)((?:{_ATTRIBUTE})*)\s*/?>")
 _DECLARATION = re.compile(r"<[!?][a-zA-Z\[][^<>]*>")
 _ENTITY = re.compile(
     r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});|&(?:amp|gt|lt|nbsp|quot)(?![\w=;])"
