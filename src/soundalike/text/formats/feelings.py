@@ -61,61 +61,66 @@ _BEGINS = re.compile(r"(?:^|[\n.!?…:\"”»\]])\s*$")
 
 
 @dataclass
-class _Found:
-    """What was found in a text on the way: warnings, marks of no emotion, and the tags that are open."""
+class _Marks:
+    """The marks of emotions in a text, and what was found on the way: warnings, marks of no emotion, and the
+    tags that are open.
+    """
 
+    masked: Masked
+    where: str
     warnings: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     open: list[bool] = field(default_factory=list)  # whether each has an emotion that there is
 
-
-def mask_feelings(masked: Masked, where: str) -> list[str]:
-    """Mask the marks of emotions; warnings."""
-    found = _Found()
-
-    def feeling(name: str, degree: float, match: re.Match[str]) -> Region:
-        place = f"{where}, {line_column(masked.source, match.start())}: intensity"
-        degree = within(degree, INTENSITY.low, INTENSITY.high, place, found.warnings)
-        return Region(*match.span(), [Feeling(Emotion(name, degree))])
-
-    def mark(match: re.Match[str]) -> Region | None:
+    def mark(self, match: re.Match[str]) -> Region | None:
+        """What a mark in square brackets stands for; none where it is text."""
         ends = match.groupdict().get("ends")
         word = match["emotion"].lower()
-        before = masked.text[max(0, match.start() - 20) : match.start()]
+        before = self.masked.text[max(0, match.start() - 20) : match.start()]
         named = match.re is _NAMED
         name = emotion_named(word)
         if is_edited(before) and not named:
             return None
-        if name is None and not (ends and word == "emotion"):
-            if not named and not _is_meant(word, before):
-                return None
-            found.unknown.append(match[0])
-            return Region(*match.span())
-        if ends or name is None:
+        if ends and (name or word == "emotion"):
             return Region(*match.span(), [Feeling(None)])
+        if name is None:
+            return self._unknown(match) if named or _is_meant(word, before) else None
         degree = float(match["number"]) if match["number"] else DEGREES[(match["degree"] or "").lower()]
-        return feeling(name, degree, match)
+        return self._feeling(name, degree, match)
 
-    def tag(match: re.Match[str]) -> Region | None:
+    def tag(self, match: re.Match[str]) -> Region | None:
+        """What a tag stands for; none where it is no emotion's."""
         if match["ends"]:
-            known = found.open.pop() if found.open else False
+            known = self.open.pop() if self.open else False
             return Region(*match.span(), [Feeling(None)] if known else [])
         style = _STYLE.search(match["given"])
         if not style:
             return None
         name = emotion_named(style[1])
         if not match["given"].endswith("/"):
-            found.open.append(name is not None)
+            self.open.append(name is not None)
         if name is None:
-            found.unknown.append(match[0])
-            return Region(*match.span())
+            return self._unknown(match)
         degree = _DEGREE.search(match["given"])
-        return feeling(name, float(degree["number"]) if degree else USUAL_INTENSITY, match)
+        return self._feeling(name, float(degree["number"]) if degree else USUAL_INTENSITY, match)
 
-    masked.mask_all(_TAG, tag)
-    masked.mask_all(_NAMED, mark)
-    masked.mask_all(_MARK, mark)
-    return found.warnings + unknown_warning(found.unknown)
+    def _unknown(self, match: re.Match[str]) -> Region:
+        self.unknown.append(match[0])
+        return Region(*match.span())
+
+    def _feeling(self, name: str, degree: float, match: re.Match[str]) -> Region:
+        place = f"{self.where}, {line_column(self.masked.source, match.start())}: intensity"
+        degree = within(degree, INTENSITY.low, INTENSITY.high, place, self.warnings)
+        return Region(*match.span(), [Feeling(Emotion(name, degree))])
+
+
+def mask_feelings(masked: Masked, where: str) -> list[str]:
+    """Mask the marks of emotions; warnings."""
+    marks = _Marks(masked, where)
+    masked.mask_all(_TAG, marks.tag)
+    masked.mask_all(_NAMED, marks.mark)
+    masked.mask_all(_MARK, marks.mark)
+    return marks.warnings + unknown_warning(marks.unknown)
 
 
 def _is_meant(word: str, before: str) -> bool:
