@@ -21,7 +21,8 @@ ENV PATH=/opt/soundalike/bin:$PATH \
     OMP_NUM_THREADS=1 \
     HOME=/tmp \
     SOUNDALIKE_VOICES=/data/voices \
-    SOUNDALIKE_MODELS=/data/models
+    SOUNDALIKE_MODELS=/data/models \
+    SOUNDALIKE_LANGUAGES=/data/languages
 USER 10001:10001
 VOLUME /data
 EXPOSE 8000

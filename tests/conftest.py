@@ -47,6 +47,14 @@ def cache(tmp_path_factory):
     del os.environ["SOUNDALIKE_CACHE"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def languages(tmp_path_factory):
+    """No language is known that the user of this machine has added."""
+    os.environ["SOUNDALIKE_LANGUAGES"] = str(tmp_path_factory.mktemp("languages"))
+    yield
+    del os.environ["SOUNDALIKE_LANGUAGES"]
+
+
 # Files that take longest, for the worker that is free first; what is not named comes after, in order
 SLOWEST = (
     "test_tutorials.py",

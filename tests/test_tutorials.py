@@ -16,16 +16,19 @@ import signal
 import socket
 import subprocess
 import sys
+import warnings
 
 import pytest
 from conftest import REFERENCE, ROOT
 
 from soundalike import Audio, Cloner
+from soundalike.text.user_languages import add_language
 
 TUTORIALS = ROOT / "docs" / "tutorials"
 BLOCK = re.compile(
     r"(?:^<!-- test: (?P<note>.*?) -->\n)?^```(?P<kind>bash|python)\n(?P<code>.*?)^```", re.S | re.M
 )
+KEPT = ("VOICES", "MODELS", "CACHE", "LANGUAGES")  # in folders of the test's own
 NEEDS = {"serve": ("fastapi", "openai"), "train": ("matplotlib",)}
 SENTENCES = (
     "The boat was late, so we walked along the river and talked about nothing in particular.",
@@ -44,6 +47,16 @@ SENTENCES = (
     "The winter was long, but the first warm day made us forget all of it.",
 )
 FEW = 7  # of them, that a page needs which trains
+POLISH = (
+    "Dzień dobry, nazywam się Anna i mieszkam w małym mieście nad rzeką.",
+    "Wczoraj wieczorem padał deszcz, więc zostaliśmy w domu.",
+    "Czy możesz mi powiedzieć, gdzie jest najbliższa apteka?",
+)
+# The columns of Common Voice's tables
+COLUMNS = (
+    "client_id path sentence_id sentence sentence_domain up_votes down_votes age gender accents variant "
+    "locale segment"
+).split()
 
 
 def blocks(page):
@@ -69,13 +82,41 @@ def speech():
     ]
 
 
+def lay_polish(folder, kept):
+    """Sentences in the language of its page as two voices say them, in the layout of Common Voice."""
+    page = (TUTORIALS / "language.md").read_text(encoding="utf-8")
+    written = kept / "written"
+    written.mkdir(parents=True)
+    for name in ("language.toml", "lexicon.tsv"):
+        file = re.search(rf"cat > polish/{name} <<'END'\n(.*?)^END", page, re.S | re.M)
+        if file:
+            (written / name).write_text(file[1], encoding="utf-8")
+    cloner = Cloner.load()
+    rows = ["\t".join(COLUMNS)]
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that the language is experimental
+        patch.setenv("SOUNDALIKE_LANGUAGES", str(kept / "languages"))
+        add_language(written)
+        options = {"quality": "fast", "quality_check": False, "language": "pl", "watermark": False}
+        for voice in ("wren", "rook"):
+            for number, text in enumerate(POLISH):
+                name = f"common_voice_pl_{voice}{number}.mp3"
+                cloner.clone(voice, text, seed=number, **options).write(folder / "clips" / name)
+                row = {"client_id": voice * 8, "path": name, "sentence": text, "locale": "pl"}
+                rows.append("\t".join(row.get(column, "") for column in COLUMNS))
+    (folder / "validated.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
 @pytest.fixture
-def desk(tmp_path, speech):
+def desk(tmp_path, request):
     """A folder with what the tutorials ask for."""
 
     def laid(page):
         Audio.read(REFERENCE).write(tmp_path / "me.wav")
-        for number, (voice, text, audio) in enumerate(speech):
+        if page == "language":
+            lay_polish(tmp_path / "cv-corpus" / "pl", tmp_path / "kept")
+            return tmp_path
+        for number, (voice, text, audio) in enumerate(request.getfixturevalue("speech")):
             folder = tmp_path / "recordings"
             if page == "train":
                 if number % len(SENTENCES) >= FEW:
@@ -98,7 +139,7 @@ def environment(tmp_path):
     command = programs / "soundalike"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m soundalike "$@"\n')
     command.chmod(0o755)
-    kept = {f"SOUNDALIKE_{name}": str(tmp_path / name.lower()) for name in ("VOICES", "MODELS", "CACHE")}
+    kept = {f"SOUNDALIKE_{name}": str(tmp_path / name.lower()) for name in KEPT}
     paths = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src")}
     return {**os.environ, **paths, **kept}
 

@@ -19,7 +19,7 @@ from soundalike.cli.command import Command, Group, options_first, parameters_of
 from soundalike.cli.main import COMMANDS, app, main
 from soundalike.core.progress import progress_bar
 
-GROUPS = {"voices": 8, "codec": 3, "data": 11, "models": 6, "models import": 3}
+GROUPS = {"voices": 8, "codec": 3, "data": 11, "models": 6, "models import": 3, "languages": 3}
 
 
 def walk(path: tuple[str, ...] = (), command=None):
@@ -45,7 +45,7 @@ def test_verbs_are_grouped_and_few_stand_at_the_top():
         *("say", "clone", "convert", "batch", "serve", "explain"),
         *("voices", "check", "enroll", "adapt"),
         *("verify", "evaluate", "listening-test"),
-        *("codec", "data", "train", "models"),
+        *("codec", "data", "train", "models", "languages"),
     ]
     sizes = {path: len(one.list_commands(None)) for path, one in EVERY.items() if isinstance(one, Group)}
     assert sizes == GROUPS

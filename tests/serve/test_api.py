@@ -291,6 +291,22 @@ def test_every_answer_forbids_what_the_page_does_not_need(http):
     assert http.get("/nothing-here").json()["error"]["code"] == "not_found"
 
 
+def test_a_language_of_the_user_s_is_listed_and_spoken(http, tmp_path, monkeypatch):
+    monkeypatch.setenv("SOUNDALIKE_LANGUAGES", str(tmp_path))
+    wanted = {"voice": "Anna", "input": "Ala ma kota.", "response_format": "wav", "language": "pl"}
+    refused = http.post("/v1/audio/speech", json=wanted)
+    assert refused.status_code == 400 and "language 'pl' is not known" in refused.text
+    letters = "".join(f'{letter} = "{letter}"\n' for letter in "aklmot")
+    (tmp_path / "pl").mkdir()
+    (tmp_path / "pl" / "language.toml").write_text(f'code = "pl"\nname = "Polish"\n[sounds]\n{letters}')
+    limits = http.get("/v1/limits").json()
+    assert limits["languages"][-1] == "pl"
+    last = limits["language_status"][-1]
+    assert (last["name"], last["experimental"]) == ("Polish", True)
+    answer = http.post("/v1/audio/speech", json=wanted)
+    assert answer.status_code == 200, answer.text
+
+
 def test_options_of_the_model_are_listed_and_followed(http):
     limits = http.get("/v1/limits").json()
     assert (

@@ -17,7 +17,15 @@ from soundalike.data import fields
 from soundalike.data.collate import collate
 from soundalike.data.dataset import DataConfig, Dataset
 from soundalike.data.feature_store import FeatureStore
-from soundalike.data.fields import EMOTIONS, FIELDS, LANGUAGES, Field, register
+from soundalike.data.fields import (
+    EMOTIONS,
+    FIELDS,
+    LANGUAGE_IDS,
+    Field,
+    language_id,
+    language_of_id,
+    register,
+)
 from soundalike.data.manifest import read_manifest, write_manifest
 from soundalike.training.recipe import read_recipe
 
@@ -107,16 +115,27 @@ def test_clips_without_a_field_are_left_out(folder, tmp_path):
 
 def test_languages_and_emotions_are_places_in_tables(tmp_path):
     own = write_folder(tmp_path / "own")
-    told = [("de", "happy-strong"), ("xx", ""), ("en-GB", "sad")]
+    told = [("de", "happy-strong"), ("pl-PL", ""), ("en-GB", "sad"), ("", "")]
     rows = [
-        dataclasses.replace(row, language=told[i % 3][0], emotion=told[i % 3][1])
+        dataclasses.replace(row, language=told[i % 4][0], emotion=told[i % 4][1])
         for i, row in enumerate(read_manifest(own))
     ]
     write_manifest(own, rows)
     data = dataset(own, "mel", "language", "emotion")
-    items = [data.item(i, np.random.default_rng(0)) for i in range(3)]
-    assert [LANGUAGES[int(item["language"])] for item in items] == ["de", "", "en"]
-    assert [EMOTIONS[int(item["emotion"])] for item in items] == ["happy", "", "sad"]
+    items = [data.item(i, np.random.default_rng(0)) for i in range(4)]
+    assert [language_of_id(int(item["language"])) for item in items] == ["de", "pl", "en", ""]
+    assert [EMOTIONS[int(item["emotion"])] for item in items] == ["happy", "", "sad", ""]
+
+
+def test_the_id_of_a_language_is_the_same_on_every_machine():
+    assert [language_id(code) for code in ("", "en", "sv", "ko")] == [0, 1, 10, 13]  # never to change
+    assert language_id("pl") == language_id("pl-PL") == 14 + (16 * 27 + 12) * 27
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    codes = [a + b + c for a in letters for b in letters for c in ("", *letters)]
+    ids = [language_id(code) for code in codes]
+    assert len(set(ids)) == len(codes) and 0 < min(ids) and max(ids) < LANGUAGE_IDS
+    assert [language_of_id(id) for id in ids] == codes
+    assert [language_id(wrong) for wrong in ("x", "Polish", "PL", "łł", "a b", "auto")] == [0] * 6
 
 
 def test_a_room_may_add_a_field(folder, monkeypatch):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 
 import pytest
+import torch
 from conftest import ROOT, save_tiny, sentences
 
+from soundalike.checkpoints import bundle
+from soundalike.checkpoints.part import load_part
 from soundalike.cli.main import main
 from soundalike.core.errors import ConfigError
 from soundalike.data.dataset import DataConfig, Dataset
 from soundalike.data.manifest import read_manifest, write_manifest
 from soundalike.training import shipped_recipes as shipped
+from soundalike.training.begin import _network
 from soundalike.training.fit import fit
 from soundalike.training.loop import train
 from soundalike.training.recipe import SIZES, is_fitted, read_recipe
@@ -115,6 +120,24 @@ def test_a_second_stage_without_its_first_says_so(stranger, tmp_path):
     )
     with pytest.raises(ConfigError, match="start_from = 'runs/none': there is no such folder.*begin afresh"):
         train(recipe, tmp_path, quiet=True)
+
+
+def test_a_language_more_keeps_what_the_built_in_model_knows_of_the_others():
+    known = load_part(bundle.BUILT_IN / "acoustic", "acoustic").network
+    codes = [*known.config.languages, "pl"]
+    named = f"network.languages={json.dumps(codes)}"
+    network, _ = _network(read_recipe("starling_languages", "", [named, "train.start_from=builtin"]))
+    assert torch.equal(network.language.weight[:-1], known.language.weight)
+    assert not network.language.weight[-1].any(), "nothing is said of the new one before training"
+    assert torch.equal(network.mean, known.mean)
+
+
+def test_a_part_that_the_built_in_model_has_not_cannot_be_begun_with():
+    recipe = read_recipe("vits", "tiny", ["train.start_from=builtin"])
+    with pytest.raises(
+        ConfigError, match="'builtin': the built-in model has no part 'vits'. It has starling, "
+    ):
+        _network(recipe)
 
 
 BOUNDS = {  # what a recipe asks -> what the error says of it

@@ -230,10 +230,11 @@ def held(folder: Path) -> InstalledPart:
 
 
 def languages(folder: str | os.PathLike | None = None) -> dict[str, LanguageStatus]:
-    """How well a model, the built-in one where none is given, speaks each language; `languages` of its
-    model.json has what was measured.
+    """How well a model, the built-in one where none is given, speaks each language of the package, and others
+    that were measured; `languages` of its model.json has what was.
     """
-    return language_statuses(LANGUAGES, read_model(folder or BUILT_IN).get("languages", {}))
+    measured = read_model(folder or BUILT_IN).get("languages", {})
+    return language_statuses(dict.fromkeys((*LANGUAGES, *measured)), measured)
 
 
 def shown(said: dict[str, Any]) -> dict[str, str]:

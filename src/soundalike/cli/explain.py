@@ -32,11 +32,12 @@ def explain(
 ) -> None:
     """Show how a text will be said, word by word, without speaking it."""
     from soundalike.checkpoints.model_store import languages
+    from soundalike.core.languages import LanguageStatus
     from soundalike.inference.script_request import read_script
     from soundalike.text.explain import as_dict, guessed, table
 
     script = guessed(read_script(reading.request(text_of(text, text_file), text_file or "text")))
-    status = languages()[script.language]
+    status = languages().get(script.language) or LanguageStatus(script.language, None)
     if as_json:
         print(
             json.dumps(as_dict(script) | {"language_status": status.to_dict()}, ensure_ascii=False, indent=1)

@@ -69,6 +69,7 @@ COMMANDS = {
     "data": Entry("data", MAKE, "Recordings to a folder for training: prepare, align, embed, lint and more."),
     "train": Entry("train", MAKE, "Train a part by a recipe; going on where an earlier run stopped."),
     "models": Entry("models", MAKE, "Trained models: list, fit, import, assemble, average."),
+    "languages": Entry("languages", MAKE, "Languages of your own, by their spelling: add, list, remove."),
 }
 
 

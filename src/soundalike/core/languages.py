@@ -24,11 +24,17 @@ sl Slovenian, sq Albanian, sr Serbian, sv Swedish, sw Swahili, ta Tamil, te Telu
 tr Turkish, tt Tatar, uk Ukrainian, ur Urdu, vi Vietnamese, zh Chinese
 """.replace("\n", " ").split(",")
 )
+_GIVEN_NAMES: dict[str, str] = {}  # of languages that users have added
 
 
 def language_name(code: str) -> str:
     """The English name of a language by its code; the code itself where it is not known."""
-    return _NAMES.get(code, code)
+    return _NAMES.get(code) or _GIVEN_NAMES.get(code, code)
+
+
+def name_language(code: str, name: str) -> None:
+    """Let a language that has no name here be called by one; a name that is known stays."""
+    _GIVEN_NAMES[code] = name
 
 
 @dataclass(frozen=True)

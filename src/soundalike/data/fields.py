@@ -18,9 +18,12 @@ from soundalike.text.alphabet import encode, phone_classes
 
 from .clip import Clip, Source
 
-# Ids of languages and emotions are places in these tables, which are only ever appended to; 0: not known.
+# Ids of emotions, and of these languages, are places in tables that are only ever appended to; 0: not known.
+# The id of any other language is told by the letters of its code, so that no machine need know of it
 LANGUAGES = ("", "en", "cs", "de", "es", "fr", "it", "nl", "pt", "ru", "sv", "zh", "ja", "ko")
 EMOTIONS = ACTED_EMOTIONS
+_LETTERS = " abcdefghijklmnopqrstuvwxyz"
+LANGUAGE_IDS = len(LANGUAGES) + len(_LETTERS) ** 3  # ids are below
 UNKNOWN_PHONE = -1  # of a frame of a clip without durations
 TARGET_WIDTH = 256  # of a target embedding that is not known
 
@@ -56,6 +59,27 @@ def fields_of(names: Iterable[str]) -> list[Field]:
     if unknown:
         raise ConfigError(f"there is no field '{unknown[0]}'. Choose among {', '.join(FIELDS)}.")
     return [field for name, field in FIELDS.items() if name in wanted]
+
+
+def language_id(code: str) -> int:
+    """The id in batches of a language by its code of two or three letters, a region left aside; 0 for what is
+    no such code.
+    """
+    base = code.split("-")[0]
+    if base in LANGUAGES:
+        return LANGUAGES.index(base)
+    if not 2 <= len(base) <= 3 or not set(base) <= set(_LETTERS[1:]):
+        return 0
+    first, second, third = (_LETTERS.index(letter) for letter in base.ljust(3))
+    return len(LANGUAGES) + (first * len(_LETTERS) + second) * len(_LETTERS) + third
+
+
+def language_of_id(id: int) -> str:
+    """The code that `language_id` made an id of; empty for 0."""
+    if id < len(LANGUAGES):
+        return LANGUAGES[id]
+    rest, third = divmod(id - len(LANGUAGES), len(_LETTERS))
+    return "".join(_LETTERS[place] for place in (*divmod(rest, len(_LETTERS)), third)).strip()
 
 
 def stored(kind: str) -> Callable[[Source], bool]:
@@ -102,12 +126,13 @@ def _quality(clip: Clip) -> Any:
 
 
 def _language(clip: Clip) -> int:
-    return _place(LANGUAGES, clip.row.language.split("-")[0])
+    return language_id(clip.row.language)
 
 
 def _emotion(clip: Clip) -> int:
     name = clip.row.emotion.split("-")[0]  # "happy-strong" is happy
-    return _place(EMOTIONS, "fearful" if name == "fear" else name)
+    name = "fearful" if name == "fear" else name
+    return EMOTIONS.index(name) if name in EMOTIONS else 0
 
 
 def _phones(clip: Clip) -> np.ndarray:
@@ -118,10 +143,6 @@ def _phones(clip: Clip) -> np.ndarray:
     whole = np.full(len(clip.mel), UNKNOWN_PHONE)
     whole[: len(sounding)] = sounding[: len(whole)]
     return clip.frames_of(whole)
-
-
-def _place(table: tuple[str, ...], name: str) -> int:
-    return table.index(name) if name in table else 0
 
 
 BUILT_IN = (

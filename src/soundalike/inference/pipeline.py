@@ -24,7 +24,7 @@ from soundalike.core.speaking import BEST, DEFAULT_QUALITY, LOUDEST, LOUDNESS, Q
 from soundalike.core.threads import sentences_at_once
 from soundalike.core.types import Voice
 from soundalike.provenance import metadata
-from soundalike.text import Lexicon, Script, TextOptions, Utterance, read
+from soundalike.text import LANGUAGES, Lexicon, Script, TextOptions, Utterance, read
 
 from . import postprocess
 from .quality_check import QualityChecker
@@ -174,12 +174,16 @@ _warned: set[LanguageStatus] = set()  # of in this process
 
 
 def warn_of_experimental(script: Script, languages: Mapping[str, LanguageStatus]) -> None:
-    """Warn, once in a process, of each experimental language that most words of a sentence are in."""
+    """Warn, once in a process, of each experimental language that most words of a sentence are in; a user's
+    language is one as long as nothing was measured.
+    """
     of_sentence: dict[int, list[str]] = {}
     for word in script.trace:
         of_sentence.setdefault(word.utterance, []).append(word.language)
     spoken = dict.fromkeys(max(set(own), key=own.count) for own in of_sentence.values())
-    for status in (languages[code] for code in spoken if code in languages):
+    own = {code: LanguageStatus(code, None) for code in spoken if code not in LANGUAGES}
+    known = {**own, **languages}
+    for status in (known[code] for code in spoken if code in known):
         if status.experimental and status not in _warned:
             _warned.add(status)
             error = (

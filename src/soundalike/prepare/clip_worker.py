@@ -23,7 +23,7 @@ from soundalike.data.feature_store import FeatureStore
 from soundalike.models.recognizers.whisper import Recogniser, open_recogniser
 from soundalike.prepare.readers.clips import Clip
 from soundalike.prepare.readers.languages import AUTO, language_of_text
-from soundalike.text import LANGUAGES, phonemize
+from soundalike.text import find_language, is_spoken, phonemize
 
 from .defaults import LONGEST, SHORTEST
 from .denoise import without_noise
@@ -80,7 +80,8 @@ def keys_of(clip: Clip, plan: Plan) -> tuple[str, str]:
         clip.language or plan.language,
         plan.transcribe and not clip.text and (plan.asr_model or True),
     ]
-    return _digest(sound), _digest([sound, words])
+    own = find_language((clip.language or plan.language).partition("-")[0])
+    return _digest(sound), _digest([sound, words, *([own.digest] if own else [])])
 
 
 def work(job: Job, plan: Plan, folder: str, aligner: Aligner | None = None) -> dict[str, Any]:
@@ -207,7 +208,7 @@ def _words(clip: Clip, sound: Audio, plan: Plan) -> tuple[str, str, list[str]]:
         if not text:
             raise TextError(f"{clip.where}: no words were heard in it.")
     language = _language(replace(clip, text=text), plan)
-    if not text or language.partition("-")[0] not in LANGUAGES:
+    if not text or not is_spoken(language):
         return text, language, []
     return text, language, phonemize(text, clip.where, language).symbols
 

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from .formats import find_format, visible_text
     from .language_choice import reading_language
     from .lexicon import Lexicon
-    from .normalise import LANGUAGES, NormalisedSpan, base_language
+    from .normalise import LANGUAGES, NormalisedSpan, base_language, is_spoken
     from .phonemes import Utterance, in_halves, installed, phonemize
     from .script import Script, TokenTrace, is_ssml, open_text, read, write_script
     from .segment.split import segments, sentence_spans, split_sentences
     from .source import Source
+    from .user_languages import find_language, user_codes
 
 __all__ = [
     "LANGUAGES",
@@ -37,8 +38,10 @@ __all__ = [
     "detect_language",
     "encode",
     "find_format",
+    "find_language",
     "in_halves",
     "installed",
+    "is_spoken",
     "is_ssml",
     "open_text",
     "phonemize",
@@ -47,6 +50,7 @@ __all__ = [
     "segments",
     "sentence_spans",
     "split_sentences",
+    "user_codes",
     "visible_text",
     "write_script",
 ]
@@ -56,12 +60,13 @@ _HOMES = {
     "detect": ("detect_language",),
     "formats": ("find_format", "visible_text"),
     "lexicon": ("Lexicon",),
-    "normalise": ("LANGUAGES", "NormalisedSpan", "base_language"),
+    "normalise": ("LANGUAGES", "NormalisedSpan", "base_language", "is_spoken"),
     "phonemes": ("Utterance", "in_halves", "installed", "phonemize"),
     "language_choice": ("reading_language",),
     "script": ("Script", "TokenTrace", "is_ssml", "open_text", "read", "write_script"),
     "segment.split": ("segments", "sentence_spans", "split_sentences"),
     "source": ("Source",),
+    "user_languages": ("find_language", "user_codes"),
     ".core.text_options": ("TextOptions",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

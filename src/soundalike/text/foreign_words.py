@@ -31,8 +31,11 @@ WORDS_OF_QUOTE = 2  # that are of the other language alone
 
 def with_foreign_words(items: list[Item], language: str) -> list[Item]:
     """The items of a text in a language, with words of other languages that are installed as items of their
-    own, in the style of that language. Items in another language are left as they are.
+    own, in the style of that language. Items in another language are left as they are, and so are all of a
+    user's language, whose words are not told from those of others.
     """
+    if language not in LANGUAGES:
+        return items
     found: list[Item] = []
     for item in items:
         if isinstance(item, Words) and not item.symbols and item.style.language == language:

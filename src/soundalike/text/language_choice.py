@@ -6,8 +6,9 @@ from soundalike.core.installation import install_command
 from soundalike.core.languages import TextLanguage, language_name
 
 from .detect import detect
-from .normalise import LANGUAGES, base_language
+from .normalise import LANGUAGES, base_language, is_spoken
 from .phonemes import installed
+from .user_languages import user_codes
 
 
 def reading_language(text: str, given: str | None = None) -> tuple[TextLanguage, list[str]]:
@@ -19,11 +20,11 @@ def reading_language(text: str, given: str | None = None) -> tuple[TextLanguage,
     found = detect(text)
     code = found.language
     name = language_name(code)
-    if not found.spoken:
+    if not is_spoken(code):
         return TextLanguage("en", False, True, code), [
             f"the text seems to be in {name}, which is not spoken here: read as English. "
             f"If it is in another language, name it with --language (language= in Python): "
-            f"{', '.join(LANGUAGES)}"
+            f"{', '.join((*LANGUAGES, *user_codes()))}"
         ]
     if not installed(code):
         return TextLanguage("en", False, found.sure, code), [
@@ -32,7 +33,7 @@ def reading_language(text: str, given: str | None = None) -> tuple[TextLanguage,
         ]
     if found.sure:
         return TextLanguage(code, False), []
-    choices = [choice for choice in (code, found.other) if choice in LANGUAGES]
+    choices = [choice for choice in (code, found.other) if is_spoken(choice)]
     options = " or ".join(f"--language {choice}" for choice in choices)
     return TextLanguage(code, False, False), [
         f"the text is short and could be in {name} or {language_name(found.other)}: read as {name}. "

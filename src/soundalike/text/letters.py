@@ -88,12 +88,23 @@ def plain_letter(character: str) -> str:
 
 def letter_name(character: str, language: str) -> str:
     """IPA of a letter's name, as spelling it out says it; empty where the language's table has none."""
+    from .user_languages import find_language  # which reads letters by this module
+
     letter = plain_letter(character)[:1]
+    if language not in _NAMES:
+        own = find_language(language)
+        return "".join(own.letter_name(character)) if own is not None else ""
     for owner in (language, "ru" if letter in _CYRILLIC else "en"):
         names = dict(zip(_CYRILLIC if owner == "ru" else _LATIN, _NAMES[owner].split(), strict=True))
         if letter and letter in names:
             return names[letter]
     return ""
+
+
+def letter_sound(character: str) -> list[str]:
+    """Symbols of one letter as most languages of its script say it; none for what is no letter."""
+    letters = plain_letter(unicodedata.normalize("NFC", character))
+    return [symbol for letter in letters for symbol in spell_ipa(_SOUNDS.get(letter, "").strip("-"))]
 
 
 def sound_out(word: str, language: str) -> list[str]:

@@ -2,7 +2,7 @@
 words, letter by letter at last.
 
 English comes with the package; other languages need gruut's lexicon of that language, an extra
-of this package (`de`, ...).
+of this package (`de`, ...). A language of the user's own has its lexicon and rules of spelling.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import importlib.util
 import re
 import sqlite3
 import threading
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -22,14 +21,16 @@ from soundalike.core.errors import ConfigError, TextError
 from soundalike.core.installation import install_command
 
 from . import corrections, german, italian, russian
-from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, is_vowel, spell_ipa
+from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, spell_ipa
 from .heteronym_words import NOUN_VERB
 from .heteronyms import HETERONYMS, Word, pronunciation, with_s
 from .letters import sound_out
 from .lexicon import Lexicon
 from .names import NAMES
-from .normalise import base_language, normalise
+from .normalise import LANGUAGES, base_language, normalise
+from .stress import stressed
 from .unsayable import SOUNDS, beginning, drawn_out, letter_by_letter, stutter
+from .user_languages import UserLanguage, find_language
 
 if TYPE_CHECKING:
     from gruut import TextProcessor
@@ -41,6 +42,7 @@ _ENGLISH = {"r": "ɹ"} | {
 }
 # Fields of an utterance that a part of it has its part of; volume is laid over the whole sentence later
 PER_WORD = ("spans", "written", "rate", "pitch", "emotion")
+_MARKS = {".": STOP, "?": QUESTION, "!": EXCLAMATION}
 _CLOSING = (COMMA, STOP, QUESTION, EXCLAMATION)
 
 
@@ -106,6 +108,9 @@ def tokens_of(
 
     `given` holds the symbols of words whose pronunciation is fixed. Raises as `phonemize` does.
     """
+    own = find_language(language)
+    if own is not None:
+        return _with_stutters(_spelled(plain, own, lexicon, given or {}), plain, language)
     if not installed(language):  # gruut would go on without sounds
         raise ConfigError(
             f"the lexicon of language '{language}' is not installed: {install_command(language)}"
@@ -142,6 +147,23 @@ def tokens_of(
     return _with_stutters([token for token in tokens if token.symbols or token.mark], plain, language)
 
 
+def _spelled(
+    plain: str, language: UserLanguage, lexicon: Lexicon | None, given: Mapping[str, list[str]]
+) -> list[Token]:
+    """Words and marks of a normalised text in a user's language."""
+    tokens = []
+    for piece in re.findall(r"[.,;:!?]|[^\s.,;:!?-]+", plain):
+        if piece in ".,;:!?":
+            tokens.append(Token(piece, [], _MARKS.get(piece, COMMA)))
+            continue
+        symbols, rule = _own_symbols(piece, language.code, lexicon, given)
+        if not symbols:
+            symbols, rule = language.symbols(piece), ""
+        if symbols:
+            tokens.append(Token(piece, symbols, "", rule))
+    return tokens
+
+
 def _with_stutters(tokens: list[Token], plain: str, language: str) -> list[Token]:
     """The tokens with the stuttered beginnings of words, b-b-but, sounding as those begin."""
     if not re.search(r"\w-\w", plain):
@@ -162,7 +184,7 @@ def _mark_of(token: Any) -> str:
     """The mark that a break of gruut's stands for."""
     if token.is_minor_break:
         return COMMA
-    return {"?": QUESTION, "!": EXCLAMATION}.get(token.text.strip()[:1], STOP)
+    return _MARKS.get(token.text.strip()[:1], STOP)
 
 
 def _own_symbols(
@@ -212,7 +234,11 @@ def _reader(language: str) -> TextProcessor:
 
 
 def in_lexicon(word: str, language: str) -> bool:
-    """Whether gruut's lexicon of a language has a word; of one that it has not, the sounds are guessed."""
+    """Whether the lexicon of a language has a word; of one that it has not, the sounds are guessed. A user's
+    language guesses none: its spelling tells them.
+    """
+    if language not in LANGUAGES:
+        return True
     return bool(_looked_up(word, language))
 
 
@@ -224,7 +250,11 @@ def _looked_up(word: str, language: str) -> list[str]:
 
 
 def installed(language: str) -> bool:
-    """Whether gruut's lexicon of a language is there, and the German model where that is the language."""
+    """Whether gruut's lexicon of a language is there, and the German model where that is the language; or the
+    language is one of the user's.
+    """
+    if language not in LANGUAGES:
+        return find_language(language) is not None
     if language == "de" and not german.installed():
         return False
     return importlib.util.find_spec(f"gruut_lang_{language}") is not None
@@ -357,40 +387,3 @@ def in_halves(spoken: Utterance) -> list[Utterance]:
         return Utterance(symbols, spoken.words[start:stop], words, spoken.text, spoken.language, **lists)
 
     return [part(0, cut), part(cut, size)]
-
-
-_GERMAN_PREFIX = re.compile(r"(emp|ent|er|ver|zer)[^aeiouäöü]*[aeiouäöü].*", re.IGNORECASE)
-_RUN = re.compile(r"[aeiouáéíóúâêôãõàü]+", re.IGNORECASE)
-
-
-def stressed(symbols: list[str], word: str, language: str) -> list[str]:
-    """The symbols of a word with its main stress, where the lexicon leaves it out but the language's rules
-    tell it.
-
-    Czech: the first vowel; German: the first, past an unstressed prefix; French: the last that is not a
-    schwa; Spanish and Portuguese: the written accent, else by the word's ending; Russian: where its lexicon
-    writes a long vowel. Other words of one vowel stay as they are.
-    """
-    if language == "ru":  # its lexicon writes stress as length
-        return ["ˈ" + symbol[:-1] if symbol.endswith("ː") else symbol for symbol in symbols]
-    weak = ("ə", "ɐ") if language == "de" else ()
-    vowels = [i for i, symbol in enumerate(symbols) if is_vowel(symbol) and symbol not in weak]
-    if (
-        len(vowels) < 2
-        or language not in ("cs", "de", "es", "fr", "pt")
-        or any(symbol[0] in "ˈ" for symbol in symbols)
-    ):
-        return symbols
-    word = unicodedata.normalize("NFC", word.lower())
-    if language == "cs":
-        chosen = vowels[0]
-    elif language == "de":
-        chosen = vowels[1 if _GERMAN_PREFIX.fullmatch(word) else 0]
-    elif language == "fr":
-        chosen = next((i for i in reversed(vowels) if symbols[i] != "ə"), vowels[-1])
-    else:
-        accent = max((m.start() for m in re.finditer("[áéíóúâêôãõ]", word)), default=-1)
-        ending = "nsaeiou" if language == "es" else "saeom"
-        back = len(_RUN.findall(word[accent + 1 :])) if accent >= 0 else int(word[-1:] in ending)
-        chosen = vowels[max(0, len(vowels) - 1 - back)]
-    return symbols[:chosen] + ["ˈ" + symbols[chosen]] + symbols[chosen + 1 :]

@@ -96,12 +96,16 @@ def _date(text: str, form: str, language: str) -> tuple[str, str]:
         day = date(2000 if year is None else year, given["m"], given["d"])
     except ValueError:
         return text, f"'{text}' is no day of the calendar in the order {order}; it is read as usual"
+    from babel import UnknownLocaleError
     from babel.dates import format_date
 
     pattern = "MMMM d" if language == "en" else "d. MMMM" if language in ("cs", "de") else "d MMMM"
     if year is not None:
         pattern += ", y" if language == "en" else " y"
-    text = format_date(day, pattern, locale=language)
+    try:
+        text = format_date(day, pattern, locale=language)
+    except (UnknownLocaleError, ValueError):
+        return text, f"the names of months are not known in '{language}'; '{text}' is read as usual"
     if language == "en":
         ending = "th" if 11 <= day.day <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
         text = re.sub(r"(?<=[a-z] )(\d+)", rf"\g<1>{ending}", text, count=1)

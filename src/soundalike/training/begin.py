@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from soundalike.checkpoints.bundle import BUILT_IN, BUILTIN, part_folder, read_model
+from soundalike.checkpoints.model_store import held
 from soundalike.checkpoints.part import adopt, load_state
 from soundalike.core import registry
 from soundalike.core.contracts import Fittable, Objective
@@ -57,9 +59,10 @@ def begin(recipe: Recipe, folder: Path, processes: ProcessGroup) -> tuple[State,
         _tell_of_data(recipe, data)
     torch.manual_seed(t.seed)
     objective = _objective(recipe, network, known or gather_facts(data))
+    start = _start(recipe)
     for name, auxiliary in objective.auxiliary_parts.items():
-        if t.start_from and (Path(t.start_from) / name).is_dir():
-            adopt(auxiliary.network, Path(t.start_from) / name)
+        if start and (start / name).is_dir():
+            adopt(auxiliary.network, start / name)
     for optimizer in objective.optimizers:
         objective.trained(optimizer).to(processes.device)
     state = State(objective, copy.deepcopy(network).eval(), _optimizers(objective, t))
@@ -94,17 +97,15 @@ def _network(recipe: Recipe) -> tuple[nn.Module, DataFacts | None]:
     """
     t = recipe.train
     network = registry.part(recipe.part).build(recipe.network, recipe.mel)
-    if t.start_from:
-        if not Path(t.start_from).is_dir():
-            raise ConfigError(
-                f"[train] start_from = {t.start_from!r}: there is no such folder. Train the stage before, "
-                "name the folder of its run with --set train.start_from=FOLDER, "
-                "or begin afresh with --set train.start_from=''."
-            )
-        fresh = adopt(network, t.start_from)
+    start = _start(recipe)
+    if start:
+        fresh = adopt(network, start)
         if fresh:
             names = ", ".join(fresh[:4])
-            print(f"{t.start_from}: holds nothing for {len(fresh)} tensors, which begin afresh ({names}...)")
+            print(
+                f"{t.start_from}: holds nothing, or fewer rows, for {len(fresh)} tensors ({names}...); "
+                "what it has not begins afresh"
+            )
     if not t.adapt:
         return network, None
     if not t.start_from:
@@ -115,6 +116,31 @@ def _network(recipe: Recipe) -> tuple[nn.Module, DataFacts | None]:
         known = DataFacts(1, buffers["mean"].clone(), buffers["std"].clone())
     lora.prepare(network, t.adapt, t.rank)
     return network, known
+
+
+def _start(recipe: Recipe) -> Path | None:
+    """The folder of the part whose weights a recipe begins with; none where it begins afresh. Raises
+    ConfigError where there is no such folder.
+    """
+    named = recipe.train.start_from
+    if not named:
+        return None
+    if named != BUILTIN:
+        if not Path(named).is_dir():
+            raise ConfigError(
+                f"[train] start_from = {named!r}: there is no such folder. Train the stage before, "
+                "name the folder of its run with --set train.start_from=FOLDER, "
+                "or begin afresh with --set train.start_from=''."
+            )
+        return Path(named)
+    places = [part_folder(BUILT_IN, role, at) for role, at in read_model(BUILT_IN)["parts"].items()]
+    folders = {held(place).name: place for place in places}
+    if recipe.part not in folders:
+        raise ConfigError(
+            f"[train] start_from = 'builtin': the built-in model has no part '{recipe.part}'. It has "
+            f"{', '.join(folders)}; or name a folder."
+        )
+    return folders[recipe.part]
 
 
 def required_fields(recipe: Recipe) -> frozenset[str]:

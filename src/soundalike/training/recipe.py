@@ -50,7 +50,8 @@ class TrainConfig:
     log_every: int = 20
     threads: int = 0  # 0: leave to torch
     device: str = "cpu"
-    start_from: str = ""  # a part's folder whose weights to begin with, as far as they fit
+    # A part's folder whose weights to begin with, as far as they fit; "builtin": the built-in model's part
+    start_from: str = ""
     # What of those may change: embedding (the voice), lora (thin matrices beside the weights), full; empty:
     # it is a new part
     adapt: Method = ""

@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import Auxiliary, Preview
 from soundalike.core.types import Batch, DataFacts, Output
-from soundalike.data.fields import LANGUAGES
+from soundalike.data.fields import LANGUAGE_IDS, language_id
 from soundalike.nn.length_regulator import symbol_of_frame
 from soundalike.nn.masks import length_mask, masked_mean
 from soundalike.nn.spectral import log_mel, stft
@@ -42,8 +42,12 @@ class Probed(Protocol):
 
 
 def language_places(codes: Sequence[str]) -> Tensor:
-    """The place of each of the languages of data.fields among some codes; -1 of one that is not there."""
-    return torch.tensor([codes.index(code) if code in codes else -1 for code in LANGUAGES])
+    """The place among some codes of the language of each id of data.fields; -1 of one that is not there."""
+    places = torch.full((LANGUAGE_IDS,), -1)
+    for place, code in enumerate(codes):
+        if language_id(code):
+            places[language_id(code)] = place
+    return places
 
 
 class SingleOptimizerObjective(ABC, Generic[Network, Settings]):

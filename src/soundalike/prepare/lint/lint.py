@@ -21,7 +21,7 @@ from soundalike.prepare.pipeline import given_language
 from soundalike.prepare.readers.clips import Clip, Fault
 from soundalike.prepare.readers.formats import find_reader
 from soundalike.prepare.readers.languages import AUTO, language_of_text, name_of_language
-from soundalike.text import LANGUAGES, encode, phonemize
+from soundalike.text import encode, is_spoken, phonemize
 
 from .finding import Finding
 from .sounds import ClipMeasures, measure_clip
@@ -76,7 +76,7 @@ def lint(source: str, reader: str | None = None, language: str = "en", fast: boo
 def _read_text(clip: Clip, language: str, may_lack: bool) -> tuple[list[str], list[Finding]]:
     """The phonemes of a clip's text, none of one that cannot be spoken, and the findings about it."""
     findings = read_through(clip, language, may_lack)
-    if not clip.text or language.partition("-")[0] not in LANGUAGES:
+    if not clip.text or not is_spoken(language):
         return [], findings
     try:
         return phonemize(clip.text, clip.where, language).symbols, findings
@@ -167,9 +167,12 @@ def _unspoken_languages(clips: list[Clip], given: str) -> list[Finding]:
     for clip in clips:
         counts[_language_of(clip, given).partition("-")[0]].append(clip)
     for code, own in counts.items():
-        if code not in LANGUAGES:
+        if not is_spoken(code):
             reason = f"{name_of_language(code)} ({code}) is not spoken here: {len(own)} clips get no phonemes"
-            remedy = "They train vocoders and speaker encoders only; `soundalike data augment` hears phones."
+            remedy = (
+                "They train vocoders and speaker encoders only; `soundalike data augment` hears phones, "
+                "`soundalike languages add` adds a language."
+            )
             findings.append(Finding("language", own[0].where, own[0].audio, reason, remedy))
     return findings
 

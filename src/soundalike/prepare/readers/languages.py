@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from soundalike.text import LANGUAGES
+from soundalike.text import LANGUAGES, is_spoken
 from soundalike.text.detect import detect
 
 AUTO = "auto"  # to be found from the text, or from what is said
@@ -88,7 +88,7 @@ def _of_code(code: str) -> str | None:
     if match is None:
         return None
     base = get_global("language_aliases").get(match[1], match[1]).partition("_")[0]
-    return base if base in _english() else None
+    return base if base in _english() or is_spoken(base) else None
 
 
 @functools.cache

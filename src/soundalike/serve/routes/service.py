@@ -10,12 +10,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from soundalike import __version__
+from soundalike.core.languages import LanguageStatus
 from soundalike.core.speaking import QUALITIES
 from soundalike.serve.encode import MEDIA
 from soundalike.serve.errors import Refusal
 from soundalike.serve.request_options import FASTEST, SLOWEST, choices, ranges
 from soundalike.serve.services import Services
-from soundalike.text import LANGUAGES, installed
+from soundalike.text import LANGUAGES, installed, user_codes
 
 router = APIRouter()
 # The settings that clients may know
@@ -48,6 +49,9 @@ async def readyz(request: Request) -> JSONResponse:
 async def limits(request: Request) -> dict[str, Any]:
     """The longest text and recording, formats, models, languages, the range or the words of each option."""
     services: Services = request.app.state.services
+    codes = [language for language in (*LANGUAGES, *user_codes()) if installed(language)]
+    measured = services.models.languages()
+    statuses = [measured.get(code) or LanguageStatus(code, None) for code in codes]
     return {
         **{name: getattr(services.settings, name) for name in LIMITS},
         "formats": list(MEDIA),
@@ -56,10 +60,8 @@ async def limits(request: Request) -> dict[str, Any]:
         "keys": request.app.state.keys_needed,
         "version": __version__,
         "models": services.models.describe(),
-        "languages": [language for language in LANGUAGES if installed(language)],
-        "language_status": [
-            status.to_dict() for code, status in services.models.languages().items() if installed(code)
-        ],
+        "languages": codes,
+        "language_status": [status.to_dict() for status in statuses],
         "options": ranges(),
         "choices": choices(),
     }

@@ -19,5 +19,6 @@ _ANNOUNCED = {
 
 
 def code_items(span: tuple[int, int], style: Style) -> list[Item]:
-    """The announcement of a block of code that stands at a place of the input."""
-    return [Words(_ANNOUNCED[style.language], span, style, rule="code block"), Boundary()]
+    """The announcement of a block of code that stands at a place of the input; none in a user's language."""
+    said = _ANNOUNCED.get(style.language)
+    return [Words(said, span, style, rule="code block"), Boundary()] if said else [Boundary()]

@@ -74,9 +74,11 @@ def _is_formula(inside: str) -> bool:
 def readable(latex: str, language: str = "en") -> str:
     """A formula with signs in place of commands: x^2 as x², a fraction as "a over b"."""
 
+    over = _OVER.get(language, "/")
+
     def fraction(match: re.Match[str]) -> str:
         is_plain = match[1].isdecimal() and match[2].isdecimal()
-        return f" {match[1]}/{match[2]} " if is_plain else f" {match[1]} {_OVER[language]} {match[2]} "
+        return f" {match[1]}/{match[2]} " if is_plain else f" {match[1]} {over} {match[2]} "
 
     text = latex
     for _ in range(4):  # fractions within fractions

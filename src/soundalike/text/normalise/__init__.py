@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from soundalike.core.errors import ConfigError, TextError
 from soundalike.core.languages import language_name
+from soundalike.text.user_languages import find_language, user_codes
 
 from .abbreviations import abbreviation_rules, with_abbreviations
 from .codes import code_rules
@@ -28,6 +29,7 @@ from .pt import PORTUGUESE
 from .ru import RUSSIAN
 from .signs import sign_rules
 from .sv import SWEDISH
+from .user import user_rules, user_table
 from .wording import wording_rules
 
 
@@ -70,6 +72,7 @@ __all__ = [
     "base_language",
     "explain",
     "explain_words",
+    "is_spoken",
     "normalise",
     "table_of",
 ]
@@ -77,8 +80,8 @@ __all__ = [
 
 @functools.cache
 def _rules(code: str) -> dict[str, list[Rule]]:
-    """A language's rules by the kind of character they begin with, most specific first; made when the
-    language is first read, as its patterns take a while to compile.
+    """The rules of a language of the package; made when it is first read, as patterns take a while to
+    compile.
     """
     lang = _TABLES[code]
     units = alternatives(lang.units)
@@ -91,6 +94,11 @@ def _rules(code: str) -> dict[str, list[Rule]]:
         *numeric_rules(lang),
         *wording_rules(lang),
     ]
+    return _by_beginning(ordered)
+
+
+def _by_beginning(ordered: list[Rule]) -> dict[str, list[Rule]]:
+    """Rules by the kind of character they begin with, most specific first."""
     return {kind: [rule for rule in ordered if kind in rule.begins] for kind in "dls"}
 
 
@@ -100,9 +108,23 @@ def table_of(language: str) -> Language:
     """
     code = language.replace("_", "-").partition("-")[0].lower()
     code = _BY_NAME.get(code, code)
-    if code not in _TABLES:
-        raise ConfigError(f"language '{language}' is not known. Choose one of {', '.join(LANGUAGES)}.")
-    return _TABLES[code]
+    if code in _TABLES:
+        return _TABLES[code]
+    own = find_language(code)
+    if own is None:
+        raise ConfigError(
+            f"language '{language}' is not known. Choose one of {', '.join((*LANGUAGES, *user_codes()))}, or "
+            "add it with `soundalike languages add FOLDER`."
+        )
+    return user_table(own)
+
+
+def is_spoken(language: str) -> bool:
+    """Whether texts in a language can be read: one of LANGUAGES, or one that the user has added; by its code,
+    a region left aside.
+    """
+    code = language.partition("-")[0]
+    return code in LANGUAGES or find_language(code) is not None
 
 
 def base_language(code: str) -> str:
@@ -117,7 +139,8 @@ def explain(text: str, language: str = "en") -> list[NormalisedSpan]:
     normal form.
     """
     lang = table_of(language)
-    return scan(text, lang, _rules(lang.code))
+    own = find_language(lang.code)
+    return scan(text, lang, _rules(lang.code) if own is None else _by_beginning(user_rules(own)))
 
 
 def explain_words(text: str, language: str = "en") -> list[NormalisedSpan]:

@@ -68,14 +68,24 @@ def _tables() -> dict[str, Conventions]:
     return {table.code: table for table in tables}
 
 
-_MADE: dict[str, Conventions] = {}
+_MADE: dict[str, tuple[Language, Conventions]] = {}
 
 
 def conventions_of(lang: Language) -> Conventions:
-    """The conventions of a language, with the abbreviations that its normalising knows beside its own."""
-    if lang.code not in _MADE:
-        _MADE[lang.code] = _with_abbreviations(_tables()[lang.code], lang)
-    return _MADE[lang.code]
+    """The conventions of a language, with the abbreviations that its normalising knows beside its own; those
+    alone where the language is the user's.
+    """
+    made = _MADE.get(lang.code)
+    if made is None or made[0] is not lang:
+        table = _tables().get(lang.code) or _bare(lang.code)
+        made = _MADE[lang.code] = (lang, _with_abbreviations(table, lang))
+    return made[1]
+
+
+def _bare(code: str) -> Conventions:
+    """The conventions of a language of which nothing is known."""
+    none: frozenset[str] = frozenset()
+    return Conventions(code, none, none, none, none, none, none, none, none, none)
 
 
 def _with_abbreviations(table: Conventions, lang: Language) -> Conventions:

@@ -14,7 +14,7 @@ from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import PartKind
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import Batch, DataFacts, Interface, Output
-from soundalike.data.fields import LANGUAGES
+from soundalike.data.fields import language_of_id
 from soundalike.models.common.adversary import FOLDER
 from soundalike.models.common.interfaces import acoustic_reads, alphabet, writes_waveform
 from soundalike.models.common.latent_sound_objective import LatentSoundObjective, LatentSoundSettings, Prior
@@ -106,7 +106,7 @@ class VitsObjective(LatentSoundObjective[Vits, VitsSettings]):
     def _text(self, batch: Batch, voice: Tensor) -> Text:
         places = self._places.to(batch["language"].device)[batch["language"]]
         if int(places.min()) < 0:
-            code = LANGUAGES[int(batch["language"][places.argmin()])]
+            code = language_of_id(int(batch["language"][places.argmin()]))
             raise _language_missing(self._network.config, [code or "an unknown language"])
         return self._network.encode(batch["symbols"], batch.lengths("symbols"), places, voice)
 
