@@ -6,8 +6,7 @@ import re
 
 from num2words import num2words
 
-from soundalike.text.segment.conventions import conventions_of
-
+from . import de_one
 from .de_words import ABBREVIATIONS, SYMBOLS, UNITS, WORDS
 from .language import Language, Rule, after, before, compiled, ending, money, nouns, say_number
 from .wording import roman_value
@@ -160,32 +159,6 @@ def _before_noun(lang: Language, match: re.Match) -> str | None:
     return declined(roman_value(match[1]), before(match), bool(noun and _NEUTERS.search(noun[0])))
 
 
-_FEMININE_NOUN = re.compile(
-    r"(?:e|ung|heit|keit|ion|schaft|tät|ik|ur|zwiebel|paprika|nuss|hand|stadt|nacht|frau|mutter|tochter|"
-    r"schwester|gabel|schüssel|schachtel|tafel|regel|insel|nudel|feder|mauer|leiter|nummer|person|wurst|wand|"
-    r"frucht|kraft|wahl|zahl|zeit|tür|arbeit|antwort|woche|butter|kuh|gans|pizza|stange|schulter|kartoffel|"
-    r"oma|firma|kamera|mail|app|party|bar|lizenz|instanz|million|ecke|lehrerin|ärztin|[a-z]{4}in(?<!termin)"
-    r"(?<!ein)(?<!wein))$",
-    re.IGNORECASE,
-)
-_NOT_FEMININE = re.compile(
-    r"(?:ende|äude|auge|name|käse|löwe|junge|kunde|kollege|experte|gemüse|getränke|hase|affe|bote|erbe|"
-    r"interesse|gewürze|gebirge|gelände|gerede|knie|genie|uhr|museum|abitur|futur)$",
-    re.IGNORECASE,
-)
-
-
-def _one(lang: Language, match: re.Match) -> str | None:
-    """One before a noun; its gender is told from the noun, roughly. Kapitel 1 stays "eins"."""
-    named = re.search(r"([^\W_]+) $", before(match))
-    if named and not named[1][0].islower() and named[1].lower() not in conventions_of(lang).openers:
-        return None
-    noun = re.match(r" (\w+)", after(match))
-    if noun is None or f"{noun[1]}." in lang.units:
-        return None
-    return "eine" if _FEMININE_NOUN.search(noun[1]) and not _NOT_FEMININE.search(noun[1]) else "ein"
-
-
 def _nobly(lang: Language, match: re.Match) -> str | None:
     """Ludwig v. Beethoven."""
     return "von" if re.search(r"(?:[A-ZÄÖÜ][a-zäöüß]+|\b[A-Z]\.) $", before(match)) else None
@@ -218,10 +191,9 @@ def _halves(lang: Language, match: re.Match) -> str:
     return "eineinhalb" if match[1] == "1" else cardinal(int(match[1])) + "einhalb"
 
 
-_RULES = tuple(
+_RULES = de_one.RULES + tuple(
     Rule(name, begins, compiled(pattern), say)
     for name, begins, pattern, say in (
-        ("cardinal", "d", r"1(?= (?!Mio|Mrd|Tsd|Bio)[A-ZÄÖÜ][a-zäöüß]+)", _one),
         ("time", "d", r"(\d{1,2})(?:[:.]([0-5]\d))? Uhr(?! [0-5]?\d\b)", _clock),
         ("time", "d", r"(\d{1,2}) Uhr ([0-5]?\d)(?![\d.,])", _clock),
         ("time", "d", r"(\d{1,2})[:.]([0-5]\d)(?=(?: Uhr)? ?(?:–|-|bis) ?\d{1,2}[:.]\d\d Uhr)", _clock),
