@@ -6,6 +6,7 @@ import re
 
 from .en_codes import CHAT_RULE, CODE_RULES
 from .en_figures import FIGURE_RULES
+from .en_models import MODEL_RULES, is_time
 from .en_numbers import NAMES, cardinal, date, fraction, ordinal, time, year
 from .en_places import PLACE_RULES
 from .en_units import UNITS
@@ -80,6 +81,8 @@ def _month_year(lang: Language, match: re.Match) -> str:
 
 def _decade(lang: Language, match: re.Match) -> str | None:
     tens = _plural_tens(match[2])
+    if not match[1] and is_time(match):
+        return None  # left to the units
     if match[1] == "20" and match[2] == "00":
         return "two thousands"
     if match[1]:
@@ -208,92 +211,106 @@ def _ordinal_figure(lang: Language, match: re.Match) -> str | None:
 
 
 _HOUR = r"(\d{1,2})(?::([0-5]\d))?"
-_RULES = CODE_RULES + tuple(
-    Rule(name, begins, compiled(pattern), say)
-    for name, begins, pattern, say in (
-        (
-            "date",
-            "l",
+_RULES = (
+    MODEL_RULES
+    + CODE_RULES
+    + tuple(
+        Rule(name, begins, compiled(pattern), say)
+        for name, begins, pattern, say in (
             (
-                rf"({_MONTH}) "
-                rf"(\d{{1,2}})(?:st|nd|rd|th)?(?:[-–](\d{{1,2}})(?:st|nd|rd|th)?)?(?![\d:]|[.,]\d)(?:,? "
-                rf"(\d{{4}})(?![\d,]))?"
+                "date",
+                "l",
+                (
+                    rf"({_MONTH}) "
+                    rf"(\d{{1,2}})(?:st|nd|rd|th)?(?:[-–](\d{{1,2}})(?:st|nd|rd|th)?)?(?![\d:]|[.,]\d)(?:,? "
+                    rf"(\d{{4}})(?![\d,]))?"
+                ),
+                _month_first,
             ),
-            _month_first,
-        ),
-        ("date", "l", rf"({_MONTH}),? ((?:1[0-9]|20)\d\d)(?![\d,])", _month_year),
-        (
-            "date",
-            "d",
-            rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})(?![a-z])(?:,? ((?:1[0-9]|20)\d\d)(?!\d))?",
-            _day_first,
-        ),
-        ("time", "d", rf"{_HOUR} ?[-–] ?(?=\d{{1,2}}(?::[0-5]\d)? ?[AaPp]\.?[Mm]\b)", _half_day_range),
-        ("time", "d", rf"{_HOUR} ?([AaPp])(?:\.[Mm]\.|[Mm])(?![^\W_])", _half_day),
-        ("decade", "d", r"(1\d|20)(\d0)'?s(?![^\W_])", _decade),
-        ("decade", "ds", r"'?()([2-9]0)'?s(?![^\W_])", _decade),
-        (
-            "year",
-            "s",
-            r"'(\d\d)(?![\w']|[.,]\d)",
-            lambda lang, m: f"oh {cardinal(int(m[1]))}" if m[1][0] == "0" else cardinal(int(m[1])),
-        ),
-        (
-            "inches",
-            "d",
-            r"(\d{1,3})in(?![^\W_])",
-            lambda lang, m: f"{cardinal(int(m[1]))} {'inch' if m[1] == '1' else 'inches'}",
-        ),
-        ("times", "d", r"(\d{1,3})x(?= [a-z])", lambda lang, m: f"{cardinal(int(m[1]))} times"),
-        ("letters", "l", r"[CF]#(?![\w#])", lambda lang, m: f"{m[0][0]} sharp"),
-        (
-            "per",
-            "s",
-            r"/(?=(?:month|year|week|day|hour|night|person|minute|second|unit|kg|lb)s?(?![^\W_]))",
-            _per,
-        ),
-        ("ordinal", "d", r"(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th|ST|ND|RD|TH)(?![^\W_])", _ordinal_figure),
-        ("feet", "d", r"(\d{1,3})' ?(?:(\d{1,2}(?:\.\d)?)(?:\"|''))?(?![\w])", _feet),
-        ("inches", "d", r"(\d{1,4}(?:\.\d+)?)\"", _inches),
-        ("cardinal", "d", r"[12]\d{3}(?![\d]|[.,]\d)", _quantity),
-        ("abbreviation", "l", r"St\.(?![\w-])|St(?= [A-Z])", _saint_or_street),
-        ("abbreviation", "l", r"Dr\.?(?![^\W_])", _doctor_or_drive),
-        ("abbreviation", "l", r"[Nn]o\.(?= ?\d)", lambda lang, m: "Number" if m[0][0] == "N" else "number"),
-        ("abbreviation", "l", r"[Nn]os\.(?= ?\d)", lambda lang, m: "numbers"),
-        ("abbreviation", "l", r"p\. ?(?=\d)", lambda lang, m: "page"),
-        ("abbreviation", "l", r"pp\. ?(?=\d)", lambda lang, m: "pages"),
-        ("abbreviation", "l", r"c\. ?(?=\d{3,4})|ca\. ?(?=\d)", lambda lang, m: "circa"),
-        ("roman", "l", r"(?<=World War )I(?![\w'])", lambda lang, m: "one"),
-        ("roman", "l", r"I(?![\w'])(?=[^\w]|$)", _first),
-        (
-            "letter",
-            "l",
-            r"(?<=[Vv]itamin )A(?![\w'.])|(?<=[Gg]rade )A(?![\w'.])|(?<=[Pp]lan )A(?![\w'.])",
-            lambda lang, m: lang.letter_names["A"],
-        ),
-        ("word", "s", r"'n'(?![^\W_])", lambda lang, m: "and"),
-        (
-            "age",
-            "d",
-            r"(\d{1,3})-(year|month|week|day|hour)(s?)-old(?![^\W_])",
-            lambda lang, m: f"{say_number(lang, m[1])} {m[2]}{m[3]} old",
-        ),
-        (
-            "abbreviation",
-            "l",
-            r"w/o?(?![^\W_])(?=\W|$)",
-            lambda lang, m: "without" if m[0] == "w/o" else "with",
-        ),
-        ("word", "l", r"(?:and/or|[Aa]nd/[Oo]r)(?![^\W_])", lambda lang, m: "and or"),
-        (
-            "version",
-            "l",
-            r"[vV]\.?(\d{1,4}(?:\.\d{1,6}){1,4})(?![^\W_])",
-            lambda lang, m: (
-                ("" if re.search(r"version $", before(m), re.IGNORECASE) else "version ")
-                + " point ".join(cardinal(int(p)) for p in m[1].split("."))
+            ("date", "l", rf"({_MONTH}),? ((?:1[0-9]|20)\d\d)(?![\d,])", _month_year),
+            (
+                "date",
+                "d",
+                rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})(?![a-z])(?:,? ((?:1[0-9]|20)\d\d)(?!\d))?",
+                _day_first,
             ),
-        ),
+            ("time", "d", rf"{_HOUR} ?[-–] ?(?=\d{{1,2}}(?::[0-5]\d)? ?[AaPp]\.?[Mm]\b)", _half_day_range),
+            ("time", "d", rf"{_HOUR} ?([AaPp])(?:\.[Mm]\.|[Mm])(?![^\W_])", _half_day),
+            ("decade", "d", r"(1\d|20)(\d0)'?s(?![^\W_])", _decade),
+            ("decade", "ds", r"'?()([2-9]0)'?s(?![^\W_])", _decade),
+            (
+                "year",
+                "s",
+                r"'(\d\d)(?![\w']|[.,]\d)",
+                lambda lang, m: f"oh {cardinal(int(m[1]))}" if m[1][0] == "0" else cardinal(int(m[1])),
+            ),
+            (
+                "inches",
+                "d",
+                r"(\d{1,3})in(?![^\W_])",
+                lambda lang, m: f"{cardinal(int(m[1]))} {'inch' if m[1] == '1' else 'inches'}",
+            ),
+            ("times", "d", r"(\d{1,3})x(?= [a-z])", lambda lang, m: f"{cardinal(int(m[1]))} times"),
+            ("letters", "l", r"[CF]#(?![\w#])", lambda lang, m: f"{m[0][0]} sharp"),
+            (
+                "per",
+                "s",
+                r"/(?=(?:month|year|week|day|hour|night|person|minute|second|unit|kg|lb)s?(?![^\W_]))",
+                _per,
+            ),
+            (
+                "ordinal",
+                "d",
+                r"(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th|ST|ND|RD|TH)(?![^\W_])",
+                _ordinal_figure,
+            ),
+            ("feet", "d", r"(\d{1,3})' ?(?:(\d{1,2}(?:\.\d)?)(?:\"|''))?(?![\w])", _feet),
+            ("inches", "d", r"(\d{1,4}(?:\.\d+)?)\"", _inches),
+            ("cardinal", "d", r"[12]\d{3}(?![\d]|[.,]\d)", _quantity),
+            ("abbreviation", "l", r"St\.(?![\w-])|St(?= [A-Z])", _saint_or_street),
+            ("abbreviation", "l", r"Dr\.?(?![^\W_])", _doctor_or_drive),
+            (
+                "abbreviation",
+                "l",
+                r"[Nn]o\.(?= ?\d)",
+                lambda lang, m: "Number" if m[0][0] == "N" else "number",
+            ),
+            ("abbreviation", "l", r"[Nn]os\.(?= ?\d)", lambda lang, m: "numbers"),
+            ("abbreviation", "l", r"p\. ?(?=\d)", lambda lang, m: "page"),
+            ("abbreviation", "l", r"pp\. ?(?=\d)", lambda lang, m: "pages"),
+            ("abbreviation", "l", r"c\. ?(?=\d{3,4})|ca\. ?(?=\d)", lambda lang, m: "circa"),
+            ("roman", "l", r"(?<=World War )I(?![\w'])", lambda lang, m: "one"),
+            ("roman", "l", r"I(?![\w'])(?=[^\w]|$)", _first),
+            (
+                "letter",
+                "l",
+                r"(?<=[Vv]itamin )A(?![\w'.])|(?<=[Gg]rade )A(?![\w'.])|(?<=[Pp]lan )A(?![\w'.])",
+                lambda lang, m: lang.letter_names["A"],
+            ),
+            ("word", "s", r"'n'(?![^\W_])", lambda lang, m: "and"),
+            (
+                "age",
+                "d",
+                r"(\d{1,3})-(year|month|week|day|hour)(s?)-old(?![^\W_])",
+                lambda lang, m: f"{say_number(lang, m[1])} {m[2]}{m[3]} old",
+            ),
+            (
+                "abbreviation",
+                "l",
+                r"w/o?(?![^\W_])(?=\W|$)",
+                lambda lang, m: "without" if m[0] == "w/o" else "with",
+            ),
+            ("word", "l", r"(?:and/or|[Aa]nd/[Oo]r)(?![^\W_])", lambda lang, m: "and or"),
+            (
+                "version",
+                "l",
+                r"[vV]\.?(\d{1,4}(?:\.\d{1,6}){1,4})(?![^\W_])",
+                lambda lang, m: (
+                    ("" if re.search(r"version $", before(m), re.IGNORECASE) else "version ")
+                    + " point ".join(cardinal(int(p)) for p in m[1].split("."))
+                ),
+            ),
+        )
     )
 )
 
