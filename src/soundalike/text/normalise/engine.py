@@ -118,14 +118,31 @@ def _lower(match: re.Match, plain: str, lang: Language) -> str:
 # Roman numbers that are no words, and one behind a word: HENRY VIII
 _ROMAN = re.compile(r"X{0,2}(?:IX|IV|VI{1,3}|II{1,2}|V)|XI{0,3}")
 _NUMERAL = re.compile(rf"\s(?=[IVX]{{2}})(?:{_ROMAN.pattern})(?![^\W_])")
-# Where "us" is no pronoun: at the beginning of a clause, behind an article
-_SUBJECT = re.compile(r"(?:^|[.!?:;—–|\n]\s*|\bTHE\s|\bthe\s)$")
+# Where "us" is no pronoun: at the beginning of a clause, behind an article, before what a country has
+_SUBJECT = re.compile(
+    r"(?:^|[.!?:;—–|\n]\s*|\b(?:THE|the|AN?|EVERY|FORMER|NEW|SENIOR|TOP|NON|PRO|ANTI|EX)[\s-])$"
+)
+_OF_A_COUNTRY = re.compile(
+    r"\s(?:(?:AIR|ARMED|SPECIAL|SUPREME|STATE|FOREIGN|FEDERAL|CENTRAL|MILITARY|NUCLEAR) )?"
+    r"(?:TROOPS?|ARMY|NAVY|MARINES?|FORCES?|SOLDIERS?|MILITARY|PRESIDENT|SENATE|SENATORS?|CONGRESS\w*|GOVERNMENT|"
+    r"ADMINISTRATION|EMBASSY|AMBASSADOR|DIPLOMATS?|OFFICIALS?|SECRETARY|TREASURY|COURTS?|JUDGES?|CITIZENS?|"
+    r"DOLLARS?|ECONOMY|STOCKS?|MARKETS?|TARIFFS?|SANCTIONS|TRADE|ELECTIONS?|VOTERS?|STATES?|BORDERS?|WARSHIPS?|"
+    r"AIRSTRIKES?|STRIKES?|DRONES?|MISSILES?|JETS?|BASES?|BANKS?|FIRMS?|COMPAN(?:Y|IES)|FACTOR(?:Y|IES)|"
+    r"INTELLIGENCE|ALLIES|POLICY|LAWS?|LAWMAKERS?|POLICE|IMMIGRATION|VISAS?|INFLATION|DEBT|BONDS?)(?![^\W_])"
+)
+# Verbs behind which it is one even so: GIVE US TROOPS
+_GIVES = re.compile(r"\b(?:GIVES?|GAVE|TELL|TOLD|SHOW|LEND|BRING|GRANT|OFFER|LET|HELPS?|MAKES?|CALL)\s$")
+# What follows the pronoun at the beginning of a clause: US TOO
+_OURSELVES = re.compile(r"\s(?:TOO|VERSUS|VS|ALL|BOTH|GUYS|GIRLS|BOYS|KIDS|NEITHER|EITHER)(?![^\W_])")
 
 
 def _stays_in_english(match: re.Match, plain: str) -> bool:
     """Whether a word of an English text in capitals is a Roman number or the USA: US TROOPS LEAVE."""
     if match[0] == "US":
-        return bool(_SUBJECT.search(plain[max(0, match.start() - 8) : match.start()]))
+        left = plain[max(0, match.start() - 8) : match.start()]
+        if _SUBJECT.search(left):
+            return not _OURSELVES.match(plain, match.end())
+        return bool(_OF_A_COUNTRY.match(plain, match.end())) and not _GIVES.search(left)
     return len(match[0]) > 1 and bool(_ROMAN.fullmatch(match[0]))
 
 
