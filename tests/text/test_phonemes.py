@@ -13,6 +13,7 @@ from soundalike.core.errors import ConfigError
 from soundalike.core.installation import install_command
 from soundalike.text import LANGUAGES, detect_language, phonemize, read
 from soundalike.text.alphabet import SYMBOLS, spell_ipa
+from soundalike.text.corrections import WORDS
 from soundalike.text.letters import letter_name, sound_out
 from soundalike.text.names import NAMES
 from soundalike.text.phonemes import Utterance, _reader, in_lexicon
@@ -120,7 +121,12 @@ def test_the_lexicon_in_memory_says_what_its_file_says(language):
     filed = TextProcessor(default_lang="en-us" if language == "en" else language)
     held = _reader(language)
     told, expected = (
-        [(token.text, token.phonemes) for part in reader.sentences(*reader(plain)) for token in part]
+        [
+            (token.text, token.phonemes)
+            for part in reader.sentences(*reader(plain))
+            for token in part
+            if token.text.lower() not in WORDS.get(language, {})
+        ]
         for reader in (held, filed)
     )
     assert told == expected
