@@ -40,21 +40,21 @@ def test_an_experimental_language_is_warned_of_once():
 
 def test_the_built_in_model_says_how_well_it_speaks_each_language():
     found = model_store.languages()
-    assert not found["en"].experimental and found["en"].word_error == 0.02
+    assert not found["en"].experimental and found["en"].word_error == 0.042
     fair = {code for code, status in found.items() if status.level == "fair"}
-    assert fair == {"de", "es", "it", "ru"}
+    assert fair == {"de", "es", "fr", "it", "ru"}
     assert {code for code, status in found.items() if status.experimental} == set(found) - {"en"} - fair
 
 
 def test_speech_says_which_language_its_text_was_read_in(cloner, voice):
-    assert cloner.languages["fr"].experimental
+    assert cloner.languages["pt"].experimental
     spoken = next(iter(cloner.speak("Yes.", voice, quality="fast", quality_check=False)))
     assert spoken.language == TextLanguage("en", given=False)
-    with pytest.warns(UserWarning, match="French is experimental"):
+    with pytest.warns(UserWarning, match="Portuguese is experimental"):
         pieces = list(
             speak_in_sections(
                 cloner,
-                ScriptRequest("Bonsoir, mes chers amis, comment allez-vous ?"),
+                ScriptRequest("Boa noite, meus caros amigos, como vocês estão hoje?"),
                 voice,
                 cloner.Options(),
                 lambda name: voice,
@@ -62,4 +62,4 @@ def test_speech_says_which_language_its_text_was_read_in(cloner, voice):
                 quality_check=False,
             )
         )
-    assert pieces[0].language == TextLanguage("fr", given=False)
+    assert pieces[0].language == TextLanguage("pt", given=False)

@@ -316,7 +316,7 @@ def test_options_of_the_model_are_listed_and_followed(http):
     )
     status = {one["code"]: one for one in limits["language_status"]}
     assert list(status) == limits["languages"] and not status["en"]["experimental"]
-    assert {code for code, one in status.items() if one["level"] == "fair"} == {"de", "es", "it", "ru"}
+    assert {code for code, one in status.items() if one["level"] == "fair"} == {"de", "es", "fr", "it", "ru"}
     assert all(one["experimental"] for one in status.values() if one["word_error"] is None)
 
     def said(**options) -> Audio:
