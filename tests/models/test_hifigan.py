@@ -23,6 +23,7 @@ from soundalike.nn.discriminators import (
     discriminator_loss,
     published_matching_loss,
 )
+from soundalike.nn.spectral import log_mel
 from soundalike.training.loop import train
 from soundalike.training.recipe import read_recipe
 from soundalike.training.step import only_trained
@@ -54,6 +55,21 @@ def batch_of(frames: int, mel: MelSpec = SPEC, clips: int = 2) -> Batch:
             "samples": Padded(samples, (lengths - 1) * mel.hop_length),
         },
     )
+
+
+def test_samples_are_corrected_towards_the_mel() -> None:
+    torch.manual_seed(0)
+    plain = HifiGan(SMALL, SPEC).eval()
+    corrected = HifiGan(dataclasses.replace(SMALL, mel_corrections=2), SPEC).eval()
+    corrected.load_state_dict(plain.state_dict())
+    batch = batch_of(24)
+    wanted = batch["mel"].clamp(-7, -3)
+    given = (wanted, batch.lengths("mel"), batch["pitch"], torch.randn_like(batch["samples"]))
+    with torch.no_grad():
+        away, near = (
+            (log_mel(net(*given), SPEC)[:, 2:-2] - wanted[:, 2:-2]).abs().mean() for net in (plain, corrected)
+        )
+    assert near < 0.5 * away
 
 
 def without_source(name: str, recipe_size: str = "") -> HifiGanConfig:

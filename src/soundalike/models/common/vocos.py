@@ -7,8 +7,7 @@ per frame and one inverse STFT.
 
 Two optional terms mend what filters cannot. A free complex residual, zero before training, is added to the
 spectrum; for it the backbone also reads the spectrum of the pulses (their phase). And the samples are
-corrected towards the mel: their own mel is measured, and every frame is scaled band by band by what it lacks.
-Without that, random noise has louder and fainter frames of its own, which beat with those of the mel.
+corrected towards the mel (models.common.mel_correction).
 """
 
 from __future__ import annotations
@@ -17,20 +16,14 @@ import torch
 from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
+from soundalike.models.common.mel_correction import MelCorrection
 from soundalike.models.common.pitch_reader import PitchReader
-from soundalike.models.common.vocos_config import (
-    BREATH,
-    LOUDEST,
-    MOST_CORRECTED,
-    SOFTEST,
-    SOURCE_BINS,
-    VocosConfig,
-)
+from soundalike.models.common.vocos_config import BREATH, LOUDEST, SOFTEST, SOURCE_BINS, VocosConfig
 from soundalike.nn.conv import Conv, ConvNeXtBlock
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.pulses import pulses
-from soundalike.nn.spectral import istft, mel_filters, stft
+from soundalike.nn.spectral import istft, stft
 
 
 def minimum_phase(log_gain: Tensor) -> Tensor:
@@ -56,9 +49,7 @@ def _zero_linear(inputs: int, outputs: int) -> nn.Linear:
 class Vocos(MelNormalizer):
     """Log-mel (B, T, M), and pitch (B, T) if known, to samples (B, (T - 1) * hop_length)."""
 
-    filters: Tensor
     log_area: Tensor
-    share: Tensor
 
     def __init__(self, config: VocosConfig, mel: MelSpec):
         super().__init__(mel.n_mels)
@@ -81,17 +72,10 @@ class Vocos(MelNormalizer):
             self.residual_head = _zero_linear(config.width, 2 * bins)
         if config.mel_corrections:
             self.mel_head = _zero_linear(config.width, mel.n_mels)
-        filters = mel_filters(mel)  # (M, F)
-        self.register_buffer("filters", filters.clone(), persistent=False)
+        self.correction = MelCorrection(mel)
         window = torch.hann_window(mel.n_fft)
-        self.register_buffer(
-            "log_area", filters.sum(1).log() + 0.5 * (window**2).sum().log(), persistent=False
-        )
-        share = filters / filters.sum(0).clamp_min(1e-3)
-        # Below the first peak and above the last the end bands hold on
-        share[0, : int(filters[0].argmax())] = 1.0
-        share[-1, int(filters[-1].argmax()) :] = 1.0
-        self.register_buffer("share", share / share.sum(0), persistent=False)
+        area = self.correction.filters.sum(1).log() + 0.5 * (window**2).sum().log()
+        self.register_buffer("log_area", area, persistent=False)
 
     def forward(
         self, mel: Tensor, lengths: Tensor, pitch: Tensor | None = None, noise: Tensor | None = None
@@ -110,7 +94,7 @@ class Vocos(MelNormalizer):
         x = self.states(mel, mask, pitch, self.heard(source))
         harmonic, turn, breath = self.head(x).chunk(3, -1)  # (B, T, F) each
         # (B, T, F): the head corrects the envelope that the mel gives
-        envelope = (mel - self.log_area) @ self.share
+        envelope = (mel - self.log_area) @ self.correction.share
         harmonic = (envelope + harmonic).clamp(SOFTEST, LOUDEST)
         breath = (envelope - BREATH + breath).clamp(SOFTEST, LOUDEST)
         angle = minimum_phase(harmonic) + turn
@@ -122,17 +106,8 @@ class Vocos(MelNormalizer):
         samples = istft((spectrum * mask[..., None]).transpose(1, 2), n_fft, hop)
         if self.config.mel_corrections:
             wanted = mel + self.mel_head(x)
-            for _ in range(self.config.mel_corrections):
-                samples = self._corrected(samples, wanted, mask)
+            samples = self.correction(samples, wanted, mask, self.config.mel_corrections)
         return samples
-
-    def _corrected(self, samples: Tensor, mel: Tensor, mask: Tensor) -> Tensor:
-        """The samples (B, N) with every frame scaled, band by band, towards the mel (B, T, M)."""
-        spectrum = stft(samples, self.mel.n_fft, self.mel.hop_length)  # (B, F, T)
-        bands = (self.filters @ spectrum.abs()).clamp_min(self.mel.floor).log().transpose(1, 2)
-        error = (mel - bands).clamp(-MOST_CORRECTED, MOST_CORRECTED) * mask[..., None]
-        gain = (error @ self.share).exp().transpose(1, 2)
-        return istft(spectrum * gain, self.mel.n_fft, self.mel.hop_length)
 
     def heard(self, source: Tensor) -> Tensor | None:
         """What a backbone with a residual reads of the pulses' spectrum (B, T, F): its lowest bins,

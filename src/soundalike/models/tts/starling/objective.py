@@ -29,6 +29,7 @@ from .config import StarlingConfig
 from .discriminator import MelDiscriminator, MelDiscriminatorConfig, discriminator_loss, generator_losses
 from .graphs import graphs_of
 from .network import Starling
+from .recognition import RecognitionJudge, RecognitionSettings
 from .sound_judge import SoundJudge, SoundSettings
 
 
@@ -46,6 +47,8 @@ class StarlingSettings:
     unvoiced_text: float = 0.0
     window: int = 192  # frames of each clip the discriminator is shown, at a random place
     sound: SoundSettings = field(default_factory=SoundSettings)  # of judging what a vocoder makes of the mel
+    # Of being recognised by a speaker encoder and an aligner
+    recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
 
 
 JUDGED = StarlingSettings(adversarial=0.3, matching=0.8)  # as in the second stage of training
@@ -99,6 +102,10 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         self.sound = SoundJudge(settings.sound, network.mel.n_mels) if settings.sound.vocoder else None
         if self.sound is not None:
             self.required_fields = self.required_fields | {"samples"}
+        wanted = settings.recognition.speaker or settings.recognition.phones
+        self.recognition = RecognitionJudge(settings.recognition, network.mel.n_mels) if wanted else None
+        if self.recognition is not None:
+            self.required_fields = self.required_fields | {"phones"}
         self._places = language_places(network.config.languages)
         if network.config.languages:
             self.required_fields = self.required_fields | {"language"}
@@ -185,6 +192,9 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
             losses |= self._adversarial(output, target, new, self._shown(frames))
         if self.sound is not None:
             losses |= self.sound.losses(output["made_sound"], output["real_sound"])
+        if self.recognition is not None:
+            made = self._network.denormalised(output["mel"])[:, : batch["mel"].shape[1]]
+            losses |= self.recognition.losses(made, batch["mel"], batch)
         return losses
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:

@@ -6,12 +6,14 @@ the phase of every harmonic, and buzzes until it has learned that.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from torch import Tensor
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import ConfigError
+from soundalike.core.types import ADDED_LATER
+from soundalike.models.common.mel_correction import MelCorrection
 from soundalike.models.common.pitch_reader import PitchReader
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
@@ -27,6 +29,8 @@ class HifiGanConfig(UpsamplerSizes):
     # Of the small network that reads the pitch off a mel that comes without one, where there is a source
     pitch_width: int = 128
     pitch_blocks: int = 2
+    # Times that the samples are corrected towards the mel; as published: never
+    mel_corrections: int = field(default=0, metadata=ADDED_LATER)
 
 
 class HifiGan(MelNormalizer):
@@ -44,6 +48,7 @@ class HifiGan(MelNormalizer):
         self.config = config
         self.mel = mel
         self.upsampler = Upsampler(mel.n_mels, config, source=SOURCES if config.source else 0)
+        self.correction = MelCorrection(mel) if config.mel_corrections else None
         if config.source:
             self.pitch_reader = PitchReader(mel.n_mels, config.pitch_width, config.pitch_blocks, classes=True)
 
@@ -56,7 +61,10 @@ class HifiGan(MelNormalizer):
         mask = length_mask(lengths, mel.shape[1])
         source = self._source(mel, lengths, pitch, noise) if self.config.source else None
         is_padded = int(lengths.min()) < mel.shape[1]
-        return self.upsampler(self.normalised(mel, mask), mask if is_padded else None, source=source)
+        samples = self.upsampler(self.normalised(mel, mask), mask if is_padded else None, source=source)
+        if self.correction is None:
+            return samples
+        return self.correction(samples.float(), mel, mask, self.config.mel_corrections)
 
     def _source(self, mel: Tensor, lengths: Tensor, pitch: Tensor | None, noise: Tensor | None) -> Tensor:
         """Pulses and noise (B, 2, (T - 1) * hop), zero beyond the end of each clip."""
