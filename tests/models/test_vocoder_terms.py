@@ -11,11 +11,14 @@ from conftest import RECIPES, REFERENCE
 
 from soundalike import Audio, MelSpec
 from soundalike.audio.pitch import pitch
-from soundalike.checkpoints.bundle import BUILT_IN, digest
+from soundalike.checkpoints.bundle import BUILT_IN, digest, load_bundle
 from soundalike.checkpoints.part import load_part
 from soundalike.core import registry
 from soundalike.data.dataset import Dataset
+from soundalike.models.common.latent_sound import built_in_vocoder
 from soundalike.models.common.pitch_reader import CLASSES, PitchReader
+from soundalike.models.tts.deepvoice3.synthesizer import DeepVoice3Synthesizer
+from soundalike.models.tts.starling.synthesizer import StarlingSynthesizer
 from soundalike.models.vocoders.vocos.network import Vocos, VocosConfig
 from soundalike.nn.discriminators import (
     PeriodDiscriminator,
@@ -68,6 +71,15 @@ def test_corrections_bring_the_samples_nearer_to_the_mel(second_of_speech):
         with torch.no_grad():
             errors.append(float((log_mel(network(*second_of_speech), SPEC) - mel).abs().mean()))
     assert errors[1] < 0.8 * errors[0] and errors[2] < 0.9 * errors[1], errors
+
+
+def test_models_of_smooth_mels_have_them_followed_less():
+    parts = load_bundle(BUILT_IN).parts
+    trained = parts["vocoder"].network.corrections
+    assert trained == 2
+    assert StarlingSynthesizer.of_parts(parts).vocoder.corrections == trained
+    assert DeepVoice3Synthesizer.of_parts(parts).vocoder.corrections == 1
+    assert built_in_vocoder(SPEC).corrections == 0
 
 
 def test_corrections_leave_silence_silent():

@@ -250,7 +250,9 @@ def pitch_features(pitch: Tensor) -> Tensor:
 
 @functools.lru_cache(maxsize=1)
 def built_in_vocoder(mel: MelSpec) -> Vocos:
-    """The built-in vocoder, frozen. Raises ConfigError where it is of another mel."""
+    """The built-in vocoder, frozen, and without corrections towards the mel: latent frames are smoother than
+    one. Raises ConfigError where it is of another mel.
+    """
     # Whoever speaks first may be in inference mode, and training takes the same network later
     with torch.inference_mode(False):
         part = registry.find(registry.SERVICES, "part", "service")("builtin", "vocoder")
@@ -259,7 +261,9 @@ def built_in_vocoder(mel: MelSpec) -> Vocos:
             '[network] decoder = "builtin": the built-in vocoder is of another mel. Give decoder = "vocos" '
             "and train it."
         )
-    return cast("Vocos", part.network.eval().requires_grad_(False))
+    vocoder = cast("Vocos", part.network.eval().requires_grad_(False))
+    vocoder.corrections = 0
+    return vocoder
 
 
 def _vocoder_sizes(config: LatentSoundConfig) -> VocosConfig:

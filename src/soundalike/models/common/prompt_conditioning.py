@@ -53,12 +53,22 @@ class Changeable(Protocol):
         ...
 
 
+@runtime_checkable
+class Correcting(Protocol):
+    """A vocoder that corrects its samples towards the mel (models.common.mel_correction)."""
+
+    corrections: int  # how often
+
+
 class PromptSynthesizer:
     """An acoustic model, a vocoder, a speaker encoder and perhaps an aligner: the base of every architecture
     that takes a voice from a prompt and a speaker embedding.
     """
 
     sound_slot = "vocoder"  # of the part that makes the samples
+    # How often a vocoder that corrects its samples towards the mel does so, at most; None: as it was trained.
+    # A smooth mel's errors are followed too, so that architectures with one sound better with fewer
+    most_corrections: int | None = None
 
     def __init__(
         self,
@@ -88,7 +98,10 @@ class PromptSynthesizer:
         acoustic = parts["acoustic"]
         aligner = parts["aligner"].instrument if "aligner" in parts else None
         encoder = parts["speaker"].instrument
-        made = cls(acoustic.network, parts[cls.sound_slot].network, encoder, acoustic.mel, aligner)
+        vocoder = parts[cls.sound_slot].network
+        if cls.most_corrections is not None and isinstance(vocoder, Correcting):
+            vocoder.corrections = min(vocoder.corrections, cls.most_corrections)
+        made = cls(acoustic.network, vocoder, encoder, acoustic.mel, aligner)
         made.aligner_network = parts["aligner"].network if "aligner" in parts else None
         return made
 

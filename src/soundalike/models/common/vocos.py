@@ -55,6 +55,7 @@ class Vocos(MelNormalizer):
         super().__init__(mel.n_mels)
         self.config = config
         self.mel = mel
+        self.corrections = config.mel_corrections  # who uses the vocoder may ask for others
         bins = mel.n_fft // 2 + 1
         self.pitch_reader = PitchReader(
             mel.n_mels, config.pitch_width, config.pitch_blocks, config.pitch_classes
@@ -106,7 +107,7 @@ class Vocos(MelNormalizer):
         samples = istft((spectrum * mask[..., None]).transpose(1, 2), n_fft, hop)
         if self.config.mel_corrections:
             wanted = mel + self.mel_head(x)
-            samples = self.correction(samples, wanted, mask, self.config.mel_corrections)
+            samples = self.correction(samples, wanted, mask, self.corrections)
         return samples
 
     def heard(self, source: Tensor) -> Tensor | None:

@@ -21,6 +21,7 @@ from .spec import ConvRNNOptions
 class ConvRNNSynthesizer(PromptConditionedSynthesizer):
     """Takes a voice once, speaks one sentence at a time."""
 
+    most_corrections = 1
     Options = ConvRNNOptions
 
     acoustic: ConvRNN

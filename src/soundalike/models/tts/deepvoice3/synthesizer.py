@@ -21,6 +21,7 @@ from .spec import DeepVoice3Options
 class DeepVoice3Synthesizer(PromptConditionedSynthesizer):
     """Takes a voice once, speaks one sentence at a time; its durations are not known beforehand."""
 
+    most_corrections = 1
     Options = DeepVoice3Options
 
     acoustic: DeepVoice3

@@ -23,6 +23,7 @@ from .spec import ExpressiveOptions
 class ExpressiveSynthesizer(PromptConditionedSynthesizer):
     """Takes a voice once, speaks one sentence at a time; its durations are not known beforehand."""
 
+    most_corrections = 1
     Options = ExpressiveOptions
     emotions = EMOTIONS
     acoustic: Expressive

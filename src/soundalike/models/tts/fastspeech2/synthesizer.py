@@ -21,6 +21,7 @@ from .spec import FastSpeech2Options
 class FastSpeech2Synthesizer(PromptConditionedSynthesizer):
     """Takes a voice once, speaks one sentence at a time."""
 
+    most_corrections = 1
     Options = FastSpeech2Options
 
     acoustic: FastSpeech2

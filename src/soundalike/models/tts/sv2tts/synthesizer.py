@@ -24,6 +24,7 @@ from .spec import SV2TTSOptions
 class SV2TTSSynthesizer(PromptConditionedSynthesizer):
     """Takes a voice once, speaks one sentence at a time; its durations are not known beforehand."""
 
+    most_corrections = 1
     Options = SV2TTSOptions
 
     acoustic: SV2TTS

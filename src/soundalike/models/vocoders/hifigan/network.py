@@ -49,6 +49,7 @@ class HifiGan(MelNormalizer):
         self.mel = mel
         self.upsampler = Upsampler(mel.n_mels, config, source=SOURCES if config.source else 0)
         self.correction = MelCorrection(mel) if config.mel_corrections else None
+        self.corrections = config.mel_corrections  # who uses the vocoder may ask for others
         if config.source:
             self.pitch_reader = PitchReader(mel.n_mels, config.pitch_width, config.pitch_blocks, classes=True)
 
@@ -64,7 +65,7 @@ class HifiGan(MelNormalizer):
         samples = self.upsampler(self.normalised(mel, mask), mask if is_padded else None, source=source)
         if self.correction is None:
             return samples
-        return self.correction(samples.float(), mel, mask, self.config.mel_corrections)
+        return self.correction(samples.float(), mel, mask, self.corrections)
 
     def _source(self, mel: Tensor, lengths: Tensor, pitch: Tensor | None, noise: Tensor | None) -> Tensor:
         """Pulses and noise (B, 2, (T - 1) * hop), zero beyond the end of each clip."""
