@@ -14,7 +14,7 @@ import torch
 from conftest import RECIPES
 
 from soundalike.audio.mel import MelSpec
-from soundalike.checkpoints.part import adopt, load_part, save_part
+from soundalike.checkpoints.part import adopt, load_part, load_state, save_part, save_state
 from soundalike.core import registry
 from soundalike.core.errors import CheckpointError, ConfigError, Interrupted, TrainingError
 from soundalike.core.types import Batch, Padded
@@ -334,3 +334,18 @@ def test_sizes_are_sections_of_a_recipe(tmp_path):
 
 def network_of(recipe):
     return registry.part(recipe.part).build(recipe.network, recipe.mel)
+
+
+def test_a_run_from_before_a_setting_was_there_goes_on(prepared, tmp_path):
+    run = tmp_path / "run"
+    train(recipe_of("hifigan", prepared, **{"train.steps": 1}), run, quiet=True)
+    tensors, facts = load_state(run)
+    del facts["said"]["network"]["mel_corrections"]
+    save_state(run, tensors, facts)
+    train(recipe_of("hifigan", prepared, **{"train.steps": 2}), run, quiet=True)
+    with pytest.raises(TrainingError, match=r"network.mel_corrections is 2, was 0"):
+        train(
+            recipe_of("hifigan", prepared, **{"train.steps": 3, "network.mel_corrections": 2}),
+            run,
+            quiet=True,
+        )

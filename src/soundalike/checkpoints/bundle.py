@@ -9,7 +9,6 @@ graph_model.py), and, of a model that was measured, test, scores and data: see m
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import os
@@ -25,6 +24,7 @@ from soundalike.core.config import to_json
 from soundalike.core.contracts import ArchitectureSpec
 from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.core.files import write_atomic
+from soundalike.core.types import added_later
 
 from .interfaces import check_pairing, check_slots
 from .part import CARD, LoadedPart, load_part, save_part
@@ -174,9 +174,7 @@ def _remedy_of_built_in(borrowed: list[str], said: dict[str, Any]) -> str:
 
 def _identity_config(config: Any) -> dict[str, Any]:
     """A config as digests see it: without fields added later that have their default."""
-    later = {
-        field.name: field.default for field in dataclasses.fields(config) if field.metadata.get("added_later")
-    }
+    later = added_later(config)
     table = to_json(config)
     return {name: value for name, value in table.items() if name not in later or value != later[name]}
 

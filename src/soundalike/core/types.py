@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import registry
@@ -105,10 +105,15 @@ class AcousticArrays(NamedTuple):
     durations: np.ndarray  # (S,) frames of each symbol; sums to T
 
 
-# Marks a field that a config got after models with it were published. At its default it is left out of
-# digests,
-# so that the ids of those models stay as they are: `field(default=False, metadata=ADDED_LATER)`.
+# Marks a field that a config got after models with it were published: `field(default=False,
+# metadata=ADDED_LATER)`. Its default is how models without it are. At that it is left out of digests, so that
+# the ids of those models stay as they are.
 ADDED_LATER = {"added_later": True}
+
+
+def added_later(config: Any) -> dict[str, Any]:
+    """The defaults of a config's fields that were added later, by name."""
+    return {one.name: one.default for one in fields(config) if one.metadata.get("added_later")}
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from soundalike.core import registry
 from soundalike.core.config import to_json
 from soundalike.core.contracts import Objective
 from soundalike.core.errors import TrainingError
+from soundalike.core.types import added_later
 from soundalike.nn import lora
 
 from .recipe import Recipe
@@ -69,6 +70,7 @@ def check_same(recipe: Recipe, folder: Path, facts: dict[str, Any]) -> None:
     """Stop unless a folder's run is of the recipe's part and network; say what else has changed since."""
     said = describe(recipe.part, recipe.network, recipe.mel)
     was = facts["said"]
+    was = {**was, "network": {**added_later(recipe.network), **was["network"]}}
     if registry.current(was["part"]) != recipe.part:
         raise TrainingError(
             f"{folder}: holds a run of a '{was['part']}', and this recipe is for a '{recipe.part}'. "
