@@ -1,4 +1,4 @@
-"""Starling's mel is recognised while it is trained: the person, and what is said."""
+"""A mel is recognised while its network is trained: the person, and what is said."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from soundalike.core.errors import ConfigError
 from soundalike.core.types import Batch, Padded
 from soundalike.data.collate import collate
 from soundalike.data.dataset import Dataset
-from soundalike.models.tts.starling.recognition import RecognitionJudge, RecognitionSettings
+from soundalike.models.common.recognition import RecognitionJudge, RecognitionSettings
 from soundalike.training.begin import gather_facts
 from soundalike.training.recipe import read_recipe
 

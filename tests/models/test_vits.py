@@ -16,6 +16,7 @@ from soundalike.core.errors import CheckpointError, ConfigError, DataError
 from soundalike.core.types import Batch, DataFacts, Padded, ProsodyControls
 from soundalike.data.fields import LANGUAGES
 from soundalike.inference.cloner import Cloner
+from soundalike.models.common.recognition import RecognitionSettings
 from soundalike.models.tts.vits.network import Vits
 from soundalike.models.tts.vits.objective import VitsObjective, VitsSettings, frames_beyond
 from soundalike.models.vocoders.hifigan.network import HifiGan, HifiGanConfig
@@ -323,6 +324,22 @@ def test_the_text_alone_needs_latent_frames_that_are_mels():
         ConfigError, match="train_sound = false: the latent frames are then the mels themselves"
     ):
         objective_of(network_of(latent=16), train_sound=False)
+
+
+def test_the_text_alone_may_be_recognised():
+    asked = RecognitionSettings(speaker=1.0, phones=1.0)
+    network = network_of(decoder="vocos", vocos_width=8, vocos_blocks=1)
+    network.set_statistics(facts())
+    objective = objective_of(network, train_sound=False, recognition=asked)
+    assert "phones" in objective.required_fields
+    batch = batch_of()
+    lengths = batch.lengths("mel")
+    batch.fields["phones"] = Padded(torch.zeros(batch["mel"].shape[:2], dtype=torch.long), lengths)
+    losses = objective.losses("model", batch, objective.forward(batch), 0)
+    (losses["speaker"] + losses["phones"]).backward()
+    assert any(p.grad is not None and bool(p.grad.any()) for p in network.prior.parameters())
+    with pytest.raises(ConfigError, match="train_sound = false. Give that"):
+        objective_of(network_of(), recognition=asked)
 
 
 def test_the_divergence_is_warmed_up():

@@ -5,7 +5,7 @@ of the text brought near them, the pitch; then discriminators of sound too.
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeVar
 
 import torch
@@ -25,6 +25,7 @@ from soundalike.nn.weight_norm import add_weight_norm
 from .adversary import FOLDER, Adversary
 from .latent_sound import LatentSound
 from .objective import SingleOptimizerObjective, mel_mask, spectral_distance, zero_padding
+from .recognition import RecognitionSettings, recognition_judge
 
 KL_START = 0.02  # share of the weight of the divergence at the first step of its warmup
 
@@ -52,6 +53,8 @@ class LatentSoundSettings:
     period_width: int = 4
     scales: int = 1
     scale_width: int = 16
+    # Of being recognised by a speaker encoder and an aligner, where train_sound is false
+    recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
 
 
 class Prior(NamedTuple):
@@ -97,6 +100,12 @@ class LatentSoundObjective(SingleOptimizerObjective[Net, Own]):
             weights = (settings.adversarial, settings.matching)
             discriminator = HifiGanDiscriminator(config)
             self.train_against(Adversary("hifigan_discriminator", discriminator, config, *weights, True))
+        self.recognition = recognition_judge(settings.recognition, network.mel.n_mels)
+        if self.recognition is not None and settings.train_sound:
+            raise ConfigError(
+                "[objective.recognition] reads mels, and latent frames are mels only where "
+                "train_sound = false. Give that, or leave speaker and phones at 0."
+            )
         # Of all frequencies, also where the network reads fewer
         self._mel = replace(network.mel, fmax=network.mel.sample_rate / 2)
 
@@ -152,6 +161,9 @@ class LatentSoundObjective(SingleOptimizerObjective[Net, Own]):
         if self._network.config.source:
             losses["octave"] = s.pitch * output["octave"]
             losses["voicing"] = s.pitch * output["voicing"]
+        if self.recognition is not None:
+            made = self._network.denormalised(output["prior_mean"].float())
+            losses |= self.recognition.losses(made, batch["mel"], batch)
         return losses | self._sound_losses(output["made"], output["real"]) if s.train_sound else losses
 
     def _sound_losses(self, made: Tensor, real: Tensor) -> dict[str, Tensor]:

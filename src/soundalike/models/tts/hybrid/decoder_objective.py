@@ -41,6 +41,8 @@ class HybridDecoderObjective(LatentSoundObjective[HybridDecoder, HybridDecoderSe
         super().__init__(network, settings, facts)
         if not settings.train_sound:
             self.required_fields = FIELDS
+        if self.recognition is not None:
+            self.required_fields = self.required_fields | self.recognition.required_fields
 
     def adopt_facts(self, facts: DataFacts) -> None:
         """Keep the statistics of the mels, and whose tokens there are."""

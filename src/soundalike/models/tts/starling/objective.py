@@ -23,13 +23,13 @@ from soundalike.models.common.objective import (
     outside_prompt,
     zero_padding,
 )
+from soundalike.models.common.recognition import RecognitionSettings, recognition_judge
 from soundalike.nn.masks import length_mask, masked_cross_entropy
 
 from .config import StarlingConfig
 from .discriminator import MelDiscriminator, MelDiscriminatorConfig, discriminator_loss, generator_losses
 from .graphs import graphs_of
 from .network import Starling
-from .recognition import RecognitionJudge, RecognitionSettings
 from .sound_judge import SoundJudge, SoundSettings
 
 
@@ -102,10 +102,9 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         self.sound = SoundJudge(settings.sound, network.mel.n_mels) if settings.sound.vocoder else None
         if self.sound is not None:
             self.required_fields = self.required_fields | {"samples"}
-        wanted = settings.recognition.speaker or settings.recognition.phones
-        self.recognition = RecognitionJudge(settings.recognition, network.mel.n_mels) if wanted else None
+        self.recognition = recognition_judge(settings.recognition, network.mel.n_mels)
         if self.recognition is not None:
-            self.required_fields = self.required_fields | {"phones"}
+            self.required_fields = self.required_fields | self.recognition.required_fields
         self._places = language_places(network.config.languages)
         if network.config.languages:
             self.required_fields = self.required_fields | {"language"}

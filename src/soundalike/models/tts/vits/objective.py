@@ -69,6 +69,8 @@ class VitsObjective(LatentSoundObjective[Vits, VitsSettings]):
                 'Give alignment = "aligner", or frame_layers = 0.'
             )
         self.required_fields = _fields(network.config, settings)
+        if self.recognition is not None:
+            self.required_fields = self.required_fields | self.recognition.required_fields
         codes = network.config.languages
         self._places = language_places(codes)
 

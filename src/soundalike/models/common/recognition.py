@@ -1,7 +1,7 @@
-"""Whether starling's mel is recognised while it is trained: as the person who spoke, and as what was said.
+"""Whether a mel is recognised while its network is trained: as the person who spoke, and as what was said.
 
 A mel may be near the recording and yet be another person's, or mumbled. Here a frozen speaker encoder and a
-frozen aligner read it, and the gradient reaches starling through them (a speaker consistency loss, as in
+frozen aligner read it, and the gradient reaches the network through them (a speaker consistency loss, as in
 Casanova et al. 2022, "YourTTS", and a recogniser's cross-entropy beside it).
 """
 
@@ -28,8 +28,15 @@ class RecognitionSettings:
     phones: float = 0.0  # of the cross-entropy of the aligner's classes and what was said
 
 
+def recognition_judge(settings: RecognitionSettings, n_mels: int) -> RecognitionJudge | None:
+    """What recognises mels of so many bands; None where nothing is asked of it."""
+    return RecognitionJudge(settings, n_mels) if settings.speaker or settings.phones else None
+
+
 class RecognitionJudge:
     """A frozen speaker encoder and a frozen aligner, of the same mel as the model that is trained."""
+
+    required_fields = frozenset({"mel", "phones"})
 
     def __init__(self, settings: RecognitionSettings, n_mels: int):
         self.settings = settings
