@@ -163,7 +163,7 @@ class LatentSoundObjective(SingleOptimizerObjective[Net, Own]):
             losses["voicing"] = s.pitch * output["voicing"]
         if self.recognition is not None:
             made = self._network.denormalised(output["prior_mean"].float())
-            losses |= self.recognition.losses(made, batch["mel"], batch)
+            losses |= self.recognition.of_clips(made, batch)
         return losses | self._sound_losses(output["made"], output["real"]) if s.train_sound else losses
 
     def _sound_losses(self, made: Tensor, real: Tensor) -> dict[str, Tensor]:

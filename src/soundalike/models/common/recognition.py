@@ -36,28 +36,36 @@ def recognition_judge(settings: RecognitionSettings, n_mels: int) -> Recognition
 class RecognitionJudge:
     """A frozen speaker encoder and a frozen aligner, of the same mel as the model that is trained."""
 
-    required_fields = frozenset({"mel", "phones"})
+    required_fields = frozenset({"phones"})
 
     def __init__(self, settings: RecognitionSettings, n_mels: int):
         self.settings = settings
         self.encoder = _frozen(settings.model, "speaker", n_mels)
         self.aligner = _frozen(settings.model, "aligner", n_mels)
 
-    def losses(self, made: Tensor, real: Tensor, batch: Batch) -> dict[str, Tensor]:
-        """Of a made log-mel (B, T, M) beside that of the recording, frames of the batch's "mel"."""
+    def person(self, mel: Tensor, lengths: Tensor) -> Tensor:
+        """The speaker embeddings (B, V) of recorded log-mels (B, T, M) of so many frames (B,)."""
+        with torch.no_grad():
+            return self.encoder.to(mel.device)(mel, lengths)
+
+    def losses(self, made: Tensor, lengths: Tensor, phones: Tensor, person: Tensor) -> dict[str, Tensor]:
+        """Of made log-mels (B, T, M) of so many frames (B,), what is said in each frame (B, T), a class of
+        text.alphabet.phone_classes, and the speaker embeddings (B, V) of who should speak.
+        """
         s = self.settings
-        lengths = batch.lengths("mel")
         losses = {}
         if s.speaker:
-            encoder = self.encoder.to(made.device)
-            with torch.no_grad():
-                person = encoder(real, lengths)
-            losses["speaker"] = s.speaker * (1 - (encoder(made, lengths) * person).sum(1)).mean()
+            found = self.encoder.to(made.device)(made, lengths)
+            losses["speaker"] = s.speaker * (1 - (found * person).sum(1)).mean()
         if s.phones:
-            log_probs = self.aligner.to(made.device)(made, lengths)
-            wrong = F.nll_loss(log_probs.transpose(1, 2), batch["phones"], ignore_index=UNKNOWN_PHONE)
-            losses["phones"] = s.phones * wrong
+            log_probs = self.aligner.to(made.device)(made, lengths).transpose(1, 2)
+            losses["phones"] = s.phones * F.nll_loss(log_probs, phones, ignore_index=UNKNOWN_PHONE)
         return losses
+
+    def of_clips(self, made: Tensor, batch: Batch) -> dict[str, Tensor]:
+        """Of the mels (B, T, M) of a batch's clips, made again."""
+        lengths = batch.lengths("mel")
+        return self.losses(made, lengths, batch["phones"], self.person(batch["mel"], lengths))
 
 
 def _frozen(model: str, name: str, n_mels: int) -> nn.Module:

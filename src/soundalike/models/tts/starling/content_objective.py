@@ -8,7 +8,7 @@ so that what its states say of the speaker is of no use.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -19,6 +19,7 @@ from soundalike.core import registry
 from soundalike.core.contracts import PartKind, Preview
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.data.fields import UNKNOWN_PHONE
 from soundalike.models.common.disguise import disguised
 from soundalike.models.common.objective import (
     SingleOptimizerObjective,
@@ -26,6 +27,7 @@ from soundalike.models.common.objective import (
     outside_prompt,
     zero_padding,
 )
+from soundalike.models.common.recognition import RecognitionJudge, RecognitionSettings, recognition_judge
 from soundalike.nn.masks import length_mask, masked_mean
 
 from .content import StarlingContent, StarlingContentConfig, check_fit
@@ -47,6 +49,8 @@ class StarlingContentSettings:
     window: int = 192  # frames of each clip that are decoded, at a random place
     others: float = 0.5  # share of clips that get another's voice
     warp: float = 0.1  # by how much the spectrum of what is heard is stretched, at most
+    # Of being recognised, in whichever voice, by a speaker encoder and an aligner
+    recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
 
 
 class StarlingContentObjective(SingleOptimizerObjective[StarlingContent, StarlingContentSettings]):
@@ -76,6 +80,9 @@ class StarlingContentObjective(SingleOptimizerObjective[StarlingContent, Starlin
             _frozen(settings.adversary, "adversary", network) if judged else None
         )
         check_fit(network.config, self.acoustic.config, self.aligner.config)
+        self.recognition = recognition_judge(settings.recognition, network.mel.n_mels)
+        if self.recognition is not None:
+            self.required_fields = self.required_fields | self.recognition.required_fields
 
     def adopt_facts(self, facts: DataFacts) -> None:
         """The network keeps nothing of the data: its mels are the acoustic model's."""
@@ -111,6 +118,7 @@ class StarlingContentObjective(SingleOptimizerObjective[StarlingContent, Starlin
             "lengths": lengths,
             "frames": frames,
             "voice": chosen.voice,
+            "person": batch["speaker_embedding"][order],
         }
 
     def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
@@ -130,7 +138,17 @@ class StarlingContentObjective(SingleOptimizerObjective[StarlingContent, Starlin
         }
         if self.adversary is not None:
             losses |= self._judged(self.adversary, output, real, new)
+        if self.recognition is not None:
+            losses |= self._recognised(self.recognition, batch, output)
         return losses
+
+    def _recognised(self, judge: RecognitionJudge, batch: Batch, output: Output) -> dict[str, Tensor]:
+        """Of what is said in the window of each clip, and of the voice it is said in."""
+        mel = self.acoustic.denormalised(output["mel"])
+        start = output["frames"].start
+        inside = (batch.lengths("mel") - start).clamp(1, mel.shape[1])
+        phones = F.pad(batch["phones"], (0, start + mel.shape[1]), value=UNKNOWN_PHONE)
+        return judge.losses(mel, inside, phones[:, output["frames"]], output["person"])
 
     def _apart(self, output: Output) -> Tensor:
         """How far the states are from those of the text, as the decoder takes them."""

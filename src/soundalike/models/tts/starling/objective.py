@@ -193,7 +193,7 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
             losses |= self.sound.losses(output["made_sound"], output["real_sound"])
         if self.recognition is not None:
             made = self._network.denormalised(output["mel"])[:, : batch["mel"].shape[1]]
-            losses |= self.recognition.losses(made, batch["mel"], batch)
+            losses |= self.recognition.of_clips(made, batch)
         return losses
 
     def probe(self, batch: Batch) -> Mapping[str, Tensor]:
