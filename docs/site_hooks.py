@@ -22,6 +22,7 @@ ELSEWHERE = {
     "benchmarks/README.md": "benchmarks.md",
     "models/README.md": "models.md",
     "models/wavenet/card.md": "cards/wavenet.md",
+    "models/hifigan/card.md": "cards/hifigan.md",
     "models/codec/card.md": "cards/codec.md",
     "models/codec_lm/card.md": "cards/codec_lm.md",
     "models/convrnn/card.md": "cards/convrnn.md",

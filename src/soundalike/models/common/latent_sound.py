@@ -250,8 +250,8 @@ def pitch_features(pitch: Tensor) -> Tensor:
 
 @functools.lru_cache(maxsize=1)
 def built_in_vocoder(mel: MelSpec) -> Vocos:
-    """The built-in vocoder, frozen, and without corrections towards the mel: latent frames are smoother than
-    one. Raises ConfigError where it is of another mel.
+    """The built-in vocoder, frozen, with one correction towards the mel: latent frames are smoother than one.
+    Raises ConfigError where it is of another mel.
     """
     # Whoever speaks first may be in inference mode, and training takes the same network later
     with torch.inference_mode(False):
@@ -262,7 +262,7 @@ def built_in_vocoder(mel: MelSpec) -> Vocos:
             "and train it."
         )
     vocoder = cast("Vocos", part.network.eval().requires_grad_(False))
-    vocoder.corrections = 0
+    vocoder.corrections = 1
     return vocoder
 
 
