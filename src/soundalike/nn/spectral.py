@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from soundalike.audio import mel
 from soundalike.audio.mel import MelSpec
@@ -92,3 +92,40 @@ def energy(log_mels: Tensor) -> Tensor:
     magnitudes.
     """
     return torch.logsumexp(2 * log_mels, -1) / 2
+
+
+class MelCorrection(nn.Module):
+    """Samples corrected towards a mel: their own mel is measured, and every frame is scaled band by band by
+    what it lacks, by `most` nats at most.
+
+    Random noise has louder and fainter frames of its own, which beat with those of the mel; what else a
+    vocoder gets wrong in the level of a band goes too. Nothing of it is learned. `share` (M, F) says how far
+    each band decides about each bin.
+    """
+
+    filters: Tensor
+    share: Tensor
+
+    def __init__(self, mel: MelSpec, most: float):
+        super().__init__()
+        self.mel = mel
+        self.most = most
+        filters = mel_filters(mel)  # (M, F)
+        self.register_buffer("filters", filters.clone(), persistent=False)
+        share = filters / filters.sum(0).clamp_min(1e-3)
+        # Below the first peak and above the last the end bands hold on
+        share[0, : int(filters[0].argmax())] = 1.0
+        share[-1, int(filters[-1].argmax()) :] = 1.0
+        self.register_buffer("share", share / share.sum(0), persistent=False)
+
+    def forward(self, samples: Tensor, mel: Tensor, mask: Tensor, times: int) -> Tensor:
+        """Samples (B, (T - 1) * hop) corrected so many times towards a log-mel (B, T, M) where its mask
+        (B, T) is one.
+        """
+        for _ in range(times):
+            spectrum = stft(samples, self.mel.n_fft, self.mel.hop_length)  # (B, F, T)
+            bands = (self.filters @ spectrum.abs()).clamp_min(self.mel.floor).log().transpose(1, 2)
+            error = (mel - bands).clamp(-self.most, self.most) * mask[..., None]
+            gain = (error @ self.share).exp().transpose(1, 2)
+            samples = istft(spectrum * gain, self.mel.n_fft, self.mel.hop_length)
+        return samples

@@ -55,7 +55,7 @@ class Changeable(Protocol):
 
 @runtime_checkable
 class Correcting(Protocol):
-    """A vocoder that corrects its samples towards the mel (models.common.mel_correction)."""
+    """A vocoder that corrects its samples towards the mel (nn.spectral.MelCorrection)."""
 
     corrections: int  # how often
 

@@ -7,7 +7,7 @@ per frame and one inverse STFT.
 
 Two optional terms mend what filters cannot. A free complex residual, zero before training, is added to the
 spectrum; for it the backbone also reads the spectrum of the pulses (their phase). And the samples are
-corrected towards the mel (models.common.mel_correction).
+corrected towards the mel (nn.spectral.MelCorrection).
 """
 
 from __future__ import annotations
@@ -16,14 +16,20 @@ import torch
 from torch import Tensor, nn
 
 from soundalike.audio.mel import MelSpec
-from soundalike.models.common.mel_correction import MelCorrection
 from soundalike.models.common.pitch_reader import PitchReader
-from soundalike.models.common.vocos_config import BREATH, LOUDEST, SOFTEST, SOURCE_BINS, VocosConfig
+from soundalike.models.common.vocos_config import (
+    BREATH,
+    LOUDEST,
+    MOST_CORRECTED,
+    SOFTEST,
+    SOURCE_BINS,
+    VocosConfig,
+)
 from soundalike.nn.conv import Conv, ConvNeXtBlock
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.pulses import pulses
-from soundalike.nn.spectral import istft, stft
+from soundalike.nn.spectral import MelCorrection, istft, stft
 
 
 def minimum_phase(log_gain: Tensor) -> Tensor:
@@ -73,7 +79,7 @@ class Vocos(MelNormalizer):
             self.residual_head = _zero_linear(config.width, 2 * bins)
         if config.mel_corrections:
             self.mel_head = _zero_linear(config.width, mel.n_mels)
-        self.correction = MelCorrection(mel)
+        self.correction = MelCorrection(mel, MOST_CORRECTED)
         window = torch.hann_window(mel.n_fft)
         area = self.correction.filters.sum(1).log() + 0.5 * (window**2).sum().log()
         self.register_buffer("log_area", area, persistent=False)

@@ -13,11 +13,12 @@ from torch import Tensor
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import ConfigError
 from soundalike.core.types import ADDED_LATER
-from soundalike.models.common.mel_correction import MelCorrection
 from soundalike.models.common.pitch_reader import PitchReader
+from soundalike.models.common.vocos_config import MOST_CORRECTED
 from soundalike.nn.masks import length_mask
 from soundalike.nn.normalizer import MelNormalizer
 from soundalike.nn.pulses import SOURCES, pulses_and_noise
+from soundalike.nn.spectral import MelCorrection
 from soundalike.nn.upsampler import Upsampler, UpsamplerSizes
 
 
@@ -48,7 +49,7 @@ class HifiGan(MelNormalizer):
         self.config = config
         self.mel = mel
         self.upsampler = Upsampler(mel.n_mels, config, source=SOURCES if config.source else 0)
-        self.correction = MelCorrection(mel) if config.mel_corrections else None
+        self.correction = MelCorrection(mel, MOST_CORRECTED) if config.mel_corrections else None
         self.corrections = config.mel_corrections  # who uses the vocoder may ask for others
         if config.source:
             self.pitch_reader = PitchReader(mel.n_mels, config.pitch_width, config.pitch_blocks, classes=True)
