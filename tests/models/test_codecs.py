@@ -140,6 +140,20 @@ def test_codebooks_rest_outside_training():
     assert torch.equal(before, net.quantizer.codebooks) and torch.equal(*made), "no level is left out either"
 
 
+def test_a_codec_learns_better_copies_of_codes_that_keep_their_meaning():
+    batch = batch_of()
+    first = mel_codec(dropout=0.0)
+    steps(first, batch, 5)
+    net = first.network()
+    arrays = batch["mel"], batch["pitch"], batch.lengths("mel")
+    before = net.codes(*arrays)
+    others = DataFacts(1, torch.full((100,), -6.0), torch.full((100,), 1.0))
+    settings = MelCodecSettings(dropout=0.0, train_codebooks=False, train_encoder=False)
+    losses, _ = steps(MelCodecObjective(net, settings, others), batch, 25)
+    assert torch.equal(net.codes(*arrays), before)
+    assert losses[-1]["mel"] < 0.9 * losses[0]["mel"]
+
+
 @pytest.mark.parametrize("name", ["mel_codec", "seanet"])
 def test_the_discriminators_turn_leaves_the_codec_alone(name):
     if name == "mel_codec":

@@ -16,17 +16,21 @@ from soundalike.models.common.recognition import RecognitionJudge, RecognitionSe
 from soundalike.training.begin import gather_facts
 from soundalike.training.recipe import read_recipe
 
+# Architectures whose mels a discriminator and what recognises them may judge beside their errors
+JUDGED = ["convrnn", "deepvoice3", "expressive", "fastspeech2", "sv2tts"]
 
-def begin(part, prepared):
-    """A tiny objective of a part with the recognition's terms, and a batch."""
+
+def begin(name, prepared, *more):
+    """A tiny objective of a recipe's part with the recognition's terms, and a batch."""
     settings = [
         f'data.manifest="{prepared}"',
         "data.seconds=[0.1, 30.0]",
         "objective.recognition.speaker=1.0",
         "objective.recognition.phones=1.0",
+        *more,
     ]
-    recipe = read_recipe(str(RECIPES / f"{part}.toml"), size="tiny", settings=settings)
-    kind = registry.part(part)
+    recipe = read_recipe(str(RECIPES / f"{name}.toml"), size="tiny", settings=settings)
+    kind = registry.part(recipe.part)
     network = kind.build(recipe.network, recipe.mel)
     blank = Dataset(recipe.data, recipe.mel, {"mel"})
     objective = kind.objective(network, recipe.objective, gather_facts(blank))
@@ -51,14 +55,29 @@ def test_the_recording_is_recognised_and_another_sound_is_not(begun):
     assert judge.of_clips(torch.roll(real, -8, 2), told)["speaker"] > 0.1
 
 
-@pytest.mark.parametrize("part", ["starling", "starling_content"])
-def test_what_recognises_teaches_the_network_and_learns_nothing(part, prepared):
-    objective, batch = begin(part, prepared)
+@pytest.mark.parametrize("name", ["starling", "starling_content", "codec", *JUDGED])
+def test_what_recognises_teaches_the_network_and_learns_nothing(name, prepared):
+    objective, batch = begin(name, prepared)
     losses = objective.losses("model", batch, objective.forward(batch), 0)
     (losses["speaker"] + losses["phones"]).backward()
     assert any(p.grad is not None and bool(p.grad.any()) for p in objective.network().parameters())
     judge = objective.recognition
     assert all(p.grad is None for part in (judge.encoder, judge.aligner) for p in part.parameters())
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_a_discriminator_judges_the_mel_in_turn_with_the_network(name, prepared):
+    more = ["objective.adversarial=1.0", "objective.matching=1.0"]
+    objective, batch = begin(name, prepared, *more)
+    assert objective.optimizers == ("discriminator", "model")
+    output = objective.forward(batch)
+    losses = objective.losses("discriminator", batch, output, 0)
+    sum(losses.values()).backward()
+    assert all(p.grad is None for p in objective.network().parameters())
+    assert any(bool(p.grad.any()) for p in objective.trained("discriminator").parameters())
+    judged = objective.losses("model", batch, output, 0)
+    (judged["adversarial"] + judged["matching"]).backward()
+    assert any(p.grad is not None and bool(p.grad.any()) for p in objective.network().parameters())
 
 
 def test_a_model_of_another_mel_is_refused():

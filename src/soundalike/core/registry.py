@@ -18,6 +18,7 @@ PARTS = {
     "starling": "soundalike.models.tts.starling.objective:PART",
     "starling_content": "soundalike.models.tts.starling.content_objective:PART",
     "mel_discriminator": "soundalike.models.tts.starling.discriminator:PART",
+    "picture_discriminator": "soundalike.models.common.picture_discriminator:PART",
     "fastspeech2": "soundalike.models.tts.fastspeech2.objective:PART",
     "convrnn": "soundalike.models.tts.convrnn.objective:PART",
     "sv2tts": "soundalike.models.tts.sv2tts.objective:PART",
@@ -39,7 +40,6 @@ PARTS = {
     "content_tokens": "soundalike.models.codecs.content_tokens.objective:PART",
     "seanet": "soundalike.models.codecs.seanet.objective:PART",
     "seanet_discriminator": "soundalike.models.codecs.seanet.discriminator:PART",
-    "mel_codec_discriminator": "soundalike.models.codecs.mel_codec.discriminator:PART",
 }
 # Parts whose exported graphs can be run without PyTorch; no torch is imported there.
 GRAPHS = {
@@ -70,7 +70,11 @@ ARCHITECTURES = {
 }
 
 # Names that checkpoints and recipes of former versions use.
-FORMER_NAMES = {"regression": "starling", "mel_adversary": "mel_discriminator"}
+FORMER_NAMES = {
+    "regression": "starling",
+    "mel_adversary": "mel_discriminator",
+    "mel_codec_discriminator": "picture_discriminator",
+}
 
 
 def current(name: str) -> str:

@@ -23,10 +23,10 @@ def codebook_digest(codebooks: Tensor, frames_per_second: float) -> str:
 
 
 def quantized_in_training(
-    quantizer: ResidualQuantizer, latent: Tensor, mask: Tensor, dropout: float, how: CodebookUpdate
+    quantizer: ResidualQuantizer, latent: Tensor, mask: Tensor, dropout: float, how: CodebookUpdate | None
 ) -> Quantized:
     """Quantize vectors (B, T', D) with a mask (B, T'). In training a share of the clips, `dropout`, has fewer
-    levels, and the codebooks follow, after they began by k-means.
+    levels, and the codebooks, which begin by k-means, follow unless `how` is None.
     """
     if not quantizer.training:
         return quantizer(latent, mask)
@@ -34,7 +34,8 @@ def quantized_in_training(
         quantizer.start(latent.detach(), mask)
     depth = random_depth(len(latent), quantizer.levels, dropout, latent.device)
     quantized = quantizer(latent, mask, depth)
-    quantizer.update(quantized, mask, how)
+    if how is not None:
+        quantizer.update(quantized, mask, how)
     return quantized
 
 

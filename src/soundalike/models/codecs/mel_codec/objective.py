@@ -11,7 +11,6 @@ from torch import Tensor
 from soundalike.audio.mel import MelSpec
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, DataFacts, Interface, Output
-from soundalike.models.common.adversary import FOLDER, Adversary
 from soundalike.models.common.codes import (
     codebook_measures,
     coded_phones,
@@ -19,17 +18,17 @@ from soundalike.models.common.codes import (
     quantized_in_training,
 )
 from soundalike.models.common.interfaces import codes, mel_spectrogram
-from soundalike.models.common.objective import MelObjective, mel_mask, zero_padding
+from soundalike.models.common.judged_mel import JudgedMelObjective, JudgedMelSettings
+from soundalike.models.common.objective import mel_mask, zero_padding
 from soundalike.nn.masks import masked_cross_entropy, masked_mean
 from soundalike.nn.quantize import CodebookUpdate
 
 from .codec import MelCodecInstrument
-from .discriminator import CodecDiscriminator, CodecDiscriminatorConfig
 from .network import MelCodec, MelCodecConfig
 
 
 @dataclass(frozen=True)
-class MelCodecSettings:
+class MelCodecSettings(JudgedMelSettings):
     """Weights of the losses, and how codebooks are kept."""
 
     mel: float = 1.0
@@ -42,22 +41,26 @@ class MelCodecSettings:
     dropout: float = 0.3  # share of the clips that are quantized with fewer levels
     decay: float = 0.97  # of the moving averages that codebooks are
     restart: float = 0.1  # a code begins again where it is chosen less than this share of the mean
-    adversarial: float = 0.0  # of the adversarial loss; 0 trains without a discriminator
-    matching: float = 0.0  # of the feature matching loss
+    train_codebooks: bool = True  # else codes keep their meaning, and their digest
+    train_encoder: bool = True  # without both, every recording keeps its codes
 
 
-class MelCodecObjective(MelObjective[MelCodec, MelCodecSettings]):
+class MelCodecObjective(JudgedMelObjective[MelCodec, MelCodecSettings]):
     """Mel, pitch, commitment, phones; a discriminator of mels where one is asked for."""
 
     required_fields = frozenset({"mel", "pitch", "phones"})
 
     def __init__(self, network: MelCodec, settings: MelCodecSettings, facts: DataFacts):
         super().__init__(network, settings, facts)
-        if settings.adversarial:
-            config = CodecDiscriminatorConfig()
-            weights = (settings.adversarial, settings.matching)
-            discriminator = CodecDiscriminator(config, network.mel)
-            self.train_against(Adversary("mel_codec_discriminator", discriminator, config, *weights))
+        if not settings.train_encoder:
+            network.encoder.requires_grad_(False)
+            if network.config.linear:
+                network.analysis.requires_grad_(False)
+
+    def adopt_facts(self, facts: DataFacts) -> None:
+        """Keep the statistics of the training mels; codes that keep their meaning keep theirs, too."""
+        if self.settings.train_codebooks:
+            super().adopt_facts(facts)
 
     def forward(self, batch: Batch) -> Output:
         """The mel and the pitch through the codec; codebooks follow where the network is in training."""
@@ -68,7 +71,7 @@ class MelCodecObjective(MelObjective[MelCodec, MelCodecSettings]):
         if net.training and not bool(net.quantizer.started):
             net.start(frames, mask)
         latent = net.encode(frames, mask)
-        how = CodebookUpdate(s.decay, s.restart)
+        how = CodebookUpdate(s.decay, s.restart) if s.train_codebooks else None
         quantized = quantized_in_training(net.quantizer, latent, mask, s.dropout, how)
         phones = coded_phones(batch["phones"], mask, net.config.stride, 1)
         made = net.decoded(quantized.values, lengths, batch["mel"].shape[1])
@@ -81,25 +84,18 @@ class MelCodecObjective(MelObjective[MelCodec, MelCodecSettings]):
             "measures": codebook_measures(net.quantizer, net.phone_head, quantized, phones),
         }
 
-    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
-        """Of the mel, the pitch, the codes, and of fooling the discriminator; or its own."""
+    def regression(self, batch: Batch, output: Output) -> dict[str, Tensor]:
+        """Of the mel, the pitch and the codes."""
         s = self.settings
         mask = mel_mask(batch)
         target = self._network.normalised(batch["mel"], mask)
-        if optimizer == FOLDER and self.discriminators is not None:
-            return self.discriminators.telling(output["mel"], target)
-        losses = {
+        return {
             "mel": s.mel * masked_mean(self._weighted_error(output["mel"], target), mask),
             "change": s.change * change_distance(output["mel"], target, mask),
             **self._pitch_losses(batch, output, mask),
             "commitment": s.commitment * output["commitment"],
             "phones": s.phones * output["phones"],
         }
-        return (
-            losses
-            if self.discriminators is None
-            else losses | self.discriminators.fooling(output["mel"], target)
-        )
 
     def _weighted_error(self, made: Tensor, target: Tensor) -> Tensor:
         """Absolute error (B, T, M); what is faint counts less."""

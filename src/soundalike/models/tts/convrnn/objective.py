@@ -10,14 +10,15 @@ from torch import Tensor
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, Output
 from soundalike.models.common.interfaces import acoustic_reads, writes_mel
-from soundalike.models.common.objective import MelObjective, duration_l2, outside_prompt
+from soundalike.models.common.judged_mel import JudgedMelObjective, JudgedMelSettings
+from soundalike.models.common.objective import duration_l2, outside_prompt
 from soundalike.nn.masks import length_mask, masked_mean, mean_octave
 
 from .network import ConvRNN, ConvRNNConfig
 
 
 @dataclass(frozen=True)
-class ConvRNNSettings:
+class ConvRNNSettings(JudgedMelSettings):
     """Weights of the losses."""
 
     mel: float = 1.0
@@ -26,7 +27,7 @@ class ConvRNNSettings:
     voicing: float = 0.3
 
 
-class ConvRNNObjective(MelObjective[ConvRNN, ConvRNNSettings]):
+class ConvRNNObjective(JudgedMelObjective[ConvRNN, ConvRNNSettings]):
     """L2 on the normalised mel, log durations, octaves and voicing; L1 of the mel is logged as "mae"."""
 
     required_fields = frozenset(
@@ -63,7 +64,7 @@ class ConvRNNObjective(MelObjective[ConvRNN, ConvRNNSettings]):
             "measures": {"mae": masked_mean(off.detach().abs(), mask)},
         }
 
-    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
+    def regression(self, batch: Batch, output: Output) -> dict[str, Tensor]:
         """Of the mel, of the durations and of the pitch."""
         s = self.settings
         return {

@@ -19,8 +19,8 @@ from torch.nn import functional as F
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, Output
 from soundalike.models.common.interfaces import acoustic_reads, writes_mel
+from soundalike.models.common.judged_mel import JudgedMelObjective, JudgedMelSettings
 from soundalike.models.common.objective import (
-    MelObjective,
     delayed,
     mel_l1,
     mel_mask,
@@ -34,7 +34,7 @@ from .network import Decoded, DeepVoice3, DeepVoice3Config, Memory
 
 
 @dataclass(frozen=True)
-class DeepVoice3Settings:
+class DeepVoice3Settings(JudgedMelSettings):
     """Weights of the losses, and how the attention is guided."""
 
     mel: float = 1.0
@@ -49,7 +49,7 @@ class DeepVoice3Settings:
     passes: int = 1  # of the decoder that make those
 
 
-class DeepVoice3Objective(MelObjective[DeepVoice3, DeepVoice3Settings]):
+class DeepVoice3Objective(JudgedMelObjective[DeepVoice3, DeepVoice3Settings]):
     """L1 on the normalised mel of the decoder and of the converter; cross-entropy of the done flag and of
     attention to the symbol that the aligner found; squared error of the logarithm of the position rates.
     """
@@ -116,7 +116,7 @@ class DeepVoice3Objective(MelObjective[DeepVoice3, DeepVoice3Settings]):
             context = torch.where(follows[:, None, None], delayed(made.contexts).to(context), context)
         return net.decode(memory, before, context, near, shown)
 
-    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
+    def regression(self, batch: Batch, output: Output) -> dict[str, Tensor]:
         """Of both mels, of the done flag, of attention, and of the position rates."""
         s = self.settings
         mask = output["mask"]

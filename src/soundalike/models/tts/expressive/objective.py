@@ -19,8 +19,8 @@ from soundalike.core.contracts import PartKind
 from soundalike.core.emotions import ACTED_EMOTIONS, EMOTIONS, NEUTRAL, emotion_named
 from soundalike.core.types import Batch, Output
 from soundalike.models.common.interfaces import acoustic_reads, writes_mel
+from soundalike.models.common.judged_mel import JudgedMelObjective, JudgedMelSettings
 from soundalike.models.common.objective import (
-    MelObjective,
     delayed,
     mel_l1,
     mel_mask,
@@ -37,7 +37,7 @@ _ROWS = [EMOTIONS.index(emotion_named(name) or NEUTRAL) for name in ACTED_EMOTIO
 
 
 @dataclass(frozen=True)
-class ExpressiveSettings:
+class ExpressiveSettings(JudgedMelSettings):
     """Weights of the losses, and how the attention is taught."""
 
     mel: float = 1.0
@@ -48,7 +48,7 @@ class ExpressiveSettings:
     own: float = 1.0  # share of the utterances that go on from predicted frames
 
 
-class ExpressiveObjective(MelObjective[Expressive, ExpressiveSettings]):
+class ExpressiveObjective(JudgedMelObjective[Expressive, ExpressiveSettings]):
     """L1 on the normalised mel before and after the postnet; cross-entropy of the done flag and of attention
     to the symbol that the aligner found.
     """
@@ -112,7 +112,7 @@ class ExpressiveObjective(MelObjective[Expressive, ExpressiveSettings]):
             before = torch.where(own[:, None, None], frames.to(before), before)
         return net.decode(memory, before, context, near, shown)
 
-    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
+    def regression(self, batch: Batch, output: Output) -> dict[str, Tensor]:
         """Of the mel before and after the postnet, of the done flag, and of attention."""
         s = self.settings
         steps = output["steps"]

@@ -10,8 +10,8 @@ from torch import Tensor
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, Output
 from soundalike.models.common.interfaces import acoustic_reads, writes_mel
+from soundalike.models.common.judged_mel import JudgedMelObjective, JudgedMelSettings
 from soundalike.models.common.objective import (
-    MelObjective,
     duration_l2,
     mel_l1,
     zero_padding,
@@ -23,7 +23,7 @@ from .network import FastSpeech2, FastSpeech2Config
 
 
 @dataclass(frozen=True)
-class FastSpeech2Settings:
+class FastSpeech2Settings(JudgedMelSettings):
     """Weights of the losses."""
 
     mel: float = 1.0
@@ -33,7 +33,7 @@ class FastSpeech2Settings:
     energy: float = 3.0
 
 
-class FastSpeech2Objective(MelObjective[FastSpeech2, FastSpeech2Settings]):
+class FastSpeech2Objective(JudgedMelObjective[FastSpeech2, FastSpeech2Settings]):
     """L1 on the normalised mel; L2 on log durations, octaves and energy; cross-entropy on voicing (section
     2.3 of Ren et al. 2020).
     """
@@ -70,7 +70,7 @@ class FastSpeech2Objective(MelObjective[FastSpeech2, FastSpeech2Settings]):
             "mask": mask,
         }
 
-    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
+    def regression(self, batch: Batch, output: Output) -> dict[str, Tensor]:
         """Of the mel and of each predictor."""
         s = self.settings
         mask = output["mask"]

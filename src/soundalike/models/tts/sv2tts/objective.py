@@ -18,14 +18,15 @@ from torch.nn import functional as F
 from soundalike.core.contracts import PartKind
 from soundalike.core.types import Batch, Output
 from soundalike.models.common.interfaces import acoustic_reads, writes_mel
-from soundalike.models.common.objective import MelObjective, mel_mask, symbols_away, zero_padding
+from soundalike.models.common.judged_mel import JudgedMelObjective, JudgedMelSettings
+from soundalike.models.common.objective import mel_mask, symbols_away, zero_padding
 from soundalike.nn.masks import length_mask, masked_mean
 
 from .network import SV2TTS, SV2TTSConfig
 
 
 @dataclass(frozen=True)
-class SV2TTSSettings:
+class SV2TTSSettings(JudgedMelSettings):
     """Weights of the losses, and how the attention is guided."""
 
     mel: float = 1.0
@@ -38,7 +39,7 @@ class SV2TTSSettings:
     own: float = 0.0  # share of the utterances without teacher forcing: they continue from predicted frames
 
 
-class SV2TTSObjective(MelObjective[SV2TTS, SV2TTSSettings]):
+class SV2TTSObjective(JudgedMelObjective[SV2TTS, SV2TTSSettings]):
     """L2 on the normalised mel before and after the postnet; cross-entropy of stopping and of attention to
     the symbol that the aligner found.
 
@@ -80,7 +81,7 @@ class SV2TTSObjective(MelObjective[SV2TTS, SV2TTSSettings]):
             "measures": {"looked_right": masked_mean(looked_right, steps)},
         }
 
-    def losses(self, optimizer: str, batch: Batch, output: Output, step: int) -> dict[str, Tensor]:
+    def regression(self, batch: Batch, output: Output) -> dict[str, Tensor]:
         """Of both mels, of stopping, and of attention to the symbol that the aligner found."""
         s = self.settings
         mask = output["mask"]

@@ -1,4 +1,4 @@
-"""A discriminator of mels that the codec may be trained beside, against smoothed mels."""
+"""A discriminator of mels that a network may be trained beside, against smoothed mels."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from soundalike.nn.discriminators import Judgement, PictureDiscriminator
 
 
 @dataclass(frozen=True)
-class CodecDiscriminatorConfig:
+class MelPictureConfig:
     """Its size."""
 
     width: int = 16
 
 
-class CodecDiscriminator(nn.Module):
+class MelPictureDiscriminator(nn.Module):
     """Normalised log-mels (B, T, M) to the judgement of one discriminator."""
 
-    def __init__(self, config: CodecDiscriminatorConfig, mel: MelSpec):
+    def __init__(self, config: MelPictureConfig, mel: MelSpec):
         super().__init__()
         self.config = config
         self.mel = mel
@@ -37,23 +37,22 @@ class CodecDiscriminator(nn.Module):
 
 
 @dataclass(frozen=True)
-class CodecDiscriminatorSettings:
-    """There is nothing to set: it is trained beside a codec."""
+class MelPictureSettings:
+    """There is nothing to set: it is trained beside what makes mels."""
 
 
-def _not_alone(
-    network: CodecDiscriminator, settings: CodecDiscriminatorSettings, facts: DataFacts
-) -> NoReturn:
+def _not_alone(network: MelPictureDiscriminator, settings: MelPictureSettings, facts: DataFacts) -> NoReturn:
     raise ConfigError(
-        "a mel_codec_discriminator is not trained alone, but beside a codec: see the recipe codec."
+        "a picture_discriminator is not trained alone, but beside what makes mels: "
+        "see the recipe codec_adversarial."
     )
 
 
 PART = PartKind(
     "adversary",
-    CodecDiscriminatorConfig,
-    CodecDiscriminator,
-    CodecDiscriminatorSettings,
+    MelPictureConfig,
+    MelPictureDiscriminator,
+    MelPictureSettings,
     _not_alone,
     reads=reads_mel,
 )
