@@ -24,6 +24,11 @@ ROWS = {
     "every 30s, for 20s and within 60s": "every thirty seconds for twenty seconds and within sixty seconds",
     "every 80s song of the 80s": "every eighties song of the eighties",
     "He is in his 50s.": "he is in his fifties",
+    "then 30s more, in her 30s later": "then thirty seconds more in her thirties later",
+    "two 9s, a pair of 10s": "two nines a pair of tens",
+    "count by 2s; the 6s are gone": "count by twos the sixes are gone",
+    "a string of 0s and 1s": "a string of zeros and ones",
+    "wait 5s, then 10s": "wait five seconds then ten seconds",
     "RTX 4090 and RX 6800": "r t x forty ninety and r x sixty eight hundred",
     "4K, 5G, S24 and M1": "four k five g s twenty four and m one",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .en_models import is_time
 from .en_numbers import cardinal, fraction
 from .en_units import UNITS
 from .en_words import CURRENCIES, MAGNITUDES
@@ -80,6 +81,27 @@ def _plural(lang: Language, match: re.Match) -> str | None:
     return None if round_number and not named else _many(match[1])
 
 
+_COUNTED = re.compile(
+    r"(?i)\b(?:two|three|four|five|six|seven|eight|nine|ten|all|both|few|many|no|several|some|the|these|those|"
+    r"(?:bunch|lot|lots|pair|row|set|string) of|count(?:s|ed|ing)? (?:by|in)) $"
+)
+_LISTED = re.compile(r"\d{1,2}s,? (?:(?:and|or) )?$"), re.compile(r",? (?:(?:and|or) )?\d{1,2}s(?![^\W_])")
+
+
+def _few(lang: Language, match: re.Match) -> str | None:
+    """Small numbers as nouns: two 9s, a pair of 10s, 0s and 1s. Others are left to the units."""
+    named = (
+        _COUNTED.search(before(match)) or _LISTED[0].search(before(match)) or _LISTED[1].match(after(match))
+    )
+    return None if not named or is_time(match) else _many(match[1])
+
+
+def _lasted(lang: Language, match: re.Match) -> str:
+    """A length of time: 2h 5m 30s, 3m 12s."""
+    named = zip(match.groups(), ("hour", "minute", "second"))
+    return " ".join(f"{cardinal(int(n))} {unit}{'' if int(n) == 1 else 's'}" for n, unit in named if n)
+
+
 def _model_plural(lang: Language, match: re.Match) -> str:
     return f"{spell(lang, match[1])} {_many(match[2])}"
 
@@ -151,7 +173,10 @@ FIGURE_RULES = tuple(
             rf"(US\$|[$€£¥]) ?({_PLAIN}) ?({_SIZE})\s?[-–—]\s?\1? ?({_PLAIN}) ?({_SIZE}){END}",
             _money_range,
         ),
+        ("time", "d", rf"(\d{{1,3}}) ?h ?(\d{{1,2}}) ?m(?: ?(\d{{1,2}}) ?s)?{END}", _lasted),
+        ("time", "d", rf"()(\d{{1,3}}) ?m ?(\d{{1,2}}) ?s{END}", _lasted),
         ("plural", "d", r"(\d{3})s(?![^\W_])", _plural),
+        ("plural", "d", r"(\d{1,2})s(?![^\W_])", _few),
         ("plural", "l", r"([A-Z]{1,3})-?(\d{1,4})s(?![^\W_])", _model_plural),
         (
             "plural",

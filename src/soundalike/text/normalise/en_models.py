@@ -32,6 +32,7 @@ _MAY_LAST = re.compile(r"(?i)\b(?:every|after|another|for|about|only|just) $")
 _NO_NOUN = re.compile(
     r"\s*(?:$|[.,;:!?)])| (?:to|before|and|or|then|later|until|at|in|she|he|it|we|they|you|I)\b"
 )
+_MORE = re.compile(r" (?:more|later|left|ago|remaining|earlier|apart)\b")  # but not: her 30s later
 _THE = re.compile(r"(?i)\bthe $")
 _GRAPHICS = re.compile(r"\b(?:[RG]TX|GT|RX|GeForce|Radeon|Quadro) $")
 
@@ -66,6 +67,8 @@ def is_time(match: re.Match) -> bool:
     left = before(match)
     right = after(match)
     if _LASTS.search(left) or _MAY_LAST.search(left) and _NO_NOUN.match(right):
+        return True
+    if _MORE.match(right) and not _OWNED.search(left):
         return True
     return bool(_TIMES.match(right)) and not _THE.search(left)
 

@@ -42,6 +42,8 @@ UNITS = {
     "h hr hr. hrs hrs.": "hour|hours",
     "°C ℃": "degree Celsius|degrees Celsius",
     "°F ℉": "degree Fahrenheit|degrees Fahrenheit",
+    "deg._C": "degree C|degrees C",
+    "deg._F": "degree F|degrees F",
     "° º deg deg. degs": "degree|degrees",
     "mmHg": "millimeter of mercury|millimeters of mercury",
     "tsp tsp. tsps": "teaspoon|teaspoons",

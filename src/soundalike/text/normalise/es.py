@@ -110,7 +110,9 @@ def _ordinal(lang: Language, match: re.Match) -> str:
     if sign in ("a", "ª"):
         return ordinal(n, "f")
     said = ordinal(n)
-    shortened = sign == "er" or re.match(r" (?:[a-z]*\s)?[^\W\d_]", after(match))
+    shortened = sign == "er" or re.match(
+        r" (?!(?:a|al|con|de|del|en|o|por|que|y)\b)(?:[a-z]*\s)?[^\W\d_]", after(match)
+    )
     return re.sub(r"(primer|tercer)o$", r"\1", said) if shortened else said
 
 

@@ -142,7 +142,7 @@ def time(hour: int, minute: int, second: int | None = None) -> str:
 
 
 def _with_suffix(lang: Language, match: re.Match) -> str | None:
-    return ordinal_with(int(match[1]), match[2], before(match))
+    return ordinal_with(int(match[1]), match[2], before(match), after(match))
 
 
 def _range(lang: Language, match: re.Match) -> str | None:

@@ -51,8 +51,18 @@ def ordinal(n: int, gender: str = "m", case: str = "n") -> str:
     return num2words(n, lang="ru", to="ordinal", gender=gender, case=case, animate=False)
 
 
-def ordinal_with(n: int, suffix: str, left: str) -> str | None:
-    """The ordinal whose ending was written: 5-й, 3-го, 90-е."""
+_OBLIQUE = re.compile(
+    r"(?i)(?:^|[^\w-])(?:в|во|на|о|об|от|из|с|со|к|ко|до|для|без|у|около|при|после|по|под|над|перед|между) $"
+)
+_OF_HER = re.compile(
+    r"(?:,? (?:и|или) \d+-й)? (?!или |если |после |среди )[а-яё]+(?:[еиы]|[оё]й|ей)(?![а-яё-])"
+)
+
+
+def ordinal_with(n: int, suffix: str, left: str, right: str = "") -> str | None:
+    """The ordinal whose ending was written: 5-й, 3-го, 90-е. With й the noun may be feminine: в 1-й лиге."""
+    if suffix == "й" and _OBLIQUE.search(left) and _OF_HER.match(right):
+        return ordinal(n, "f", "g")
     if suffix in ("е", "ые", "ие") and n >= 20 and n % 10 == 0:
         return ordinal(n, "p")
     if suffix in ("м", "ом", "ем") and not PREPOSITIONAL.search(left) and not re.search(r"(?i)\bна $", left):
