@@ -7,13 +7,15 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from conftest import REFERENCE, save_tiny
+from conftest import RECIPES, REFERENCE, save_tiny
 
 from soundalike import Cloner, Voice
 from soundalike.checkpoints.bundle import assemble
-from soundalike.checkpoints.part import load_part
+from soundalike.checkpoints.part import load_part, save_part
 from soundalike.cli.main import main
+from soundalike.core import registry
 from soundalike.core.errors import CheckpointError, ConfigError
+from soundalike.data.collate import collate
 from soundalike.nn.lora import difference
 from soundalike.text import read
 from soundalike.training.begin import begin
@@ -21,6 +23,7 @@ from soundalike.training.distributed import ProcessGroup
 from soundalike.training.finetune import adapted_voice, finetuned, recipe_of
 from soundalike.training.finetune_plans import PLANS, plan_of
 from soundalike.training.finetune_settings import FINETUNE_SCHEDULES
+from soundalike.training.recipe import read_recipe
 
 PLAN = PLANS["hybrid"]
 QUICK = dataclasses.replace(PLAN.schedule, steps=4, lr=0.01)  # two steps of little speech
@@ -89,6 +92,20 @@ def test_what_reads_the_text_learns_more_slowly(prepared, tmp_path):
     assert id(network.token.weight) in {id(parameter) for parameter in groups[1.0]}
     count = sum(len(group) for group in groups.values())
     assert count == sum(one.requires_grad for one in network.parameters())
+
+
+def test_a_decoder_whose_frames_are_mels_is_recognised_while_it_adapts(prepared, tmp_path):
+    tiny = read_recipe(str(RECIPES / "hybrid_decoder.toml"), "tiny")
+    config = dataclasses.replace(
+        tiny.network, decoder="builtin", source=True, reads="mel", latent=tiny.mel.n_mels, couplings=2
+    )
+    network = registry.part("hybrid_decoder").build(config, tiny.mel)
+    save_part(tmp_path / "decoder", "hybrid_decoder", config, tiny.mel, network)
+    recipe = recipe_of(QUICK, PLAN.parts[1], 2, tmp_path / "decoder", prepared, 0)
+    state, data = begin(recipe, tmp_path / "run", ProcessGroup(torch.device("cpu"), range(1)))
+    batch = collate([data.item(index, np.random.default_rng(index)) for index in range(2)])
+    losses = state.objective.losses("model", batch, state.objective.forward(batch), 0)
+    assert {"kl", "speaker", "phones"} <= set(losses)
 
 
 def test_families_and_methods_that_there_are_not(tmp_path, capsys):

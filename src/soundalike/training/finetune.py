@@ -332,7 +332,7 @@ def recipe_of(
         slow=dict(own.slow),
     )
     data = DataConfig(str(folder), seconds=(0.3, 20.0), batch_frames=2500, prompt_frames=own.prompt_frames)
-    return Recipe(part.name, part.mel, part.config, own.objective(adversarial), data, plan)
+    return Recipe(part.name, part.mel, part.config, own.objective(part.config, adversarial), data, plan)
 
 
 def _facts(run: Path) -> dict[str, Any]:

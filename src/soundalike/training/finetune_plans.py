@@ -8,6 +8,8 @@ from typing import Any
 
 from soundalike.core import registry
 from soundalike.core.errors import ConfigError
+from soundalike.models.common.recognition import RecognitionSettings
+from soundalike.models.tts.hybrid.decoder_network import HybridDecoderConfig
 from soundalike.models.tts.hybrid.decoder_objective import HybridDecoderSettings
 from soundalike.models.tts.hybrid.objective import HybridSettings
 from soundalike.models.tts.starling.objective import JUDGED, StarlingSettings
@@ -20,8 +22,8 @@ class FinetunePart:
     """One part of a family, and how it is finetuned."""
 
     slot: str  # of the family's parts
-    # The settings of its objective, against its own discriminator or, where it has none, without
-    objective: Callable[[bool], Any]
+    # The settings of its objective for its network's config, against its own discriminator or without one
+    objective: Callable[[Any, bool], Any]
     prompt_frames: int = 400
     minutes: float = 1.0  # share of the minutes
     # Beginnings of names of parameters, and what their rate is multiplied with
@@ -49,8 +51,16 @@ class FinetunePlan:
         return self.schedule
 
 
-def _starling(has_discriminator: bool) -> StarlingSettings:
+def _starling(config: Any, has_discriminator: bool) -> StarlingSettings:
     return JUDGED if has_discriminator else StarlingSettings()
+
+
+def _hybrid_decoder(config: HybridDecoderConfig, has_discriminator: bool) -> HybridDecoderSettings:
+    if config.decoder != "builtin":
+        return HybridDecoderSettings(kl=0.1, window=48, train_decoder=False)
+    # Its latent frames are mels, and these can be recognised
+    recognition = RecognitionSettings(speaker=6.0, phones=1.5)
+    return HybridDecoderSettings(kl=0.05, kl_warmup=0, train_sound=False, recognition=recognition)
 
 
 # Of the hybrid, what reads the text is moved at .4 of the rate, as GPT-SoVITS has it: a minute of speech
@@ -60,10 +70,10 @@ PLANS = {
     "starling": FinetunePlan((FinetunePart("acoustic", _starling),)),
     "hybrid": FinetunePlan(
         (
-            FinetunePart("acoustic", lambda _: HybridSettings(), 300, 0.4, {"encoder.": TEXT}),
+            FinetunePart("acoustic", lambda *_: HybridSettings(), 300, 0.4, {"encoder.": TEXT}),
             FinetunePart(
                 "decoder",
-                lambda _: HybridDecoderSettings(kl=0.1, window=48, train_decoder=False),
+                _hybrid_decoder,
                 300,
                 0.6,
                 {"embed.": TEXT, "text_in.": TEXT, "text.": TEXT, "attention.": TEXT},
