@@ -168,6 +168,7 @@ def test_a_batch_converts_recordings_and_knows_what_is_done(tmp_path, loaded, mo
         {"reference": "wren", "source": "line.wav", "wav": "2.wav", "strength": 3},
         {"reference": "wren", "source": "line.wav", "text": "Both.", "wav": "3.wav"},
         {"reference": "wren", "source": "line.wav", "wav": "4.wav", "keep_breaths": "yes"},
+        {"reference": "wren", "source": "line.wav", "wav": "5.wav", "transcript": 5},
     ]
 
     def run(report="done.jsonl"):
@@ -177,17 +178,20 @@ def test_a_batch_converts_recordings_and_knows_what_is_done(tmp_path, loaded, mo
         return capsys.readouterr()
 
     said = run()
-    assert "1 of 5 jobs done (1 now)" in said.out and len(Audio.read("0.wav").samples) == RATE
+    assert "1 of 6 jobs done (1 now)" in said.out and len(Audio.read("0.wav").samples) == RATE
     assert json.loads((tmp_path / "done.jsonl").read_text())["source"] == "line.wav"
     for problem in (
         "line 2: gone.wav: no such file",
         "line 3: strength = 3 is out of range",
         "line 4: has both text and source",
         "line 5: keep_breaths is true or false",
+        "line 6: transcript is a text, what the source says",
     ):
         assert problem in said.err, said.err
     assert "(0 now)" in run().out  # done already
     jobs[0]["pitch"] = "auto"
     assert "(1 now)" in run().out  # asked for otherwise
+    jobs[0]["transcript"] = "Yes."
+    assert "(1 now)" in run().out and "(0 now)" in run().out  # what it says is known now
     Audio(Audio.read(SOURCE).samples[: RATE // 2], RATE).write("line.wav")
     assert "(1 now)" in run().out and len(Audio.read("0.wav").samples) == RATE // 2  # another recording

@@ -69,8 +69,8 @@ def batch(
     A job may have options of its own, by the names they have here (`"speed": 0.9`, `"emotion": "happy"`),
     which go before those of the command line.
 
-    With `source` in place of `text` a recording is converted; then `pitch`, `strength` and `keep_breaths` may
-    stand there too.
+    With `source` in place of `text` a recording is converted; then `pitch`, `strength`, `keep_breaths` and
+    `transcript` may stand there too.
 
     Files that are there already are left as they are, unless the text, voice or options of their job have
     changed since. Exit code 2 where a job was not done.

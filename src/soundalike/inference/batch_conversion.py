@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from .batch import BatchSettings
     from .cloner import Cloner
 
-WISHES = ("pitch", "strength", "keep_breaths")  # fields of a job that are those of ConversionRequest
+# Fields of a job that are those of ConversionRequest
+WISHES = ("pitch", "strength", "keep_breaths", "transcript")
 
 
 def check_job(job: Mapping[str, Any], where: str) -> None:
-    """Raise ConfigError naming the line for a pitch, strength or keep_breaths that cannot be had."""
+    """Raise ConfigError naming the line for what cannot be had of WISHES."""
     from .conversion import ConversionRequest, check_conversion
 
     strength = job.get("strength", 1.0)
@@ -26,6 +27,8 @@ def check_job(job: Mapping[str, Any], where: str) -> None:
         raise ConfigError(f"{where}: strength is a number, 0 to 1.")
     if not isinstance(job.get("keep_breaths", False), bool):
         raise ConfigError(f"{where}: keep_breaths is true or false.")
+    if not isinstance(job.get("transcript", ""), str):
+        raise ConfigError(f"{where}: transcript is a text, what the source says.")
     try:
         check_conversion(ConversionRequest(**_own(job)))
     except ConfigError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from soundalike.audio.mel import MelSpec
 from soundalike.core.types import DataFacts
 
 
@@ -18,6 +19,7 @@ class MelNormalizer(nn.Module):
 
     mean: Tensor  # (M,)
     std: Tensor  # (M,)
+    mel: MelSpec  # what it reads or makes, which the network sets
 
     def __init__(self, n_mels: int):
         super().__init__()

@@ -14,9 +14,10 @@ from typing import TypeVar
 from torch import Tensor
 
 from soundalike.core.types import Batch, DataFacts, Output
+from soundalike.nn.normalizer import MelNormalizer
 
 from .adversary import FOLDER, Adversary
-from .objective import MelObjective, Network, mel_mask
+from .objective import MelObjective, mel_mask
 from .picture_discriminator import MelPictureConfig, MelPictureDiscriminator
 from .recognition import RecognitionSettings, recognition_judge
 
@@ -31,6 +32,7 @@ class JudgedMelSettings:
     recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
 
 
+Network = TypeVar("Network", bound=MelNormalizer)
 Settings = TypeVar("Settings", bound=JudgedMelSettings)
 
 
