@@ -82,17 +82,17 @@ def _plural(lang: Language, match: re.Match) -> str | None:
 
 
 _COUNTED = re.compile(
-    r"(?i)\b(?:two|three|four|five|six|seven|eight|nine|ten|all|both|few|many|no|several|some|the|these|those|"
-    r"(?:bunch|lot|lots|pair|row|set|string) of|count(?:s|ed|ing)? (?:by|in)) $"
+    r"(?i)\b(?:two|three|four|five|six|seven|eight|nine|ten|all|both|few|many|no|several|some|the|these|"
+    r"those|(?:bunch|lot|lots|pair|row|set|string) of|count(?:s|ed|ing)? (?:by|in)) $"
 )
-_LISTED = re.compile(r"\d{1,2}s,? (?:(?:and|or) )?$"), re.compile(r",? (?:(?:and|or) )?\d{1,2}s(?![^\W_])")
+_AFTER_ONE = re.compile(r"\d{1,2}s,? (?:(?:and|or) )?$")
+_BEFORE_ONE = re.compile(r",? (?:(?:and|or) )?\d{1,2}s(?![^\W_])")
 
 
 def _few(lang: Language, match: re.Match) -> str | None:
     """Small numbers as nouns: two 9s, a pair of 10s, 0s and 1s. Others are left to the units."""
-    named = (
-        _COUNTED.search(before(match)) or _LISTED[0].search(before(match)) or _LISTED[1].match(after(match))
-    )
+    left = before(match)
+    named = _COUNTED.search(left) or _AFTER_ONE.search(left) or _BEFORE_ONE.match(after(match))
     return None if not named or is_time(match) else _many(match[1])
 
 
