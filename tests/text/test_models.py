@@ -27,6 +27,7 @@ ROWS = {
     "then 30s more, in her 30s later": "then thirty seconds more in her thirties later",
     "two 9s, a pair of 10s": "two nines a pair of tens",
     "count by 2s; the 6s are gone": "count by twos the sixes are gone",
+    "the 10s timer, all the 5s delays": "the ten seconds timer all the five seconds delays",
     "a string of 0s and 1s": "a string of zeros and ones",
     "wait 5s, then 10s": "wait five seconds then ten seconds",
     "RTX 4090 and RX 6800": "r t x forty ninety and r x sixty eight hundred",

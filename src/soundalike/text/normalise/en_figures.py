@@ -82,9 +82,12 @@ def _plural(lang: Language, match: re.Match) -> str | None:
 
 
 _COUNTED = re.compile(
-    r"(?i)\b(?:two|three|four|five|six|seven|eight|nine|ten|all|both|few|many|no|several|some|the|these|"
-    r"those|(?:bunch|lot|lots|pair|row|set|string) of|count(?:s|ed|ing)? (?:by|in)) $"
+    r"(?i)\b(?:two|three|four|five|six|seven|eight|nine|ten|few|several|(?:bunch|lot|lots|pair|row|set|"
+    r"string) of|count(?:s|ed|ing)? (?:by|in)) $"
 )
+# These count only where no noun follows: the 6s are gone, but the 6s rule
+_POINTED = re.compile(r"(?i)\b(?:all|both|many|no|some|the|these|those) $")
+_ALONE = re.compile(r"\s*(?:$|[.,;:!?)])| (?:a(?:nd|re|s|t)|from|had|have|in|is|of|on|or|to|was|were|with)\b")
 _AFTER_ONE = re.compile(r"\d{1,2}s,? (?:(?:and|or) )?$")
 _BEFORE_ONE = re.compile(r",? (?:(?:and|or) )?\d{1,2}s(?![^\W_])")
 
@@ -92,7 +95,9 @@ _BEFORE_ONE = re.compile(r",? (?:(?:and|or) )?\d{1,2}s(?![^\W_])")
 def _few(lang: Language, match: re.Match) -> str | None:
     """Small numbers as nouns: two 9s, a pair of 10s, 0s and 1s. Others are left to the units."""
     left = before(match)
-    named = _COUNTED.search(left) or _AFTER_ONE.search(left) or _BEFORE_ONE.match(after(match))
+    right = after(match)
+    counted = _COUNTED.search(left) or _POINTED.search(left) and _ALONE.match(right)
+    named = counted or _AFTER_ONE.search(left) or _BEFORE_ONE.match(right)
     return None if not named or is_time(match) else _many(match[1])
 
 
