@@ -41,8 +41,7 @@ class MelCodecSettings(JudgedMelSettings):
     dropout: float = 0.3  # share of the clips that are quantized with fewer levels
     decay: float = 0.97  # of the moving averages that codebooks are
     restart: float = 0.1  # a code begins again where it is chosen less than this share of the mean
-    train_codebooks: bool = True  # else codes keep their meaning, and their digest
-    train_encoder: bool = True  # without both, every recording keeps its codes
+    train_codes: bool = True  # else every recording keeps its codes, and the decoder alone is trained
 
 
 class MelCodecObjective(JudgedMelObjective[MelCodec, MelCodecSettings]):
@@ -52,14 +51,14 @@ class MelCodecObjective(JudgedMelObjective[MelCodec, MelCodecSettings]):
 
     def __init__(self, network: MelCodec, settings: MelCodecSettings, facts: DataFacts):
         super().__init__(network, settings, facts)
-        if not settings.train_encoder:
+        if not settings.train_codes:
             network.encoder.requires_grad_(False)
             if network.config.linear:
                 network.analysis.requires_grad_(False)
 
     def adopt_facts(self, facts: DataFacts) -> None:
-        """Keep the statistics of the training mels; codes that keep their meaning keep theirs, too."""
-        if self.settings.train_codebooks:
+        """Keep the statistics of the training mels; an encoder that is not trained keeps its own."""
+        if self.settings.train_codes:
             super().adopt_facts(facts)
 
     def forward(self, batch: Batch) -> Output:
@@ -71,7 +70,7 @@ class MelCodecObjective(JudgedMelObjective[MelCodec, MelCodecSettings]):
         if net.training and not bool(net.quantizer.started):
             net.start(frames, mask)
         latent = net.encode(frames, mask)
-        how = CodebookUpdate(s.decay, s.restart) if s.train_codebooks else None
+        how = CodebookUpdate(s.decay, s.restart) if s.train_codes else None
         quantized = quantized_in_training(net.quantizer, latent, mask, s.dropout, how)
         phones = coded_phones(batch["phones"], mask, net.config.stride, 1)
         made = net.decoded(quantized.values, lengths, batch["mel"].shape[1])
