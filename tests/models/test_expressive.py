@@ -10,6 +10,7 @@ import torch
 from soundalike.audio.mel import MelSpec
 from soundalike.core.emotions import ACTED_EMOTIONS, EMOTIONS, Emotion
 from soundalike.core.types import Batch, DataFacts, Padded
+from soundalike.models.tts.expressive import synthesizer
 from soundalike.models.tts.expressive.blocks import Guide
 from soundalike.models.tts.expressive.network import Expressive, ExpressiveConfig
 from soundalike.models.tts.expressive.objective import ExpressiveObjective, ExpressiveSettings
@@ -151,10 +152,12 @@ def test_another_emotion_or_voice_changes_the_mel():
 
 
 def test_an_emotion_is_mixed_by_its_intensity():
-    assert mixture_of(Emotion("happy")).tolist() == [0, 1, 0, 0, 0, 0]
-    assert mixture_of(Emotion("sad", 0.25)).tolist() == [0.75, 0, 0.25, 0, 0, 0]
-    assert mixture_of(Emotion("sad", 1.5)).tolist() == [-0.5, 0, 1.5, 0, 0, 0]
-    assert mixture_of(Emotion("neutral", 1.5)).tolist() == [1, 0, 0, 0, 0, 0]
+    far = synthesizer.EMPHASIS
+    assert mixture_of(Emotion("happy")).tolist() == pytest.approx([1 - far, far, 0, 0, 0, 0])
+    quarter = [1 - far / 4, 0, far / 4, 0, 0, 0]
+    assert mixture_of(Emotion("sad", 0.25)).tolist() == pytest.approx(quarter)
+    assert mixture_of(Emotion("sad", 0.0)).tolist() == [1, 0, 0, 0, 0, 0]
+    assert mixture_of(Emotion("neutral", 1.5)).tolist() == pytest.approx([1, 0, 0, 0, 0, 0])
 
 
 @pytest.mark.parametrize("flag, ended", [(-9.0, "lingering"), (9.0, "stop")])
