@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from soundalike.core.emotions import Emotion
 from soundalike.core.errors import ConfigError, TextError
 from soundalike.core.installation import install_command
+from soundalike.core.late_import import import_late
 
 from . import corrections, german, italian, russian
 from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, spell_ipa
@@ -117,7 +118,7 @@ def tokens_of(
         )
     with _LOCK:
         reader = _reader(language)
-        found = [token for sentence in reader.sentences(*reader(plain)) for token in sentence]
+        found = [token for sentence in reader.sentences(*reader(plain, **_WORDS_ALONE)) for token in sentence]
     kept = [
         token
         for token in found
@@ -209,11 +210,20 @@ def _from_gruut(token: Any, language: str, where: str) -> list[str]:
     return stressed(sounds, token.text, language)
 
 
+# gruut need not look for numbers and dates, which are words by now
+_WORDS_ALONE = {
+    f"{what}_{kind}": False
+    for what in ("detect", "verbalize")
+    for kind in ("numbers", "currency", "dates", "times")
+}
+
+
 @functools.cache
 def _reader(language: str) -> TextProcessor:
     """gruut's reader of a language, whose lexicon is brought into memory and given an index: in its file each
     look-up reads through all of it.
     """
+    import_late("dateparser")  # a seventh of a second, for dates that gruut is never shown
     from gruut import TextProcessor
     from gruut.phonemize import SqlitePhonemizer
 
