@@ -4,9 +4,6 @@ WORKDIR /src
 RUN python -m venv /opt/soundalike
 ENV PATH=/opt/soundalike/bin:$PATH PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 COPY constraints.txt ./
-# --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cpu takes PyTorch's CPU build, which saves gigabytes of CUDA
-ARG TORCH_INDEX=
-RUN pip install -c constraints.txt ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} torch
 COPY pyproject.toml README.md LICENSE ./
 COPY src ./src
 COPY recipes ./recipes

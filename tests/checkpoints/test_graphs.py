@@ -15,15 +15,16 @@ from conftest import HERE, save_tiny
 
 from soundalike import Audio, Cloner
 from soundalike.checkpoints import graph_model, graph_part, onnx_export
-from soundalike.checkpoints.bundle import BUILT_IN, assemble, load_bundle, read_model
+from soundalike.checkpoints.bundle import BUILT_IN, assemble, load_bundle, part_folder, read_model
 from soundalike.checkpoints.graph_part import load_graph_part
 from soundalike.checkpoints.part import load_part
 from soundalike.core import low_rank, registry
 from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.core.types import Voice
+from soundalike.models.common import prompt_adaptation
 from soundalike.nn import lora
 
-ROLES = {"acoustic": "acoustic", "vocoder": "vocoder", "speaker": "speaker", "aligner": "aligner"}
+SLOTS = ("acoustic", "vocoder", "speaker", "aligner", "content", "adversary")
 TEXT = "Nobody was surprised when the old bridge fell. Was it 1907?"
 LOUD = 0.06  # RMS of speech at the level it is given out
 
@@ -48,11 +49,12 @@ def wren(cloner) -> Voice:
     return cloner.voice("wren")
 
 
-@pytest.mark.parametrize("slot", ROLES)
+@pytest.mark.parametrize("slot", SLOTS)
 def test_the_built_in_graphs_are_those_of_its_networks(slot):
     """At other lengths than they were exported at; where this fails, export them again."""
-    part = load_part(BUILT_IN / slot)
-    weights = load_graph_part(BUILT_IN / slot, ROLES[slot]).weights
+    folder = part_folder(BUILT_IN, slot, read_model(BUILT_IN)["parts"][slot])
+    part = load_part(folder)
+    weights = load_graph_part(folder, slot).weights
     plans = registry.part(part.name).graphs(part.network)
     assert [plan.name for plan in plans] == list(weights.said["graphs"])
     for plan in plans:
@@ -129,6 +131,45 @@ def test_an_adapted_voice_is_adapted_by_both(cloner, by_graphs, wren):
         by_graphs.clone(odd, "Yes.", quality="fast")
 
 
+def test_both_learn_the_same_of_a_prompt(cloner, by_graphs, whole_adaptation):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        voice = cloner.listen(HERE / "data" / "ben_1.flac")
+    recognized = cloner.aligner.recognize_mel(voice.tensors["prompt"])
+    assert recognized == by_graphs.aligner.recognize_mel(voice.tensors["prompt"])
+    models = [cloner.synthesizer, by_graphs.synthesizer]
+    names = {type(model).adaptation.func(model) for model in models}  # what is kept is shared
+    assert len(names) == 1
+    steps = [model.gradient_step(prompt_adaptation.RANK) for model in models]
+    assert steps[0].shapes == steps[1].shapes and steps[0].noise == steps[1].noise
+    windows = prompt_adaptation.PromptWindows(voice, recognized)
+    items = [windows.item() for _ in range(prompt_adaptation.TOGETHER)]
+    rng = np.random.default_rng(0)
+    factors = prompt_adaptation.begun(steps[0].shapes, rng)
+    for value in factors.values():
+        value += rng.normal(0, 0.01, value.shape).astype(np.float32)
+    noise = rng.normal(size=(2, prompt_adaptation.WINDOW, steps[0].noise)).astype(np.float32)
+    ours, theirs = (step(factors, items, noise) for step in steps)
+    assert set(ours) == set(theirs) == set(factors)
+    assert cosine(ours, theirs) > 0.98  # graphs show the discriminator the padding of short windows too
+    learned = [model.adapt_to_prompt(voice, cloner.aligner) for model in models]
+    assert cosine(*learned) > 0.98
+
+
+def cosine(one: dict, other: dict) -> float:
+    """Of all arrays of two, as vectors."""
+    first, second = (np.concatenate([d[n].ravel() for n in sorted(d)]).astype(float) for d in (one, other))
+    return float(first @ second / np.linalg.norm(first) / np.linalg.norm(second))
+
+
+@pytest.mark.parametrize("transcript", ["", "Hello there, how are you today?"])
+def test_both_convert_a_recording_alike(cloner, by_graphs, wren, transcript):
+    source = Audio.read(HERE / "data" / "ben_1.flac")
+    options = cloner.ConversionOptions(transcript=transcript)
+    one, other = (c.synthesizer.convert(source, wren, options) for c in (cloner, by_graphs))
+    same_sound(one.samples, other.samples)
+
+
 def test_differences_are_added_as_pytorch_adds_them():
     torch.manual_seed(0)
     network = torch.nn.Sequential(torch.nn.Linear(30, 40), torch.nn.LayerNorm(40))
@@ -144,8 +185,6 @@ def test_differences_are_added_as_pytorch_adds_them():
 
 
 def test_what_needs_pytorch_says_so(by_graphs, wren, tmp_path, monkeypatch):
-    with pytest.raises(ConfigError, match="converting a recording needs PyTorch"):
-        by_graphs.convert(HERE / "data" / "ben_1.flac", wren)
     model = assemble(tmp_path / "other", save_tiny("fastspeech2", tmp_path / "parts"))
     with pytest.raises(CheckpointError, match="fastspeech2, has no graphs of its acoustic.*models export"):
         Cloner.load(model, backend="onnx")
@@ -185,7 +224,8 @@ def test_an_exported_model_speaks_by_itself(tiny, wren, tmp_path, precision):
     import onnx
 
     files = onnx_export.export_model(tiny, tmp_path / "out", precision)
-    assert {file.parent.name for file in files} == set(ROLES)
+    assert {file.parent.name for file in files} == {"acoustic", "vocoder", "speaker", "aligner"}
+    assert (tmp_path / "out" / "acoustic" / "adapt.onnx").exists() == (precision == "float32")
     found = onnx.load(tmp_path / "out" / "acoustic" / "decode.onnx")  # with the weights it names
     facts = {entry.key: entry.value for entry in found.metadata_props}
     model = load_bundle(tiny)
@@ -210,7 +250,8 @@ def test_an_exported_model_speaks_by_itself(tiny, wren, tmp_path, precision):
 def test_graphs_beside_the_weights_follow_them(tiny, wren, tmp_path):
     model = shutil.copytree(tiny, tmp_path / "model")
     files = onnx_export.add_graphs(model)
-    assert {file.name for file in files} == {"condition.onnx", "encode.onnx", "intone.onnx", "decode.onnx"}
+    names = {"condition.onnx", "encode.onnx", "intone.onnx", "decode.onnx", "adapt.onnx"}
+    assert {file.name for file in files} == names
     assert read_model(model)["digests"] == {}
     with pytest.raises(ConfigError, match="has graphs already"):
         onnx_export.add_graphs(model)
@@ -275,11 +316,20 @@ def test_say_and_clone_need_no_pytorch(cloner, wren, tmp_path):
     same_sound(Audio.read(tmp_path / "clone.wav").samples, theirs)
 
 
+def test_a_voice_is_adapted_and_a_recording_converted_without_pytorch(tmp_path):
+    reference = HERE / "data" / "ben_1.flac"
+    run = without_torch("clone", reference, "Yes.", "--quality", "best", "-o", tmp_path / "clone.wav")
+    assert run.returncode == 0 and "PyTorch" not in run.stderr, run.stderr
+    run = without_torch("convert", reference, "rook", "-o", tmp_path / "convert.wav")
+    assert run.returncode == 0, run.stderr
+    size = len(Audio.read(reference).resample(24_000).samples)
+    assert len(Audio.read(tmp_path / "convert.wav").samples) == size
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
         (("verify", "{say}"), 1, "no mark of soundalike found"),
-        (("convert", "{say}", "rook", "-o", "{out}"), 2, "converting a recording needs PyTorch"),
         (
             ("train", "tdnn", "--data", "{say}", "--out", "{out}"),
             2,

@@ -27,9 +27,8 @@ import numpy as np
 from soundalike.audio.mel import MelSpec
 from soundalike.core import low_rank, registry
 from soundalike.core.array_digest import weights_digest
-from soundalike.core.contracts import Graph, GraphKind
 from soundalike.core.errors import CheckpointError, ConfigError
-from soundalike.core.installation import install_command
+from soundalike.core.graphs import Graph, GraphKind
 
 from .packed import plain_names, unpacked_array
 from .part import WEIGHTS, read_config
@@ -81,7 +80,7 @@ def check_runtime() -> None:
     from importlib.util import find_spec
 
     if find_spec("onnxruntime") is None:
-        raise ConfigError(f"backend onnx: ONNX Runtime is not installed. Run: {install_command('onnx')}")
+        raise ConfigError("backend onnx: ONNX Runtime is not installed. Run: pip install onnxruntime")
 
 
 def has_graphs(folder: Path) -> bool:
@@ -123,7 +122,7 @@ def network_digest(folder: Path) -> str:
 
 
 class PartWeights:
-    """The weights of a part, and its graphs with them (contracts.GraphWeights)."""
+    """The weights of a part, and its graphs with them (core.graphs.GraphWeights)."""
 
     def __init__(
         self,
@@ -193,8 +192,16 @@ class PartWeights:
         """One of the graphs, opened when it is first asked for."""
         with self._opening:
             if name not in self._graphs:
-                self._graphs[name] = OpenGraph(self, name)
+                self._graphs[name] = self.opened(name)
             return self._graphs[name]
+
+    def opened(self, name: str) -> Graph:
+        """One of the graphs, opened for this use alone."""
+        return OpenGraph(self, name)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a graph of this name."""
+        return name in self.said["graphs"]
 
     def changed(self, change: Mapping[str, np.ndarray]) -> PartWeights:
         """The same with a difference added to the weights. Raises ValueError where it is not one of these, or
@@ -260,6 +267,8 @@ class OpenGraph:
             )
         except Exception as error:  # ONNX Runtime has a class of its own for every reason
             raise CheckpointError(f"{file}: cannot be opened ({error}). Export the model again.") from None
+        self.inputs = {one.name: tuple(one.shape) for one in self._session.get_inputs()}
+        self.outputs = tuple(one.name for one in self._session.get_outputs())
 
     def __call__(self, **inputs: np.ndarray) -> list[np.ndarray]:
         """The outputs, in order."""

@@ -22,9 +22,9 @@ import numpy as np
 from soundalike import __version__
 from soundalike.core import registry
 from soundalike.core.array_digest import weights_digest
-from soundalike.core.contracts import GraphPlan
 from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.core.files import replace_folder
+from soundalike.core.graphs import GraphPlan
 from soundalike.core.installation import install_command
 
 from .bundle import BUILTIN, DIGESTS, Bundle, load_bundle, part_folder, read_model, write_model
@@ -100,6 +100,8 @@ def export_part(part: LoadedPart, folder: Path, precision: str = FLOAT) -> list[
     places = _places(folder / WEIGHTS) if precision == FLOAT else {}
     held: set[str] = set()
     for plan in plans_of(part):
+        if plan.learns and precision != FLOAT:
+            continue
         model = graph_of(plan, weights)
         _describe(model, plan, part, folder, {"precision": precision, "weights": _weights_digest(part)})
         names = [one.name for one in model.graph.initializer if one.name in weights]
@@ -138,7 +140,9 @@ def _add_to_part(part: LoadedPart) -> list[str]:
     weights = _arrays_of(part.network)
     taken = {}
     for plan in plans_of(part):
-        model = _with_turned(graph_of(plan, weights))
+        model = graph_of(plan, weights)
+        if not plan.learns:  # which takes weights both ways
+            model = _with_turned(model)
         taken[plan.name] = [one.name for one in model.graph.initializer if one.external_data]
         _describe(model, plan, part, part.folder)
         (part.folder / f"{plan.name}.onnx").write_bytes(model.SerializeToString())

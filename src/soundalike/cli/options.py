@@ -77,8 +77,7 @@ Backend = Annotated[
     BackendName,
     typer.Option(
         "--backend",
-        help="what runs the networks; onnx (ONNX Runtime) needs no PyTorch, but cannot adapt voices nor "
-        "convert recordings; auto: torch where it is installed",
+        help="what runs the networks; onnx: ONNX Runtime, without PyTorch; auto: torch where it is installed",
         rich_help_panel=MODEL,
     ),
 ]

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from soundalike.audio.speech import Speech
     from soundalike.text import Utterance
 
+    from .graphs import GraphPlan
+
 Progress = Callable[[int, int], None]  # (done, all)
 
 
@@ -48,68 +50,6 @@ class PartKind:
     instrument: Callable[[LoadedPart], Any] | None = None
     # A network to the graphs it is exported as; None: it cannot be. A GraphKind runs them
     graphs: Callable[[Any], tuple[GraphPlan, ...]] | None = None
-
-
-@dataclass(frozen=True)
-class GraphPlan:
-    """One graph of a network, to be exported: a module whose forward takes the inputs and gives the outputs,
-    both in order, and which has the network as its attribute `network`.
-    """
-
-    name: str
-    module: nn.Module
-    inputs: Mapping[str, Tensor]  # examples
-    outputs: tuple[str, ...]
-    free: Mapping[str, Mapping[int, str]]  # axes of inputs and outputs that may have any length, by name
-
-
-class Graph(Protocol):
-    """An exported graph, ready to be run. Re-entrant."""
-
-    def __call__(self, **inputs: np.ndarray) -> list[np.ndarray]:
-        """The outputs, in order."""
-        ...
-
-
-class GraphWeights(Protocol):
-    """The graphs of one part, with their weights."""
-
-    config: Any
-    mel: MelSpec
-
-    @property
-    def digest(self) -> str:
-        """Twelve hexadecimal digits that name the weights, as shipped."""
-        ...
-
-    @property
-    def is_quantized(self) -> bool:
-        """Whether the graphs hold weights of their own, with fewer bits."""
-        ...
-
-    def tensor(self, name: str) -> np.ndarray:
-        """One of the weights, float32."""
-        ...
-
-    def graph(self, name: str) -> Graph:
-        """One of the graphs, opened when it is first asked for."""
-        ...
-
-    def changed(self, change: Mapping[str, np.ndarray]) -> GraphWeights:
-        """The same with a difference added to the weights (core.low_rank). Raises ValueError where it is not
-        one of these, or where the weights are quantized.
-        """
-        ...
-
-
-@dataclass(frozen=True)
-class GraphKind:
-    """How the graphs of one kind of part are run, without PyTorch."""
-
-    role: str
-    Config: type
-    build: Callable[[GraphWeights], Any]  # to what stands in the place of the network
-    instrument: Callable[[Any], Any] | None = None  # that, to what others see of it
 
 
 class Preview(NamedTuple):

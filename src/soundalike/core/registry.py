@@ -46,6 +46,8 @@ GRAPHS = {
     "aligner": "soundalike.models.aligners.hmm.graph_execution:GRAPHS",
     "tdnn": "soundalike.models.encoders.speaker.tdnn.graph_execution:GRAPHS",
     "starling": "soundalike.models.tts.starling.graph_execution:GRAPHS",
+    "starling_content": "soundalike.models.tts.starling.graph_execution:CONTENT_GRAPHS",
+    "mel_discriminator": "soundalike.models.tts.starling.graph_execution:DISCRIMINATOR_GRAPHS",
     "vocos": "soundalike.models.vocoders.vocos.graph_execution:GRAPHS",
 }
 # What stands above the rooms that call it, reached by name so that imports point down.

@@ -10,7 +10,6 @@ from soundalike.checkpoints.bundle import open_model, pick_device
 from soundalike.checkpoints.graph_model import check_plain_device, open_graph_model, pick_backend
 from soundalike.core.backends import TORCH
 from soundalike.core.contracts import Synthesizer
-from soundalike.core.installation import install_command
 from soundalike.core.types import Voice
 from soundalike.models.common.prompt_conditioning import Changeable, PromptConditionedSynthesizer
 
@@ -38,14 +37,15 @@ _warned: list[bool] = []  # in this process
 
 def unadapted(model: Synthesizer, voice: Voice) -> Voice:
     """The voice as it is, for a model that cannot adapt it to its prompt. Warns, once in a process, where
-    that is for want of PyTorch.
+    that is for want of PyTorch: a model exported with rounded weights, or before graphs could adapt.
     """
     needs_torch = isinstance(model, PromptConditionedSynthesizer) and isinstance(model.acoustic, Changeable)
     if needs_torch and not voice.adapter and not _warned:
         _warned.append(True)
         warnings.warn(
-            "quality best: the voice is not adapted to its prompt, which needs PyTorch; the clearest of "
-            f"three takes is kept all the same. Where PyTorch is missing, run: {install_command('train')}",
+            "quality best: the voice is not adapted to its prompt, as this model's graphs cannot; the "
+            "clearest of three takes is kept all the same. Take the model with plain weights, or export it "
+            "again.",
             stacklevel=3,
         )
     return voice

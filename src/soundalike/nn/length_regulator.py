@@ -11,8 +11,9 @@ def symbol_of_frame(durations: Tensor, size: int) -> Tensor:
     """The index of the symbol at each frame: (B, size) int64, of whole durations (B, S). Beyond their sum it
     is the last one.
     """
-    frames = torch.arange(size, device=durations.device).expand(len(durations), size).contiguous()
-    return torch.searchsorted(durations.cumsum(1), frames, right=True).clamp_max(durations.shape[1] - 1)
+    frames = torch.arange(size, device=durations.device)
+    past = durations.cumsum(1)[:, None] <= frames[None, :, None]  # (B, size, S)
+    return past.sum(2).clamp_max(durations.shape[1] - 1)
 
 
 def place_in_symbol(durations: Tensor, index: Tensor) -> Tensor:

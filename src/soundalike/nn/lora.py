@@ -62,13 +62,21 @@ def prepare(network: nn.Module, method: Method, rank: int, inside: tuple[str, ..
         for name in network.embedding:
             network.get_parameter(name).requires_grad_(True)
         return
-    for name, layer in list(network.named_modules()):
-        if (
-            isinstance(layer, nn.Linear | nn.Conv1d)
-            and name.startswith(inside)
-            and min(len(layer.weight), layer.weight[0].numel()) > 2 * rank
-        ):
-            parametrize.register_parametrization(layer, "weight", LowRank(layer.weight, rank))
+    for layer in adapted_layers(network, rank, inside).values():
+        parametrize.register_parametrization(layer, "weight", LowRank(layer.weight, rank))
+
+
+def adapted_layers(
+    network: nn.Module, rank: int, inside: tuple[str, ...]
+) -> dict[str, nn.Linear | nn.Conv1d]:
+    """The layers by name that "lora" changes: see `prepare`."""
+    return {
+        name: layer
+        for name, layer in network.named_modules()
+        if isinstance(layer, nn.Linear | nn.Conv1d)
+        and name.startswith(inside)
+        and min(len(layer.weight), layer.weight[0].numel()) > 2 * rank
+    }
 
 
 def matrices(network: nn.Module) -> dict[str, Tensor]:

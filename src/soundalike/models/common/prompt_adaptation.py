@@ -5,24 +5,25 @@ prompt, and the loss of the model's own objective trains low-rank matrices besid
 (LoRA, Hu et al. 2021). The windows are cleaned of steady noise first, so that it is not learned with the
 voice. This is speaker-adaptive fine-tuning as in AdaSpeech (Chen et al. 2021), with one clip and no
 transcript.
+
+The gradient comes from PyTorch (torch_adaptation) or from an exported graph (graph_adaptation); all else is
+here, without PyTorch.
 """
 
 from __future__ import annotations
 
-import copy
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import torch
-from torch import nn
 
 from soundalike.core.contracts import Progress
-from soundalike.core.types import IDENTITY, DataFacts, Voice
-from soundalike.data.collate import collate
-from soundalike.nn import lora
-from soundalike.nn.rng_lock import RNG_LOCK
+from soundalike.core.low_rank import DOWN, UP
+from soundalike.core.types import IDENTITY, Voice
 from soundalike.text.alphabet import encode
 
-from .prompt_conditioning import PromptConditionedSynthesizer
+if TYPE_CHECKING:
+    from .prompt_conditioning import PromptConditionedSynthesizer
 
 STEPS = 30
 RATE = 2e-3
@@ -34,8 +35,33 @@ STRENGTH = 0.5
 TOGETHER = 2  # windows of a step
 WINDOW = 250  # frames, at most half of the prompt
 SHORTEST = 20  # frames of a window
-VERSION = 2  # of the method: to be raised with every change of it that is not one of these numbers
+MOST_SYMBOLS = 128  # of a window
+VERSION = 3  # of the method: to be raised with every change of it that is not one of these numbers
 SETTINGS = (VERSION, STEPS, RATE, RANK, QUIETEST, NOISE, LEFT, STRENGTH, TOGETHER, WINDOW, SHORTEST)
+
+Arrays = dict[str, np.ndarray]
+
+
+class GradientStep(Protocol):
+    """What computes the gradient of an acoustic model's loss."""
+
+    @property
+    def shapes(self) -> Mapping[str, tuple[int, int]]:
+        """The sizes (O, I) of each weight that is adapted, as a matrix, by name."""
+        ...
+
+    @property
+    def noise(self) -> int:
+        """Values of random noise that the model takes with each frame."""
+        ...
+
+    def __call__(
+        self, factors: Mapping[str, np.ndarray], items: Sequence[Mapping[str, Any]], noise: np.ndarray
+    ) -> Arrays:
+        """The gradients of all factors, as those are named, of a step on TOGETHER windows
+        (`PromptWindows.item`) with noise (TOGETHER, WINDOW, `self.noise`).
+        """
+        ...
 
 
 def adapt_to_prompt(
@@ -43,8 +69,9 @@ def adapt_to_prompt(
     voice: Voice,
     recognized: tuple[list[str], list[int]],
     progress: Progress | None = None,
-) -> dict[str, np.ndarray]:
-    """The difference to the weights of a model's acoustic network (nn.lora) that brings it nearer to a voice.
+) -> Arrays:
+    """The difference to the weights of a model's acoustic network (core.low_rank) that brings it nearer to a
+    voice, float16.
 
     `recognized` are the symbols of the voice's prompt with the frames of each. Empty where the prompt cannot
     be divided. `progress` is called with (done, all) after each step. Raises CheckpointError for another
@@ -54,30 +81,61 @@ def adapt_to_prompt(
     windows = PromptWindows(voice, recognized)
     if not windows.usable.any():
         return {}
-    with RNG_LOCK, torch.random.fork_rng(devices=[]), torch.inference_mode(False), torch.enable_grad():
-        torch.manual_seed(0)
-        network = copy.deepcopy(model.acoustic).cpu()
-        lora.prepare(network, "lora", RANK, model.adaptation_layers)
-        objective = model.adaptation_objective(
-            network, DataFacts(1, network.mean.clone(), network.std.clone())
-        )
-        trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        optimizer = torch.optim.Adam(trained, betas=(0.9, 0.98))
-        for step in range(STEPS):
-            # The rate rises over five steps and falls over the last two fifths
-            for group in optimizer.param_groups:
-                group["lr"] = RATE * min(1.0, (step + 1) / 5, (STEPS - step) / (0.4 * STEPS))
-            batch = collate([windows.item() for _ in range(TOGETHER)])
-            losses = objective.losses("model", batch, objective.forward(batch), step)
-            loss = torch.stack(list(losses.values())).sum()
-            for parameter, gradient in zip(trained, torch.autograd.grad(loss, trained, allow_unused=True)):
-                parameter.grad = gradient
-            nn.utils.clip_grad_norm_(trained, 1.0)
-            optimizer.step()
-            if progress is not None:
-                progress(step + 1, STEPS)
-        change = lora.scaled(lora.matrices(network), STRENGTH)
-    return {name: value.numpy() for name, value in change.items()}
+    rng = np.random.default_rng(0)
+    step = model.gradient_step(RANK)
+    factors = begun(step.shapes, rng)
+    optimizer = Adam(factors)
+    for done in range(STEPS):
+        # The rate rises over five steps and falls over the last two fifths
+        rate = RATE * min(1.0, (done + 1) / 5, (STEPS - done) / (0.4 * STEPS))
+        noise = rng.standard_normal((TOGETHER, WINDOW, step.noise), dtype=np.float32)
+        items = [windows.item() for _ in range(TOGETHER)]
+        optimizer.step(clipped(step(factors, items, noise)), rate)
+        if progress is not None:
+            progress(done + 1, STEPS)
+    kept = {name: value * (STRENGTH if name.endswith(UP) else 1.0) for name, value in factors.items()}
+    return {name: value.astype(np.float16) for name, value in kept.items()}
+
+
+def begun(shapes: Mapping[str, tuple[int, int]], rng: np.random.Generator) -> Arrays:
+    """Low-rank factors before training, whose product is zero."""
+    factors = {}
+    for name in sorted(shapes):
+        outputs, inputs = shapes[name]
+        factors[name + UP] = np.zeros((outputs, RANK), np.float32)
+        factors[name + DOWN] = rng.standard_normal((RANK, inputs), dtype=np.float32) / np.float32(inputs**0.5)
+    return factors
+
+
+def clipped(gradients: Arrays) -> Arrays:
+    """Gradients of a norm, over all of them, of one at most."""
+    norm = float(np.sqrt(sum(float((value.astype(np.float64) ** 2).sum()) for value in gradients.values())))
+    share = np.float32(min(1.0, 1.0 / (norm + 1e-6)))
+    return {name: value * share for name, value in gradients.items()}
+
+
+class Adam:
+    """Adam (Kingma & Ba 2015) on arrays, in place."""
+
+    betas = (0.9, 0.98)
+    epsilon = 1e-8
+
+    def __init__(self, values: Arrays):
+        self.values = values
+        self.moments = {name: (np.zeros_like(value), np.zeros_like(value)) for name, value in values.items()}
+        self.steps = 0
+
+    def step(self, gradients: Mapping[str, np.ndarray], rate: float) -> None:
+        """One step against the gradients."""
+        self.steps += 1
+        first, second = (np.float32(beta) for beta in self.betas)
+        for name, value in self.values.items():
+            gradient = gradients[name]
+            mean, square = self.moments[name]
+            mean += (1 - first) * (gradient - mean)
+            square += (1 - second) * (gradient**2 - square)
+            deviation = np.sqrt(square / (1 - self.betas[1] ** self.steps)) + self.epsilon
+            value -= np.float32(rate / (1 - self.betas[0] ** self.steps)) * mean / deviation
 
 
 class PromptWindows:
@@ -95,13 +153,13 @@ class PromptWindows:
         self.rng = np.random.default_rng(0)
         size = min(WINDOW, len(self.mel) // 2)
         starts = np.arange(max(1, len(self.mel) - size))
-        self.first, self.last = (
-            np.searchsorted(self.ends, frames).clip(max=len(self.durations))
-            for frames in (starts, starts + size)
-        )
+        # The symbols that lie in it as a whole
+        self.first = np.searchsorted(self.ends, starts).clip(max=len(self.durations))
+        self.last = np.searchsorted(self.ends, starts + size, side="right") - 1
         long = self.ends[self.last] - self.ends[self.first]
         # By where a window would begin
         self.usable = (long >= min(SHORTEST, size // 2)) & (len(self.mel) - long >= SHORTEST)
+        self.usable &= self.last - self.first <= MOST_SYMBOLS
 
     def item(self) -> dict:
         """One window of whole symbols, with the fields of a training clip; of no known quality, so that a

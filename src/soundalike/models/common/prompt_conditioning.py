@@ -6,6 +6,7 @@ import functools
 import hashlib
 import threading
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     import torch
     from torch import Tensor, nn
 
+    from .prompt_adaptation import GradientStep
+
 LONGEST_PROMPT = 10.0  # seconds of a reference that are used
 LEVEL = -23.0  # dBFS RMS of speech, as in training
 KEPT = 4  # adapted networks held ready
@@ -32,24 +35,41 @@ KEPT = 4  # adapted networks held ready
 Own = TypeVar("Own", bound="PromptSynthesizer")
 
 
-@runtime_checkable
-class Changeable(Protocol):
+class Changeable(ABC):
     """A network, run by something else than PyTorch, that brings what an adapter needs of it."""
 
     @property
+    @abstractmethod
     def digest(self) -> str:
         """Twelve hexadecimal digits that name its weights, as shipped."""
-        ...
 
     @property
+    @abstractmethod
     def is_quantized(self) -> bool:
         """Whether its weights are rounded so that nothing can be added to them."""
-        ...
 
+    @property
+    @abstractmethod
+    def learns(self) -> bool:
+        """Whether it can give the gradient of prompt adaptation."""
+
+    @abstractmethod
+    def gradient_step(self, discriminator: Any) -> GradientStep:
+        """What computes that gradient, against a discriminator's weights."""
+
+    @abstractmethod
     def changed(self, change: Mapping[str, np.ndarray]) -> Any:
         """The network with a difference to its weights added (core.low_rank). Raises ValueError where it is
         not one of this network.
         """
+
+
+@runtime_checkable
+class HoldsArrays(Protocol):
+    """A network, run by something else than PyTorch, that gives its weights."""
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The weights by name, float32."""
         ...
 
 
@@ -149,6 +169,7 @@ class PromptConditionedSynthesizer(PromptSynthesizer):
 
     # How the names of those layers begin that prompt adaptation changes; none: it cannot adapt
     adaptation_layers: tuple[str, ...] = ()
+    adaptation_noise: int = 0  # random values that the acoustic model takes with each frame
 
     def __init__(
         self,
@@ -171,18 +192,14 @@ class PromptConditionedSynthesizer(PromptSynthesizer):
 
     @functools.cached_property
     def adaptation(self) -> str:
-        """Twelve hexadecimal digits that name all that prompt adaptation depends on beside the voice; empty
-        of a model that cannot adapt as PyTorch does not run it.
-        """
-        if isinstance(self.acoustic, Changeable):
-            return ""
+        """Twelve hexadecimal digits that name all that prompt adaptation depends on beside the voice."""
         from .prompt_adaptation import SETTINGS
 
         parts = [self.weights, *(digest(arrays_of(part)) for part in self.adaptation_parts())]
         said = repr((parts, self.adaptation_layers, SETTINGS))
         return hashlib.sha256(said.encode()).hexdigest()[:12]
 
-    def adaptation_parts(self) -> list[nn.Module]:
+    def adaptation_parts(self) -> list[Any]:
         """The networks, beside the acoustic model, that prompt adaptation uses."""
         return [] if self.aligner_network is None else [self.aligner_network]
 
@@ -241,6 +258,12 @@ class PromptConditionedSynthesizer(PromptSynthesizer):
                     del self._adapted[old]
             return self._adapted[key]
 
+    def gradient_step(self, rank: int) -> GradientStep:
+        """What computes the gradient of prompt adaptation, by low-rank factors of a rank."""
+        from .torch_adaptation import TorchStep
+
+        return TorchStep(self, rank)
+
     def adaptation_objective(self, network: Any, facts: DataFacts) -> Objective:
         """The objective of prompt adaptation for a copy of the acoustic model; raises CheckpointError for an
         architecture whose voices are not adapted.
@@ -261,8 +284,10 @@ def with_difference(acoustic: Any, change: Mapping[str, np.ndarray]) -> Any:
     return applied(acoustic, {name: torch.from_numpy(value) for name, value in change.items()})
 
 
-def arrays_of(network: nn.Module) -> dict[str, np.ndarray]:
-    """The state of a network by name."""
+def arrays_of(network: Any) -> dict[str, np.ndarray]:
+    """The state of a network by name, whatever runs it."""
+    if isinstance(network, HoldsArrays):
+        return network.arrays()
     return {name: value.detach().cpu().numpy() for name, value in network.state_dict().items()}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from soundalike.core.contracts import GraphKind, GraphWeights
+from soundalike.core.graphs import GraphKind, GraphWeights
 
 from .aligner import HmmAligner
 from .config import AlignerConfig
@@ -17,6 +17,10 @@ class GraphClassifier:
         self._weights = weights
         self.mel = weights.mel
         self.log_prior = weights.tensor("log_prior")
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The weights by name, float32."""
+        return self._weights.tensors()
 
     def log_probs(self, mel: np.ndarray) -> np.ndarray:
         """Log-probabilities (T, C) of the classes in each frame of a log-mel (T, M)."""

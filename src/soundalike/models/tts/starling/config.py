@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
+from soundalike.core.errors import ConfigError
 from soundalike.core.types import ADDED_LATER
 
 
@@ -31,6 +32,33 @@ class StarlingConfig:
     languages: tuple[str, ...] = field(default=(), metadata=ADDED_LATER)
 
 
+@dataclass(frozen=True)
+class MelDiscriminatorConfig:
+    """Its sizes."""
+
+    voice: int = 256  # width of the voice's conditioning
+    said: int = 256  # of the encoder's states of the text
+    width: int = 32
+
+
+@dataclass(frozen=True)
+class StarlingContentConfig:
+    """Sizes of the network; those of the last four are the aligner's and the acoustic model's."""
+
+    width: int = 192
+    blocks: int = 4
+    kernel: int = 7
+    expansion: int = 3
+    cepstra: int = 20  # coefficients of the spectrum's envelope
+    states: int = 256  # width of the aligner's states
+    text: int = 256  # width of the acoustic model's text encoder
+    patch: int = 2  # frames its decoder handles as one
+    voice: int = 256  # of its conditioning
+
+
+# How the names of the layers begin that prompt adaptation changes
+ADAPTATION_LAYERS = ("decoder", "depth", "looks", "hear")
+
 Accent = Literal["native", "keep"]
 
 
@@ -53,3 +81,19 @@ def reading_of(config: StarlingConfig, language: str, accent: Accent = "native")
     if code not in config.languages:
         return PLAIN
     return Reading(config.languages.index(code), 1.0 if code == "en" or accent == "keep" else 0.0)
+
+
+def check_fit(config: StarlingContentConfig, acoustic: Any, aligner: Any) -> None:
+    """Raise ConfigError unless a network of this config fits an acoustic model and an aligner of theirs."""
+    wanted = {
+        "text": acoustic.width,
+        "patch": acoustic.patch,
+        "voice": acoustic.voice,
+        "states": aligner.width,
+    }
+    for name, size in wanted.items():
+        if getattr(config, name) != size:
+            raise ConfigError(
+                f"starling_content: network.{name} is {getattr(config, name)}, but the acoustic model's or "
+                f"the aligner's is {size}. Set network.{name} = {size} and train it again."
+            )

@@ -10,34 +10,18 @@ attention to the prompt and an adapted voice serve conversion as they are.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
-from soundalike.core.errors import ConfigError
 from soundalike.nn.conv import ConvNeXtBlock
 from soundalike.nn.masks import length_mask
 
+from .config import StarlingContentConfig
+
 FAINTEST = 5.0  # nats from a recording's mean at which its log-mel is cut off
-
-
-@dataclass(frozen=True)
-class StarlingContentConfig:
-    """Sizes of the network; those of the last four are the aligner's and the acoustic model's."""
-
-    width: int = 192
-    blocks: int = 4
-    kernel: int = 7
-    expansion: int = 3
-    cepstra: int = 20  # coefficients of the spectrum's envelope
-    states: int = 256  # width of the aligner's states
-    text: int = 256  # width of the acoustic model's text encoder
-    patch: int = 2  # frames its decoder handles as one
-    voice: int = 256  # of its conditioning
 
 
 class StarlingContent(nn.Module):
@@ -74,7 +58,7 @@ class StarlingContent(nn.Module):
         if mean is None:
             mean = (mel * frames[..., None]).sum(1) / lengths[:, None]
         cepstra = (mel - mean[:, None]).clamp(-FAINTEST, FAINTEST) @ self.cosines
-        mask = length_mask(-(-lengths // patch), -(-states.shape[1] // patch))
+        mask = length_mask((lengths + patch - 1) // patch, -(-states.shape[1] // patch))
         x = self.first(self._patches(self.norm(states) * frames[..., None]))
         x = (x + self.envelope(self._patches(cepstra * frames[..., None]))) * mask[..., None]
         for block in self.blocks:
@@ -93,19 +77,3 @@ def _cosines(bands: int, count: int) -> Tensor:
     """
     places = (torch.arange(bands) + 0.5) * math.pi / bands
     return torch.cos(places[:, None] * torch.arange(count)) * (0.2 * (2 / bands) ** 0.5)
-
-
-def check_fit(config: StarlingContentConfig, acoustic: Any, aligner: Any) -> None:
-    """Raise ConfigError unless a network of this config fits an acoustic model and an aligner of theirs."""
-    wanted = {
-        "text": acoustic.width,
-        "patch": acoustic.patch,
-        "voice": acoustic.voice,
-        "states": aligner.width,
-    }
-    for name, size in wanted.items():
-        if getattr(config, name) != size:
-            raise ConfigError(
-                f"starling_content: network.{name} is {getattr(config, name)}, but the acoustic model's or "
-                f"the aligner's is {size}. Set network.{name} = {size} and train it again."
-            )

@@ -7,22 +7,22 @@ of its sound on either side, which is heard but not kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
-import torch
-from torch import Tensor, nn
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.levels import frame_power
 from soundalike.audio.mel import MelSpec, log_mel
+from soundalike.audio.noise import white_noise
 from soundalike.audio.pitch import pitch
 from soundalike.core.contracts import Aligner
-from soundalike.models.common.mel_synthesis import sharpened
+from soundalike.core.types import AcousticArrays
+from soundalike.models.common.mel_arrays import sharpened
 
-from .content import StarlingContent
-from .network import Starling, VoiceConditioning
+from .speaking import AcousticNetwork, Register, followed
 from .spectral_difference import carried_over, formant_factor
 
 WINDOW = 20.0  # seconds of a window, at most
@@ -53,10 +53,21 @@ class Source:
 class Speaker:
     """A voice as the model takes it."""
 
-    acoustic: Starling  # as adapted to it
-    conditioning: VoiceConditioning
-    prompt: Tensor  # (T, M)
+    network: AcousticNetwork  # as adapted to it
+    conditioning: Any  # as the network takes it
+    register: Register
+    prompt: np.ndarray  # (T, M)
     pitch: np.ndarray  # (T,) of the prompt in hertz, 0 where unvoiced
+
+
+class ContentNetwork(Protocol):
+    """The content part, whatever runs it."""
+
+    def patches(self, states: np.ndarray, mel: np.ndarray, mean: np.ndarray, conditioning: Any) -> Any:
+        """Patches (1, P, patch * (D + 3)), as the acoustic network takes them, of an aligner's states (T, H),
+        the log-mel (T, M) that they are of, the mean (M,) of its recording, and a conditioning.
+        """
+        ...
 
 
 def prepared(audio: Audio, mel: MelSpec) -> Source | None:
@@ -110,12 +121,20 @@ class Manner:
 
 
 class ContentConversion:
-    """An aligner, what maps its states to the decoder, and a vocoder."""
+    """An aligner, what maps its states to the decoder, and what makes samples (N,) of a mel, by white noise
+    (N,).
+    """
 
-    def __init__(self, content: StarlingContent, aligner: Aligner, vocoder: nn.Module, mel: MelSpec):
+    def __init__(
+        self,
+        content: ContentNetwork,
+        aligner: Aligner,
+        vocoded: Callable[[AcousticArrays, np.ndarray], np.ndarray],
+        mel: MelSpec,
+    ):
         self.content = content
         self.aligner = aligner
-        self.vocoder = vocoder
+        self.vocoded = vocoded
         self.mel = mel
 
     def pieces(
@@ -138,42 +157,26 @@ class ContentConversion:
             tail = made[(last - begin) * hop :][:fade]
             yield inside
 
-    @torch.inference_mode()
     def formant_factor(self, own: Speaker, target: Speaker) -> float:
         """The factor from one speaker's formants to another's, of the first one's prompt in both voices."""
-        heard = own.prompt.float().cpu().numpy()
         octaves = _relative(own.pitch)
-        config = own.acoustic.config
-        noise = torch.zeros(1, len(heard) + config.patch, config.noise)
-        mean = heard.mean(0)
-        plain, _ = self._said(heard, mean, octaves, own, noise)
-        there, _ = self._said(heard, mean, octaves, target, noise)
+        config = own.network.config
+        noise = np.zeros((len(own.prompt) + config.patch, config.noise), np.float32)
+        mean = own.prompt.mean(0)
+        plain, _ = self._said(own.prompt, mean, octaves, own, noise)
+        there, _ = self._said(own.prompt, mean, octaves, target, noise)
         return formant_factor(plain, there, self.mel)
 
     def _said(
-        self, heard: np.ndarray, mean: np.ndarray, octaves: np.ndarray, speaker: Speaker, noise: Tensor
-    ) -> tuple[Tensor, Tensor]:
+        self, heard: np.ndarray, mean: np.ndarray, octaves: np.ndarray, speaker: Speaker, noise: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
         """What is heard in a log-mel (T, M) of a recording of some mean (M,) in a speaker's voice: log-mel
         and pitch (T,), the octaves (T,) beside the voice's own. `noise` has enough frames for whole patches.
         """
-        states = torch.from_numpy(self.aligner.content(heard, mean))
-        patches, _ = self.content(
-            states[None],
-            torch.from_numpy(heard)[None],
-            torch.tensor([len(states)]),
-            speaker.conditioning.voice.to(states.device),
-            torch.from_numpy(mean)[None],
-        )
-        device = speaker.prompt.device
-        size = patches.shape[1] * speaker.acoustic.config.patch
-        return speaker.acoustic.follow_patches(
-            patches.to(device),
-            torch.from_numpy(octaves).float().to(device),
-            speaker.conditioning,
-            noise[:, :size].to(device),
-        )
+        states = self.aligner.content(heard, mean)
+        patches = self.content.patches(states, heard, mean, speaker.conditioning)
+        return followed(speaker.network, patches, octaves, speaker.conditioning, speaker.register, noise)
 
-    @torch.inference_mode()
     def _spoken(
         self,
         source: Source,
@@ -185,51 +188,45 @@ class ContentConversion:
     ) -> np.ndarray:
         """The samples from one frame of the source to another."""
         begin, end = span
-        device = target.prompt.device
         hop = self.mel.hop_length
-        heard = log_mel(source.samples[begin * hop : end * hop], self.mel)
+        heard = log_mel(source.samples[begin * hop : end * hop], self.mel).astype(np.float32)
         octaves = source.octaves[begin : end + 1]
         said = (heard, source.mean)
-        config = target.acoustic.config
+        config = target.network.config
         width = config.noise
         drawn = noise_at(manner.seed, begin * width, (len(heard) + config.patch) * width)
-        noise = manner.temperature * drawn.reshape(1, -1, width)
+        noise = np.float32(manner.temperature) * drawn.reshape(-1, width)
         mel, hertz = self._said(*said, octaves + manner.semitones / 12, target, noise)
         if own is None:
             mel = sharpened(mel, target.prompt, manner.sharpen)
         else:
             plain, _ = self._said(*said, octaves, own, noise)
-            mel = carried_over(torch.from_numpy(heard).to(device), plain, mel, factor, self.mel)
-        mel = quietened(mel, torch.from_numpy(heard).to(device), target.prompt).clamp_min(self.mel.silence)
-        air = noise_at(manner.seed + 1, begin * hop, (end - begin) * hop)[None]
-        frames = torch.tensor([len(heard)])
-        samples = self.vocoder(mel[None], frames.to(device), hertz[None], air.to(device))[0]
-        return samples.cpu().numpy().astype(np.float32)
+            mel = carried_over(heard, plain, mel, factor, self.mel)
+        mel = np.maximum(quietened(mel, heard, target.prompt), np.float32(self.mel.silence))
+        air = noise_at(manner.seed + 1, begin * hop, (end - begin) * hop)
+        return self.vocoded(AcousticArrays(mel.astype(np.float32), hertz, np.ones(len(mel), int)), air)
 
 
-def quietened(mel: Tensor, heard: Tensor, prompt: Tensor) -> Tensor:
+def quietened(mel: np.ndarray, heard: np.ndarray, prompt: np.ndarray) -> np.ndarray:
     """A log-mel (T, M) no louder where what was heard (T, M) is quiet: as far below a prompt's speech (T', M)
     as that was below its own, SOFT nats more at most.
     """
 
-    def below(frames: Tensor, reference: Tensor) -> Tensor:
+    def below(frames: np.ndarray, reference: np.ndarray) -> np.ndarray:
         level = reference.mean(1)
         return frames.mean(1) - level[level > level.max() - SPEECH].mean()
 
     source = below(heard, heard)
-    excess = (below(mel, prompt) - source - SOFT).clamp_min(0.0)
-    return mel - torch.where(source < -QUIET, excess, 0.0)[:, None]
+    excess = (below(mel, prompt) - source - SOFT).clip(0.0)
+    return mel - np.where(source < -QUIET, excess, 0.0)[:, None].astype(mel.dtype)
 
 
-def noise_at(seed: int, first: int, size: int) -> Tensor:
+def noise_at(seed: int, first: int, size: int) -> np.ndarray:
     """White noise of unit power (size,): the same numbers at the same places, wherever it begins."""
     blocks = range(first // BLOCK, (first + size - 1) // BLOCK + 1)
-    drawn = [
-        torch.randn(BLOCK, generator=torch.Generator().manual_seed((seed * 1_000_003 + block) % 2**63))
-        for block in blocks
-    ]
+    drawn = [white_noise((seed * 1_000_003 + block) % 2**63, BLOCK) for block in blocks]
     begin = first - blocks[0] * BLOCK
-    return torch.cat(drawn)[begin : begin + size]
+    return np.concatenate(drawn)[begin : begin + size]
 
 
 def _with_context(first: int, last: int, size: int, mel: MelSpec) -> tuple[int, int]:

@@ -30,7 +30,9 @@ from soundalike.models.common.objective import (
 from soundalike.models.common.recognition import RecognitionJudge, RecognitionSettings, recognition_judge
 from soundalike.nn.masks import length_mask, masked_mean
 
-from .content import StarlingContent, StarlingContentConfig, check_fit
+from .config import StarlingContentConfig, check_fit
+from .content import StarlingContent
+from .content_graph import graphs_of
 from .discriminator import MelDiscriminator, generator_losses
 from .network import Starling, VoiceConditioning
 
@@ -276,4 +278,5 @@ PART = PartKind(
     StarlingContent,
     StarlingContentSettings,
     StarlingContentObjective,
+    graphs=graphs_of,
 )

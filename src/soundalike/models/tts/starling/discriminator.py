@@ -20,14 +20,7 @@ from soundalike.core.errors import ConfigError
 from soundalike.core.types import DataFacts
 from soundalike.models.common.interfaces import reads_mel
 
-
-@dataclass(frozen=True)
-class MelDiscriminatorConfig:
-    """Its sizes."""
-
-    voice: int = 256  # width of the voice's conditioning
-    said: int = 256  # of the encoder's states of the text
-    width: int = 32
+from .config import MelDiscriminatorConfig
 
 
 class MelDiscriminator(nn.Module):
@@ -107,4 +100,5 @@ PART = PartKind(
     MelDiscriminatorSettings,
     _not_alone,
     reads=reads_mel,
+    graphs=lambda network: (),  # its weights are inputs of starling's own graph `adapt`
 )

@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from soundalike.core.contracts import GraphKind, GraphWeights
+from soundalike.core.graphs import GraphKind, GraphWeights
+from soundalike.models.common.graph_adaptation import GRAPH, GraphStep
+from soundalike.models.common.prompt_conditioning import Changeable
 
-from .config import Reading, StarlingConfig
+from .config import MelDiscriminatorConfig, Reading, StarlingConfig, StarlingContentConfig
 
 
 class GraphConditioning(NamedTuple):
@@ -21,7 +23,7 @@ class GraphConditioning(NamedTuple):
     memory: np.ndarray  # (1, T'/2, W)
 
 
-class GraphStarling:
+class GraphStarling(Changeable):
     """The graphs as an `AcousticNetwork`: its states and patches are arrays of batch one."""
 
     def __init__(self, weights: GraphWeights):
@@ -44,6 +46,15 @@ class GraphStarling:
         network.
         """
         return GraphStarling(self._weights.changed(change))
+
+    @property
+    def learns(self) -> bool:
+        """Whether there is a graph of prompt adaptation's gradient."""
+        return self._weights.has(GRAPH)
+
+    def gradient_step(self, discriminator: GraphDiscriminator) -> GraphStep:
+        """What computes prompt adaptation's gradient, opened for this use alone."""
+        return GraphStep(self._weights.opened(GRAPH), discriminator.arrays())
 
     def condition(self, embedding: np.ndarray, prompt: np.ndarray, pitch: np.ndarray) -> GraphConditioning:
         """The conditioning of a speaker embedding (V,) and a prompt's log-mel (T, M) with its pitch (T,)."""
@@ -88,4 +99,41 @@ class GraphStarling:
         return mel[0]
 
 
+class GraphDiscriminator:
+    """The weights of a discriminator of mels, which the graph `adapt` takes."""
+
+    def __init__(self, weights: GraphWeights):
+        self._weights = weights
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The weights by name, float32."""
+        return self._weights.tensors()
+
+
+class GraphContent:
+    """The graph `patch` as a `ContentNetwork`."""
+
+    def __init__(self, weights: GraphWeights):
+        self._weights = weights
+        self.config: StarlingContentConfig = weights.config
+
+    def patches(
+        self, states: np.ndarray, mel: np.ndarray, mean: np.ndarray, conditioning: GraphConditioning
+    ) -> np.ndarray:
+        """Patches (1, P, patch * (D + 3)) of an aligner's states (T, H), the log-mel (T, M) that they are of,
+        and the mean (M,) of its recording.
+        """
+        more = ((0, -len(states) % self.config.patch), (0, 0))
+        (made,) = self._weights.graph("patch")(
+            states=np.pad(states, more)[None].astype(np.float32),
+            mel=np.pad(mel, more)[None].astype(np.float32),
+            length=np.array([len(states)]),
+            voice=conditioning.voice,
+            mean=mean[None].astype(np.float32),
+        )
+        return made
+
+
 GRAPHS = GraphKind("acoustic", StarlingConfig, GraphStarling)
+DISCRIMINATOR_GRAPHS = GraphKind("adversary", MelDiscriminatorConfig, GraphDiscriminator)
+CONTENT_GRAPHS = GraphKind("content", StarlingContentConfig, GraphContent)

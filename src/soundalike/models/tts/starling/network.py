@@ -15,10 +15,9 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from soundalike.audio.mel import MelSpec
-from soundalike.audio.pitch import PITCH_CEILING, PITCH_FLOOR
+from soundalike.audio.pitch import PITCH_FLOOR
 from soundalike.core.types import USUAL_OCTAVE, AcousticOutput, ProsodyControls
 from soundalike.nn.attention import attend
 from soundalike.nn.conv import Conv, ConvNeXtBlock
@@ -293,53 +292,6 @@ class Starling(MelNormalizer):
             torch.lerp(self.harmonics[low.long()], self.harmonics[low.long() + 1], (place - low)[..., None])
             * voiced[..., None]
         )
-
-    @torch.inference_mode()
-    def follow(
-        self,
-        symbols: Tensor,
-        durations: Tensor,
-        pitch: Tensor,
-        conditioning: VoiceConditioning,
-        seed: int,
-        temperature: float,
-        reading: Reading = PLAIN,
-    ) -> AcousticOutput:
-        """The mel of symbols (S,), read in some way, that last given whole frames (S,) and follow a given
-        pitch (T,): octaves above the voice's own mean, NaN where unvoiced. The voice is of batch one.
-        """
-        language = torch.tensor([reading.language], device=symbols.device)
-        voice = conditioning.voice * reading.accent
-        size = torch.tensor([len(symbols)], device=symbols.device)
-        states, _ = self.encode(symbols[None], size, voice, language)
-        patches, lengths = self.spread_out(states, durations[None])
-        noise = torch.randn(
-            1,
-            patches.shape[1] * self.config.patch,
-            self.config.noise,
-            generator=torch.Generator().manual_seed(seed),
-        )
-        noise = temperature * noise.to(symbols.device)
-        mel, hertz = self.follow_patches(patches, pitch[: int(lengths[0])], conditioning, noise)
-        return AcousticOutput(mel, hertz, durations)
-
-    @torch.inference_mode()
-    def follow_patches(
-        self, patches: Tensor, pitch: Tensor, conditioning: VoiceConditioning, noise: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """The log-mel (T, M) and the pitch (T,) in hertz of patches (1, P, patch * (D + 3)) that follow a
-        given pitch (T,): octaves above the voice's own mean, NaN where unvoiced; noise (1, P * patch, ...) as
-        `decode` takes it.
-        """
-        frames = len(pitch)
-        size = patches.shape[1] * self.config.patch
-        mask = torch.ones(patches.shape[:2], device=patches.device)
-        voiced = F.pad(pitch.isfinite().float()[None], (0, size - frames))
-        octave = F.pad(pitch.nan_to_num(0.0)[None], (0, size - frames))
-        made = self.decode(patches, mask, octave, voiced, conditioning, noise)[0, :frames]
-        mel = self.denormalised(made).clamp_min(self.mel.silence)
-        hertz = (2.0 ** (octave + conditioning.octave[:, None])).clamp(PITCH_FLOOR, PITCH_CEILING) * voiced
-        return mel, hertz[0, :frames]
 
     def infer(
         self,

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from soundalike.core.contracts import Auxiliary, PartKind
 from soundalike.core.errors import ConfigError
+from soundalike.core.graphs import GraphPlan
 from soundalike.core.types import Batch, DataFacts, Output
 from soundalike.models.common.adversary import FOLDER
 from soundalike.models.common.interfaces import acoustic_reads, writes_mel
@@ -24,6 +25,7 @@ from soundalike.models.common.objective import (
     zero_padding,
 )
 from soundalike.models.common.recognition import RecognitionSettings, recognition_judge
+from soundalike.nn.length_regulator import symbol_of_frame
 from soundalike.nn.masks import length_mask, masked_cross_entropy
 
 from .config import StarlingConfig
@@ -51,12 +53,13 @@ class StarlingSettings:
     recognition: RecognitionSettings = field(default_factory=RecognitionSettings)
 
 
-JUDGED = StarlingSettings(adversarial=0.3, matching=0.8)  # as in the second stage of training
+# As in the second stage of training, but that a prompt's windows are shown whole
+JUDGED = StarlingSettings(adversarial=0.3, matching=0.8, window=256)
 
 
 QUIET = 4.0  # nats below the loudest frame: quieter frames hold no speech
-LOUD = 0.95  # quantile of a band's speech frames that says whether anything was recorded there
-MISSING = -5.0  # log-mel of a band below which that quantile says no
+LOUD = 0.95  # share of the speech frames that a band holds nothing in, where nothing was recorded there
+MISSING = -5.0  # log-mel of a band below which it holds nothing
 
 
 @torch.no_grad()
@@ -64,12 +67,11 @@ def missing_bands(mel: Tensor, lengths: Tensor) -> Tensor:
     """Which bands (B, M) a recording does not hold, as those outside of a telephone's, of log-mels (B, T, M)
     at the level of training. A model is not taught that there is nothing.
     """
-    found = []
-    for frames, size in zip(mel, lengths.tolist()):
-        level = frames[:size].mean(1)
-        speech = frames[:size][level > level.max() - QUIET]
-        found.append(speech.float().quantile(LOUD, 0) < MISSING)
-    return torch.stack(found)
+    inside = length_mask(lengths, mel.shape[1])
+    level = mel.mean(2).masked_fill(inside == 0, -torch.inf)
+    speech = (level > level.amax(1, keepdim=True) - QUIET).float()
+    heard = ((mel >= MISSING).float() * speech[..., None]).sum(1) / speech.sum(1)[:, None].clamp_min(1.0)
+    return heard < 1.0 - LOUD
 
 
 class StarlingObjective(MelObjective[Starling, StarlingSettings]):
@@ -146,14 +148,18 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
             self._read_by(conditioning.voice),
             self._language(batch),
         )
-        patches, lengths = net.spread_out(states, batch["durations"])
-        mask = length_mask(-(-lengths // patch), patches.shape[1])
-        size = patches.shape[1] * patch
+        size = -(-batch["mel"].shape[1] // patch) * patch
+        lengths = batch["durations"].sum(1)
+        patches = net.placed(states, batch["durations"], symbol_of_frame(batch["durations"], size))
+        mask = length_mask((lengths + patch - 1) // patch, patches.shape[1])
         pitch = F.pad(batch["pitch"], (0, size - batch["pitch"].shape[1]))
         voiced = (pitch > 0).float()
         octave = (pitch.clamp_min(1.0).log2() - conditioning.octave[:, None]) * voiced
         made_octave, voicing = net.intone(patches.detach(), mask, conditioning.voice)
-        noise = torch.randn(len(mask), size, net.config.noise, device=mask.device)
+        if "noise" in batch:
+            noise = batch["noise"][:, :size]
+        else:
+            noise = torch.randn(len(mask), size, net.config.noise, device=mask.device)
         mel = net.decode(patches, mask, octave, voiced, conditioning, noise)
         missing = missing_bands(batch["mel"], batch.lengths("mel"))
         mel = torch.where(missing[:, None], self._target(batch, mel.shape[1]), mel)
@@ -235,8 +241,10 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         return self.adversary
 
     def _shown(self, frames: Tensor) -> slice:
-        """The frames that the discriminator is shown, at a random place."""
-        start = int(torch.randint(max(1, frames.shape[1] - self.settings.window), ()))
+        """The frames that the discriminator is shown, at a random place; all of short clips."""
+        if frames.shape[1] <= self.settings.window:
+            return slice(None)
+        start = int(torch.randint(frames.shape[1] - self.settings.window, ()))
         return slice(start, start + self.settings.window)
 
     def _sounds(self, judge: SoundJudge, mel: Tensor, batch: Batch) -> Output:
@@ -269,6 +277,13 @@ class StarlingObjective(MelObjective[Starling, StarlingSettings]):
         return self._discriminator(seen, output["states"][:, shown], output["voice"])
 
 
+def _graphs_of(network: Starling) -> tuple[GraphPlan, ...]:
+    """All graphs: to speak, and to adapt to a prompt."""
+    from .adaptation_graph import adaptation_plan  # which takes this objective's gradient
+
+    return (*graphs_of(network), adaptation_plan(network))
+
+
 PART = PartKind(
     "acoustic",
     StarlingConfig,
@@ -277,5 +292,5 @@ PART = PartKind(
     StarlingObjective,
     reads=acoustic_reads,
     writes=writes_mel,
-    graphs=graphs_of,
+    graphs=_graphs_of,
 )

@@ -104,6 +104,28 @@ def inferred(
     return AcousticArrays(np.maximum(mel, silence), hertz[:frames].astype(np.float32), durations)
 
 
+def followed(
+    network: AcousticNetwork,
+    patches: Any,
+    octaves: np.ndarray,
+    conditioning: Any,
+    register: Register,
+    noise: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """The log-mel (T, M) and the pitch (T,) in hertz of patches that follow a given pitch (T,): octaves above
+    the voice's own mean, NaN where unvoiced. `noise` (T', config.noise) has a frame for each of the patches'
+    at least.
+    """
+    frames = len(octaves)
+    size = patches.shape[1] * network.config.patch
+    given = np.pad(octaves, (0, size - frames), constant_values=np.nan)
+    voiced = np.isfinite(given).astype(np.float32)
+    octave = np.nan_to_num(given).astype(np.float32)
+    mel = network.decode(patches, octave, voiced, noise[:size].astype(np.float32), conditioning)[:frames]
+    hertz = (2.0 ** (octave.astype(np.float64) + register.octave)).clip(PITCH_FLOOR, PITCH_CEILING) * voiced
+    return np.maximum(mel, np.float32(network.mel.silence)), hertz[:frames].astype(np.float32)
+
+
 def _reshaped(
     octave: np.ndarray,
     voiced: np.ndarray,

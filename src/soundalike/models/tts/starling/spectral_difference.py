@@ -9,16 +9,12 @@ the recording by the difference of two converted spectra.
 
 from __future__ import annotations
 
-import math
+import numpy as np
 
-import torch
-from torch import Tensor
-
-from soundalike.audio.mel import MelSpec
-from soundalike.models.common.disguise import stretched
+from soundalike.audio.mel import MelSpec, band_centres
 
 COEFFICIENTS = 25  # cosines over the bands that hold an envelope, without harmonics
-FACTORS = torch.logspace(math.log2(0.8), math.log2(1.25), 19, 2.0)  # from one's formants to another's
+FACTORS = np.geomspace(0.8, 1.25, 19)  # from one's formants to another's
 SPEECH = 4.0  # nats below the loudest frame down to which frames tell of formants
 AUDIBLE = 6.0  # nats below the loudest frame down to which the recording is heard to say more
 LOUDER, SOFTER = 2.0, -3.0  # nats that a band may be changed by
@@ -26,40 +22,56 @@ FLOOR = 0.1  # quantile of a band over time that is its noise
 CLEAR = 2.0  # nats above its noise from which on a band is the speaker's
 
 
-def envelope(mel: Tensor, count: int = COEFFICIENTS) -> Tensor:
+def envelope(mel: np.ndarray, count: int = COEFFICIENTS) -> np.ndarray:
     """The part of log-mels (..., M) that varies slowly over the bands."""
     bands = mel.shape[-1]
-    places = (torch.arange(bands, device=mel.device)[:, None] + 0.5) * (math.pi / bands)
-    cosines = torch.cos(places * torch.arange(count, device=mel.device)) * (2 / bands) ** 0.5
+    places = (np.arange(bands)[:, None] + 0.5) * (np.pi / bands)
+    cosines = np.cos(places * np.arange(count)) * (2 / bands) ** 0.5
     cosines[:, 0] /= 2**0.5
-    return mel @ cosines @ cosines.T
+    return mel @ cosines.astype(np.float32) @ cosines.T.astype(np.float32)
 
 
-def formant_factor(own: Tensor, target: Tensor, spec: MelSpec) -> float:
+def stretched(mel: np.ndarray, factor: float, spec: MelSpec) -> np.ndarray:
+    """Log-mels (..., M) with everything at `factor` times its frequency; what lies beyond the highest band is
+    that band's (`models.common.disguise.stretched`).
+    """
+    centres = band_centres(spec)
+    wanted = centres / factor
+    above = np.searchsorted(centres, wanted).clip(1, spec.n_mels - 1)
+    low, high = centres[above - 1], centres[above]
+    source = (above - 1 + (wanted - low) / (high - low)).clip(0, spec.n_mels - 1)
+    below = np.minimum(np.floor(source), spec.n_mels - 2).astype(int)
+    share = (source - below).astype(np.float32)
+    return mel[..., below] * (1 - share) + mel[..., below + 1] * share
+
+
+def formant_factor(own: np.ndarray, target: np.ndarray, spec: MelSpec) -> float:
     """The factor on frequency that brings one voice's spectrum nearest to another's, of log-mels (T, M) of
     the same words in both.
     """
     level = own.mean(1)
     speech = level > level.max() - SPEECH
     one, other = envelope(own[speech]), envelope(target[speech])
-    moved = stretched(one[None].expand(len(FACTORS), -1, -1), FACTORS.to(one.device), spec)
-    apart = moved - other
-    apart = (apart - apart.mean(1, keepdim=True)).abs().mean((1, 2))
-    return float(FACTORS[int(apart.argmin())])
+    errors = []
+    for factor in FACTORS:
+        apart = stretched(one, float(factor), spec) - other
+        errors.append(np.abs(apart - apart.mean(0)).mean())
+    return float(FACTORS[int(np.argmin(errors))])
 
 
-def carried_over(heard: Tensor, own: Tensor, target: Tensor, factor: float, spec: MelSpec) -> Tensor:
+def carried_over(
+    heard: np.ndarray, own: np.ndarray, target: np.ndarray, factor: float, spec: MelSpec
+) -> np.ndarray:
     """The target's log-mel (T, M) with what the recording's (T, M) has beside that in its own voice (T, M).
 
     What it has in all of its speech alike is its microphone's or its speaker's, and what it has in quiet
     frames and bands is its room's: both are left out.
     """
     level = heard.mean(1)
-    share = ((level - level.max() + AUDIBLE) / 2).clamp(0.0, 1.0)[:, None]
+    share = ((level - level.max() + AUDIBLE) / 2).clip(0.0, 1.0)[:, None]
     missed = envelope(heard - own)
-    missed = missed - (share * missed).sum(0) / share.sum().clamp_min(1.0)
+    missed = missed - (share * missed).sum(0) / max(1.0, share.sum())
     sound = envelope(heard)
-    floor = sound.quantile(FLOOR, 0)
-    missed = (missed * ((sound - floor) / CLEAR).clamp(0.0, 1.0)).clamp(SOFTER, LOUDER)
-    moved = stretched(missed[None], torch.tensor([factor], device=missed.device), spec)[0]
-    return target + share * moved
+    floor = np.quantile(sound, FLOOR, 0)
+    missed = (missed * ((sound - floor) / CLEAR).clip(0.0, 1.0)).clip(SOFTER, LOUDER)
+    return target + share * stretched(missed, factor, spec)

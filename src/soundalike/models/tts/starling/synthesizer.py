@@ -14,7 +14,6 @@ from soundalike.audio.speech import Speech
 from soundalike.core.contracts import LoadedPart
 from soundalike.core.emotions import EMOTIONS
 from soundalike.core.errors import CheckpointError, ConfigError
-from soundalike.core.installation import install_command
 from soundalike.core.types import AcousticArrays, AcousticOutput, DataFacts, Voice
 from soundalike.models.common.mel_arrays import (
     ArrayVocoder,
@@ -26,15 +25,14 @@ from soundalike.models.common.mel_arrays import (
 from soundalike.models.common.prompt_conditioning import Changeable, PromptConditionedSynthesizer
 from soundalike.text import Utterance, encode
 
-from .config import reading_of
+from .config import ADAPTATION_LAYERS, check_fit, reading_of
 from .speaking import AcousticNetwork, Register, inferred, predicted_lengths, register_of
 from .spec import StarlingConversionOptions, StarlingOptions
 
 if TYPE_CHECKING:
-    from torch import nn
+    from soundalike.models.common.prompt_adaptation import GradientStep
 
-    from .content_conversion import ContentConversion
-    from .discriminator import MelDiscriminator
+    from .content_conversion import ContentConversion, ContentNetwork
     from .network import Starling
     from .objective import StarlingObjective
 
@@ -60,7 +58,7 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
     emotions = EMOTIONS
     ConversionOptions = StarlingConversionOptions
     acoustic: Any  # a Starling, or its graphs
-    discriminator: MelDiscriminator | None = None  # of a model that can adapt to a prompt
+    discriminator: Any = None  # a MelDiscriminator or its arrays, of a model that can adapt to a prompt
     content: ContentConversion | None = None  # of a model that converts without a transcript
 
     @classmethod
@@ -76,20 +74,33 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
 
             content = parts["content"]
             check_sizes(content, parts["acoustic"], parts["aligner"])
-            made.content = ContentConversion(content.network, made.aligner, made.vocoder, made.mel)
+            network = running_content(content.network)
+            made.content = ContentConversion(network, made.aligner, made.vocoded, made.mel)
         return made
 
     @property
     def adaptation_layers(  # type: ignore[override]  # a property: it depends on a part
         self,
     ) -> tuple[str, ...]:
-        """The layers prompt adaptation changes."""
-        return ("decoder", "depth", "looks", "hear") if self.discriminator is not None else ()
+        """The layers prompt adaptation changes; none without what it needs."""
+        can = not isinstance(self.acoustic, Changeable) or self.acoustic.learns
+        return ADAPTATION_LAYERS if self.discriminator is not None and can else ()
 
-    def adaptation_parts(self) -> list[nn.Module]:
+    @property
+    def adaptation_noise(self) -> int:  # type: ignore[override]  # a property: it depends on a part
+        """The random values that the network takes with each frame."""
+        return int(self.acoustic.config.noise)
+
+    def adaptation_parts(self) -> list[Any]:
         """The aligner and the discriminator."""
         judge = [] if self.discriminator is None else [self.discriminator]
         return [*super().adaptation_parts(), *judge]
+
+    def gradient_step(self, rank: int) -> GradientStep:
+        """By PyTorch, unless the network is made of graphs."""
+        if isinstance(self.acoustic, Changeable):
+            return self.acoustic.gradient_step(self.discriminator)
+        return super().gradient_step(rank)
 
     def adaptation_objective(self, network: Starling, facts: DataFacts) -> StarlingObjective:
         """A copy of the acoustic model under training against the discriminator."""
@@ -186,20 +197,22 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         Raises AudioError where too little is understood of a transcript, CheckpointError for another model's
         voice.
         """
-        if isinstance(self.acoustic, Changeable):
-            raise ConfigError(
-                "converting a recording needs PyTorch, which --backend onnx does without. "
-                f"Leave --backend out; where PyTorch is missing, run: {install_command('train')}"
-            )
-        from .torch_conversion import converted
+        from .conversion import converted
 
         return converted(self, source, voice, options or StarlingConversionOptions(), own)
 
 
+def running_content(network: Any) -> ContentNetwork:
+    """A content part as what runs it: PyTorch, unless it is made of graphs."""
+    if hasattr(network, "patches"):
+        return cast("ContentNetwork", network)
+    from .torch_execution import TorchContent
+
+    return TorchContent(network)
+
+
 def check_sizes(content: LoadedPart, acoustic: LoadedPart, aligner: LoadedPart) -> None:
     """Raise CheckpointError unless a content part has the sizes and the mel of those it stands between."""
-    from .content import check_fit
-
     try:
         check_fit(content.config, acoustic.config, aligner.config)
         fits = content.mel == acoustic.mel == aligner.mel

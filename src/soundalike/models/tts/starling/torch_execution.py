@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from .config import Reading
+from .content import StarlingContent
 from .network import Starling, VoiceConditioning
 
 
@@ -72,3 +73,26 @@ class TorchStarling:
     def _tensor(self, values: np.ndarray) -> Tensor:
         """Values (...) as a batch of one (1, ...) float32."""
         return torch.from_numpy(np.asarray(values, np.float32))[None].to(self._device)
+
+
+class TorchContent:
+    """A `StarlingContent` as a `ContentNetwork`."""
+
+    def __init__(self, network: StarlingContent):
+        self._network = network
+
+    @torch.inference_mode()
+    def patches(
+        self, states: np.ndarray, mel: np.ndarray, mean: np.ndarray, conditioning: VoiceConditioning
+    ) -> Tensor:
+        """Patches (1, P, patch * (D + 3)) of an aligner's states (T, H), the log-mel (T, M) that they are of,
+        and the mean (M,) of its recording.
+        """
+        device = self._network.cosines.device
+        heard, sound, middle = (
+            torch.from_numpy(np.asarray(values, np.float32))[None].to(device)
+            for values in (states, mel, mean)
+        )
+        frames = torch.tensor([len(states)], device=device)
+        made: Tensor = self._network(heard, sound, frames, conditioning.voice, middle)[0]
+        return made

@@ -9,7 +9,7 @@ import numpy as np
 
 from soundalike.audio.mel import hann, istft, mel_filters, stft
 from soundalike.audio.pulses import pulses
-from soundalike.core.contracts import GraphKind, GraphWeights
+from soundalike.core.graphs import GraphKind, GraphWeights
 from soundalike.models.common.vocos_config import (
     BREATH,
     LOUDEST,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from soundalike.core.contracts import GraphKind, GraphWeights
+from soundalike.core.graphs import GraphKind, GraphWeights
 from soundalike.models.encoders.speaker.encoder import SpeakerEncoderByMel
 
 from .config import TDNNConfig

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from soundalike.core.contracts import GraphPlan
+from soundalike.core.graphs import GraphPlan
 
 from .network import TDNN
 

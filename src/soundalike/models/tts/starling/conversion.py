@@ -1,4 +1,4 @@
-"""Voice conversion by starling, with PyTorch: by what is heard in a recording, or by its words."""
+"""Voice conversion by starling: by what is heard in a recording, or by its words."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from soundalike.audio.audio import Audio
+from soundalike.audio.durations import symbol_of_frame
+from soundalike.audio.noise import white_noise
 from soundalike.audio.speech import Speech, join
 from soundalike.core.contracts import Aligner
 from soundalike.core.errors import CheckpointError
-from soundalike.core.types import Reference, Voice
-from soundalike.models.common.mel_synthesis import sharpened, sound
-from soundalike.models.common.source_sentences import sentences_of
+from soundalike.core.types import AcousticArrays, Reference, Voice
+from soundalike.models.common.mel_arrays import sharpened, timestamps_of
+from soundalike.models.common.source_sentences import SourceSentence, sentences_of
 from soundalike.text import encode
 
+from .config import reading_of
 from .content_conversion import ContentConversion, Manner, Speaker, prepared
+from .speaking import followed, register_of
 from .spec import StarlingConversionOptions
-from .torch_execution import TorchStarling
 
 if TYPE_CHECKING:
     from .synthesizer import StarlingSynthesizer
@@ -46,11 +48,11 @@ def converted(
 def speaker_of(model: StarlingSynthesizer, voice: Voice) -> Speaker:
     """A voice as the model takes it. Raises CheckpointError for another model's voice."""
     model.check(voice)
-    acoustic = model.acoustic_of(voice)
+    network = model.running(model.acoustic_of(voice))
     prompt = voice.tensors["prompt"].astype(np.float32)
     pitch = voice.tensors["prompt_pitch"]
-    conditioning = TorchStarling(acoustic).condition(voice.identity, prompt, pitch)
-    return Speaker(acoustic, conditioning, torch.from_numpy(prompt).to(model.device), pitch)
+    conditioning = network.condition(voice.identity, prompt, pitch)
+    return Speaker(network, conditioning, register_of(pitch), prompt, pitch)
 
 
 def _followed(
@@ -85,21 +87,32 @@ def _spoken_again(
 ) -> Speech:
     """The recording by its words, or by the phones recognized in it."""
     target = speaker_of(model, voice)
-    pieces = []
-    for one in sentences_of(source, aligner, model.mel, chosen.transcript, chosen.language):
-        made = target.acoustic.follow(
-            torch.tensor(encode(one.utterance.symbols), device=model.device),
-            torch.from_numpy(one.durations).to(model.device),
-            torch.from_numpy(one.pitch).float().to(model.device) + chosen.pitch / 12,
-            target.conditioning,
-            chosen.seed,
-            chosen.temperature,
-            target.acoustic.reading(one.utterance.language),
-        )
-        made = replace(made, mel=sharpened(made.mel, target.prompt, model.Options().sharpen))
-        pieces.append(sound(model.vocoder, made, one.utterance, model.mel, chosen.seed))
+    sentences = sentences_of(source, aligner, model.mel, chosen.transcript, chosen.language)
+    pieces = [_said(model, one, target, chosen) for one in sentences]
     speech = join(pieces)
     if chosen.transcript:
         return speech
     phones = tuple(timestamp for timestamp in speech.timestamps if timestamp.kind == "phoneme")
     return replace(speech, timestamps=phones)  # no word is known by name
+
+
+def _said(
+    model: StarlingSynthesizer, one: SourceSentence, target: Speaker, chosen: StarlingConversionOptions
+) -> Speech:
+    """One sentence of the recording with its durations and pitch, in the voice."""
+    network = target.network
+    reading = reading_of(network.config, one.utterance.language)
+    symbols = np.array(encode(one.utterance.symbols))
+    states, _ = network.encode(symbols, target.conditioning, reading)
+    size = -(-int(one.durations.sum()) // network.config.patch) * network.config.patch
+    index = symbol_of_frame(one.durations, size)
+    patches, _, _ = network.intone(states, one.durations, index, target.conditioning)
+    width = network.config.noise
+    noise = np.float32(chosen.temperature) * white_noise(chosen.seed, size * width).reshape(size, width)
+    octaves = one.pitch + chosen.pitch / 12
+    mel, hertz = followed(network, patches, octaves, target.conditioning, target.register, noise)
+    mel = sharpened(mel, target.prompt, model.Options().sharpen)
+    made = AcousticArrays(mel, hertz, one.durations)
+    samples = model.vocoded(made, white_noise(chosen.seed, (len(mel) - 1) * model.mel.hop_length))
+    ends = one.durations.cumsum() / model.mel.frames_per_second
+    return Speech(samples, model.sample_rate, timestamps_of(one.utterance, ends))
