@@ -49,13 +49,15 @@ def main() -> None:
     given = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = str(given.threads)
 
-    import torch
-
     from soundalike import Cloner
     from soundalike.audio.speech import join
     from soundalike.checkpoints import model_store
+    from soundalike.core.backends import torch_is_installed
 
-    torch.set_num_threads(given.threads)
+    if torch_is_installed():  # which then runs the model
+        import torch
+
+        torch.set_num_threads(given.threads)
     cloner = Cloner.load(family=given.family)
     began = time.monotonic()
     voice = cloner.listen(given.reference)

@@ -26,6 +26,16 @@ def test_sentences_are_made_side_by_side_where_cores_are_idle(monkeypatch):
     assert threads.sentences_at_once(None, 100) == 1
 
 
+def test_windows_are_computed_side_by_side_whoever_else_is_busy(monkeypatch):
+    monkeypatch.delenv(threads.ASKED_BY, raising=False)
+    monkeypatch.setattr(threads.os, "sched_getaffinity", lambda _: set(range(4)), raising=False)
+    monkeypatch.setattr(threads.os, "getloadavg", lambda: (9.0, 9.0, 9.0), raising=False)
+    assert threads.windows_at_once(2) == 2
+    assert threads.windows_at_once(9) == 4
+    monkeypatch.setenv(threads.ASKED_BY, "1")
+    assert threads.windows_at_once(2) == 1
+
+
 def test_cores_that_others_use_are_not_idle(monkeypatch):
     monkeypatch.setattr(threads.os, "sched_getaffinity", lambda _: set(range(4)), raising=False)
     for load, idle in ((0.1, 4), (2.2, 2), (9.0, 1)):

@@ -45,11 +45,26 @@ def sentences_at_once(asked: int | None, sentences: int) -> int:
     return max(1, min(asked, sentences))
 
 
+def windows_at_once(windows: int) -> int:
+    """How many windows of a step of training are computed side by side, each by one thread: as many as there
+    are cores, idle or not, as they wait for each other only at its end; one where the environment says how
+    many threads there are to be.
+    """
+    return 1 if os.environ.get(ASKED_BY) else max(1, min(windows, cores()))
+
+
+def cores() -> int:
+    """Cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not known on this system
+        return os.cpu_count() or 1
+
+
 def idle_cores() -> int:
     """Cores this process may use that nobody has used for the last minute; one at least."""
     try:
         busy = os.getloadavg()[0]
-        cores = len(os.sched_getaffinity(0))
     except (AttributeError, OSError):  # not known on this system
         return 1
-    return max(1, int(cores - busy + 0.5))
+    return max(1, int(cores() - busy + 0.5))

@@ -1,9 +1,9 @@
 """Prompt adaptation's gradient by an exported graph, without PyTorch.
 
-The graph takes one window; those of a step are computed side by side where cores are idle, each by one
-thread, and averaged. Its sizes are fixed. Here is what they are, and what its inputs and outputs are called:
-those of a batch, factors as core.low_rank names them, the discriminator's weights with JUDGE before their
-names, gradients with GRADIENT behind those of factors.
+The graph takes one window; those of a step are computed side by side, each by one thread, and averaged. Its
+sizes are fixed. Here is what they are, and what its inputs and outputs are called: those of a batch, factors
+as core.low_rank names them, the discriminator's weights with JUDGE before their names, gradients with
+GRADIENT behind those of factors.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 from soundalike.audio.mel import MelSpec
 from soundalike.core.graphs import Graph
 from soundalike.core.low_rank import DOWN, UP
-from soundalike.core.threads import sentences_at_once
+from soundalike.core.threads import windows_at_once
 
 from .prompt_adaptation import MOST_SYMBOLS, WINDOW
 from .prompt_conditioning import LONGEST_PROMPT
@@ -96,7 +96,7 @@ class GraphStep:
             given = {**shared, **padded(item, own, self._sizes["prompt"][1])}
             return self._graph(**{name: value for name, value in given.items() if name in self._sizes})
 
-        with ThreadPoolExecutor(sentences_at_once(None, len(items))) as pool:
+        with ThreadPoolExecutor(windows_at_once(len(items))) as pool:
             found = list(pool.map(of_window, items, noise))
         return {
             name.removesuffix(GRADIENT): np.mean(values, axis=0)

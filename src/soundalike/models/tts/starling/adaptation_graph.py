@@ -6,6 +6,9 @@ seconds, all padded. The discriminator's weights are inputs, as they belong to a
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import ExitStack
+
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
@@ -43,7 +46,8 @@ class AdaptationGradient(nn.Module):
         facts = DataFacts(1, network.mean.clone(), network.std.clone())
         self._objective = StarlingObjective(network, JUDGED, facts, judge)
         layers = adapted_layers(network, RANK, ADAPTATION_LAYERS)
-        shapes = {f"{name}.weight": layer.weight.flatten(1).shape for name, layer in layers.items()}
+        self._layers = {f"{name}.weight": layer for name, layer in layers.items()}
+        shapes = {name: layer.weight.flatten(1).shape for name, layer in self._layers.items()}
         factors = {}
         for name, (outputs, inputs) in sorted(shapes.items()):
             factors[name + UP] = torch.zeros(outputs, RANK)
@@ -70,12 +74,14 @@ class AdaptationGradient(nn.Module):
         inputs = dict(zip(self.inputs, tensors[len(weights) :]))
         names = list(inputs)[: self._factors]
         factors = {name: inputs[name].detach().requires_grad_(True) for name in names}
-        with torch.enable_grad():
-            for name in names:
-                if name.endswith(UP):
-                    place = name.removesuffix(UP)
-                    change = factors[name] @ factors[place + DOWN]
-                    weights[place] = weights[place] + change.view_as(weights[place])
+        with torch.enable_grad(), ExitStack() as hooks:
+            for place, layer in self._layers.items():
+                up, down = factors[place + UP], factors[place + DOWN]
+                if isinstance(layer, nn.Linear):  # so that no whole matrix is added up, nor its gradient
+                    handle = layer.register_forward_hook(_beside(up, down))
+                    hooks.callback(handle.remove)
+                else:
+                    weights[place] = weights[place] + (up @ down).view_as(weights[place])
             loss = self._loss(weights, inputs)
             gradients = torch.autograd.grad(loss, list(factors.values()))
         return [loss.detach(), *gradients]
@@ -88,6 +94,11 @@ class AdaptationGradient(nn.Module):
             | {f"judge.{name}": value for name, value in judge.items()},
             (inputs,),
         )
+
+
+def _beside(up: Tensor, down: Tensor) -> Callable[[nn.Module, tuple[Tensor, ...], Tensor], Tensor]:
+    """A hook that adds to a linear layer's output what the product of two factors gives of its input."""
+    return lambda layer, inputs, output: output + inputs[0] @ down.t() @ up.t()
 
 
 class _Loss(nn.Module):
