@@ -159,7 +159,7 @@ def test_only_figures_of_these_weights_are_shown(tables):
     scores = tables.model_store.shown(found["starling"].said)
     assert scores["word error rate"] in ours and "90.0 %" not in ours and "400 MB" in ours
     assert "| old |" not in text and "| theirs |" in text
-    assert "| convrnn, fast |" in text and "| sv2tts, best |" in text, "as each was measured"
+    assert "| convrnn, fast |" in text and "| fastspeech2, best |" in text, "as each was measured"
 
 
 def test_scores_come_from_a_report(tables, tmp_path):
