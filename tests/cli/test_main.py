@@ -9,13 +9,14 @@ import re
 import subprocess
 import sys
 import warnings
+from typing import Annotated
 
 import pytest
 import typer
 
 import soundalike.cli
 from soundalike.cli import facts, former
-from soundalike.cli.command import Command, Group, options_first, parameters_of
+from soundalike.cli.command import Command, Group, expanded, options_first, parameters_of
 from soundalike.cli.main import COMMANDS, app, main
 from soundalike.core.progress import progress_bar
 
@@ -365,3 +366,13 @@ def test_a_shell_completes_verbs_and_options():
     assert completions("soundalike data al") == ["align"]
     assert "--tiny" in completions("soundalike train --t")
     assert completions("soundalike check a.wav --family st") == ["starling"]
+
+
+def test_what_may_be_left_out_keeps_its_place_and_its_help():
+    """Python 3.10 hides the annotation of a parameter whose default is None from typing.get_type_hints."""
+
+    def verb(text: Annotated[str | None, typer.Argument(help="what to say")] = None) -> None: ...
+
+    (argument,) = parameters_of(expanded(verb))
+    assert argument.param_type_name == "argument"
+    assert argument.help == "what to say" and not argument.required

@@ -45,11 +45,11 @@ def _parameter(name: str, hint: Any, default: Any) -> inspect.Parameter:
 
 def expanded(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function with an option for each field of its OptionGroups, which is how Typer can read it."""
-    hints = get_type_hints(function, include_extras=True)
     own: list[inspect.Parameter] = []
     groups: dict[str, tuple[type[OptionGroup], list[str]]] = {}
-    for name, parameter in inspect.signature(function).parameters.items():
-        hint = hints[name]
+    # Not typing.get_type_hints: before Python 3.11 it hides the annotation of what may be None
+    for name, parameter in inspect.signature(function, eval_str=True).parameters.items():
+        hint = parameter.annotation
         if isinstance(hint, type) and issubclass(hint, OptionGroup):
             shared = hint.parameters()
             groups[name] = (hint, [one.name for one in shared])
