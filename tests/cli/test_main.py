@@ -330,7 +330,7 @@ def loaded_by(code: str) -> set[str]:
 
 
 def test_nothing_heavy_is_imported_before_a_verb_is_called():
-    heavy = {"torch", "numpy", "gruut", "fastapi", "soundalike.inference", "soundalike.text"}
+    heavy = {"torch", "numpy", "pycrfsuite", "fastapi", "soundalike.inference", "soundalike.text"}
     modules = [one.name for one in pkgutil.iter_modules(soundalike.cli.__path__)]
     verbs = "\n".join(f"import soundalike.cli.{name}" for name in modules)
     assert not loaded_by(verbs) & heavy
@@ -341,7 +341,7 @@ def test_nothing_heavy_is_imported_before_a_verb_is_called():
 
 
 def test_no_help_waits_for_what_the_work_needs():
-    heavy = {"torch", "num2words", "gruut", "fastapi", "tqdm", "soundfile", "soundalike.text.normalise"}
+    heavy = {"torch", "num2words", "pycrfsuite", "fastapi", "tqdm", "soundfile", "soundalike.text.normalise"}
     words = [[*path.split(), "--help"] for path in EVERY]
     code = f"import soundalike.cli.main as m\nfor words in {words}: assert m.main(words) == 0"
     assert not loaded_by(code) & heavy

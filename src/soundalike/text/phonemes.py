@@ -8,21 +8,19 @@ of this package (`de`, ...). A language of the user's own has its lexicon and ru
 from __future__ import annotations
 
 import functools
-import importlib.util
 import re
-import sqlite3
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise
 
 from soundalike.core.emotions import Emotion
 from soundalike.core.errors import ConfigError, TextError
 from soundalike.core.installation import install_command
-from soundalike.core.late_import import import_late
 
 from . import corrections, german, italian, russian
 from .alphabet import COMMA, EXCLAMATION, GAP, QUESTION, START, STOP, spell_ipa
+from .gruut_data import data_folder
+from .gruut_reading import looked_up, read_pieces
 from .heteronym_words import NOUN_VERB
 from .heteronyms import HETERONYMS, Word, pronunciation, with_s
 from .letters import sound_out
@@ -30,13 +28,10 @@ from .lexicon import Lexicon
 from .names import NAMES
 from .normalise import LANGUAGES, base_language, normalise
 from .stress import stressed
+from .tokenizer import Piece
 from .unsayable import SOUNDS, beginning, drawn_out, letter_by_letter, stutter
 from .user_languages import UserLanguage, find_language
 
-if TYPE_CHECKING:
-    from gruut import TextProcessor
-
-_LOCK = threading.Lock()  # one reader of a language serves all threads, in turn; asking it costs milliseconds
 # Sounds of English that dictionaries write more finely than the alphabet
 _ENGLISH = {"r": "ɹ"} | {
     f"{stress}{vowel}ː": f"{stress}{vowel}" for vowel in ("i", "u", "ɔ", "ɑ") for stress in ("", "ˈ", "ˌ")
@@ -116,34 +111,27 @@ def tokens_of(
         raise ConfigError(
             f"the lexicon of language '{language}' is not installed: {install_command(language)}"
         )
-    with _LOCK:
-        reader = _reader(language)
-        found = [token for sentence in reader.sentences(*reader(plain, **_WORDS_ALONE)) for token in sentence]
-    kept = [
-        token
-        for token in found
-        if token.is_major_break or token.is_minor_break or (token.is_spoken and is_word(token))
-    ]
-    words = [token for token in kept if token.is_spoken]
+    pieces = read_pieces(plain, language)
+    words = [piece for piece in pieces if not piece.mark]
     # Words with a mark behind them, for the rules of heteronyms
-    ends = {id(a) for a, b in zip(kept, kept[1:] + kept[-1:], strict=True) if not b.is_spoken}
-    context = [Word(token.text, token.pos or "", id(token) in ends) for token in words]
+    ends = {id(a) for a, b in pairwise(pieces) if b.mark}
+    context = [Word(word.text, word.tag, id(word) in ends) for word in words]
     tokens = []
     number = 0
-    for token in kept:
-        if not token.is_spoken:
-            tokens.append(Token(token.text, [], _mark_of(token)))
+    for piece in pieces:
+        if piece.mark:
+            tokens.append(Token(piece.text, [], piece.mark))
             continue
-        symbols, rule = _own_symbols(token.text, language, lexicon, given or {})
+        symbols, rule = _own_symbols(piece.text, language, lexicon, given or {})
         if not symbols:
             symbols, rule = _by_rules(context, number, language, where)
-        if not symbols and token.phonemes:
-            symbols, rule = _from_gruut(token, language, where), ""
+        if not symbols and piece.sounds:
+            symbols, rule = _from_gruut(piece, language, where), ""
         if not symbols:
-            symbols, rule = sound_out(token.text, language), "letter by letter"
+            symbols, rule = sound_out(piece.text, language), "letter by letter"
         if language == "ru" and rule in ("", "ё"):
-            symbols = russian.with_genitive(token.text, symbols)
-        tokens.append(Token(token.text, symbols, "", rule))
+            symbols = russian.with_genitive(piece.text, symbols)
+        tokens.append(Token(piece.text, symbols, "", rule))
         number += 1
     return _with_stutters([token for token in tokens if token.symbols or token.mark], plain, language)
 
@@ -181,13 +169,6 @@ def _with_stutters(tokens: list[Token], plain: str, language: str) -> list[Token
     return said
 
 
-def _mark_of(token: Any) -> str:
-    """The mark that a break of gruut's stands for."""
-    if token.is_minor_break:
-        return COMMA
-    return _MARKS.get(token.text.strip()[:1], STOP)
-
-
 def _own_symbols(
     word: str, language: str, lexicon: Lexicon | None, given: Mapping[str, list[str]]
 ) -> tuple[list[str], str]:
@@ -202,45 +183,12 @@ def _own_symbols(
     return symbols, rule
 
 
-def _from_gruut(token: Any, language: str, where: str) -> list[str]:
+def _from_gruut(word: Piece, language: str, where: str) -> list[str]:
     """The symbols of a word by gruut's lexicon or model."""
     if language == "en":
-        return token.phonemes
-    sounds = corrections.corrected(spell_ipa("".join(token.phonemes), where), language)
-    return stressed(sounds, token.text, language)
-
-
-# gruut need not look for numbers and dates, which are words by now
-_WORDS_ALONE = {
-    f"{what}_{kind}": False
-    for what in ("detect", "verbalize")
-    for kind in ("numbers", "currency", "dates", "times")
-}
-
-
-@functools.cache
-def _reader(language: str) -> TextProcessor:
-    """gruut's reader of a language, whose lexicon is brought into memory and given an index: in its file each
-    look-up reads through all of it.
-    """
-    import_late("dateparser")  # a seventh of a second, for dates that gruut is never shown
-    from gruut import TextProcessor
-    from gruut.phonemize import SqlitePhonemizer
-
-    reader = TextProcessor(default_lang="en-us" if language == "en" else language)
-    # Opens its file at the first word, unless it is given another
-    later: Any = reader.get_settings().lookup_phonemes
-    held = sqlite3.connect(":memory:", check_same_thread=False)
-    held.execute("ATTACH ? AS file", (str(later.db_path),))
-    held.execute(
-        "CREATE TABLE word_phonemes AS SELECT word, pron_order, role, phonemes FROM file.word_phonemes"
-    )
-    held.execute("CREATE INDEX words ON word_phonemes (word)")
-    corrections.correct(held, language)
-    held.commit()
-    held.execute("DETACH file")
-    later.phonemizer = SqlitePhonemizer(held, **later.phonemizer_args)
-    return reader
+        return list(word.sounds)
+    sounds = corrections.corrected(spell_ipa("".join(word.sounds), where), language)
+    return stressed(sounds, word.text, language)
 
 
 def in_lexicon(word: str, language: str) -> bool:
@@ -249,14 +197,7 @@ def in_lexicon(word: str, language: str) -> bool:
     """
     if language not in LANGUAGES:
         return True
-    return bool(_looked_up(word, language))
-
-
-def _looked_up(word: str, language: str) -> list[str]:
-    """The sounds of a word in gruut's lexicon; none for another."""
-    with _LOCK:
-        lookup: Any = _reader(language).get_settings().lookup_phonemes
-        return lookup(word) or []
+    return bool(looked_up(word, language))
 
 
 def installed(language: str) -> bool:
@@ -267,12 +208,7 @@ def installed(language: str) -> bool:
         return find_language(language) is not None
     if language == "de" and not german.installed():
         return False
-    return importlib.util.find_spec(f"gruut_lang_{language}") is not None
-
-
-def is_word(token: object) -> bool:
-    """Whether a token of gruut's holds something to say; a dash between spaces is one that does not."""
-    return bool(token.phonemes) or any(c.isalnum() for c in token.text)  # type: ignore[attr-defined]
+    return data_folder(language) is not None
 
 
 def _by_rules(context: list[Word], number: int, language: str, where: str) -> tuple[list[str], str]:
@@ -295,7 +231,7 @@ def _italian(word: str, where: str) -> tuple[list[str], str]:
     """The symbols of a word that the lexicon has not, or as that of another language; none for another. Words
     that end in a consonant or hold letters that Italian has not are taken for foreign.
     """
-    found = _looked_up(word, "it")
+    found = looked_up(word, "it")
     spelled = italian.italian(word)
     if found and not italian.is_foreign(word):
         symbols = spell_ipa("".join(found), where)
@@ -312,7 +248,7 @@ def _russian(word: str, where: str) -> tuple[list[str], str]:
     known = russian.with_yo(word, functools.partial(in_lexicon, language="ru"))
     if known == word:
         return [], ""
-    return stressed(spell_ipa("".join(_looked_up(known, "ru")), where), known, "ru"), "ё"
+    return stressed(spell_ipa("".join(looked_up(known, "ru")), where), known, "ru"), "ё"
 
 
 def word_symbols(word: str, language: str) -> list[str]:
@@ -329,7 +265,7 @@ def _english(context: list[Word], number: int) -> tuple[list[str], str]:
     name = word.removesuffix("'s")
     if word in SOUNDS:
         return spell_ipa(SOUNDS[word]), "name"
-    lookup = functools.partial(_looked_up, language="en")
+    lookup = functools.partial(looked_up, language="en")
     letters = letter_by_letter(word, lookup)
     if letters:
         return letters, "letter by letter"

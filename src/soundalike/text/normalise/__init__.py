@@ -5,6 +5,7 @@ capitals, signs.
 from __future__ import annotations
 
 import functools
+import importlib
 import re
 from dataclasses import replace
 
@@ -14,21 +15,11 @@ from soundalike.text.user_languages import find_language, user_codes
 
 from .abbreviations import abbreviation_rules, with_abbreviations
 from .codes import code_rules
-from .cs import CZECH
 from .days import day_rules
-from .de import GERMAN
-from .en import ENGLISH
 from .engine import scan
-from .es import SPANISH
-from .fr import FRENCH
-from .it import ITALIAN
 from .language import Language, NormalisedSpan, Rule
-from .nl import DUTCH
 from .numeric import END, alternatives, numeric_rules
-from .pt import PORTUGUESE
-from .ru import RUSSIAN
 from .signs import sign_rules
-from .sv import SWEDISH
 from .user import user_rules, user_table
 from .wording import wording_rules
 
@@ -46,20 +37,18 @@ def _quick(table: Language) -> Language:
     return replace(table, cardinal=cardinal)
 
 
-_TABLES: dict[str, Language] = {
-    table.code: _quick(with_abbreviations(table))
-    for table in (
-        ENGLISH,
-        GERMAN,
-        SPANISH,
-        FRENCH,
-        RUSSIAN,
-        ITALIAN,
-        PORTUGUESE,
-        DUTCH,
-        SWEDISH,
-        CZECH,
-    )
+# The tables of the package's languages, each in the module of its code
+_TABLES = {
+    "en": "ENGLISH",
+    "de": "GERMAN",
+    "es": "SPANISH",
+    "fr": "FRENCH",
+    "ru": "RUSSIAN",
+    "it": "ITALIAN",
+    "pt": "PORTUGUESE",
+    "nl": "DUTCH",
+    "sv": "SWEDISH",
+    "cs": "CZECH",
 }
 LANGUAGES = tuple(_TABLES)
 _BY_NAME = {language_name(code).lower(): code for code in LANGUAGES}
@@ -79,11 +68,18 @@ __all__ = [
 
 
 @functools.cache
+def _table(code: str) -> Language:
+    """The table of a language of the package; its module is loaded when it is first read."""
+    module = importlib.import_module(f".{code}", __package__)
+    return _quick(with_abbreviations(getattr(module, _TABLES[code])))
+
+
+@functools.cache
 def _rules(code: str) -> dict[str, list[Rule]]:
     """The rules of a language of the package; made when it is first read, as patterns take a while to
     compile.
     """
-    lang = _TABLES[code]
+    lang = _table(code)
     units = alternatives(lang.units)
     ordered = [
         *code_rules(lang),
@@ -109,7 +105,7 @@ def table_of(language: str) -> Language:
     code = language.replace("_", "-").partition("-")[0].lower()
     code = _BY_NAME.get(code, code)
     if code in _TABLES:
-        return _TABLES[code]
+        return _table(code)
     own = find_language(code)
     if own is None:
         raise ConfigError(
