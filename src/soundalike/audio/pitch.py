@@ -14,7 +14,7 @@ PITCH_CEILING = 550.0  # hertz
 # Samples of sound to one of those looked at: nothing above 6 kHz helps
 DECIMATION = 2
 WINDOW = 300  # decimated samples that are compared: 25 ms at 12 kHz
-FFT_SIZE = 2048  # decimated samples; more than a window and the longest period together
+FRAMES_AT_ONCE = 64  # whose spectra are held: some megabytes
 CANDIDATES = 6  # peaks of the correlation that are followed at each frame
 
 # Costs of the path, against a candidate's own cost of one less its correlation (0 for a perfect match)
@@ -56,11 +56,21 @@ def _correlations(samples: np.ndarray, hop_length: int, longest: int) -> np.ndar
     span = WINDOW + longest
     padded = np.pad(smooth, (span // 2, span))
     starts = np.arange(len(samples) // hop_length + 1) * hop_length // DECIMATION
-    block = np.lib.stride_tricks.sliding_window_view(padded, span)[np.minimum(starts, len(padded) - span)]
+    stretches = np.lib.stride_tricks.sliding_window_view(padded, span)
+    starts = np.minimum(starts, len(padded) - span)
+    parts = [starts[at : at + FRAMES_AT_ONCE] for at in range(0, len(starts), FRAMES_AT_ONCE)]
+    return np.concatenate([_correlated(stretches[part], longest) for part in parts])
+
+
+def _correlated(block: np.ndarray, longest: int) -> np.ndarray:
+    """Normalised correlation (n, longest) of the beginnings of stretches (n, WINDOW + longest) with what
+    follows.
+    """
     block = block - block.mean(axis=1, keepdims=True)
     # Cross-correlation of the window with the stretch, by its spectrum
-    head = np.fft.rfft(block[:, :WINDOW], FFT_SIZE)
-    cross = np.fft.irfft(np.conj(head) * np.fft.rfft(block, FFT_SIZE), FFT_SIZE)[:, :longest]
+    size = 1 << (block.shape[1] - 1).bit_length()
+    head = np.fft.rfft(block[:, :WINDOW], size)
+    cross = np.fft.irfft(np.conj(head) * np.fft.rfft(block, size), size)[:, :longest]
     # Divided by the energies of both windows
     power = np.cumsum(np.pad(block**2, ((0, 0), (1, 0))), axis=1)
     energy = power[:, WINDOW : WINDOW + longest] - power[:, :longest]

@@ -149,11 +149,16 @@ class PartWeights:
         """Weights by name, all of them where none are named, float32 where they are of floating point. Raises
         CheckpointError where the file does not hold one.
         """
-        if self._given is not None:
-            return {name: self._given[name] for name in names or self._given}
-        return {name: _as_computed(value) for name, value in self._stored(names).items()}
+        return dict(self.each(names))
 
-    def _stored(self, names: Iterable[str] | None = None) -> dict[str, np.ndarray]:
+    def each(self, names: Iterable[str] | None = None) -> Iterator[tuple[str, np.ndarray]]:
+        """`tensors` one by one, so that they need not all be held."""
+        if self._given is None:
+            return ((name, _as_computed(value)) for name, value in self._stored(names))
+        given = self._given
+        return ((name, given[name]) for name in names or given)
+
+    def _stored(self, names: Iterable[str] | None = None) -> Iterator[tuple[str, np.ndarray]]:
         """Weights in the precision that the file holds, float32 where that is 8 bits; what was read is not
         kept.
         """
@@ -163,7 +168,8 @@ class PartWeights:
         try:
             with safe_open(file, "numpy") as opened:
                 stored = _Stored(opened)
-                return {name: unpacked_array(stored, name) for name in names or plain_names(stored)}
+                for name in names or plain_names(stored):
+                    yield name, unpacked_array(stored, name)
         except (OSError, SafetensorError, KeyError, ValueError) as error:
             raise CheckpointError(
                 f"{file}: does not hold the weights that the graphs beside it take ({error}). "
@@ -177,7 +183,7 @@ class PartWeights:
 
     @functools.cached_property
     def _digest(self) -> str:
-        return self.said["weights"] if self.is_quantized else weights_digest(self._stored())
+        return self.said["weights"] if self.is_quantized else weights_digest(dict(self._stored()))
 
     @property
     def is_quantized(self) -> bool:
@@ -236,13 +242,11 @@ def _as_computed(value: np.ndarray) -> np.ndarray:
     return value.astype(np.float32) if np.issubdtype(value.dtype, np.floating) else value
 
 
-def _taken(weights: PartWeights, names: list[str]) -> list[np.ndarray]:
+def _taken(weights: PartWeights, names: list[str]) -> Iterator[np.ndarray]:
     """Weights as a graph takes them."""
-    plain = weights.tensors({name.removesuffix(TURNED) for name in names})
-    return [
-        np.ascontiguousarray(plain[name.removesuffix(TURNED)].T) if name.endswith(TURNED) else plain[name]
-        for name in names
-    ]
+    plain = weights.each(name.removesuffix(TURNED) for name in names)
+    for name, (_, value) in zip(names, plain, strict=True):
+        yield np.ascontiguousarray(value.T) if name.endswith(TURNED) else value
 
 
 class OpenGraph:

@@ -167,6 +167,9 @@ def clone(
     ] = None,
 ) -> None:
     """Speak a text in the voice of a recording."""
+    from soundalike.text.gruut_reading import open_ahead
+
+    open_ahead("en")  # while the rest is imported; texts in other languages have English words, too
     from soundalike.core.speaking import BEST
     from soundalike.core.types import Voice
     from soundalike.inference import voice_library

@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 PACKAGE = "soundalike"
 CHECKOUT = Path(__file__).resolve().parents[3]  # where the code is run from a clone of the repository
@@ -61,6 +60,8 @@ def _from_origin(distribution: Any, extras: tuple[str, ...]) -> str:
         return f'"{PACKAGE}{names} @ {vcs["vcs"]}+{url}@{vcs["commit_id"]}"'
     if urlsplit(url).scheme != "file":
         return f'"{PACKAGE}{names} @ {url}"'
+    from urllib.request import url2pathname  # brings much that few commands need
+
     place = Path(url2pathname(urlsplit(url).path))
     if not place.exists():
         return " ".join(f'"{need}"' for need in _needs(distribution, extras))

@@ -29,6 +29,18 @@ def looked_up(word: str, language: str) -> list[str]:
         return _data(language).looked_up(word)
 
 
+def open_ahead(language: str) -> None:
+    """Open the data of a language in a thread beside this one, so that the first sentence waits the less for
+    it: most of the time is SQLite's.
+    """
+
+    def opening() -> None:
+        with _LOCK:
+            _data(language)
+
+    threading.Thread(target=opening, name="lexicon").start()
+
+
 @functools.cache
 def _data(language: str) -> GruutData:
     return GruutData(language)

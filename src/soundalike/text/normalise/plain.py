@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from string import ascii_lowercase, ascii_uppercase
 
 from num2words import num2words
 
 from .language import Language, Rule, after, before, compiled, money, nouns
 from .wording import roman_value
 
-LATIN = "abcdefghijklmnopqrstuvwxyz"
 _WORD_KEYS = (
     "point minus plus to and at dot slash hyphen underscore power squared cubed number hashtag about".split()
 )
@@ -123,7 +123,7 @@ class PlainLanguage:
         signs = self.signs.split(",")
         return Language(
             code=self.code,
-            letters=frozenset(LATIN + self.accents),
+            letters=frozenset(ascii_lowercase + self.accents),
             cardinal=self.cardinal,
             ordinal=self.ordinal,
             year=self.year,
@@ -131,7 +131,7 @@ class PlainLanguage:
             | ({"ratio": self.ratio} if self.ratio else {})
             | ({"times": self.times} if self.times else {}),
             symbols=_listed(_SIGN_KEYS, self.signs) | {"*": signs[4], "/": self.words.split(",")[7]},
-            letter_names=_listed(list(LATIN.upper()), self.letter_names),
+            letter_names=_listed(list(ascii_uppercase), self.letter_names),
             form=self.form,
             units=nouns(_listed(_UNIT_KEYS, self.units) | dict(self.more_units)),
             currencies=money(self.money),

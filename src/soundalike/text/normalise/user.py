@@ -7,12 +7,12 @@ from __future__ import annotations
 import functools
 from collections import defaultdict
 from collections.abc import Callable
+from string import ascii_lowercase
 
 from soundalike.text.user_languages import UserLanguage
 
 from .language import Language, Rule
 from .numeric import numeric_rules
-from .plain import LATIN
 from .wording import wording_rules
 
 # The sign that stands in [signs] for each word of a language's table; the others are not said
@@ -48,7 +48,7 @@ def user_table(language: UserLanguage) -> Language:
         short.setdefault(name[:1].upper() + name[1:], spoken[:1].upper() + spoken[1:])
     return Language(
         code=said.code,
-        letters=language.letters | frozenset(LATIN),
+        letters=language.letters | frozenset(ascii_lowercase),
         cardinal=cardinal,
         ordinal=_ordinal(language, cardinal),
         year=cardinal,
