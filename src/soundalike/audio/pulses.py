@@ -10,6 +10,7 @@ import math
 import numpy as np
 
 USUAL = 150.0  # hertz before the first voiced frame
+AT_ONCE = 4096  # samples; what fits into a processor's cache is computed faster
 
 
 def pulses(pitch: np.ndarray, hop_length: int, sample_rate: int) -> np.ndarray:
@@ -25,15 +26,23 @@ def pulses(pitch: np.ndarray, hop_length: int, sample_rate: int) -> np.ndarray:
     held = np.concatenate([[np.float32(USUAL)], pitch.astype(np.float32)])[place]
     hertz = _per_sample(held, hop_length).astype(np.float64)  # long sounds gather many cycles
     phase = np.cumsum(hertz / sample_rate) % 1.0
-    harmonics = np.floor(0.5 * sample_rate / hertz)
-    half = math.pi * phase
-    bottom = np.sin(half)
-    flat = np.abs(bottom) < 1e-6
-    kernel = np.where(
-        flat, 2 * harmonics + 1, np.sin((2 * harmonics + 1) * half) / np.where(flat, 1.0, bottom)
-    )
     gate = _per_sample(voiced.astype(np.float32), hop_length)
-    return ((kernel - 1) / np.sqrt(2 * harmonics)).astype(np.float32) * gate
+    made = np.empty(len(phase), np.float32)
+    for start in range(0, len(phase), AT_ONCE):
+        some = slice(start, start + AT_ONCE)
+        made[some] = _kernel(phase[some], np.floor(0.5 * sample_rate / hertz[some])) * gate[some]
+    return made
+
+
+def _kernel(phase: np.ndarray, harmonics: np.ndarray) -> np.ndarray:
+    """The sum of so many harmonics (n,) at a phase (n,) in cycles, of unit power, float32."""
+    phase = phase - np.rint(phase)  # so near to nothing that sines of single precision, much faster, will do
+    top = (harmonics + 0.5) * phase
+    top = np.sin((2 * math.pi * (top - np.rint(top))).astype(np.float32))
+    bottom = np.sin((math.pi * phase).astype(np.float32))
+    flat = np.abs(bottom) < 1e-6
+    kernel = np.where(flat, 2 * harmonics + 1, top / np.where(flat, np.float32(1.0), bottom))
+    return ((kernel - 1) / np.sqrt(2 * harmonics)).astype(np.float32)
 
 
 def _per_sample(values: np.ndarray, hop_length: int) -> np.ndarray:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from soundalike.audio.mel import hann, istft, mel_filters, stft
+from soundalike.audio.mel import blocks, hann, istft, mel_filters, stft
 from soundalike.audio.pulses import pulses
 from soundalike.core.graphs import GraphKind, GraphWeights
 from soundalike.models.common.vocos_config import (
@@ -43,15 +43,17 @@ class GraphVocos:
         if self.config.residual:
             given["source"] = _heard(source)[None]
         found = [values[0] for values in self._weights.graph("filters")(**given)]
-        harmonic, turn, breath = np.split(found[0], 3, axis=1)  # (T, F) each
-        envelope = (mel - self._log_area) @ self._share
-        harmonic = (envelope + harmonic).clip(SOFTEST, LOUDEST)
-        breath = (envelope - BREATH + breath).clip(SOFTEST, LOUDEST)
-        spectrum = source * _polar(np.exp(harmonic), minimum_phase(harmonic) + turn)
-        spectrum += self._spectrum(noise) * np.exp(breath)
-        if self.config.residual:
-            residual = np.ascontiguousarray(found[1]).view(np.complex64)
-            spectrum += residual * np.exp(envelope.clip(SOFTEST, LOUDEST))
+        residual = np.ascontiguousarray(found[1]).view(np.complex64) if self.config.residual else None
+        spectrum = self._spectrum(noise)
+        for some in blocks(len(mel)):
+            harmonic, turn, breath = np.split(found[0][some], 3, axis=1)  # (n, F) each
+            envelope = (mel[some] - self._log_area) @ self._share
+            harmonic = (envelope + harmonic).clip(SOFTEST, LOUDEST)
+            breath = (envelope - BREATH + breath).clip(SOFTEST, LOUDEST)
+            spectrum[some] *= np.exp(breath)
+            spectrum[some] += source[some] * _polar(np.exp(harmonic), minimum_phase(harmonic) + turn)
+            if residual is not None:
+                spectrum[some] += residual[some] * np.exp(envelope.clip(SOFTEST, LOUDEST))
         samples = istft(spectrum, self.mel.n_fft, self.mel.hop_length)
         if self.config.mel_corrections:
             wanted = mel + found[-1]
@@ -62,9 +64,11 @@ class GraphVocos:
     def _corrected(self, samples: np.ndarray, mel: np.ndarray) -> np.ndarray:
         """The samples (N,) with every frame scaled, band by band, towards the mel (T, M)."""
         spectrum = self._spectrum(samples)
-        bands = np.log(np.maximum(np.abs(spectrum) @ self._filters.T, np.float32(self.mel.floor)))
-        error = (mel - bands).clip(-MOST_CORRECTED, MOST_CORRECTED)
-        return istft(spectrum * np.exp(error @ self._share), self.mel.n_fft, self.mel.hop_length)
+        for some in blocks(len(mel)):
+            bands = np.log(np.maximum(np.abs(spectrum[some]) @ self._filters.T, np.float32(self.mel.floor)))
+            error = (mel[some] - bands).clip(-MOST_CORRECTED, MOST_CORRECTED)
+            spectrum[some] *= np.exp(error @ self._share)
+        return istft(spectrum, self.mel.n_fft, self.mel.hop_length)
 
     def _spectrum(self, samples: np.ndarray) -> np.ndarray:
         """The spectrum (T, F) complex64 of samples."""
