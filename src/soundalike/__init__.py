@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # editors and type checkers see what is imported below when it is asked for
@@ -14,6 +15,9 @@ if TYPE_CHECKING:  # editors and type checkers see what is imported below when i
     from .core.types import Voice as Voice
     from .inference.cloner import Cloner as Cloner
     from .models.tts.starling.spec import StarlingOptions as Options
+
+# ONNX Runtime reports what it runs on to its makers unless this is set before it is loaded
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __version__ = "0.1.0"
 __all__ = [

@@ -4,6 +4,7 @@ still loads too, in one line and with exit code 130.
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -19,15 +20,27 @@ def main() -> int:
     """Run the command that the process was given; returns its exit code."""
     signal.signal(signal.SIGINT, _interrupt)
     raise_swallowed_again(KeyboardInterrupt, _INTERRUPTED.clear)
+    _write_any_letter()
     try:
         from soundalike.cli.main import main as run
 
         return run()
-    except KeyboardInterrupt:  # before the command line could take it
+    except BaseException as error:
+        # Before the command line could take it; Python makes other errors of one in the midst of a class
+        if not (_INTERRUPTED or isinstance(error, KeyboardInterrupt)):
+            raise
         print("soundalike: interrupted", file=sys.stderr)
         return INTERRUPTED
     finally:
         signal.signal(signal.SIGINT, lambda *_: None)  # what is left is to end
+
+
+def _write_any_letter() -> None:
+    """Let standard output write letters that its encoding has not as their numbers: names and sounds must not
+    end a command, where it is a file or a pipe of Windows, or the locale knows ASCII alone.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _interrupt(*_: Any) -> None:

@@ -341,3 +341,16 @@ def test_a_file_without_jobs_is_told(tmp_path):
     for path, said in ((tmp_path / "jobs.jsonl", "holds no job"), (tmp_path, "a folder")):
         with pytest.raises(ConfigError, match=said):
             _lines_of(path)
+
+
+def test_a_warning_names_the_line_of_its_job(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    rows = [
+        {"reference": str(REFERENCE), "text": "Good evening.", "wav": "1.wav"},
+        {"reference": str(REFERENCE), "text": "[furious] Good evening.", "wav": "2.wav", "ssml": False},
+        {"reference": str(REFERENCE), "text": "<speak><foo>Good evening.</foo></speak>", "wav": "3.wav"},
+    ]
+    Path("jobs.jsonl").write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    assert main(["batch", "jobs.jsonl", "--quality", "fast"]) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "foo" in line]
+    assert told and all(line.startswith("warning: jobs.jsonl, line 3: ") for line in told)

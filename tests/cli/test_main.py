@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import pkgutil
 import re
+import signal
 import subprocess
 import sys
 import warnings
@@ -14,6 +16,7 @@ from typing import Annotated
 import pytest
 import typer
 
+import soundalike.__main__ as program
 import soundalike.cli
 from soundalike.cli import facts, former
 from soundalike.cli.command import Command, Group, expanded, options_first, parameters_of
@@ -376,3 +379,30 @@ def test_what_may_be_left_out_keeps_its_place_and_its_help():
     (argument,) = parameters_of(expanded(verb))
     assert argument.param_type_name == "argument"
     assert argument.help == "what to say" and not argument.required
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_letters_that_the_output_has_not_are_written_as_numbers(encoding):
+    shown = subprocess.run(
+        [sys.executable, "-m", "soundalike", "explain", "Yes.", "--json"],
+        env=os.environ | {"PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=True,
+    )
+    told = json.loads(shown.stdout.decode(encoding))
+    assert "ˈ" in json.dumps(told, ensure_ascii=False)
+
+
+def test_an_interrupt_that_python_wraps_ends_in_one_line(monkeypatch, capsys):
+    def loading(words=None):
+        program._INTERRUPTED.append(True)
+        raise RuntimeError("Error calling __set_name__ on 'Field' instance") from KeyboardInterrupt()
+
+    monkeypatch.setattr("soundalike.cli.main.main", loading)
+    monkeypatch.setattr(program, "_INTERRUPTED", [])
+    usual = signal.getsignal(signal.SIGINT)
+    try:
+        assert program.main() == 130
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    assert capsys.readouterr().err == "soundalike: interrupted\n"

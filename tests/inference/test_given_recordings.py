@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 import threading
 
 import numpy as np
@@ -68,3 +69,31 @@ def test_languages_are_known_by_name():
 
 def test_the_package_lists_what_it_offers():
     assert {"Cloner", "Audio", "Options"} <= set(dir(soundalike))
+
+
+def test_bytes_and_open_files_are_listened_to_and_converted(cloner, voice):
+    data = REFERENCE.read_bytes()
+    heard = cloner.listen(data)
+    np.testing.assert_array_equal(heard.identity, voice.identity)
+    made = cloner.convert(data, voice, quality_check=False)
+    with open(REFERENCE, "rb") as file:
+        again = cloner.convert(file, voice, quality_check=False)
+    np.testing.assert_array_equal(made.samples, again.samples)
+    with pytest.raises(AudioError, match="int is no recording"):
+        cloner.convert(5, voice)
+
+
+def test_a_recording_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    file = tmp_path / "mine.wav"
+    file.write_bytes(REFERENCE.read_bytes())
+    monkeypatch.setattr("os.access", lambda path, mode: str(path) != str(file))
+    with pytest.raises(AudioError, match="mine.wav: cannot be read"):
+        open_recording(file)
+
+
+def test_an_mp4_with_the_name_of_an_mp3_is_not_taken_for_one(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "av", None)
+    file = tmp_path / "call.mp3"
+    file.write_bytes(b"\0\0\0\x20ftypM4A \0\0\0\0M4A mp42isom\0\0\0\0" + b"\xff\xfb\x90\x00" * 20_000)
+    with pytest.raises(AudioError, match="not read without FFmpeg"):
+        open_recording(file)

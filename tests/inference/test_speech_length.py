@@ -42,3 +42,11 @@ def test_markup_must_be_read_first(text):
 def test_as_much_prose_as_one_request_takes_needs_no_reading():
     text = "Nobody in the village remembered when the bell had last been rung, or why. " * 60
     assert most_seconds(text[:4096]) < 600
+
+
+def test_a_pause_lasts_as_long_as_is_asked_for(cloner, voice):
+    plain = join(list(cloner.speak("Yes. No.", voice, quality="fast"))).seconds
+    long = join(list(cloner.speak(read("Yes. [pause 45s] No."), voice, quality="fast"))).seconds
+    assert long == pytest.approx(plain + 45, abs=0.5)
+    both = read("Yes. [pause 45s][pause 45s] No.")
+    assert sum(seconds for one in both.utterances for seconds in one.pauses.values()) == 60

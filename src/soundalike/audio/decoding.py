@@ -115,6 +115,8 @@ def open_sound(
         if patched is not None:
             patched.close()
         with _opened(source) as file:
+            if _is_mp4(source):  # in which libsndfile may take noise for an MP3
+                raise TypeError("MP4")
             endless = file.frames > MOST_FRAMES
             guessed = endless or (file.format == "MP3" and not _tells_its_length(source))
         if not (guessed and importlib.util.find_spec("av")):
@@ -134,12 +136,21 @@ def open_sound(
 
 def _tells_its_length(source: str | io.BytesIO) -> bool:
     """Whether an MP3 file says how many frames it has. Of others libsndfile guesses, and may end too soon."""
-    if isinstance(source, io.BytesIO):
-        head = source.getbuffer()[:MP3_HEAD].tobytes()
-    else:
-        with open(source, "rb") as file:
-            head = file.read(MP3_HEAD)
+    head = _head(source, MP3_HEAD)
     return b"Xing" in head or b"Info" in head
+
+
+def _is_mp4(source: str | io.BytesIO) -> bool:
+    """Whether a file, whatever its name, begins as an MP4 does (m4a, mp4, mov)."""
+    return _head(source, 8)[4:] == b"ftyp"
+
+
+def _head(source: str | io.BytesIO, size: int) -> bytes:
+    """The first bytes of a file."""
+    if isinstance(source, io.BytesIO):
+        return source.getbuffer()[:size].tobytes()
+    with open(source, "rb") as file:
+        return file.read(size)
 
 
 def _check_path(name: str) -> None:
@@ -149,6 +160,8 @@ def _check_path(name: str) -> None:
         raise AudioError(f"{name}: this is a folder. Give the path of one recording.")
     if os.path.getsize(name) == 0 and not _is_pipe(name):
         raise AudioError(f"{name}: the file is empty. Give a recording of speech.")
+    if not os.access(name, os.R_OK):
+        raise AudioError(f"{name}: cannot be read (permission denied). Let yourself read it, or copy it.")
 
 
 def _is_pipe(name: str) -> bool:

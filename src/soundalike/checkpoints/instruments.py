@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+from soundalike.core.backends import torch_is_installed
 from soundalike.core.contracts import EmotionEncoder
 from soundalike.core.errors import ConfigError
+from soundalike.core.installation import install_command
 
 from . import model_store
 from .part import load_part
@@ -15,7 +17,9 @@ EMOTION = "emotion"  # name of the classifier of emotions, and of its folder
 
 
 def emotion_encoder() -> EmotionEncoder:
-    """The classifier of emotions. Raises ConfigError where it is not installed."""
+    """The classifier of emotions. Raises ConfigError where it, or PyTorch, is not installed."""
+    if not torch_is_installed():
+        raise ConfigError(f"to hear emotions needs PyTorch. Run: {install_command('train')}")
     folder = model_store.find_part(EMOTION)
     if folder is None:
         place = model_store.library() / EMOTION

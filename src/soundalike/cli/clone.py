@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 EXAMPLES = """
 soundalike clone me.wav "Good evening." -o out.wav
 soundalike clone me.wav --text-file story.txt -o story.mp3 --speed 0.9
-soundalike clone anna "For a dub." -o dub.wav --fit 2.5
+soundalike clone anna "We will be there by noon, I promise." -o dub.wav --fit 2.5
 soundalike clone a.wav b.wav c.wav "One voice from three recordings."
 soundalike clone me.wav "Yes. [pause 1s] No." --timestamps out.srt
 soundalike clone me.wav "You are here!" --emotion happy --intensity 1.2

@@ -190,9 +190,10 @@ def _run(words: list[str]) -> int:
 def _refusal(error: Any, words: list[str]) -> str:
     """Typer's message as one of ours: with the value that was given, and the help that tells more."""
     path = error.ctx.command_path if error.ctx else NAME
-    message = " ".join(error.format_message().split())
+    message = " ".join(error.format_message().split()).replace("Value error, ", "")
     if isinstance(error, typer.BadParameter) and error.param is not None:
         for option in error.param.opts:
             if option in words[:-1]:
-                message = f"{option} {words[words.index(option) + 1]}: {error.message}"
+                told = error.message.removeprefix("Value error, ")
+                message = f"{option} {words[words.index(option) + 1]}: {told}"
     return f"{message[:1].lower()}{message[1:].rstrip('.')}. See `{path} --help`."

@@ -110,7 +110,7 @@ def run_batch(
         with progress_bar(total=len(lines), initial=len(lines) - len(jobs), desc="batch", unit="job") as bar:
             for number, entry in _entries(lots):
                 for message in entry["warnings"]:
-                    warnings.warn(message, stacklevel=1)
+                    warnings.warn(_placed(path, number, message), stacklevel=1)
                 if "error" in entry:
                     complain(_placed(path, number, entry["error"]))
                     failed += 1
@@ -190,8 +190,8 @@ def _to_do(
 
 
 def _placed(path: Path, number: int, error: str) -> str:
-    """An error with the file and line of its job, unless it says them."""
-    return error if f"line {number}" in error else f"{path}, line {number}: {error}"
+    """What is said of a job with its file and line, unless it begins with them."""
+    return error if error.startswith(str(path)) else f"{path}, line {number}: {error}"
 
 
 def read_job(line: str, where: str) -> Job:

@@ -165,7 +165,7 @@ class Cloner:
         Raises AudioError when one is silent or holds under a second of speech; warns when one is poor, with
         how to mend it, and where another person seems to speak in one.
         """
-        if isinstance(reference, Sequence) and not isinstance(reference, str):
+        if isinstance(reference, Sequence) and not isinstance(reference, str | bytes):
             several = list(reference)
         else:
             several = [reference]

@@ -22,7 +22,7 @@ from soundalike.audio.mel import MelSpec
 from soundalike.audio.pitch import pitch
 from soundalike.audio.recording import mono_of, open_mono
 
-from .recordings import LEAST_PEAK, Recording, Samples, channels_of
+from .recordings import LEAST_PEAK, Recording, Samples, as_recording, channels_of
 
 HUNDREDTHS = 100  # frames a second whose power is known
 USUAL_LEVEL = 10 ** (-23 / 20)  # root mean square to which the source's speech is brought
@@ -69,6 +69,7 @@ def open_source(recording: Recording, rate: int, own_rate: int | None = None) ->
     """A recording as blocks at `rate`; `own_rate` is that of samples, in hertz. Raises AudioError when it
     cannot be read.
     """
+    recording, own_rate = as_recording(recording, own_rate)
     if isinstance(recording, Samples):
         mono = mono_of(*channels_of(recording, own_rate))
         return AudioBlocks(Audio(mono.samples, mono.rate).resample(rate))

@@ -21,7 +21,6 @@ PAUSE = 0.12  # seconds of quiet put between sentences, beside those the model m
 # it
 RUMBLE = 60.0
 FADE = 0.005  # seconds over which sound begins and ends beside inserted quiet
-LONGEST_PAUSE = 30.0  # seconds
 LEAST_CHANGE = 1e-6  # decibels from one word to the next that are more than a rounding
 
 
@@ -42,7 +41,7 @@ def pause_after(utterance: Utterance) -> float:
 
 def asked_pauses(utterance: Utterance) -> float:
     """Seconds of quiet that a sentence's text asks for."""
-    return sum(min(seconds, LONGEST_PAUSE) for seconds in utterance.pauses.values())
+    return sum(utterance.pauses.values())
 
 
 def deliver(audio: Speech, utterance: Utterance, pause: float, loudness: float = LOUDNESS) -> Speech:
@@ -65,7 +64,7 @@ def deliver(audio: Speech, utterance: Utterance, pause: float, loudness: float =
         else:
             place = (words[word].stop + words[word + 1].start) / 2
         place = min(len(samples), round(place * audio.rate))
-        cuts[place] = cuts.get(place, 0.0) + min(seconds, LONGEST_PAUSE)
+        cuts[place] = cuts.get(place, 0.0) + seconds
     cuts[len(samples)] = cuts.get(len(samples), 0.0) + pause
     ends = [words[index].start if index < len(words) else audio.seconds for _, index in utterance.marks]
     marks = [Timestamp("mark", name, at, at) for (name, _), at in zip(utterance.marks, ends)]

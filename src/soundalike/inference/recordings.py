@@ -58,17 +58,7 @@ def open_recording(
     that can be worked with; `rate` is that of samples, in hertz. An open file, bytes and a pair of rate and
     samples are taken too. Raises AudioError when it cannot be read.
     """
-    if isinstance(recording, tuple) and len(recording) == 2 and isinstance(recording[0], int):
-        rate, recording = recording  # as Gradio gives it
-    if isinstance(recording, bytes):
-        recording = io.BytesIO(recording)
-    if not isinstance(recording, Audio | io.BytesIO) and callable(read := getattr(recording, "read", None)):
-        recording = io.BytesIO(read())
-    if not isinstance(recording, Recording):
-        raise AudioError(
-            f"{type(recording).__name__} is no recording. Give a path, an open file, its bytes, an Audio, or "
-            "samples with their rate."
-        )
+    recording, rate = as_recording(recording, rate)
     if isinstance(recording, Samples):
         mono = mono_of(*channels_of(recording, rate))
         sound = Audio(mono.samples, mono.rate)
@@ -80,6 +70,25 @@ def open_recording(
         return _mended(np.array(audio.samples, np.float32), audio.rate, clipped, SourceFacts())
     found = read_mono(recording, highest_rate)
     return _mended(found.samples, found.rate, found.clipped, found.facts)
+
+
+def as_recording(given: Any, rate: int | None = None) -> tuple[Recording, int | None]:
+    """What a caller gives as a recording, as one of `Recording` and the rate of samples, in hertz: bytes, an
+    open file, and a pair of rate and samples (as Gradio gives it) are taken too. Raises AudioError for
+    anything else.
+    """
+    if isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], int):
+        rate, given = given
+    if isinstance(given, bytes):
+        given = io.BytesIO(given)
+    if not isinstance(given, Audio | io.BytesIO) and callable(read := getattr(given, "read", None)):
+        given = io.BytesIO(read())
+    if not isinstance(given, Recording):
+        raise AudioError(
+            f"{type(given).__name__} is no recording. Give a path, an open file, its bytes, an Audio, or "
+            "samples with their rate."
+        )
+    return given, rate
 
 
 def check_recordings(found: object) -> None:

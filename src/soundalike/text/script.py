@@ -20,7 +20,7 @@ from .foreign_words import with_foreign_words
 from .formats import read_text, visible_text
 from .language_choice import reading_language
 from .lexicon import Lexicon
-from .markup import Item, Style, Words, read_ssml, with_feelings
+from .markup import LONGEST_PAUSE, Item, Style, Words, read_ssml, with_feelings
 from .normalise import base_language, explain_words
 from .phonemes import Token, Utterance, assemble, tokens_of
 from .pieces import Row, Sentence
@@ -331,7 +331,7 @@ class _Writer:
             at = bisect.bisect_left(starts, place)
             number, index = (begins[at - 1][1], begins[at - 1][2]) if at else (0, -1)
             pauses = utterances[number].pauses
-            pauses[index] = round(pauses.get(index, 0.0) + seconds, 4)
+            pauses[index] = min(LONGEST_PAUSE, round(pauses.get(index, 0.0) + seconds, 4))
         for place, name in self.row.marks:
             at = bisect.bisect_left(starts, place)
             if at < len(begins):

@@ -230,7 +230,8 @@ async function follow() {
 }
 
 guard(async () => {
-  const { longest } = await api.limits();
+  const { longest, adapts } = await api.limits();
+  if (adapts === false) tell("trouble", "This server cannot learn voices: PyTorch is not installed where it runs.");
   $("longest").textContent = shortTime(longest);
   await listAll();
   await refresh();

@@ -32,6 +32,7 @@ async function begin() {
   const limits = await api.limits().catch(() => ({}));
   options.settle(limits);
   convert.setLimits(limits);
+  $("minutes").hidden = limits.adapts === false;
   await takes.restore();
   await voice.restoreRecording();
   jobs.follow();

@@ -11,6 +11,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import FileResponse, Response
 
 from soundalike.core.adapting import SCORECARD
+from soundalike.core.backends import torch_is_installed
+from soundalike.core.installation import install_command
 from soundalike.inference import voice_file
 from soundalike.serve.adaptations.store import AdaptationStore
 from soundalike.serve.adaptations.worker import AdaptationWorker
@@ -45,6 +47,10 @@ async def add(
     """A draft, which recordings are then added to."""
     services: Services = request.app.state.services
     services.check_recordings_allowed("audio")
+    if not torch_is_installed():
+        raise Refusal(
+            501, "not_installed", f"To learn a voice needs PyTorch. Run: {install_command('train')}"
+        )
     check_name(name)
     if not replace and await services.pool.call(services.store.has, name):
         raise taken(name)

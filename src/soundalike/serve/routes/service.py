@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from soundalike import __version__
+from soundalike.core.backends import torch_is_installed
 from soundalike.core.languages import LanguageStatus
 from soundalike.core.speaking import QUALITIES
 from soundalike.serve.encode import MEDIA
@@ -58,6 +59,7 @@ async def limits(request: Request) -> dict[str, Any]:
         "speed": [SLOWEST, FASTEST],
         "qualities": list(QUALITIES),
         "keys": request.app.state.keys_needed,
+        "adapts": torch_is_installed(),
         "version": __version__,
         "models": services.models.describe(),
         "languages": codes,

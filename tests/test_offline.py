@@ -1,0 +1,29 @@
+"""Nothing is told to anybody: the program opens no connection of its own accord and keeps no identity."""
+
+import os
+import subprocess
+import sys
+
+SPEAK = """
+import socket
+
+def refused(*arguments, **more):
+    raise AssertionError(f"a connection was asked for: {arguments}")
+
+socket.socket.connect = socket.getaddrinfo = socket.create_connection = refused
+from soundalike import Cloner
+speech = Cloner.load(backend="onnx", cache=False).clone("wren", "Hello.", quality="fast")
+assert len(speech.samples)
+"""
+
+
+def test_speaking_reports_to_nobody(tmp_path):
+    # ONNX Runtime writes a lasting identity into the cache folder when it begins to report
+    home = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache"), "USERPROFILE": str(tmp_path)}
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    done = subprocess.run(
+        [sys.executable, "-c", SPEAK], env=environment | home, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert not {"deviceid", "onnxruntime.db"} & left
