@@ -90,22 +90,22 @@ def test_removing_a_voice_removes_what_was_learned(own, counted):
     assert not list(default_folder().iterdir())
 
 
-def test_other_prompts_models_and_methods_have_other_keys(cloner, voice, monkeypatch):
+def test_other_prompts_models_and_methods_have_other_keys(voice, monkeypatch):
     from soundalike.models.common import prompt_adaptation
 
-    model = cloner.synthesizer
+    model = Cloner.load(backend="torch").synthesizer
     keys = {key_of(voice, model.adaptation)}
     keys.add(key_of(Voice({**voice.tensors, "prompt": voice.tensors["prompt"] + 1}), model.adaptation))
-    fresh = Cloner.load().synthesizer
+    fresh = Cloner.load(backend="torch").synthesizer
     monkeypatch.setattr(prompt_adaptation, "SETTINGS", (99,))
     keys.add(key_of(voice, fresh.adaptation))
     monkeypatch.undo()
-    other = Cloner.load().synthesizer
+    other = Cloner.load(backend="torch").synthesizer
     assert key_of(voice, other.adaptation) in keys, "the same model has the same key"
-    changed = Cloner.load().synthesizer
+    changed = Cloner.load(backend="torch").synthesizer
     changed.aligner_network.state_dict()[next(iter(changed.aligner_network.state_dict()))].add_(1)
     keys.add(key_of(voice, changed.adaptation))
-    judged = Cloner.load().synthesizer
+    judged = Cloner.load(backend="torch").synthesizer
     next(judged.discriminator.parameters()).data.add_(1)
     keys.add(key_of(voice, judged.adaptation))
     assert len(keys) == 5

@@ -119,7 +119,8 @@ def loss_on(network, cloner, voice: Voice) -> float:
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="recordings of people are not there")
-def test_another_recording_of_the_person_is_told_better_after_adaptation(cloner, whole_adaptation):
+def test_another_recording_of_the_person_is_told_better_after_adaptation(whole_adaptation):
+    cloner = Cloner.load(backend="torch")
     clips = sorted((CORPUS / "audio" / "librispeech" / "ls-19").rglob("*.opus"))
     first, second = (
         cloner.listen(concatenate([Audio.read(clip) for clip in some])) for some in (clips[:2], clips[2:4])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,31 +11,34 @@ from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.core.installation import install_command
 
 from .bundle import DIGESTS, check_encoder, facts_of, identity, part_folder, read_model
-from .graph_part import FLOAT, GRAPHS, GraphPart, has_graphs, load_graph_part
+from .graph_part import GraphPart, has_graphs, load_graph_part, read_graphs
 
 
-def pick_backend(asked: str, folder: Path) -> str:
-    """What runs a model: what was asked for; by itself PyTorch, but ONNX Runtime where PyTorch is not
-    installed or the model has nothing but graphs. Raises ConfigError for a backend that there is not, and
-    where PyTorch is asked for and not installed.
+def pick_backend(asked: str, folder: Path, device: str = AUTO) -> str:
+    """What runs a model on a device: what was asked for; by itself ONNX Runtime, which begins sooner and is
+    faster on a processor, where every part of the model has graphs, or PyTorch is not installed. Raises
+    ConfigError for a backend that there is not, and where PyTorch is asked for and not installed.
     """
     check_backend(asked)
     if asked == AUTO:
-        return TORCH if torch_is_installed() and not _is_quantized(folder) else ONNX
+        on_processor = device in (AUTO, "cpu")
+        return ONNX if not torch_is_installed() or (on_processor and has_all_graphs(folder)) else TORCH
     if asked == TORCH and not torch_is_installed():
         raise ConfigError(f"backend torch: PyTorch is not installed. Run: {install_command('train')}")
     return asked
 
 
-def _is_quantized(folder: Path) -> bool:
-    """Whether the weights of a model's main part are in its graphs alone."""
-    said = read_model(folder)
-    slot = registry.architecture(said["family"]).main_slot
-    file = part_folder(folder, slot, said["parts"].get(slot, slot)) / GRAPHS
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))["precision"] != FLOAT
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+def has_all_graphs(folder: Path) -> bool:
+    """Whether every part of a model has graphs, made of the network that it is."""
+    parts = read_model(folder)["parts"]
+    for slot, place in parts.items():
+        where = part_folder(folder, slot, place)
+        try:
+            if not (has_graphs(where) and read_graphs(where)["fits"]):
+                return False
+        except (CheckpointError, OSError, ValueError, KeyError):
+            return False
+    return bool(parts)
 
 
 def open_graph_model(folder: Path) -> tuple[Any, dict[str, Any]]:

@@ -77,7 +77,7 @@ Backend = Annotated[
     BackendName,
     typer.Option(
         "--backend",
-        help="what runs the networks; onnx: ONNX Runtime, without PyTorch; auto: torch where it is installed",
+        help="what runs the networks: ONNX Runtime or PyTorch; auto: onnx where the model has graphs, on a cpu",
         rich_help_panel=MODEL,
     ),
 ]

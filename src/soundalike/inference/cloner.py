@@ -102,7 +102,8 @@ class Cloner:
         the same to the bit.
 
         `backend` says what runs the networks: "torch" or "onnx" (ONNX Runtime, without PyTorch: it needs a
-        model's graphs); "auto" takes PyTorch where it is installed.
+        model's graphs); "auto" takes ONNX Runtime where all parts have graphs and no other device is asked
+        for, as it is faster on a processor.
 
         Raises ConfigError for a family that is not installed and for threads below 1, CheckpointError if the
         parts do not fit.

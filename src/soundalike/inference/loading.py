@@ -23,7 +23,7 @@ def opened(folder: Path, device: str, backend: str, threads: int | None) -> tupl
     Raises ConfigError for a device or backend that cannot be had, CheckpointError as `open_model` and
     `open_graph_model` do.
     """
-    if pick_backend(backend, folder) == TORCH:
+    if pick_backend(backend, folder, device) == TORCH:
         chosen = pick_device(device)
         set_threads(threads)
         return *open_model(folder, chosen), chosen
