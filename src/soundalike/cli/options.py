@@ -77,7 +77,7 @@ Backend = Annotated[
     BackendName,
     typer.Option(
         "--backend",
-        help="what runs the networks: ONNX Runtime or PyTorch; auto: onnx where the model has graphs, on a cpu",
+        help="what runs the networks, ONNX Runtime or PyTorch; auto: onnx for a model with graphs",
         rich_help_panel=MODEL,
     ),
 ]
