@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SILENCE_DB = -40.0  # quieter than the loud parts by this much counts as silence
 NOISE_FLOOR_DB = -85.0  # dBFS; nothing below this is sound
 PIECE = 6000  # hundredths of a second looked at together
+MARGIN = 0.05  # seconds of silence that stay at the ends of a trimmed sound
 AUDIBLE_PEAK = 1e-3  # a recording that never exceeds this is silent
 
 Some = TypeVar("Some", bound="Audio")
@@ -89,7 +90,7 @@ class Audio:
         samples = soxr.resample(self.samples, self.rate, rate).astype(np.float32)
         return replace(self, samples=samples, rate=rate)
 
-    def trim(self, margin: float = 0.05) -> Audio:
+    def trim(self, margin: float = MARGIN) -> Audio:
         """Without silence at the ends, save for `margin` seconds."""
         loud = np.flatnonzero(self.activity())
         if len(loud) == 0:

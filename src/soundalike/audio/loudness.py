@@ -36,7 +36,7 @@ class LoudnessScan:
     def __init__(self, rate: int):
         self._size = int(BLOCK_SECONDS * rate)
         self._hop = int(HOP_SECONDS * rate)
-        self._weight = _k_weighting(np.fft.rfftfreq(self._size, 1 / rate))
+        self._weight = k_weighting(np.fft.rfftfreq(self._size, 1 / rate))
         self._powers: list[float] = []
         self._rest = np.zeros(0, np.float32)
 
@@ -115,7 +115,7 @@ def normalise_active_level(samples: np.ndarray, active: np.ndarray, db: float) -
     return (samples * gain).astype(np.float32)
 
 
-def _k_weighting(hertz: np.ndarray) -> np.ndarray:
+def k_weighting(hertz: np.ndarray) -> np.ndarray:
     """Power gain of the K-weighting at each frequency: the high shelf and the high pass of ITU-R BS.1770-4,
     in the analogue domain.
     """

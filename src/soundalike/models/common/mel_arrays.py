@@ -22,6 +22,8 @@ DECIBEL = math.log(10) / 20  # nats
 TILTED_FROM, TILTED_TO = 250.0, 3000.0
 QUIET = 4.0  # nats below the loudest frame's mean level: quieter frames hold no speech
 FEWEST = 10  # frames of speech whose spread says something
+LEAST_DEVIATION = 0.1  # nats, of a band
+MOST_GAIN = 1.6  # times that the deviation of a band grows at most
 
 
 @runtime_checkable
@@ -92,8 +94,8 @@ def sharpened(mel: np.ndarray, prompt: np.ndarray, amount: float) -> np.ndarray:
     theirs = speech_frames(prompt)
     if len(ours) < FEWEST or len(theirs) < FEWEST:
         return mel
-    spread = theirs.std(0, ddof=1) / np.maximum(ours.std(0, ddof=1), 0.1)
-    gain = spread.clip(1.0, 1.6) ** amount
+    spread = theirs.std(0, ddof=1) / np.maximum(ours.std(0, ddof=1), LEAST_DEVIATION)
+    gain = spread.clip(1.0, MOST_GAIN) ** amount
     mean = ours.mean(0)
     return np.where(_holds_speech(mel)[:, None], mean + (mel - mean) * gain, mel)
 

@@ -29,8 +29,8 @@ class GraphVocos:
         self.mel = weights.mel
         self._filters = mel_filters(self.mel)  # (M, F)
         power = (hann(self.mel.n_fft) ** 2).sum()
-        self._log_area = (np.log(self._filters.sum(1)) + 0.5 * np.log(power)).astype(np.float32)
-        self._share = _shares(self._filters)
+        self.log_area = (np.log(self._filters.sum(1)) + 0.5 * np.log(power)).astype(np.float32)
+        self.shares = _shares(self._filters)
 
     def samples(self, mel: np.ndarray, pitch: np.ndarray | None, noise: np.ndarray) -> np.ndarray:
         """The samples (N,) float32 of a log-mel (T, M), its pitch (T,) in hertz (read off the mel where it is
@@ -47,7 +47,7 @@ class GraphVocos:
         spectrum = self._spectrum(noise)
         for some in blocks(len(mel)):
             harmonic, turn, breath = np.split(found[0][some], 3, axis=1)  # (n, F) each
-            envelope = (mel[some] - self._log_area) @ self._share
+            envelope = (mel[some] - self.log_area) @ self.shares
             harmonic = (envelope + harmonic).clip(SOFTEST, LOUDEST)
             breath = (envelope - BREATH + breath).clip(SOFTEST, LOUDEST)
             spectrum[some] *= np.exp(breath)
@@ -67,7 +67,7 @@ class GraphVocos:
         for some in blocks(len(mel)):
             bands = np.log(np.maximum(np.abs(spectrum[some]) @ self._filters.T, np.float32(self.mel.floor)))
             error = (mel[some] - bands).clip(-MOST_CORRECTED, MOST_CORRECTED)
-            spectrum[some] *= np.exp(error @ self._share)
+            spectrum[some] *= np.exp(error @ self.shares)
         return istft(spectrum, self.mel.n_fft, self.mel.hop_length)
 
     def _spectrum(self, samples: np.ndarray) -> np.ndarray:
