@@ -1,9 +1,9 @@
-"""Writes what the page in the browser computes with: graphs, constants and tables of the program, the words of
-its lexicon, a bundled voice, ONNX Runtime for the web.
+"""Writes what the page in the browser computes with: graphs, constants and tables of the program, the words
+of its lexicon, a bundled voice, ONNX Runtime for the web.
 
 usage: python docs/browser_files.py FOLDER --runtime UNPACKED
-           FOLDER: `files` beside the page; UNPACKED: the package onnxruntime-web as npm gives it, unpacked
-           (`npm pack onnxruntime-web@VERSION` and `tar xf`)
+           FOLDER: `files` beside the page; UNPACKED: the package onnxruntime-web, unpacked, as `make ort-web`
+           has it in build/ort-web
 """
 
 from __future__ import annotations
@@ -41,10 +41,9 @@ from soundalike.text.heteronyms import HETERONYMS
 from soundalike.text.letters import letter_name
 from soundalike.text.names import NAMES
 from soundalike.text.normalise import normalise
-from soundalike.text.phonemes import word_symbols
+from soundalike.text.phonemes import tokens_of, word_symbols
 from soundalike.text.unsayable import SOUNDS
 
-RUNTIME_VERSION = "1.30.0"  # of onnxruntime-web, which the page was tested with
 RUNTIME = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 GRAPHS = {
     "acoustic": ("condition", "encode", "intone", "decode"),
@@ -54,10 +53,11 @@ GRAPHS = {
 VOICE = bundled_voices.DEFAULT
 LOUDNESS_FFT = 16384  # samples: a block of loudness, made longer for a size that is a power of two
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-LEXICON_OFFSET = 41  # from a symbol's id to the character that stands for it in the lexicon: 0 for the first
+LEXICON_OFFSET = 41  # from the id of a symbol to the character that stands for it in the lexicon
 ABBREVIATIONS = (
-    "Mr. Mrs. Ms. Dr. Prof. St. Mt. Jr. Sr. vs. etc. e.g. i.e. No. approx. dept. est. Gen. Capt. Sgt. Lt. Col. "
-    "Rev. Hon. Gov. Sen. Rep. Co. Inc. Ltd. Corp. Ave. Rd. Blvd. fig. vol. pp. Jan. Feb. Aug. Sept. Oct. Nov. Dec."
+    "Mr. Mrs. Ms. Dr. Prof. St. Mt. Jr. Sr. vs. etc. e.g. i.e. approx. dept. est. Gen. Capt. Sgt. Lt. "
+    "Col. Rev. Hon. Gov. Sen. Rep. Co. Inc. Ltd. Corp. Ave. Rd. Blvd. fig. vol. Jan. Feb. Aug. Sept. "
+    "Oct. Nov. Dec."
 ).split()
 # Constants by the name of the page's group of them
 CONSTANTS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
@@ -133,7 +133,7 @@ def check_runtime(runtime: Path) -> None:
     if missing:
         raise SystemExit(
             f"{runtime}: no {', '.join(missing)} in its folder dist. "
-            f"Give the unpacked package: npm pack onnxruntime-web@{RUNTIME_VERSION}, then tar xf."
+            "Give the package onnxruntime-web as npm has it, unpacked; `make ort-web` fetches it."
         )
 
 
@@ -167,14 +167,28 @@ def facts_of(cloner: Cloner, voice: Voice) -> dict[str, Any]:
 
 def text_facts() -> dict[str, Any]:
     """The alphabet, the names of the letters, and abbreviations written out."""
-    plain = {short: normalise(f"{short} x", "en", short).removesuffix(" x") for short in ABBREVIATIONS}
+    plain = {short: normalise(f"{short} Jones", "en", short).removesuffix(" Jones") for short in ABBREVIATIONS}
     return {
         "symbols": ["", *SYMBOLS],
         "lastMark": len(MARKS),
         "lexiconOffset": LEXICON_OFFSET,
         "letters": {letter: spell_ipa(letter_name(letter, "en")) for letter in LETTERS},
+        "verbs": heteronyms_after("I would"),
+        "nouns": heteronyms_after("of the"),
         "abbreviations": {short: words for short, words in plain.items() if words != short},
     }
+
+
+def heteronyms_after(words: str) -> dict[str, list[str]]:
+    """Words written alike and said differently that sound otherwise after some words than alone, with their
+    symbols there.
+    """
+    found = {}
+    for word in sorted({*HETERONYMS, *NOUN_VERB}):
+        symbols = tokens_of(f"{words} {word} here", word, "en")[-2].symbols
+        if symbols != word_symbols(word, "en"):
+            found[word] = symbols
+    return found
 
 
 def tables_of(cloner: Cloner, voice: Voice) -> dict[str, np.ndarray]:

@@ -1,11 +1,13 @@
 """What the site has beside the pages of docs/: the command line's reference, written from the Typer app, and
-pages that lie elsewhere in the repository. Links to files that are not on the site become plain words.
+pages that lie elsewhere in the repository, and what the page in the browser computes with. Links to files
+that are not on the site become plain words.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,7 @@ ELSEWHERE = {
     "models/vits/card.md": "cards/vits.md",
     "src/soundalike/weights/default/card.md": "cards/starling.md",
 }
+RUNTIME = "SOUNDALIKE_ORT_WEB"  # where the package onnxruntime-web lies, unpacked
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 
 
@@ -53,6 +56,22 @@ def on_files(files: Any, config: Any) -> Any:
 def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
     """Lets links point to where pages are on the site."""
     return relinked(markdown, page.file.src_uri)
+
+
+def on_post_build(config: Any) -> None:
+    """Writes the files of the page that runs in the browser, where ONNX Runtime for the web is given."""
+    runtime = os.environ.get(RUNTIME)
+    if not runtime:
+        print(
+            f"browser/speak.html has no model: {RUNTIME} does not say where onnxruntime-web lies. "
+            "Run `make ort-web` first, where npm is.",
+            file=sys.stderr,
+        )
+        return
+    sys.path.insert(0, str(DOCS))
+    from browser_files import write_all
+
+    write_all(Path(config["site_dir"]) / "browser" / "files", Path(runtime))
 
 
 def relinked(markdown: str, uri: str) -> str:

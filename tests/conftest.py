@@ -59,6 +59,7 @@ def languages(tmp_path_factory):
 SLOWEST = (
     "test_tutorials.py",
     "test_page_work.py",
+    "test_browser_page.py",
     "test_page_adapt.py",
     "test_long_recordings.py",
     "test_interrupt.py",

@@ -46,6 +46,8 @@ SENTENCES = [
     "Wait, what?! No way!!",
     "An apple a day: that was the rule of the house\u2026",
     "They rode from 3-4 miles away \u2014 it\u2019s far.",
+    "We live in the house that they use, and I would read the record close by.",
+    "They record St. Martin's choir; the use of No. 5 is the contract.",
     "I was born in 1905 and he in 2005.",
     "Nobody could explain where the old map in the drawer came from.",
 ]
@@ -136,7 +138,8 @@ def bench(site, chromium):
             globalThis.tables = { ...(await loadTables()), lexicon: await loadLexicon() };
             globalThis.fetched = async (value) => {
                 if (!value?.floats) return value;
-                return new Float32Array(await (await fetch(value.floats)).arrayBuffer());
+                const answer = await fetch(value.floats, { cache: "no-store" });
+                return new Float32Array(await answer.arrayBuffer());
             };
             globalThis.packed = (value) => {
                 if (!(value instanceof Float32Array)) return value;
@@ -182,7 +185,7 @@ def speech(small) -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def planned(small):
-    """A sentence in the bundled voice by the program: its symbols, and what the acoustic model makes of it."""
+    """A sentence in the bundled voice by the program: its symbols, and what the acoustic model makes."""
     utterance = read(SENTENCES[0]).utterances[0]
     model = small.synthesizer
     options = small.Options(seed=3)
@@ -191,28 +194,26 @@ def planned(small):
 
 
 def test_mel(bench, speech, small):
-    found = bench(
-        "return ((await engine('spectrum')).logMel(given.samples, tables));", samples=speech
-    )
+    found = bench("return (await engine('spectrum')).logMel(given.samples, tables);", samples=speech)
     wanted = log_mel(speech, small.synthesizer.mel)
     assert np.allclose(np.reshape(found, wanted.shape), wanted, atol=1e-4)
 
 
 def test_pitch(bench, speech, small):
-    script = "return ((await engine('pitch')).pitchOf(given.samples, tables.facts));"
+    script = "return (await engine('pitch')).pitchOf(given.samples, tables.facts);"
     wanted = pitch(speech, small.synthesizer.mel)
     assert (wanted > 0).mean() > 0.3
     assert np.allclose(bench(script, samples=speech), wanted, rtol=1e-5)
 
 
 def test_noise(bench):
-    script = "return ((await engine('noise')).whiteNoise(given.seed, given.size));"
+    script = "return (await engine('noise')).whiteNoise(given.seed, given.size);"
     for seed, size in ((0, 5), (7, 16), (12345, 4001)):
         assert np.allclose(bench(script, seed=seed, size=size), white_noise(seed, size), atol=2e-6)
 
 
 def test_pulses(bench, speech, small):
-    script = "return ((await engine('pulses')).pulses(given.pitch, tables.facts));"
+    script = "return (await engine('pulses')).pulses(given.pitch, tables.facts);"
     mel = small.synthesizer.mel
     hertz = pitch(speech, mel)
     wanted = pulses(hertz, mel.hop_length, mel.sample_rate)
@@ -267,14 +268,14 @@ def test_watermark(bench, speech):
     bits = int(metadata.voice_id(voice)[:4], 16)
     model = bench("return tables.facts.note.model")
     mark = watermark.Mark(bits, int(model[:2], 16) >> 2)
-    script = "return ((await engine('watermark')).marked(given.samples, given.bits, 1000, tables));"
+    script = "return (await engine('watermark')).marked(given.samples, given.bits, 1000, tables);"
     wanted = watermark.embed(Audio(speech, watermark.RATE), mark, 1000).samples
     assert np.abs(wanted - speech).max() > 1e-3
     assert np.allclose(bench(script, samples=speech, bits=bits), wanted, atol=1e-6)
 
 
 def test_delivery(bench, speech):
-    script = "return ((await engine('delivery')).delivered(given.samples, false, tables));"
+    script = "return (await engine('delivery')).delivered(given.samples, false, tables);"
     utterance = read("Yes.").utterances[0]
     wanted = postprocess.deliver(Speech(speech * 0.3, 24_000), utterance, postprocess.PAUSE).samples
     found = bench(script, samples=speech * np.float32(0.3))
@@ -288,7 +289,7 @@ def test_a_voice_of_a_recording(bench, small):
     recording = Audio.read(REFERENCE).resample(small.sample_rate)
     mel = small.synthesizer.mel
     chosen = best_seconds(recording, mel).samples
-    script = "return ((await engine('voice')).bestSeconds(given.samples, tables.facts));"
+    script = "return (await engine('voice')).bestSeconds(given.samples, tables.facts);"
     assert np.allclose(bench(script, samples=recording.samples), chosen, atol=1e-6)
     wanted = voice_of(recording, small.speaker_encoder, mel)
     found = bench(
@@ -308,7 +309,8 @@ def test_a_voice_of_a_recording(bench, small):
 def test_sentences_as_the_program_reads_them(bench):
     script = """const { read } = await engine("text");
         const { sentences, spelled, left } = read(given.text, tables);
-        return { said: sentences.map((one) => one.names), ids: sentences.map((one) => one.symbols), spelled, left };"""
+        const list = (name) => sentences.map((one) => one[name]);
+        return { said: list("names"), ids: list("symbols"), spelled, left };"""
     for text in SENTENCES:
         wanted = [utterance.symbols for utterance in read(text).utterances]
         found = bench(script, text=text)
@@ -396,7 +398,9 @@ def test_it_clones_a_file_when_the_visitor_may_use_the_voice(page, cloner, tmp_p
     path = downloaded(page, tmp_path / "clone.wav")
     origin = check_speech(cloner, path, TEXT)
     assert origin.notes[0]["voice"] != metadata.voice_id(bundled_voices.load("wren"))
-    check = cloner.quality_checker.compare(Speech(Audio.read(path).samples, 24_000), "", cloner.listen(REFERENCE).identity)
+    check = cloner.quality_checker.compare(
+        Speech(Audio.read(path).samples, 24_000), "", cloner.listen(REFERENCE).identity
+    )
     assert check.likeness > 0.5
     # Another recording needs another tick
     page.set_input_files("#file", REFERENCE)
@@ -419,11 +423,10 @@ def test_bad_input_is_answered(page, tmp_path):
     def trouble(said: str) -> None:
         page.locator("#trouble").get_by_text(said).wait_for()
 
-    for text, said in (("", "There is no text"), ("東京 ... 123ー", ""), ("?!", "There is no English word")):
+    for text, said in (("  ", "There is no text"), ("東京 ?!", "There is no English word")):
         page.fill("#text", text)
-        if said:
-            page.click("#speak")
-            trouble(said)
+        page.click("#speak")
+        trouble(said)
     tone = 0.2 * np.sin(np.arange(12_000) / 20).astype(np.float32)
     sounds = {"short": tone, "silent": np.zeros(100_000, np.float32)}
     for name, samples in sounds.items():
@@ -445,7 +448,12 @@ def test_bad_input_is_answered(page, tmp_path):
 
 def test_without_a_microphone_it_says_so(site, tab):
     page = tab(site.url, 900, 1100, permissions=[])
-    page.evaluate("navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('', 'NotFoundError'); }")
+    page.evaluate(
+        """() => {
+            const none = async () => { throw new DOMException("", "NotFoundError"); };
+            navigator.mediaDevices.getUserMedia = none;
+        }"""
+    )
     page.check("#voice-own")
     page.click("#record")
     page.locator("#trouble").get_by_text("No microphone was found").wait_for()
@@ -461,5 +469,5 @@ def test_a_missing_file_is_named(site, tab):
 
 
 def test_a_folder_without_the_runtime_is_refused(browser_files, tmp_path):
-    with pytest.raises(SystemExit, match="npm pack onnxruntime-web"):
+    with pytest.raises(SystemExit, match="make ort-web"):
         browser_files.check_runtime(tmp_path)

@@ -135,12 +135,13 @@ async function speak() {
   $("player").src = address;
   $("download").href = address;
   $("result").hidden = false;
-  const pace = said.took / said.seconds;
-  status(`Done: ${said.seconds.toFixed(1)} s of speech in ${said.took.toFixed(1)} s, ${pace.toFixed(2)} s a second.`);
-  const notes = [];
-  if (said.spelled.length) notes.push(`Spelled letter by letter, as the page's word list has not got them: ${list(said.spelled)}.`);
-  if (said.left.length) notes.push(`Left out, as they hold no Latin letter: ${list(said.left)}.`);
-  $("notes").textContent = notes.join(" ");
+  const pace = (said.took / said.seconds).toFixed(2);
+  const length = `${said.seconds.toFixed(1)} s of speech in ${said.took.toFixed(1)} s`;
+  status(`Done: ${length}, ${pace} s for each second.`);
+  const spelled = `Spelled letter by letter, as the page's list has no such word: ${list(said.spelled)}.`;
+  const left = `Left out, as they hold no Latin letter: ${list(said.left)}.`;
+  const notes = [said.spelled.length ? spelled : "", said.left.length ? left : ""];
+  $("notes").textContent = notes.join(" ").trim();
   $("player").play().catch(() => {}); // where the browser lets no page begin by itself
 }
 
@@ -152,8 +153,9 @@ async function take(found, name) {
   samples = found;
   isListenedTo = false;
   $("consent").checked = false;
-  const length = `${name}: ${(found.length / rate).toFixed(1)} s, of which ${seconds.toFixed(1)} s are speech.`;
-  $("clip").textContent = seconds < SHORTEST ? `${length} 4 to 10 s of speech give a better voice.` : length;
+  const all = (found.length / rate).toFixed(1);
+  const length = `${name}: ${all} s, of which ${seconds.toFixed(1)} s are speech.`;
+  $("clip").textContent = seconds < SHORTEST ? `${length} A better voice comes of 4 to 10 s.` : length;
   status("");
 }
 

@@ -7,13 +7,17 @@ export class SoundError extends Error {}
 
 // The samples of a file of sound.
 export async function samplesOfFile(file, rate) {
-  if (file.size > LONGEST_FILE) throw new SoundError("The file is larger than 50 MB. Cut out ten seconds of it.");
+  if (file.size > LONGEST_FILE) {
+    throw new SoundError("The file is larger than 50 MB. Cut out ten seconds of it.");
+  }
   const context = new OfflineAudioContext(1, 1, rate);
   const buffer = await context.decodeAudioData(await file.arrayBuffer()).catch(() => {
-    throw new SoundError("The file holds no sound that this browser reads. Choose a WAV, MP3, FLAC or Ogg file.");
+    const kinds = "a WAV, MP3, FLAC or Ogg file";
+    throw new SoundError(`The file holds no sound that this browser reads. Choose ${kinds}.`);
   });
-  const channels = Array.from({ length: buffer.numberOfChannels }, (_, i) => buffer.getChannelData(i));
-  return Float32Array.from(channels[0], (_, i) => channels.reduce((sum, one) => sum + one[i], 0) / channels.length);
+  const count = buffer.numberOfChannels;
+  const channels = Array.from({ length: count }, (_, i) => buffer.getChannelData(i));
+  return channels[0].map((_, i) => channels.reduce((sum, one) => sum + one[i], 0) / count);
 }
 
 // The microphone, opened; `heard` gets the seconds and the peak of each part.
@@ -55,7 +59,9 @@ class Recording {
     this.stream.getTracks().forEach((track) => track.stop());
     const own = this.context.sampleRate;
     await this.context.close();
-    if (!this.size) throw new SoundError("The microphone gave no sound. Choose another one, or a sound file.");
+    if (!this.size) {
+      throw new SoundError("The microphone gave no sound. Choose another one, or a sound file.");
+    }
     const offline = new OfflineAudioContext(1, Math.max(1, Math.round((this.size * rate) / own)), rate);
     const buffer = offline.createBuffer(1, this.size, own);
     let at = 0;

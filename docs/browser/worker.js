@@ -36,10 +36,11 @@ const kinds = {
   async speak({ name, text, seed, speed }, say) {
     const start = performance.now();
     const progress = (done, all) => say({ done, all });
-    const { samples, note, spelled, left } = await spoken(text, voices.get(name), { seed, speed }, model, progress);
+    const made = await spoken(text, voices.get(name), { seed, speed }, model, progress);
     const took = (performance.now() - start) / 1000;
-    const { sample_rate: rate } = model.facts.mel;
-    return { wav: wavOf(samples, rate, note), seconds: samples.length / rate, took, spelled, left };
+    const rate = model.facts.mel.sample_rate;
+    const wav = wavOf(made.samples, rate, made.note);
+    return { wav, seconds: made.samples.length / rate, took, spelled: made.spelled, left: made.left };
   },
 };
 
@@ -55,6 +56,7 @@ async function answer({ id, kind, ...given }) {
     postMessage({ id, found }, found.wav ? [found.wav] : []);
   } catch (error) {
     const expected = EXPECTED.some((known) => error instanceof known);
-    postMessage({ id, error: expected ? error.message : `This browser could not compute it (${error.message}).` });
+    const message = expected ? error.message : `This browser could not compute it (${error.message}).`;
+    postMessage({ id, error: message });
   }
 }

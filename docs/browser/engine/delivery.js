@@ -76,7 +76,9 @@ export function loudnessOf(samples, { facts, kWeights }) {
   const size = Math.floor(BLOCK_SECONDS * facts.mel.sample_rate);
   const hop = Math.floor(HOP_SECONDS * facts.mel.sample_rate);
   const count = Math.max(1, Math.floor((samples.length - size) / hop) + 1);
-  const powers = Array.from({ length: count }, (_, i) => weighted(samples.subarray(i * hop, i * hop + size), size, kWeights));
+  const powers = Array.from({ length: count }, (_, i) => {
+    return weighted(samples.subarray(i * hop, i * hop + size), size, kWeights);
+  });
   const level = (power) => 10 * Math.log10(power + 1e-20) + K_OFFSET;
   const mean = (values) => values.reduce((sum, one) => sum + one, 0) / values.length;
   // First gate: silence does not count

@@ -14,7 +14,9 @@ export class LoadingError extends Error {}
 // The bytes of one of the page's files; `heard` gets how many came, part by part.
 async function fetched(name, heard = () => {}) {
   const answer = await fetch(new URL(name, FILES)).catch(() => null);
-  if (!answer?.ok) throw new LoadingError(`${name} cannot be fetched. Reload the page when you are connected.`);
+  if (!answer?.ok) {
+    throw new LoadingError(`${name} cannot be fetched. Reload the page when you are connected.`);
+  }
   const parts = [];
   const reader = answer.body.getReader();
   for (let read = await reader.read(); !read.done; read = await reader.read()) {
@@ -101,7 +103,8 @@ export async function loadModel(progress = () => {}) {
   };
   const tables = await loadTables(heard);
   const runtime = "runtime/ort-wasm-simd-threaded.wasm";
-  const names = ["facts.json", "tables.bin", "lexicon.txt", runtime, ...SPEAKING.map((name) => `${name}.onnx`)];
+  const graphFiles = SPEAKING.map((name) => `${name}.onnx`);
+  const names = ["tables.bin", "lexicon.txt", runtime, ...graphFiles];
   all = names.reduce((sum, name) => sum + (tables.facts.files[name] ?? 0), 0);
   const [lexicon, wasm, ort] = await Promise.all([
     loadLexicon(heard),

@@ -6,7 +6,13 @@ const UNITS = (
 ).split(" ");
 const TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
 const ORDINALS = {
-  one: "first", two: "second", three: "third", five: "fifth", eight: "eighth", nine: "ninth", twelve: "twelfth",
+  one: "first",
+  two: "second",
+  three: "third",
+  five: "fifth",
+  eight: "eighth",
+  nine: "ninth",
+  twelve: "twelfth",
 };
 const MONEY = { $: ["dollar", "cent"], "€": ["euro", "cent"], "£": ["pound", "penny"] };
 const LONGEST = 9; // figures of a number

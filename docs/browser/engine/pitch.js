@@ -66,8 +66,10 @@ function correlated(block, longest, own, { samples, head, whole }) {
   const power = new Float64Array(block.length + 1);
   for (let i = 0; i < block.length; i++) power[i + 1] = power[i] + block[i] * block[i];
   const energy = (lag) => power[own.WINDOW + lag] - power[lag];
-  const own_energy = energy(0);
-  return Float64Array.from({ length: longest }, (_, lag) => samples[lag] / Math.sqrt(own_energy * energy(lag) + own.FAINT));
+  const first = energy(0);
+  return Float64Array.from({ length: longest }, (_, lag) => {
+    return samples[lag] / Math.sqrt(first * energy(lag) + own.FAINT);
+  });
 }
 
 // The best periods of a frame: their scores, and the periods, interpolated.

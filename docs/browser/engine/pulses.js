@@ -5,7 +5,8 @@ export function pulses(pitch, { mel, pulses: { USUAL } }) {
   const hop = mel.hop_length;
   const share = Float32Array.from({ length: hop }, (_, i) => i / hop);
   const samples = new Float32Array((pitch.length - 1) * hop);
-  const between = (a, b, i) => Math.fround(Math.fround(a * Math.fround(1 - share[i])) + Math.fround(b * share[i]));
+  const rest = share.map((one) => 1 - one);
+  const between = (a, b, i) => Math.fround(Math.fround(a * rest[i]) + Math.fround(b * share[i]));
   let held = pitch[0] > 0 ? pitch[0] : USUAL; // the last voiced pitch, through unvoiced stretches
   let cycles = 0;
   for (let t = 0; t + 1 < pitch.length; t++) {

@@ -19,8 +19,8 @@ export async function sentenceOf(symbols, voice, options, model) {
   return { samples: await vocoded(mel, pitch, noise, model), mel, pitch, durations };
 }
 
-// Speech of a text: samples at the model's rate, the note of their origin, and the words that were spelled out
-// or left out. `progress` gets how many sentences are done, of how many.
+// Speech of a text: samples at the model's rate, the note of their origin, and the words that were spelled
+// out or left out. `progress` gets how many sentences are done, of how many.
 export async function spoken(text, voice, { seed = 0, speed = 1 }, model, progress = () => {}) {
   const { sentences, spelled, left } = read(text, model);
   const pieces = [];

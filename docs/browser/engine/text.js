@@ -5,6 +5,7 @@ import { soundsOf } from "./words.js";
 
 const MOST_SYMBOLS = 240; // of a sentence; longer ones are cut
 const LETTER = "\u0001"; // before a letter whose name is to be said
+const SIGNS = { "&": "and", "@": "at", "+": "plus", "=": "equals" };
 const WORD = /\u0001[a-z]|[\p{L}\p{M}]+(?:'[\p{L}\p{M}]+)*'?/u;
 const MARK = /\.+|…|[?!,;:()[\]{}—–]|(?<=\s)-+(?=\s)/u;
 const PIECES = new RegExp(`(?<word>${WORD.source})|(?<mark>${MARK.source})`, "gu");
@@ -15,17 +16,20 @@ const END = /(?<=[.?!…]["')\]]*)\s+(?![\p{Ll}])/u;
 export class TextError extends Error {}
 
 // Sentences of a text, and the words that were spelled out and those left out:
-// { sentences: [{ text, symbols }], spelled, left }. Throws TextError where no word can be said.
+// { sentences: [{ text, names, symbols }], spelled, left }, `symbols` the numbers of the symbols' `names`.
+// Throws TextError where no word can be said.
 export function read(text, tables) {
   const spelled = new Set();
   const left = new Set();
   const sentences = sentencesOf(text, tables.facts).flatMap((sentence) => {
     const tokens = tokensOf(sentence, tables, spelled, left);
-    return cut(tokens).map((part) => ({ text: sentence.replaceAll(LETTER, ""), symbols: part }));
+    return cut(tokens).map((names) => ({ text: sentence.replaceAll(LETTER, ""), names }));
   });
   if (!sentences.length) throw new TextError("There is no English word in the text. Type one or more.");
   const ids = new Map(tables.facts.text.symbols.map((symbol, id) => [symbol, id]));
-  const encoded = sentences.map((one) => ({ ...one, names: one.symbols, symbols: one.symbols.map((name) => ids.get(name)) }));
+  const encoded = sentences.map(({ text: said, names }) => {
+    return { text: said, names, symbols: names.map((name) => ids.get(name)) };
+  });
   return { sentences: encoded, spelled: [...spelled], left: [...left] };
 }
 
@@ -44,22 +48,27 @@ function inWords(text, { text: { abbreviations } }) {
     .replace(/\b(?:[A-Za-z]\.){2,}/g, (match) => named(match.replaceAll(".", "")))
     .replace(/\b([B-HJ-Z])\.(?=\s\p{Lu})/gu, (_, letter) => named(letter))
     .replace(/\bUS\b/g, named("us"));
-  const signs = initials.replaceAll("&", " and ").replaceAll("@", " at ").replaceAll("+", " plus ").replaceAll("=", " equals ");
+  const signs = initials
+    .replace(/\bNo\.\s?(?=\d)/gi, "number ")
+    .replace(/[&@+=]/g, (sign) => ` ${SIGNS[sign]} `);
   return withoutFigures(signs);
 }
 
 // Words and marks of a sentence: { symbols } or { mark }.
 function tokensOf(sentence, tables, spelled, left) {
   const tokens = [];
+  let before = "";
   for (const match of sentence.matchAll(PIECES)) {
     if (match.groups.mark) {
       tokens.push({ mark: markOf(match.groups.mark) });
+      before = "";
       continue;
     }
     const written = match.groups.word.replace(/^'+/, "");
     const found = written.startsWith(LETTER)
       ? { symbols: tables.facts.text.letters[written.at(-1)], spelled: false }
-      : soundsOf(written, tables);
+      : soundsOf(written, before, tables);
+    before = written.toLowerCase();
     if (!found) left.add(written);
     else tokens.push({ symbols: found.symbols });
     if (found?.spelled) spelled.add(written);
@@ -73,7 +82,8 @@ function markOf(written) {
   return ".?!".includes(first) ? first : ",";
 }
 
-// Tokens as symbols with a start mark, a mark after each word and one at the end, in parts that are not too long.
+// Tokens as symbols with a start mark, a mark after each word and one at the end, in parts that are not too
+// long.
 function cut(tokens) {
   const parts = [];
   let part = ["^"];
@@ -90,8 +100,9 @@ function cut(tokens) {
       if (part.length > 1 && !isClosed()) part.push(mark);
       continue;
     }
-    const isLong = part.length + symbols.length > MOST_SYMBOLS || (part.length > MOST_SYMBOLS / 2 && part.at(-1) === ",");
-    if (isLong) close(",");
+    const isFull = part.length + symbols.length > MOST_SYMBOLS;
+    const mayEnd = part.length > MOST_SYMBOLS / 2 && part.at(-1) === ",";
+    if (isFull || mayEnd) close(",");
     if (part.length > 1 && !isClosed()) part.push("_");
     part.push(...symbols);
   }

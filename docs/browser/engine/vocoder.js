@@ -63,8 +63,10 @@ function filtered(source, noise, mel, { heads, residual }, { facts, shares, logA
       const sin = Math.exp(gain[f]) * Math.sin(angle);
       const breath = Math.exp(clipped(envelope[f] - BREATH + head[2 * bins + f], SOFTEST, LOUDEST));
       const free = Math.exp(clipped(envelope[f], SOFTEST, LOUDEST));
-      re[at] = source.re[at] * cos - source.im[at] * sin + noise.re[at] * breath + residual[2 * at] * free;
-      im[at] = source.re[at] * sin + source.im[at] * cos + noise.im[at] * breath + residual[2 * at + 1] * free;
+      re[at] = source.re[at] * cos - source.im[at] * sin;
+      im[at] = source.re[at] * sin + source.im[at] * cos;
+      re[at] += noise.re[at] * breath + residual[2 * at] * free;
+      im[at] += noise.im[at] * breath + residual[2 * at + 1] * free;
     }
   }
   return { frames, bins, re, im };

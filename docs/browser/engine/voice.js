@@ -6,13 +6,8 @@ import { pitchOf } from "./pitch.js";
 import { logMel } from "./spectrum.js";
 import { percentile } from "./statistics.js";
 
-// A recording that no voice can be taken from; `reason` is short, the message says what to do.
-export class RecordingError extends Error {
-  constructor(reason, message) {
-    super(message);
-    this.reason = reason;
-  }
-}
+// A recording that no voice can be taken from; the message says what to do.
+export class RecordingError extends Error {}
 
 // The voice of samples at the model's rate. Throws RecordingError where too little is heard in them.
 export async function voiceOf(samples, model) {
@@ -21,7 +16,8 @@ export async function voiceOf(samples, model) {
   const prompt = logMel(chosen, model);
   const pitch = pitchOf(chosen, model.facts);
   const frames = pitch.length;
-  const { embedding } = await model.graphs.run("embed", { mel: [prompt, [1, frames, model.facts.mel.n_mels]] });
+  const mel = [prompt, [1, frames, model.facts.mel.n_mels]];
+  const { embedding } = await model.graphs.run("embed", { mel });
   return {
     prompt: toHalf(prompt),
     pitch,
@@ -41,16 +37,16 @@ async function idOf(embedding) {
 function checkRecording(samples, facts) {
   const { AUDIBLE_PEAK, LEAST_SPEECH } = facts.voice;
   if (!samples.every(Number.isFinite)) {
-    throw new RecordingError("broken", "The recording holds samples that are not numbers. Choose another file.");
+    throw new RecordingError("The recording holds samples that are not numbers. Choose another file.");
   }
   const peak = samples.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
   if (peak < AUDIBLE_PEAK) {
-    throw new RecordingError("silent", "The recording is silent: give one in which somebody speaks.");
+    throw new RecordingError("The recording is silent: give one in which somebody speaks.");
   }
   const seconds = speechSeconds(samples, facts);
   if (seconds < LEAST_SPEECH) {
     const said = `${seconds.toFixed(1)} s of speech are in it`;
-    throw new RecordingError("short", `The recording is too short: ${said}. Give 4 to 10 s.`);
+    throw new RecordingError(`The recording is too short: ${said}. Give 4 to 10 s.`);
   }
 }
 
@@ -121,6 +117,7 @@ function normalised(samples, facts) {
       count++;
     }
   }
-  const gain = Math.min(10 ** (facts.voice.LEVEL / 20) / Math.sqrt(power / count), facts.loudness.LOUDEST_PEAK / peak);
+  const wanted = 10 ** (facts.voice.LEVEL / 20) / Math.sqrt(power / count);
+  const gain = Math.min(wanted, facts.loudness.LOUDEST_PEAK / peak);
   return samples.map((one) => one * gain);
 }

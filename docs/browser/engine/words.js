@@ -5,19 +5,38 @@ const VOICELESS = new Set(["p", "t", "k", "f", "θ"]);
 const SHORTEST_PART = 3; // letters of a word in a compound
 const LONGEST_ACRONYM = 5; // letters; capitals are expected to be spelled
 
-// Symbols of a word, and whether it had to be spelled: { symbols, spelled }; null of a word without letters
-// that English has.
-export function soundsOf(word, { lexicon, facts }) {
+// Words before a verb, and before a noun, of those that are written alike and said differently
+const BEFORE_VERB = new Set(
+  (
+    "i you we they who to will would can could shall should may might must cannot can't won't wouldn't " +
+    "couldn't don't doesn't didn't let's please i'll you'll we'll they'll never always"
+  ).split(" "),
+);
+const BEFORE_NOUN = new Set(
+  "the a an this that these those my your his her its our their no of in on with".split(" "),
+);
+
+// Symbols of a word behind another, and whether it had to be spelled: { symbols, spelled }; null of a word
+// without letters that English has.
+export function soundsOf(word, before, { lexicon, facts }) {
   const plain = plainLetters(word);
   const lower = plain.toLowerCase();
-  const decoded = (code) => [...code].map((one) => facts.text.symbols[one.charCodeAt(0) - facts.text.lexiconOffset]);
+  const { symbols, lexiconOffset } = facts.text;
+  const decoded = (code) => [...code].map((one) => symbols[one.charCodeAt(0) - lexiconOffset]);
   const lookup = (one) => (lexicon.has(one) ? decoded(lexicon.get(one)) : null);
-  const known = lookup(word.toLowerCase()) ?? byEnding(lower, lookup) ?? compound(lower, lookup);
+  const known = ofContext(lower, before, facts.text) || lookup(word.toLowerCase()) || byEnding(lower, lookup) || compound(lower, lookup);
   if (known) return { symbols: known, spelled: false };
   const letters = [...lower].filter((letter) => letter in facts.text.letters);
   if (!letters.length) return null;
   const isAcronym = letters.length <= LONGEST_ACRONYM && plain === plain.toUpperCase();
   return { symbols: letters.flatMap((letter) => facts.text.letters[letter]), spelled: !isAcronym };
+}
+
+// The sounds of a word that is said otherwise behind some words; null of another.
+function ofContext(word, before, { verbs, nouns }) {
+  if (BEFORE_VERB.has(before) && Object.hasOwn(verbs, word)) return verbs[word];
+  if (BEFORE_NOUN.has(before) && Object.hasOwn(nouns, word)) return nouns[word];
+  return null;
 }
 
 // A word without accents.
