@@ -13,6 +13,7 @@ import json
 import shutil
 import sqlite3
 import tempfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -44,7 +45,9 @@ from soundalike.text.normalise import normalise
 from soundalike.text.phonemes import tokens_of, word_symbols
 from soundalike.text.unsayable import SOUNDS
 
-RUNTIME = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
+MODULES = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs")  # of ONNX Runtime, beside its BINARY
+BINARY = "ort-wasm-simd-threaded.wasm"
+COMPRESSED = ".z"  # the ending of compressed files
 GRAPHS = {
     "acoustic": ("condition", "encode", "intone", "decode"),
     "vocoder": ("filters",),
@@ -100,23 +103,32 @@ def write_files(folder: Path, runtime: Path, model: Path) -> dict[str, int]:
     check_runtime(runtime)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "runtime").mkdir(exist_ok=True)
-    for name in RUNTIME:
+    for name in MODULES:
         shutil.copyfile(runtime / "dist" / name, folder / "runtime" / name)
-    for part, names in GRAPHS.items():
-        for name in names:
-            shutil.copyfile(model / part / f"{name}.onnx", folder / f"{name}.onnx")
     cloner = Cloner.load(model, backend="onnx")
     voice = bundled_voices.load(VOICE)
-    places = write_tables(folder / "tables.bin", tables_of(cloner, voice))
-    (folder / "lexicon.txt").write_text(lexicon_text(), encoding="utf-8", newline="\n")
-    facts = {**facts_of(cloner, voice), "tables": places}
-    files = {
-        path.relative_to(folder).as_posix(): path.stat().st_size
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "facts.json"
+    tables, places = joined(tables_of(cloner, voice))
+    contents = {
+        **{f"{name}.onnx": model / part / f"{name}.onnx" for part, names in GRAPHS.items() for name in names},
+        f"runtime/{BINARY}": runtime / "dist" / BINARY,
+        "tables.bin": tables,
+        "lexicon.txt": lexicon_text().encode(),
     }
-    (folder / "facts.json").write_text(json.dumps({**facts, "files": files}), encoding="utf-8")
-    return {**files, "facts.json": (folder / "facts.json").stat().st_size}
+    sizes = {}
+    for name, content in contents.items():
+        data = content.read_bytes() if isinstance(content, Path) else content
+        sizes[f"{name}{COMPRESSED}"] = write_compressed(folder / f"{name}{COMPRESSED}", data)
+    facts = {**facts_of(cloner, voice), "tables": places, "files": sizes}
+    size = write_compressed(folder / f"facts.json{COMPRESSED}", json.dumps(facts).encode())
+    modules = {f"runtime/{name}": (folder / "runtime" / name).stat().st_size for name in MODULES}
+    return {f"facts.json{COMPRESSED}": size, **sizes, **modules}
+
+
+def write_compressed(file: Path, data: bytes) -> int:
+    """Write bytes compressed (RFC 1950), as not every host compresses such files by itself; returns how many
+    they are then.
+    """
+    return file.write_bytes(zlib.compress(data, 9))
 
 
 def write_all(folder: Path, runtime: Path) -> dict[str, int]:
@@ -129,7 +141,7 @@ def write_all(folder: Path, runtime: Path) -> dict[str, int]:
 
 def check_runtime(runtime: Path) -> None:
     """Raise SystemExit unless a folder is the package onnxruntime-web, unpacked."""
-    missing = [name for name in RUNTIME if not (runtime / "dist" / name).is_file()]
+    missing = [name for name in (*MODULES, BINARY) if not (runtime / "dist" / name).is_file()]
     if missing:
         raise SystemExit(
             f"{runtime}: no {', '.join(missing)} in its folder dist. "
@@ -167,7 +179,9 @@ def facts_of(cloner: Cloner, voice: Voice) -> dict[str, Any]:
 
 def text_facts() -> dict[str, Any]:
     """The alphabet, the names of the letters, and abbreviations written out."""
-    plain = {short: normalise(f"{short} Jones", "en", short).removesuffix(" Jones") for short in ABBREVIATIONS}
+    plain = {
+        short: normalise(f"{short} Jones", "en", short).removesuffix(" Jones") for short in ABBREVIATIONS
+    }
     return {
         "symbols": ["", *SYMBOLS],
         "lastMark": len(MARKS),
@@ -223,8 +237,8 @@ def mark_signs(model: int) -> np.ndarray:
     return np.stack([none, *turns]).astype(np.int8)
 
 
-def write_tables(file: Path, tables: dict[str, np.ndarray]) -> dict[str, dict[str, Any]]:
-    """Write arrays one after the other; returns where each lies, in bytes, and how many numbers it holds."""
+def joined(tables: dict[str, np.ndarray]) -> tuple[bytes, dict[str, dict[str, Any]]]:
+    """Arrays one after the other; and where each lies, in bytes, and how many numbers it holds."""
     places = {}
     parts = []
     at = 0
@@ -234,8 +248,7 @@ def write_tables(file: Path, tables: dict[str, np.ndarray]) -> dict[str, dict[st
         padding = -len(data) % 4  # so that the next begins where a number of four bytes may
         parts.append(data + bytes(padding))
         at += len(data) + padding
-    file.write_bytes(b"".join(parts))
-    return places
+    return b"".join(parts), places
 
 
 def lexicon_text() -> str:

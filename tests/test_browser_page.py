@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import threading
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -322,7 +323,7 @@ def test_sentences_as_the_program_reads_them(bench):
 
 
 def test_words_of_the_lexicon(site, browser_files):
-    lines = (site.folder / "files" / "lexicon.txt").read_text(encoding="utf-8").splitlines()
+    lines = zlib.decompress((site.folder / "files" / "lexicon.txt.z").read_bytes()).decode().splitlines()
     assert len(lines) > 120_000
     for word, signs in (line.split("\t") for line in lines[::1500]):
         symbols = [SYMBOLS[ord(sign) - browser_files.LEXICON_OFFSET - 1] for sign in signs]
@@ -461,10 +462,10 @@ def test_without_a_microphone_it_says_so(site, tab):
 
 def test_a_missing_file_is_named(site, tab):
     page = tab(site.url, 900, 1100)
-    page.route("**/decode.onnx", lambda route: route.fulfill(status=404))
+    page.route("**/decode.onnx.z", lambda route: route.fulfill(status=404))
     page.click("#speak")
     page.locator("#trouble").get_by_text("decode.onnx cannot be fetched").wait_for()
-    page.unroute("**/decode.onnx")
+    page.unroute("**/decode.onnx.z")
     speak(page, "Good evening.")  # it is tried again
 
 

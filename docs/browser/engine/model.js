@@ -3,6 +3,7 @@
 import { Bands } from "./spectrum.js";
 
 const FILES = new URL("../files/", import.meta.url);
+const COMPRESSED = ".z"; // the ending of compressed files
 const TYPES = { float32: Float32Array, int8: Int8Array };
 
 // The graphs that speaking needs; `embed` is fetched when the first recording comes.
@@ -11,19 +12,21 @@ const SPEAKING = ["condition", "encode", "intone", "decode", "filters"];
 // A file that the page cannot do without is missing.
 export class LoadingError extends Error {}
 
-// The bytes of one of the page's files; `heard` gets how many came, part by part.
+// The bytes of one of the page's files; `heard` gets how many came, part by part. They come compressed, as not
+// every host compresses such files by itself.
 async function fetched(name, heard = () => {}) {
-  const answer = await fetch(new URL(name, FILES)).catch(() => null);
+  const answer = await fetch(new URL(`${name}${COMPRESSED}`, FILES)).catch(() => null);
   if (!answer?.ok) {
     throw new LoadingError(`${name} cannot be fetched. Reload the page when you are connected.`);
   }
-  const parts = [];
-  const reader = answer.body.getReader();
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    parts.push(read.value);
-    heard(read.value.length);
-  }
-  return new Uint8Array(await new Blob(parts).arrayBuffer());
+  const counted = new TransformStream({
+    transform(part, out) {
+      heard(part.length);
+      out.enqueue(part);
+    },
+  });
+  const whole = answer.body.pipeThrough(counted).pipeThrough(new DecompressionStream("deflate"));
+  return new Uint8Array(await new Response(whole).arrayBuffer());
 }
 
 const textOf = (bytes) => new TextDecoder().decode(bytes);
@@ -104,8 +107,8 @@ export async function loadModel(progress = () => {}) {
   const tables = await loadTables(heard);
   const runtime = "runtime/ort-wasm-simd-threaded.wasm";
   const graphFiles = SPEAKING.map((name) => `${name}.onnx`);
-  const names = ["tables.bin", "lexicon.txt", runtime, ...graphFiles];
-  all = names.reduce((sum, name) => sum + (tables.facts.files[name] ?? 0), 0);
+  const names = ["facts.json", "tables.bin", "lexicon.txt", runtime, ...graphFiles];
+  all = names.reduce((sum, name) => sum + (tables.facts.files[`${name}${COMPRESSED}`] ?? 0), 0);
   const [lexicon, wasm, ort] = await Promise.all([
     loadLexicon(heard),
     fetched(runtime, heard),
