@@ -16,6 +16,7 @@ import tempfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict
+from importlib.metadata import distribution
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -120,8 +121,19 @@ def write_files(folder: Path, runtime: Path, model: Path) -> dict[str, int]:
         sizes[f"{name}{COMPRESSED}"] = write_compressed(folder / f"{name}{COMPRESSED}", data)
     facts = {**facts_of(cloner, voice), "tables": places, "files": sizes}
     size = write_compressed(folder / f"facts.json{COMPRESSED}", json.dumps(facts).encode())
+    (folder / "licences.txt").write_text(licences(), encoding="utf-8")
     modules = {f"runtime/{name}": (folder / "runtime" / name).stat().st_size for name in MODULES}
     return {f"facts.json{COMPRESSED}": size, **sizes, **modules}
+
+
+def licences() -> str:
+    """The licences of what is not the program's own: ONNX Runtime, and gruut's lexicon."""
+    texts = []
+    for package in ("onnxruntime", "gruut"):
+        for file in distribution(package).files or ():
+            if file.name in ("LICENSE", "ThirdPartyNotices.txt"):
+                texts.append(f"{package}: {file.name}\n\n{file.read_text(encoding='utf-8')}")
+    return "\n\n".join(texts)
 
 
 def write_compressed(file: Path, data: bytes) -> int:

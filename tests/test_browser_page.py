@@ -49,6 +49,7 @@ SENTENCES = [
     "They rode from 3-4 miles away \u2014 it\u2019s far.",
     "We live in the house that they use, and I would read the record close by.",
     "They record St. Martin's choir; the use of No. 5 is the contract.",
+    "The BBC called to his house at Mt. Rainier; US trains don't constructor anything.",
     "I was born in 1905 and he in 2005.",
     "Nobody could explain where the old map in the drawer came from.",
 ]
@@ -262,6 +263,9 @@ def test_a_sentence_by_the_same_graphs(bench, planned):
     assert np.abs(np.array(found["durations"]) - made.durations).max() <= 1  # eight bits are rounded anew
     if found["durations"] == made.durations.tolist():
         assert np.abs(np.reshape(found["mel"], made.mel.shape) - made.mel).mean() < 0.05
+        voiced = (found["pitch"] > 0) & (made.pitch > 0)
+        assert voiced.mean() > 0.3 and (voiced == (made.pitch > 0)).mean() > 0.97
+        assert np.abs(np.log2(found["pitch"][voiced] / made.pitch[voiced])).mean() < 0.01
 
 
 def test_watermark(bench, speech):
@@ -384,6 +388,10 @@ def test_it_speaks_in_the_bundled_voice(page, cloner, small, tmp_path):
     assert origin.notes == [json.loads(metadata.note_of(voice, small.model))]
     wanted = sum(piece.seconds for piece in small.speak(TEXT, voice, quality="fast", quality_check=False))
     assert abs(Audio.read(path).seconds - wanted) < 0.1
+    page.fill("#speed", "2")
+    speak(page, TEXT)
+    assert Audio.read(downloaded(page, tmp_path / "quick.wav")).seconds < 0.65 * wanted
+    page.fill("#speed", "1")
     assert page.is_hidden("#trouble") and not page.inner_text("#notes")
     speak(page, "Zxqwk, said 東京.")
     assert "“Zxqwk”" in page.inner_text("#notes") and "“東京”" in page.inner_text("#notes")
@@ -467,6 +475,11 @@ def test_a_missing_file_is_named(site, tab):
     page.locator("#trouble").get_by_text("decode.onnx cannot be fetched").wait_for()
     page.unroute("**/decode.onnx.z")
     speak(page, "Good evening.")  # it is tried again
+
+
+def test_the_licences_of_others_lie_beside_the_page(site):
+    text = (site.folder / "files" / "licences.txt").read_text(encoding="utf-8")
+    assert "Microsoft" in text and "Michael Hansen" in text
 
 
 def test_a_folder_without_the_runtime_is_refused(browser_files, tmp_path):

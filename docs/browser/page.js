@@ -78,6 +78,7 @@ function progress(share) {
 async function trying(work) {
   busy = true;
   trouble("");
+  status("");
   show();
   try {
     await work();
@@ -190,7 +191,7 @@ async function record() {
 }
 
 function choose(file) {
-  if (!file || busy) return;
+  if (!file || busy || recording) return;
   $("voice-own").checked = true;
   trying(async () => take(await samplesOfFile(file, rate), file.name));
 }

@@ -12,8 +12,8 @@ const SPEAKING = ["condition", "encode", "intone", "decode", "filters"];
 // A file that the page cannot do without is missing.
 export class LoadingError extends Error {}
 
-// The bytes of one of the page's files; `heard` gets how many came, part by part. They come compressed, as not
-// every host compresses such files by itself.
+// The bytes of one of the page's files; `heard` gets how many came, part by part. They come compressed, as
+// not every host compresses such files by itself.
 async function fetched(name, heard = () => {}) {
   const answer = await fetch(new URL(`${name}${COMPRESSED}`, FILES)).catch(() => null);
   if (!answer?.ok) {

@@ -66,11 +66,11 @@ function tokensOf(sentence, tables, spelled, left) {
     }
     const written = match.groups.word.replace(/^'+/, "");
     const found = written.startsWith(LETTER)
-      ? { symbols: tables.facts.text.letters[written.at(-1)], spelled: false }
+      ? { words: [tables.facts.text.letters[written.at(-1)]], spelled: false }
       : soundsOf(written, before, tables);
     before = written.toLowerCase();
     if (!found) left.add(written);
-    else tokens.push({ symbols: found.symbols });
+    else tokens.push(...found.words.map((symbols) => ({ symbols })));
     if (found?.spelled) spelled.add(written);
   }
   return tokens;

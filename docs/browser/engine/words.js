@@ -16,20 +16,21 @@ const BEFORE_NOUN = new Set(
   "the a an this that these those my your his her its our their no of in on with".split(" "),
 );
 
-// Symbols of a word behind another, and whether it had to be spelled: { symbols, spelled }; null of a word
-// without letters that English has.
+// What a word behind another sounds like, as one or, where it is spelled, several words of symbols; and
+// whether that is to be told: { words, spelled }; null of a word without letters that English has.
 export function soundsOf(word, before, { lexicon, facts }) {
   const plain = plainLetters(word);
   const lower = plain.toLowerCase();
   const { symbols, lexiconOffset } = facts.text;
   const decoded = (code) => [...code].map((one) => symbols[one.charCodeAt(0) - lexiconOffset]);
   const lookup = (one) => (lexicon.has(one) ? decoded(lexicon.get(one)) : null);
-  const known = ofContext(lower, before, facts.text) || lookup(word.toLowerCase()) || byEnding(lower, lookup) || compound(lower, lookup);
-  if (known) return { symbols: known, spelled: false };
+  const said = ofContext(lower, before, facts.text) ?? lookup(word.toLowerCase());
+  const known = said ?? byEnding(lower, lookup) ?? compound(lower, lookup);
+  if (known) return { words: [known], spelled: false };
   const letters = [...lower].filter((letter) => letter in facts.text.letters);
   if (!letters.length) return null;
   const isAcronym = letters.length <= LONGEST_ACRONYM && plain === plain.toUpperCase();
-  return { symbols: letters.flatMap((letter) => facts.text.letters[letter]), spelled: !isAcronym };
+  return { words: letters.map((letter) => facts.text.letters[letter]), spelled: !isAcronym };
 }
 
 // The sounds of a word that is said otherwise behind some words; null of another.
