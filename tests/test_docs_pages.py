@@ -89,6 +89,12 @@ def test_the_reference_has_every_command_and_option(site_hooks):
     assert "soundalike clone" in page.partition("\n## clone\n")[2].partition("\n## ")[0]
 
 
+def test_a_site_without_the_runtime_says_how_to_get_it(site_hooks, monkeypatch, capsys, tmp_path):
+    monkeypatch.delenv(site_hooks.RUNTIME, raising=False)
+    site_hooks.on_post_build({"site_dir": str(tmp_path)})
+    assert "make ort-web" in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
 def test_the_samples_are_there_and_small():
     files = re.findall(r"\]\((samples/[\w.]+)\)", (DOCS / "samples.md").read_text(encoding="utf-8"))
     assert len(files) >= 6
