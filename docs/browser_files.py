@@ -38,6 +38,7 @@ from soundalike.provenance import error_correction, metadata, watermark
 from soundalike.provenance.error_correction import Mark
 from soundalike.text import SYMBOLS
 from soundalike.text.alphabet import MARKS, is_vowel, spell_ipa
+from soundalike.text.gruut_data import data_folder
 from soundalike.text.heteronym_words import NOUN_VERB
 from soundalike.text.heteronyms import HETERONYMS
 from soundalike.text.letters import letter_name
@@ -68,7 +69,7 @@ CONSTANTS: dict[str, tuple[tuple[ModuleType, str], ...]] = {
     "pitch": (
         (
             pitch,
-            "PITCH_FLOOR PITCH_CEILING DECIMATION WINDOW FFT_SIZE CANDIDATES UNVOICED_COST "
+            "PITCH_FLOOR PITCH_CEILING DECIMATION WINDOW CANDIDATES UNVOICED_COST "
             "VOICING_CHANGE_COST OCTAVE_JUMP_COST LONG_PERIOD_PENALTY IMPOSSIBLE_COST NO_PEAK FAINT",
         ),
     ),
@@ -128,11 +129,11 @@ def write_files(folder: Path, runtime: Path, model: Path) -> dict[str, int]:
 
 def licences() -> str:
     """The licences of what is not the program's own: ONNX Runtime, and gruut's lexicon."""
-    texts = []
-    for package in ("onnxruntime", "gruut"):
-        for file in distribution(package).files or ():
-            if file.name in ("LICENSE", "ThirdPartyNotices.txt"):
-                texts.append(f"{package}: {file.name}\n\n{file.read_text(encoding='utf-8')}")
+    lexicon = distribution("gruut_lang_en").metadata
+    texts = [f"gruut_lang_en: MIT License, as below, copyright (c) {lexicon['Author']}"]
+    for file in distribution("onnxruntime").files or ():
+        if file.name in ("LICENSE", "ThirdPartyNotices.txt"):
+            texts.append(f"onnxruntime: {file.name}\n\n{file.read_text(encoding='utf-8')}")
     return "\n\n".join(texts)
 
 
@@ -294,9 +295,9 @@ def is_plain(word: str) -> bool:
 
 def lexicon_rows() -> dict[str, list[str]]:
     """Words of gruut's English lexicon, with the sounds of each, separated by spaces."""
-    import gruut_lang_en
-
-    lexicon = sqlite3.connect(Path(gruut_lang_en.__file__).parent / "lexicon.db")
+    folder = data_folder("en")
+    assert folder is not None  # it comes with the program
+    lexicon = sqlite3.connect(folder / "lexicon.db")
     rows: dict[str, list[str]] = {}
     for word, sounds in lexicon.execute("SELECT word, phonemes FROM word_phonemes"):
         rows.setdefault(word, []).append(sounds)

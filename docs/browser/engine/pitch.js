@@ -33,7 +33,7 @@ function correlationsOf(samples, hop, longest, own) {
   const before = Math.floor(span / 2);
   const size = before + smooth.length + span;
   const frames = Math.floor(samples.length / hop) + 1;
-  const work = workspace(own.FFT_SIZE);
+  const work = workspace(2 ** Math.ceil(Math.log2(span)));
   return Array.from({ length: frames }, (_, t) => {
     const start = Math.min(Math.floor((t * hop) / own.DECIMATION), size - span);
     const block = Float64Array.from({ length: span }, (_, i) => smooth[start + i - before] ?? 0);
@@ -50,7 +50,7 @@ function workspace(size) {
 }
 
 function correlated(block, longest, own, { samples, head, whole }) {
-  const fft = fftOf(own.FFT_SIZE);
+  const fft = fftOf(samples.length);
   samples.fill(0);
   samples.set(block.subarray(0, own.WINDOW));
   fft.forward(samples, ...head);
