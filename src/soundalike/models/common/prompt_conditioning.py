@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import threading
 import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from soundalike.audio.pitch import pitch
 from soundalike.core.array_digest import digest, weights_digest
 from soundalike.core.contracts import Aligner, LoadedPart, Objective, Progress, SpeakerEncoder
 from soundalike.core.errors import CheckpointError
+from soundalike.core.recent import Recent
 from soundalike.core.types import IDENTITY, DataFacts, Reference, Voice
 
 from .mel_arrays import speech_frames
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LONGEST_PROMPT = 10.0  # seconds of a reference that are used
 LEVEL = -23.0  # dBFS RMS of speech, as in training
-KEPT = 4  # adapted networks held ready
+KEPT = 4  # adapted networks, and voices, held ready
 
 Own = TypeVar("Own", bound="PromptSynthesizer")
 
@@ -180,8 +180,8 @@ class PromptConditionedSynthesizer(PromptSynthesizer):
         aligner: Aligner | None = None,
     ):
         super().__init__(acoustic, vocoder, speaker_encoder, mel, aligner)
-        self._adapted: dict[str, nn.Module] = {}
-        self._adapting = threading.Lock()
+        self._adapted: Recent[Any] = Recent(KEPT)
+        self._conditioned: Recent[tuple[Any, Any]] = Recent(KEPT)
 
     @functools.cached_property
     def weights(self) -> str:
@@ -244,19 +244,12 @@ class PromptConditionedSynthesizer(PromptSynthesizer):
             change = {}
         if not change:
             return self.acoustic
-        key = digest(change)
-        with self._adapting:
-            if key not in self._adapted:
-                try:
-                    self._adapted[key] = with_difference(self.acoustic, change)
-                except (ValueError, RuntimeError) as error:
-                    raise CheckpointError(
-                        f"this voice's adapter does not fit the model ({error}). "
-                        "Run `soundalike adapt` again."
-                    ) from None
-                for old in list(self._adapted)[:-KEPT]:
-                    del self._adapted[old]
-            return self._adapted[key]
+        try:
+            return self._adapted.of(digest(change), lambda: with_difference(self.acoustic, change))
+        except (ValueError, RuntimeError) as error:
+            raise CheckpointError(
+                f"this voice's adapter does not fit the model ({error}). Run `soundalike adapt` again."
+            ) from None
 
     def gradient_step(self, rank: int) -> GradientStep:
         """What computes the gradient of prompt adaptation, by low-rank factors of a rank."""

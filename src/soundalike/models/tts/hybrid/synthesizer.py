@@ -19,6 +19,7 @@ from soundalike.audio.speech import Speech
 from soundalike.core.array_digest import digest, weights_digest
 from soundalike.core.contracts import LoadedPart
 from soundalike.core.errors import AudioError, CheckpointError
+from soundalike.core.recent import Recent
 from soundalike.core.types import IDENTITY, Attention, Reference, Voice
 from soundalike.models.common.code_lm import CodecLM, Step
 from soundalike.models.common.code_prompt import CodePromptSynthesizer
@@ -49,14 +50,14 @@ class HybridSynthesizer(CodePromptSynthesizer):
     learned_of_codes = ("acoustic", "decoder")
 
     decoder: HybridDecoder
-    _adapted: dict[str, tuple[CodecLM, HybridDecoder]]
+    _adapted: Recent[tuple[CodecLM, HybridDecoder]]
 
     @classmethod
     def of_parts(cls, parts: Mapping[str, LoadedPart]) -> HybridSynthesizer:
         """The model of parts by slot. Raises CheckpointError for parts that learned from other tokens."""
         made = super().of_parts(parts)
         made.decoder = parts["decoder"].network
-        made._adapted = {}
+        made._adapted = Recent(KEPT)
         return made
 
     @functools.cached_property
@@ -83,13 +84,7 @@ class HybridSynthesizer(CodePromptSynthesizer):
         if not voice.is_adapted_to(self.weights):
             return self.acoustic, self.decoder
         tensors = {name: torch.from_numpy(value) for name, value in voice.adapter.items()}
-        key = digest(voice.adapter)
-        with self._lock:
-            if key not in self._adapted:
-                self._adapted[key] = self._with(tensors)
-                for old in list(self._adapted)[:-KEPT]:
-                    del self._adapted[old]
-            return self._adapted[key]
+        return self._adapted.of(digest(voice.adapter), lambda: self._with(tensors))
 
     def _with(self, change: dict[str, Tensor]) -> tuple[CodecLM, HybridDecoder]:
         """Both networks with a difference, whose names begin with the slot."""

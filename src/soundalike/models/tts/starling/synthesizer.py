@@ -11,10 +11,11 @@ import numpy as np
 from soundalike.audio.audio import Audio
 from soundalike.audio.noise import white_noise
 from soundalike.audio.speech import Speech
+from soundalike.core.array_digest import digest
 from soundalike.core.contracts import LoadedPart
 from soundalike.core.emotions import EMOTIONS
 from soundalike.core.errors import CheckpointError, ConfigError
-from soundalike.core.types import AcousticArrays, AcousticOutput, DataFacts, Voice
+from soundalike.core.types import IDENTITY, AcousticArrays, AcousticOutput, DataFacts, Voice
 from soundalike.models.common.mel_arrays import (
     ArrayVocoder,
     controls_of,
@@ -23,6 +24,7 @@ from soundalike.models.common.mel_arrays import (
     timestamps_of,
 )
 from soundalike.models.common.prompt_conditioning import Changeable, PromptConditionedSynthesizer
+from soundalike.models.common.prompt_voice import PROMPT_VOICE
 from soundalike.text import Utterance, encode
 
 from .config import ADAPTATION_LAYERS, check_fit, reading_of
@@ -122,13 +124,26 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         """
         self.check(voice)
         symbols = np.array(encode(utterance.symbols))
-        network = self.running(self.acoustic_of(voice))
+        acoustic = self.acoustic_of(voice)
+        network = self.running(acoustic)
         prompt = voice.tensors["prompt"].astype(np.float32)
-        conditioning = network.condition(voice.identity, prompt, voice.tensors["prompt_pitch"])
+        conditioning = self._conditioning(acoustic, network, voice)
         register = register_of(voice.tensors["prompt_pitch"])
         reading = reading_of(network.config, utterance.language, options.accent)
         lengths = predicted_lengths(network, symbols, conditioning, reading)
         return Plan(utterance, network, symbols, conditioning, register, prompt, lengths)
+
+    def _conditioning(self, acoustic: Any, network: AcousticNetwork, voice: Voice) -> Any:
+        """The conditioning of a voice by an acoustic model, as its network takes it; that of other sentences
+        where it is the same.
+        """
+        heard = digest({name: voice.tensors[name] for name in PROMPT_VOICE})
+        embedding, prompt, pitch = (voice.tensors[name] for name in (IDENTITY, "prompt", "prompt_pitch"))
+        _, conditioning = self._conditioned.of(
+            (id(acoustic), heard),  # which stays its own, as it is held with the rest
+            lambda: (acoustic, network.condition(embedding, prompt.astype(np.float32), pitch)),
+        )
+        return conditioning
 
     def planned_seconds(self, plan: Plan, options: StarlingOptions) -> float:
         """How long the planned sentence would be."""
