@@ -108,10 +108,11 @@ def test_a_job_is_cancelled_while_it_is_spoken(http, served):
     assert listed.index(third["id"]) < listed.index(second["id"]) < listed.index(first["id"])
 
 
-def test_a_job_that_cannot_be_spoken_says_why(http):
-    job = http.post("/v1/audio/jobs", json={"voice": "Anna", "input": "<speak><voice>"}).json()
-    failed = status(http, job, "failed")
-    assert failed["error"]["code"] == "invalid_text" and "input" in failed["error"]["message"]
+@pytest.mark.parametrize("text", ["<speak><voice>", "...", "[[ʘa]] hello"])
+def test_a_text_that_cannot_be_read_is_refused_before_it_waits(http, text):
+    refused = http.post("/v1/audio/jobs", json={"voice": "Anna", "input": text})
+    assert refused.status_code == 400
+    assert refused.json()["error"]["code"] == "invalid_text"
 
 
 def test_bad_jobs_are_refused(http):

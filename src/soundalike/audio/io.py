@@ -50,7 +50,9 @@ def check_target(path: str | os.PathLike, format: str | None = None) -> None:
     if target.is_dir() or str(path).endswith(("/", os.sep)):
         inside = target / "out.wav"
         raise AudioError(f"{path}: cannot be written, as it is a folder. Name a file, such as {inside}.")
-    if (target.exists() and not target.is_file()) or not can_make(target.parent):
+    if target.exists() and not target.is_file():
+        raise AudioError(f"{target}: is a device or a pipe. Name a file, or take - for standard output.")
+    if not can_make(target.parent):
         raise AudioError(f"{target}: cannot be written. Choose a file in a folder you may write to.")
 
 

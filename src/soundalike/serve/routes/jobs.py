@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
+from soundalike.inference.script_request import read_script
 from soundalike.serve.answer import unless_gone
 from soundalike.serve.encode import MEDIA
 from soundalike.serve.errors import Refusal
@@ -24,12 +25,14 @@ router = APIRouter(prefix="/v1/audio/jobs", route_class=FieldsRoute)
 
 @router.post("", status_code=202, summary="Speak a long text in the background")
 async def add(request: Request, response: Response, body: JobRequest) -> dict[str, Any]:
-    """Queues a text. The voice is taken as it is now; the result is kept for a day."""
+    """Queues a text, which is read first. The voice is taken as it is now; the result is kept for a day."""
     services: Services = request.app.state.services
     store: JobStore = request.app.state.job_store
     check_text(body.input, services.settings.job_characters)
     request.state.characters = len(body.input)
     with services.limiter.place(request.state.key):
+        reading = services.script_request(body)
+        await unless_gone(request, asyncio.to_thread(read_script, reading))
         voice = await unless_gone(request, services.voice_of(body))
         job = await asyncio.to_thread(lambda: store.add(request.state.key, body, to_bytes(voice)))
     worker: JobWorker = request.app.state.job_worker
