@@ -19,6 +19,7 @@ from .days import day_rules
 from .engine import scan
 from .language import Language, NormalisedSpan, Rule
 from .numeric import END, alternatives, numeric_rules
+from .roman import list_rules
 from .signs import sign_rules
 from .user import user_rules, user_table
 from .wording import wording_rules
@@ -85,6 +86,7 @@ def _rules(code: str) -> dict[str, list[Rule]]:
         *code_rules(lang),
         *sign_rules(lang, units, END),
         *day_rules(lang),
+        *list_rules(lang),
         *lang.rules,
         *abbreviation_rules(lang),
         *numeric_rules(lang),

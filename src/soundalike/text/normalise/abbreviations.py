@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from .language import Language, Rule, before, compiled, ending
 from .numeric import alternatives
-from .wording import roman_value
 
 # Read before a figure, a Roman numeral or a letter: Art. 5, Tab. IV, App. B
 _NUMBERED = {
@@ -142,7 +141,10 @@ _ORDINARY = frozenset("app art arts def ex par pat prop ref refs tab".split())
 _CITING = r"(?:[(\[]|\b(?:[Uu]nder|[Ss]ee|[Pp]er|by|with|also|[Cc]f\.) )$"
 _ROADS = "Cir Circle; Ct Court; Ln Lane; Pl Place; Sq Square; Ter Terrace"  # behind a name: Elm Ct.
 _FIGURE = r"(?=\s?(?:[(\[]?\d|[B-HJ-Z](?![\w'.])))"
-_ROMAN = r"\s?(?![CLI]\b)(?=[IVXLC])((?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?![\w'])"
+_ROMAN = (
+    r"(?:(?![CLI]\b)(?=[IVXLC])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?![\w'])|I(?= ?[-–—,&] ?[IVX])|"
+    r"(?=[ivxl]{2}|[ivx] ?[-–—] ?[ivx])(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})(?![\w']))"
+)
 
 
 def _pairs(text: str) -> dict[str, str]:
@@ -162,7 +164,12 @@ def with_abbreviations(lang: Language) -> Language:
             capital = name[:1].upper() + name[1:]
             if len(name) > 2 and name.endswith(".") and name not in _NO_CAPITAL:
                 known.setdefault(capital, said[:1].upper() + said[1:])
-    return replace(lang, abbreviations=known)
+    numbered = _cased(_pairs(_NUMBERED[lang.code])).keys() - (_ORDINARY if lang.code == "en" else set())
+    led = [
+        *([lang.roman_after.pattern] if lang.roman_after else []),
+        rf"(?<!\w)(?:{alternatives(numbered)})\. ?$",
+    ]
+    return replace(lang, abbreviations=known, roman_after=re.compile("|".join(led), re.IGNORECASE))
 
 
 def abbreviation_rules(lang: Language) -> list[Rule]:
@@ -171,7 +178,7 @@ def abbreviation_rules(lang: Language) -> list[Rule]:
     ordinary = {name: numbered.pop(name) for name in _ORDINARY & numbered.keys() if lang.code == "en"}
     titles = _cased(_pairs(_TITLES[lang.code]))
     rules = [
-        _rule(numbered, _ROMAN),
+        _rule(numbered, rf"(?=\s?{_ROMAN})"),
         _rule(numbered, _FIGURE),
         _rule(titles, r"(?=\s[A-ZÀ-ÞА-ЯЁ])"),
     ]
@@ -196,14 +203,9 @@ def _cased(table: Mapping[str, str]) -> dict[str, str]:
 
 
 def _rule(table: Mapping[str, str], context: str) -> Rule:
-    """A rule for short forms before what `context` finds; a Roman numeral in it is read as a number."""
+    """A rule for short forms before what `context` finds."""
     pattern = compiled(rf"({alternatives(table)})\.{context}")
-
-    def say(lang: Language, match: re.Match) -> str:
-        numeral = match.groups()[1:]
-        return " ".join([table[match[1]], *(lang.cardinal(roman_value(letters)) for letters in numeral)])
-
-    return Rule("abbreviation", "l", pattern, say)
+    return Rule("abbreviation", "l", pattern, lambda lang, match: table[match[1]])
 
 
 def _behind(table: Mapping[str, str], left: str, right: str = r"(?!\w)") -> Rule:

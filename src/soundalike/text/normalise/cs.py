@@ -258,7 +258,8 @@ CZECH = PlainLanguage(
         "os.=f~osoba|osoby|osob; lž.=f~lžíce|lžíce|lžic"
     ),
     rulers=_MEN,
-    roman_after="kapitola|kap\\.|díl|svazek|jednání|článek|typ|třída|stupeň|fáze|tabulka|obrázek|skupina",
+    roman_after="kapitol(?:a|y|u|e|ách)|kap\\.|díl[yu]?|svaz(?:ek|ky)|jednání|člán(?:ek|ky|ku)|typ[yu]?|"
+    "tříd[ayu]|stup(?:eň|ně)|fáz[ei]|tabulk[ayu]|obráz(?:ek|ky|ku)|skupin[ayu]|stran[ayu]",
     spoken="ČEZ ČEDOK AIDS RAM PIN",
     spelled="ČR ČSSR ČNB ČSSD ODS KDU ČVUT EU OSN USA DNA CEO GPS SMS PDF IBM BMW SPZ DPH",
     common="a i o u v k s z na do se je to ten ta ti my vy on ona ano ne ale nebo když jak kde kdo co "

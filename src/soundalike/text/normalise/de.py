@@ -9,7 +9,7 @@ from num2words import num2words
 from . import de_one
 from .de_words import ABBREVIATIONS, SYMBOLS, UNITS, WORDS
 from .language import Language, Rule, after, before, compiled, ending, money, nouns, say_number
-from .wording import roman_value
+from .roman import roman_value
 
 _NAMES = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
 _WEAK_N = re.compile(
@@ -33,8 +33,8 @@ _LETTERS = dict(
 _ORDINAL_WORD = r"(?=\s[^\W\d_a-zäöüß]|\s(?:bis|und|oder)\s\d{1,3}\.)"
 # What stands before a Roman numeral read as a number
 _ROMAN_AFTER = re.compile(
-    r"\b(?:Kapitel|Teil|Band|Akt|Szene|Artikel|Abschnitt|Stufe|Klasse|Typ|Weltkrieg|Buch|Phase|Gruppe|"
-    r"Tabelle|Abbildung) $",
+    r"\b(?:Kapiteln?|Teile?n?|Band|Bände[sn]?|Akte?n?|Szenen?|Artikeln?|Abschnitt(?:en?|s)?|Stufen?|Klassen?|"
+    r"Typ(?:en|s)?|Weltkriege?n?|Buch|Büchern?|Phasen?|Gruppen?|Tabellen?|Abbildung(?:en)?|Seiten?) $",
     re.IGNORECASE,
 )
 

@@ -9,6 +9,7 @@ from .en_figures import FIGURE_RULES
 from .en_models import MODEL_RULES, is_time
 from .en_numbers import NAMES, cardinal, date, fraction, ordinal, time, year
 from .en_places import PLACE_RULES
+from .en_roman import first
 from .en_units import UNITS
 from .en_words import (
     ABBREVIATIONS,
@@ -188,19 +189,6 @@ _NUMBERED = frozenset(
 )
 
 
-def _first(lang: Language, match: re.Match) -> str | None:
-    """The numeral I behind a ruler or a chapter; elsewhere it is the pronoun, as in "then Charles I saw"."""
-    if re.match(r"['-]| (?!and|was|of|or|died|is|in|had|to|by)[a-z]+", after(match)):
-        return None
-    if re.search(r"\b(?:Chapter|Part|Volume|Book|Act|Scene|Article|Phase|Type) $", before(match)):
-        return "one"
-    return (
-        "the First"
-        if re.search(r"\b(?:Elizabeth|Charles|Francis|Napoleon|Nicholas|Wilhelm) $", before(match))
-        else None
-    )
-
-
 def _per(lang: Language, match: re.Match) -> str | None:
     return "per" if re.search(r"[\d%] ?\w{0,3}$", before(match, 6)) else None
 
@@ -210,6 +198,7 @@ def _ordinal_figure(lang: Language, match: re.Match) -> str | None:
     return ordinal(int(figures)) if len(figures) < 16 else None
 
 
+_PAGE = r"(?=\d|(?i:[ivxlc]{2,8}|[ivx] ?[-–—] ?[ivxl]{1,8})(?![\w]))"  # a number of either kind
 _HOUR = r"(\d{1,2})(?::([0-5]\d))?"
 _RULES = (
     MODEL_RULES
@@ -276,11 +265,12 @@ _RULES = (
                 lambda lang, m: "Number" if m[0][0] == "N" else "number",
             ),
             ("abbreviation", "l", r"[Nn]os\.(?= ?\d)", lambda lang, m: "numbers"),
-            ("abbreviation", "l", r"p\. ?(?=\d)", lambda lang, m: "page"),
-            ("abbreviation", "l", r"pp\. ?(?=\d)", lambda lang, m: "pages"),
+            ("abbreviation", "l", rf"p\. ?{_PAGE}", lambda lang, m: "page"),
+            ("abbreviation", "l", rf"pp\. ?{_PAGE}", lambda lang, m: "pages"),
+            ("abbreviation", "l", rf"vv\. ?{_PAGE}", lambda lang, m: "verses"),
             ("abbreviation", "l", r"c\. ?(?=\d{3,4})|ca\. ?(?=\d)", lambda lang, m: "circa"),
             ("roman", "l", r"(?<=World War )I(?![\w'])", lambda lang, m: "one"),
-            ("roman", "l", r"I(?![\w'])(?=[^\w]|$)", _first),
+            ("roman", "l", r"I(?![\w'])(?=[^\w]|$)", first),
             (
                 "letter",
                 "l",

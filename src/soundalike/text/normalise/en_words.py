@@ -278,10 +278,10 @@ MONTHS = {
 } | {"sept": 9}
 # What stands before a Roman numeral read as a number
 ROMAN_AFTER = re.compile(
-    r"\b(?:chapter|part|volume|vol\.|book|act|scene|section|article|war|type|phase|stage|grade|level|class|"
-    r"bowl|figure|fig\.|table|appendix|title|amendment|psalm|canto|column|unit|round|episode|season|"
-    r"version|group|division|mark|lesson|page|pp?\.|no\.|number|corps|category|cranial nerve|step|apollo|"
-    r"schedule) $",
+    r"\b(?:(?:chapter|part|volume|book|act|scene|section|article|war|type|phase|stage|grade|level|class|"
+    r"bowl|figure|table|title|amendment|psalm|canto|column|unit|round|episode|season|version|group|division|"
+    r"mark|lesson|page|number|cranial nerve|step|apollo|schedule|factor|tier|verse|canon|edition|quadrant)s?|"
+    r"classes|corps|categor(?:y|ies)|append(?:ix|ixes|ices)|(?:vol|fig|ch|no|eq|sec)s?\.|pp?\.|vv?\.) $",
     re.IGNORECASE,
 )
 # Names that a single Roman letter may follow

@@ -8,7 +8,7 @@ from num2words import num2words
 
 from .es_words import ABBREVIATIONS, SYMBOLS, UNITS, WORDS
 from .language import Language, Rule, after, before, compiled, ending, money, nouns
-from .wording import roman_value
+from .roman import roman_value
 
 _NAMES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
 _LETTERS = dict(
@@ -37,8 +37,9 @@ _PARTS = {
 }
 # What stands before a Roman numeral read as a number
 _ROMAN_AFTER = re.compile(
-    r"\b(?:siglos?|capítulo|cap\.|tomo|volumen|parte|acto|escena|artículo|sección|tipo|fase|título|"
-    r"libro|nivel|grado|guerra mundial) $",
+    r"\b(?:siglos?|capítulos?|caps?\.|tomos?|volumen|volúmenes|partes?|actos?|escenas?|artículos?|"
+    r"secci(?:ón|ones)|tipos?|fases?|títulos?|libros?|nivel(?:es)?|grados?|guerras? mundial(?:es)?|"
+    r"páginas?) $",
     re.IGNORECASE,
 )
 

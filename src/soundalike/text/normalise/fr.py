@@ -7,7 +7,7 @@ import re
 from num2words import num2words
 
 from .language import Language, Rule, after, before, compiled, money, nouns, spell
-from .wording import roman_value
+from .roman import roman_value
 
 _NAMES = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
 _LETTERS = {letter: letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXZ"} | {"Y": "i grec"}
@@ -24,8 +24,8 @@ _FEMININE = re.compile(
 )
 # What stands before a Roman numeral read as a number
 _ROMAN_AFTER = re.compile(
-    r"\b(?:chapitre|chap\.|tome|volume|partie|acte|scène|article|section|type|phase|titre|livre|niveau|"
-    r"grade|guerre mondiale|siècle) $",
+    r"\b(?:chapitres?|chap\.|tomes?|volumes?|parties?|actes?|scènes?|articles?|sections?|types?|phases?|"
+    r"titres?|livres?|niveaux?|grades?|guerres? mondiales?|siècles?|pages?) $",
     re.IGNORECASE,
 )
 

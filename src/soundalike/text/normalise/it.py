@@ -153,7 +153,8 @@ ITALIAN = PlainLanguage(
     rulers="Luigi Carlo Enrico Filippo Giovanni Paolo Pio Leone Benedetto Vittorio Umberto Elisabetta "
     "Caterina "
     "Napoleone Federico Guglielmo Alessandro Ferdinando Francesco Giorgio Giacomo Edoardo Pietro Emanuele",
-    roman_after="capitolo|cap\\.|tomo|volume|vol\\.|parte|tipo|livello|grado|fase|tabella|figura|classe",
+    roman_after="capitol[oi]|cap\\.|tom[oi]|volum[ei]|vol\\.|part[ei]|tip[oi]|livell[oi]|grad[oi]|fas[ei]|"
+    "tabell[ae]|figur[ae]|class[ei]|pagin[ae]|articol[oi]|libr[oi]",
     spoken="ONU IVA ISTAT CONI INPS ANSA ENEL ENI RAI UIL ISEE IMU TAR ASL PIN",
     spelled="CGIL UE PD CISL CNR DNA RNA CEO CIA GPS SMS PDF IBM BMW CV",
     common="il lo la le gli un una di a da in con su per tra fra e o ma se non che chi cosa come dove "

@@ -129,8 +129,9 @@ DUTCH = PlainLanguage(
     rulers="Lodewijk Willem Karel Hendrik Filips Johannes Paulus Pius Leo Benedictus Frederik Alexander "
     "George Jacob "
     "Napoleon Elizabeth Albert Leopold Boudewijn Floris Jan Peter Otto Catharina",
-    roman_after="hoofdstuk|hfd?st\\.|WO|deel|band|akte|artikel|art\\.|type|klasse|niveau|fase|tabel|figuur|"
-    "wereldoorlog|groep",
+    roman_after="hoofdstuk(?:ken)?|hfd?st\\.|WO|deel|delen|band(?:en)?|akten?|artikel(?:en|s)?|art\\.|types?|"
+    "klassen?|niveaus?|fasen?|tabel(?:len)?|figuur|figuren|wereldoorlog(?:en)?|groep(?:en)?|"
+    "pagina(?:'s)?|boek(?:en)?",
     spoken="NAVO NOS AOW BOB PIN KNAW",
     spelled="KNMI RIVM GGD NPO RTL FNV EU VS VN CDA VVD PVV SP NS KLM ANWB BTW AOW DNA CEO GPS SMS "
     "PDF IBM BMW ING ABN UWV OV",

@@ -10,7 +10,7 @@ from string import ascii_lowercase, ascii_uppercase
 from num2words import num2words
 
 from .language import Language, Rule, after, before, compiled, money, nouns
-from .wording import roman_value
+from .roman import roman_value
 
 _WORD_KEYS = (
     "point minus plus to and at dot slash hyphen underscore power squared cubed number hashtag about".split()

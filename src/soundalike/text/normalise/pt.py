@@ -7,7 +7,7 @@ import re
 from .counted import GROUPED, counted_rule, portuguese_gender
 from .language import Language, after, before
 from .plain import ROMAN, PlainLanguage, clock_rule, day_rule, noun_rule, ordinal_rule, pairs, rules_of
-from .wording import roman_value
+from .roman import roman_value
 
 
 def _regnal(number: int, name: str) -> str:
@@ -175,8 +175,8 @@ PORTUGUESE = PlainLanguage(
     "Elizabeth "
     "Catarina Napoleão Frederico Guilherme Alexandre Fernando Francisco Jorge Eduardo Duarte José Miguel "
     "Dinis",
-    roman_after="capítulo|cap\\.|tomo|volume|vol\\.|parte|ato|cena|artigo|tipo|nível|grau|fase|tabela|"
-    "figura|classe",
+    roman_after="capítulos?|cap\\.|tomos?|volumes?|vol\\.|partes?|atos?|cenas?|artigos?|tipos?|nível|níveis|"
+    "graus?|fases?|tabelas?|figuras?|classes?|páginas?|livros?",
     spoken="ONU OTAN SIDA PIN TAP CRAS SUS INSS IVA CEP SESC",
     spelled="IBGE STF STJ OMS RTP EUA UE CPF CNPJ PSD PT DNA CEO GPS SMS PDF IBM BMW CV",
     common="o a os as um uma de do da em no na com por para e ou mas se não que quem como onde quando são "

@@ -6,6 +6,7 @@ import re
 
 from .language import Language, Rule, after, before, compiled, ending, money, nouns, parse
 from .numeric import alternatives
+from .roman import roman_value
 from .ru_numbers import (
     DATIVE,
     GENITIVE,
@@ -19,7 +20,7 @@ from .ru_numbers import (
     ordinal,
     ordinal_with,
 )
-from .ru_roman import before_noun, compound, genitive, percent_adjective
+from .ru_roman import NUMBERED, ROMAN_AFTER, agreement, before_noun, compound, genitive, percent_adjective
 from .ru_words import (
     ABBREVIATIONS,
     ACRONYMS,
@@ -35,13 +36,13 @@ from .ru_words import (
     WORDS,
 )
 from .signs import in_sum
-from .wording import roman_value
 
 _MONTHS = "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split()
 _YEAR = r"(?:1\d|20)\d\d|[1-9]\d{2}"
 _YEAR_WORDS = {"год": "n", "года": "g", "году": "", "годом": "i", "годе": "p"}
 _ROMAN = r"(?=[IVXL])(X{0,3}(?:IX|IV|V?I{0,3}))"
-_CENTURY = {"век": "n", "века": "g", "веке": "p", "веку": "d", "веком": "i", "столетие": "n", "столетия": "g"}
+_CENTURY = {"век": "n", "веке": "p", "веку": "d", "веком": "i", "столетие": "n", "столетия": "g"}
+_CENTURY |= {"века": "g", "веков": "g", "веках": "p"}
 _RULERS = (
     "Петр Пётр Никола Александр Иван Павел Павл Людовик Карл Генрих Фридрих Василий Васили Филипп Георг "
     "Иоанн Вильгельм Наполеон"
@@ -252,6 +253,9 @@ def _ruler(lang: Language, match: re.Match) -> str | None:
         return ordinal(n, "f")
     if name.lower() in ("том", "раздел", "акт", "съезд", "тип", "класс", "этап"):
         return ordinal(n, "m")
+    agreed = agreement(name.lower())
+    if agreed and agreed[0] in "mf" and (len(match[0]) > 1 or name.lower().startswith(NUMBERED)):
+        return ordinal(n, *agreed)
     for stems, gender in ((_RULERS, "m"), (_QUEENS, "f")):
         stem = next(
             (
@@ -339,7 +343,7 @@ _RULES = tuple(
         ("cardinal", "d", rf"({_N})(?: ?({_COUNTED})(?![^\W_]))?(?![\d:/]|[-.,]\d)", _governed),
         ("cardinal", "d", rf"(?:{_N})(?![\d]|[.,:/-]\d)", _agree),
         ("ratio", "d", r"(\d{1,9}) ?: ?(\d|\d{3,9})(?![\d:])", _ratio),
-        ("roman", "l", rf"{_ROMAN} (века|веке|веку|веком|век|столетие|столетия|в\.)(?![^\W_])", _century),
+        ("roman", "l", rf"{_ROMAN} ({alternatives(_CENTURY)}|в\.)(?![^\W_])", _century),
         ("roman", "l", rf"{_ROMAN}(?![\w])", before_noun),
         ("roman", "l", rf"{_ROMAN}(?![\w])", _ruler),
         (
@@ -384,6 +388,7 @@ RUSSIAN = Language(
     acronyms=ACRONYMS,
     spelled=frozenset("СССР РФ США ФСБ МВД МГУ ВВП ЕС КГБ ЦРУ ФБР ДНК СМИ".split()),
     common=COMMON,
+    roman_after=ROMAN_AFTER,
     months={name: i + 1 for i, name in enumerate(_MONTHS)},
     date=date,
     time=time,

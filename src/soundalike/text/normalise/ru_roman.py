@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from .language import Language, after
+from .roman import roman_value
 from .ru_numbers import cardinal, ordinal
-from .wording import roman_value
 
 # Endings of an adjective, and of a noun by its declension, with the gender and case they tell
 _ADJECTIVE = {
@@ -19,6 +19,13 @@ _FEMININE = {"а": "fn", "ы": "fg", "и": "fg", "е": "fg", "у": "fa", "ой":
              "ю": "fa", "ью": "fg", "ей": "fg"}  # fmt: skip
 _NEUTER = {"о": "nn", "а": "mg", "у": "md", "ом": "mi", "е": "mp"}
 _NEUTER_SOFT = {"ие": "nn", "ия": "mg", "ию": "md", "ием": "mi", "ии": "mp"}
+# Forms for several, behind which a numeral is a plain number: главы IV и V
+ROMAN_AFTER = re.compile(
+    r"(?i)(?<![^\W\d_])(?:(?:глав|книг|сцен|страниц|групп|степен|част|сери|стат)(?:ы|и|ьи|ах|ях|ьях|ами|ями)|"
+    r"(?:том|раздел|акт|этап|тип|класс)(?:а|ы|ах|ов|ами)|страниц[аеу]) $"
+)
+# Behind these nouns a single letter may be a numeral: глава V
+NUMBERED = ("глав", "част", "том", "раздел", "книг", "сцен", "групп", "степен", "тип", "класс")
 _STEMS = (
     ("миров отечественн пуническ буржуазн балканск чеченск", _ADJECTIVE),
     ("съезд этаж класс том акт раздел этап тур квартал конгресс созыв курс разряд тип пленум фестивал "
@@ -33,13 +40,13 @@ _STEMS = (
 def before_noun(lang: Language, match: re.Match) -> str | None:
     """The ordinal that agrees with the noun or the adjective behind a numeral."""
     following = re.match(r" ([А-ЯЁа-яё]{3,})", after(match))
-    agreed = following and _agreement(following[1].lower())
+    agreed = following and agreement(following[1].lower())
     if not match[0] or not agreed:
         return None
     return ordinal(roman_value(match[0]), agreed[0], agreed[1])
 
 
-def _agreement(word: str) -> str | None:
+def agreement(word: str) -> str | None:
     """The gender and case of a word."""
     for stems, endings in _STEMS:
         for stem in stems.split():

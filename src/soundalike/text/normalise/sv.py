@@ -9,7 +9,7 @@ from num2words import num2words
 from .counted import counted_rule, swedish_gender
 from .language import Language
 from .plain import ROMAN, PlainLanguage, clock_rule, day_rule, ordinal_rule, pairs, rules_of
-from .wording import roman_value
+from .roman import roman_value
 
 # What a Roman numeral before it counts
 _COUNTED = (
@@ -157,8 +157,10 @@ SWEDISH = PlainLanguage(
     rulers="Karl Carl Gustav Gustaf Oscar Oskar Erik Johan Magnus Sigismund Fredrik Kristian Adolf Filip "
     "Henrik Ludvig "
     "Vilhelm Georg Edvard Napoleon Alexander Nikolaus Peter Paulus Pius Leo Johannes Benedictus Elizabeth",
-    roman_after="kapitel|kap\\.|del|band|akt|scen|artikel|typ|klass|nivå|fas|tabell|figur|världskriget|"
-    "grupp|bok",
+    roman_after="kapit(?:el|let|len)|kap\\.|del(?:en|ar|arna)?|band(?:en)?|akt(?:en|er|erna)?|"
+    "scen(?:en|er|erna)?|artik(?:el|eln|lar|larna)|typ(?:en|er)?|klass(?:en|er)?|nivå(?:n|er)?|fas(?:en|er)?|"
+    "tabell(?:en|er)?|"
+    "figur(?:en|er)?|världskrig(?:et|en)|grupp(?:en|er)?|bok(?:en)?|böcker(?:na)?|sid(?:a|an|or|orna)",
     spoken="SAAB SIDA ICA",
     spelled="SMHI SCB LRF EU FN SVT SR SJ SAS LO TCO KTH DNA CEO GPS SMS PDF IBM BMW SD VD HIV",
     common="och i att det som en ett på är av för med den till inte om ni vi du jag han hon de var har "

@@ -14,23 +14,16 @@ from .initialisms import INTERJECTIONS, is_initialism
 from .language import LETTER, PROTECTED, Language, Rule, after, before, compiled, ending, spell, whole_number
 from .marks import ellipsis, mark
 from .numeric import alternatives
+from .roman import item_number, single_rule
 
 # Scripts whose vowels are marks
 _MARKED = "\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e00-\u0eff\u0f00-\u109f\u1780-\u17ff"
 _WORD = rf"{LETTER}(?:{LETTER}|[{_MARKED}])*"
-_ROMAN = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?![\w])"
-_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _DOMAINS = "com|org|net|edu|gov|io|info|dev|app|ai|uk|de|fr|es|ru|it|nl|ca|eu|us|me|tv|au|se|cz|pt|br"
 _VOWEL = re.compile(r"[aeiouyáéíóúäöüàèâêîôûëïœæаеёиоуыэюя]", re.IGNORECASE)
 _HARD = re.compile(
     r"[^aeiouyáéíóúäöüàèâêîôûаеёиоуыэюя]{4}|^(?:[bcdfgjkmnpqtvwxz][bcdfgkmnpqtvxz])", re.IGNORECASE
 )
-
-
-def roman_value(letters: str) -> int:
-    """The number a Roman numeral stands for."""
-    values = [_VALUES[c] for c in letters]
-    return sum(-v if v < w else v for v, w in zip(values, values[1:] + [0], strict=True))
 
 
 def wording_rules(lang: Language) -> list[Rule]:
@@ -47,8 +40,8 @@ def wording_rules(lang: Language) -> list[Rule]:
             _address,
         ),
         Rule("abbreviation", "ld", c(rf"(?:{alternatives(lang.abbreviations)})(?![^\W_])"), _abbreviation),
-        Rule("roman", "l", c(r"(?!x\b)[ivx]{1,5}(?=\)\s|\.\s+[^\Wa-z_])"), _item_number),
-        Rule("roman", "l", c(_ROMAN), _roman),
+        Rule("roman", "l", c(r"(?!x\b)[ivx]{1,5}(?=\)\s|\.\s+[^\Wa-z_])"), item_number),
+        single_rule(),
         Rule(
             "alphanumeric",
             "ld",
@@ -156,41 +149,6 @@ def _slash(lang: Language, match: re.Match) -> str:
 def _abbreviation(lang: Language, match: re.Match) -> str:
     said = lang.abbreviations[match[0]]
     return said + ending(lang, match)
-
-
-def _roman(lang: Language, match: re.Match) -> str | tuple[str, int] | None:
-    if not match[0]:
-        return None
-    left = before(match)
-    right = after(match, 6)
-    if match[0] in ("C", "D", "L", "M"):  # a letter where it stands alone: Type C
-        return None
-    if re.match(r"\.\w|-\w|'(?!s\b)\w|[&/]", right) or (
-        len(match[0]) == 1 and re.match(r" [^\W\d_](?:\W|$)", right)
-    ):
-        return None
-    number = roman_value(match[0])
-    if lang.roman_after is not None and lang.roman_after.search(left):
-        return lang.cardinal(number)
-    name = re.search(r"([^\W\d_][^\W\d_'-]+) $", left)
-    if (
-        lang.regnal is None
-        or name is None
-        or not name[1][0].isupper()
-        or name[1].isupper()
-        or number > 40
-        or (len(match[0]) == 1 and name[1] not in lang.rulers)
-    ):
-        return None
-    said = lang.regnal(number, name[1])
-    return (said + "'s", match.end() + 2) if said and right.startswith("'s") else said
-
-
-def _item_number(lang: Language, match: re.Match) -> str | None:
-    """The small Roman number of an item, where its line or sentence begins: i. ii. iii."""
-    written = match[0].upper()
-    begins = re.search(r"(?:^|\n)[ \t]*\(?$", before(match))
-    return lang.cardinal(roman_value(written)) if begins and re.fullmatch(_ROMAN, written) else None
 
 
 def _alphanumeric(lang: Language, match: re.Match) -> str | None:
