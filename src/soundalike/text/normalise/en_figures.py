@@ -8,6 +8,7 @@ from .en_models import is_time
 from .en_numbers import cardinal, fraction
 from .en_units import UNITS
 from .en_words import CURRENCIES, MAGNITUDES
+from .fractions import vulgar
 from .language import (
     Language,
     Rule,
@@ -21,7 +22,7 @@ from .language import (
     say_number,
     spell,
 )
-from .numeric import END, alternatives, vulgar
+from .numeric import END, alternatives
 
 _SIGNS = {"US$": "US$", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _CURRENCIES = money(CURRENCIES)

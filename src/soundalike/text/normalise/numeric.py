@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from .code_words import PER
+from .fractions import ENDINGS, fraction_of_unit, vulgar_fraction
 from .language import (
     LONGEST_NUMBER,
     THOUSANDS,
@@ -97,10 +97,13 @@ def numeric_rules(lang: Language) -> list[Rule]:
         Rule(
             "fraction",
             "d",
-            c(rf"(?:(\d{{1,6}})[ -])?(\d{{1,3}})/(\d{{1,4}})(?![\d/]|[.,]\d)(?: ?({units}){end})?"),
-            _fraction_of_unit,
+            c(
+                rf"(?:(\d{{1,6}})[ -])?(\d{{1,3}})/(\d{{1,4}})(?![\d/]|[.,]\d)"
+                rf"(?:{ENDINGS.get(lang.code, '(?!)')}(?![^\W_]))?(?: ?({units}){end})?"
+            ),
+            fraction_of_unit,
         ),
-        Rule("fraction", "d", c(r"(\d{1,6}) ?([\u00bc-\u00be\u2150-\u215e])"), _vulgar),
+        Rule("fraction", "d", c(r"(\d{1,6}) ?([\u00bc-\u00be\u2150-\u215e])"), vulgar_fraction),
         Rule("range", "d", c(rf"({n}) ?(?:{units})?({dash})({signed}{n}) ?({units}){end}"), _unit_range),
         Rule("unit", "ds", c(rf"({n}) ?({units})/({units}|K){end}"), _unit_per_unit),
         Rule(
@@ -121,7 +124,7 @@ def numeric_rules(lang: Language) -> list[Rule]:
         Rule("year", "d", c(rf"{_YEAR}(?![\d]|[.,]\d)"), _bare_year),
         Rule("leading-zero", "d", c(r"0\d+(?![\d]|[.,]\d)"), lambda lang, m: digits(lang, m[0])),
         Rule("decimal", "ds", c(rf"{n}(?=[ªº⁻⁺²³⁰¹⁴⁵⁶⁷⁸⁹\W_]|$)"), lambda lang, m: say_number(lang, m[0])),
-        Rule("fraction", "s", c(r"[\u00bc-\u00be\u2150-\u215e]"), _vulgar),
+        Rule("fraction", "s", c(r"[\u00bc-\u00be\u2150-\u215e]"), vulgar_fraction),
         Rule("negative", "s", c(r"[-−–—](?=[$£€¥₽]?[.,]?\d|√)"), _negative),
     ]
     if lang.date is not None and lang.months:
@@ -301,51 +304,6 @@ def _with_magnitude(lang: Language, match: re.Match) -> str:
         return said
     forms = lang.units[match[3]].forms
     return f"{said} {_of(lang, lang.units[match[3]])}{forms[min(2, len(forms) - 1)]}"
-
-
-def _fraction(lang: Language, match: re.Match) -> str | None:
-    top = int(match[2])
-    bottom = int(match[3])
-    if lang.fraction is None or (match[1] and top >= bottom) or not bottom:
-        if match[1]:
-            return None
-        return f"{lang.cardinal(top)} {lang.words['slash']} {lang.cardinal(bottom)}"
-    if (top, bottom) == (24, 7):
-        return f"{lang.cardinal(24)} {lang.cardinal(7)}"
-    over = {"de": "zu", "fr": "sur", "es": "sobre", "ru": "на"}.get(lang.code)
-    if top > bottom > 12 and over:  # no part of a whole: the pressure of blood
-        return f"{lang.cardinal(top)} {over} {lang.cardinal(bottom)}"
-    said = lang.fraction(top, bottom)
-    return f"{whole_number(lang, match[1])} {lang.words['and']} {said}" if match[1] else said
-
-
-def _fraction_of_unit(lang: Language, match: re.Match) -> str | None:
-    said = _fraction(lang, match)
-    if said is None or not match[4]:
-        return said
-    forms = lang.units[match[4]].forms
-    part = not match[1] and int(match[2]) < int(match[3]) and lang.code not in ("ru", "cs")
-    many = 3 if lang.code == "cs" else 1  # půl litru
-    return f"{said} {forms[0 if part else min(many, len(forms) - 1)]}" + ending(lang, match)
-
-
-def vulgar(written: str) -> tuple[int, int]:
-    """The two numbers of a fraction that is one sign; noughts where it has none."""
-    top, _, bottom = unicodedata.normalize("NFKC", written).partition("\u2044")
-    return int(top or "0"), int(bottom or "0")
-
-
-def _vulgar(lang: Language, match: re.Match) -> str | None:
-    top, bottom = vulgar(match[0][-1])
-    whole = f"{whole_number(lang, match[1])} {lang.words['and']} " if match.re.groups else ""
-    if not top or not bottom:
-        return whole + lang.cardinal(0)
-    said = (
-        lang.fraction(top, bottom)
-        if lang.fraction
-        else f"{lang.cardinal(top)} {lang.words['slash']} {lang.cardinal(bottom)}"
-    )
-    return whole + said
 
 
 def _negative(lang: Language, match: re.Match) -> str | None:
