@@ -26,7 +26,7 @@ def counted_rule(number: str, gender: Callable[[str, int], str]) -> tuple:
         noun = re.match(r" ([^\W\d_]{3,})(?![^\W_]|\.\w)", after(match))
         if noun is None or not noun[1].islower() or _NAMED.search(before(match)):
             return None
-        if noun[1] in _no_nouns(lang) or before(match, 1) in ("-", "–", "/", ",", "."):
+        if noun[1] in no_nouns(lang) or before(match, 1) in ("-", "–", "/", ",", "."):
             return None
         figures = match[0].replace(".", "").replace(" ", "")
         return gender(noun[1], int(figures)) or None
@@ -39,7 +39,7 @@ _ADVERBS = frozenset(
 )
 
 
-def _no_nouns(lang: Language) -> set[str]:
+def no_nouns(lang: Language) -> set[str]:
     """Words that are counted by no number before them."""
     sizes = {name.rstrip(".") for name in (*lang.magnitudes, *lang.units)}
     return {*_ADVERBS, *lang.common, *conventions_of(lang).leaning, *lang.months, *sizes}

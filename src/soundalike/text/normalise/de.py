@@ -8,6 +8,7 @@ from num2words import num2words
 
 from . import de_one
 from .de_words import ABBREVIATIONS, SYMBOLS, UNITS, WORDS
+from .halves import GERMAN_HALVES
 from .language import Language, Rule, after, before, compiled, ending, money, nouns, say_number
 from .roman import roman_value
 
@@ -204,6 +205,7 @@ _RULES = de_one.RULES + tuple(
             r"(\d{1,2})\.\s?[-–]\s?(?=\d{1,2}\.\s[A-ZÄÖÜ])",
             lambda lang, m: f"{declined(int(m[1]), before(m))} bis",
         ),
+        GERMAN_HALVES,
         ("fraction", "d", r"(\d{1,6}) ?½", _halves),
         ("decade", "d", r"(\d{2}|\d{4})er(?![^\W_])", _decade),
         ("ordinal", "d", rf"(\d{{1,3}})\.{_ORDINAL_WORD}", _ordinal),

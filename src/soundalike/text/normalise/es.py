@@ -7,6 +7,7 @@ import re
 from num2words import num2words
 
 from .es_words import ABBREVIATIONS, SYMBOLS, UNITS, WORDS
+from .halves import SPANISH_HALVES
 from .language import Language, Rule, after, before, compiled, ending, money, nouns
 from .roman import roman_value
 
@@ -220,6 +221,7 @@ def _agree(lang: Language, match: re.Match) -> str | None:
 _RULES = tuple(
     Rule(name, begins, compiled(pattern), say)
     for name, begins, pattern, say in (
+        SPANISH_HALVES,
         (
             "time",
             "d",

@@ -6,6 +6,7 @@ import re
 
 from num2words import num2words
 
+from .halves import french_halves
 from .language import Language, Rule, after, before, compiled, money, nouns, spell
 from .roman import roman_value
 
@@ -122,6 +123,7 @@ _RULES = tuple(
     Rule(name, begins, compiled(pattern), say)
     for name, begins, pattern, say in (
         ("time", "d", r"(\d{1,2}) ?(?:h|H)(?: ?([0-5]\d))?(?: ?min)?(?![^\W_])", _clock),
+        french_halves(lambda noun: _FEMININE.match(noun) is not None),
         ("fraction", "d", r"(\d{1,6}) ?½", lambda lang, m: f"{cardinal(int(m[1]))} et demi"),
         ("ordinal", "d", r"(\d{1,4})(ers?|res?|ères?|es?|èmes?|nds?|ndes?|ème)(?![^\W_])", _ordinal),
         ("roman", "l", r"(?=[IVXLC])(X{0,3}(?:IX|IV|V?I{0,3}))(er|re|ère|es?|ème)(?![^\W_])", _ordinal),

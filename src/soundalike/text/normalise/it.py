@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .counted import counted_rule, italian_gender
+from .halves import ITALIAN_HALVES
 from .language import Language, before
 from .plain import ROMAN, PlainLanguage, clock_rule, day_rule, noun_rule, ordinal_rule, pairs, rules_of
 
@@ -178,6 +179,7 @@ ITALIAN = PlainLanguage(
     },
     over="su",
     rules=rules_of(
+        ITALIAN_HALVES,
         clock_rule("ore|alle|dalle|le|h", "h"),
         day_rule("il|del|dal|al|entro il|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica|data"),
         ("ordinal", "d", rf"(\d{{1,3}})\.?[°º](?= [a-zàèéìòù]){_DEGREES}", ordinal_rule("m")),

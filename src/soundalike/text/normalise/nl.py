@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .halves import DUTCH_HALVES
 from .language import Language
 from .plain import ROMAN, PlainLanguage, clock_rule, day_rule, noun_rule, ordinal_rule, pairs, rules_of
 
@@ -158,6 +159,7 @@ DUTCH = PlainLanguage(
     },
     over="op",
     rules=rules_of(
+        DUTCH_HALVES,
         clock_rule("om|tot|vanaf|rond|van|tegen|half", "uur|u", _hours),
         day_rule(
             "op|tot|vanaf|sinds|van|d\\.d\\.|maandag|dinsdag|woensdag|donderdag|vrijdag|zaterdag|zondag"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .counted import GROUPED, counted_rule, portuguese_gender
+from .halves import PORTUGUESE_HALVES
 from .language import Language, after, before
 from .plain import ROMAN, PlainLanguage, clock_rule, day_rule, noun_rule, ordinal_rule, pairs, rules_of
 from .roman import roman_value
@@ -199,6 +200,7 @@ PORTUGUESE = PlainLanguage(
     },
     over="sobre",
     rules=rules_of(
+        PORTUGUESE_HALVES,
         ("time", "d", r"(\d{1,2}) ?[hH](?: ?([0-5]\d)(?: ?min)?)?(?![^\W_])", _hours),
         clock_rule("às|das|pelas|até às|as"),
         day_rule("dia|em|no dia|até|de|a|desde"),

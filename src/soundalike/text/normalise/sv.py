@@ -7,6 +7,7 @@ import re
 from num2words import num2words
 
 from .counted import counted_rule, swedish_gender
+from .halves import SWEDISH_HALVES
 from .language import Language
 from .plain import ROMAN, PlainLanguage, clock_rule, day_rule, ordinal_rule, pairs, rules_of
 from .roman import roman_value
@@ -184,6 +185,7 @@ SWEDISH = PlainLanguage(
     },
     over="genom",
     rules=rules_of(
+        SWEDISH_HALVES,
         ("currency", "d", r"(\d{1,6}):(?:(\d\d) ?kr(?![^\W_])\.?|-)", _crowns),
         clock_rule("kl\\.?|klockan|mellan|från|till"),
         day_rule("den|till|från|sedan|på|måndag|tisdag|onsdag|torsdag|fredag|lördag|söndag"),
