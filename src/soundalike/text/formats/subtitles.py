@@ -15,7 +15,8 @@ _CLOCK = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})"
 # The times of a subtitle, with its number or (after an empty line) its name before them
 _HEAD = re.compile(
     rf"(?:(?:(?<=\n\n)|\A\ufeff?)[^\n]{{1,200}}\n|^[ \t]*\d{{1,6}}[ \t]*\n|\b\d{{1,6}}[ \t]+)?[ \t]*"
-    rf"{_CLOCK}[ \t]*-->[ \t]*{_CLOCK}(?:[ \t]+(?:align|line|position|region|size|vertical):\S+)*",
+    rf"{_CLOCK}[ \t]*-->[ \t]*{_CLOCK}"
+    r"(?:[ \t]+(?:(?:align|line|position|region|size|vertical):\S+|[XY][12]:\d{1,5}))*",
     re.MULTILINE,
 )
 _REMARK = re.compile(r"(?:(?<=\n\n)|\A\ufeff?)(?:WEBVTT|NOTE|STYLE|REGION)\b(?:(?!\n[ \t]*\n)[\s\S])*")
