@@ -179,6 +179,8 @@ def test_phonemes_and_inline_ipa_are_words():
 def test_a_sign_that_is_not_ipa_is_named_with_its_place():
     with pytest.raises(TextError, match=r"note, line 2, column 3: 'ʘ' \(LATIN LETTER BILABIAL CLICK\)"):
         read("One\na [[ʘa]] two", where="note")
+    with pytest.raises(TextError, match=r"line 1, column 3: '4' \(DIGIT FOUR\)"):
+        read("A [[təˈmɑtoʊ4]] hello")
     with pytest.raises(TextError, match=r"line 1, column 22: '!'"):
         read(speak('<phoneme ph="a!">x</phoneme>'))
     assert "only ipa is known" in read(speak('<phoneme alphabet="x-sampa" ph="A">word</phoneme>')).warnings[0]

@@ -27,14 +27,14 @@ _RAISED = re.compile(
 
 
 def could_be_ipa(inside: str) -> bool:
-    """Whether what stands in double brackets may be a pronunciation: no capital, no figure, and a space only
-    among letters that IPA alone has.
+    """Whether what stands in double brackets is meant for a pronunciation: no capital, and a space or a
+    figure only among letters that IPA alone has.
     """
-    if any(c.isupper() or c.isdigit() for c in inside):
+    if any(c.isupper() for c in inside):
         return False
     if _LETTERS_OF_IPA.search(inside) or not inside.strip():
         return True
-    return not re.search(r"\s", inside) and (not inside.isascii() or _is_spelled(inside))
+    return not re.search(r"[\s\d]", inside) and (not inside.isascii() or _is_spelled(inside))
 
 
 def _is_spelled(inside: str) -> bool:
