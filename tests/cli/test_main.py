@@ -266,6 +266,9 @@ def test_the_form_of_a_text_is_an_option(capsys):
     assert "face" in said[("--emoji", "name")]
     assert main(["explain", "Hi", "--text-format", "word"]) == 2
     assert "'auto', 'plain', 'markdown', 'html'" in capsys.readouterr().err
+    assert main(["explain", "<speak>Hi</speak>", "--ssml", "--text-format", "plain"]) == 2
+    assert "--ssml and --text-format plain: give one of them" in capsys.readouterr().err
+    assert main(["explain", "<speak>Hi</speak>", "--ssml", "--text-format", "ssml"]) == 0
 
 
 def test_interruption_and_refusals_have_their_exit_codes(capsys, monkeypatch):

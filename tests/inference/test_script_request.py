@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -76,5 +78,7 @@ def test_a_job_may_say_how_its_text_is_written():
     assert plain.options == settings.text_options
     assert own.options == TextOptions("markdown", emoji="name")
     assert read_script(own).utterances[0].words == ["Hi"]
+    both = request_of({"text": "Hi", "text_format": "plain"}, dataclasses.replace(settings, ssml=True))
+    assert both.ssml is None and both.options.text_format == "plain"
     with pytest.raises(ConfigError, match="text_format = 'word' is unknown"):
         read_script(request_of({"text": "Hi", "text_format": "word"}, settings))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 
 from soundalike.core.errors import ConfigError, TextError
-from soundalike.text import phonemize, read, split_sentences
+from soundalike.text import TextOptions, phonemize, read, split_sentences
 from soundalike.text.segment.cuts import LONGEST_PIECE
 
 
@@ -250,6 +250,12 @@ def test_unknown_languages_are_refused_with_the_list():
         TextError, match="line 1, column 24: language 'tlh' is not known. Choose one of en, de"
     ):
         read(speak('a<lang xml:lang="tlh">nuqneH</lang>', 'xml:lang="en" '))
+
+
+def test_ssml_is_not_also_another_format():
+    with pytest.raises(ConfigError, match="ssml and the text_format 'plain' contradict"):
+        read(speak("One"), ssml=True, options=TextOptions("plain"))
+    assert read(speak("One"), ssml=True, options=TextOptions("ssml")).utterances[0].words == ["One"]
 
 
 def test_voices_are_noted():

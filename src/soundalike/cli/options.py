@@ -213,7 +213,9 @@ class ReadingOptions(OptionGroup):
 
     @property
     def text_options(self) -> TextOptions:
-        """How the text is written."""
+        """How the text is written. Raises ConfigError where --ssml says otherwise than --text-format."""
+        if self.ssml and self.text_format not in ("auto", "ssml"):
+            raise ConfigError(f"--ssml and --text-format {self.text_format}: give one of them.")
         return TextOptions(self.text_format, self.code_blocks, self.emoji)
 
     def request(self, text: str, source: str = "text", voices: Collection[str] = ()) -> ScriptRequest:

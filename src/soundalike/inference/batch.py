@@ -262,12 +262,12 @@ def request_of(job: Job, settings: BatchSettings) -> ScriptRequest:
     from .script_request import ScriptRequest
 
     lexicon = Lexicon.read(settings.lexicon) if settings.lexicon else None
-    options = settings.text_options
+    options, ssml = settings.text_options, settings.ssml
     if job.get("text_format"):
         given = cast("TextFormat", job["text_format"])  # checked with the other fields of a job
-        options = dataclasses.replace(options, text_format=given)
+        options, ssml = dataclasses.replace(options, text_format=given), None
     language = job.get("language") or settings.language
-    return ScriptRequest(job["text"], language, lexicon, settings.ssml, options=options)
+    return ScriptRequest(job["text"], language, lexicon, ssml, options=options)
 
 
 class Speaker:

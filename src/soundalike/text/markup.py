@@ -127,6 +127,15 @@ def with_feelings(items: list[Item], emotion: Emotion | None) -> tuple[list[Item
     return found, emotion
 
 
+def moved(item: Item, by: int) -> Item:
+    """An item so many characters later in the input."""
+    if not isinstance(item, Words) or not by:
+        return item
+    if isinstance(item.offsets, tuple):
+        return replace(item, offsets=(item.offsets[0] + by, item.offsets[1] + by))
+    return replace(item, offsets=[offset + by for offset in item.offsets])
+
+
 def line_column(text: str, at: int) -> str:
     """A place in a text, for messages."""
     return f"line {text.count(chr(10), 0, at) + 1}, column {at - text.rfind(chr(10), 0, at)}"

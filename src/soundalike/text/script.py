@@ -20,7 +20,7 @@ from .foreign_words import with_foreign_words
 from .formats import read_text, visible_text
 from .language_choice import reading_language
 from .lexicon import Lexicon
-from .markup import LONGEST_PAUSE, Item, Style, Words, read_ssml, with_feelings
+from .markup import LONGEST_PAUSE, Item, Style, Words, moved, read_ssml, with_feelings
 from .normalise import base_language, explain_words
 from .phonemes import Token, Utterance, assemble, tokens_of
 from .pieces import Row, Sentence
@@ -103,13 +103,16 @@ def open_text(
         raise TextError(f"{where}: is of the type {type(text).__name__}. Give a string.")
     if not text.strip():
         raise TextError(f"{where}: the text is empty. Give a sentence to speak.")
+    form = options.text_format if options else "auto"
     if ssml is None:
         ssml = is_ssml(text, options)
+    elif ssml and form not in ("auto", "ssml"):
+        raise ConfigError(f"{where}: ssml and the text_format '{form}' contradict. Give one of them.")
     if ssml:
         lead = len(text) - len(text.lstrip("\ufeff \t\r\n"))
         items, warnings, code = read_ssml(text[lead:], language, where, found)
         chosen = replace(chosen, code=code)
-        items = [_moved(item, lead) for item in items]
+        items = [moved(item, lead) for item in items]
     else:
         chosen, notes = reading_language(visible_text(text, options), language)
         items, warnings = read_text(text, chosen.code, where, options)
@@ -135,15 +138,6 @@ def is_ssml(text: str, options: TextOptions | None = None) -> bool:
     """Whether a text is SSML: by the options, else by how it begins."""
     chosen = options.text_format if options else "auto"
     return chosen == "ssml" if chosen != "auto" else _SSML.match(text) is not None
-
-
-def _moved(item: Item, by: int) -> Item:
-    """An item so many characters later in the input."""
-    if not isinstance(item, Words) or not by:
-        return item
-    if isinstance(item.offsets, tuple):
-        return replace(item, offsets=(item.offsets[0] + by, item.offsets[1] + by))
-    return replace(item, offsets=[offset + by for offset in item.offsets])
 
 
 @dataclass(frozen=True)
