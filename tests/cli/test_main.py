@@ -271,6 +271,14 @@ def test_the_form_of_a_text_is_an_option(capsys):
     assert main(["explain", "<speak>Hi</speak>", "--ssml", "--text-format", "ssml"]) == 0
 
 
+def test_the_voices_that_a_text_may_call_are_known(capsys):
+    text = "<speak>One <voice name='{}'>two</voice></speak>"
+    assert main(["explain", text.format("rook")]) == 0
+    assert "voice" not in capsys.readouterr().out
+    assert main(["explain", text.format("nobody")]) == 0
+    assert "warning: voice 'nobody' is not known, and the voice stays" in capsys.readouterr().out
+
+
 def test_interruption_and_refusals_have_their_exit_codes(capsys, monkeypatch):
     explain = importlib.import_module("soundalike.text.explain")
 

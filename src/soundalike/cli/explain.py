@@ -33,10 +33,13 @@ def explain(
     """Show how a text will be said, word by word, without speaking it."""
     from soundalike.checkpoints.model_store import languages
     from soundalike.core.languages import LanguageStatus
-    from soundalike.inference.script_request import read_script
+    from soundalike.inference import voice_library
+    from soundalike.inference.script_request import known_voices, read_script
     from soundalike.text.explain import as_dict, guessed, table
 
-    script = guessed(read_script(reading.request(text_of(text, text_file), text_file or "text")))
+    words = text_of(text, text_file)
+    known = known_voices(words, voice_library.all_names)
+    script = guessed(read_script(reading.request(words, text_file or "text", known)))
     status = languages().get(script.language) or LanguageStatus(script.language, None)
     if as_json:
         print(

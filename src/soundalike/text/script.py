@@ -129,7 +129,10 @@ def write_script(
     warnings = source.warnings + (lexicon.warnings if lexicon is not None else [])
     names = {item.style.voice for item in source.items if isinstance(item, Words) and item.style.voice}
     unknown = sorted(names - set(voices or ()))
-    warnings += [f"voice '{name}' is not known and is left to the caller" for name in unknown]
+    warnings += [
+        f"voice '{name}' is not known, and the voice stays. `soundalike voices list` shows those there are"
+        for name in unknown
+    ]
     writer = _Writer(source.text, source.language.code, lexicon, source.where)
     return replace(writer.write(source.items, warnings), text_language=source.language)
 
