@@ -15,6 +15,7 @@ from soundalike.text.user_languages import find_language, user_codes
 
 from .abbreviations import abbreviation_rules, with_abbreviations
 from .codes import code_rules
+from .currencies import with_currencies
 from .days import day_rules
 from .engine import scan
 from .language import Language, NormalisedSpan, Rule
@@ -72,7 +73,7 @@ __all__ = [
 def _table(code: str) -> Language:
     """The table of a language of the package; its module is loaded when it is first read."""
     module = importlib.import_module(f".{code}", __package__)
-    return _quick(with_abbreviations(getattr(module, _TABLES[code])))
+    return _quick(with_currencies(with_abbreviations(getattr(module, _TABLES[code]))))
 
 
 @functools.cache

@@ -17,6 +17,8 @@ def _chat(lang: Language, match: re.Match) -> str | None:
     """tbh, idk, km: words that only their letters can say."""
     word = match[0]
     low = word.lower()
+    if word in lang.currencies and re.match(r"\.? ?\d", after(match)):
+        return None
     if low in CHAT and not word.isupper():
         return spell(lang, word)
     if not word.islower() or low in INTERJECTIONS or low in ABBREVIATIONS or f"{low}." in ABBREVIATIONS:

@@ -91,7 +91,7 @@ CURRENCIES = {
     "EUR": ("euro|euros", "cent|cents"),
     "JPY": ("yen|yen", ""),
     "RUB": ("ruble|rubles", "kopeck|kopecks"),
-    "INR": ("rupee|rupees", "paisa|paise"),
+    "INR Rs. Rs": ("rupee|rupees", "paisa|paise"),
     "CHF": ("Swiss franc|Swiss francs", "rappen|rappen"),
     "US$": ("U S dollar|U S dollars", "cent|cents"),
     "C$": ("Canadian dollar|Canadian dollars", "cent|cents"),

@@ -243,10 +243,14 @@ def _clock(lang: Language, match: re.Match) -> str | None:
 
 def _money_first(lang: Language, match: re.Match) -> str | None:
     sign, code, inner, low, high, size = match.groups()
+    if code in ("AED", "Rs") and re.search(r"(?i)\b(?:an?|the|three) $", before(match)):
+        return None  # a defibrillator, letters
     return _money(lang, sign or inner, code, low, high, size, match)
 
 
 def _money_last(lang: Language, match: re.Match) -> str | None:
+    if match[6].startswith("Rs"):
+        return None  # rupees stand before their number: the three Rs
     said = _money(lang, "", match[6], match[3], match[4], match[5], match)
     return said and said + ending(lang, match)
 
