@@ -13,6 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from .detection.noise import without_noise
 from .detection.scripts import language_of_script
 from .detection.tables import Words, loans, log_rank, ngrams, words
 from .normalise import LANGUAGES
@@ -31,8 +32,7 @@ SURE = 2.0  # nats between the best and the next, from which on a language is su
 SPANISH_MARK = 6.0  # nats of a ¿ or ¡
 CYRILLIC = ("ru", "uk", "bg", "sr", "be")
 
-# Numbers with what is glued to them, units behind them, initials, mail addresses and the like say nothing
-_NO_WORD = re.compile(
+_WORD = re.compile(
     r"</?[a-zA-Z!?][^<>]{0,500}>|\[\[[^\[\]]{0,200}\]\]|https?://\S+|www\.\S+|(?<!\S)\S{1,80}@\S+|[@#]\w+"
     r"|(?<!\w)\w{0,40}?\d[\w.,:'\"/-]*(?:\s*(?:[ap]\.m\.|[^\W\d_]{1,3}\b))?"
     r"|\b[A-ZÀ-Þ]\.(?:\s?[A-ZÀ-Þ]\.)*|\b[B-HJ-NP-Z]\b(?!['’])|\b[b-df-hj-np-tv-xz]\b(?!['’])"
@@ -43,7 +43,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*['’]?")
 _PARTICLES = frozenset(
     (
         "von vom zu van der den die das de del della di da do dos du des la le les el il al bin ibn los las "
-        "san y e i"
+        "san y e i bon mon gran villa casa porto puerto monte mont ben vin"
     ).split()
 )
 _ENGLISH_TAILS = frozenset("s m re ve ll d t".split())
@@ -73,7 +73,7 @@ def detect_language(text: str, default: str = "en") -> str:
 
 def detect(text: str, default: str = "en") -> Detection:
     """The language a text seems to be in, and whether that is sure; `default` for a text without words."""
-    text = unicodedata.normalize("NFC", _NO_WORD.sub(" ", text[:READ]))
+    text = unicodedata.normalize("NFC", without_noise(text[:READ]))
     script, language = language_of_script(text)
     if language:
         return Detection(language, True)

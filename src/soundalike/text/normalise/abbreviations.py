@@ -156,6 +156,11 @@ def _pairs(text: str) -> dict[str, str]:
     return found
 
 
+def numbered(code: str) -> frozenset[str]:
+    """The abbreviations of a language that are read before a figure, with their full stop."""
+    return frozenset(f"{name}." for name in _cased(_pairs(_NUMBERED[code])))
+
+
 def with_abbreviations(lang: Language) -> Language:
     """The language with further abbreviations, and with a capital where one begins a sentence: Vgl."""
     known = _pairs(_ALWAYS[lang.code]) | dict(lang.abbreviations)
