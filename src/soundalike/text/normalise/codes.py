@@ -95,7 +95,7 @@ def _moment(lang: Language, match: re.Match) -> str | None:
     day = _said_date(lang, match, match[1], match[2], match[3])
     if day is None or lang.time is None or int(match[4]) > 24:
         return None
-    return f"{day}, {lang.time(int(match[4]), int(match[5]), int(match[6]) if match[6] else None)}"
+    return f"{day}, {lang.time(int(match[4]), int(match[5]), int(match[6] or 0) or None)}"
 
 
 def _year_first(lang: Language, match: re.Match) -> str | None:

@@ -241,6 +241,7 @@ CZECH = PlainLanguage(
         "m³=metr krychlový|metry krychlové|metrů krychlových|metru krychlového; "
         "cm³=centimetr krychlový|centimetry krychlové|centimetrů krychlových; ha=hektar|hektary|hektarů|"
         "hektaru; "
+        "μm=mikrometr|mikrometry|mikrometrů|mikrometru; "
         "s sek.=f~sekunda|sekundy|sekund|sekundy; ms=f~milisekunda|milisekundy|milisekund; "
         "hod hod.=f~hodina|hodiny|hodin|hodiny; kW=kilowatt|kilowatty|kilowattů|kilowattu; "
         "MW=megawatt|megawatty|megawattů|megawattu; kWh=f~kilowatthodina|kilowatthodiny|kilowatthodin; "

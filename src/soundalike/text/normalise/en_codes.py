@@ -43,6 +43,15 @@ def _slash_date(lang: Language, match: re.Match) -> str | None:
     return date(day, month, None)
 
 
+def _dotted_date(lang: Language, match: re.Match) -> str | None:
+    """A date with full stops, whose day comes first in English too: 25.12.2024."""
+    day, month = int(match[1]), int(match[2])
+    if month > 12:
+        day, month = month, day
+    named = re.search(r"(?i)\b(?:version|release|build|update|firmware|v)\.? ?$", before(match))
+    return None if named or not (1 <= day <= 31 and 1 <= month <= 12) else date(day, month, int(match[3]))
+
+
 _DAYS = dict(
     zip(
         "mon tue wed thu fri sat sun".split(),
@@ -122,6 +131,7 @@ CODE_RULES = tuple(
             r"(?:MRS?|DR)\.(?= [A-Z])",
             lambda lang, m: "Doctor" if m[0] == "DR." else lang.abbreviations[m[0].capitalize()],
         ),
+        ("date", "d", r"(\d{1,2})\.(\d{1,2})\.((?:19|20)\d\d)(?!\d|\.\d)", _dotted_date),
         ("date", "d", r"9/11(?![\d/]| of\b)", lambda lang, m: "nine eleven"),
         ("date", "d", r"(\d{1,2})/(\d{1,2})(?![\d/]|[.,]\d)", _slash_date),
         ("digits", "d", r"911(?!\d|[-.,:/]\d|'?[^\W\d_])", _emergency),

@@ -28,7 +28,8 @@ _TIMES = re.compile(
 )
 _LASTS = re.compile(r"(?i)\b(?:wait(?:s|ed|ing)?|pause[sd]?|hold|takes?|took|taking|lasts?|lasted|within) $")
 # These count only where no noun follows: every 30s, but every 80s song
-_MAY_LAST = re.compile(r"(?i)\b(?:every|after|another|for|about|only|just) $")
+_MAY_LAST = re.compile(r"(?i)\b(?:every|after|another|for|about|only|just|in|under) $")
+_DECADES = re.compile(r" (?:and|or|to) '?\d0'?s\b")
 _NO_NOUN = re.compile(
     r"\s*(?:$|[.,;:!?)])| (?:to|before|and|or|then|later|until|at|in|she|he|it|we|they|you|I)\b"
 )
@@ -66,6 +67,8 @@ def is_time(match: re.Match) -> bool:
         return False
     left = before(match)
     right = after(match)
+    if _DECADES.match(right):
+        return False
     if _LASTS.search(left) or _MAY_LAST.search(left) and _NO_NOUN.match(right):
         return True
     if _MORE.match(right) and not _OWNED.search(left):

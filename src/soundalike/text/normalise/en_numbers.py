@@ -84,9 +84,8 @@ def date(day: int, month: int, when: int | None, left: str = "") -> str:
 
 def time(hour: int, minute: int, second: int | None = None) -> str:
     """three thirty, three oh five, three o'clock, fifteen hundred."""
-    if not minute and second is None:
-        return f"{cardinal(hour)} o'clock" if 0 < hour < 13 else f"{cardinal(hour)} hundred"
-    minutes = f"oh {cardinal(minute)}" if 0 < minute < 10 else "hundred" if not minute else cardinal(minute)
-    return f"{cardinal(hour)} {minutes}" + (
-        f" and {cardinal(second)} second{'' if second == 1 else 's'}" if second else ""
-    )
+    minutes = f"oh {cardinal(minute)}" if minute < 10 else cardinal(minute)
+    if not minute:
+        minutes = "o'clock" if 0 < hour < 13 else "hundred"
+    seconds = f" and {cardinal(second)} second{'' if second == 1 else 's'}" if second is not None else ""
+    return f"{cardinal(hour)} {minutes}{seconds}"

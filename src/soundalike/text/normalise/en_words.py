@@ -129,6 +129,8 @@ ABBREVIATIONS = {
     "Jr.": "Junior",
     "Jr": "Junior",
     "Sr.": "Senior",
+    "q.v.": "Q V",
+    "Q.V.": "Q V",
     "vs.": "versus",
     "vs": "versus",
     "v.": "versus",
@@ -252,7 +254,7 @@ ACRONYMS = {
     "WWII": "World War two",
 }
 SPELLED = frozenset(
-    "FBI CIA NSA USA UK EU UN BBC CNN NBC ABC CBS NBA NFL NHL MLB CEO CFO CTO HR PR TV PC CD DVD DNA RNA "
+    "FBI CIA NSA USA UK EU UN NY BBC CNN NBC ABC CBS NBA NFL NHL MLB CEO CFO CTO HR PR TV PC CD DVD DNA RNA "
     "MRI UFO VIP GPS ATM AC DC HIV PDF URL USB CPU GPU HTML HTTP CSS API SQL XML UCLA YMCA NCAA ACLU NAACP "
     "IEEE MIT PST NYPD LAPD IRS DIY FAQ ASAP RSVP AOL AMA IOC ACDC UEA AIG OECD IAEA USDA EPA ISO "
     "ISBN API".split()

@@ -71,6 +71,12 @@ def numeric_rules(lang: Language) -> list[Rule]:
         Rule("date", "d", c(r"(\d{4})-(\d\d)-(\d\d)(?![\d-])"), _iso_date),
         Rule("date", "d", c(r"(\d{1,2})([-/.]|\. )(\d{1,2})\2(\d{4}|\d\d)(?![-\d/]|\.\d)"), _figures_date),
         Rule(
+            "number",
+            "d",
+            c(r"\d{1,6}(?:/\d{1,6}){2,8}(?![\d/]|[.,]\d)"),
+            lambda lang, m: f" {lang.words['slash']} ".join(whole_number(lang, n) for n in m[0].split("/")),
+        ),
+        Rule(
             "phone",
             "ds",
             c(

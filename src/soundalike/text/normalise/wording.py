@@ -13,7 +13,7 @@ from .foreign import transliterate
 from .initialisms import INTERJECTIONS, is_initialism
 from .language import LETTER, PROTECTED, Language, Rule, after, before, compiled, ending, spell, whole_number
 from .marks import ellipsis, mark
-from .numeric import alternatives
+from .numeric import END, alternatives
 from .roman import item_number, single_rule
 
 # Scripts whose vowels are marks
@@ -42,6 +42,7 @@ def wording_rules(lang: Language) -> list[Rule]:
         Rule("abbreviation", "ld", c(rf"(?:{alternatives(lang.abbreviations)})(?![^\W_])"), _abbreviation),
         Rule("roman", "l", c(r"(?!x\b)[ivx]{1,5}(?=\)\s|\.\s+[^\Wa-z_])"), item_number),
         single_rule(),
+        Rule("unit", "l", c(rf"(?:{alternatives(_greek(lang))}){END}"), _lone_unit),
         Rule(
             "alphanumeric",
             "ld",
@@ -51,7 +52,7 @@ def wording_rules(lang: Language) -> list[Rule]:
             ),
             _alphanumeric,
         ),
-        Rule("letters", "l", c(rf"(?:{LETTER}\.){{2,8}}(?![^\W_])"), _dotted),
+        Rule("letters", "l", c(rf"(?:{LETTER}\.){{2,8}}(?:'s)?(?![^\W_])"), _dotted),
         Rule("initial", "l", c(rf"{LETTER}\.(?=\s+{LETTER})"), _initial),
         Rule("letters", "l", c(rf"({LETTER}{{1,3}})&({LETTER}{{1,3}}?)('?s)?(?![^\W_])"), _joined_letters),
         Rule("letters", "l", c(rf"{LETTER}{{2,30}}(?:'s)?(?![^\W_])"), _capitals),
@@ -75,6 +76,18 @@ def wording_rules(lang: Language) -> list[Rule]:
         Rule("bracket", "s", c(r"[()]"), _bracket),
         Rule("symbol", "s", c(r"[^\w\s]"), _symbol),
     ]
+
+
+def _greek(lang: Language) -> list[str]:
+    """The units with Greek letters, which are no words: μm, kΩ."""
+    return [key for key in lang.units if len(key) > 1 and re.search("[μΩ]", key)]
+
+
+def _lone_unit(lang: Language, match: re.Match) -> str:
+    """A unit without a number, for many; for one between an article and a noun: the kΩ range."""
+    forms = lang.units[match[0]].forms
+    led = re.search(r"\b(?:the|an?) $", before(match)) and re.match(r" [^\W\d_]{3}", after(match))
+    return forms[0] if lang.code == "en" and led else forms[min(2, len(forms) - 1)]
 
 
 def _space(lang: Language, match: re.Match) -> str:
@@ -129,6 +142,8 @@ def _symbol(lang: Language, match: re.Match) -> str | None:
         )
     if sign == "/":
         return _slash(lang, match)
+    if sign == "$" and lang.code == "en" and re.match(r"[^\W\d_]", after(match, 1)):
+        return "dollar"  # $HOME
     if sign in "·⋅∙•" and re.search(r"\d ?$", before(match, 2)) and re.match(r" ?\d", after(match, 2)):
         return lang.words.get("times", lang.symbols["×"])
     return lang.symbols.get(sign)
@@ -185,7 +200,8 @@ def _figures(lang: Language, figures: str) -> str:
 
 
 def _dotted(lang: Language, match: re.Match) -> str | None:
-    letters = match[0].replace(".", "")
+    written, owner, _ = match[0].partition("'")
+    letters = written.replace(".", "")
     if not letters.isupper() and not (lang.code == "en" and len(letters) > 2):
         return None
     known = letters.upper() in lang.spoken_acronyms or letters.upper() in lang.acronyms
@@ -194,7 +210,7 @@ def _dotted(lang: Language, match: re.Match) -> str | None:
         if known
         else spell(lang, letters.upper())
     )
-    return said + ending(lang, match)
+    return f"{said.rstrip(PROTECTED)}'s" if owner else said + ending(lang, match)
 
 
 def _initial(lang: Language, match: re.Match) -> str | None:
