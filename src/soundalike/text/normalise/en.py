@@ -269,8 +269,8 @@ _RULES = (
             ("abbreviation", "l", rf"pp\. ?{_PAGE}", lambda lang, m: "pages"),
             ("abbreviation", "l", rf"vv\. ?{_PAGE}", lambda lang, m: "verses"),
             ("abbreviation", "l", r"c\. ?(?=\d{3,4})|ca\. ?(?=\d)", lambda lang, m: "circa"),
-            ("roman", "l", r"(?<=World War )I(?![\w'])", lambda lang, m: "one"),
-            ("roman", "l", r"I(?![\w'])(?=[^\w]|$)", first),
+            ("roman", "l", r"(?<=World War )I('s)?(?![\w'])", lambda lang, m: f"one{m[1] or ''}"),
+            ("roman", "l", r"I('s)?(?![\w'])", first),
             (
                 "letter",
                 "l",
