@@ -55,6 +55,16 @@ def trainings() -> list[int]:
     return [pid for pid in descendants(os.getpid()) if b"adaptations.attached" in command_of(pid)]
 
 
+def test_a_server_without_pytorch_says_so_before_anything_is_uploaded(http, monkeypatch):
+    assert http.get("/v1/limits").json()["adapts"]
+    monkeypatch.setattr("soundalike.serve.routes.adaptations.torch_is_installed", lambda: False)
+    monkeypatch.setattr("soundalike.serve.routes.service.torch_is_installed", lambda: False)
+    refused = http.post("/v1/adaptations", data={"name": "Nobody"})
+    assert refused.status_code == 501
+    assert "needs PyTorch" in refused.json()["error"]["message"]
+    assert not http.get("/v1/limits").json()["adapts"]
+
+
 def draft(http, paths: list[Path], name: str) -> str:
     """An adaptation with recordings, not started."""
     made = http.post("/v1/adaptations", data={"name": name}).json()
@@ -207,13 +217,3 @@ def test_only_voices_with_consent(running):
     server = running(require_consent=True)
     answer = httpx.post(f"http://127.0.0.1:{server.port}/v1/adaptations", data={"name": "Pia"}, timeout=WAIT)
     assert answer.status_code == 403 and answer.json()["error"]["code"] == "consent_missing"
-
-
-def test_a_server_without_pytorch_says_so_before_anything_is_uploaded(http, monkeypatch):
-    assert http.get("/v1/limits").json()["adapts"]
-    monkeypatch.setattr("soundalike.serve.routes.adaptations.torch_is_installed", lambda: False)
-    monkeypatch.setattr("soundalike.serve.routes.service.torch_is_installed", lambda: False)
-    refused = http.post("/v1/adaptations", data={"name": "Nobody"})
-    assert refused.status_code == 501
-    assert "needs PyTorch" in refused.json()["error"]["message"]
-    assert not http.get("/v1/limits").json()["adapts"]
