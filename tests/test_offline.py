@@ -27,3 +27,14 @@ def test_speaking_reports_to_nobody(tmp_path):
     assert done.returncode == 0, done.stderr
     left = {path.name for path in tmp_path.rglob("*") if path.is_file()}
     assert not {"deviceid", "onnxruntime.db"} & left
+
+
+def test_what_reports_by_itself_is_told_not_to_unless_somebody_wants_it():
+    names = ("ORT_DISABLE_TELEMETRY", "RAY_USAGE_STATS_ENABLED")
+    code = f"import os, soundalike; print(*(os.environ[name] for name in {names}))"
+    plain = {name: value for name, value in os.environ.items() if name not in names}
+    for more, told in (({}, "1 0"), ({"RAY_USAGE_STATS_ENABLED": "1"}, "1 1")):
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=plain | more, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.split("\n")[0] == told

@@ -16,8 +16,14 @@ if TYPE_CHECKING:  # editors and type checkers see what is imported below when i
     from .inference.cloner import Cloner as Cloner
     from .models.tts.starling.spec import StarlingOptions as Options
 
-# ONNX Runtime reports what it runs on to its makers unless this is set before it is loaded
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+# What this package loads reports to its makers what it runs on, unless these are set before it is loaded
+_SILENT = {
+    "ORT_DISABLE_TELEMETRY": "1",
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_USAGE_STATS_PROMPT_ENABLED": "0",
+}
+for _name, _value in _SILENT.items():
+    os.environ.setdefault(_name, _value)
 
 __version__ = "0.1.0"
 __all__ = [

@@ -109,7 +109,11 @@ class PromptSynthesizer:
 
     @property
     def device(self) -> torch.device:
-        """Where the acoustic model is, of one that PyTorch runs."""
+        """Where the acoustic model is: on the processor where PyTorch does not run it."""
+        if isinstance(self.acoustic, Changeable):
+            import torch
+
+            return torch.device("cpu")
         return next(self.acoustic.parameters()).device
 
     @classmethod
