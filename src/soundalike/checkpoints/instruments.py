@@ -19,7 +19,7 @@ EMOTION = "emotion"  # name of the classifier of emotions, and of its folder
 def emotion_encoder() -> EmotionEncoder:
     """The classifier of emotions. Raises ConfigError where it, or PyTorch, is not installed."""
     if not torch_is_installed():
-        raise ConfigError(f"to hear emotions needs PyTorch. Run: {install_command('train')}")
+        raise ConfigError(f"hearing emotions needs PyTorch. Run: {install_command('train')}")
     folder = model_store.find_part(EMOTION)
     if folder is None:
         place = model_store.library() / EMOTION

@@ -10,7 +10,9 @@ T = TypeVar("T")
 
 
 class Recent(Generic[T]):
-    """The last few things that were made, by their keys. Re-entrant."""
+    """The last few things that were made, by their keys; several threads may ask. What makes one must not ask
+    for another of the same.
+    """
 
     def __init__(self, most: int):
         self._most = most

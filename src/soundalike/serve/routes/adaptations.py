@@ -49,7 +49,7 @@ async def add(
     services.check_recordings_allowed("audio")
     if not torch_is_installed():
         raise Refusal(
-            501, "not_installed", f"To learn a voice needs PyTorch. Run: {install_command('train')}"
+            501, "not_installed", f"Learning a voice needs PyTorch. Run: {install_command('train')}"
         )
     check_name(name)
     if not replace and await services.pool.call(services.store.has, name):
