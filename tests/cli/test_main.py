@@ -294,7 +294,7 @@ def test_interruption_and_refusals_have_their_exit_codes(capsys, monkeypatch):
         (
             OSError(28, "No space left", "out.wav"),
             2,
-            "soundalike: out.wav: No space left. Choose another",
+            "soundalike: out.wav: No space left. Make room, or choose another",
         ),
     ):
         raises(error)

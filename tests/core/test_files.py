@@ -14,7 +14,7 @@ from soundalike.core.files import (
     check_apart,
     data_dir,
     link_atomic,
-    replace_folder,
+    whole_folder,
     write_atomic,
 )
 
@@ -87,12 +87,16 @@ def test_a_file_gets_a_second_place(tmp_path, monkeypatch, links):
     assert os.path.samefile(tmp_path / "a", tmp_path / "b") == links
 
 
-def test_a_folder_replaces_another(tmp_path):
-    for name in ("new", "old"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / name).write_text(name)
-    replace_folder(tmp_path / "new", tmp_path / "old")
-    assert os.listdir(tmp_path) == ["old"] and os.listdir(tmp_path / "old") == ["new"]
+def test_a_folder_appears_whole_or_not_at_all(tmp_path):
+    with whole_folder(tmp_path / "a") as new:
+        (new / "first").write_text("")
+    with pytest.raises(OSError, match="full"), whole_folder(tmp_path / "a") as new:
+        (new / "second").write_text("")
+        raise OSError("full")
+    assert os.listdir(tmp_path) == ["a"] and os.listdir(tmp_path / "a") == ["first"]
+    with whole_folder(tmp_path / "a") as new:
+        (new / "third").write_text("")
+    assert os.listdir(tmp_path) == ["a"] and os.listdir(tmp_path / "a") == ["third"]
 
 
 def test_folders_of_the_user_are_named_after_the_package(monkeypatch):

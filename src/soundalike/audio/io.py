@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -77,6 +78,7 @@ class SoundWriter:
     def __init__(self, file: BinaryIO, rate: int, format: str, comment: str = ""):
         import soundfile
 
+        self._sink = _Sink(file)
         container, subtype = FORMATS[format_of("", format)]
         self._resampler: Any = None
         if subtype == "OPUS" and rate not in OPUS_RATES:
@@ -89,9 +91,10 @@ class SoundWriter:
         if subtype == "AAC":
             self._file = _AacWriter(file, rate, comment)
         else:
-            self._file = soundfile.SoundFile(file, "w", rate, 1, subtype=subtype, format=container)
-            if comment:
-                self._file.comment = comment
+            with self._sink.checked():
+                self._file = soundfile.SoundFile(self._sink, "w", rate, 1, subtype=subtype, format=container)
+                if comment:
+                    self._file.comment = comment
 
     def write(self, samples: np.ndarray) -> None:
         """The next samples (N,); those beyond [-1, 1] are clipped."""
@@ -103,7 +106,8 @@ class SoundWriter:
         samples = np.clip(samples, -1.0, 1.0)
         # Libsndfile's Vorbis encoder overflows its stack on long blocks
         for start in range(0, len(samples), self._rate):
-            self._file.write(samples[start : start + self._rate])
+            with self._sink.checked():
+                self._file.write(samples[start : start + self._rate])
 
     def __enter__(self) -> SoundWriter:
         return self
@@ -111,7 +115,49 @@ class SoundWriter:
     def __exit__(self, kind: object, *_: object) -> None:
         if self._resampler is not None and kind is None:
             self._put(self._resampler.resample_chunk(np.zeros(0, np.float32), last=True))
-        self._file.close()
+        with self._sink.checked() if kind is None else nullcontext():
+            self._file.close()
+
+
+class _Sink:
+    """A file that libsndfile writes to by calls from C, out of which no error comes: it is kept until they
+    are over.
+    """
+
+    def __init__(self, file: BinaryIO):
+        self._file = file
+        self._error: OSError | None = None
+
+    @contextmanager
+    def checked(self) -> Iterator[None]:
+        """Within it errors of the file are kept; at its end the first is raised, as OSError."""
+        try:
+            yield
+        except (RuntimeError, AssertionError):
+            # What libsndfile makes of the error
+            if self._error is None:
+                raise
+        if self._error is not None:
+            raise self._error
+
+    def _tried(self, act: Callable[..., int], *values: Any) -> int:
+        try:
+            return act(*values)
+        except OSError as error:
+            self._error = self._error or error
+            return 0
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """As of a file."""
+        return self._tried(self._file.seek, offset, whence)
+
+    def tell(self) -> int:
+        """As of a file."""
+        return self._tried(self._file.tell)
+
+    def write(self, data: Any) -> int:
+        """As of a file."""
+        return self._tried(self._file.write, data)
 
 
 class _AacWriter:

@@ -20,7 +20,7 @@ from typing import Any
 
 from soundalike.core import registry
 from soundalike.core.errors import CheckpointError, ConfigError
-from soundalike.core.files import data_dir, replace_folder
+from soundalike.core.files import data_dir, whole_folder
 from soundalike.core.languages import LanguageStatus, language_statuses
 from soundalike.core.metrics import HEADLINES as HEADLINES
 from soundalike.core.metrics import format_headlines
@@ -158,18 +158,20 @@ def install(folder: str | os.PathLike, force: bool = False) -> Path:
         raise ConfigError(f"{folder}: a model of the built-in family. Use it with --model {folder}.")
     if target.exists() and not force:
         raise ConfigError(f"{target}: there already. Give --force to replace it.")
-    part = target.with_name(f".{family}.part")
     try:
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(folder, part, ignore=UNWANTED)
-        _gather(Path(folder), part)
-        replace_folder(part, target)
-    except (OSError, shutil.Error) as error:
-        shutil.rmtree(part, ignore_errors=True)
+        with whole_folder(target) as copy:
+            shutil.copytree(folder, copy, ignore=UNWANTED, dirs_exist_ok=True)
+            _gather(Path(folder), copy)
+    except OSError as error:
         raise CheckpointError(
-            f"{target}: cannot be written ({error}). Name another folder in {PLACE}."
+            f"{target}: cannot be written ({_reason(error)}). Name another folder in {PLACE}."
         ) from None
     return target
+
+
+def _reason(error: OSError) -> str:
+    """Why something could not be copied; of several files, why the first could not."""
+    return str(error.args[0][0][2] if isinstance(error, shutil.Error) else error)
 
 
 def _gather(folder: Path, copy: Path) -> None:

@@ -23,7 +23,7 @@ from soundalike import __version__
 from soundalike.core import registry
 from soundalike.core.array_digest import weights_digest
 from soundalike.core.errors import CheckpointError, ConfigError
-from soundalike.core.files import replace_folder
+from soundalike.core.files import whole_folder
 from soundalike.core.graphs import GraphPlan
 from soundalike.core.installation import install_command
 
@@ -47,7 +47,8 @@ def export_model(folder: Path, out: Path, precision: str = FLOAT, force: bool = 
     "int8": the graphs hold the weights, those of matrix products in eight bits, a scale a column, and the
     products' other side is quantized as it comes (dynamic quantization). Parts that have no graphs, and
     serve training or conversion, are left out. Raises ConfigError where `onnx` is not installed or something
-    is there already, CheckpointError for an architecture whose parts have none.
+    is there already, CheckpointError for an architecture whose parts have none, OSError where the disk is
+    full.
     """
     check_exporter(precision)
     if out.exists() and not force:
@@ -55,24 +56,20 @@ def export_model(folder: Path, out: Path, precision: str = FLOAT, force: bool = 
     bundle = load_bundle(folder)
     said = read_model(folder)
     kept = exported_parts(bundle)
-    temporary = out.with_name(f".{out.name}.part")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
     places = {slot: slot for slot in kept}
-    names = []
-    for slot, part in kept.items():
-        target = temporary / slot
-        target.mkdir()
-        source = part_folder(folder, slot, said["parts"][slot])
-        for name in (CONFIG, CARD):
-            if (source / name).is_file():
-                shutil.copyfile(source / name, target / name)
-        names += [Path(slot) / file for file in export_part(part, target, precision)]
     told = {key: value for key, value in said.items() if key not in ("parts", "version")}
     others = digests_of_others(bundle, kept)
-    write_model(temporary, {**told, "version": __version__, "parts": places, DIGESTS: others})
-    shutil.rmtree(out, ignore_errors=True)
-    replace_folder(temporary, out)
+    names = []
+    with whole_folder(out) as new:
+        for slot, part in kept.items():
+            target = new / slot
+            target.mkdir()
+            source = part_folder(folder, slot, said["parts"][slot])
+            for name in (CONFIG, CARD):
+                if (source / name).is_file():
+                    shutil.copyfile(source / name, target / name)
+            names += [Path(slot) / file for file in export_part(part, target, precision)]
+        write_model(new, {**told, "version": __version__, "parts": places, DIGESTS: others})
     return [out / name for name in names]
 
 
@@ -386,9 +383,9 @@ def _weights_digest(part: LoadedPart) -> str:
 
 
 def _save_weights(weights: Mapping[str, Any], folder: Path) -> None:
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
-    save_file({name: np.ascontiguousarray(value) for name, value in weights.items()}, folder / WEIGHTS)
+    (folder / WEIGHTS).write_bytes(save({name: np.ascontiguousarray(own) for name, own in weights.items()}))
 
 
 def _places(file: Path) -> dict[str, tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -25,6 +26,7 @@ NAME = "soundalike"
 COMPLETION = "_SOUNDALIKE_COMPLETE"  # environment variable by which a shell asks for completions
 SPEAK = "Speak"
 VOICES = "Voices"
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # a disk, a share of it or a file that is full
 CHECK = "Check and measure"
 MAKE = "Make models"
 EXAMPLES = """
@@ -166,11 +168,18 @@ def main(arguments: list[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
         except OSError as error:
-            console.complain(f"{error.filename or 'file'}: {error.strerror}. Choose another place.")
+            console.complain(_told_by_system(error))
             return 2
         except (KeyboardInterrupt, typer.Abort) as stop:
             print(f"soundalike: {stop if isinstance(stop, Interrupted) else 'interrupted'}", file=sys.stderr)
             return INTERRUPTED
+
+
+def _told_by_system(error: OSError) -> str:
+    """An error of the operating system, with what can be done about it."""
+    name = f"{error.filename}: " if error.filename else ""
+    remedy = "Make room, or choose another place." if error.errno in NO_ROOM else "Choose another place."
+    return f"{name}{error.strerror or error}. {remedy}"
 
 
 def _run(words: list[str]) -> int:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import ConfigError
@@ -97,6 +98,10 @@ def write_atomic(
             os.replace(temporary, target)
         else:
             _move_to_new(temporary, target)
+    except OSError as error:
+        # A disk that is full names no file
+        error.filename = error.filename or str(target)
+        raise
     finally:
         # It has another name after a success
         if os.path.lexists(temporary):
@@ -126,13 +131,22 @@ def replace_file(source: str | os.PathLike, target: str | os.PathLike) -> None:
     os.replace(source, target)
 
 
-def replace_folder(source: str | os.PathLike, target: str | os.PathLike) -> None:
-    """Give a folder that was written beside its target the target's name; one that was there goes.
-
-    Raises OSError.
+@contextmanager
+def whole_folder(target: str | os.PathLike) -> Iterator[Path]:
+    """A new folder, which takes the target's name at the end of the context; what was there goes. After an
+    error there is nothing of it. Raises OSError.
     """
-    shutil.rmtree(target, ignore_errors=True)
-    os.replace(source, target)
+    place = Path(target)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f".{place.name[:KEPT_OF_NAME]}."
+    temporary = Path(tempfile.mkdtemp(dir=place.parent, prefix=prefix, suffix=PARTIAL))
+    try:
+        temporary.chmod(0o755)
+        yield temporary
+        shutil.rmtree(place, ignore_errors=True)
+        os.replace(temporary, place)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _move_to_new(temporary: str, target: Path) -> None:

@@ -95,6 +95,8 @@ class GruutData:
 def _indexed(file: Path, language: str) -> sqlite3.Connection:
     """A lexicon in memory, corrected, with an index: in its file each look-up reads through all of it."""
     held = sqlite3.connect(":memory:", check_same_thread=False)
+    # Else the index is sorted in a temporary file, which a full or read-only disk has no place for
+    held.execute("PRAGMA temp_store = MEMORY")
     held.execute("ATTACH ? AS file", (str(file),))
     held.execute(
         "CREATE TABLE word_phonemes AS SELECT word, pron_order, role, phonemes FROM file.word_phonemes"

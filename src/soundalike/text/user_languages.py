@@ -14,14 +14,13 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
 import unicodedata
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from soundalike.core.config import parse, read_toml
 from soundalike.core.errors import ConfigError, TextError
-from soundalike.core.files import data_dir, replace_folder
+from soundalike.core.files import data_dir, whole_folder
 from soundalike.core.languages import name_language
 
 from .alphabet import is_vowel
@@ -237,16 +236,10 @@ def add_language(
         raise ConfigError(f"{folder}: is where the language is kept already. Nothing is to be added.")
     if target.exists() and not force:
         raise ConfigError(f"'{language.code}' is there already, in {target}. --force replaces it.")
-    library().mkdir(parents=True, exist_ok=True)
-    copy = Path(tempfile.mkdtemp(dir=library(), prefix=".adding-"))
-    try:
+    with whole_folder(target) as copy:
         for name in (FILE, LEXICON):
             if (Path(folder) / name).is_file():
                 shutil.copyfile(Path(folder) / name, copy / name)
-        copy.chmod(0o755)
-        replace_folder(copy, target)
-    finally:
-        shutil.rmtree(copy, ignore_errors=True)
     return language
 
 
