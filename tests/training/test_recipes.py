@@ -6,15 +6,18 @@ import json
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 from conftest import ROOT, save_tiny, sentences
 
+from soundalike.audio.mel import MelSpec
 from soundalike.checkpoints import bundle
 from soundalike.checkpoints.part import load_part
 from soundalike.cli.main import main
-from soundalike.core.errors import ConfigError
+from soundalike.core.errors import CheckpointError, ConfigError, DataError
 from soundalike.data.dataset import DataConfig, Dataset
+from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import read_manifest, write_manifest
 from soundalike.training import shipped_recipes as shipped
 from soundalike.training.begin import _network
@@ -188,3 +191,70 @@ def test_what_is_left_out_is_said_when_training_begins(stranger, tmp_path, capsy
     train(recipe, tmp_path / "run", quiet=True)
     told = capsys.readouterr().out
     assert "3 of 4 clips; left out: 1 by data.seconds" in told and "soundalike data gta" in told
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "train.steps=-3",
+        "train.lr=-1",
+        "train.betas=[0.9, 1.5]",
+        "train.rates={model = -1.0}",
+        "train.seed=-1",
+        "train.threads=-2",
+        "train.accumulate=0",
+        "data.batch_frames=0",
+        "data.gta=2.0",
+        "data.seconds=[-1, 5]",
+    ],
+)
+def test_a_number_out_of_range_is_refused_by_its_name(setting):
+    section, key = setting.partition("=")[0].split(".")
+    with pytest.raises(ConfigError, match=rf"\[{section}\]: '{key}.*should be (greater|less) than"):
+        read_recipe("starling", "tiny", [setting])
+
+
+@pytest.mark.parametrize(
+    "setting, reason", [("network.width=-4", "no network"), ("train.device=gpu", "unknown")]
+)
+def test_a_network_or_device_that_there_is_not_is_refused(setting, reason, stranger, tmp_path):
+    recipe = read_recipe("starling", "tiny", [f"data.manifest={stranger}", setting])
+    with pytest.raises(ConfigError, match=reason):
+        train(recipe, tmp_path, quiet=True)
+
+
+def test_a_run_is_not_begun_with_a_part_of_another_kind(stranger, tmp_path):
+    save_tiny("vocoder", tmp_path)
+    own = [f"data.manifest={stranger}", f"train.start_from={tmp_path / 'vocoder'}"]
+    with pytest.raises(CheckpointError, match="nothing in it fits"):
+        train(read_recipe("starling", "tiny", own), tmp_path / "run", quiet=True)
+
+
+def test_a_run_that_has_logged_nothing_yet_is_saved_all_the_same(stranger, tmp_path):
+    words = ["train", "starling", "--tiny", "--data", str(stranger), "--out", str(tmp_path)]
+    assert main([*words, "--set", "train.steps=0"]) == 0
+    assert (tmp_path / "model.safetensors").is_file()
+
+
+def test_two_sizes_at_once_are_refused(capsys):
+    assert main(["train", "starling", "--tiny", "--size", "base"]) == 2
+    assert "--tiny is --size tiny" in capsys.readouterr().err
+
+
+def test_a_damaged_state_is_named(stranger, tmp_path):
+    recipe = read_recipe("starling", "tiny", [f"data.manifest={stranger}", "train.steps=1"])
+    train(recipe, tmp_path, quiet=True)
+    state = tmp_path / "training.safetensors"
+    state.write_bytes(state.read_bytes()[:1000])
+    with pytest.raises(CheckpointError, match="training.safetensors: cut off or damaged"):
+        train(recipe, tmp_path, quiet=True)
+
+
+def test_a_damaged_feature_is_named(tmp_path):
+    store = FeatureStore(tmp_path, MelSpec())
+    path = store.path("mel", "one")
+    for size in (0, 100, 200):
+        store.write("mel", "one", np.zeros((4, 100), np.float16))
+        path.write_bytes(path.read_bytes()[:size])
+        with pytest.raises(DataError, match=r"one\.npy: cannot be read.*Delete it"):
+            store.read("mel", "one")

@@ -148,18 +148,22 @@ def open_model(folder: str | os.PathLike, device: str = "cpu") -> tuple[Any, dic
 
 
 def pick_device(name: str) -> str:
-    """A torch device from auto, cpu, cuda or mps. Raises ConfigError when it is not one of these or not
-    there.
+    """A torch device from auto, cpu, cuda (cuda:1 is the second) or mps. Raises ConfigError when it is not
+    one of these or not there.
     """
     import torch
 
+    kind, _, number = name.partition(":")
     there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
     if name == "auto":
         return "cpu"  # faster than real time there, and the same samples everywhere
-    if name not in there:
-        raise ConfigError(f"unknown device '{name}'. Choose one of auto, {', '.join(there)}.")
-    if not there[name]:
-        raise ConfigError(f"device '{name}' is not available on this machine. Use --device cpu.")
+    if kind not in there or (number and not number.isdecimal()):
+        raise ConfigError(
+            f"unknown device '{name}'. Choose one of auto, {', '.join(there)}, or one such as cuda:1."
+        )
+    if not there[kind] or (kind == "cuda" and int(number or 0) >= torch.cuda.device_count()):
+        usable = ", ".join(own for own, is_there in there.items() if is_there)
+        raise ConfigError(f"device '{name}' is not available on this machine. Choose one of {usable}.")
     return name
 
 

@@ -35,6 +35,7 @@ FORMAT = "soundalike-part-2"
 READABLE = ("soundalike-part-1", FORMAT)
 CONFIG = "config.json"
 WEIGHTS = "model.safetensors"
+STATE = "training.safetensors"
 CARD = "card.md"
 LONGEST_REASON = 200  # characters of what a message says of weights that do not fit
 
@@ -213,7 +214,7 @@ def adopt(network: nn.Module, folder: str | os.PathLike) -> list[str]:
     tensors left as they are. A network that holds the part as a module takes its weights there.
 
     A tensor that has grown (more symbols, which the alphabet only ever appends) keeps its first rows. Raises
-    CheckpointError when nothing fits.
+    CheckpointError when nothing that is learned fits.
     """
     path = Path(folder) / WEIGHTS
     try:
@@ -233,8 +234,11 @@ def adopt(network: nn.Module, folder: str | os.PathLike) -> list[str]:
         value[tuple(slice(size) for size in old.shape)] = old.to(value.dtype)
         if old.shape != value.shape:
             fresh.append(name)
-    if len(fresh) == len(network.state_dict()):
-        raise CheckpointError(f"{path}: nothing in it fits this network. Give a part of the same kind.")
+    learned = {name for name, _ in network.named_parameters()} or set(network.state_dict())
+    if learned <= set(fresh):
+        raise CheckpointError(
+            f"{path}: nothing in it fits this network. Give a part of the same kind and size."
+        )
     return fresh
 
 
@@ -251,7 +255,7 @@ def save_state(folder: Path, tensors: dict[str, torch.Tensor], facts: dict[str, 
     metadata = {"facts": json.dumps(facts)}
     try:
         write_atomic(
-            folder / "training.safetensors",
+            folder / STATE,
             lambda temporary: save_file(stored, temporary, metadata=metadata),
         )
     except (OSError, SafetensorError) as error:
@@ -262,11 +266,17 @@ def save_state(folder: Path, tensors: dict[str, torch.Tensor], facts: dict[str, 
 
 
 def load_state(folder: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]] | None:
-    """The training state of a run, or None where there is none."""
-    from safetensors import safe_open
+    """The training state of a run, or None where there is none. Raises CheckpointError for a damaged one."""
+    from safetensors import SafetensorError, safe_open
 
-    path = folder / "training.safetensors"
+    path = folder / STATE
     if not path.is_file():
         return None
-    with safe_open(path, framework="pt") as file:
-        return {k: file.get_tensor(k).clone() for k in file.keys()}, json.loads(file.metadata()["facts"])
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {k: file.get_tensor(k).clone() for k in file.keys()}, json.loads(file.metadata()["facts"])
+    except (OSError, SafetensorError, TypeError, KeyError, ValueError) as error:
+        raise CheckpointError(
+            f"{path}: cut off or damaged ({_reason(error)}). Copy it again, or begin in another --out with "
+            f"train.start_from={folder}."
+        ) from None

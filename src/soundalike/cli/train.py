@@ -13,6 +13,7 @@ from soundalike.core.installation import install_command
 
 from . import console
 from .command import App, verb
+from .facts import above_zero
 
 EXAMPLES = """
 soundalike train --list
@@ -68,7 +69,12 @@ def train(
     ] = None,
     max_seconds: Annotated[
         float | None,
-        typer.Option("--max-seconds", metavar="SECONDS", help="stop, and save, after so long"),
+        typer.Option(
+            "--max-seconds",
+            metavar="SECONDS",
+            help="stop, and save, after so long; above 0",
+            callback=above_zero("--max-seconds"),
+        ),
     ] = None,
     show_list: Annotated[
         bool, typer.Option("--list", help="show the shipped recipes", show_default=False)
@@ -80,6 +86,8 @@ def train(
     """
     from soundalike.training.shipped_recipes import find_recipe, shipped_recipes, title_of
 
+    if tiny and size not in ("", "tiny"):
+        raise ConfigError(f"--tiny is --size tiny, and --size {size} is given too. Give one of the two.")
     if show_list:
         for name, path in shipped_recipes().items():
             print(f"{name:28} {title_of(path)}")

@@ -8,21 +8,41 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import math
 import numbers
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+from annotated_types import Ge, GroupedMetadata, Le
 
 from .errors import ConfigError
 
 
 @dataclass(frozen=True)
-class Range:
-    """The values a number may take, both ends included, in a unit, and what it does."""
+class Range(GroupedMetadata):
+    """The values a number may take, both ends included, in a unit, and what it does. `high` may be infinite.
+    Where pydantic reads a dataclass it holds the numbers to it.
+    """
 
     low: float
     high: float
     unit: str = ""
     help: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.low:g} or more" if math.isinf(self.high) else f"{self.low:g} to {self.high:g}"
+
+    def __iter__(self) -> Iterator[object]:
+        """The bounds as pydantic knows them."""
+        yield Ge(self.low)
+        if math.isfinite(self.high):
+            yield Le(self.high)
+
+
+Count = Annotated[int, Range(0, math.inf)]
+Number = Annotated[float, Range(0, math.inf)]
+Share = Annotated[float, Range(0, 1)]
 
 
 @dataclass(frozen=True)
@@ -52,7 +72,7 @@ class Option:
             return " or ".join([part for part in (", ".join(self.choices[:-1]), self.choices[-1]) if part])
         if self.range is None:
             return ""
-        return f"{self.range.low:g} to {self.range.high:g}{' ' + self.range.unit if self.range.unit else ''}"
+        return f"{self.range} {self.range.unit}".rstrip()
 
 
 @functools.cache
@@ -94,9 +114,7 @@ def check_value(option: Option, value: Any) -> None:
         raise ConfigError(f"{option.name} = {value!r} is unknown. Choose one of {', '.join(option.choices)}.")
     limits = option.range
     if limits is not None and not limits.low <= value <= limits.high:
-        raise ConfigError(
-            f"{option.name} = {value} is out of range. Choose {limits.low:g} to {limits.high:g}."
-        )
+        raise ConfigError(f"{option.name} = {value} is out of range. Choose {limits}.")
 
 
 _KINDS = {float: "a number", int: "a whole number", bool: "true or false", str: "a word"}

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from math import inf
+from typing import Annotated, Any
 
 import numpy as np
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core.errors import ConfigError
+from soundalike.core.options import Count, Number, Range, Share
 from soundalike.core.types import Batch
 
 from .clip import Clip, Source
@@ -35,20 +37,20 @@ class DataConfig:
     corpora: tuple[str, ...] = ()  # prefixes; empty: all
     exclude: tuple[str, ...] = ()  # prefixes of corpora left out
     # Corpus prefix -> how often its clips appear in an epoch
-    repeat: dict[str, float] = field(default_factory=dict)
-    seconds: tuple[float, float] = (0.5, 16.0)
-    batch_frames: int = 6000  # padded frames of a batch
-    crop_frames: int = 0  # cut every clip to this many frames; 0: whole clips
-    prompt_frames: int = 0  # frames of the prompt, at most; 0: no prompt
+    repeat: dict[str, Number] = field(default_factory=dict)
+    seconds: tuple[Number, Number] = (0.5, 16.0)
+    batch_frames: Annotated[int, Range(1, inf)] = 6000  # padded frames of a batch
+    crop_frames: Count = 0  # cut every clip to this many frames; 0: whole clips
+    prompt_frames: Count = 0  # frames of the prompt, at most; 0: no prompt
     # A batch holds so many clips of each of its speakers; 0: clips of like length, whoever speaks
-    clips_per_speaker: int = 0
+    clips_per_speaker: Count = 0
     # Share of clips whose mel is the one an acoustic model made of them (`soundalike data gta`)
-    gta: float = 0.0
+    gta: Share = 0.0
     # Share of prompts that are those of a poor recording of the clip (`soundalike data degrade`)
-    degraded: float = 0.0
+    degraded: Share = 0.0
     # Share of clips that are heard as a poor recording of them, where a network hears what it is to say clean
-    degraded_heard: float = 0.0
-    limit: int = 0  # first so many clips only; 0: all
+    degraded_heard: Share = 0.0
+    limit: Count = 0  # first so many clips only; 0: all
 
     @property
     def folders(self) -> tuple[str, ...]:

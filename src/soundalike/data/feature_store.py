@@ -53,10 +53,16 @@ class FeatureStore:
         write_atomic(path, npy_bytes(array))
 
     def read(self, kind: str, id: str) -> np.ndarray:
-        """An array of a clip. Raises DataError where there is none."""
+        """An array of a clip. Raises DataError where there is none, or it is damaged."""
+        path = self.path(kind, id)
         try:
-            return np.load(self.path(kind, id))
+            return np.load(path)
         except FileNotFoundError:
             raise DataError(
                 f"{id}: no {kind} in {self.root}. Make it with `soundalike data prepare` ({kind})."
+            ) from None
+        except (OSError, EOFError, ValueError) as error:
+            raise DataError(
+                f"{path}: cannot be read ({error}). Delete it, and make it anew by the command that made it, "
+                f"such as `soundalike data prepare` ({kind})."
             ) from None

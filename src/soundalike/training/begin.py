@@ -22,7 +22,7 @@ from soundalike.data.dataset import Dataset
 from soundalike.nn import lora
 
 from .distributed import ProcessGroup
-from .recipe import Recipe, TrainConfig
+from .recipe import Recipe, TrainConfig, build_network
 from .run_log import LOG, forget_after
 from .state import State, check_same, restore
 from .step import SHARE
@@ -96,7 +96,7 @@ def _network(recipe: Recipe) -> tuple[nn.Module, DataFacts | None]:
     it was trained on, which stay.
     """
     t = recipe.train
-    network = registry.part(recipe.part).build(recipe.network, recipe.mel)
+    network = build_network(recipe)
     start = _start(recipe)
     if start:
         fresh = adopt(network, start)
@@ -145,7 +145,7 @@ def _start(recipe: Recipe) -> Path | None:
 
 def required_fields(recipe: Recipe) -> frozenset[str]:
     """What a recipe asks of the data: names of fields."""
-    network = registry.part(recipe.part).build(recipe.network, recipe.mel)
+    network = build_network(recipe)
     return network.required_fields if isinstance(network, Fittable) else _required_fields(recipe, network)
 
 

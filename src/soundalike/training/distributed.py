@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from soundalike.checkpoints.bundle import pick_device
 from soundalike.core.errors import ConfigError
 from soundalike.core.installation import install_command
 
@@ -70,13 +71,14 @@ class ProcessGroup:
 def open_processes(batches: int, device: str) -> ProcessGroup:
     """The processes that `torchrun` started, or this one alone; each step has so many `batches` to share.
 
-    Raises ConfigError where they cannot be shared evenly, or accelerate is not installed.
+    Raises ConfigError where they cannot be shared evenly, accelerate is not installed, or the device is not
+    there.
     """
     if batches < 1:
         raise ConfigError(f"train.accumulate = {batches}: give 1 or more.")
     size = int(os.environ.get("WORLD_SIZE", "1"))
     if size == 1:
-        return ProcessGroup(torch.device(device), range(batches))
+        return ProcessGroup(torch.device(pick_device(device)), range(batches))
     if batches % size:
         raise ConfigError(
             f"train.accumulate = {batches} batches cannot be shared by {size} processes. "

@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
 
 from soundalike.checkpoints.part import save_part
-from soundalike.core import registry
 from soundalike.core.contracts import Fittable
 from soundalike.core.errors import ConfigError
 from soundalike.core.progress import progress_bar
 from soundalike.core.types import Batch
 from soundalike.data.dataset import Dataset
 
-from .recipe import Recipe
+from .recipe import Recipe, build_network
 from .run_log import append_log
 
 
@@ -34,7 +32,7 @@ def fit(recipe: Recipe, out: str | os.PathLike, quiet: bool = False) -> Path:
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(recipe.train.seed)
-    module: nn.Module = registry.part(recipe.part).build(recipe.network, recipe.mel)
+    module = build_network(recipe)
     network: Any = module
     if not isinstance(network, Fittable):
         raise ConfigError(f"{recipe.part} is not fitted but trained by gradients: train it.")

@@ -3,59 +3,66 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from torch import nn
 
 from soundalike.audio.mel import MelSpec
 from soundalike.core import registry
 from soundalike.core.config import assignments, merge, parse, read_toml
 from soundalike.core.contracts import Fittable
 from soundalike.core.errors import ConfigError
+from soundalike.core.options import Count, Number, Range, Share
 from soundalike.data.dataset import DataConfig
 from soundalike.nn.lora import Method
 
 from .precision import Precision
 from .shipped_recipes import find_recipe
 
+Memory = Annotated[float, Range(0, 0.999999)]  # the share of what was before in a moving average
+
 
 @dataclass(frozen=True)
 class TrainConfig:
     """How a part is trained."""
 
-    steps: int = 10_000
-    lr: float = 1e-3
-    rates: dict[str, float] = field(default_factory=dict)  # optimizer -> what lr is multiplied with there
+    steps: Count = 10_000
+    lr: Number = 1e-3
+    rates: dict[str, Number] = field(default_factory=dict)  # optimizer -> what lr is multiplied with there
     # Beginnings of names of parameters, and what their rate is multiplied with beside that
-    slow: dict[str, float] = field(default_factory=dict)
-    delays: dict[str, int] = field(default_factory=dict)  # optimizer -> first steps that it sits out
-    warmup: int = 200  # steps of rising rate
-    decay: float = 0.3  # last share of the steps, over which the rate falls to zero
-    betas: tuple[float, float] = (0.9, 0.98)
+    slow: dict[str, Number] = field(default_factory=dict)
+    delays: dict[str, Count] = field(default_factory=dict)  # optimizer -> first steps that it sits out
+    warmup: Count = 200  # steps of rising rate
+    decay: Share = 0.3  # last share of the steps, over which the rate falls to zero
+    betas: tuple[Memory, Memory] = (0.9, 0.98)
     # Optimizer -> its own
-    optimizer_betas: dict[str, tuple[float, float]] = field(default_factory=dict)
-    weight_decay: float = 0.01
-    clip: float = 1.0  # largest gradient norm
-    ema: float = 0.999  # weight averaging; 0 ships the last weights
-    seed: int = 0
-    accumulate: int = 1  # batches that make one step; with several processes they share them
+    optimizer_betas: dict[str, tuple[Memory, Memory]] = field(default_factory=dict)
+    weight_decay: Number = 0.01
+    clip: Number = 1.0  # largest gradient norm
+    ema: Memory = 0.999  # weight averaging; 0 ships the last weights
+    seed: Count = 0
+    # Batches that make one step; with several processes they share them
+    accumulate: Annotated[int, Range(1, inf)] = 1
     # bf16: mixed precision; auto: that where the device has instructions for it
     precision: Precision = "full"
-    save_every: int = 500  # steps; 0: only at the end
+    save_every: Count = 500  # steps; 0: only at the end
     # What `best/` is chosen by: "loss", the sum of all losses, or the name of one loss or measure
     best: str = "loss"
     best_is: Literal["lowest", "highest"] = "lowest"
-    keep: int = 2  # checkpoints kept beside the last one and the best one
-    samples_every: int = 1000  # saves are accompanied by pictures and sounds so often, in steps; 0: never
+    keep: Count = 2  # checkpoints kept beside the last one and the best one
+    samples_every: Count = 1000  # saves are accompanied by pictures and sounds so often, in steps; 0: never
     tensorboard: bool = False  # also log for TensorBoard
-    log_every: int = 20
-    threads: int = 0  # 0: leave to torch
+    log_every: Count = 20
+    threads: Count = 0  # 0: leave to torch
     device: str = "cpu"
     # A part's folder whose weights to begin with, as far as they fit; "builtin": the built-in model's part
     start_from: str = ""
     # What of those may change: embedding (the voice), lora (thin matrices beside the weights), full; empty:
     # it is a new part
     adapt: Method = ""
-    rank: int = 8  # of those matrices
+    rank: Annotated[int, Range(1, inf)] = 8  # of those matrices
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,20 @@ def read_recipe(path: str, size: str = "", settings: list[str] | None = None) ->
 def is_fitted(recipe: Recipe) -> bool:
     """Whether the recipe's part is fitted in one go (core.contracts.Fittable), not trained by gradients."""
     kind = registry.part(recipe.part)
-    return kind.objective is None and isinstance(kind.build(recipe.network, recipe.mel), Fittable)
+    return kind.objective is None and isinstance(build_network(recipe), Fittable)
+
+
+def build_network(recipe: Recipe) -> nn.Module:
+    """The network of a recipe, with the weights it is born with. Raises ConfigError where its sizes make
+    none.
+    """
+    try:
+        return registry.part(recipe.part).build(recipe.network, recipe.mel)
+    except (ArithmeticError, IndexError, ValueError, RuntimeError) as error:
+        raise ConfigError(
+            f"[network] of {recipe.part}: no network can be made of these sizes "
+            f"({str(error).splitlines()[0]}). Take back what was changed in it."
+        ) from error
 
 
 def _extended(path: str, heirs: tuple[str, ...] = ()) -> dict[str, Any]:

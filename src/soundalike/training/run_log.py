@@ -48,14 +48,19 @@ def forget_after(path: Path, step: int) -> None:
 
 
 def plot_curves(folder: str | os.PathLike, target: str | os.PathLike) -> None:
-    """Draw a run's losses against steps into a picture (needs matplotlib)."""
+    """Draw a run's losses against steps into a picture (needs matplotlib); none where nothing was logged
+    yet.
+    """
+    path = Path(folder) / LOG
+    if not path.is_file():
+        return
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
     curves: dict[str, list[tuple[int, float]]] = {}
-    with open(Path(folder) / LOG, newline="") as file:
+    with open(path, newline="") as file:
         for row in csv.DictReader(file):
             if not row["name"].startswith("norm_"):
                 curves.setdefault(row["name"], []).append((int(row["step"]), float(row["value"])))

@@ -17,7 +17,7 @@ from soundalike.core.errors import TrainingError
 from soundalike.core.types import added_later
 from soundalike.nn import lora
 
-from .recipe import Recipe
+from .recipe import Recipe, build_network
 
 
 @dataclass
@@ -36,7 +36,7 @@ def save(recipe: Recipe, folder: Path, state: State) -> None:
     """Write the part as it would ship, what is trained beside it, and the state to go on from."""
     network = state.averaged
     if recipe.train.adapt:
-        network = lora.settled(network, lambda: registry.part(recipe.part).build(recipe.network, recipe.mel))
+        network = lora.settled(network, lambda: build_network(recipe))
     save_part(folder, recipe.part, recipe.network, recipe.mel, network)
     for name, auxiliary in state.objective.auxiliary_parts.items():
         save_part(folder / name, auxiliary.part, auxiliary.config, recipe.mel, auxiliary.network)
