@@ -194,6 +194,15 @@ def test_what_is_refused(tiny_shelf, tmp_path, capsys, monkeypatch):
     assert not (tmp_path / "out.wav").exists()
 
 
+def test_one_part_in_place_of_a_model_or_another_part_is_told(tmp_path, capsys):
+    save_tiny("vocoder", tmp_path)
+    part = tmp_path / "vocoder"
+    told = told_no(capsys, "models", "export", str(part), "--onnx", "-o", str(tmp_path / "out"))
+    assert f"`soundalike models assemble NAME {part} builtin` makes" in told and "--model" not in told
+    with pytest.raises(CheckpointError, match="of the role vocoder. What is needed here: aligner."):
+        load_part(part, "aligner")
+
+
 def test_advice_names_no_folder_that_is_not_there(tmp_path, monkeypatch):
     """What the repository holds is what users are sent to: its folder, else training, else recordings."""
     home = model_store.checkout()

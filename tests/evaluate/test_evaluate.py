@@ -22,7 +22,7 @@ from soundalike.core.errors import ConfigError, EvaluationError
 from soundalike.evaluate.evaluate import RESULTS, Instruments, evaluate, open_instruments
 from soundalike.evaluate.jobs import read_system
 from soundalike.evaluate.report import markdown
-from soundalike.models.recognizers.whisper import open_recogniser
+from soundalike.models.recognizers.whisper import WEIGHTS, open_recogniser
 
 HOSTILE = "<script>alert('x')</script> \"quoted\" & | <img src=http://evil/x>"
 
@@ -302,10 +302,13 @@ def test_a_folder_of_recordings_with_texts(tmp_path):
         (folder / path.name).with_suffix(".txt").write_text(text, encoding="utf-8")
         shutil.copy(path, folder / "reference.flac")
     shutil.copy(REFERENCE, tmp_path / "clones" / "silent.flac")
+    shutil.copy(REFERENCE, tmp_path / "clones" / "notepad.flac")
+    (tmp_path / "clones" / "notepad.txt").write_text("In UTF-16.", encoding="utf-16")
     system = read_system(tmp_path / "clones")
     assert [job.fields["speaker"] for job in system.jobs] == ["anna", "anna", "ben"] and len(
         system.excluded
-    ) == 1
+    ) == 2
+    assert any("notepad.txt: not UTF-8 text. Save it as UTF-8." in one.reason for one in system.excluded)
     assert all(job.reference.endswith("reference.flac") for job in system.jobs)
     report = evaluate(tmp_path / "clones", tmp_path / "report", tools(), players=0)
     assert report["systems"][0]["used"] == 3 and report["systems"][0]["table"]["margin"]["n"] == 3
@@ -412,6 +415,13 @@ def test_png_is_one():
     palette = np.arange(36, dtype=np.uint8).reshape(12, 3)
     read = image.imread(io.BytesIO(png(pixels, palette)))
     assert np.array_equal(np.round(read[..., :3] * 255).astype(np.uint8), palette[pixels])
+
+
+def test_a_language_that_whisper_does_not_know_is_refused():
+    pytest.importorskip("faster_whisper", reason="pip install soundalike[evaluate]")
+    pytest.importorskip(WEIGHTS[0], reason="pip install soundalike[evaluate]")
+    with pytest.raises(EvaluationError, match="does not know the language 'tlh', only .*en"):
+        open_recogniser("tlh")
 
 
 def test_with_the_real_instruments(tmp_path):

@@ -120,6 +120,31 @@ def test_a_quoted_field_may_run_over_lines(separator, tmp_path):
     assert [clip.where.rsplit(" ", 1)[1] for clip in clips] == ["2", "5", "6"] and not faults
 
 
+def test_a_quote_that_nothing_closes_swallows_no_rows(tmp_path):
+    lines = [
+        f'a|"{TEXTS[0]}|"{TEXTS[0]}',  # as in LJSpeech, where a speech goes on in the next clip
+        f"b|{TEXTS[1]}|{TEXTS[1]}",
+        f"c|{TEXTS[2]}|{TEXTS[2]}",
+        "gone|Its sound was not copied.|Its sound was not copied.",
+    ]
+    clips, faults = read(folder_of(tmp_path / "x", {"metadata.csv": "\n".join(lines) + "\n"}))
+    assert [Path(clip.audio).name for clip in clips] == [*NAMES, "gone.wav"] and not faults
+    assert clips[0].text == f'"{TEXTS[0]}'
+
+
+def test_one_recording_is_refused_with_what_to_do(tmp_path):
+    (tmp_path / "talk.mp3").write_bytes(b"")
+    with pytest.raises(DataError, match="talk.mp3: one recording. Put it into a folder"):
+        find_reader(tmp_path / "talk.mp3")
+
+
+def test_a_json_row_without_a_sound_is_told_the_usual_names(tmp_path):
+    source = folder_of(tmp_path / "x", {"clips.jsonl": '{"audio_filepath": "a.wav"}\n{"text": "Hi."}\n'})
+    assert "line 2: no field names the sound. Give its path as audio, audio_file, audio_filepath" in str(
+        read(source)[1][0]
+    )
+
+
 def test_the_projects_own_table_may_be_quoted(tmp_path):
     header = "file\tspeaker\tlanguage\temotion\tseconds\tsplit\tcorpus\tlicence\ttext\n"
     lines = [f'{name}\tann\teng\t\t1\ttrain\tmine\tCC0\t"Line one\nand ""two""."\n' for name in NAMES]
@@ -461,7 +486,7 @@ def test_all_that_is_left_out_is_counted_and_named(tmp_path, long_recording, cap
         "3 rows or recordings were left out",
         "line 3: the language 'qqq' is not known",
         "line 4: names no sound",
-        "d.wav: the list does not name this sound",
+        "d.wav: no list or text names this sound",
         "1 clips have no phonemes: Chinese (1)",
     ):
         assert part in told, told

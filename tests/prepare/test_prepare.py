@@ -145,7 +145,7 @@ def test_the_prompt_is_another_clip_of_the_speaker(prepared):
         assert any(np.array_equal(mel[at : at + size], item["prompt"]) for at in range(len(mel) - size + 1))
 
 
-def test_annotating_a_folder(prepared, tmp_path):
+def test_annotating_a_folder(prepared, tmp_path, capsys):
     """Durations add up to the frames; vectors have unit length; a wrong transcript is left out."""
     from soundalike.checkpoints.bundle import BUILT_IN
     from soundalike.checkpoints.part import load_part
@@ -161,6 +161,11 @@ def test_annotating_a_folder(prepared, tmp_path):
     part = load_part(BUILT_IN / "aligner")
     agreement = write_durations(str(folder), part.instrument, MelSpec())
     assert min(agreement[row.id] for row in rows[:-1]) > agreement[rows[-1].id] + 1
+    assert main(["data", "align", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert (
+        f"{len(rows) - 1} clips aligned\n1 clips have no durations:\n  {rows[-1].id}: the transcript" in told
+    )
     store = FeatureStore(folder, MelSpec())
     for row in rows[:-1]:
         durations = store.read("durations", row.id)

@@ -24,6 +24,7 @@ from soundalike.data.manifest import Row
 from soundalike.evaluate.statistics import compare
 from soundalike.inference import voice_library
 from soundalike.nn import lora as adapter
+from soundalike.prepare.lint.finding import Finding
 from soundalike.training import finetune as adapt
 from soundalike.training.finetune_comparison import FinetuneResult, compared
 from soundalike.training.finetune_estimate import Estimate, Work, estimated, probe
@@ -346,6 +347,11 @@ def test_what_preparing_left_out_is_told(tmp_path):
     (tmp_path / "unaligned.jsonl").write_text(json.dumps({"id": "x", "reason": "no fit"}) + "\n")
     told = adapt._left_out_earlier(tmp_path)
     assert told[0] == "c0: there is no such file." and told[-1].startswith("5 more, listed in")
+    place = tmp_path / "clips" / "talk.flac"
+    finding = Finding(
+        "clipped", f"{tmp_path}/manifest.jsonl, line 3", str(place), "is clipped", "Record again."
+    )
+    assert adapt._told_of_clip(finding, {place: "anna/talk"}) == "anna/talk: is clipped. Record again."
 
 
 def test_few_clips_still_leave_some_to_compare():

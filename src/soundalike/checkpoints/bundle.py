@@ -27,7 +27,7 @@ from soundalike.core.files import write_atomic
 from soundalike.core.types import added_later
 
 from .interfaces import check_pairing, check_slots
-from .part import CARD, LoadedPart, load_part, save_part
+from .part import CARD, CONFIG, LoadedPart, load_part, save_part
 
 MODEL = "model.json"
 MODEL_FORMAT = "soundalike-model-1"
@@ -59,10 +59,10 @@ def read_model(folder: str | os.PathLike) -> dict[str, Any]:
     """What a folder's model.json says. Raises CheckpointError if it does not say what it is."""
     file = Path(folder) / MODEL
     if not file.is_file():
-        raise CheckpointError(
-            f"{folder}: no {MODEL} here, so this is not a model folder. "
-            "Leave --model out for the built-in one."
-        )
+        remedy = "Give one that `soundalike models assemble` wrote."
+        if (Path(folder) / CONFIG).is_file():
+            remedy = f"It is one part: `soundalike models assemble NAME {folder} builtin` makes it one."
+        raise CheckpointError(f"{folder}: no {MODEL} here, so this is not a model folder. {remedy}")
     try:
         said = json.loads(file.read_text(encoding="utf-8"))
         if said["format"] != MODEL_FORMAT:

@@ -30,6 +30,7 @@ from soundalike.core.array_digest import weights_digest
 from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.core.graphs import Graph, GraphKind
 
+from .interfaces import another_part
 from .packed import plain_names, unpacked_array
 from .part import WEIGHTS, read_config
 
@@ -70,7 +71,7 @@ def load_graph_part(folder: Path, role: str) -> GraphPart:
     name, config, mel, _ = read_config(folder, lambda name: registry.graphs(name).Config)
     kind: GraphKind = registry.graphs(name)
     if kind.role != role:
-        raise CheckpointError(f"{folder}: holds a {kind.role} ('{name}'), but a {role} is needed here.")
+        raise another_part(folder, name, kind.role, role)
     weights = PartWeights(folder, config, mel, read_graphs(folder))
     return GraphPart(name, config, mel, kind.build(weights), folder, kind, weights)
 

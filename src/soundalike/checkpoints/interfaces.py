@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
     from .part import LoadedPart
 
 GIVEN = ("alphabet", "waveform")  # what the text front end and a reference give: nobody need write it
+
+
+def another_part(folder: str | os.PathLike, name: str, role: str, needed: str) -> CheckpointError:
+    """The refusal of a folder that holds another part than is needed."""
+    return CheckpointError(f"{folder}: holds '{name}', of the role {role}. What is needed here: {needed}.")
 
 
 def interfaces_of(part: LoadedPart) -> tuple[tuple[Interface, ...], tuple[Interface, ...]]:
@@ -45,10 +51,7 @@ def check_slots(spec: ArchitectureSpec, parts: Mapping[str, LoadedPart], where: 
             raise CheckpointError(f"{where}: {spec.name} has no slot '{name}', only {', '.join(spec.slots)}.")
         role = registry.part(part.name).role
         if role != slot.role or (slot.part is not None and part.name != slot.part):
-            raise CheckpointError(
-                f"{part.folder}: holds a {role} ('{part.name}'), "
-                f"but a {slot.part or slot.role} is needed here."
-            )
+            raise another_part(part.folder, part.name, role, slot.part or slot.role)
 
 
 def check_pairing(spec: ArchitectureSpec, parts: Mapping[str, LoadedPart]) -> None:

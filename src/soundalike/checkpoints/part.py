@@ -25,6 +25,7 @@ from soundalike.core.files import replace_file, write_atomic
 from soundalike.nn.rng_lock import RNG_LOCK
 from soundalike.text.alphabet import SYMBOLS
 
+from .interfaces import another_part
 from .packed import packed, unpacked
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def load_part(folder: str | os.PathLike, role: str | None = None) -> LoadedPart:
     name, config, mel, alphabet = read_config(path, lambda name: registry.part(name).Config)
     kind = registry.part(name)
     if role is not None and kind.role != role:
-        raise CheckpointError(f"{path}: holds a {kind.role} ('{name}'), but a {role} is needed here.")
+        raise another_part(path, name, kind.role, role)
     reads_text = any(interface.kind == "alphabet" for interface in kind.reads(config, mel))
     if reads_text and alphabet != list(SYMBOLS):
         odd = " ".join(sorted(set(alphabet or []) ^ set(SYMBOLS)))

@@ -72,11 +72,15 @@ def align(data: Data, part: Part = None, recipe: MelOf = None) -> None:
     """Add durations of every symbol to a prepared folder, by an aligner."""
     from soundalike.checkpoints.bundle import BUILT_IN
     from soundalike.checkpoints.part import load_part
+    from soundalike.data.left_out import UNALIGNED, read_left_out
     from soundalike.prepare.derive.durations import write_durations
 
     aligner = load_part(part or BUILT_IN / "aligner", "aligner")
     mel = mel_of(recipe) if recipe else aligner.mel
-    print(f"{data}: {len(write_durations(data, aligner.instrument, mel))} clips aligned")
+    agreements = write_durations(data, aligner.instrument, mel)
+    aligned = set(agreements) - {entry["id"] for entry in read_left_out(data, UNALIGNED)}
+    print(f"{data}: {len(aligned)} clips aligned")
+    data_prepare.print_unaligned(data)
 
 
 @verb(app, "embed", "soundalike data embed data\nsoundalike data embed data --part runs/speaker")

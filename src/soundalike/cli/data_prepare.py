@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from dataclasses import dataclass
@@ -233,7 +232,7 @@ def prepare(
 
 def print_prepared(out: str, rows: list[Row]) -> None:
     """Say what a prepared folder holds, and what was left out of it."""
-    from soundalike.prepare.pipeline import REJECTED
+    from soundalike.data.left_out import REJECTED
 
     splits = {
         split: len({row.speaker for row in rows if row.split == split}) for split in ("train", "dev", "test")
@@ -243,8 +242,15 @@ def print_prepared(out: str, rows: list[Row]) -> None:
         f"{out}: {len(rows)} clips, {sum(row.seconds for row in rows) / 3600:.2f} hours, speakers: {counts}"
     )
     _print_wordless(rows)
-    _print_left_out(Path(out) / REJECTED, "rows or recordings were left out")
-    _print_left_out(Path(out) / "unaligned.jsonl", "clips have no durations")
+    _print_left_out(out, REJECTED, "rows or recordings were left out")
+    print_unaligned(out)
+
+
+def print_unaligned(folder: str) -> None:
+    """Say which clips of a prepared folder the aligner gave no durations, and why."""
+    from soundalike.data.left_out import UNALIGNED
+
+    _print_left_out(folder, UNALIGNED, "clips have no durations")
 
 
 def _print_wordless(rows: list[Row]) -> None:
@@ -264,16 +270,16 @@ def _print_wordless(rows: list[Row]) -> None:
         )
 
 
-def _print_left_out(path: Path, what: str) -> None:
+def _print_left_out(folder: str, name: str, what: str) -> None:
     """Say how many entries a list of what was left out has, and the first of them."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    if not lines:
+    from soundalike.data.left_out import line_of, read_left_out
+
+    entries = read_left_out(folder, name)
+    if not entries:
         return
-    print(f"{len(lines)} {what}:")
-    for line in lines[:SHOWN]:
-        entry = json.loads(line)
-        reason = entry["reason"]
-        print(f"  {reason}" if entry["id"] in reason else f"  {entry['id']}: {reason}")
-    if len(lines) > SHOWN:
-        print(f"  ... and {len(lines) - SHOWN} more")
-    print(f"all with their reasons: {path}")
+    print(f"{len(entries)} {what}:")
+    for entry in entries[:SHOWN]:
+        print(f"  {line_of(entry)}")
+    if len(entries) > SHOWN:
+        print(f"  ... and {len(entries) - SHOWN} more")
+    print(f"all with their reasons: {Path(folder) / name}")

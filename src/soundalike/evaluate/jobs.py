@@ -98,6 +98,11 @@ def _folder(folder: Path) -> Iterator[Job | Excluded]:
         if not written.is_file():
             yield Excluded(str(path), "text", f"no text: {written.name} is not beside it")
             continue
+        try:
+            text = written.read_bytes().decode("utf-8-sig").strip()
+        except UnicodeDecodeError:
+            yield Excluded(str(path), "text", f"{written}: not UTF-8 text. Save it as UTF-8.")
+            continue
         reference = next(
             (str(file) for file in files if file.parent == path.parent and file.stem == "reference"), None
         )
@@ -105,7 +110,7 @@ def _folder(folder: Path) -> Iterator[Job | Excluded]:
         yield Job(
             str(path),
             str(path),
-            written.read_text(encoding="utf-8-sig", errors="replace").strip(),
+            text,
             reference,
             fields=fields,
         )

@@ -22,6 +22,7 @@ from soundalike.core.executors import run
 from soundalike.core.files import write_atomic
 from soundalike.core.progress import progress_bar
 from soundalike.data.feature_store import FeatureStore
+from soundalike.data.left_out import REJECTED
 from soundalike.data.manifest import Row, read_manifest, write_manifest
 from soundalike.prepare.readers.clips import Clip, Fault
 from soundalike.prepare.readers.formats import find_reader
@@ -35,7 +36,6 @@ from .duration import uncovered
 from .slicing import detector
 
 JOURNAL = "journal.jsonl"
-REJECTED = "rejected.jsonl"
 # Of the speakers, for dev and for test, where a corpus has no splits of its own and twenty speakers or more
 SHARE = 0.05
 

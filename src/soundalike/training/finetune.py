@@ -7,7 +7,6 @@ held-out sentences; the adapted one is taken unless it is clearly worse.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -25,6 +24,7 @@ from soundalike.core.types import Voice
 from soundalike.core.vectors import cosine
 from soundalike.data.dataset import DataConfig
 from soundalike.data.feature_store import FeatureStore
+from soundalike.data.left_out import REJECTED, UNALIGNED, line_of, read_left_out
 from soundalike.data.manifest import Row, write_manifest
 from soundalike.models.recognizers.whisper import open_recogniser
 from soundalike.nn.lora import difference, scaled
@@ -63,7 +63,6 @@ SENTENCE = (1.5, 15.0)  # seconds of a clip that may be held out
 USUAL = 180.0
 TYPICAL = 6.0  # seconds of a clip, where recordings are still to be cut
 TRIED = 20.0  # seconds of training after which it is known how long a step takes
-LEFT_OUT = ("rejected.jsonl", "unaligned.jsonl")  # lists of a prepared folder
 NAMED = 8  # of what they hold, by name
 HARMFUL = ("speaker", "transcript", "pace", "silence", "clipped")  # findings of lint whose clips are left out
 KEPT_FACTS = ("consent", "language", "lexicon")  # of a voice that is replaced
@@ -211,8 +210,9 @@ def gather(
             "recordings without a text are heard as phones"
         )
     findings = [finding for finding in tools.lint(str(folder)) if finding.check in HARMFUL]
+    clips = {(folder / row.audio).resolve(): row.id for row in rows}
     for finding in findings:
-        tell(f"left out: {finding}")
+        tell(f"left out: {_told_of_clip(finding, clips)}")
     for line in _left_out_earlier(folder):
         tell(f"left out: {line}")
     bad = {Path(finding.file).resolve() for finding in findings}
@@ -222,14 +222,15 @@ def gather(
     ]
 
 
+def _told_of_clip(finding: Any, clips: dict[Path, str]) -> str:
+    """A fault by the name of its clip, which is that of the recording; where it lies between is no matter."""
+    name = clips.get(Path(finding.file).resolve(), finding.where)
+    return f"{name}: {finding.reason.rstrip('.')}. {finding.remedy}"
+
+
 def _left_out_earlier(folder: Path) -> list[str]:
     """What preparing left out, with its reasons: the first NAMED, and how many more there are."""
-    entries = []
-    for name in LEFT_OUT:
-        path = folder / name
-        if path.is_file():
-            entries += [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    lines = [f"{entry['id']}: {entry['reason']}" for entry in entries]
+    lines = [line_of(entry) for name in (REJECTED, UNALIGNED) for entry in read_left_out(folder, name)]
     return (
         lines if len(lines) <= NAMED else [*lines[:NAMED], f"{len(lines) - NAMED} more, listed in {folder}"]
     )

@@ -26,7 +26,10 @@ class Recogniser(Protocol):
 
 
 class Whisper:
-    """Whisper through faster-whisper: 8-bit weights on the CPU, beam of five, every recording by itself."""
+    """Whisper through faster-whisper: 8-bit weights on the CPU, beam of five, every recording by itself.
+
+    Raises EvaluationError for a language that it does not know.
+    """
 
     def __init__(self, folder: Path | str, language: str | None, name: str):
         from faster_whisper import WhisperModel
@@ -34,6 +37,11 @@ class Whisper:
         self.name = f"{name}, {language or 'any language'}"
         self.language = language
         self.model = WhisperModel(str(folder), device="cpu", compute_type="int8")
+        if language is not None and language not in self.model.supported_languages:
+            raise EvaluationError(
+                f"{name} does not know the language '{language}', only "
+                f"{', '.join(self.model.supported_languages)}. Name one of these, or do without a recogniser."
+            )
 
     def transcribe(self, audio: Audio) -> str:
         """What is said in a recording; the same recording gives the same words."""

@@ -13,14 +13,13 @@ from soundalike.core.files import write_atomic
 from soundalike.core.progress import progress_bar
 from soundalike.core.types import Alignment
 from soundalike.data.feature_store import FeatureStore
+from soundalike.data.left_out import UNALIGNED
 from soundalike.data.manifest import Row, read_manifest
 from soundalike.models.aligners.agreement import DISAGREEMENT, agreement
 from soundalike.text import encode
 from soundalike.text.alphabet import MARKS
 
 from .stored import aligner_mel, frames_of
-
-UNALIGNED = "unaligned.jsonl"
 
 
 def write_durations(

@@ -65,5 +65,5 @@ def _unnamed(places: Places, named: set[str], unread: set[Path], aside: tuple[st
             and not any(fnmatch(inside, pattern) for pattern in aside)
             and not any(path.is_relative_to(folder) for folder in unread)
         ):
-            reason = "the list does not name this sound"
-            yield Fault("unlisted-file", str(path), reason, "Add its row, or take it out.", False)
+            reason = "no list or text names this sound"
+            yield Fault("unlisted-file", str(path), reason, "Add its row or its text, or take it out.", False)

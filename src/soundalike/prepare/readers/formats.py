@@ -10,7 +10,7 @@ from soundalike.core.errors import DataError
 
 from . import corpora, emotions, json_lists, kaldi, lists, recordings
 from .checks import checked
-from .clips import Clip, Fault
+from .clips import SOUNDS, Clip, Fault
 from .places import sounds_in
 
 Read = Callable[[Path], Iterator[Clip | Fault]]
@@ -132,6 +132,8 @@ def _of_file(source: Path) -> str:
     for name, reader in READERS.items():
         if ending in reader.endings:
             return name
+    if ending in SOUNDS:
+        raise DataError(f"{source}: one recording. Put it into a folder, and give the folder.")
     endings = sorted(ending for reader in READERS.values() for ending in reader.endings)
     raise DataError(
         f"{source}: not a list that can be read. Give one that ends in {', '.join(endings)}, or a folder."

@@ -128,7 +128,8 @@ def _clip(entry: Any, places: list[Places], where: str) -> Clip | Fault:
     if isinstance(audio, Mapping):  # of Hugging Face: {"path": ..., "bytes": ...}
         audio = audio.get("path")
     if not isinstance(audio, str):
-        reason = "the field 'audio' is missing or not a string"
-        return Fault("columns", where, reason, "Give the path of the sound.")
+        reason = "no field names the sound"
+        usual = ", ".join(NAMES["audio"][:3])
+        return Fault("columns", where, reason, f"Give its path as {usual} or another usual name.")
     texts = {key: "" if value is None else str(value) for key, value in named.items()}
     return clip_of(texts | {"audio": audio}, places, where)

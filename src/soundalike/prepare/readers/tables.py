@@ -13,6 +13,8 @@ from .places import Places
 SEPARATORS = ("|", "\t", ";", ",")
 QUOTED = (";", ",")  # marks whose fields are quoted where they hold the mark, unless that fits worse
 LOOKED_AT = 40  # rows whose names are looked for among the sounds
+FIRST = 6  # columns in which they are looked for
+LONGEST = 400  # letters of a name, under which
 NAMES = {  # what programs call a column, the likeliest first
     "audio": (
         "audio",
@@ -80,10 +82,12 @@ class Table:
 
 
 def read_rows(text: str, places: Places) -> Table | None:
-    """The rows of a list, by the separator under which most rows name a sound and agree on the number of
-    their fields; None where no separator makes more than one.
+    """The rows of a list, by the separator and quotes under which the most rows name a sound, and then the
+    largest share agrees on the number of their fields; None where no separator makes more than one.
+
+    Rows are counted, for a quote that nothing closes would make one of many, and so a larger share.
     """
-    best: tuple[tuple[float, float], Table] | None = None
+    best: tuple[tuple[int, float], Table] | None = None
     for separator in SEPARATORS:
         if separator not in text:
             continue
@@ -95,7 +99,7 @@ def read_rows(text: str, places: Places) -> Table | None:
             if table.width < 2:
                 continue
             agreeing = sum(len(row.fields) == table.width for row in rows) / len(rows)
-            worth = (round(_named(rows, places), 3), agreeing)
+            worth = (_named(rows, places), agreeing)
             if best is None or worth > best[0]:
                 best = (worth, table)
     return best[1] if best else None
@@ -143,10 +147,14 @@ def _quoted(text: str, separator: str) -> list[Row]:
     return rows
 
 
-def _named(rows: list[Row], places: Places) -> float:
-    """The share of some rows that have the name of a sound in the column where most have it."""
+def _named(rows: list[Row], places: Places) -> int:
+    """How many rows have the name of a sound in the column where most of some have it."""
     column, share = sound_column(rows, places)
-    return share
+    return sum(_is_sound(row, column, places) for row in rows) if share else 0
+
+
+def _is_sound(row: Row, column: int, places: Places) -> bool:
+    return column < len(row.fields) and len(row.fields[column]) < LONGEST and places.holds(row.fields[column])
 
 
 def sound_column(rows: list[Row], places: Places) -> tuple[int, float]:
@@ -154,8 +162,8 @@ def sound_column(rows: list[Row], places: Places) -> tuple[int, float]:
     looked_at = rows[:: max(1, len(rows) // LOOKED_AT)]
     hits: Counter[int] = Counter()
     for row in looked_at:
-        for column, field in enumerate(row.fields[:6]):
-            hits[column] += len(field) < 400 and places.holds(field)
+        for column in range(FIRST):
+            hits[column] += _is_sound(row, column, places)
     column = max(hits, key=lambda place: (hits[place], -place), default=0)
     return column, hits[column] / max(1, len(looked_at))
 
