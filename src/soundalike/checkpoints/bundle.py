@@ -20,6 +20,7 @@ from typing import Any
 from soundalike import __version__
 from soundalike.audio.mel import MelSpec
 from soundalike.core import registry
+from soundalike.core.command_line import as_word
 from soundalike.core.config import to_json
 from soundalike.core.contracts import ArchitectureSpec
 from soundalike.core.errors import CheckpointError, ConfigError
@@ -61,7 +62,9 @@ def read_model(folder: str | os.PathLike) -> dict[str, Any]:
     if not file.is_file():
         remedy = "Give one that `soundalike models assemble` wrote."
         if (Path(folder) / CONFIG).is_file():
-            remedy = f"It is one part: `soundalike models assemble NAME {folder} builtin` makes it one."
+            remedy = (
+                f"It is one part: `soundalike models assemble NAME {as_word(folder)} builtin` makes it one."
+            )
         raise CheckpointError(f"{folder}: no {MODEL} here, so this is not a model folder. {remedy}")
     try:
         said = json.loads(file.read_text(encoding="utf-8"))

@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 
 from soundalike.core.backends import torch_is_installed
+from soundalike.core.command_line import as_word
 from soundalike.core.contracts import EmotionEncoder
 from soundalike.core.errors import ConfigError
 from soundalike.core.installation import install_command
@@ -25,7 +26,7 @@ def emotion_encoder() -> EmotionEncoder:
         place = model_store.library() / EMOTION
         raise ConfigError(
             f"the classifier of emotions is not installed. Copy models/{EMOTION} of the repository to "
-            f"{place}, or fit it to recordings: `soundalike train {EMOTION} --out {place}`."
+            f"{place}, or fit it to recordings: `soundalike train {EMOTION} --out {as_word(place)}`."
         )
     return _loaded(folder)
 

@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from soundalike.core.command_line import as_word
 from soundalike.core.errors import CheckpointError
 
 from .model_store import library
@@ -52,7 +53,7 @@ def load(name: str) -> LoadedPart:
         there = f"There are {', '.join(names())}" if names() else "There is none yet"
         raise CheckpointError(
             f"this voice speaks from the inventory '{name}', which is not in {home()}. {there}: "
-            f"`soundalike models fit unit_selection DATA --name {name}` makes it."
+            f"`soundalike models fit unit_selection DATA --name {as_word(name)}` makes it."
         )
     return load_part(folder, ROLE)
 

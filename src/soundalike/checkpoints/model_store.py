@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from soundalike.core import registry
+from soundalike.core.command_line import as_word
 from soundalike.core.errors import CheckpointError, ConfigError
 from soundalike.core.files import data_dir, whole_folder
 from soundalike.core.languages import LanguageStatus, language_statuses
@@ -155,7 +156,7 @@ def install(folder: str | os.PathLike, force: bool = False) -> Path:
     family = load_bundle(folder).family
     target = library() / family
     if family == built_in():
-        raise ConfigError(f"{folder}: a model of the built-in family. Use it with --model {folder}.")
+        raise ConfigError(f"{folder}: a model of the built-in family. Use it with --model {as_word(folder)}.")
     if target.exists() and not force:
         raise ConfigError(f"{target}: there already. Give --force to replace it.")
     try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from soundalike.core.command_line import as_word
 from soundalike.core.errors import ConfigError
 
 from .command import App, verb
@@ -60,8 +61,8 @@ def enroll(
     if recordings and reading is not None:
         raise ConfigError(
             "--reading: the sentence to read depends on the voice, which is made first. "
-            f"Run `soundalike enroll {voice}` with the recordings, "
-            f"then `soundalike enroll {voice} --reading FILE`."
+            f"Run `soundalike enroll {as_word(voice)}` with the recordings, "
+            f"then `soundalike enroll {as_word(voice)} --reading FILE`."
         )
     found = made_of(voice, recordings, model, force) if recordings else voice_of(voice)
     if reading is None:
@@ -69,7 +70,7 @@ def enroll(
             f"The speaker reads this aloud, today, and records it:\n\n  {consent.request_sentence(found)}\n"
         )
         if not sys.stdin.isatty():
-            print(f"Then: soundalike enroll {voice} --reading FILE")
+            print(f"Then: soundalike enroll {as_word(voice)} --reading FILE")
             return
         reading = input("The recording's path: ").strip()
     text = consent.requested_sentence(found)
@@ -116,7 +117,8 @@ def made_of(name: str, recordings: Sequence[str], model: ModelOptions, force: bo
     found = voice_library.find_all(recordings)
     if isinstance(found, Voice):
         raise ConfigError(
-            f"{recordings[0]}: a kept voice. Run `soundalike enroll {recordings[0]}`, or give recordings."
+            f"{recordings[0]}: a kept voice. Run `soundalike enroll {as_word(recordings[0])}`, "
+            "or give recordings."
         )
     cloner = model.load()
     keep(name, voice_library.ready(cloner, found, recordings[0]), force)

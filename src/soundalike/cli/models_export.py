@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from soundalike.core.command_line import as_word
 from soundalike.core.errors import ConfigError
 
 from .options import Force
@@ -64,4 +65,4 @@ def export(
         print(f"{file}: {file.stat().st_size / 2**20:.2f} MiB")
     if out is not None:
         size = sum(file.stat().st_size for file in Path(out).rglob("*") if file.is_file())
-        print(f"{out}: {size / 2**20:.1f} MiB; speak with --model {out} --backend onnx")
+        print(f"{out}: {size / 2**20:.1f} MiB; speak with --model {as_word(out)} --backend onnx")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from soundalike.core.command_line import as_word
 from soundalike.core.errors import ConfigError
 
 from .options import Force, read_file
@@ -90,7 +91,9 @@ def fit(
     print(f"{name}: {size / 1e6:.1f} MB in {folder}")
     ensure_family(folder)
     place = voice_library.put(name, voice_of_inventory(name), force, source=False)
-    print(f"{name}: voice kept in {place}; speak with `soundalike clone {name} TEXT --family {FAMILY}`")
+    print(
+        f"{name}: voice kept in {place}; speak with `soundalike clone {as_word(name)} TEXT --family {FAMILY}`"
+    )
 
 
 def _quoted(text: str) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from soundalike.core.backends import BackendName
+from soundalike.core.command_line import as_word
 from soundalike.core.errors import ConfigError, TextError
 from soundalike.core.text_options import CodeBlocks, Emoji, TextFormat, TextOptions
 
@@ -352,7 +353,8 @@ def text_of(text: str | None, file: str | None) -> str:
     words = str(text)
     if len(words) < LONGEST_NAME and Path(words).is_file():
         warnings.warn(
-            f"'{words}' is a file, and its name is spoken. To speak what is in it: --text-file {words}.",
+            f"'{words}' is a file, and its name is spoken. "
+            f"To speak what is in it: --text-file {as_word(words)}.",
             stacklevel=2,
         )
     return words

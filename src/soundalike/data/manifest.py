@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from soundalike.core.command_line import as_word
 from soundalike.core.errors import DataError
 from soundalike.core.files import write_atomic
 
@@ -64,7 +65,8 @@ def read_manifest(folder: str | os.PathLike) -> list[Row]:
     path = Path(folder) / "manifest.jsonl"
     if not path.is_file():
         raise DataError(
-            f"{folder}: no manifest.jsonl here. Make it with `soundalike data prepare SOURCE {folder}`."
+            f"{folder}: no manifest.jsonl here. "
+            f"Make it with `soundalike data prepare SOURCE {as_word(folder)}`."
         )
     rows = []
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
@@ -73,7 +75,7 @@ def read_manifest(folder: str | os.PathLike) -> list[Row]:
         try:
             rows.append(Row(**json.loads(line)))
         except (json.JSONDecodeError, TypeError) as error:
-            remedy = f"Make a folder for training of it: `soundalike data prepare {folder} OUT`."
+            remedy = f"Make a folder for training of it: `soundalike data prepare {as_word(folder)} OUT`."
             raise DataError(f"{path}, line {number}: not a manifest row ({error}). {remedy}") from error
     return rows
 

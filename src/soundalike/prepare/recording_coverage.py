@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from soundalike.core.command_line import as_word
 from soundalike.core.errors import DataError
 from soundalike.data.manifest import Row, read_manifest
 from soundalike.text import read
@@ -79,6 +80,7 @@ def check_enough(found: RecordingCoverage, folder: str | os.PathLike, minutes: f
     if found.minutes < minutes:
         raise DataError(
             f"{folder}: {found}. Unit selection needs {minutes:g} minutes at least, 10 are better. "
-            f"`soundalike data script --minutes 10 --have {folder}` prints sentences to be read that hold "
-            "the others; or give --borrow: the built-in model then says what is missing, in this voice."
+            f"`soundalike data script --minutes 10 --have {as_word(folder)}` prints sentences to be read "
+            "that hold the others; or give --borrow: the built-in model then says what is missing, in this "
+            "voice."
         )

@@ -14,6 +14,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from soundalike.core.command_line import as_word
 from soundalike.core.errors import ConfigError
 
 # Browsers cannot send headers with a WebSocket: they name these as its subprotocols, a key after the second
@@ -29,7 +30,7 @@ def read_keys(path: str | os.PathLike) -> dict[str, str]:
     except OSError as error:
         raise ConfigError(
             f"{path}: cannot be read ({error.strerror}). "
-            f"`soundalike serve --new-key NAME --api-key-file {path}` makes it."
+            f"`soundalike serve --new-key NAME --api-key-file {as_word(path)}` makes it."
         ) from None
     keys = {}
     for number, line in enumerate(lines, 1):
@@ -44,7 +45,8 @@ def read_keys(path: str | os.PathLike) -> dict[str, str]:
         keys[match[1]] = match[2]
     if not keys:
         raise ConfigError(
-            f"{path}: holds no key. `soundalike serve --new-key NAME --api-key-file {path}` adds one."
+            f"{path}: holds no key. "
+            f"`soundalike serve --new-key NAME --api-key-file {as_word(path)}` adds one."
         )
     return keys
 
