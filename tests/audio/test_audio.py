@@ -80,7 +80,7 @@ def test_unreadable_files_are_named(tmp_path):
     for name, message in cases.items():
         with pytest.raises(AudioError, match=message) as caught:
             Audio.read(tmp_path / name)
-        assert str(tmp_path) in str(caught.value)
+        assert str(caught.value).count(str(tmp_path)) == 1 and "Errno" not in str(caught.value)
 
 
 def test_normalised_level_and_trim():

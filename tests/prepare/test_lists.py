@@ -132,6 +132,14 @@ def test_a_quote_that_nothing_closes_swallows_no_rows(tmp_path):
     assert clips[0].text == f'"{TEXTS[0]}'
 
 
+def test_two_recordings_of_one_text_are_told_apart(tmp_path):
+    for name in ("talk.flac", "talk.wav"):
+        Audio(np.full(24_000, 0.1, np.float32), 24_000).write(tmp_path / "set" / name)
+    (tmp_path / "set" / "talk.txt").write_text("Hello.")
+    found = [finding for finding in lint(str(tmp_path / "set"), fast=True) if finding.check == "duplicate-id"]
+    assert len(found) == 1 and "talk.wav beside " in found[0].reason and "talk.flac" in found[0].reason
+
+
 def test_one_recording_is_refused_with_what_to_do(tmp_path):
     (tmp_path / "talk.mp3").write_bytes(b"")
     with pytest.raises(DataError, match="talk.mp3: one recording. Put it into a folder"):

@@ -7,6 +7,7 @@ import functools
 import importlib.util
 import io
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -213,7 +214,8 @@ def _frames(av: Any, opened: Any, stream: Any) -> Iterator[Any]:
 
 
 def _unreadable(name: str, error: Exception) -> AudioError:
-    return AudioError(f"{name}: not a readable recording ({error}). {ADVICE}")
+    reason = re.sub(r"^\[Errno \d+\] |: '.*'$", "", str(error))  # FFmpeg's number, and the name once more
+    return AudioError(f"{name}: not a readable recording ({reason}). {ADVICE}")
 
 
 def pyav(need: str) -> Any:

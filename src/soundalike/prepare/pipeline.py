@@ -24,7 +24,7 @@ from soundalike.core.progress import progress_bar
 from soundalike.data.feature_store import FeatureStore
 from soundalike.data.left_out import REJECTED
 from soundalike.data.manifest import Row, read_manifest, write_manifest
-from soundalike.prepare.readers.clips import Clip, Fault
+from soundalike.prepare.readers.clips import Clip, Fault, same_id
 from soundalike.prepare.readers.formats import find_reader
 from soundalike.prepare.readers.languages import language_code
 
@@ -165,7 +165,7 @@ def _listed(
     """The clips of a source, and those rejected before they are opened."""
     clips: list[Clip] = []
     rejected: list[dict[str, str]] = []
-    seen: dict[str, str] = {}
+    seen: dict[str, Clip] = {}
     for clip in found:
         if isinstance(clip, Fault):
             if clip.fatal:
@@ -175,7 +175,7 @@ def _listed(
         elif reason := _unusable_id(clip, seen):
             rejected.append({"id": clip.id, "reason": f"{clip.where}: {reason}"})
         else:
-            seen[clip.id] = clip.where
+            seen[clip.id] = clip
             clips.append(clip)
     clips = _of_one(clips, speaker) if speaker else clips
     _check_splits(clips)
@@ -217,10 +217,10 @@ def given_language(language: str) -> str:
     return code
 
 
-def _unusable_id(clip: Clip, seen: dict[str, str]) -> str:
+def _unusable_id(clip: Clip, seen: dict[str, Clip]) -> str:
     """Why a clip's id cannot be taken, beside those seen before; empty where it can."""
     if clip.id in seen:
-        return f"the id '{clip.id}' is there already ({seen[clip.id]})."
+        return f"{same_id(clip, seen[clip.id])}."
     if not clip.id or clip.id.startswith("/") or ".." in clip.id.split("/"):
         return f"'{clip.id}' cannot name a file. Give a plain id."
     return ""

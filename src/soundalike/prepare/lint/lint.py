@@ -18,7 +18,7 @@ from soundalike.data.feature_store import FeatureStore
 from soundalike.data.manifest import is_prepared, read_manifest
 from soundalike.prepare.duration import uncovered
 from soundalike.prepare.pipeline import given_language
-from soundalike.prepare.readers.clips import Clip, Fault
+from soundalike.prepare.readers.clips import Clip, Fault, same_id
 from soundalike.prepare.readers.formats import find_reader
 from soundalike.prepare.readers.languages import AUTO, language_of_text, name_of_language
 from soundalike.text import encode, is_spoken, phonemize
@@ -108,12 +108,12 @@ def _manifest(folder: Path) -> Iterator[Clip | Fault]:
 def _twice(clips: list[Clip]) -> list[Finding]:
     """Ids, sounds and speakers that are where they should not be again."""
     findings = []
-    ids: dict[str, str] = {}
+    ids: dict[str, Clip] = {}
     sounds: dict[tuple, str] = {}
     splits: dict[str, str] = {}
     for clip in clips:
         if clip.id in ids:
-            reason = f"the id '{clip.id}' is there already ({ids[clip.id]})"
+            reason = same_id(clip, ids[clip.id])
             findings.append(Finding("duplicate-id", clip.where, clip.audio, reason, "Keep one of them."))
         elif (clip.audio, clip.span) in sounds:
             reason = f"the sound is used already ({sounds[clip.audio, clip.span]})"
@@ -123,7 +123,7 @@ def _twice(clips: list[Clip]) -> list[Finding]:
             findings.append(
                 Finding("split", clip.where, clip.audio, reason, "Put all clips of a speaker into one split.")
             )
-        ids.setdefault(clip.id, clip.where)
+        ids.setdefault(clip.id, clip)
         sounds.setdefault((clip.audio, clip.span), clip.where)
     return findings
 

@@ -25,6 +25,14 @@ class Clip:
     span: tuple[float, float] | None = None  # seconds of the recording that are meant; None: all
 
 
+def same_id(clip: Clip, earlier: Clip) -> str:
+    """That a clip has the id of an earlier one, which is named by its place, or by its sound where both have
+    one text.
+    """
+    place = f"{clip.audio} beside {earlier.audio}" if clip.where == earlier.where else earlier.where
+    return f"the id '{clip.id}' is there already ({place})"
+
+
 @dataclass(frozen=True)
 class Fault:
     """Something wrong with a list itself.
