@@ -236,6 +236,15 @@ def test_a_run_that_has_logged_nothing_yet_is_saved_all_the_same(stranger, tmp_p
     assert (tmp_path / "model.safetensors").is_file()
 
 
+def test_a_run_that_is_done_says_so(stranger, tmp_path, capsys):
+    recipe = read_recipe("starling", "tiny", [f"data.manifest={stranger}", "train.steps=1"])
+    told = []
+    for _ in range(2):
+        train(recipe, tmp_path)
+        told.append("has done its 1 steps already" in capsys.readouterr().out)
+    assert told == [False, True]
+
+
 def test_two_sizes_at_once_are_refused(capsys):
     assert main(["train", "starling", "--tiny", "--size", "base"]) == 2
     assert "--tiny is --size tiny" in capsys.readouterr().err

@@ -48,6 +48,11 @@ def _trained(recipe: Recipe, folder: Path, max_seconds: float | None, quiet: boo
         return fit(recipe, folder, quiet)
     processes = open_processes(recipe.train.accumulate, recipe.train.device)
     state, data = begin(recipe, folder, processes)
+    if processes.first and not quiet and state.step >= recipe.train.steps > 0:
+        print(
+            f"{folder}: has done its {recipe.train.steps:,} steps already. More are taken with a larger "
+            "train.steps; another --out begins afresh."
+        )
     run = _Run(recipe, folder, state, data, processes, quiet)
     try:
         with _polite_end() as is_stopped:
