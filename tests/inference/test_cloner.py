@@ -298,7 +298,7 @@ def test_cloners_keep_the_contract(cloner):
 
     model = cloner.synthesizer
     capable = {name for name, kind in capabilities.CAPABILITIES.items() if isinstance(model, kind)}
-    assert capable == {"durations", "mel", "blend", "adapt", "emotion", "convert"}
+    assert capable == {"durations", "mel", "blend", "adapt", "emotion", "stream", "convert"}
     assert isinstance(model, capabilities.PlansTakes)
     assert model.aligner is cloner.aligner and model.speaker_encoder is cloner.speaker_encoder
 

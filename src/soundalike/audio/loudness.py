@@ -53,16 +53,7 @@ class LoudnessScan:
         """Loudness in LUFS of all that was added; -inf for silence."""
         if not self._powers:  # shorter than a block
             self._measure(np.pad(self._rest, (0, self._size - len(self._rest))))
-        power = np.array(self._powers)
-        # First gate: silence does not count
-        level = 10 * np.log10(power + 1e-20) + K_OFFSET
-        kept = power[level > ABSOLUTE_GATE]
-        if not len(kept):
-            return -float("inf")
-        # Second gate: nor do pauses, well below the mean of the rest
-        gate = 10 * np.log10(kept.mean()) + K_OFFSET + RELATIVE_GATE
-        kept = kept[10 * np.log10(kept) + K_OFFSET > gate]
-        return float(10 * np.log10(kept.mean()) + K_OFFSET)
+        return gated_loudness(np.array(self._powers))
 
     def _measure(self, samples: np.ndarray) -> None:
         """Mean square of each block behind the K-weighting, by Parseval's theorem."""
@@ -71,6 +62,19 @@ class LoudnessScan:
         self._powers += [
             float((np.abs(np.fft.rfft(block)) ** 2 * self._weight).sum() * scale) for block in blocks
         ]
+
+
+def gated_loudness(power: np.ndarray) -> float:
+    """Loudness in LUFS of the K-weighted mean squares (B,) of a sound's blocks; -inf for silence."""
+    # First gate: silence does not count
+    level = 10 * np.log10(power + 1e-20) + K_OFFSET
+    kept = power[level > ABSOLUTE_GATE]
+    if not len(kept):
+        return -float("inf")
+    # Second gate: nor do pauses, well below the mean of the rest
+    gate = 10 * np.log10(kept.mean()) + K_OFFSET + RELATIVE_GATE
+    kept = kept[10 * np.log10(kept) + K_OFFSET > gate]
+    return float(10 * np.log10(kept.mean()) + K_OFFSET)
 
 
 def level_to_loudness(samples: np.ndarray, rate: int, lufs: float) -> np.ndarray:

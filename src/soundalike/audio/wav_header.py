@@ -1,5 +1,5 @@
-"""WAV files whose header gives a wrong length, as recorders that were cut off and programs that write to a
-pipe leave them: read to the end of the file all the same.
+"""The header of WAV files: writing one of a known length or of a stream, and reading to their end files whose
+header gives a wrong length, as recorders that were cut off and programs that write to a pipe leave them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,19 @@ CUT_OFF = 0.02  # share of the sound that a file must lack to count as cut off
 CHUNK_HEADER = 8  # bytes: a name of four letters and a length
 FIRST_CHUNK = 12  # where the first chunk begins
 MOST_CHUNKS = 1000  # a file with more is not looked through
+
+
+def wav_header(rate: int, size: int | None = None, comment: str = "") -> bytes:
+    """The header of a WAV file of one channel of 16 bits at `rate` hertz: of `size` bytes of sound, or of a
+    stream, whose length is not known; with a comment (INFO ICMT).
+    """
+    format = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, rate, rate * 2, 2, 16)
+    told = comment.encode() + b"\0"
+    told += b"\0" * (len(told) % 2)
+    note = struct.pack("<4sI4s4sI", b"LIST", len(told) + 12, b"INFO", b"ICMT", len(told)) + told
+    chunks = format + (note if comment else b"")
+    whole, rest = (UNKNOWN, UNKNOWN) if size is None else (4 + len(chunks) + CHUNK_HEADER + size, size)
+    return struct.pack("<4sI4s", b"RIFF", whole, b"WAVE") + chunks + struct.pack("<4sI", b"data", rest)
 
 
 class PatchedFile(io.RawIOBase):

@@ -47,6 +47,7 @@ soundalike clone me.wav "Yes. [pause 1s] No." --timestamps out.srt
 soundalike clone me.wav "You are here!" --emotion happy --intensity 1.2
 soundalike clone me.wav "[happy] You are here! [sad] And you must go."
 echo "From a pipe." | soundalike clone me.wav - -o - > piped.wav
+soundalike clone me.wav --text-file story.txt --stream -o - | aplay
 """
 app = App()
 
@@ -62,6 +63,15 @@ class OutputOptions(OptionGroup):
         str | None,
         typer.Option("--format", help="wav, flac, mp3, ogg, opus, m4a", show_default="by the name's ending"),
     ] = None
+    stream: Annotated[
+        bool,
+        typer.Option(
+            "--stream",
+            help="with -o -: write the sound as it is made, as wav of open length. Of the first sentence "
+            "only the mel is checked before it is heard; what the check of its sound doubts is told then",
+            show_default=False,
+        ),
+    ] = False
     timestamps: Annotated[
         str | None,
         typer.Option(
@@ -119,6 +129,8 @@ class OutputOptions(OptionGroup):
         format = format_of("" if self.output == "-" else self.output, self.format)
         if self.output != "-":
             check_target(self.output, format)
+        if self.stream and (self.output != "-" or format != "wav"):
+            raise ConfigError("--stream: only with -o -, and only as wav. Leave it out, or add -o -.")
         if self.timestamps:
             check_timestamp_file(self.timestamps)
         if self.attention:
@@ -184,6 +196,8 @@ def clone(
     words = text_of(text, text_file)
     format = output.check([*references, *([text_file] if text_file else [])])
     origin.check(format)
+    if output.stream and origin.c2pa_cert:
+        raise ConfigError("--stream: Content Credentials can only be signed in a whole file. Leave it out.")
     found = voice_library.find_all(references)
     known = known_voices(words, voice_library.all_names)
     request = reading.request(words, text_file or "text", known)
@@ -222,6 +236,7 @@ def clone(
             progress=lambda done, of: bar.update(1),
             watermark=origin.watermark,
             day=day,
+            stream=output.stream,
         )
         spoken = write_speech(pieces, output, origin, format, notes)
     took = time.monotonic() - began
@@ -264,11 +279,11 @@ def write_speech(
     pieces: Iterable[Speech], output: OutputOptions, origin: OriginOptions, format: str, notes: str
 ) -> SpokenFacts:
     """Write the sound as it is made, to a file that appears when it is whole, or to standard output when it
-    is; what is known of it. `notes` are those of its origin.
+    is, or as it is made where that is to stream; what is known of it. `notes` are those of its origin.
     """
     from soundalike.inference.spoken_file import SpokenFacts, noted
     from soundalike.inference.timestamps import kinds_in
-    from soundalike.provenance.written import encode_pieces, write_pieces
+    from soundalike.provenance.written import encode_pieces, stream_pieces, write_pieces
 
     facts = SpokenFacts()
     kinds = kinds_in(output.timestamps) if output.timestamps else ()
@@ -276,6 +291,9 @@ def write_speech(
     with leaving_nothing_when_killed():
         if output.output != "-":
             write_pieces(Path(output.output), passing, format, origin.credentials())
+            return facts
+        if output.stream:
+            stream_pieces(sys.stdout.buffer, passing)
             return facts
         with tempfile.TemporaryFile() as file:
             encode_pieces(file, passing, format, origin.credentials())

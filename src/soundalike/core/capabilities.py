@@ -1,12 +1,13 @@
-"""What only some synthesizers can do, as Protocols: ask with isinstance."""
+"""What only some synthesizers can do: ask with isinstance."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from .contracts import Aligner, Converter, Progress
-from .types import AcousticOutput, Attention, UnitTrace, Voice
+from .types import AcousticArrays, AcousticOutput, Attention, Timestamp, UnitTrace, Voice
 
 if TYPE_CHECKING:
     import numpy as np
@@ -121,13 +122,26 @@ class TakesEmotion(Protocol):
     emotions: tuple[str, ...]
 
 
-@runtime_checkable
-class Streams(Protocol):
-    """Gives a sentence in pieces while it is being made; the pieces join to what `speak` gives."""
+class Streams(ABC):
+    """Writes the whole mel of a planned sentence (PlansTakes), then its sound in pieces, each made when it is
+    asked for.
+    """
 
-    def stream(self, utterance: Utterance, voice: Voice, options: Any) -> Iterator[Speech]:
-        """The pieces of one sentence, in order."""
-        ...
+    mel: MelSpec
+
+    @abstractmethod
+    def planned_output(self, plan: Any, options: Any) -> AcousticArrays:
+        """The mel, pitch and durations of the planned sentence, before any sound."""
+
+    @abstractmethod
+    def planned_timestamps(self, plan: Any, made: AcousticArrays) -> tuple[Timestamp, ...]:
+        """When each word and phoneme of the planned sentence is said."""
+
+    @abstractmethod
+    def sound_in_pieces(self, made: AcousticArrays, options: Any) -> Iterator[np.ndarray]:
+        """Samples (n,) float32, in order, which join to what `speak_planned` gives within 1e-3 of full
+        scale.
+        """
 
 
 CAPABILITIES: dict[str, type] = {

@@ -100,10 +100,11 @@ def speak_in_sections(
     voice: Voice,
     options: Any,
     open_voice: Callable[[str], Voice],
+    stream: bool = False,
     **speech: Any,
 ) -> Iterator[Speech]:
     """The text in the voice, as `Cloner.speak` says it, sentence by sentence; each section is read when the
-    one before it is spoken.
+    one before it is spoken. Its first sentence comes in pieces where `stream` is asked for.
 
     `open_voice` gives a voice that SSML calls by name; `speech` are fields of `pipeline.SpeechRequest`.
     Raises TextError, ConfigError and CheckpointError.
@@ -138,6 +139,7 @@ def speak_in_sections(
             others=called_voices(script, request.voices, open_voice),
             first_sample=samples,
             more=not last,
+            stream=stream and not sentences,
             **speech,
         )
         for piece in pieces:

@@ -18,7 +18,7 @@ from soundalike.core.capabilities import PredictsDurations, TakesEmotion
 from soundalike.core.contracts import Progress, Synthesizer
 from soundalike.core.emotions import Emotion, emotion_asked, emotions_of
 from soundalike.core.errors import ConfigError
-from soundalike.core.languages import LanguageStatus, language_name
+from soundalike.core.languages import LanguageStatus, TextLanguage, language_name
 from soundalike.core.options import check_options
 from soundalike.core.speaking import BEST, DEFAULT_QUALITY, LOUDEST, LOUDNESS, QUALITIES, SOFTEST
 from soundalike.core.threads import sentences_at_once
@@ -29,6 +29,7 @@ from soundalike.text import LANGUAGES, Lexicon, Script, TextOptions, Utterance, 
 from . import postprocess
 from .quality_check import QualityChecker
 from .side_by_side import in_order
+from .streaming import Finish, streamed
 from .take_selection import TakeRequest, Takes, best_take
 
 BEST_TAKES = 3  # of each sentence of quality "best"
@@ -48,6 +49,8 @@ class SpeechRequest:
     day: datetime.date | None = None  # in the watermark; None: the same seed gives the same samples tomorrow
     first_sample: int = 0  # where the watermark's pattern goes on, of what was said before
     more: bool = False  # a pause comes after the last sentence too
+    # The first sentence is given in pieces, the first of them before the sound of the rest is made
+    stream: bool = False
     text_options: TextOptions = TextOptions()  # how a text that is no script yet is written
 
 
@@ -88,7 +91,8 @@ class Pipeline:
         request: SpeechRequest,
         progress: Progress | None = None,
     ) -> Iterator[Speech]:
-        """The text in the voice, sentence by sentence; `progress` hears (done, all) after each.
+        """The text in the voice, sentence by sentence, the first in pieces where the request is to stream;
+        `progress` hears (done, all) after each sentence.
 
         Raises TextError, ConfigError and CheckpointError before the first piece where the text, an option or
         the voice cannot be used.
@@ -109,34 +113,82 @@ class Pipeline:
             if request.fit is None
             else fitted_seconds(self.model, sentences, voices, options, request.fit)
         )
-        takes = TakeRequest(BEST_TAKES if request.quality == BEST else 1, request.quality_check)
-
-        def made(number: int) -> Speech:
-            """A sentence as it is heard, but for its mark, which depends on all before it."""
-            sentence = sentences[number]
-            wishes: dict[str, Any] = {"seed": options.seed + number}
-            if lengths is not None:
-                wishes["seconds"] = lengths[number]
-            own = Takes(self.model, sentence, voices[number], dataclasses.replace(options, **wishes))
-            speech, check = best_take(own, self.checker, takes)
-            is_last = number + 1 == len(sentences) and not request.more
-            pause = 0.0 if is_last else postprocess.pause_after(sentence)
-            return dataclasses.replace(
-                postprocess.deliver(speech, sentence, pause, request.loudness),
-                checks=(check,) if check else (),
-                attention=speech.attention,
-                units=speech.units,
-                language=script.text_language,
-            )
-
+        work = _Work(self, sentences, voices, options, lengths, request, script.text_language)
         at = request.first_sample
-        workers = sentences_at_once(self.threads, len(sentences))
-        with contextlib.closing(in_order(made, len(sentences), workers)) as pieces:
-            for number, piece in enumerate(pieces):
+        done = 0  # sentences
+        for piece in work.streamed() or ():
+            yield piece
+            at += len(piece.samples)
+            done = 1
+        if done and progress is not None:
+            progress(done, len(sentences))
+        rest = range(done, len(sentences))
+        workers = sentences_at_once(self.threads, len(rest))
+        made = in_order(lambda place: work.made(rest[place]), len(rest), workers)
+        with contextlib.closing(made) as pieces:
+            for number, piece in zip(rest, pieces):
                 yield metadata.signed(piece, voices[number], self.facts, request.day, request.watermark, at)
                 at += len(piece.samples)
                 if progress is not None:
                     progress(number + 1, len(sentences))
+
+
+@dataclass(frozen=True)
+class _Work:
+    """The sentences of a text, ready to be made."""
+
+    pipeline: Pipeline
+    sentences: list[Utterance]
+    voices: list[Voice]  # of each sentence
+    options: Any
+    lengths: list[float] | None  # seconds of each sentence, where they are to fit
+    request: SpeechRequest
+    language: TextLanguage | None
+
+    def made(self, number: int) -> Speech:
+        """A sentence as it is heard, but for its mark, which depends on all before it."""
+        sentence = self.sentences[number]
+        speech, check = best_take(self._takes(number), self.pipeline.checker, self._take_request)
+        return dataclasses.replace(
+            postprocess.deliver(speech, sentence, self._pause(number), self.request.loudness),
+            checks=(check,) if check else (),
+            attention=speech.attention,
+            units=speech.units,
+            language=self.language,
+        )
+
+    def streamed(self) -> Iterator[Speech] | None:
+        """The pieces of the first sentence, where that is to be streamed and can be."""
+        request = self.request
+        if not request.stream:
+            return None
+        voice = self.voices[0]
+        facts = self.pipeline.facts
+        finish = Finish(
+            self._pause(0),
+            request.loudness,
+            metadata.mark_of(voice, facts, request.day) if request.watermark else None,
+            request.first_sample,
+            metadata.note_of(voice, facts, request.day, request.watermark),
+            self.language,
+        )
+        return streamed(self._takes(0), self.pipeline.checker, self._take_request, finish)
+
+    @property
+    def _take_request(self) -> TakeRequest:
+        return TakeRequest(BEST_TAKES if self.request.quality == BEST else 1, self.request.quality_check)
+
+    def _takes(self, number: int) -> Takes:
+        wishes: dict[str, Any] = {"seed": self.options.seed + number}
+        if self.lengths is not None:
+            wishes["seconds"] = self.lengths[number]
+        options = dataclasses.replace(self.options, **wishes)
+        return Takes(self.pipeline.model, self.sentences[number], self.voices[number], options)
+
+    def _pause(self, number: int) -> float:
+        """Seconds of quiet after a sentence."""
+        is_last = number + 1 == len(self.sentences) and not self.request.more
+        return 0.0 if is_last else postprocess.pause_after(self.sentences[number])
 
 
 def with_emotions(sentences: list[Utterance], model: Synthesizer, options: Any) -> list[Utterance]:

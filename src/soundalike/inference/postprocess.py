@@ -4,11 +4,13 @@ asks for, clean ends.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
 from soundalike.audio.audio import Audio
+from soundalike.audio.loudness import soft_clip
 from soundalike.audio.speech import Speech
 from soundalike.core.emotions import KEPT_LEVEL, Emotion, offsets_of
 from soundalike.core.speaking import LOUDEST, LOUDNESS
@@ -20,6 +22,7 @@ PAUSE = 0.12  # seconds of quiet put between sentences, beside those the model m
 # Hertz; below it there is next to no voice, but what the room of a recording hums, which a model copies with
 # it
 RUMBLE = 60.0
+RUMBLE_REACH = 0.08  # seconds from which on a sound is not heard in another's, once rumble is out: 1e-5 of it
 FADE = 0.005  # seconds over which sound begins and ends beside inserted quiet
 LEAST_CHANGE = 1e-6  # decibels from one word to the next that are more than a rounding
 
@@ -48,8 +51,8 @@ def deliver(audio: Speech, utterance: Utterance, pause: float, loudness: float =
     """A sentence as the listener gets it: without rumble, levelled, words louder or softer as asked and as
     their emotions are, pauses and marks put in, ends faded, quiet after it.
     """
-    common, volume = _levels(utterance)
-    loudness = min(loudness + common, max(LOUDEST, loudness))
+    _, volume = _levels(utterance)
+    loudness = loudness_of(utterance, loudness)
     audio = replace(level(audio, loudness), timestamps=_as_written(audio.timestamps, utterance))
     words = [timestamp for timestamp in audio.timestamps if timestamp.kind == "word"]
     samples = audio.samples.copy()
@@ -66,14 +69,13 @@ def deliver(audio: Speech, utterance: Utterance, pause: float, loudness: float =
         place = min(len(samples), round(place * audio.rate))
         cuts[place] = cuts.get(place, 0.0) + seconds
     cuts[len(samples)] = cuts.get(len(samples), 0.0) + pause
-    ends = [words[index].start if index < len(words) else audio.seconds for _, index in utterance.marks]
-    marks = [Timestamp("mark", name, at, at) for (name, _), at in zip(utterance.marks, ends)]
+    marks = _marks(utterance, words, audio.seconds)
     parts = []
     timestamps = []
     at = 0
     shift = 0.0
     for place in sorted({0, *cuts}):
-        parts.append(_faded(samples[at:place], audio.rate))
+        parts.append(faded(samples[at:place], audio.rate))
         final = place == len(samples)
         timestamps += [
             timestamp.moved(shift)
@@ -85,6 +87,69 @@ def deliver(audio: Speech, utterance: Utterance, pause: float, loudness: float =
         shift += quiet / audio.rate
         at = place
     return Speech(np.concatenate(parts), audio.rate, _merged(timestamps))
+
+
+def is_plain(utterance: Utterance) -> bool:
+    """Whether a sentence can be delivered in pieces: nothing is put into it, and all of it is equally
+    loud.
+    """
+    return not utterance.pauses and not _levels(utterance)[1]
+
+
+def deliver_pieces(
+    pieces: Iterator[np.ndarray], rate: int, size: int, pause: float, gain: float
+) -> Iterator[np.ndarray]:
+    """As `deliver`, of a plain sentence whose `size` samples come in pieces (n,), louder by a factor: the
+    pieces as the listener gets them, a little shorter than they came. Each is given once the next is there.
+    """
+    reach = round(RUMBLE_REACH * rate)
+    quiet = np.zeros(int(pause * rate), np.float32)
+    at = 0
+    for piece in in_context(pieces, reach, size, lambda around, _: without_rumble(around, rate)):
+        made = faded(soft_clip(piece * np.float32(gain)), rate, at, size)
+        at += len(piece)
+        yield made if at < size else np.concatenate([made, quiet])
+
+
+def in_context(
+    pieces: Iterator[np.ndarray], reach: int, size: int, change: Callable[[np.ndarray, int], np.ndarray]
+) -> Iterator[np.ndarray]:
+    """What `change` makes of a whole of `size` samples that comes in pieces (n,). It takes a stretch (n,) and
+    its first sample's place, gives as many, and looks at no more than `reach` samples on either side.
+    """
+    around = np.zeros(0, np.float32)  # what waits, and before it what was given already
+    given = 0  # samples of it
+    at = 0  # the place of its first
+    for piece in pieces:
+        around = np.concatenate([around, piece])
+        ready = len(around) - (0 if at + len(around) == size else reach)
+        if ready <= given:
+            continue
+        yield change(around, at)[given:ready]
+        gone = max(0, ready - reach)
+        around = around[gone:]
+        at += gone
+        given = ready - gone
+
+
+def delivered_timestamps(
+    timestamps: tuple[Timestamp, ...], utterance: Utterance, seconds: float
+) -> tuple[Timestamp, ...]:
+    """The timestamps of a plain sentence of so many seconds, and its marks, as `deliver` has them."""
+    written = _as_written(timestamps, utterance)
+    words = [timestamp for timestamp in written if timestamp.kind == "word"]
+    return _merged([*written, *_marks(utterance, words, seconds)])
+
+
+def loudness_of(utterance: Utterance, loudness: float) -> float:
+    """The loudness in LUFS of a sentence where sentences have `loudness`, by its emotions."""
+    return min(loudness + _levels(utterance)[0], max(LOUDEST, loudness))
+
+
+def _marks(utterance: Utterance, words: list[Timestamp], seconds: float) -> list[Timestamp]:
+    """When the marks of a sentence of so many seconds are reached, by its words."""
+    ends = [words[index].start if index < len(words) else seconds for _, index in utterance.marks]
+    return [Timestamp("mark", name, at, at) for (name, _), at in zip(utterance.marks, ends)]
 
 
 def _levels(utterance: Utterance) -> tuple[float, list[float]]:
@@ -131,12 +196,17 @@ def _limited(samples: np.ndarray) -> np.ndarray:
     return samples * (0.98 / peak) if peak > 0.98 else samples
 
 
-def _faded(samples: np.ndarray, rate: int) -> np.ndarray:
-    size = min(int(FADE * rate), len(samples) // 2)
-    ramp = np.linspace(0.0, 1.0, size, dtype=np.float32)
+def faded(samples: np.ndarray, rate: int, at: int = 0, size: int | None = None) -> np.ndarray:
+    """Samples (N,) that begin and end softly; or those from `at` on of a whole of `size` that does."""
+    whole = len(samples) if size is None else size
+    length = min(int(FADE * rate), whole // 2)
+    ramp = np.linspace(0.0, 1.0, length, dtype=np.float32)
     samples = samples.copy()
-    samples[:size] *= ramp
-    samples[len(samples) - size :] *= ramp[::-1]
+    begun = ramp[at : at + len(samples)]
+    samples[: len(begun)] *= begun
+    ending = ramp[::-1][max(0, at - (whole - length)) :][: max(0, at + len(samples) - (whole - length))]
+    if len(ending):
+        samples[len(samples) - len(ending) :] *= ending
     return samples
 
 

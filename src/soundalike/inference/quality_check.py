@@ -9,17 +9,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
 from soundalike.audio.audio import Audio
+from soundalike.audio.mel import MelSpec
 from soundalike.audio.speech import Speech
 from soundalike.core.contracts import Aligner, SpeakerEncoder
 from soundalike.core.types import QualityCheck, WordCheck
 from soundalike.core.vectors import cosine
-from soundalike.models.aligners.word_scores import word_scores
+from soundalike.models.aligners.word_scores import scores_of, word_scores
 from soundalike.text import Utterance, read
 from soundalike.text.alphabet import MARKS
+
+from .predicted_sound import PredictedSound
 
 USUAL = -1.0  # the score of a word of clear speech, and how many words that is worth beside a sentence's own
 USUAL_WEIGHT = 1.0
@@ -37,6 +41,7 @@ UNLIKE = 0.5
 LEAST_COMPARED = 0.7  # seconds of a sound that are compared with the voice, at least and at most
 MOST_COMPARED = 1.2
 FULL = 0.999  # of full scale: a sample that is clipped
+SILENT = 1e-3  # of full scale
 
 
 def report(checks: Sequence[QualityCheck]) -> dict:
@@ -64,7 +69,31 @@ class QualityChecker:
         """The check of one sentence's words, of its length against the `expected` seconds, where they are
         known, and of its sound; not yet of its voice.
         """
-        evidence = evidence_of(word_scores(audio, utterance, self.aligner), utterance)
+        scores = word_scores(audio, utterance, self.aligner)
+        return self._checked(scores, utterance, audio.seconds, expected, _sound_doubts(audio))
+
+    def judges_mels(self, spec: MelSpec) -> bool:
+        """Whether `check_predicted` can read mels of a spec: those of the aligner's own."""
+        encoder = self.speaker_encoder
+        return self.aligner.mel == spec and (encoder is None or encoder.mel == spec)
+
+    def check_predicted(
+        self, sound: PredictedSound, utterance: Utterance, expected: float | None = None
+    ) -> QualityCheck:
+        """As `check`, of a sentence whose sound is not made yet."""
+        scores = scores_of(self.aligner.align_mel(sound.normalised_mel(), utterance.symbols), utterance)
+        return self._checked(scores, utterance, sound.seconds, expected, _predicted_doubts(sound))
+
+    def _checked(
+        self,
+        scores: np.ndarray,
+        utterance: Utterance,
+        seconds: float,
+        expected: float | None,
+        sound_doubts: list[str],
+    ) -> QualityCheck:
+        """The check of a sentence by the scores (W,) of its words, its length, and what else is in doubt."""
+        evidence = evidence_of(scores, utterance)
         words = tuple(
             WordCheck(word, round(_confidence(value), 2))
             for word, value in zip(utterance.words, evidence.tolist())
@@ -73,12 +102,12 @@ class QualityChecker:
             f"'{word.word}' was not heard clearly" for word, value in zip(words, evidence) if value < UNCLEAR
         ]
         if expected is not None:
-            doubts += _length_doubts(audio.seconds, expected, self.aligner.mel.frames_per_second)
-        doubts += _sound_doubts(audio)
-        return QualityCheck(utterance.text, round(audio.seconds, 3), words, None, tuple(doubts))
+            doubts += _length_doubts(seconds, expected, self.aligner.mel.frames_per_second)
+        doubts += sound_doubts
+        return QualityCheck(utterance.text, round(seconds, 3), words, None, tuple(doubts))
 
     def best(
-        self, made: Sequence[tuple[Speech, QualityCheck]], identity: np.ndarray | None
+        self, made: Sequence[tuple[Speech | PredictedSound, QualityCheck]], identity: np.ndarray | None
     ) -> tuple[int, QualityCheck]:
         """Of takes of one sentence, the place of the clearest, and its check with its likeness to the speaker
         embedding (V,) of the voice.
@@ -108,10 +137,17 @@ class QualityChecker:
         return self._compared(busiest(audio), check, identity, self.speaker_encoder)
 
     def _compared(
-        self, audio: Audio, check: QualityCheck, identity: np.ndarray, encoder: SpeakerEncoder
+        self,
+        sound: Audio | PredictedSound,
+        check: QualityCheck,
+        identity: np.ndarray,
+        encoder: SpeakerEncoder,
     ) -> QualityCheck:
         """The check with the likeness to a voice, and a doubt where somebody else seems to speak."""
-        likeness = _likeness(audio, identity, encoder, self.aligner.mel.sample_rate)
+        if isinstance(sound, PredictedSound):
+            likeness = _predicted_likeness(sound, identity, encoder)
+        else:
+            likeness = _likeness(sound, identity, encoder, self.aligner.mel.sample_rate)
         if likeness is None or likeness >= UNLIKE:
             return replace(check, likeness=likeness)
         doubt = f"it does not sound like the voice (likeness {likeness:.2f})"
@@ -126,6 +162,16 @@ def _likeness(audio: Audio, identity: np.ndarray, encoder: SpeakerEncoder, rate:
     size = round(MOST_COMPARED * sound.rate)
     middle = sound.samples[max(0, (len(sound.samples) - size) // 2) :][:size]
     return round(cosine(encoder.embed([Audio(middle, sound.rate)])[0], identity), 3)
+
+
+def _predicted_likeness(sound: PredictedSound, identity: np.ndarray, encoder: SpeakerEncoder) -> float | None:
+    """As `_likeness`, of a sound that is not made yet."""
+    if sound.seconds < LEAST_COMPARED:
+        return None
+    mel = sound.normalised_mel()
+    size = round(MOST_COMPARED * sound.spec.frames_per_second)
+    middle = mel[max(0, (len(mel) - size) // 2) :][:size]
+    return round(cosine(encoder.embed_mel(middle), identity), 3)
 
 
 def busiest(audio: Audio, seconds: float = MOST_COMPARED) -> Audio:
@@ -184,27 +230,45 @@ def _length_doubts(seconds: float, expected: float, rate: float) -> list[str]:
     return [f"it lasts {seconds:.2f} s and should last {expected:.2f}; it is {more}"]
 
 
+class Level(NamedTuple):
+    """The root mean square (T,) of a sound over time, and how many there are in a second."""
+
+    values: np.ndarray
+    rate: float
+
+
 def _sound_doubts(audio: Speech, ends: bool = True) -> list[str]:
-    """Doubts from the samples alone: silence, holes within words, clipping; where it `ends` by itself, also a
-    cut end.
-    """
-    peak = float(np.abs(audio.samples).max(initial=0.0))
-    if peak < 1e-3:
+    """Doubts from the samples alone: silence, clipping, and what `_level_doubts` tells."""
+    if float(np.abs(audio.samples).max(initial=0.0)) < SILENT:
         return ["it is silent"]
-    doubts = []
-    if (np.abs(audio.samples) >= FULL).sum() > audio.rate // 1000:
-        doubts.append("it is clipped")
+    clipped = (np.abs(audio.samples) >= FULL).sum() > audio.rate // 1000
     hop = audio.rate // 100
-    level = np.sqrt((audio.samples[: len(audio.samples) // hop * hop].reshape(-1, hop) ** 2).mean(1))
-    quiet = level < 0.005 * max(float(level.max()), 1e-6)
-    words = [timestamp for timestamp in audio.timestamps if timestamp.kind == "word"]
+    frames = audio.samples[: len(audio.samples) // hop * hop].reshape(-1, hop)
+    doubts = _level_doubts(Level(np.sqrt((frames**2).mean(1)), 100), audio, ends)
+    return ["it is clipped", *doubts] if clipped else doubts
+
+
+def _predicted_doubts(sound: PredictedSound) -> list[str]:
+    """As `_sound_doubts`, of a sound that is not made yet."""
+    level = Level(sound.level(), sound.spec.frames_per_second)
+    return _level_doubts(level, sound) if level.values.max() >= SILENT else ["it is silent"]
+
+
+def _level_doubts(level: Level, sound: Speech | PredictedSound, ends: bool = True) -> list[str]:
+    """Doubts from the level of a sound over time: holes within words, an endless end; where it `ends` by
+    itself, also a cut end.
+    """
+    doubts = []
+    loudest = max(float(level.values.max()), 1e-6)
+    quiet = level.values < 0.005 * loudest
+    words = [timestamp for timestamp in sound.timestamps if timestamp.kind == "word"]
     for timestamp in words:
-        within = quiet[int(timestamp.start * 100) + 1 : int(timestamp.stop * 100)]
+        within = quiet[int(timestamp.start * level.rate) + 1 : int(timestamp.stop * level.rate)]
         runs = np.diff(np.flatnonzero(np.concatenate([[True], ~within, [True]])))
-        if runs.max() - 1 >= HOLE * 100:
+        if runs.max() - 1 >= HOLE * level.rate:
             doubts.append(f"there is a hole in '{timestamp.text}'")
-    if ends and len(level) > 4 and level[-2:].mean() > 0.2 * level.max():
+    if ends and len(level.values) > 4 and level.values[-2:].mean() > 0.2 * loudest:
         doubts.append("its end is cut off")
-    if words and audio.seconds - words[-1].stop > LONGEST_TAIL:
-        doubts.append(f"it goes on for {audio.seconds - words[-1].stop:.1f} s after the last word")
+    if words and sound.seconds - words[-1].stop > LONGEST_TAIL:
+        doubts.append(f"it goes on for {sound.seconds - words[-1].stop:.1f} s after the last word")
     return doubts

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from soundalike.audio.speech import Speech, join
-from soundalike.core.capabilities import PlansTakes, PredictsDurations
+from soundalike.core.capabilities import PlansTakes, PredictsDurations, Streams
 from soundalike.core.contracts import Synthesizer
 from soundalike.core.options import changed, value_of
-from soundalike.core.types import QualityCheck, Voice
+from soundalike.core.types import AcousticArrays, QualityCheck, Timestamp, Voice
 from soundalike.text import Utterance, in_halves
 
+from .predicted_sound import PredictedSound
 from .quality_check import QualityChecker
 
 # Seed and pace of each take of a sentence that is to be as clear as can be
@@ -26,6 +27,23 @@ class TakeRequest:
     takes: int = 1
     quality_check: bool = True
 
+    @property
+    def checks(self) -> bool:
+        """Whether takes are checked, be it only to choose among them."""
+        return self.takes > 1 or self.quality_check
+
+
+@dataclass(frozen=True)
+class PredictedTake:
+    """A take of a sentence as far as it is known before its sound."""
+
+    made: AcousticArrays
+    options: Any  # it is made by
+    sound: PredictedSound
+    timestamps: tuple[Timestamp, ...]
+    expected: float | None  # seconds it should last, where they are known
+    check: QualityCheck | None = None  # of the mel, if it was checked
+
 
 class Takes:
     """Every take of one sentence, made from one plan where the model has one."""
@@ -36,26 +54,29 @@ class Takes:
         self.voice = voice
         self.options = options
         self.seconds: float = value_of(options, "seconds", 0.0)  # asked for; 0: none
-        self._make, self._expected = self._planned()
-
-    def _planned(self) -> tuple[Callable[[Any], Speech], float | None]:
-        """What makes a take of some options, and the seconds the sentence should last, where known."""
-        model = self.model
+        self.plan: Any = None
+        self._expected: float | None = None  # seconds that it should last by itself
         if isinstance(model, PlansTakes):
-            planning: PlansTakes = model
-            plan = planning.plan(self.utterance, self.voice, self.options)
-            expected = planning.planned_seconds(plan, self.options)
-            return lambda options: join(list(planning.speak_planned(plan, options))), expected
-        known = (
-            model.seconds(self.utterance, self.voice, self.options)
-            if isinstance(model, PredictsDurations)
-            else None
-        )
-        return lambda options: join(list(model.speak(self.utterance, self.voice, options))), known
+            self.plan = model.plan(utterance, voice, options)
+            self._expected = model.planned_seconds(self.plan, options)
+        elif isinstance(model, PredictsDurations):
+            self._expected = model.seconds(utterance, voice, options)
 
     def take(self, number: int) -> Speech:
         """Take `number`: another seed and pace each."""
-        return self._make(self._options_of(number))
+        options = self._options_of(number)
+        model = self.model
+        if isinstance(model, PlansTakes):
+            return join(list(model.speak_planned(self.plan, options)))
+        return join(list(model.speak(self.utterance, self.voice, options)))
+
+    def predicted(self, number: int, model: Streams) -> PredictedTake:
+        """Take `number` before its sound, by the model of these takes."""
+        options = self._options_of(number)
+        made = model.planned_output(self.plan, options)
+        timestamps = model.planned_timestamps(self.plan, made)
+        sound = PredictedSound(made.mel, model.mel, timestamps)
+        return PredictedTake(made, options, sound, timestamps, self.expected(number))
 
     def halved(self, number: int, halves: list[Utterance]) -> Speech:
         """The sentence said as two, by the options of take `number`."""
@@ -80,20 +101,54 @@ def best_take(
     """The best of as many takes as asked, of more while all are in doubt; with its check, if it was
     checked.
     """
-    if checker is None or (request.takes == 1 and not request.quality_check):
+    if checker is None or not request.checks:
         return takes.take(0), None
     # The last resort for a sentence in doubt, where its length is free: its halves
     halves = in_halves(takes.utterance) if request.quality_check and not takes.seconds else []
-    made: list[tuple[Speech, QualityCheck]] = []
-    for number in range(len(TAKES) + (len(halves) > 1)):
+
+    def checked(number: int) -> tuple[Speech, QualityCheck]:
         speech = takes.take(number) if number < len(TAKES) else takes.halved(number, halves)
-        made.append((speech, checker.check(speech, takes.utterance, takes.expected(number))))
+        return speech, checker.check(speech, takes.utterance, takes.expected(number))
+
+    kept, check, made = _best(checked, len(TAKES) + (len(halves) > 1), takes, checker, request)
+    return made[kept][0], check if request.quality_check else None
+
+
+def best_predicted(
+    takes: Takes, model: Streams, checker: QualityChecker | None, request: TakeRequest
+) -> PredictedTake:
+    """As `best_take`, chosen by the mels of the takes, before any sound; in doubt where all are."""
+    if checker is None or not request.checks:
+        return takes.predicted(0, model)
+    found: list[PredictedTake] = []
+
+    def checked(number: int) -> tuple[PredictedSound, QualityCheck]:
+        take = takes.predicted(number, model)
+        found.append(take)
+        return take.sound, checker.check_predicted(take.sound, takes.utterance, take.expected)
+
+    kept, check, _ = _best(checked, len(TAKES), takes, checker, request)
+    return replace(found[kept], check=check)
+
+
+Sound = TypeVar("Sound", Speech, PredictedSound)
+
+
+def _best(
+    checked: Callable[[int], tuple[Sound, QualityCheck]],
+    most: int,
+    takes: Takes,
+    checker: QualityChecker,
+    request: TakeRequest,
+) -> tuple[int, QualityCheck, list[tuple[Sound, QualityCheck]]]:
+    """The place and the check of the best of at most so many takes, and those that were made."""
+    made: list[tuple[Sound, QualityCheck]] = []
+    for number in range(most):
+        made.append(checked(number))
         if number + 1 < request.takes:
             continue
         kept, check = checker.best(made, takes.voice.tensors.get("vector"))
         if not (request.quality_check and check.doubts):
             break
-    if not request.quality_check:
-        return made[kept][0], None
     counted = replace(check, takes=len(made), kept=kept + 1, redraws=len(made) - request.takes)
-    return made[kept][0], counted
+    return kept, counted, made

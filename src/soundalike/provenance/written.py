@@ -8,8 +8,11 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
+import numpy as np
+
 from soundalike.audio.io import SoundWriter, write_encoded
 from soundalike.audio.speech import Speech
+from soundalike.audio.wav_header import wav_header
 from soundalike.core.errors import AudioError
 from soundalike.core.types import QualityCheck
 
@@ -84,6 +87,24 @@ def encode_pieces(
         file.seek(0)
         file.truncate()
         file.write(signed)
+    return Written(seconds, tuple(checks))
+
+
+def stream_pieces(file: BinaryIO, pieces: Iterator[Speech]) -> Written:
+    """Write pieces of speech into an open file as they are made, each at once: a WAV file of 16 bits whose
+    header does not know its length, so the file need not be one that can be sought in. Raises AudioError
+    where there are no pieces, and what making them raises.
+    """
+    begun = _begun(pieces)
+    seconds = 0.0
+    checks: list[QualityCheck] = []
+    for number, piece in enumerate(begun):
+        if not number:
+            file.write(wav_header(piece.rate, comment=piece.origin))
+        file.write(np.round(np.clip(piece.samples, -1.0, 1.0) * 32767).astype("<i2").tobytes())
+        file.flush()
+        seconds += piece.seconds
+        checks += piece.checks
     return Written(seconds, tuple(checks))
 
 

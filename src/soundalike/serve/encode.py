@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import replace
 from fractions import Fraction
 from typing import BinaryIO
@@ -13,6 +12,7 @@ from av.audio.stream import AudioStream
 
 from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech
+from soundalike.audio.wav_header import wav_header
 
 RATE = 24_000  # hertz of everything that is sent: what OpenAI's pcm has
 MEDIA = {
@@ -23,7 +23,6 @@ MEDIA = {
     "wav": "audio/wav",
     "pcm": "audio/pcm",
 }
-ENDLESS = 0xFFFFFFFF  # a length that is not known yet
 # container, codec, kind of sample, bits a second, options of the container
 CODECS = {
     "mp3": ("mp3", "libmp3lame", "fltp", 96_000, {"write_xing": "0", "id3v2_version": "0"}),
@@ -49,7 +48,7 @@ class Encoder:
         self._target = target
         self._size = 0  # bytes of plain samples
         if format == "wav":
-            target.write(wav_header(None))
+            target.write(wav_header(RATE))
 
     def add(self, audio: Audio) -> bytes:
         """The bytes that a further piece makes ready; they may be few, as encoders look ahead."""
@@ -68,7 +67,7 @@ class Encoder:
             self._codec.finish()
         elif self.format == "wav" and self._file is not None:
             self._file.seek(0)
-            self._file.write(wav_header(self._size))
+            self._file.write(wav_header(RATE, self._size))
             self._file.seek(0, 2)
         return self._sink.take()
 
@@ -119,14 +118,6 @@ class _Sink:
         data = b"".join(self._parts)
         self._parts = []
         return data
-
-
-def wav_header(size: int | None) -> bytes:
-    """The header of a WAV file of `size` bytes of sound, or of one whose length is not known yet."""
-    whole, rest = (ENDLESS, ENDLESS) if size is None else (size + 36, size)
-    return struct.pack(
-        "<4sI4s4sIHHIIHH4sI", b"RIFF", whole, b"WAVE", b"fmt ", 16, 1, 1, RATE, RATE * 2, 2, 16, b"data", rest
-    )
 
 
 def stretched(audio: Speech, tempo: float) -> Speech:

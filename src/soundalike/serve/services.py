@@ -176,9 +176,9 @@ class Services:
         """A voice that a model can speak in: derived anew where another model made it."""
         return voice_library.ready(self.cloner_of(model), voice)
 
-    def speak(self, body: TextRequest, voice: Voice) -> Generator[Speech, None, None]:
-        """The text of a request in a voice, sentence by sentence; a long text is read in sections, so that
-        its beginning need not wait for its end.
+    def speak(self, body: TextRequest, voice: Voice, stream: bool = False) -> Generator[Speech, None, None]:
+        """The text of a request in a voice, sentence by sentence, the first in pieces where it is to stream;
+        a long text is read in sections, so that its beginning need not wait for its end.
 
         Raises Refusal, TextError, ConfigError and CheckpointError.
         """
@@ -189,6 +189,7 @@ class Services:
             voice,
             self.options(body, speed),
             lambda name: self.kept_voice(name, body.model),
+            stream and speed == body.speed,  # what is stretched is stretched in whole sentences
             loudness=LOUDNESS if body.loudness is None else body.loudness,
             quality=body.chosen_quality,
             day=today(),
@@ -216,9 +217,11 @@ class Services:
                 )
         return cloner.Options(**given, seed=body.seed)
 
-    def stream(self, body: TextRequest, voice: Voice) -> AsyncGenerator[Speech, None]:
-        """What `speak` gives, from a worker."""
-        return self.pool.stream(lambda: self.speak(body, voice))
+    def stream(
+        self, body: TextRequest, voice: Voice, in_pieces: bool = False
+    ) -> AsyncGenerator[Speech, None]:
+        """What `speak` gives, from a worker; its first sentence in pieces where that is asked for."""
+        return self.pool.stream(lambda: self.speak(body, voice, in_pieces))
 
     def close(self) -> None:
         """End the workers, the decoding processes and the connections to the database."""

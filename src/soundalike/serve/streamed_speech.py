@@ -40,9 +40,9 @@ class StreamedSpeech:
     _emotion: Emotion | None = field(default=None, repr=False)  # that a mark left in force
 
     def stream(self, text: str, last: bool) -> AsyncGenerator[Speech, None]:
-        """A further piece of text, spoken sentence by sentence in a worker; nothing for one that holds
-        nothing to speak. Raises Refusal before the first sentence where the whole gets too long, ConfigError
-        and CheckpointError.
+        """A further piece of text, spoken sentence by sentence in a worker, the first sentence in pieces;
+        nothing for one that holds nothing to speak. Raises Refusal before the first sound where the whole
+        gets too long, ConfigError and CheckpointError.
         """
         start = len(self.text)
         self.text += text
@@ -63,17 +63,18 @@ class StreamedSpeech:
             dataclasses.replace(options, seed=options.seed + self._sentences),
             first_sample=self._samples,
             more=not last,
+            stream=speed == body.speed,  # what is stretched is stretched in whole sentences
             loudness=LOUDNESS if body.loudness is None else body.loudness,
             quality=body.chosen_quality,
             day=today(),
         )
         for piece in pieces:
             self._samples += len(piece.samples)
-            self._sentences += 1
             heard = stretched(piece, body.speed / speed)
             self.seconds += heard.seconds
             moved = tuple(_moved(timestamp, start) for timestamp in heard.timestamps)
             yield dataclasses.replace(heard, timestamps=moved)
+        self._sentences += len(script.utterances)
 
     def _read(self, text: str) -> Script | None:
         """The sentences of a piece; None of one that holds nothing to speak, such as a line of stars."""

@@ -30,9 +30,15 @@ MOST_GAIN = 1.6  # times that the deviation of a band grows at most
 class ArrayVocoder(Protocol):
     """A vocoder that is run on arrays."""
 
-    def samples(self, mel: np.ndarray, pitch: np.ndarray | None, noise: np.ndarray) -> np.ndarray:
-        """The samples (N,) float32 of a log-mel (T, M) with its pitch (T,) in hertz, where that is known, and
-        white noise (N,).
+    def samples(
+        self,
+        mel: np.ndarray,
+        pitch: np.ndarray | None,
+        noise: np.ndarray,
+        source: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """The samples (N,) float32 of a log-mel (T, M) with its pitch (T,) in hertz, where that is known,
+        white noise (N,), and what `VocodesStretches.source` gives (N,) where the mel is a stretch of a whole.
         """
         ...
 

@@ -69,14 +69,18 @@ def sound(vocoder: nn.Module, made: AcousticOutput, utterance: Utterance, mel: M
 
 
 @torch.inference_mode()
-def vocoded(vocoder: nn.Module, mel: Tensor, pitch: Tensor | None, noise: Tensor) -> np.ndarray:
-    """The samples (N,) float32 of a log-mel (T, M) with its pitch (T,), where that is known, and white noise
-    (1, N).
+def vocoded(
+    vocoder: nn.Module, mel: Tensor, pitch: Tensor | None, noise: Tensor, source: Tensor | None = None
+) -> np.ndarray:
+    """The samples (N,) float32 of a log-mel (T, M) with its pitch (T,), where that is known, white noise
+    (1, N), and what `VocodesStretches.source` gives (1, N) where the mel is a stretch of a whole.
     """
     device = mel.device
     lengths = torch.tensor([len(mel)], device=device)
-    given = None if pitch is None else pitch[None]
-    samples = vocoder(mel[None], lengths, given, noise.to(device))[0].cpu()
+    given = [None if pitch is None else pitch[None], noise.to(device)]
+    if source is not None:
+        given.append(source.to(device))
+    samples = vocoder(mel[None], lengths, *given)[0].cpu()
     return samples.numpy().astype(np.float32)
 
 

@@ -23,6 +23,7 @@ from soundalike.models.common.vocos_config import (
     MOST_CORRECTED,
     SOFTEST,
     SOURCE_BINS,
+    VocodesStretches,
     VocosConfig,
 )
 from soundalike.nn.conv import Conv, ConvNeXtBlock
@@ -52,7 +53,7 @@ def _zero_linear(inputs: int, outputs: int) -> nn.Linear:
     return linear
 
 
-class Vocos(MelNormalizer):
+class Vocos(MelNormalizer, VocodesStretches):
     """Log-mel (B, T, M), and pitch (B, T) if known, to samples (B, (T - 1) * hop_length)."""
 
     log_area: Tensor
@@ -84,11 +85,25 @@ class Vocos(MelNormalizer):
         area = self.correction.filters.sum(1).log() + 0.5 * (window**2).sum().log()
         self.register_buffer("log_area", area, persistent=False)
 
+    @property
+    def context(self) -> int:
+        """Frames on either side of a stretch of sound that it is made of."""
+        return self.config.context
+
+    def source(self, pitch: Tensor) -> Tensor:
+        """The pulses (B, N) of a pitch (B, T) in hertz."""
+        return pulses(pitch, self.mel.hop_length, self.mel.sample_rate)
+
     def forward(
-        self, mel: Tensor, lengths: Tensor, pitch: Tensor | None = None, noise: Tensor | None = None
+        self,
+        mel: Tensor,
+        lengths: Tensor,
+        pitch: Tensor | None = None,
+        noise: Tensor | None = None,
+        source: Tensor | None = None,
     ) -> Tensor:
         """Samples (B, (T - 1) * hop). `noise`, of that shape, is white, of unit power; drawn here if not
-        given.
+        given. `source`, of that shape too, are the pulses, of the pitch if not given.
         """
         mask = length_mask(lengths, mel.shape[1])
         if pitch is None:
@@ -97,8 +112,9 @@ class Vocos(MelNormalizer):
             noise = torch.randn(len(mel), (mel.shape[1] - 1) * self.mel.hop_length, device=mel.device)
         hop = self.mel.hop_length
         n_fft = self.mel.n_fft
-        source = stft(pulses(pitch, hop, self.mel.sample_rate), n_fft, hop).transpose(1, 2)  # (B, T, F)
-        x = self.states(mel, mask, pitch, self.heard(source))
+        train = self.source(pitch) if source is None else source
+        voiced = stft(train, n_fft, hop).transpose(1, 2)  # (B, T, F)
+        x = self.states(mel, mask, pitch, self.heard(voiced))
         harmonic, turn, breath = self.head(x).chunk(3, -1)  # (B, T, F) each
         # (B, T, F): the head corrects the envelope that the mel gives
         envelope = (mel - self.log_area) @ self.correction.share
@@ -106,7 +122,7 @@ class Vocos(MelNormalizer):
         breath = (envelope - BREATH + breath).clamp(SOFTEST, LOUDEST)
         angle = minimum_phase(harmonic) + turn
         air = stft(noise, n_fft, hop).transpose(1, 2)
-        spectrum = source * torch.polar(harmonic.exp(), angle) + air * breath.exp()
+        spectrum = voiced * torch.polar(harmonic.exp(), angle) + air * breath.exp()
         if self.config.residual:
             residual = torch.view_as_complex(self.residual_head(x).unflatten(-1, (-1, 2)).contiguous())
             spectrum = spectrum + residual * envelope.clamp(SOFTEST, LOUDEST).exp()

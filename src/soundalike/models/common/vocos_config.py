@@ -1,8 +1,12 @@
-"""The sizes of the built-in vocoder, by themselves: who runs its graphs reads them without PyTorch."""
+"""The sizes of the built-in vocoder, and what it promises however it is run; who runs its graphs reads them
+without PyTorch.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
+from typing import Any
 
 from soundalike.core.types import ADDED_LATER
 
@@ -27,3 +31,25 @@ class VocosConfig:
     residual: bool = field(default=False, metadata=ADDED_LATER)
     # Times that the samples are corrected towards the mel
     mel_corrections: int = field(default=0, metadata=ADDED_LATER)
+
+    @property
+    def context(self) -> int:
+        """Frames on either side of a stretch of sound that it is made of: those that the convolutions reach.
+        Its spectra reach some more, of which less than a millionth of full scale is left.
+        """
+        return (self.blocks + 1) * (self.kernel // 2)
+
+
+class VocodesStretches(ABC):
+    """A vocoder that can make a stretch of a sound by itself, of the frames in it and about it."""
+
+    @property
+    @abstractmethod
+    def context(self) -> int:
+        """Frames on either side of a stretch that it needs."""
+
+    @abstractmethod
+    def source(self, pitch: Any) -> Any:
+        """The pulses (..., N) that it filters, of a pitch (..., T) in hertz. Their phase adds up from the
+        beginning, so a stretch needs those of the whole.
+        """

@@ -69,7 +69,8 @@ async def speech(request: Request, body: SpeechRequest) -> Response:
         held.enter_context(services.limiter.place(request.state.key))
         await unless_gone(request, services.check_length(body))
         voice = await unless_gone(request, services.voice_of(body))
-        pieces = services.stream(body, voice)
+        whole_answer = sent_whole(services, body)
+        pieces = services.stream(body, voice, not whole_answer)
         held.push_async_callback(pieces.aclose)
         # Awaited here, so that an error before the first sound is still answered by a status
         first = await unless_gone(request, anext(pieces))
@@ -78,7 +79,7 @@ async def speech(request: Request, body: SpeechRequest) -> Response:
         headers = {"X-Seed": str(body.seed), **language_header(first)}
         if body.ref_audio is not None:
             headers |= problems_header(voice)
-        if sent_whole(services, body):
+        if whole_answer:
             whole = whole_sound(request, body.response_format, with_first(first, pieces))
             data = await unless_gone(request, whole)
             return Response(data, media_type=media, headers={**headers, "Cache-Control": "no-store"})

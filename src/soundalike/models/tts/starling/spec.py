@@ -66,5 +66,5 @@ SPEC = ArchitectureSpec(
     StarlingOptions,
     PROMPT_VOICE,
     _assemble,
-    capabilities=("durations", "mel", "blend", "adapt", "emotion", "convert"),
+    capabilities=("durations", "mel", "blend", "adapt", "emotion", "stream", "convert"),
 )

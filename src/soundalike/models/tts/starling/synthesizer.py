@@ -12,10 +12,11 @@ from soundalike.audio.audio import Audio
 from soundalike.audio.noise import white_noise
 from soundalike.audio.speech import Speech
 from soundalike.core.array_digest import digest
+from soundalike.core.capabilities import Streams
 from soundalike.core.contracts import LoadedPart
 from soundalike.core.emotions import EMOTIONS
 from soundalike.core.errors import CheckpointError, ConfigError
-from soundalike.core.types import IDENTITY, AcousticArrays, AcousticOutput, DataFacts, Voice
+from soundalike.core.types import IDENTITY, AcousticArrays, AcousticOutput, DataFacts, Timestamp, Voice
 from soundalike.models.common.mel_arrays import (
     ArrayVocoder,
     controls_of,
@@ -25,6 +26,8 @@ from soundalike.models.common.mel_arrays import (
 )
 from soundalike.models.common.prompt_conditioning import Changeable, PromptConditionedSynthesizer
 from soundalike.models.common.prompt_voice import PROMPT_VOICE
+from soundalike.models.common.stretches import stretches
+from soundalike.models.common.vocos_config import VocodesStretches
 from soundalike.text import Utterance, encode
 
 from .config import ADAPTATION_LAYERS, check_fit, reading_of
@@ -53,7 +56,7 @@ class Plan:
     lengths: tuple[Any, np.ndarray]
 
 
-class StarlingSynthesizer(PromptConditionedSynthesizer):
+class StarlingSynthesizer(PromptConditionedSynthesizer, Streams):
     """Takes a voice once, speaks one sentence at a time."""
 
     Options = StarlingOptions
@@ -177,19 +180,56 @@ class StarlingSynthesizer(PromptConditionedSynthesizer):
         made = self.planned_output(plan, options)
         noise = white_noise(options.seed, (len(made.mel) - 1) * self.mel.hop_length)
         samples = self.vocoded(made, noise)
-        ends = made.durations.cumsum() / self.mel.frames_per_second
-        yield Speech(samples, self.sample_rate, timestamps_of(plan.utterance, ends))
+        yield Speech(samples, self.sample_rate, self.planned_timestamps(plan, made))
 
-    def vocoded(self, made: AcousticArrays, noise: np.ndarray) -> np.ndarray:
-        """The samples (N,) float32 of a mel and its pitch, by the vocoder and white noise (N,)."""
+    def planned_timestamps(self, plan: Plan, made: AcousticArrays) -> tuple[Timestamp, ...]:
+        """When each word and phoneme of a planned sentence is said, by what was made of it."""
+        return timestamps_of(plan.utterance, made.durations.cumsum() / self.mel.frames_per_second)
+
+    def sound_in_pieces(self, made: AcousticArrays, options: StarlingOptions) -> Iterator[np.ndarray]:
+        """The samples that `speak_planned` gives, in pieces (n,) float32, each made when it is asked for;
+        whole by a vocoder that cannot make stretches.
+        """
+        hop = self.mel.hop_length
+        frames = len(made.mel) - 1
+        noise = white_noise(options.seed, frames * hop)
+        vocoder = self.vocoder
+        if not isinstance(vocoder, VocodesStretches):
+            yield self.vocoded(made, noise)
+            return
+        source = self._source(vocoder, made.pitch)
+        for start, stop in stretches(frames):
+            low = max(0, start - vocoder.context)
+            high = min(frames, stop + vocoder.context)
+            near = slice(low, high + 1)
+            part = made._replace(mel=made.mel[near], pitch=made.pitch[near])
+            inside = slice(low * hop, high * hop)
+            samples = self.vocoded(part, noise[inside], source[inside])
+            yield samples[(start - low) * hop : (stop - low) * hop]
+
+    def _source(self, vocoder: VocodesStretches, pitch: np.ndarray) -> np.ndarray:
+        """The pulses (N,) of a pitch (T,)."""
+        if isinstance(vocoder, ArrayVocoder):
+            return vocoder.source(pitch)
+        import torch
+
+        return vocoder.source(torch.from_numpy(pitch)[None].to(self.device))[0].cpu().numpy()
+
+    def vocoded(
+        self, made: AcousticArrays, noise: np.ndarray, source: np.ndarray | None = None
+    ) -> np.ndarray:
+        """The samples (N,) float32 of a mel and its pitch, by the vocoder and white noise (N,); of a stretch
+        of a whole with the pulses (N,) that `VocodesStretches.source` gives.
+        """
         if isinstance(self.vocoder, ArrayVocoder):
-            return self.vocoder.samples(made.mel, made.pitch, noise)
+            return self.vocoder.samples(made.mel, made.pitch, noise, source)
         import torch
 
         from soundalike.models.common.mel_synthesis import vocoded
 
         mel, pitch = (torch.from_numpy(values).to(self.device) for values in (made.mel, made.pitch))
-        return vocoded(self.vocoder, mel, pitch, torch.from_numpy(noise)[None])
+        train = None if source is None else torch.from_numpy(source)[None]
+        return vocoded(self.vocoder, mel, pitch, torch.from_numpy(noise)[None], train)
 
     def speak(
         self, utterance: Utterance, voice: Voice, options: StarlingOptions | None = None

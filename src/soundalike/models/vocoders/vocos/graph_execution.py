@@ -16,11 +16,12 @@ from soundalike.models.common.vocos_config import (
     MOST_CORRECTED,
     SOFTEST,
     SOURCE_BINS,
+    VocodesStretches,
     VocosConfig,
 )
 
 
-class GraphVocos:
+class GraphVocos(VocodesStretches):
     """Log-mel (T, M), and pitch (T,) if known, to samples ((T - 1) * hop_length,)."""
 
     def __init__(self, weights: GraphWeights):
@@ -32,13 +33,34 @@ class GraphVocos:
         self.log_area = (np.log(self._filters.sum(1)) + 0.5 * np.log(power)).astype(np.float32)
         self.shares = _shares(self._filters)
 
-    def samples(self, mel: np.ndarray, pitch: np.ndarray | None, noise: np.ndarray) -> np.ndarray:
+    @property
+    def context(self) -> int:
+        """Frames on either side of a stretch of sound that it is made of."""
+        return self.config.context
+
+    def source(self, pitch: np.ndarray) -> np.ndarray:
+        """The pulses (N,) of a pitch (T,) in hertz."""
+        return pulses(pitch, self.mel.hop_length, self.mel.sample_rate)
+
+    def samples(
+        self,
+        mel: np.ndarray,
+        pitch: np.ndarray | None,
+        noise: np.ndarray,
+        source: np.ndarray | None = None,
+    ) -> np.ndarray:
         """The samples (N,) float32 of a log-mel (T, M), its pitch (T,) in hertz (read off the mel where it is
-        None), and white noise (N,) of unit power.
+        None), white noise (N,) of unit power, and the pulses (N,) of `source` where they are given.
         """
         mel = mel.astype(np.float32, copy=False)
         hertz = self._weights.graph("read_pitch")(mel=mel[None])[0][0] if pitch is None else pitch
-        source = self._spectrum(pulses(hertz, self.mel.hop_length, self.mel.sample_rate))  # (T, F)
+        return self._filtered(mel, hertz, noise, self.source(hertz) if source is None else source)
+
+    def _filtered(
+        self, mel: np.ndarray, hertz: np.ndarray, noise: np.ndarray, train: np.ndarray
+    ) -> np.ndarray:
+        """The samples (N,) of a mel (T, M), its pitch (T,), noise and pulses (N,)."""
+        source = self._spectrum(train)  # (T, F)
         given = {"mel": mel[None], "pitch": hertz[None].astype(np.float32, copy=False)}
         if self.config.residual:
             given["source"] = _heard(source)[None]
