@@ -6,9 +6,10 @@ Takes turns: each sentence is said by every backend before the next sentence, so
 machine does falls on all of them alike. One thread; quality fast, every sentence checked and watermarked.
 --int8 is a folder that `soundalike models export starling --onnx --int8 -o FOLDER` wrote. Prints one JSON
 object: medians of seconds per second of speech (by the wall, and of the processor, which other loads disturb
-less), milliseconds to the first sound, wall and processor seconds and peak megabytes of one `soundalike say`
-from process start to file, how far each backend's samples are from PyTorch's, and what PyTorch's quality
-check says of each: mean confidence of the words, mean likeness to the voice, doubts.
+less), milliseconds to the first sentence, and with `stream` to the first piece of one, wall and processor
+seconds and peak megabytes of one `soundalike say` from process start to file, how far each backend's samples
+are from PyTorch's, and what PyTorch's quality check says of each: mean confidence of the words, mean likeness
+to the voice, doubts.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ def judged(cloner: Cloner, speech: Speech, text: str, voice: Voice) -> tuple[flo
 def speaking(cloners: dict[str, Cloner], rounds: int) -> dict[str, dict]:
     """Seconds per second of speech and milliseconds to the first sound of each, in turns."""
     rates: dict[str, list[tuple[float, float]]] = {name: [] for name in cloners}
-    firsts: dict[str, list[float]] = {name: [] for name in cloners}
+    firsts: dict[tuple[str, bool], list[float]] = {
+        (name, stream): [] for name in cloners for stream in (False, True)
+    }
     said: dict[str, list[np.ndarray]] = {name: [] for name in cloners}
     checks: dict[str, list[tuple[float, float, int]]] = {name: [] for name in cloners}
     for number in range(rounds + 1):  # the first opens the networks
@@ -79,16 +82,17 @@ def speaking(cloners: dict[str, Cloner], rounds: int) -> dict[str, dict]:
                 checks[name].append(judged(cloners["torch"], speech, sentence, voice))
                 if number:
                     rates[name].append((took[0] / speech.seconds, took[1] / speech.seconds))
-        for name, cloner in cloners.items():
+        for (name, stream), found in firsts.items():
             began = time.perf_counter()
-            next(iter(cloner.speak(" ".join(SENTENCES), voice, quality="fast")))
+            next(iter(cloners[name].speak(" ".join(SENTENCES), voice, quality="fast", stream=stream)))
             if number:
-                firsts[name].append(time.perf_counter() - began)
+                found.append(time.perf_counter() - began)
     return {
         name: {
             "seconds_per_second": round(statistics.median(rate[0] for rate in rates[name]), 4),
             "processor_seconds_per_second": round(statistics.median(rate[1] for rate in rates[name]), 4),
-            "first_audio_milliseconds": round(1000 * statistics.median(firsts[name])),
+            "first_audio_milliseconds": round(1000 * statistics.median(firsts[name, False])),
+            "first_streamed_audio_milliseconds": round(1000 * statistics.median(firsts[name, True])),
             "from_torch": farthest(said[name], said["torch"]),
             "confidence": round(statistics.mean(check[0] for check in checks[name]), 3),
             "likeness": round(statistics.mean(check[1] for check in checks[name]), 3),

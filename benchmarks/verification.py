@@ -5,7 +5,7 @@ usage: python benchmarks/verification.py [--sentences 100] [--reference FILE ...
 Speaks sentences in turn with the voices: as they are, and by an acoustic model that breaks one word of every
 sentence it is given for the first time, and of half of those it is given again. Prints one JSON object: of
 100 each, how many good ones are in doubt after the first take, how many broken ones were repaired, how many
-flagged, by kind; and what the check costs.
+flagged, by kind; how often a mel is judged as the sound that is made of it; and what the check costs.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from soundalike import Cloner
 from soundalike.audio.speech import Speech, join
 from soundalike.core.contracts import Synthesizer
 from soundalike.core.types import Reference, Voice
-from soundalike.text import Utterance
+from soundalike.inference.postprocess import ready
+from soundalike.inference.predicted_sound import PredictedSound
+from soundalike.text import Utterance, read
 from soundalike.text.alphabet import CONSONANTS, MARKS, VOWELS, is_vowel
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,6 +100,33 @@ def caught(cloner: Cloner, kind: str, text: str, voice: Any, seed: int) -> str:
     return "flagged" if check.doubts else "missed" if model.broke[check.kept - 1] else "repaired"
 
 
+def foreseen(cloner: Cloner, voices: list[Voice], sentences: int) -> dict[str, int]:
+    """Of sentences as they are and broken in each way, how often the verdict on the mel is that on the sound,
+    and how often it is when length is left out of account, so that words alone decide.
+    """
+    model = cloner.synthesizer
+    checker = cloner.quality_checker
+    found: Counter[str] = Counter()
+    for seed, text in enumerate(texts(sentences)):
+        voice = voices[seed % len(voices)]
+        utterance = ready(read(text).utterances[0])
+        options = cloner.Options(seed=seed)
+        for kind in ("good", *KINDS):
+            said = utterance if kind == "good" else broken(utterance, kind, random.Random(seed))
+            plan = model.plan(said, voice, options)
+            mel = PredictedSound(model.planned_output(plan, options).mel, model.mel)
+            (spoken,) = model.speak_planned(plan, options)
+            sound = replace(spoken, timestamps=())
+            for name, seconds in (("", model.seconds(utterance, voice, options)), (", words", None)):
+                made = (
+                    (sound, checker.check(sound, utterance, seconds)),
+                    (mel, checker.check_predicted(mel, utterance, seconds)),
+                )
+                doubts = [bool(checker.best([one], voice.identity)[1].doubts) for one in made]
+                found[f"{kind}{name}"] += doubts[0] == doubts[1]
+    return dict(found)
+
+
 def measure(references: list[str], sentences: int) -> dict[str, Any]:
     cloner = Cloner.load()
     voices = [cloner.listen(reference) for reference in references]
@@ -113,6 +142,7 @@ def measure(references: list[str], sentences: int) -> dict[str, Any]:
         for i, text in enumerate(texts(sentences)):
             outcome[caught(cloner, kind, text, voices[i % len(voices)], i)] += 1
         result[kind] = dict(outcome)
+    result["judged alike by mel and sound"] = foreseen(cloner, voices, sentences)
     torch.set_num_threads(2)
     for name, checked in (("plain", False), ("verified", True)) * 2:
         began = time.monotonic()

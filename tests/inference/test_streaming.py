@@ -198,6 +198,33 @@ def test_a_sentence_that_must_be_whole_comes_whole(cloner, voice, text):
     assert streamed.timestamps == whole.timestamps and len(streamed.checks) == 1
 
 
+def test_a_streamed_text_is_read_section_by_section(cloner, voice, monkeypatch):
+    from soundalike.inference import long_text
+
+    text = " ".join(texts(8))
+    opened = []
+    read_script = long_text.read_script
+    monkeypatch.setattr(
+        long_text, "read_script", lambda own, *given: opened.append(own.text) or read_script(own, *given)
+    )
+    pieces = cloner.speak(text, voice, quality="fast", stream=True, seed=2)
+    first = next(pieces)
+    assert len(opened) == 1 and len(opened[0]) < len(text) / 2
+    streamed = join([first, *pieces])
+    assert "".join(opened).split() == text.split()
+    whole = list(cloner.speak(text, voice, quality="fast", seed=2))
+    size = len(whole[0].samples)
+    assert np.array_equal(streamed.samples[size:], join(whole[1:]).samples)
+    assert streamed.timestamps == join(whole).timestamps
+    # Where the whole must be known before, it is read whole
+    opened.clear()
+    heard = []
+    list(cloner.speak(TEXT, voice, progress=lambda *done: heard.append(done), quality="fast", stream=True))
+    assert heard == [(1, 2), (2, 2)] and not opened
+    fitted = join(list(cloner.speak(TEXT, voice, quality="fast", stream=True, fit=5.0)))
+    assert fitted.seconds == pytest.approx(5.0, abs=0.05)
+
+
 def test_other_ways_to_ask(cloner, voice):
     one = join(list(cloner.speak(TEXT, voice, quality="fast", stream=True, quality_check=False)))
     assert one.checks == () and len(one.words) == len(read(TEXT).trace)

@@ -142,6 +142,24 @@ def test_events_bring_sound_and_words(http):
     assert refused.status_code == 400 and refused.json()["error"]["param"] == "timestamps"
 
 
+def test_the_first_sentence_is_sent_in_pieces_where_that_is_asked_for(http):
+    text = "The harbor was quiet this morning, and nobody came. Then a bell rang."
+    body = {"voice": "Anna", "input": text, "stream_format": "sse", "response_format": "pcm", "seed": 3}
+    *plain, said = events(http.post("/v1/audio/speech", json={**body, "timestamps": True}))
+    *deltas, done = events(http.post("/v1/audio/speech", json={**body, "timestamps": True, "stream": True}))
+    assert len(plain) == 2 < len(deltas) and done == said and done["doubts"] == []
+    words = [[word for one in some for word in one["words"]] for some in (deltas, plain)]
+    assert words[0] == words[1]
+    one, other = (
+        np.frombuffer(b"".join(base64.b64decode(delta["audio"]) for delta in some), "<i2").astype(float)
+        for some in (deltas, plain)
+    )
+    assert len(one) == len(other)
+    assert np.abs(one - other).max() < 0.06 * np.abs(other).max()  # as the loudness is predicted
+    stretched = {**body, "stream": True, "speed": 4}  # in whole sentences
+    assert len(events(http.post("/v1/audio/speech", json=stretched))) == 3
+
+
 def test_a_recording_may_come_with_the_request(http, cloner):
     body = {
         "input": TEXT,

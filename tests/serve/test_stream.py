@@ -133,6 +133,22 @@ def test_pieces_are_what_the_whole_text_is_in_one_request(served):
     assert np.array_equal(np.frombuffer(whole, "<i2"), streamed)
 
 
+def test_the_first_sentence_of_a_piece_comes_in_pieces_where_that_is_asked_for(served):
+    text = "The harbor was quiet this morning, and nobody came."
+    found = []
+    for more in ({}, {"stream": True}):
+        with opened(served) as socket:
+            send(socket, {**START, **more}, {"type": "text", "text": text}, {"type": "flush"})
+            first = received(socket, "speech.audio.flushed")
+            send(socket, {"type": "text", "text": text}, {"type": "end"})
+            found.append((first[1:-1], received(socket, "speech.audio.done")))
+    (plain, said), (deltas, done) = found
+    pieces = [sum("words" in one for one in messages) for messages in (plain, deltas)]
+    assert pieces[0] == 1 < pieces[1]
+    assert plain[0]["words"] == deltas[0]["words"] and len(pcm(plain)) == len(pcm(deltas))
+    assert done[-1]["seconds"] == said[-1]["seconds"] and len(pcm(said)) == len(pcm(done))
+
+
 @pytest.mark.parametrize(
     ("messages", "code", "said"),
     [

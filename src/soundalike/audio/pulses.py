@@ -25,7 +25,8 @@ def pulses(pitch: np.ndarray, hop_length: int, sample_rate: int) -> np.ndarray:
     # The last voiced pitch is held through unvoiced stretches
     held = np.concatenate([[np.float32(USUAL)], pitch.astype(np.float32)])[place]
     hertz = _per_sample(held, hop_length).astype(np.float64)  # long sounds gather many cycles
-    phase = np.cumsum(hertz / sample_rate) % 1.0
+    phase = np.cumsum(hertz / sample_rate)
+    phase -= np.floor(phase)
     gate = _per_sample(voiced.astype(np.float32), hop_length)
     made = np.empty(len(phase), np.float32)
     for start in range(0, len(phase), AT_ONCE):

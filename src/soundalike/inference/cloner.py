@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import os
 import threading
 import warnings
@@ -19,7 +18,7 @@ from soundalike.core import registry
 from soundalike.core.backends import AUTO
 from soundalike.core.capabilities import Adapts
 from soundalike.core.contracts import Converter, Progress, Synthesizer
-from soundalike.core.errors import AudioError, CheckpointError, ConfigError
+from soundalike.core.errors import AudioError, ConfigError
 from soundalike.core.languages import LanguageStatus
 from soundalike.core.options import changed
 from soundalike.core.speaking import DEFAULT_QUALITY, FAST
@@ -32,6 +31,7 @@ from .conversion import ConversionPipeline, ConversionRequest, check_conversion,
 from .conversion_source import open_source, source_name
 from .keywords import conversion_keywords, sorted_keywords
 from .loading import opened, unadapted
+from .long_text import stream_text
 from .pipeline import Pipeline, SpeechRequest
 from .quality_check import QualityChecker
 from .recordings import (
@@ -45,7 +45,7 @@ from .reference_check import Report, Survey, agreement, check_reference, examine
 from .reference_measures import RATE
 from .references import HeardClip, best_clip, facts_of, joined_voice
 from .script_request import ScriptRequest, read_script
-from .voice_file import SMALL, pitch_facts
+from .voice_file import SMALL, clip_of, pitch_facts
 
 REMEMBERED = 32  # voices adapted to their prompt
 ROOM_FOR_FACTS = 8000  # bytes of a voice file that are not arrays
@@ -269,12 +269,7 @@ class Cloner:
         """The voice derived anew from the clip of its recording, for a voice that another model made; its
         name, consent and other facts stay.
         """
-        try:
-            clip = Audio.read(io.BytesIO(voice.tensors["source"].tobytes()))
-        except AudioError as error:
-            raise CheckpointError(
-                f"{name}: the clip of its recording cannot be read ({error}). Make the voice again."
-            ) from None
+        clip = clip_of(voice, name)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # its recording was judged when it was first heard
             made = self.listen(clip)
@@ -300,26 +295,32 @@ class Cloner:
         unless given. Further keywords are the options of the family, which go before those of `options`
         (`pitch`, `seed` ...), `lexicon` and `ssml` (of a text that is no Script), and the fields of
         `pipeline.SpeechRequest`: fit, loudness, others, quality_check, watermark, day, first_sample, more,
-        text_options.
+        text_options, stream.
         With `quality_check`, every sentence is listened to again: one in doubt is made anew with another seed
         and slower, then in two halves, and what is still in doubt stands in its `checks`. Each piece carries
         a note of its origin and, unless told not to, an inaudible watermark. Raises TextError, ConfigError
         and CheckpointError before the first piece where the text, an option or the voice cannot be used.
+
+        With `stream`, the first sentence comes in pieces, the first of them, with the sentence's timestamps,
+        before the sound of the rest is made. Only its mel was checked then; the check of its sound comes with
+        its last piece. It is as loud as its mel tells, within half a decibel; else its sound is the same.
         """
         given = sorted_keywords(self.Options, {"language": language, "speed": speed, **more})
         own = voice if isinstance(voice, Voice) else self.voice(voice)
         request = SpeechRequest(quality=self.chosen_quality(quality), **given.request)
+        chosen = dataclasses.replace(options or self.Options(), **given.options)
         if isinstance(text, str):
             reading = ScriptRequest(
                 text, voices=tuple(request.others), options=request.text_options, **given.reading
             )
+            if request.stream and request.fit is None and progress is None:
+                return stream_text(self, reading, own, chosen, request)
             text = read_script(reading, own)
         elif given.reading:
             raise ConfigError(
                 f"{', '.join(given.reading)}: this text is a Script, which was read already. "
                 "Give it to `text.read`."
             )
-        chosen = dataclasses.replace(options or self.Options(), **given.options)
         pipeline = Pipeline(
             self.synthesizer,
             self.quality_checker,

@@ -6,7 +6,7 @@ import dataclasses
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from soundalike.audio.speech import Speech
 from soundalike.core.errors import TextError
@@ -21,8 +21,11 @@ from soundalike.text import (
     segments,
 )
 
-from .cloner import Cloner
+from .pipeline import SpeechRequest
 from .script_request import ScriptRequest, called_voices, opened, read_script
+
+if TYPE_CHECKING:
+    from .cloner import Cloner
 
 FIRST = 120  # characters of the first section, at least
 LATER = 1000  # characters of those after it
@@ -100,15 +103,17 @@ def speak_in_sections(
     voice: Voice,
     options: Any,
     open_voice: Callable[[str], Voice],
-    stream: bool = False,
     **speech: Any,
 ) -> Iterator[Speech]:
     """The text in the voice, as `Cloner.speak` says it, sentence by sentence; each section is read when the
-    one before it is spoken. Its first sentence comes in pieces where `stream` is asked for.
+    one before it is spoken. Where it is to `stream`, the first sentence comes in pieces.
 
     `open_voice` gives a voice that SSML calls by name; `speech` are fields of `pipeline.SpeechRequest`.
     Raises TextError, ConfigError and CheckpointError.
     """
+    stream = speech.pop("stream", False)
+    first_sample = speech.pop("first_sample", 0)
+    more = speech.pop("more", False)
     sentences = 0
     samples = 0
     language: TextLanguage | None = None
@@ -137,8 +142,8 @@ def speak_in_sections(
             voice,
             dataclasses.replace(options, seed=options.seed + sentences),
             others=called_voices(script, request.voices, open_voice),
-            first_sample=samples,
-            more=not last,
+            first_sample=first_sample + samples,
+            more=more or not last,
             stream=stream and not sentences,
             **speech,
         )
@@ -147,6 +152,18 @@ def speak_in_sections(
             moved = tuple(_moved(timestamp, section.start) for timestamp in piece.timestamps)
             yield dataclasses.replace(piece, timestamps=moved, language=language or piece.language)
         sentences += len(script.utterances)
+
+
+def stream_text(
+    cloner: Cloner, reading: ScriptRequest, voice: Voice, options: Any, request: SpeechRequest
+) -> Iterator[Speech]:
+    """A text in the voice whose first sound need not wait until its end is read: what `speak_in_sections`
+    gives of it as the request has it.
+    """
+    speech = {one.name: getattr(request, one.name) for one in dataclasses.fields(request)}
+    others = speech.pop("others")
+    del speech["text_options"]  # they are in the reading
+    return speak_in_sections(cloner, reading, voice, options, others.__getitem__, **speech)
 
 
 def _moved(timestamp: Timestamp, characters: int) -> Timestamp:

@@ -23,6 +23,7 @@ PAUSE = 0.12  # seconds of quiet put between sentences, beside those the model m
 # it
 RUMBLE = 60.0
 RUMBLE_REACH = 0.08  # seconds from which on a sound is not heard in another's, once rumble is out: 1e-5 of it
+RUMBLE_GONE = 600.0  # hertz from which on the filter lets through all but 1e-8
 FADE = 0.005  # seconds over which sound begins and ends beside inserted quiet
 LEAST_CHANGE = 1e-6  # decibels from one word to the next that are more than a rounding
 
@@ -178,9 +179,11 @@ def without_rumble(samples: np.ndarray, rate: int) -> np.ndarray:
     """
     # With quiet after it, that its end does not run into its beginning
     size = -(-(len(samples) + rate // 4) // 4096) * 4096
-    frequencies = np.fft.rfftfreq(size, 1 / rate)
-    gain = frequencies**8 / (frequencies**8 + RUMBLE**8)
-    return np.fft.irfft(np.fft.rfft(samples, size) * gain, size)[: len(samples)].astype(np.float32)
+    spectrum = np.fft.rfft(samples, size)
+    low = spectrum[: int(RUMBLE_GONE * size / rate)]  # above, nothing changes
+    power = np.fft.rfftfreq(size, 1 / rate)[: len(low)] ** 8
+    low *= power / (power + RUMBLE**8)
+    return np.fft.irfft(spectrum, size)[: len(samples)].astype(np.float32)
 
 
 def _volume(decibels: list[float], words: list[Timestamp], audio: Audio) -> np.ndarray:

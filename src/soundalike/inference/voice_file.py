@@ -10,6 +10,7 @@ nn/lora.py), and in `adapter` how it was made.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -19,9 +20,10 @@ from typing import Any
 
 import numpy as np
 
+from soundalike.audio.audio import Audio
 from soundalike.core import registry
 from soundalike.core.contracts import TensorSchema
-from soundalike.core.errors import CheckpointError
+from soundalike.core.errors import AudioError, CheckpointError
 from soundalike.core.files import write_atomic
 from soundalike.core.types import ADAPTER, IDENTITY, Voice
 
@@ -270,3 +272,15 @@ def _json(text: bytes | str | None, what: str) -> dict[str, Any]:
     if not isinstance(said, dict):
         raise _Unfit(f"its {what} cannot be read")
     return said
+
+
+def clip_of(voice: Voice, name: str) -> Audio:
+    """The clip of its recording that a voice of a name holds. Raises CheckpointError where it cannot be
+    read.
+    """
+    try:
+        return Audio.read(io.BytesIO(voice.tensors["source"].tobytes()))
+    except AudioError as error:
+        raise CheckpointError(
+            f"{name}: the clip of its recording cannot be read ({error}). Make the voice again."
+        ) from None

@@ -231,6 +231,13 @@ class TextRequest(OptionFields):  # type: ignore[misc, valid-type]  # its fields
 class StreamedRequest(TextRequest):
     """A request whose first sound is sent before the rest is made."""
 
+    stream: bool | None = Field(
+        None,
+        description="true: the first sentence is sent in pieces, each as it is made, so that its first sound "
+        "comes sooner; before it only its mel is checked, and what the check of its sound doubts is told at "
+        "the end. Otherwise a sentence is sent once it is checked.",
+    )
+
     @property
     def chosen_quality(self) -> str:
         """As of other requests, but `fast` by default."""
@@ -244,7 +251,9 @@ class SpeechRequest(StreamedRequest):
     stream: bool | None = Field(
         None,
         description="false: the whole answer at once, with its true length. Otherwise sound is sent as it is "
-        "made, except short wav and flac answers, which are sent whole.",
+        "made, sentence by sentence, except short wav and flac answers, which are sent whole. true: the "
+        "first sentence is sent in pieces, so that its first sound comes sooner; before it only its mel is "
+        "checked, and what the check of its sound doubts is told at the end, with stream_format sse.",
     )
     timestamps: bool = Field(
         False, description="With sse: each delta also carries its words and when they are said."

@@ -189,7 +189,7 @@ class Services:
             voice,
             self.options(body, speed),
             lambda name: self.kept_voice(name, body.model),
-            stream and speed == body.speed,  # what is stretched is stretched in whole sentences
+            stream=stream and speed == body.speed,  # sentences are stretched whole
             loudness=LOUDNESS if body.loudness is None else body.loudness,
             quality=body.chosen_quality,
             day=today(),

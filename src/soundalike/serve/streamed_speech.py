@@ -19,7 +19,7 @@ from soundalike.text import Script, reading_language
 
 from .encode import stretched
 from .request_options import model_speed
-from .schemas import TextRequest
+from .schemas import StreamedRequest
 from .services import Services, check_seconds
 
 JUDGED = 1000  # characters of the beginning, by which the language is told
@@ -30,7 +30,7 @@ class StreamedSpeech:
     """One voice that goes on speaking: seeds, the watermark and places in the text go on with each piece."""
 
     services: Services
-    body: TextRequest
+    body: StreamedRequest
     voice: Voice
     text: str = ""  # all that was given to be spoken
     seconds: float = 0.0  # of what was spoken
@@ -40,9 +40,9 @@ class StreamedSpeech:
     _emotion: Emotion | None = field(default=None, repr=False)  # that a mark left in force
 
     def stream(self, text: str, last: bool) -> AsyncGenerator[Speech, None]:
-        """A further piece of text, spoken sentence by sentence in a worker, the first sentence in pieces;
-        nothing for one that holds nothing to speak. Raises Refusal before the first sound where the whole
-        gets too long, ConfigError and CheckpointError.
+        """A further piece of text, spoken sentence by sentence in a worker, the first in pieces where that
+        is asked for; nothing for one that holds nothing to speak. Raises Refusal before the first sound where
+        the whole gets too long, ConfigError and CheckpointError.
         """
         start = len(self.text)
         self.text += text
@@ -63,7 +63,8 @@ class StreamedSpeech:
             dataclasses.replace(options, seed=options.seed + self._sentences),
             first_sample=self._samples,
             more=not last,
-            stream=speed == body.speed,  # what is stretched is stretched in whole sentences
+            stream=bool(body.stream)
+            and speed == body.speed,  # what is stretched is stretched in whole sentences
             loudness=LOUDNESS if body.loudness is None else body.loudness,
             quality=body.chosen_quality,
             day=today(),

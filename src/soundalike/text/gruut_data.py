@@ -27,10 +27,17 @@ _NOT_OF_WORDS = re.compile(r"\W")
 _NOTHING = "_"  # the sound of a letter that is silent
 
 
+_folders: dict[str, Path] = {}  # that were found, by language
+
+
 def data_folder(language: str) -> Path | None:
     """Where the data of a language lie; None where they are not installed."""
-    found = importlib.util.find_spec(f"gruut_lang_{language}")
-    return None if found is None or found.origin is None else Path(found.origin).parent
+    if language not in _folders:
+        found = importlib.util.find_spec(f"gruut_lang_{language}")
+        if found is None or found.origin is None:
+            return None
+        _folders[language] = Path(found.origin).parent
+    return _folders[language]
 
 
 class GruutData:

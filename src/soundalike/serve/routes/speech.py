@@ -70,7 +70,7 @@ async def speech(request: Request, body: SpeechRequest) -> Response:
         await unless_gone(request, services.check_length(body))
         voice = await unless_gone(request, services.voice_of(body))
         whole_answer = sent_whole(services, body)
-        pieces = services.stream(body, voice, not whole_answer)
+        pieces = services.stream(body, voice, bool(body.stream) and not whole_answer)
         held.push_async_callback(pieces.aclose)
         # Awaited here, so that an error before the first sound is still answered by a status
         first = await unless_gone(request, anext(pieces))

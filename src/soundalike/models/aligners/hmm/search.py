@@ -101,7 +101,8 @@ def viterbi(scores: np.ndarray, optional: np.ndarray) -> np.ndarray:
     the last state, skipping none but optional ones.
     """
     T, S = scores.shape
-    best = np.full(S, -np.inf)
+    padded = np.full(S + 2, -np.inf)  # two states before the first, which cannot be left
+    best = padded[2:]
     best[0] = scores[0, 0]
     if optional[0] and S > 1:
         best[1] = scores[0, 1]
@@ -109,12 +110,14 @@ def viterbi(scores: np.ndarray, optional: np.ndarray) -> np.ndarray:
     skip = np.full(S, -np.inf)
     skip[2:] = np.where(optional[1:-1], 0.0, -np.inf)
     for t in range(1, T):
-        choices = np.full((3, S), -np.inf)
-        choices[0] = best
-        choices[1, 1:] = best[:-1]
-        choices[2, 2:] = best[:-2] + skip[2:]
-        back[t] = choices.argmax(axis=0)
-        best = choices.max(axis=0) + scores[t]
+        # The state itself, the one before it, and, where that is optional, the one before that
+        moved = padded[1:-1]
+        skipped = padded[:-2] + skip
+        np.greater(moved, best, out=back[t], casting="unsafe")
+        highest = np.maximum(best, moved)
+        back[t][skipped > highest] = 2
+        np.maximum(highest, skipped, out=highest)
+        np.add(highest, scores[t], out=best)
     state = S - 1 if not (optional[-1] and best[-2] > best[-1]) else S - 2
     path = np.empty(T, dtype=np.int64)
     for t in range(T - 1, -1, -1):
