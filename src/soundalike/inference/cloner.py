@@ -303,7 +303,7 @@ class Cloner:
 
         With `stream`, the first sentence comes in pieces, the first of them, with the sentence's timestamps,
         before the sound of the rest is made. Only its mel was checked then; the check of its sound comes with
-        its last piece. It is as loud as its mel tells, within half a decibel; else its sound is the same.
+        its last piece. Its loudness is predicted, some tenths of a decibel off; else its sound is the same.
         """
         given = sorted_keywords(self.Options, {"language": language, "speed": speed, **more})
         own = voice if isinstance(voice, Voice) else self.voice(voice)
