@@ -129,6 +129,11 @@ class Streams(ABC):
 
     mel: MelSpec
 
+    @property
+    @abstractmethod
+    def can_stream(self) -> bool:
+        """Whether the vocoder that is there can make a sound in pieces."""
+
     @abstractmethod
     def planned_output(self, plan: Any, options: Any) -> AcousticArrays:
         """The mel, pitch and durations of the planned sentence, before any sound."""

@@ -29,7 +29,7 @@ from soundalike.text import LANGUAGES, Lexicon, Script, TextOptions, Utterance, 
 from . import postprocess
 from .quality_check import QualityChecker
 from .side_by_side import in_order
-from .streaming import Finish, streamed
+from .streaming import Finish, can_stream, streamed
 from .take_selection import TakeRequest, Takes, best_take
 
 BEST_TAKES = 3  # of each sentence of quality "best"
@@ -160,10 +160,10 @@ class _Work:
     def streamed(self) -> Iterator[Speech] | None:
         """The pieces of the first sentence, where that is to be streamed and can be."""
         request = self.request
-        if not request.stream:
+        model, checker, facts = self.pipeline.model, self.pipeline.checker, self.pipeline.facts
+        if not (request.stream and can_stream(model, self.sentences[0], checker, self._take_request)):
             return None
         voice = self.voices[0]
-        facts = self.pipeline.facts
         finish = Finish(
             self._pause(0),
             request.loudness,
@@ -172,7 +172,7 @@ class _Work:
             metadata.note_of(voice, facts, request.day, request.watermark),
             self.language,
         )
-        return streamed(self._takes(0), self.pipeline.checker, self._take_request, finish)
+        return streamed(self._takes(0), checker, self._take_request, finish)
 
     @property
     def _take_request(self) -> TakeRequest:

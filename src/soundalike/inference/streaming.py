@@ -14,14 +14,18 @@ import numpy as np
 from soundalike.audio.audio import Audio
 from soundalike.audio.speech import Speech
 from soundalike.core.capabilities import Streams
+from soundalike.core.contracts import Synthesizer
 from soundalike.core.languages import TextLanguage
 from soundalike.core.types import QualityCheck
 from soundalike.provenance import watermark
 from soundalike.provenance.error_correction import Mark
+from soundalike.text import Utterance
 
 from . import postprocess
 from .quality_check import QualityChecker
 from .take_selection import PredictedTake, TakeRequest, Takes, best_predicted
+
+SHORTEST = 1.0  # seconds: a shorter sentence is made at once
 
 
 @dataclass(frozen=True)
@@ -36,23 +40,32 @@ class Finish:
     language: TextLanguage | None
 
 
+def can_stream(
+    model: Synthesizer, utterance: Utterance, checker: QualityChecker | None, request: TakeRequest
+) -> bool:
+    """Whether a sentence can come in pieces: the model makes such, nothing is to be put into the sentence
+    that its timestamps place, and its mel can be checked where takes are.
+    """
+    if not isinstance(model, Streams) or not model.can_stream or not postprocess.is_plain(utterance):
+        return False
+    return checker is None or not request.checks or checker.judges_mels(model.mel)
+
+
 def streamed(
     takes: Takes, checker: QualityChecker | None, request: TakeRequest, finish: Finish
 ) -> Iterator[Speech] | None:
-    """The pieces of a sentence as the listener gets them, each made when it is asked for. They join to what
-    is given of it whole, but for a loudness that is predicted. The first has the timestamps of the sentence,
-    the last the check of its sound.
+    """The pieces of a sentence that `can_stream`, as the listener gets them, each made when it is asked for.
+    They join to what is given of it whole, but for a loudness that is predicted. The first has the timestamps
+    of the sentence, the last the check of its sound.
 
-    None where it must be made whole: the model cannot stream, quiet or a change of volume is to be put in, or
-    every mel is in doubt, so that the sound has to be judged and perhaps made in halves.
+    None where it is better made whole: it is shorter than SHORTEST, or every mel is in doubt, so that the
+    sound has to be judged and perhaps made in halves.
     """
     model = takes.model
-    if not isinstance(model, Streams) or not postprocess.is_plain(takes.utterance):
-        return None
-    if checker is not None and request.checks and not checker.judges_mels(model.mel):
-        return None
+    assert isinstance(model, Streams)
     take = best_predicted(takes, model, checker, request)
-    if take.check is not None and take.check.doubts and request.quality_check:
+    in_doubt = take.check is not None and take.check.doubts and request.quality_check
+    if in_doubt or take.sound.seconds < SHORTEST:
         return None
     judge = checker if request.quality_check else None
     return _pieces(_Sounding(take, takes, model, judge), finish)

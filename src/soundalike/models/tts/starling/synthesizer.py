@@ -186,17 +186,18 @@ class StarlingSynthesizer(PromptConditionedSynthesizer, Streams):
         """When each word and phoneme of a planned sentence is said, by what was made of it."""
         return timestamps_of(plan.utterance, made.durations.cumsum() / self.mel.frames_per_second)
 
+    @property
+    def can_stream(self) -> bool:
+        """Whether the vocoder can make stretches of a sound."""
+        return isinstance(self.vocoder, VocodesStretches)
+
     def sound_in_pieces(self, made: AcousticArrays, options: StarlingOptions) -> Iterator[np.ndarray]:
-        """The samples that `speak_planned` gives, in pieces (n,) float32, each made when it is asked for;
-        whole by a vocoder that cannot make stretches.
-        """
+        """The samples that `speak_planned` gives, in pieces (n,) float32, each made when it is asked for."""
         hop = self.mel.hop_length
         frames = len(made.mel) - 1
         noise = white_noise(options.seed, frames * hop)
         vocoder = self.vocoder
-        if not isinstance(vocoder, VocodesStretches):
-            yield self.vocoded(made, noise)
-            return
+        assert isinstance(vocoder, VocodesStretches)
         source = self._source(vocoder, made.pitch)
         for start, stop in stretches(frames):
             low = max(0, start - vocoder.context)
