@@ -201,7 +201,7 @@ def test_what_each_level_adds(codec, audio):
 
 
 def test_parts_that_do_not_fit(codec, folders, tmp_path):
-    with pytest.raises(CheckpointError, match="holds a codec.*but a vocoder"):
+    with pytest.raises(CheckpointError, match="of the role codec. What is needed here: vocoder"):
         SpeechCodec.load(folders[0], folders[0])
     part = load_part(folders[0])
     odd = dataclasses.replace(part.mel, floor=1e-3)

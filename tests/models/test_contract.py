@@ -215,7 +215,7 @@ def test_folders_must_say_what_they_are(prepared, tmp_path):
         load_part(tmp_path)
     recipe, network, _, _ = begin("tdnn", prepared)
     save_part(tmp_path / "p", "tdnn", recipe.network, recipe.mel, network)
-    with pytest.raises(CheckpointError, match="holds a speaker.*but a vocoder"):
+    with pytest.raises(CheckpointError, match="of the role speaker. What is needed here: vocoder"):
         load_part(tmp_path / "p", "vocoder")
     said = json.loads((tmp_path / "p" / "config.json").read_text())
     (tmp_path / "p" / "config.json").write_text(
