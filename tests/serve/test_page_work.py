@@ -373,6 +373,7 @@ def test_the_language_that_was_found_is_shown(page):
 def test_help_ethics_and_licence_are_served_here(address, page):
     for name, said in (("Help", "Speak a text"), ("Ethics", "Clone only voices you have the right to use")):
         page.goto(address)
+        opened(page)  # until then the footer moves
         page.locator("footer").get_by_role("link", name=name).click()
         page.get_by_text(said).first.wait_for()
         page.get_by_role("link", name="Back to the page").click()
